@@ -1,0 +1,1 @@
+"""Scheduling: what can be booked, when, and by whom it is served."""

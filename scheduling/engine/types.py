@@ -1,0 +1,398 @@
+"""The frozen values that go into the engine and come out of it.
+
+Everywhere in this package:
+
+* an instant is a whole number of minutes since 1970-01-01T00:00Z (``…_minute``);
+* a period is half-open, ``[start, end)``;
+* a wall time is minutes since local midnight, 0 … 1440 (1440 = the next midnight);
+* resources, services and rules are known by their integer ids only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Self
+
+from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod
+from scheduling.engine.errors import EngineInputError
+
+DAY_MINUTES = 1440
+
+
+def _refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if condition:
+        raise EngineInputError(field=field_name, code=code)
+
+
+def _check_wall_period(opens_minute: int, closes_minute: int) -> None:
+    _refuse_if(not 0 <= opens_minute < DAY_MINUTES, "opens_minute", "out_of_range")
+    _refuse_if(not 0 <= closes_minute <= DAY_MINUTES, "closes_minute", "out_of_range")
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyPeriod:
+    """One line of a week: working hours, or a break inside them.
+
+    ``weekday`` is 0 for Monday. ``closes_minute <= opens_minute`` means that it
+    closes on the next day. ``valid_from`` and ``valid_to`` are local dates, both
+    included; None is without limit. A period belongs to the date it starts on.
+    """
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a weekday, wall time or validity that cannot be."""
+        _refuse_if(not 0 <= self.weekday <= 6, "weekday", "out_of_range")
+        _check_wall_period(self.opens_minute, self.closes_minute)
+        is_reversed = bool(self.valid_from and self.valid_to and self.valid_from > self.valid_to)
+        _refuse_if(is_reversed, "valid_to", "before_valid_from")
+
+
+@dataclass(frozen=True, slots=True)
+class DateOverride:
+    """Replaces the hours, the breaks and the holiday of one local date.
+
+    ``periods`` are (opens, closes) wall minutes as in `WeeklyPeriod`; an empty
+    tuple closes the date.
+    """
+
+    on: date
+    periods: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse wall times that cannot be."""
+        for opens_minute, closes_minute in self.periods:
+            _check_wall_period(opens_minute, closes_minute)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A person, bay, chair or room, and when it works.
+
+    ``timezone`` is the IANA name in which its hours, overrides and the holidays
+    are read. ``capacity`` is how many units it serves at the same minute.
+    ``time_off`` are periods of instants. ``overrides`` has at most one entry for
+    each date: the caller lets the resource's own win over its location's.
+    """
+
+    id: int
+    timezone: str
+    hours: tuple[WeeklyPeriod, ...] = ()
+    breaks: tuple[WeeklyPeriod, ...] = ()
+    overrides: tuple[DateOverride, ...] = ()
+    time_off: tuple[tuple[int, int], ...] = ()
+    capacity: int = 1
+    observes_holidays: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a capacity below one and two overrides for the same date."""
+        _refuse_if(self.capacity < 1, "capacity", "not_positive")
+        dates = {override.on for override in self.overrides}
+        _refuse_if(len(dates) != len(self.overrides), "overrides", "duplicate_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The allocations that block, as four parallel tuples of integers.
+
+    Row *i* says: ``units[i]`` units of resource ``resource_ids[i]`` are taken in
+    ``[starts[i], ends[i])``, its own buffers **included**. Rows are ordered by
+    resource id, then start (``ORDER BY resource_id, start``); `of` sorts for you.
+
+    Only what is active belongs here: confirmed and later, pending, and holds
+    that have not expired. The booking that is being moved is simply left out.
+    Bookings of a service with seats are not here but in `Session`.
+    Rows outside the asked range are harmless. A row that ends at or before its
+    start takes nothing.
+    """
+
+    resource_ids: tuple[int, ...] = ()
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths and rows that are not grouped."""
+        lengths = {len(self.resource_ids), len(self.starts), len(self.ends), len(self.units)}
+        _refuse_if(len(lengths) != 1, "busy", "unequal_columns")
+        _refuse_if(sorted(self.resource_ids) != list(self.resource_ids), "busy", "not_sorted")
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, int, int]]) -> Self:
+        """Build it from (resource id, start, end, units) rows in any order."""
+        ordered = sorted(rows)
+        if not ordered:
+            return cls()
+        return cls(*zip(*ordered, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All active bookings of one service with seats, at one start, on the same resources.
+
+    ``start_minute`` is the visit's start, without buffers. ``occupied`` holds one
+    (resource id, start, end) for each resource, buffers included (the widest of
+    its bookings); a session takes each of them whole, whatever its capacity.
+    ``seats_taken`` sums the units of its bookings; the booking that is being
+    moved is not counted, and a session that has no other booking is left out.
+    """
+
+    service_id: int
+    start_minute: int
+    seats_taken: int
+    occupied: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityRule:
+    """At most ``limit`` bookings, seats or minutes in each hour, day or week.
+
+    The loader passes only the rules that apply to the visit (its tenant,
+    location, service, arrival mode, or a resource of its pools). With
+    ``resource_id`` the rule concerns only visits that take that resource.
+
+    A visit belongs to the bucket of its start in ``timezone``. ``usage`` maps
+    a bucket key (see `bucket_key`) to what the active bookings that the rule
+    counts have used; a missing key is 0. The booking that is being moved must
+    not be counted there. What a visit adds is 1 (bookings), its units (seats)
+    or its duration without buffers, add-ons included (minutes), also for a rule
+    of one resource.
+    """
+
+    id: int
+    period: RulePeriod
+    limit: int
+    timezone: str
+    measure: Measure = Measure.BOOKINGS
+    usage: Mapping[int, int] = field(default_factory=dict)
+    resource_id: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a negative limit (zero is a way to close)."""
+        _refuse_if(self.limit < 0, "limit", "negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that is known about one tenant for one question.
+
+    ``timezone`` is the tenant's (or location's): the clock grid, and the dates of
+    the booking window, are read in it. ``now_minute`` is the minute in which the
+    question is asked, rounded down; ``now_is_mid_minute`` is True when seconds
+    have passed in it, because a start must be >= now + notice exactly.
+    ``holidays`` are local dates. `needed_range` tells which busy rows,
+    sessions and time off must be loaded.
+    """
+
+    timezone: str
+    now_minute: int
+    resources: Mapping[int, Resource]
+    busy: Busy = Busy()
+    sessions: tuple[Session, ...] = ()
+    rules: tuple[CapacityRule, ...] = ()
+    holidays: frozenset[date] = frozenset()
+    now_is_mid_minute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """``quantity`` distinct resources of ``pool`` for a part of a service.
+
+    ``pool`` is in order of preference, without repetition. The part lasts from
+    ``starts_after_minutes`` for ``duration_minutes`` (None: to the end).
+    """
+
+    pool: tuple[int, ...]
+    quantity: int = 1
+    starts_after_minutes: int = 0
+    duration_minutes: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty or repeating pool and impossible numbers."""
+        _refuse_if(not self.pool, "pool", "empty")
+        _refuse_if(len(set(self.pool)) != len(self.pool), "pool", "duplicate_resource")
+        _refuse_if(self.quantity < 1, "quantity", "not_positive")
+        _refuse_if(self.starts_after_minutes < 0, "starts_after_minutes", "negative")
+        is_empty = self.duration_minutes is not None and self.duration_minutes < 1
+        _refuse_if(is_empty, "duration_minutes", "not_positive")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """What is sold: how long, how often it may start, and what it takes.
+
+    ``buffer_before_minutes`` is added to a part that begins at the service's
+    start, ``buffer_after_minutes`` to a part that ends at its end; a part in the
+    middle has none. ``buffers_inside_hours``: buffers must lie in working time.
+    ``booking_window_days`` counts local dates after today's (0 = only today,
+    None = no limit). With ``seats`` it is a group service.
+    """
+
+    id: int
+    duration_minutes: int
+    step_minutes: int
+    requirements: tuple[Requirement, ...]
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    buffers_inside_hours: bool = False
+    align: Align = Align.PERIOD
+    minimum_notice_minutes: int = 0
+    booking_window_days: int | None = None
+    seats: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that cannot be, and rules that exclude each other."""
+        _refuse_if(self.duration_minutes < 1, "duration_minutes", "not_positive")
+        _refuse_if(self.step_minutes < 1, "step_minutes", "not_positive")
+        _refuse_if(not self.requirements, "requirements", "empty")
+        _refuse_if(self.buffer_before_minutes < 0, "buffer_before_minutes", "negative")
+        _refuse_if(self.buffer_after_minutes < 0, "buffer_after_minutes", "negative")
+        _refuse_if(self.minimum_notice_minutes < 0, "minimum_notice_minutes", "negative")
+        _refuse_if(self.seats is not None and self.seats < 1, "seats", "not_positive")
+        for requirement in self.requirements:
+            begins = requirement.starts_after_minutes
+            ends = begins + (requirement.duration_minutes or 1)
+            _refuse_if(begins >= self.duration_minutes, "starts_after_minutes", "outside_visit")
+            _refuse_if(ends > self.duration_minutes, "duration_minutes", "outside_visit")
+        if self.booking_window_days is not None:
+            _refuse_if(self.booking_window_days < 0, "booking_window_days", "negative")
+            # A local day has at most 25 hours: beyond that no start satisfies both.
+            longest = (self.booking_window_days + 1) * 1500
+            _refuse_if(self.minimum_notice_minutes > longest, "booking_window_days", "shorter_than_notice")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One service of a visit, longer by the minutes of its add-ons.
+
+    A part that lasts to the end of the service grows with it.
+    """
+
+    service: ServiceSpec
+    extra_minutes: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse add-ons that would shorten the service."""
+        _refuse_if(self.extra_minutes < 0, "extra_minutes", "negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A requirement placed in a visit: ``quantity`` of ``pool`` for a stretch of it.
+
+    It works in ``[start + starts_after, start + starts_after + duration)`` and
+    occupies that widened by its two buffers. Within one ``line`` (the index of
+    the service in the visit) a resource fills one place only; different lines
+    may take the same resource, for they never overlap in time.
+    """
+
+    pool: tuple[int, ...]
+    quantity: int
+    starts_after_minutes: int
+    duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    buffers_inside_hours: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSpec:
+    """What one booking asks for; made by `compose_visit`.
+
+    The grid of starts is laid from the hours of the pool of ``parts[0]``.
+    ``service_id`` is the service whose sessions can be joined.
+    """
+
+    service_id: int
+    duration_minutes: int
+    step_minutes: int
+    align: Align
+    minimum_notice_minutes: int
+    booking_window_days: int | None
+    seats: int | None
+    parts: tuple[Part, ...]
+
+
+class Slot(NamedTuple):
+    """A start that can be booked; a tuple, because a month has thousands.
+
+    ``end_minute`` is the end of the visit without buffers. ``seats_left`` is None
+    unless the service has seats: then the largest party that fits one session.
+    """
+
+    start_minute: int
+    end_minute: int
+    seats_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One cause why a start is not offered.
+
+    ``part_index`` and ``resource_id`` are set when it concerns one of them,
+    ``rule_id`` for ``rule_full``. ``until_minute`` is the instant at which
+    the cause ends (end of the busy stretch, next opening, first start that
+    respects the notice, end of the rule's bucket, next start on the grid), None
+    when it does not end by itself or not within the next two weeks.
+    """
+
+    code: ReasonCode
+    part_index: int | None = None
+    resource_id: int | None = None
+    rule_id: int | None = None
+    until_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a start is offered, and if not, every cause that was found."""
+
+    start_minute: int
+    is_offered: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One resource taken for one part of a visit.
+
+    The period includes buffers. ``units`` of the resource are taken; a session
+    (``is_whole``) takes all of them, whatever the size of the party.
+    """
+
+    resource_id: int
+    part_index: int
+    occupied_start_minute: int
+    occupied_end_minute: int
+    units: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to serve a visit: its assignments, in the order of the parts.
+
+    With ``joins_session`` the resources are already taken by that session: the
+    booking adds seats to it and takes no further unit of them.
+    """
+
+    assignments: tuple[Assignment, ...]
+    joins_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What round robin remembers of a resource: its weight and the turns it had."""
+
+    weight: int = 1
+    turns: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse negative numbers (weight 0 = only when nobody else can)."""
+        _refuse_if(self.weight < 0, "weight", "negative")
+        _refuse_if(self.turns < 0, "turns", "negative")
