@@ -1,0 +1,95 @@
+"""What a view asks of the person: every view declares it, a test checks that none forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import ClassVar, TypeVar, cast
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.errors import PermissionMissing
+from accounts.policies import Permission, has_permission
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase | Awaitable[HttpResponseBase]])
+
+OPEN = "open"
+"""Declared by views that anyone may call."""
+
+
+def open_to_anyone(view: View) -> View:
+    """Declare that anyone may call ``view``, signed in or not."""
+    view.declared_permission = OPEN  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare that ``view`` needs ``permission``.
+
+    Anonymous people are sent to the sign-in page (for a GET they come back afterwards);
+    signed-in ones without the permission get `PermissionMissing`.
+    """
+
+    def decorate(view: View) -> View:
+        wrapped = _guard_async(view, permission) if iscoroutinefunction(view) else _guard(view, permission)
+        wrapped.declared_permission = permission  # type: ignore[attr-defined]
+        return cast("View", wrapped)
+
+    return decorate
+
+
+def _guard(view: Callable[..., HttpResponseBase], permission: Permission) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        return _refuse(request, permission) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _guard_async(
+    view: Callable[..., Awaitable[HttpResponseBase]], permission: Permission
+) -> Callable[..., Awaitable[HttpResponseBase]]:
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        refusal = await sync_to_async(_refuse, thread_sensitive=True)(request, permission)
+        return refusal or await view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _refuse(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
+    if has_permission(request.user, permission):
+        return None
+    if request.user.is_authenticated:
+        raise PermissionMissing
+    target = request.get_full_path() if request.method == "GET" else "/"
+    return redirect_to_login(target)
+
+
+class OpenToAnyone(BasePermission):
+    """For API views: anyone may call."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Allow everyone."""
+        return True
+
+
+class Requires(BasePermission):
+    """For API views: ``permission_classes = [Requires.of(Permission.X)]``."""
+
+    permission: ClassVar[Permission]
+
+    @classmethod
+    def of(cls, permission: Permission) -> type[Requires]:
+        """Return the class that asks for ``permission``."""
+        return type(f"Requires_{permission}", (cls,), {"permission": permission})
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Ask the role of the signed-in person."""
+        return has_permission(request.user, self.permission)

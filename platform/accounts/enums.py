@@ -1,0 +1,15 @@
+"""Roles of people who sign in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person is in the business; ``operator`` exists in the public schema only."""
+
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
+    RECEPTIONIST = "receptionist", _("Receptionist")
+    PROVIDER = "provider", _("Provider")
+    READ_ONLY = "read_only", _("Read only")
+    OPERATOR = "operator", _("Operator")

@@ -1,0 +1,18 @@
+"""Expected failures of accounts."""
+
+from kernel.errors import Conflict, Forbidden
+from kernel.text import mark
+
+
+class EmailTaken(Conflict):
+    """Another person of the same business signs in with this e-mail."""
+
+    code = "email_taken"
+    text = mark("Someone already signs in with this e-mail.")
+
+
+class PermissionMissing(Forbidden):
+    """The person's role does not allow this."""
+
+    code = "permission_missing"
+    text = mark("Your role does not allow this. Ask the owner of the business.")

@@ -1,0 +1,5 @@
+"""Tables of accounts."""
+
+from accounts.models.user import User
+
+__all__ = ["User"]

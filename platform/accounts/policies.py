@@ -1,0 +1,48 @@
+"""Who may do what: roles and their permissions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from accounts.enums import Role
+
+
+class Permission(StrEnum):
+    """A thing that a signed-in person may be allowed to do."""
+
+    BOARD_VIEW = "board_view"
+    BOOKING_MANAGE = "booking_manage"
+    BOOKING_OVERRIDE = "booking_override"
+    CATALOG_MANAGE = "catalog_manage"
+    CUSTOMER_VIEW = "customer_view"
+    CUSTOMER_MANAGE = "customer_manage"
+    SETTINGS_MANAGE = "settings_manage"
+    TEAM_MANAGE = "team_manage"
+    REPORT_VIEW = "report_view"
+    OPERATOR = "operator"
+
+
+_STAFF = frozenset(Permission) - {Permission.OPERATOR}
+
+PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
+    Role.OWNER: _STAFF,
+    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE},
+    Role.RECEPTIONIST: frozenset(
+        {
+            Permission.BOARD_VIEW,
+            Permission.BOOKING_MANAGE,
+            Permission.CUSTOMER_VIEW,
+            Permission.CUSTOMER_MANAGE,
+        }
+    ),
+    Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW}),
+    Role.READ_ONLY: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW, Permission.REPORT_VIEW}),
+    Role.OPERATOR: frozenset({Permission.OPERATOR}),
+}
+
+
+def has_permission(user: object, permission: Permission) -> bool:
+    """Tell whether ``user`` (anonymous or signed in) may do ``permission``."""
+    if not getattr(user, "is_authenticated", False) or not getattr(user, "is_active", False):
+        return False
+    return permission in PERMISSIONS_BY_ROLE.get(getattr(user, "role", ""), frozenset())

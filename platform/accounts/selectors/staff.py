@@ -1,0 +1,23 @@
+"""Reading the staff of the current tenant."""
+
+from __future__ import annotations
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.types import StaffMember
+
+
+def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
+    """Return active people of the current schema in the order of their names; ``roles`` narrows."""
+    people = User.objects.filter(is_active=True)
+    if roles:
+        people = people.filter(role__in=roles)
+    return tuple(
+        StaffMember(id=person.pk, name=person.name, email=person.email, role=person.role, locale=person.locale)
+        for person in people.order_by("name", "pk")
+    )
+
+
+def list_staff_emails() -> tuple[StaffMember, ...]:
+    """Return owners and managers: those whom the business's own notices go to."""
+    return list_staff(roles=(Role.OWNER, Role.MANAGER))

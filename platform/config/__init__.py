@@ -1,0 +1,1 @@
+"""Settings, URL tables, servers' entry points: where the rooms are put together."""

@@ -1,0 +1,9 @@
+"""ASGI entry point: pages, API and server-sent events."""
+
+from config.environment import set_default
+
+set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+application = get_asgi_application()

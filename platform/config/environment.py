@@ -1,0 +1,126 @@
+"""The only door to the process environment; every other module asks here.
+
+Each variable is named, typed and documented once. ``infra/environment.example`` lists
+the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: the folder that holds ``pyproject.toml``."""
+
+VARIABLES = (
+    "CI",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "REDIS_URL",
+    "SENTRY_DSN",
+    "TURNERO_DATABASE_POOL_SIZE",
+    "TURNERO_FROM_EMAIL",
+    "TURNERO_PLATFORM_HOST",
+    "TURNERO_SECRET_KEY",
+    "TURNERO_SMS_ACCOUNT",
+    "TURNERO_SMS_FROM",
+    "TURNERO_SMS_SECRET",
+    "TURNERO_SMS_URL",
+    "TURNERO_SMTP_URL",
+    "TURNERO_SPARE_SCHEMAS",
+    "TURNERO_STATE_DIR",
+)
+"""Every environment variable that Turnero reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the process was told from outside; empty strings count as absent.
+
+    Attributes:
+        database_url: ``postgresql://…``; None: no database was named.
+        redis_url: ``redis://…`` or ``unix://…?db=0``.
+        platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
+        smtp_url: ``smtp://[user:password@]host:port`` or ``smtps://…``.
+        sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
+        state_dir: Where embedded servers and demo keep their files.
+    """
+
+    database_url: str | None
+    database_pool_size: int
+    redis_url: str | None
+    platform_host: str
+    secret_key: str | None
+    smtp_url: str | None
+    from_email: str
+    sms_url: str | None
+    sms_account: str
+    sms_secret: str
+    sms_from: str
+    sentry_dsn: str | None
+    spare_schemas: int
+    state_dir: Path
+    is_ci: bool
+
+
+def read_environment() -> Environment:
+    """Read the process environment as it is now.
+
+    Raises:
+        ValueError: A number is not a number; the message names the variable.
+    """
+    return Environment(
+        database_url=_find("DATABASE_URL"),
+        database_pool_size=_read_int("TURNERO_DATABASE_POOL_SIZE", 20),
+        redis_url=_find("REDIS_URL"),
+        platform_host=_find("TURNERO_PLATFORM_HOST") or "localhost:8000",
+        secret_key=_find("TURNERO_SECRET_KEY"),
+        smtp_url=_find("TURNERO_SMTP_URL"),
+        from_email=_find("TURNERO_FROM_EMAIL") or "citas@turnero.example",
+        sms_url=_find("TURNERO_SMS_URL"),
+        sms_account=_find("TURNERO_SMS_ACCOUNT") or "",
+        sms_secret=_find("TURNERO_SMS_SECRET") or "",
+        sms_from=_find("TURNERO_SMS_FROM") or "",
+        sentry_dsn=_find("SENTRY_DSN"),
+        spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS", 3),
+        state_dir=Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero"),
+        is_ci=(_find("CI") or "").lower() in {"1", "true", "yes"},
+    )
+
+
+def child_environment(**overrides: str | None) -> dict[str, str]:
+    """Return a copy of this process's environment with ``overrides`` for a child process.
+
+    A value of None removes the variable.
+    """
+    merged = dict(os.environ)
+    for name, value in overrides.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = value
+    return merged
+
+
+def set_default(name: str, value: str) -> None:
+    """Set ``name`` for this process and its children unless it is set already."""
+    os.environ.setdefault(name, value)
+
+
+def _find(name: str) -> str | None:
+    if name not in VARIABLES:
+        message = f"{name} is not declared in config.environment.VARIABLES"
+        raise LookupError(message)
+    return os.environ.get(name) or None
+
+
+def _read_int(name: str, default: int) -> int:
+    raw = _find(name)
+    if raw is None:
+        return default
+    try:
+        return int(raw)
+    except ValueError as error:
+        message = f"{name} must be a whole number, not {raw!r}"
+        raise ValueError(message) from error

@@ -1,0 +1,1 @@
+"""Django settings, one file per concern; ``development``, ``test`` and ``production`` put them together."""

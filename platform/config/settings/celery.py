@@ -1,0 +1,40 @@
+"""Celery carries and wakes; PostgreSQL remembers (the outbox), so a lost Redis loses nothing."""
+
+from __future__ import annotations
+
+from config.environment import read_environment
+from config.settings.database import REDIS_URL
+
+
+def make_broker_url(redis_url: str) -> str:
+    """Translate a redis-py address to kombu's: ``unix://path?db=0`` is ``redis+socket://path?virtual_host=0``."""
+    if redis_url.startswith("unix://"):
+        path, _, query = redis_url.removeprefix("unix://").partition("?")
+        return f"redis+socket://{path}?virtual_host={query.removeprefix('db=') or '0'}"
+    return redis_url
+
+
+CELERY_BROKER_URL = make_broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = 2
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "retry_on_timeout": False,
+    "visibility_timeout": 3600,
+}
+# Publishing happens after a commit inside a web request: give up at once, the sweeper re-queues.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(read_environment().state_dir / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-due-work": {"task": "tenants.sweep_due_work", "schedule": 2.0, "options": {"expires": 10}},
+    "refill-spare-schemas": {"task": "tenants.refill_spare_schemas", "schedule": 30.0, "options": {"expires": 60}},
+}

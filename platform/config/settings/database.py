@@ -1,0 +1,64 @@
+"""PostgreSQL and the cache.
+
+Direct connections or Django's own psycopg pool only: a transaction-mode pooler lets one
+tenant read another's rows (``design/tenancy.md``); ``tenants.checks`` refuses it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from config.environment import read_environment
+
+_environment = read_environment()
+
+
+def parse_database_url(url: str) -> dict[str, object]:
+    """Turn ``postgresql://user:password@host:port/name?host=/socket&port=5432`` into Django's keys.
+
+    Raises:
+        ValueError: The scheme is not PostgreSQL's.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        message = f"DATABASE_URL must start with postgresql://, not {parts.scheme}://"
+        raise ValueError(message)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or query.pop("password", "")),
+        "HOST": query.pop("host", None) or unquote(parts.hostname or ""),
+        "PORT": query.pop("port", None) or str(parts.port or ""),
+        "OPTIONS": dict(query),
+    }
+
+
+_database = parse_database_url(_environment.database_url or "postgresql://localhost/turnero")
+
+DATABASES = {
+    "default": {
+        **_database,
+        "ENGINE": "tenants.backend",
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            **_database["OPTIONS"],  # type: ignore[dict-item]
+            "pool": {"min_size": 1, "max_size": _environment.database_pool_size, "timeout": 20},
+        },
+        "TEST": {"NAME": f"test_{_database['NAME']}"},
+    }
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+TENANT_LIMIT_SET_CALLS = True
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _environment.redis_url or "redis://127.0.0.1:6379/0",
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+    }
+}
+REDIS_URL = _environment.redis_url or "redis://127.0.0.1:6379/0"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SPARE_SCHEMAS = _environment.spare_schemas

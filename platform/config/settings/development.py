@@ -1,0 +1,8 @@
+"""Development and ``./dev demo``: plain HTTP on loopback, everything else as in production."""
+
+from config.settings.base import *
+
+DEBUG = False
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,0 +1,13 @@
+"""Languages and time: everything inside is UTC; a location's zone is applied at the edge."""
+
+from __future__ import annotations
+
+from config.environment import ROOT
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+PHONENUMBER_DB_FORMAT = "E164"

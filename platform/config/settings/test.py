@@ -1,0 +1,11 @@
+"""Tests: the real servers, cheap password hashes, e-mail kept in memory unless a test brings a server."""
+
+from config.settings.base import *
+
+DEBUG = False
+PLATFORM_HOST = "testserver.example"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

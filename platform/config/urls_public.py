@@ -1,0 +1,16 @@
+"""Addresses on the platform's own host."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from web.health import healthz, readyz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("web.site.urls")),
+    path("operator/", include("operators.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
+
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.server_error"

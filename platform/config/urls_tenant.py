@@ -1,0 +1,16 @@
+"""Addresses on a tenant's host."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from web.health import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("workspace/", include("web.workspace.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("api/v1/", include("api.v1.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("", include("web.booking.urls")),
+]
+
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.server_error"

@@ -1,0 +1,1 @@
+"""Values without a framework: errors, money, clock, identifiers, marked texts."""

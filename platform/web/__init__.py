@@ -1,0 +1,1 @@
+"""HTML pages: the platform's site, booking pages, widget, workspace."""

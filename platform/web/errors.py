@@ -1,0 +1,56 @@
+"""Expected failures as pages: kind → status and template."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from accounts.access import open_to_anyone
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from kernel.text import mark
+
+STATUS_BY_KIND: tuple[tuple[type[DomainError], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (Invalid, 422),
+    (Unavailable, 503),
+)
+STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")
+
+
+def get_status(error: DomainError) -> int:
+    """Return the HTTP status of an expected failure."""
+    return next((status for kind, status in STATUS_BY_KIND if isinstance(error, kind)), 500)
+
+
+def translate_error(error: DomainError) -> str:
+    """Return the failure's sentence in the active language."""
+    text = gettext(error.text)
+    return text % error.params if error.params else text
+
+
+def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Render an expected failure as a page with its status."""
+    status = get_status(error)
+    context = {"message": translate_error(error), "status": status}
+    return render(request, f"errors/{status}.html", context, status=status)
+
+
+@open_to_anyone
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Say in the person's words that the form is stale."""
+    return render(request, "errors/403.html", {"message": gettext(STALE_FORM), "status": 403}, status=403)
+
+
+@open_to_anyone
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Answer an unknown address."""
+    return render(request, "errors/404.html", {"message": gettext(NotFound.text), "status": 404}, status=404)
+
+
+@open_to_anyone
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a defect of ours; no detail leaves."""
+    return render(request, "errors/500.html", {"status": 500}, status=500)
