@@ -19,9 +19,9 @@ SHARED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "phonenumber_field",
+    "corsheaders",
     "operators",
     "web",
-    "api",
 ]
 """Apps with tables in the public schema (or without tables)."""
 
@@ -34,6 +34,7 @@ TENANT_APPS = [
     "notifications",
     "scheduling",
     "billing",
+    "api",
     "verticals.automotive",
     "verticals.salon",
     "verticals.clinic",
@@ -53,6 +54,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.TenantMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

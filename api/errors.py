@@ -1,0 +1,122 @@
+"""Failures as RFC 9457 problem details (``application/problem+json``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from kernel.text import mark
+from scheduling.errors import SlotTaken
+
+STATUS_BY_KIND: tuple[tuple[type[DomainError], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (Invalid, 422),
+    (Unavailable, 503),
+)
+
+
+class UnknownField(Invalid):
+    """The body holds a field that this call does not know."""
+
+    code = "unknown_field"
+    text = mark("This field is not known here.")
+
+
+class IdempotencyMismatch(Conflict):
+    """The key was used before with another body."""
+
+    code = "idempotency_mismatch"
+    text = mark("This Idempotency-Key was already used with a different body.")
+
+
+def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer expected failures; None lets Django report everything else as a defect."""
+    if isinstance(exc, DomainError):
+        return _from_domain(exc)
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    if isinstance(exc, exceptions.APIException):
+        return _from_rest_framework(exc, context)
+    return None
+
+
+def make_problem(
+    *, status_code: int, code: str, detail: str, errors: Mapping[str, Any] | None = None, **extra: object
+) -> Response:
+    """Build the answer: ``type``, ``title``, ``status``, ``code``, ``detail`` and, where fields are wrong, ``errors``."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": code.replace("_", " "),
+        "status": status_code,
+        "code": code,
+        "detail": detail,
+        **extra,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status_code, content_type="application/problem+json")
+
+
+def _from_domain(error: DomainError) -> Response:
+    status_code = next((value for kind, value in STATUS_BY_KIND if isinstance(error, kind)), 500)
+    text = gettext(error.text)
+    extra: dict[str, object] = {}
+    if isinstance(error, SlotTaken):
+        extra["alternatives"] = [
+            {"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives
+        ]
+    errors = None
+    if isinstance(error, Invalid):
+        errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}
+    return make_problem(
+        status_code=status_code,
+        code=error.code,
+        detail=text % error.params if error.params else text,
+        errors=errors,
+        **extra,
+    )
+
+
+def _from_rest_framework(error: exceptions.APIException, context: Mapping[str, Any]) -> Response:
+    if isinstance(error, exceptions.ValidationError):
+        return make_problem(
+            status_code=status.HTTP_422_UNPROCESSABLE_ENTITY,
+            code="invalid",
+            detail=gettext(Invalid.text),
+            errors=_flatten(error.detail),
+        )
+    code = str(getattr(error, "default_code", "error"))
+    response = make_problem(status_code=error.status_code, code=code, detail=str(error.detail))
+    if isinstance(error, exceptions.Throttled) and error.wait is not None:
+        response["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        header = getattr(error, "auth_header", None) or "Session"
+        response.status_code = response.data["status"] = status.HTTP_401_UNAUTHORIZED
+        response["WWW-Authenticate"] = header
+    if isinstance(error, exceptions.MethodNotAllowed):
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
+    return response
+
+
+def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Name nested fields with dots: ``customer.phone``."""
+    if isinstance(detail, Mapping):
+        flat: dict[str, list[str]] = {}
+        for name, value in detail.items():
+            own = "" if name == "non_field_errors" else str(name)
+            flat.update(_flatten(value, ".".join(part for part in (prefix, own) if part)))
+        return flat
+    if isinstance(detail, list) and any(isinstance(item, Mapping) for item in detail):
+        flat = {}
+        for index, item in enumerate(detail):
+            flat.update(_flatten(item, f"{prefix}.{index}"))
+        return flat
+    return {prefix: [str(item) for item in (detail if isinstance(detail, list) else [detail])]}

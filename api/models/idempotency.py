@@ -1,0 +1,29 @@
+"""Answers that a repeated request gets again."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+class IdempotentAnswer(models.Model):
+    """What a POST with an ``Idempotency-Key`` answered; kept for 24 hours."""
+
+    endpoint = models.CharField(max_length=120)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField(encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "key"], name="api_idempotent_answer_unique")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="api_idempotent_created")]
+
+    def __str__(self) -> str:
+        """Return where the key was used."""
+        return f"{self.endpoint} {self.key}"

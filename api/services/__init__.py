@@ -1,0 +1,1 @@
+"""Writing on behalf of the REST interface."""

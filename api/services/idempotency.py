@@ -1,0 +1,64 @@
+"""Running a request once, however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from api.errors import IdempotencyMismatch
+from api.models import IdempotentAnswer
+
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and a JSON body."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+def run_once(*, endpoint: str, key: str, body: object, now: datetime, run: Callable[[], Answer]) -> Answer:
+    """Run ``run`` and keep its answer, or return the kept answer of an equal earlier request.
+
+    The answer is kept in the transaction in which ``run`` works, so there is never one
+    without the other. A second request with the same key waits for the first. A ``run`` that
+    raises keeps nothing: the same key may be tried again. Keys are kept for 24 hours.
+
+    Raises:
+        IdempotencyMismatch: The key was used with another body.
+    """
+    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    with transaction.atomic():
+        _lock(endpoint, key)
+        IdempotentAnswer.objects.filter(created_at__lt=now - KEPT).delete()
+        kept = IdempotentAnswer.objects.filter(endpoint=endpoint, key=key).first()
+        if kept is not None:
+            if kept.body_hash != body_hash:
+                raise IdempotencyMismatch
+            return Answer(status=kept.status, body=kept.answer)
+        answer = run()
+        IdempotentAnswer.objects.create(
+            endpoint=endpoint,
+            key=key,
+            body_hash=body_hash,
+            status=answer.status,
+            answer=answer.body,
+            created_at=now,
+        )
+        return answer
+
+
+def _lock(endpoint: str, key: str) -> None:
+    """Let one request per key in at a time, until the transaction ends."""
+    digest = hashlib.sha256(f"{connection.schema_name}\0{endpoint}\0{key}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -1,0 +1,77 @@
+"""How often one address, one contact and one tenant may write; the count lives in the shared cache."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+
+class FixedWindowThrottle(BaseThrottle):
+    """Count calls in windows of fixed length; a cache that is down opens the throttle."""
+
+    scope: str
+
+    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Count this call and tell whether it is within the limit of its scope."""
+        ident = self.get_key(request)
+        if ident is None:
+            return True
+        limit, seconds = settings.API_THROTTLE_RATES[self.scope]
+        window = int(time.time()) // seconds
+        digest = hashlib.sha256(ident.encode()).hexdigest()[:32]
+        key = f"throttle:{self.scope}:{window}:{digest}"
+        cache.add(key, 0, timeout=seconds * 2)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the key went away in between: Redis was restarted
+            count = 1
+        self.remaining_seconds = (window + 1) * seconds - time.time()
+        return bool(count <= limit)
+
+    def wait(self) -> float:
+        """Return the seconds until the window ends."""
+        return self.remaining_seconds
+
+    def get_key(self, request: Request) -> str | None:
+        """Return whose calls are counted; None: do not count."""
+        raise NotImplementedError
+
+
+class AddressThrottle(FixedWindowThrottle):
+    """Per network address of the caller."""
+
+    scope = "ip"
+
+    def get_key(self, request: Request) -> str | None:
+        """Count by the caller's address."""
+        return self.get_ident(request)
+
+
+class TenantThrottle(FixedWindowThrottle):
+    """Per tenant, all callers together."""
+
+    scope = "tenant"
+
+    def get_key(self, request: Request) -> str | None:
+        """Count by the tenant; the cache's keys carry the schema as well."""
+        return str(request.tenant.schema_name)
+
+
+class ContactThrottle(FixedWindowThrottle):
+    """Per phone number or e-mail address that a booking names."""
+
+    scope = "contact"
+
+    def get_key(self, request: Request) -> str | None:
+        """Count by phone, else e-mail; nothing when the body names neither."""
+        customer = request.data.get("customer") if isinstance(request.data, dict) else None
+        if not isinstance(customer, dict):
+            return None
+        contact = customer.get("phone") or customer.get("email")
+        return str(contact).strip().lower() if contact else None

@@ -1,0 +1,49 @@
+"""The shared cache: Redis, and a miss when Redis does not answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+logger = logging.getLogger(__name__)
+
+
+def _or(fallback: Any, method: Callable[P, R]) -> Callable[P, R]:
+    @wraps(method)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except (RedisError, OSError) as error:
+            logger.warning("cache_unavailable", extra={"operation": method.__name__, "error": str(error)})
+            # ``get`` hands back the caller's own default, as for any key that is not there.
+            return kwargs.get("default", fallback)  # type: ignore[return-value]
+
+    return guarded
+
+
+class FailOpenRedisCache(RedisCache):
+    """Redis as a cache only: nothing that must not be lost is kept here.
+
+    Throttles and sign-in limits count in it, so a Redis that is down opens them rather than
+    closing the shop; bookings go on.
+    """
+
+    add = _or(True, RedisCache.add)
+    get = _or(None, RedisCache.get)
+    set = _or(None, RedisCache.set)
+    touch = _or(False, RedisCache.touch)
+    delete = _or(False, RedisCache.delete)
+    get_many = _or({}, RedisCache.get_many)
+    has_key = _or(False, RedisCache.has_key)
+    incr = _or(1, RedisCache.incr)
+    set_many = _or([], RedisCache.set_many)
+    delete_many = _or(None, RedisCache.delete_many)
+    clear = _or(False, RedisCache.clear)

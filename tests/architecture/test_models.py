@@ -1,0 +1,53 @@
+"""Every table is public or a tenant's, and nothing points across."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.conf import settings
+
+IN_BOTH = {"accounts", "account", "sessions"}
+
+
+def labels_of(names: list[str]) -> set[str]:
+    configured = {config.name: config.label for config in apps.get_app_configs()}
+    resolved = {name: configured.get(name) or configured[name.rsplit(".apps.", 1)[0]] for name in names}
+    return set(resolved.values())
+
+
+def test_every_model_is_public_or_tenant():
+    public, tenant = labels_of(settings.SHARED_APPS), labels_of(settings.TENANT_APPS)
+    models = apps.get_models(include_auto_created=True)
+
+    assert {model._meta.label for model in models if model._meta.app_label not in public | tenant} == set()
+    assert {model._meta.app_label for model in models if model._meta.app_label in public & tenant} == IN_BOTH
+
+
+def test_no_foreign_key_between_public_and_tenant():
+    public, tenant = labels_of(settings.SHARED_APPS), labels_of(settings.TENANT_APPS)
+    crossing = []
+    for model in apps.get_models(include_auto_created=True):
+        homes = {name for name, labels in (("public", public), ("tenant", tenant)) if model._meta.app_label in labels}
+        for field in model._meta.get_fields():
+            if not field.is_relation or not field.concrete or field.related_model is None:
+                continue
+            label = field.related_model._meta.app_label
+            targets = {name for name, labels in (("public", public), ("tenant", tenant)) if label in labels}
+            if not homes <= targets and getattr(field, "db_constraint", True):
+                crossing.append(f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}")
+
+    assert crossing == []
+
+
+def test_primary_keys_are_big():
+    ours = {config.label for config in apps.get_app_configs() if config.name.split(".")[0] in {
+        "tenants", "accounts", "notifications", "scheduling", "billing", "verticals", "audit", "operators",
+    }}  # fmt: skip
+    small = [
+        model._meta.label
+        for model in apps.get_models()
+        if model._meta.app_label in ours
+        and model._meta.pk.get_internal_type() in {"AutoField", "SmallAutoField", "IntegerField"}
+        and not model._meta.label.split(".")[-1].startswith("Historical")
+    ]
+
+    assert small == []
