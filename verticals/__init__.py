@@ -1,0 +1,1 @@
+"""Industry packs: the plug (``contract``, ``registry``) and the packs that we bring ourselves."""
