@@ -1,0 +1,1 @@
+"""What ``./dev`` runs: embedded servers, the demo's supervisor, checks, translations, measures."""

@@ -1,0 +1,95 @@
+"""Processes we start: tied to their parent's life, recognised again, ended by number only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def tether(ending: signal.Signals) -> Callable[[], None]:
+    """Return a ``preexec_fn``: the child gets ``ending`` when the thread that started it ends.
+
+    Linux only (``prctl(2)``, PR_SET_PDEATHSIG); elsewhere it does nothing and the next start
+    cleans up. Start the child from the main thread, or it ends with the other thread.
+    """
+    parent = os.getpid()
+
+    def prepare() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(ending), 0, 0, 0)
+            if os.getppid() != parent:  # the parent died between fork and prctl
+                os._exit(1)
+
+    return prepare
+
+
+def write_pid(path: Path, pid: int) -> None:
+    """Note a process so that a later start can recognise it: number and start time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(f"{pid} {psutil.Process(pid).create_time():.2f}\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def find_noted(path: Path, *, argument: str) -> psutil.Process | None:
+    """Find the process that :func:`write_pid` noted, if it is still the same one.
+
+    Numbers are reused, so the start time and one ``argument`` of its command line must agree.
+    """
+    try:
+        number, started = path.read_text(encoding="utf-8").split()
+        process = psutil.Process(int(number))
+        is_same = abs(process.create_time() - float(started)) < 1 and any(
+            argument in part for part in process.cmdline()
+        )
+        if is_same and process.status() != psutil.STATUS_ZOMBIE:
+            return process
+    except (OSError, ValueError, psutil.Error):
+        pass
+    return None
+
+
+def end_process(process: psutil.Process, *endings: signal.Signals, seconds: float = 5) -> None:
+    """Send each signal in turn, waiting ``seconds`` after each, until the process is gone."""
+    for ending in endings:
+        try:
+            process.send_signal(ending)
+            process.wait(timeout=seconds)
+        except psutil.NoSuchProcess:
+            return
+        except psutil.TimeoutExpired:
+            continue
+        else:
+            return
+
+
+def end_child(child: subprocess.Popen[bytes], *endings: signal.Signals, seconds: float = 5) -> None:
+    """Like :func:`end_process`, for a child of this process, which is reaped too."""
+    for ending in endings:
+        if child.poll() is not None:
+            return
+        child.send_signal(ending)
+        deadline = time.monotonic() + seconds
+        while child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def describe_exit(returncode: int) -> str:
+    """Say in words how a process ended, from ``Popen.returncode``."""
+    if returncode >= 0:
+        return f"exit code {returncode}"
+    try:
+        return signal.Signals(-returncode).name
+    except ValueError:
+        return f"signal {-returncode}"
