@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from abc import abstractmethod
 
 from django.conf import settings
 from django.core.cache import cache
@@ -38,9 +39,9 @@ class FixedWindowThrottle(BaseThrottle):
         """Return the seconds until the window ends."""
         return self.remaining_seconds
 
+    @abstractmethod
     def get_key(self, request: Request) -> str | None:
         """Return whose calls are counted; None: do not count."""
-        raise NotImplementedError
 
 
 class AddressThrottle(FixedWindowThrottle):

@@ -1,0 +1,62 @@
+"""Fields that several calls share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from rest_framework import serializers
+
+from api.errors import UnknownField
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a typing mistake must not be ignored silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Check for unknown fields first.
+
+        Raises:
+            ValidationError: A field is unknown or wrong.
+        """
+        if isinstance(data, dict):
+            unknown = sorted(str(name) for name in set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({name: [gettext(UnknownField.text)] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class MoneyField(serializers.Serializer[Any]):
+    """An amount in the smallest coin of its currency (ISO 4217)."""
+
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+
+
+class IdField(serializers.CharField):
+    """An opaque identifier; a broken one is a field error, never a crash."""
+
+    default_error_messages = {"invalid_id": "This identifier is not known."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Turn the text into the number that it stands for."""
+        text = super().to_internal_value(data)
+        if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
+            self.fail("invalid_id")
+        return int(text)
+
+
+class IdListField(serializers.CharField):
+    """Identifiers separated by commas, as in ``add_ons=3,5``."""
+
+    default_error_messages = IdField.default_error_messages
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Turn the text into a tuple of numbers."""
+        parts = [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+            self.fail("invalid_id")
+        return tuple(int(part) for part in parts)

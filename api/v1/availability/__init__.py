@@ -1,0 +1,1 @@
+"""Free starts, and why a start is not free."""

@@ -1,0 +1,98 @@
+"""Shapes of availability."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+from rest_framework import serializers
+
+from api.serializers import IdField, IdListField, StrictSerializer
+from kernel.text import mark
+
+WINDOW_DAYS = 62
+MAX_PARTY = 500
+WINDOW_TOO_LONG = mark("Ask for at most 62 days at a time.")
+WINDOW_REVERSED = mark("The last day is before the first.")
+
+
+class AvailabilityQuery(StrictSerializer):
+    """Query of ``GET availability``; ``to`` is the last day, included."""
+
+    service = IdField()
+    # "from" is a word of the language, so the field is added below.
+    to = serializers.DateField()
+    resource = IdField(required=False)
+    location = IdField(required=False)
+    add_ons = IdListField(required=False, default=())
+    party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
+    booking = serializers.CharField(required=False, max_length=200)
+    arrival_mode = serializers.CharField(required=False, max_length=40)
+    timezone = serializers.CharField(required=False, max_length=64)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add ``from``."""
+        return {**super().get_fields(), "from": serializers.DateField()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check the window.
+
+        Raises:
+            ValidationError: The window is empty or longer than 62 days.
+        """
+        first: date = attrs["from"]
+        last: date = attrs["to"]
+        if last < first:
+            raise serializers.ValidationError({"to": [gettext(WINDOW_REVERSED)]})
+        if (last - first).days >= WINDOW_DAYS:
+            raise serializers.ValidationError({"to": [gettext(WINDOW_TOO_LONG)]})
+        return attrs
+
+
+class SlotShape(serializers.Serializer[Any]):
+    """A start that can be booked."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    seats_left = serializers.IntegerField(required=False)
+
+
+class DayShape(serializers.Serializer[Any]):
+    """A local date and its free starts."""
+
+    date = serializers.DateField()
+    open = serializers.BooleanField()
+    slots = SlotShape(many=True)
+
+
+class AvailabilityShape(serializers.Serializer[Any]):
+    """Answer of ``GET availability``."""
+
+    timezone = serializers.CharField()
+    days = DayShape(many=True)
+    next_available = serializers.DateTimeField(allow_null=True)
+
+
+class ExplainQuery(StrictSerializer):
+    """Query of ``GET availability/explain``."""
+
+    service = IdField()
+    starts_at = serializers.DateTimeField()
+    resource = IdField(required=False)
+
+
+class ReasonShape(serializers.Serializer[Any]):
+    """One reason, in words and as data."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    resource = serializers.CharField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class ExplanationShape(serializers.Serializer[Any]):
+    """Answer of ``GET availability/explain``."""
+
+    is_offered = serializers.BooleanField()
+    reasons = ReasonShape(many=True)

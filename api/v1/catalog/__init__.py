@@ -1,0 +1,1 @@
+"""The business and what can be booked there."""

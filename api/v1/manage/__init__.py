@@ -1,0 +1,1 @@
+"""A customer's own booking, by the token in the messages."""

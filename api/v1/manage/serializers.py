@@ -1,0 +1,44 @@
+"""Shapes of the manage calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers import IdField, MoneyField, StrictSerializer
+
+
+class RescheduleFields(StrictSerializer):
+    """Body of ``POST manage/{token}/reschedule``."""
+
+    starts_at = serializers.DateTimeField()
+    resource = IdField(required=False, allow_null=True)
+
+
+class CancelFields(StrictSerializer):
+    """Body of ``POST manage/{token}/cancel``."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class EmptyFields(StrictSerializer):
+    """A body without fields."""
+
+
+class ManagedShape(serializers.Serializer[Any]):
+    """A customer's own booking."""
+
+    reference = serializers.CharField()
+    status = serializers.CharField()
+    service = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    timezone = serializers.CharField()
+    location = serializers.CharField()
+    resources = serializers.ListField(child=serializers.CharField())
+    customer_name = serializers.CharField()
+    price = MoneyField(allow_null=True)
+    can_cancel = serializers.BooleanField()
+    can_move = serializers.BooleanField()
+    is_attendance_confirmed = serializers.BooleanField()

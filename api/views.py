@@ -1,0 +1,61 @@
+"""What the calls that anyone may make have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.access import OPEN, OpenToAnyone
+from api.services.idempotency import Answer, run_once
+from api.throttles import AddressThrottle, TenantThrottle
+from kernel.clock import utc_now
+from kernel.errors import Invalid
+from kernel.text import mark
+
+IDEMPOTENCY_KEY_LENGTH = 255
+KEY_TOO_LONG = mark("An Idempotency-Key has at most 255 characters.")
+
+
+class OpenView(APIView):
+    """Anyone may call; no cookie is read, so no other site can act in a person's name."""
+
+    declared_permission = OPEN
+    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = []
+    permission_classes: ClassVar[list[type[BasePermission]]] = [OpenToAnyone]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Limit calls that change something; reading is cheap."""
+        if self.request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+            return [AddressThrottle(), TenantThrottle()]
+        return []
+
+
+class StaffView(APIView):
+    """Signed-in staff, by session; subclasses declare the permission."""
+
+    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = [SessionAuthentication]
+
+
+def answer_once(request: Request, run: Callable[[], Answer]) -> Response:
+    """Run a POST, once per ``Idempotency-Key`` when the caller sends one.
+
+    Raises:
+        Invalid: The key is longer than 255 characters.
+        IdempotencyMismatch: The key was used with another body.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > IDEMPOTENCY_KEY_LENGTH:
+        raise Invalid(errors={"Idempotency-Key": (KEY_TOO_LONG,)})
+    answer: Answer | Any
+    if key:
+        answer = run_once(endpoint=request.path[:120], key=key, body=request.data, now=utc_now(), run=run)
+    else:
+        answer = run()
+    return Response(answer.body, status=answer.status)
