@@ -1,0 +1,143 @@
+"""A tenant's brand colour → tokens whose contrast is guaranteed (WCAG 2.2 AA).
+
+Contrast is WCAG's relative luminance; steps are made in OKLCH (Björn Ottosson, 2020), so that
+a darker or lighter step keeps the hue. The brand colour itself stays as given wherever an ink
+(white or near-black) reaches 4.5:1 on it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+Color = str
+"""``#rrggbb``, lower case."""
+
+DEFAULT_ACCENT = "#1d4ed8"
+WHITE, INK = "#ffffff", "#101720"
+SURFACES: dict[Theme, tuple[Color, Color]] = {"light": ("#ffffff", "#f6f7f9"), "dark": ("#161c24", "#0e1319")}
+"""Surface and background of each theme, as in ``css/core.css``."""
+
+TEXT_CONTRAST = 4.55
+LINE_CONTRAST = 3.05
+INK_CONTRAST = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class AccentTokens:
+    """The six custom properties that a tenant's colour sets."""
+
+    accent: Color
+    on_accent: Color
+    accent_hover: Color
+    accent_line: Color
+    accent_text: Color
+    accent_tint: Color
+
+
+@lru_cache(maxsize=1024)
+def make_tokens(color: str, theme: Theme) -> AccentTokens:
+    """Return the tokens of ``color`` (``#rrggbb``; anything else: the platform's colour) for ``theme``."""
+    brand = color.lower() if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else DEFAULT_ACCENT
+    surface, background = SURFACES[theme]
+    direction = -1 if theme == "light" else 1
+    _, chroma, hue = _to_oklch(brand)
+    tint = _from_oklch(0.965, min(chroma, 0.03), hue) if theme == "light" else _from_oklch(0.29, min(chroma, 0.05), hue)
+    solid = brand
+    on_accent = WHITE if get_contrast(brand, WHITE) >= INK_CONTRAST else INK
+    if get_contrast(solid, on_accent) < INK_CONTRAST:  # the small gap where neither ink is enough: move a hair
+        solid, on_accent = _step(solid, WHITE, INK_CONTRAST, -1), WHITE
+    text = brand
+    for below in (surface, background, tint):
+        text = _step(text, below, TEXT_CONTRAST, direction)
+    lightness, chroma, hue = _to_oklch(solid)
+    hover = max(0.0, lightness - 0.06) if on_accent == WHITE else min(1.0, lightness + 0.05)
+    return AccentTokens(
+        accent=solid,
+        on_accent=on_accent,
+        accent_hover=_from_oklch(hover, chroma, hue),
+        accent_line=_step(_step(brand, surface, LINE_CONTRAST, direction), background, LINE_CONTRAST, direction),
+        accent_text=text,
+        accent_tint=tint,
+    )
+
+
+def make_stylesheet(color: str) -> str:
+    """Return the CSS that overrides the accent of ``css/core.css`` in both themes."""
+    light, dark = (_declare(make_tokens(color, theme)) for theme in ("light", "dark"))
+    return (
+        f":root{{{light}}}\n"
+        f":root[data-theme=dark]{{{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
+    )
+
+
+def get_contrast(one: Color, other: Color) -> float:
+    """Return the WCAG contrast ratio of two colours, 1 to 21."""
+    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _declare(tokens: AccentTokens) -> str:
+    return ";".join(f"--{field.name.replace('_', '-')}:{getattr(tokens, field.name)}" for field in fields(tokens))
+
+
+def _step(color: Color, below: Color, target: float, direction: int) -> Color:
+    lightness, chroma, hue = _to_oklch(color)
+    moved = color
+    while get_contrast(moved, below) < target:
+        lightness += direction * 0.01
+        if not 0 <= lightness <= 1:
+            return WHITE if direction > 0 else "#000000"
+        moved = _from_oklch(lightness, chroma, hue)
+    return moved
+
+
+def _linear(color: Color) -> tuple[float, float, float]:
+    red, green, blue = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return _expand(red), _expand(green), _expand(blue)
+
+
+def _expand(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _compress(value: float) -> float:
+    value = max(0.0, min(1.0, value))
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+
+
+def _luminance(color: Color) -> float:
+    red, green, blue = _linear(color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _to_oklch(color: Color) -> tuple[float, float, float]:
+    red, green, blue = _linear(color)
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    lightness = 0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short
+    a = 1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short
+    return lightness, math.hypot(a, b), math.atan2(b, a)
+
+
+def _from_oklch(lightness: float, chroma: float, hue: float) -> Color:
+    while True:  # less chroma until the colour exists on a screen
+        a, b = chroma * math.cos(hue), chroma * math.sin(hue)
+        long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+        medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+        short = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3
+        channels = (
+            4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+            -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+            -0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short,
+        )
+        if chroma < 0.0001 or all(-0.0001 <= channel <= 1.0001 for channel in channels):
+            return "#" + "".join(f"{round(_compress(channel) * 255):02x}" for channel in channels)
+        chroma *= 0.96

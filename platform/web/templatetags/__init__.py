@@ -1,0 +1,1 @@
+"""Template tags that every template has (``builtins`` in the settings)."""

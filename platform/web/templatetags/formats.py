@@ -1,0 +1,120 @@
+"""`web.formats` for templates: the active language, the current tenant's country."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+from kernel.errors import NotFound
+from tenants.context import current_tenant
+from web import formats
+from web.formats import Formats, get_formats
+
+register = template.Library()
+
+
+def get_current_formats() -> Formats:
+    """Return the conventions for the active language in the current tenant's country."""
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return get_formats(language, _find_country())
+
+
+def _find_country() -> str | None:
+    try:
+        return current_tenant().country
+    except NotFound:  # the platform's own pages
+        return None
+
+
+@register.filter
+def local_time(at: datetime, timezone: str) -> str:
+    """``{{ at|local_time:timezone }}``: "3:30 p.m."."""
+    return get_current_formats().format_time(at, timezone)
+
+
+@register.filter
+def local_date_long(at: datetime, timezone: str) -> str:
+    """``{{ at|local_date_long:timezone }}``: "martes 24 de noviembre"."""
+    return get_current_formats().format_day(formats.to_local(at, timezone).date())
+
+
+@register.filter
+def local_date_short(at: datetime, timezone: str) -> str:
+    """``{{ at|local_date_short:timezone }}``: "mar 24 de nov"."""
+    return get_current_formats().format_day_short(formats.to_local(at, timezone).date())
+
+
+@register.filter
+def local_date_time(at: datetime, timezone: str) -> str:
+    """``{{ at|local_date_time:timezone }}``: "martes 24 de noviembre, 9:00 a.m."."""
+    return get_current_formats().format_date_time(at, timezone)
+
+
+@register.filter
+def day_long(on: date) -> str:
+    """``{{ on|day_long }}``: "martes 24 de noviembre"."""
+    return get_current_formats().format_day(on)
+
+
+@register.filter
+def day_short(on: date) -> str:
+    """``{{ on|day_short }}``: "mar 24 de nov"."""
+    return get_current_formats().format_day_short(on)
+
+
+@register.filter
+def month_name(on: date) -> str:
+    """``{{ on|month_name }}``: "Noviembre de 2026"."""
+    return formats.capitalize(get_current_formats().format_month(on))
+
+
+@register.filter
+def weekday_short(on: date) -> str:
+    """``{{ on|weekday_short }}``: "mar"."""
+    return get_current_formats().format_weekday(on)
+
+
+@register.filter
+def timezone_line(at: datetime, timezone: str) -> str:
+    """``{{ at|timezone_line:timezone }}``: "Hora de Ciudad de México (UTC−6)"."""
+    return get_current_formats().format_timezone(timezone, at)
+
+
+@register.filter
+def money(amount_minor: int, currency: str) -> str:
+    """``{{ amount_minor|money:currency }}``: "$850"."""
+    return get_current_formats().format_money(amount_minor, currency)
+
+
+@register.filter
+def number(value: float) -> str:
+    """``{{ value|number }}``: "1,234.5"."""
+    return get_current_formats().format_number(value)
+
+
+@register.filter
+def capitalized(text: str) -> str:
+    """``{{ text|capitalized }}``: first letter in upper case, the rest untouched."""
+    return formats.capitalize(text)
+
+
+@register.simple_tag
+def duration(minutes: int) -> str:
+    """``{% duration minutes %}``: "1 h 30 min"."""
+    return formats.format_duration(minutes)
+
+
+@register.simple_tag
+def span(minutes: int) -> str:
+    """``{% span minutes %}``: a notice, in days when whole: "2 days"."""
+    return formats.format_span(minutes)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """``{{ name|initials }}``: "TM" for "Taller Morales"."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
