@@ -3,8 +3,10 @@
 A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
 
     compose_visit(lines: Sequence[VisitLine]) -> VisitSpec
+    visit_of(service, extra_minutes=0) -> VisitSpec
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
+    assignment_range(visit, start_minute) -> tuple[int, int]
 
     find_slots(snapshot, visit, from_minute, to_minute, units=1) -> list[Slot]
     find_starts(snapshot, visit, from_minute, to_minute, units=1) -> list[int]
@@ -25,3 +27,74 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     to_minute(timezone, on, wall_minute) -> int
     to_local_date(timezone, minute) -> date
 """
+
+from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
+from scheduling.engine.errors import EngineInputError
+from scheduling.engine.matching import find_filling
+from scheduling.engine.rules import bucket_key, tally_usage, usage_range
+from scheduling.engine.slots import find_next_free, find_slots, find_starts, is_offered, list_chunks
+from scheduling.engine.types import (
+    Assignment,
+    Busy,
+    Candidate,
+    CapacityRule,
+    DateOverride,
+    Explanation,
+    LedgerEntry,
+    Part,
+    Reason,
+    Requirement,
+    Resource,
+    ServiceSpec,
+    Session,
+    Slot,
+    Snapshot,
+    VisitLine,
+    VisitSpec,
+    WeeklyPeriod,
+)
+from scheduling.engine.visit import assignment_range, choose_resources, compose_visit, needed_range, visit_of
+from scheduling.engine.zone import to_local_date, to_minute
+
+__all__ = [
+    "Align",
+    "Assignment",
+    "Busy",
+    "Candidate",
+    "CapacityRule",
+    "DateOverride",
+    "EngineInputError",
+    "Explanation",
+    "LedgerEntry",
+    "Measure",
+    "Part",
+    "Reason",
+    "ReasonCode",
+    "Requirement",
+    "Resource",
+    "RulePeriod",
+    "ServiceSpec",
+    "Session",
+    "Slot",
+    "Snapshot",
+    "Strategy",
+    "VisitLine",
+    "VisitSpec",
+    "WeeklyPeriod",
+    "assignment_range",
+    "bucket_key",
+    "choose_resources",
+    "compose_visit",
+    "find_filling",
+    "find_next_free",
+    "find_slots",
+    "find_starts",
+    "is_offered",
+    "list_chunks",
+    "needed_range",
+    "tally_usage",
+    "to_local_date",
+    "to_minute",
+    "usage_range",
+    "visit_of",
+]

@@ -1,0 +1,227 @@
+"""One question to the engine, and what was already worked out for it."""
+
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+
+from scheduling.engine.errors import EngineInputError
+from scheduling.engine.hours import Hours, expand_hours
+from scheduling.engine.interval import Interval, stretches_above, subtract
+from scheduling.engine.rules import amount_of, list_full
+from scheduling.engine.types import DAY_MINUTES, CapacityRule, Part, Resource, Session, Snapshot, VisitSpec
+from scheduling.engine.visit import needed_range
+from scheduling.engine.zone import list_stretches
+
+# A year and a month; more would let one request keep a processor busy.
+MAX_RANGE_MINUTES = 400 * DAY_MINUTES
+
+# What decides in which starts a resource can serve a part.
+Shape = tuple[int, int, int, int, bool]
+
+
+class Inquiry:
+    """A snapshot, a visit and a range of starts, with the answers shared between steps.
+
+    Everything is thought in the **start domain**: a set of minutes at which the
+    visit could start. It lives as long as one call of a public function.
+    """
+
+    def __init__(self, snapshot: Snapshot, visit: VisitSpec, starts: Interval, units: int) -> None:
+        """Check the question.
+
+        Raises:
+            EngineInputError: Fewer than one unit, a range that is reversed or
+                longer than 400 days, or a pool with an unknown resource.
+        """
+        from_minute, to_minute = starts
+        if units < 1:
+            raise EngineInputError(field="units", code="not_positive")
+        if to_minute < from_minute:
+            raise EngineInputError(field="to_minute", code="before_from_minute")
+        if to_minute - from_minute > MAX_RANGE_MINUTES:
+            raise EngineInputError(field="to_minute", code="range_too_long")
+        for part in visit.parts:
+            if not snapshot.resources.keys() >= set(part.pool):
+                raise EngineInputError(field="pool", code="unknown_resource")
+        self.snapshot = snapshot
+        self.visit = visit
+        self.starts = starts
+        self.units = units
+        self.is_group = visit.seats is not None
+        self._range = needed_range(visit, from_minute, to_minute)
+        self._hours: dict[object, Hours] = {}
+        self._rows: dict[int, list[tuple[int, int, int]]] = {}
+        self._free: dict[tuple[int, Shape], list[Interval]] = {}
+        self._rule_holes: dict[int, list[Interval]] = {}
+
+    def hours_of(self, resource_id: int) -> Hours:
+        """Expand a resource's hours once; resources with equal hours share the work."""
+        resource = self.snapshot.resources[resource_id]
+        key = _hours_key(resource)
+        hours = self._hours.get(key)
+        if hours is None:
+            hours = self._hours[key] = expand_hours(resource, self.snapshot.holidays, *self._range)
+        return hours
+
+    def rows_of(self, resource_id: int) -> list[tuple[int, int, int]]:
+        """List a resource's (start, end, units) rows that matter, by start."""
+        rows = self._rows.get(resource_id)
+        if rows is None:
+            rows = self._rows[resource_id] = self._cut_rows(resource_id)
+        return rows
+
+    def _cut_rows(self, resource_id: int) -> list[tuple[int, int, int]]:
+        busy = self.snapshot.busy
+        first = bisect_left(busy.resource_ids, resource_id)
+        last = bisect_right(busy.resource_ids, resource_id, first)
+        starts = busy.starts[first:last]
+        if any(before > after for before, after in pairwise(starts)):
+            raise EngineInputError(field="busy", code="not_sorted")
+        begins, ends = self._range
+        last = first + bisect_left(starts, ends)
+        rows = zip(starts, busy.ends[first:last], busy.units[first:last], strict=False)
+        return [row for row in rows if row[1] > begins and row[0] < row[1]]
+
+    def session_holes_of(self, resource_id: int, *, without_own: bool) -> list[Interval]:
+        """List when sessions take a resource, by start; ``without_own`` skips the visit's service."""
+        own = self.visit.service_id if without_own else None
+        return sorted(
+            (start, end)
+            for session in self.snapshot.sessions
+            if session.service_id != own
+            for taken_id, start, end in session.occupied
+            if taken_id == resource_id and start < end
+        )
+
+    def taken_of(self, resource_id: int, *, without_own: bool = False) -> list[Interval]:
+        """List when the asked units do not fit on a resource, sorted by start.
+
+        Intervals may overlap. ``without_own`` pretends that the sessions of the
+        visit's own service are not there.
+        """
+        capacity = self.snapshot.resources[resource_id].capacity
+        rows = self.rows_of(resource_id)
+        if self.is_group or capacity == 1:
+            taken = [(start, end) for start, end, units in rows if units > 0]
+        else:
+            taken = stretches_above(rows, capacity - self.units)
+        if self.snapshot.sessions:
+            taken = sorted(taken + self.session_holes_of(resource_id, without_own=without_own))
+        return taken
+
+    def fits_capacity(self, resource_id: int) -> bool:
+        """Tell whether the asked units fit on an empty resource."""
+        return self.is_group or self.units <= self.snapshot.resources[resource_id].capacity
+
+    def free_starts(self, resource_id: int, part: Part) -> list[Interval]:
+        """List the starts at which a resource can serve a part."""
+        shape = _shape_of(part)
+        free = self._free.get((resource_id, shape))
+        if free is None:
+            free = self._find_free(resource_id, shape, self.taken_of(resource_id))
+            self._free[resource_id, shape] = free
+        return free
+
+    def free_starts_without_own(self, resource_id: int, part: Part) -> list[Interval]:
+        """List the same as if the service's own sessions were not there."""
+        return self._find_free(resource_id, _shape_of(part), self.taken_of(resource_id, without_own=True))
+
+    def _find_free(self, resource_id: int, shape: Shape, taken: list[Interval]) -> list[Interval]:
+        if not self.fits_capacity(resource_id):
+            return []
+        begins, lasts, before, after, is_inside = shape
+        earlier = begins - before if is_inside else begins
+        later = begins + lasts + after if is_inside else begins + lasts
+        from_minute, to_minute = self.starts
+        open_starts: list[Interval] = []
+        for work_start, work_end in self.hours_of(resource_id).working:
+            start = work_start - earlier
+            end = work_end - later + 1
+            start = max(start, from_minute)
+            end = min(end, to_minute)
+            if start < end:
+                open_starts.append((start, end))
+        # A busy [s, e) is met by the occupied [x + begins - before, x + begins + lasts + after)
+        # of a start x exactly when s - begins - lasts - after < x < e - begins + before.
+        reach_back = begins + lasts + after - 1
+        reach_on = before - begins
+        holes = [(start - reach_back, end + reach_on) for start, end in taken]
+        return subtract(subtract(open_starts, holes), self.rule_holes_of(resource_id))
+
+    def rule_holes_of(self, resource_id: int | None) -> list[Interval]:
+        """List the starts that the full rules of a resource (None: of everything) forbid, by start."""
+        if not self.snapshot.rules:
+            return []
+        return sorted(
+            hole
+            for rule in self.snapshot.rules
+            if rule.resource_id == resource_id
+            for hole in self.full_starts_of(rule)
+        )
+
+    def full_starts_of(self, rule: CapacityRule) -> list[Interval]:
+        """List the asked starts whose bucket of a rule has no room for this visit."""
+        return list_full(rule, amount_of(rule, self.visit, self.units), *self.starts)
+
+    def general_starts(self) -> list[Interval]:
+        """List the starts that notice, booking window and general rules allow."""
+        from_minute, to_minute = self.starts
+        from_minute = max(from_minute, self.earliest_start())
+        if from_minute >= to_minute:
+            return []
+        allowed = [(from_minute, to_minute)]
+        last_day = self.last_day()
+        if last_day is not None:
+            beyond = (last_day + 1) * DAY_MINUTES
+            holes = [
+                (max(stretch.start, beyond - stretch.offset), stretch.end)
+                for stretch in list_stretches(self.snapshot.timezone, from_minute, to_minute)
+                if beyond - stretch.offset < stretch.end
+            ]
+            allowed = subtract(allowed, holes)
+        return subtract(allowed, self.rule_holes_of(None))
+
+    def earliest_start(self) -> int:
+        """Return the first whole minute that respects the notice; elapsed time, inclusive."""
+        snapshot = self.snapshot
+        return snapshot.now_minute + int(snapshot.now_is_mid_minute) + self.visit.minimum_notice_minutes
+
+    def last_day(self) -> int | None:
+        """Return the last local date of the booking window, as days since 1970-01-01."""
+        if self.visit.booking_window_days is None:
+            return None
+        snapshot = self.snapshot
+        stretches = list_stretches(snapshot.timezone, snapshot.now_minute, snapshot.now_minute)
+        offset = next(stretch.offset for stretch in stretches if snapshot.now_minute < stretch.end)
+        return (snapshot.now_minute + offset) // DAY_MINUTES + self.visit.booking_window_days
+
+    def own_sessions(self) -> list[Session]:
+        """List the sessions of the visit's service that start in the asked range."""
+        if not self.is_group:
+            return []
+        from_minute, to_minute = self.starts
+        return [
+            session
+            for session in self.snapshot.sessions
+            if session.service_id == self.visit.service_id and from_minute <= session.start_minute < to_minute
+        ]
+
+
+def _shape_of(part: Part) -> Shape:
+    return (
+        part.starts_after_minutes,
+        part.duration_minutes,
+        part.buffer_before_minutes,
+        part.buffer_after_minutes,
+        part.buffers_inside_hours,
+    )
+
+
+def _hours_key(resource: Resource) -> object:
+    return (
+        resource.timezone,
+        resource.hours,
+        resource.breaks,
+        resource.overrides,
+        resource.time_off,
+        resource.observes_holidays,
+    )

@@ -1,0 +1,111 @@
+"""Sets of minutes as sorted, disjoint, half-open intervals."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+Interval = tuple[int, int]
+
+
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Unite intervals given in any order; touching ones become one, empty ones vanish."""
+    merged: list[Interval] = []
+    last_start = last_end = 0
+    is_open = False
+    for start, end in sorted(intervals):
+        if end <= start:
+            continue
+        if is_open and start <= last_end:
+            last_end = max(last_end, end)
+            continue
+        if is_open:
+            merged.append((last_start, last_end))
+        last_start, last_end, is_open = start, end, True
+    if is_open:
+        merged.append((last_start, last_end))
+    return merged
+
+
+def subtract(whole: Sequence[Interval], holes: Sequence[Interval]) -> list[Interval]:
+    """Remove ``holes`` from ``whole``, in one pass over both.
+
+    ``holes`` must be sorted by start; they may overlap each other.
+    """
+    if not holes:
+        return list(whole)
+    left: list[Interval] = []
+    keep = left.append
+    index, count = 0, len(holes)
+    for start, end in whole:
+        cursor = start
+        while index < count and holes[index][1] <= cursor:
+            index += 1
+        ahead = index
+        while ahead < count:
+            hole_start, hole_end = holes[ahead]
+            if hole_start >= end:
+                break
+            if hole_start > cursor:
+                keep((cursor, hole_start))
+            if hole_end > cursor:
+                cursor = hole_end
+                if cursor >= end:
+                    break
+            ahead += 1
+        if cursor < end:
+            keep((cursor, end))
+    return left
+
+
+def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
+    """Keep what both have, in one pass over both."""
+    both: list[Interval] = []
+    first = second = 0
+    while first < len(one) and second < len(other):
+        one_start, one_end = one[first]
+        other_start, other_end = other[second]
+        start = max(one_start, other_start)
+        end = min(one_end, other_end)
+        if start < end:
+            both.append((start, end))
+        if one_end < other_end:
+            first += 1
+        else:
+            second += 1
+    return both
+
+
+def contains(intervals: Sequence[Interval], minute: int) -> bool:
+    """Tell whether sorted, disjoint intervals have a minute."""
+    index = bisect_left(intervals, (minute + 1,)) - 1
+    return index >= 0 and minute < intervals[index][1]
+
+
+def covered_by(sets: Sequence[Sequence[Interval]], quantity: int) -> list[Interval]:
+    """Keep the minutes that at least ``quantity`` of the sets have."""
+    if len(sets) < quantity:
+        return []
+    if quantity == 1:
+        return list(sets[0]) if len(sets) == 1 else merge(piece for pieces in sets for piece in pieces)
+    return stretches_above(((start, end, 1) for pieces in sets for start, end in pieces), quantity - 1)
+
+
+def stretches_above(loads: Iterable[tuple[int, int, int]], limit: int) -> list[Interval]:
+    """Find where the sum of overlapping (start, end, weight) loads exceeds ``limit``.
+
+    ``limit`` must be >= 0.
+    """
+    steps: dict[int, int] = {}
+    for start, end, weight in loads:
+        if start < end:
+            steps[start] = steps.get(start, 0) + weight
+            steps[end] = steps.get(end, 0) - weight
+    above: list[Interval] = []
+    level = opened_at = 0
+    for minute in sorted(steps):
+        was_above = level > limit
+        level += steps[minute]
+        if level > limit and not was_above:
+            opened_at = minute
+        elif was_above and level <= limit:
+            above.append((opened_at, minute))
+    return above

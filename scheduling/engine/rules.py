@@ -1,0 +1,99 @@
+"""Capacity rules: at most so many bookings, seats or minutes per hour, day or week."""
+
+from collections.abc import Iterable
+
+from scheduling.engine.enums import Measure, RulePeriod
+from scheduling.engine.interval import Interval, merge
+from scheduling.engine.types import DAY_MINUTES, CapacityRule, VisitSpec
+from scheduling.engine.zone import MARGIN_MINUTES, list_stretches, offset_at
+
+HOUR_MINUTES = 60
+# 1970-01-05 was the first Monday; ISO 8601 weeks begin on Monday.
+EPOCH_MONDAY = 4
+
+
+def bucket_key(period: RulePeriod, timezone: str, start_minute: int) -> int:
+    """Name the bucket to which a start belongs, in the rule's zone.
+
+    A day's key is its local date as days since 1970-01-01, a week's is the key of
+    its Monday. An hour's key is the instant at which the clock hour began, counted
+    back with the offset of the start: a repeated hour is two hours.
+    """
+    offset = offset_at(timezone, start_minute)
+    if period is RulePeriod.HOUR:
+        return start_minute - (start_minute + offset) % HOUR_MINUTES
+    day = (start_minute + offset) // DAY_MINUTES
+    return day if period is RulePeriod.DAY else day - (day - EPOCH_MONDAY) % 7
+
+
+def tally_usage(period: RulePeriod, timezone: str, starts: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Sum (start minute, amount) pairs by bucket; the result fits ``CapacityRule.usage``."""
+    usage: dict[int, int] = {}
+    for start_minute, amount in starts:
+        key = bucket_key(period, timezone, start_minute)
+        usage[key] = usage.get(key, 0) + amount
+    return usage
+
+
+def usage_range(period: RulePeriod, timezone: str, from_minute: int, to_minute: int) -> Interval:
+    """Tell which starts share a bucket with some start in ``[from, to)``: ``[first, last)``."""
+    if to_minute <= from_minute:
+        return from_minute, from_minute
+    first = bucket_key(period, timezone, from_minute)
+    last = bucket_key(period, timezone, to_minute - 1)
+    if period is RulePeriod.HOUR:
+        return first, last + HOUR_MINUTES
+    days = 1 if period is RulePeriod.DAY else 7
+    stretches = list_stretches(timezone, from_minute - 7 * DAY_MINUTES, to_minute + 7 * DAY_MINUTES)
+    pieces = [
+        (max(stretch.start, first * DAY_MINUTES - stretch.offset), min(stretch.end, (last + days) * DAY_MINUTES - stretch.offset))
+        for stretch in stretches
+    ]
+    held = [piece for piece in pieces if piece[0] < piece[1]]
+    return held[0][0], held[-1][1]
+
+
+def amount_of(rule: CapacityRule, visit: VisitSpec, units: int) -> int:
+    """Compute how much one visit adds to a bucket."""
+    if rule.measure is Measure.BOOKINGS:
+        return 1
+    return units if rule.measure is Measure.SEATS else visit.duration_minutes
+
+
+def list_full(rule: CapacityRule, amount: int, from_minute: int, to_minute: int) -> list[Interval]:
+    """List the starts in ``[from, to)`` that a rule forbids to a visit of ``amount``."""
+    if amount > rule.limit:
+        return [(from_minute, to_minute)]
+    full = [key for key, used in rule.usage.items() if used + amount > rule.limit]
+    if not full:
+        return []
+    stretches = list_stretches(rule.timezone, from_minute, to_minute)
+    forbidden: list[Interval] = []
+    for key in full:
+        for stretch in stretches:
+            start, end = _lay_bucket(rule.period, key, stretch.offset)
+            start = max(start, stretch.start, from_minute)
+            end = min(end, stretch.end, to_minute)
+            if start < end:
+                forbidden.append((start, end))
+    return merge(forbidden)
+
+
+def _lay_bucket(period: RulePeriod, key: int, offset: int) -> Interval:
+    """Return the instants of a bucket while one offset holds; empty when it has none."""
+    if period is RulePeriod.HOUR:
+        return (key, key + HOUR_MINUTES) if (key + offset) % HOUR_MINUTES == 0 else (key, key)
+    days = 1 if period is RulePeriod.DAY else 7
+    return key * DAY_MINUTES - offset, (key + days) * DAY_MINUTES - offset
+
+
+def find_bucket_end(rule: CapacityRule, start_minute: int) -> int:
+    """Return the first instant after ``start_minute`` that lies in another bucket."""
+    key = bucket_key(rule.period, rule.timezone, start_minute)
+    for stretch in list_stretches(rule.timezone, start_minute, start_minute + 8 * DAY_MINUTES):
+        if stretch.end <= start_minute:
+            continue
+        start, end = _lay_bucket(rule.period, key, stretch.offset)
+        if end < stretch.end or start >= end:
+            return max(end, stretch.start)
+    return start_minute + MARGIN_MINUTES

@@ -1,0 +1,98 @@
+"""The starts that are offered."""
+
+from collections.abc import Iterator
+
+from scheduling.engine.enums import Align
+from scheduling.engine.grid import lay_grid, list_on_grid
+from scheduling.engine.inquiry import Inquiry
+from scheduling.engine.interval import Interval, contains, intersect
+from scheduling.engine.sessions import list_open_sessions
+from scheduling.engine.starts import find_free_starts
+from scheduling.engine.types import DAY_MINUTES, Slot, Snapshot, VisitSpec
+
+FIRST_CHUNK_MINUTES = 7 * DAY_MINUTES
+
+
+def find_slots(
+    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
+) -> list[Slot]:
+    """List every slot that starts in ``[from, to)``, in order.
+
+    Raises:
+        EngineInputError: The question makes no sense, or asks for more than 400 days.
+    """
+    seats_by_start = _find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    duration = visit.duration_minutes
+    return [Slot(start, start + duration, seats) for start, seats in seats_by_start.items()]
+
+
+def find_starts(
+    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
+) -> list[int]:
+    """List the same as `find_slots` as bare starts, which costs less.
+
+    Raises:
+        EngineInputError: As `find_slots`.
+    """
+    return list(_find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units)))
+
+
+def find_next_free(
+    snapshot: Snapshot, visit: VisitSpec, from_minute: int, horizon_minute: int, units: int = 1
+) -> Slot | None:
+    """Find the first slot that starts in ``[from, horizon)``; look no further than needed.
+
+    Raises:
+        EngineInputError: As `find_slots`.
+    """
+    Inquiry(snapshot, visit, (from_minute, horizon_minute), units)
+    for chunk_from, chunk_to in list_chunks(from_minute, horizon_minute):
+        slots = find_slots(snapshot, visit, chunk_from, chunk_to, units)
+        if slots:
+            return slots[0]
+    return None
+
+
+def list_chunks(from_minute: int, horizon_minute: int) -> Iterator[Interval]:
+    """Cut ``[from, horizon)`` into a week, two weeks, four, ….
+
+    A caller that searches far ahead loads one snapshot for each.
+    """
+    length = FIRST_CHUNK_MINUTES
+    while from_minute < horizon_minute:
+        chunk_to = min(from_minute + length, horizon_minute)
+        yield from_minute, chunk_to
+        from_minute = chunk_to
+        length *= 2
+
+
+def is_offered(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: int = 1) -> bool:
+    """Tell whether `find_slots` has this start.
+
+    Raises:
+        EngineInputError: As `find_slots`.
+    """
+    return bool(find_starts(snapshot, visit, start_minute, start_minute + 1, units))
+
+
+def _find_seats(inquiry: Inquiry) -> dict[int, int | None]:
+    """Map each offered start to the seats left there (None without seats), in order."""
+    allowed = inquiry.general_starts()
+    if not allowed:
+        return {}
+    visit = inquiry.visit
+    if visit.seats is None:
+        free = intersect(allowed, find_free_starts(inquiry))
+        return dict.fromkeys(list_on_grid(lay_grid(inquiry), visit.step_minutes, free)) if free else {}
+    if inquiry.units > visit.seats:
+        return {}
+    grid = lay_grid(inquiry)
+    free = intersect(allowed, find_free_starts(inquiry))
+    seats_by_start: dict[int, int | None] = dict.fromkeys(list_on_grid(grid, visit.step_minutes, free), visit.seats)
+    for session, seats_left, _places in list_open_sessions(inquiry):
+        start = session.start_minute
+        # A running session is not a gap: with that alignment its start is a start by itself.
+        is_aligned = visit.align is Align.GAP or contains(grid.get(start % visit.step_minutes, ()), start)
+        if is_aligned and contains(allowed, start):
+            seats_by_start[start] = max(seats_by_start.get(start) or 0, seats_left)
+    return dict(sorted(seats_by_start.items()))

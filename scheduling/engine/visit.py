@@ -1,0 +1,125 @@
+"""From services to one visit: lines in order, choice of resources, range to load."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from scheduling.engine.enums import Align
+from scheduling.engine.errors import EngineInputError
+from scheduling.engine.interval import Interval
+from scheduling.engine.types import DAY_MINUTES, Part, Requirement, ServiceSpec, VisitLine, VisitSpec
+
+# A period is at most two days long, so no gap that holds a start began earlier.
+GAP_REACH_MINUTES = 3 * DAY_MINUTES
+
+
+def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
+    """Put services one after the other into one visit, without a pause.
+
+    Step, alignment, session and the buffer before come from the first line, the
+    buffer after from the last; between lines there is no buffer, so that
+    one resource can stay for both. The longest notice and the shortest booking
+    window win.
+
+    Raises:
+        EngineInputError: No line, or a service with seats beside another one.
+    """
+    if not lines:
+        raise EngineInputError(field="lines", code="empty")
+    services = [line.service for line in lines]
+    if len(lines) > 1 and any(service.seats is not None for service in services):
+        raise EngineInputError(field="lines", code="seats_beside_another_service")
+    duration = sum(line.service.duration_minutes + line.extra_minutes for line in lines)
+    parts: list[Part] = []
+    line_start = 0
+    for index, line in enumerate(lines):
+        parts += [_place(line, requirement, index, line_start, duration) for requirement in line.service.requirements]
+        line_start += line.service.duration_minutes + line.extra_minutes
+    windows = [service.booking_window_days for service in services if service.booking_window_days is not None]
+    return VisitSpec(
+        service_id=services[0].id,
+        duration_minutes=duration,
+        step_minutes=services[0].step_minutes,
+        align=services[0].align,
+        minimum_notice_minutes=max(service.minimum_notice_minutes for service in services),
+        booking_window_days=min(windows) if windows else None,
+        seats=services[0].seats,
+        parts=tuple(parts),
+    )
+
+
+def visit_of(service: ServiceSpec, extra_minutes: int = 0) -> VisitSpec:
+    """Make the visit that consists of one service and its add-ons."""
+    return compose_visit((VisitLine(service, extra_minutes),))
+
+
+def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:
+    """Restrict a visit to what the customer chose.
+
+    Every part whose pool has chosen resources takes those; when it needs
+    more than were chosen, the rest comes from the remaining pool. A part
+    whose pool has none of them stays as it is.
+
+    Raises:
+        EngineInputError: A chosen resource is in no pool of the visit.
+    """
+    wanted = set(chosen)
+    if wanted - {resource_id for part in visit.parts for resource_id in part.pool}:
+        raise EngineInputError(field="chosen", code="not_in_any_pool")
+    return replace(visit, parts=tuple(piece for part in visit.parts for piece in _restrict(part, wanted)))
+
+
+def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval:
+    """Tell which busy time matters for starts in ``[from, to)``, as ``[first, last)``.
+
+    A caller loads the busy rows, sessions and time off that overlap it.
+    """
+    reach = GAP_REACH_MINUTES if visit.align is Align.GAP else 0
+    before = max(part.buffer_before_minutes for part in visit.parts)
+    after = max(part.buffer_after_minutes for part in visit.parts)
+    return from_minute - before - reach, to_minute + visit.duration_minutes + after
+
+
+def assignment_range(visit: VisitSpec, start_minute: int) -> Interval:
+    """Tell which busy time matters for `assign`: a day more on each side.
+
+    The strategies compare how full the day of the start is.
+    """
+    first, last = needed_range(visit, start_minute, start_minute + 1)
+    return first - 2 * DAY_MINUTES, last + 2 * DAY_MINUTES
+
+
+def _place(line: VisitLine, requirement: Requirement, index: int, line_start: int, visit_duration: int) -> Part:
+    service = line.service
+    begins = requirement.starts_after_minutes
+    ends = service.duration_minutes
+    if requirement.duration_minutes is not None:
+        ends = begins + requirement.duration_minutes
+    if ends == service.duration_minutes:
+        ends += line.extra_minutes
+    is_first = line_start + begins == 0
+    is_last = line_start + ends == visit_duration
+    return Part(
+        pool=requirement.pool,
+        quantity=requirement.quantity,
+        starts_after_minutes=line_start + begins,
+        duration_minutes=ends - begins,
+        buffer_before_minutes=service.buffer_before_minutes if is_first else 0,
+        buffer_after_minutes=service.buffer_after_minutes if is_last else 0,
+        buffers_inside_hours=service.buffers_inside_hours,
+        line=index,
+    )
+
+
+def _restrict(part: Part, wanted: set[int]) -> list[Part]:
+    picked = tuple(resource_id for resource_id in part.pool if resource_id in wanted)
+    if not picked:
+        return [part]
+    if len(picked) >= part.quantity:
+        return [replace(part, pool=picked)]
+    others = tuple(resource_id for resource_id in part.pool if resource_id not in wanted)
+    pieces = [replace(part, pool=picked, quantity=len(picked))]
+    if others:
+        pieces.append(replace(part, pool=others, quantity=part.quantity - len(picked)))
+    else:
+        pieces[0] = replace(part, pool=picked)
+    return pieces

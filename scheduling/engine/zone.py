@@ -1,0 +1,141 @@
+"""Wall time and instants, exactly and without a clock.
+
+A zone is read once for each calendar year as a list of stretches with one
+offset; after that everything is addition. `zoneinfo` is the source, so the
+process decides which database it uses (ours: PyPI ``tzdata``, PYTHONTZPATH="").
+Offsets that were not whole minutes (before 1972) are rounded down.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from scheduling.engine.errors import EngineInputError
+from scheduling.engine.types import DAY_MINUTES
+
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+# Wide enough for every offset (-12 h … +14 h) and every clock change.
+MARGIN_MINUTES = 2 * DAY_MINUTES
+
+
+class Stretch(NamedTuple):
+    """Instants ``[start, end)`` with one UTC offset: wall = instant + offset."""
+
+    start: int
+    end: int
+    offset: int
+
+
+def to_day_number(on: date) -> int:
+    """Count the days from 1970-01-01 to a date."""
+    return on.toordinal() - EPOCH_ORDINAL
+
+
+def to_date(day_number: int) -> date:
+    """Turn days since 1970-01-01 into a date."""
+    return date.fromordinal(day_number + EPOCH_ORDINAL)
+
+
+def list_stretches(timezone: str, from_minute: int, to_minute: int) -> list[Stretch]:
+    """List the stretches of a zone that cover ``[from, to)`` and two days on each side.
+
+    Raises:
+        EngineInputError: The zone is unknown, or the year is not 2 … 9997.
+    """
+    first_year = _year_of(from_minute - MARGIN_MINUTES)
+    last_year = _year_of(to_minute + MARGIN_MINUTES)
+    stretches: list[Stretch] = []
+    for year in range(first_year, last_year + 1):
+        for stretch in _list_year(timezone, year):
+            if stretches and stretches[-1].offset == stretch.offset:
+                stretches[-1] = Stretch(stretches[-1].start, stretch.end, stretch.offset)
+            else:
+                stretches.append(stretch)
+    return stretches
+
+
+def to_instant(stretches: list[Stretch], wall: int) -> int:
+    """Resolve a wall time, as minutes since 1970-01-01T00:00 on the wall.
+
+    RFC 5545 §3.3.5: a repeated time is its first occurrence; a missing one is
+    read with the offset before the gap.
+    """
+    for index, stretch in enumerate(stretches):
+        if wall - stretch.offset < stretch.end:
+            if wall - stretch.offset >= stretch.start or index == 0:
+                return wall - stretch.offset
+            return wall - stretches[index - 1].offset
+    return wall - stretches[-1].offset
+
+
+def to_minute(timezone: str, on: date, wall_minute: int) -> int:
+    """Turn a local date and wall time (0 … 2880) into an instant, by RFC 5545 §3.3.5."""
+    wall = to_day_number(on) * DAY_MINUTES + wall_minute
+    return to_instant(list_stretches(timezone, wall, wall), wall)
+
+
+def offset_at(timezone: str, minute: int) -> int:
+    """Return the UTC offset in minutes at an instant."""
+    for stretch in _list_year(timezone, _year_of(minute)):
+        if minute < stretch.end:
+            return stretch.offset
+    raise AssertionError(minute)  # A year's stretches reach its end.
+
+
+def to_local_date(timezone: str, minute: int) -> date:
+    """Return the local date of an instant."""
+    return to_date((minute + offset_at(timezone, minute)) // DAY_MINUTES)
+
+
+@lru_cache(maxsize=4096)
+def _list_year(timezone: str, year: int) -> tuple[Stretch, ...]:
+    """List a zone's stretches in one UTC year; at most one change in a UTC day is seen."""
+    zone = _get_zone(timezone)
+    begins = to_day_number(date(year, 1, 1)) * DAY_MINUTES
+    ends = to_day_number(date(year + 1, 1, 1)) * DAY_MINUTES
+    stretches: list[Stretch] = []
+    opened_at, offset = begins, _read_offset(zone, begins)
+    for midnight in range(begins + DAY_MINUTES, ends + DAY_MINUTES, DAY_MINUTES):
+        after = _read_offset(zone, midnight - 1)
+        if after == offset:
+            continue
+        changed_at = _find_change(zone, midnight - DAY_MINUTES, midnight - 1, after)
+        if changed_at > opened_at:
+            stretches.append(Stretch(opened_at, changed_at, offset))
+        opened_at, offset = changed_at, after
+    stretches.append(Stretch(opened_at, ends, offset))
+    return tuple(stretches)
+
+
+def _find_change(zone: ZoneInfo, low: int, high: int, after: int) -> int:
+    """Find the first minute of ``[low, high]`` from which the offset is ``after``."""
+    while low < high:
+        middle = (low + high) // 2
+        if _read_offset(zone, middle) == after:
+            high = middle
+        else:
+            low = middle + 1
+    return high
+
+
+def _read_offset(zone: ZoneInfo, minute: int) -> int:
+    # Not from a timestamp: those stop before 1970 on some systems.
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    offset = instant.astimezone(zone).utcoffset() or timedelta()
+    return offset // timedelta(minutes=1)
+
+
+def _year_of(minute: int) -> int:
+    day_number = minute // DAY_MINUTES
+    if not -EPOCH_ORDINAL + 400 < day_number < 2_932_000:
+        raise EngineInputError(field="minute", code="out_of_range")
+    return to_date(day_number).year
+
+
+@lru_cache(maxsize=1024)
+def _get_zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise EngineInputError(field="timezone", code="unknown_timezone") from error
