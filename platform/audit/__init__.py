@@ -1,0 +1,1 @@
+"""Who did what: the history of rows that matter."""

@@ -1,0 +1,155 @@
+"""Closed lists of words of scheduling."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "ActorKind",
+    "Align",
+    "Approval",
+    "BookingSource",
+    "BookingStatus",
+    "ConflictChoice",
+    "ConsentPurpose",
+    "ContactKind",
+    "DepositKind",
+    "HoursKind",
+    "Measure",
+    "ReasonCode",
+    "ReminderStatus",
+    "RulePeriod",
+    "RuleScope",
+    "Strategy",
+    "WaitlistStatus",
+]
+
+
+class BookingStatus(models.TextChoices):
+    """Where a booking stands; see the table of transitions in ``scheduling.policies``."""
+
+    HELD = "held", _("Held")
+    PENDING_PAYMENT = "pending_payment", _("Waiting for payment")
+    PENDING_APPROVAL = "pending_approval", _("Waiting for approval")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ARRIVED = "arrived", _("Arrived")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    NO_SHOW = "no_show", _("Did not come")
+
+
+ACTIVE_STATUSES = (
+    BookingStatus.HELD,
+    BookingStatus.PENDING_PAYMENT,
+    BookingStatus.PENDING_APPROVAL,
+    BookingStatus.CONFIRMED,
+    BookingStatus.ARRIVED,
+    BookingStatus.IN_PROGRESS,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+)
+"""The statuses that take time of resources (a hold or a pending one: until it expires)."""
+
+
+class BookingSource(models.TextChoices):
+    """Through which door a booking came."""
+
+    PAGE = "page", _("Booking page")
+    WIDGET = "widget", _("Widget")
+    WORKSPACE = "workspace", _("Workspace")
+    API = "api", _("API")
+    SERIES = "series", _("Series")
+    WAITLIST = "waitlist", _("Waitlist")
+    IMPORT = "import", _("Import")
+
+
+class ActorKind(models.TextChoices):
+    """Who does something to a booking."""
+
+    CUSTOMER = "customer", _("Customer")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
+
+
+class Approval(models.TextChoices):
+    """How a request becomes a booking; ``link_only`` is hidden from the list of services."""
+
+    INSTANT = "instant", _("Confirmed at once")
+    REQUEST = "request", _("Staff approves")
+    LINK_ONLY = "link_only", _("Only by a direct link")
+
+
+class DepositKind(models.TextChoices):
+    """What a customer pays beforehand."""
+
+    NONE = "none", _("No deposit")
+    FIXED = "fixed", _("Fixed amount")
+    PERCENT = "percent", _("Part of the price")
+    FULL = "full", _("Full price")
+
+
+class HoursKind(models.TextChoices):
+    """What a weekly period is."""
+
+    WORK = "work", _("Working hours")
+    BREAK = "break", _("Break")
+
+
+class RuleScope(models.TextChoices):
+    """What a capacity rule counts over."""
+
+    TENANT = "tenant", _("Whole business")
+    LOCATION = "location", _("Location")
+    RESOURCE = "resource", _("Resource")
+    SERVICE = "service", _("Service")
+    ARRIVAL_MODE = "arrival_mode", _("Arrival mode")
+
+
+class ContactKind(models.TextChoices):
+    """How a customer can be reached."""
+
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a customer agreed to."""
+
+    BOOKING = "booking", _("Data needed for the appointment")
+    REMINDERS = "reminders", _("Reminders")
+    MARKETING = "marketing", _("News and offers")
+    PUBLISH_FEEDBACK = "publish_feedback", _("Publishing the review")
+
+
+class ReminderStatus(models.TextChoices):
+    """What became of a reminder."""
+
+    PLANNED = "planned", _("Planned")
+    SENT = "sent", _("Sent")
+    CANCELLED = "cancelled", _("Cancelled")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class WaitlistStatus(models.TextChoices):
+    """Where a waitlist entry stands."""
+
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Offered")
+    BOOKED = "booked", _("Booked")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ConflictChoice(models.TextChoices):
+    """What a series does with a date that is not free."""
+
+    FAIL = "fail", _("Book none")
+    SKIP = "skip", _("Leave the date out")
+    MOVE = "move", _("Take the nearest free time of that day")

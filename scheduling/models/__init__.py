@@ -1,0 +1,44 @@
+"""Tables of scheduling, all in the tenant's schema."""
+
+from scheduling.models.aftercare import Feedback, Reminder
+from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
+from scheduling.models.booking import Booking, BookingLine
+from scheduling.models.customer import Asset, Consent, Contact, Customer
+from scheduling.models.demand import RefusedDemand, WaitlistEntry
+from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
+from scheduling.models.place import HolidayAdjustment, Location
+from scheduling.models.resource import Resource, ResourceLane, ResourceType
+from scheduling.models.rule import CapacityRule, RuleUsage
+from scheduling.models.series import Series
+from scheduling.models.service import AddOn, Requirement, RequirementResource, Service
+
+__all__ = [
+    "AddOn",
+    "Allocation",
+    "Asset",
+    "Booking",
+    "BookingLine",
+    "CapacityRule",
+    "Consent",
+    "Contact",
+    "Customer",
+    "DateOverride",
+    "Feedback",
+    "HolidayAdjustment",
+    "Location",
+    "RefusedDemand",
+    "Reminder",
+    "Requirement",
+    "RequirementResource",
+    "Resource",
+    "ResourceLane",
+    "ResourceType",
+    "RoundRobinLedger",
+    "RuleUsage",
+    "Series",
+    "Service",
+    "Session",
+    "TimeOff",
+    "WaitlistEntry",
+    "WorkingHours",
+]

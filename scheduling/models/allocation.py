@@ -1,0 +1,147 @@
+"""Time taken from resources; PostgreSQL itself refuses what does not fit."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from scheduling.models.resource import Resource, ResourceLane
+from scheduling.models.service import Service
+
+LONGEST_ALLOCATION_DAYS = 31
+
+
+class LaneRange(Func):
+    """The lane's number as a range of one: core GiST compares ranges, not integers."""
+
+    function = "int8range"
+    output_field = BigIntegerRangeField()
+
+
+class PeriodRange(Func):
+    """``[starts_at, ends_at)``."""
+
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+class Session(models.Model):
+    """A group visit: bookings of one service, start and set of resources share its seats.
+
+    ``resource_key`` is the sorted ids of its resources; they are taken whole.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    resource_key = models.CharField(max_length=200)
+    seats = models.PositiveIntegerField()
+    seats_taken = models.IntegerField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        """Seats are counted by the database."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "starts_at", "resource_key"],
+                condition=Q(is_active=True),
+                name="scheduling_session_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("seats")), name="scheduling_session_seats"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="scheduling_session_ends"),
+        ]
+
+    def __str__(self) -> str:
+        """Return start and seats."""
+        return f"{self.starts_at:%Y-%m-%d %H:%M} {self.seats_taken}/{self.seats}"
+
+
+class Allocation(models.Model):
+    """One unit of a resource taken for a period, buffers included.
+
+    It belongs to a booking or to a session. A visit's unit may be cut into pieces that lie in
+    different lanes. ``hold_expires_at`` repeats the booking's, so that reading needs no join.
+    An override has no lane: staff put it there in spite of what is taken.
+    """
+
+    booking = models.ForeignKey(
+        "scheduling.Booking", on_delete=models.CASCADE, null=True, blank=True, related_name="allocations"
+    )
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="allocations")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    lane = models.ForeignKey(
+        ResourceLane, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    part_index = models.PositiveSmallIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    is_active = models.BooleanField(default=True)
+    is_override = models.BooleanField(default=False)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Two active allocations of one lane never overlap."""
+
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="scheduling_lane_free",
+                expressions=[
+                    (LaneRange(F("lane"), F("lane"), Value("[]")), RangeOperators.OVERLAPS),
+                    (PeriodRange(F("starts_at"), F("ends_at")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_active=True, is_override=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, session__isnull=True)
+                | Q(booking__isnull=True, session__isnull=False),
+                name="scheduling_allocation_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(lane__isnull=False, is_override=False) | Q(lane__isnull=True, is_override=True),
+                name="scheduling_allocation_lane",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at"))
+                & Q(ends_at__lte=F("starts_at") + Value(f"{LONGEST_ALLOCATION_DAYS} days", models.DurationField())),
+                name="scheduling_allocation_length",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["resource", "ends_at"],
+                include=["starts_at", "booking", "session", "hold_expires_at"],
+                condition=Q(is_active=True),
+                name="scheduling_allocation_read",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return resource and period."""
+        return f"{self.resource_id} {self.starts_at:%Y-%m-%d %H:%M} - {self.ends_at:%H:%M}"
+
+
+class RoundRobinLedger(models.Model):
+    """The turns that a resource had for a service: what weighted round robin goes by."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+", db_index=False)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    turns = models.PositiveIntegerField(default=0)
+    last_turn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One line for each pair."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "resource"], name="scheduling_ledger_pair"),
+        ]
+
+    def __str__(self) -> str:
+        """Return resource and turns."""
+        return f"{self.resource_id}: {self.turns}"

@@ -1,0 +1,158 @@
+"""Bookings: what was agreed with whom."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from audit.history import keep_history
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
+from scheduling.models.allocation import Session
+from scheduling.models.customer import Asset, Customer
+from scheduling.models.place import Location
+from scheduling.models.resource import Resource
+from scheduling.models.series import Series
+from scheduling.models.service import Service
+
+ACTIVE_VALUES = [status.value for status in ACTIVE_STATUSES]
+EXPIRING_VALUES = [
+    BookingStatus.HELD.value,
+    BookingStatus.PENDING_PAYMENT.value,
+    BookingStatus.PENDING_APPROVAL.value,
+]
+
+
+class Booking(models.Model):
+    """One visit, from hold to completion.
+
+    The customer's and the asset's data are a snapshot of what was typed. ``policy`` is the
+    service's policy as agreed. ``rule_usage`` lists ``[rule, bucket, amount]`` taken from
+    capacity rules. ``service`` is the first line's.
+    """
+
+    reference = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64)
+    token_version = models.PositiveIntegerField(default=1)
+    hold_token_hash = models.CharField(max_length=64, blank=True, default="")
+    ics_uid = models.CharField(max_length=80)
+    sequence = models.PositiveIntegerField(default=0)
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings")
+    series = models.ForeignKey(Series, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
+    chosen_resource = models.ForeignKey(
+        Resource, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    party_size = models.PositiveIntegerField(default=1)
+
+    status = models.CharField(max_length=20, choices=BookingStatus.choices)
+    is_active = models.BooleanField()
+    source = models.CharField(max_length=12, choices=BookingSource.choices)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    rule_usage = models.JSONField(default=list, blank=True)
+
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
+    customer_name = models.CharField(max_length=120, blank=True, default="")
+    customer_phone = models.CharField(max_length=32, blank=True, default="")
+    customer_email = models.CharField(max_length=254, blank=True, default="")
+    customer_locale = models.CharField(max_length=8, blank=True, default="")
+    wants_reminders = models.BooleanField(default=True)
+    asset = models.ForeignKey(Asset, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
+    asset_label = models.CharField(max_length=160, blank=True, default="")
+    asset_data = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    arrival_mode = models.CharField(max_length=32, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    deposit_minor = models.PositiveBigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    policy = models.JSONField(default=dict, blank=True)
+
+    override_reason = models.CharField(max_length=300, blank=True, default="")
+    overridden_by_id = models.BigIntegerField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=12, choices=ActorKind.choices, blank=True, default="")
+    cancelled_reason = models.CharField(max_length=300, blank=True, default="")
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    attendance_confirmed_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    history = keep_history(
+        excluded_fields=("token_hash", "hold_token_hash"),
+        keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset"),
+    )
+
+    class Meta:
+        """A booking that takes resources says so, and ends after it starts."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_booking_ends"
+            ),
+            models.CheckConstraint(condition=models.Q(party_size__gte=1), name="scheduling_booking_party"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=BookingStatus.values), name="scheduling_booking_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_active=True, status__in=ACTIVE_VALUES)
+                | (models.Q(is_active=False) & ~models.Q(status__in=ACTIVE_VALUES)),
+                name="scheduling_booking_active",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=EXPIRING_VALUES)
+                | models.Q(hold_expires_at__isnull=True)
+                | models.Q(is_active=False),
+                name="scheduling_booking_expiry",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=BookingStatus.HELD) | models.Q(hold_expires_at__isnull=False),
+                name="scheduling_booking_hold_expires",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["starts_at", "id"], name="scheduling_booking_start"),
+            models.Index(fields=["service", "starts_at"], name="scheduling_booking_service"),
+            models.Index(
+                fields=["hold_expires_at"],
+                condition=models.Q(is_active=True, hold_expires_at__isnull=False),
+                name="scheduling_booking_expiring",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the reference."""
+        return self.reference
+
+
+class BookingLine(models.Model):
+    """One service of a visit, in order, with the add-ons and the price as agreed."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service_name = models.CharField(max_length=120)
+    duration_minutes = models.PositiveIntegerField()
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    add_ons = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        """Numbered from 0."""
+
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["booking", "position"], name="scheduling_line_position"),
+            models.CheckConstraint(condition=models.Q(duration_minutes__gte=1), name="scheduling_line_duration"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the service's name."""
+        return self.service_name

@@ -1,0 +1,105 @@
+"""When resources work."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from scheduling.enums import HoursKind
+from scheduling.models.place import Location
+from scheduling.models.resource import Resource
+
+ONE_OWNER = models.Q(resource__isnull=False, location__isnull=True) | models.Q(
+    resource__isnull=True, location__isnull=False
+)
+
+
+class WorkingHours(models.Model):
+    """One weekly period, of a resource or, as the default for its resources, of a location.
+
+    Wall minutes since midnight (0 … 1440) in the location's zone; closing at or before the
+    opening means the next day. ``valid_from`` and ``valid_to`` are included.
+    """
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="hours")
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="hours")
+    kind = models.CharField(max_length=8, choices=HoursKind.choices, default=HoursKind.WORK)
+    weekday = models.PositiveSmallIntegerField()
+    opens_minute = models.PositiveSmallIntegerField()
+    closes_minute = models.PositiveSmallIntegerField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """Only times that exist."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=ONE_OWNER, name="scheduling_hours_one_owner"),
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="scheduling_hours_weekday"),
+            models.CheckConstraint(
+                condition=models.Q(opens_minute__lt=1440, closes_minute__lte=1440), name="scheduling_hours_minutes"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_to__isnull=True)
+                | models.Q(valid_to__gte=models.F("valid_from")),
+                name="scheduling_hours_validity",
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=HoursKind.values), name="scheduling_hours_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        """Return weekday and wall minutes."""
+        return f"{self.weekday} {self.opens_minute}-{self.closes_minute}"
+
+
+class DateOverride(models.Model):
+    """What holds on one local date instead of the week, of a resource or a whole location.
+
+    ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed.
+    """
+
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="overrides", db_index=False
+    )
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, null=True, blank=True, related_name="overrides", db_index=False
+    )
+    on = models.DateField()
+    periods = models.JSONField(default=list, blank=True)
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        """One for each date."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=ONE_OWNER, name="scheduling_override_one_owner"),
+            models.UniqueConstraint(fields=["resource", "on"], name="scheduling_override_resource_once"),
+            models.UniqueConstraint(fields=["location", "on"], name="scheduling_override_location_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the date."""
+        return f"{self.on}"
+
+
+class TimeOff(models.Model):
+    """A period in which a resource does not work."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="time_off", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        """Read by resource and end."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_off_ends"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["resource", "ends_at"], name="scheduling_off_read")]
+
+    def __str__(self) -> str:
+        """Return the period."""
+        return f"{self.starts_at:%Y-%m-%d %H:%M} - {self.ends_at:%Y-%m-%d %H:%M}"

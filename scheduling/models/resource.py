@@ -1,0 +1,94 @@
+"""What is booked: people, bays, chairs, rooms and tools."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from audit.history import keep_history
+from scheduling.models.place import Location
+
+MAX_CAPACITY = 1000
+
+
+class ResourceType(models.Model):
+    """A kind of resource, such as "Mechanic" or "Bay"."""
+
+    name = models.CharField(max_length=80, unique=True)
+    is_person = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Shown in the order that the business chose."""
+
+        ordering: ClassVar = ["position", "id"]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class Resource(models.Model):
+    """One person, bay, chair, room or tool; ``capacity`` visits fit into it at a time.
+
+    ``efficiency_percent`` is kept for reports; ``weight`` is the share in round robin.
+    """
+
+    resource_type = models.ForeignKey(ResourceType, on_delete=models.PROTECT, related_name="resources")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="resources")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField(max_length=120)
+    capacity = models.PositiveIntegerField(default=1)
+    skills = models.JSONField(default=list, blank=True)
+    email = models.EmailField(blank=True, default="")
+    phone = models.CharField(max_length=32, blank=True, default="")
+    color = models.CharField(max_length=7, blank=True, default="")
+    is_customer_choosable = models.BooleanField(default=False)
+    efficiency_percent = models.PositiveIntegerField(default=100)
+    weight = models.PositiveIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    is_sample = models.BooleanField(default=False)
+
+    history = keep_history(keys=("resource_type", "location", "user"))
+
+    class Meta:
+        """Shown in the order that the business chose; the same order is "fixed order"."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=1, capacity__lte=MAX_CAPACITY), name="scheduling_resource_capacity"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(efficiency_percent__gte=1, efficiency_percent__lte=500),
+                name="scheduling_resource_efficiency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class ResourceLane(models.Model):
+    """One unit of a resource's capacity; an allocation lies in a lane, and lanes never overlap themselves."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="lanes", db_index=False)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        """Lanes are numbered from 1."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["resource", "number"], name="scheduling_lane_number"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="scheduling_lane_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        """Return resource and number."""
+        return f"{self.resource_id}/{self.number}"

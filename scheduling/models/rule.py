@@ -1,0 +1,80 @@
+"""Capacity rules and what they have counted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from scheduling.enums import Measure, RulePeriod, RuleScope
+from scheduling.models.place import Location
+from scheduling.models.resource import Resource
+from scheduling.models.service import Service
+
+
+class CapacityRule(models.Model):
+    """At most ``limit`` bookings, seats or minutes per hour, day or week in local time.
+
+    Create and change it with ``scheduling.services.rules``: that counts what is booked already.
+    """
+
+    scope = models.CharField(max_length=16, choices=RuleScope.choices)
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="rules")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="rules")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="rules")
+    arrival_mode = models.CharField(max_length=32, blank=True, default="")
+    period = models.CharField(max_length=8, choices=[(p.value, p.value) for p in RulePeriod])
+    measure = models.CharField(max_length=8, choices=[(m.value, m.value) for m in Measure])
+    limit = models.PositiveIntegerField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        """The scope names exactly what it needs."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(scope=RuleScope.TENANT)
+                | models.Q(scope=RuleScope.LOCATION, location__isnull=False)
+                | models.Q(scope=RuleScope.RESOURCE, resource__isnull=False)
+                | models.Q(scope=RuleScope.SERVICE, service__isnull=False)
+                | (models.Q(scope=RuleScope.ARRIVAL_MODE) & ~models.Q(arrival_mode="")),
+                name="scheduling_rule_scope_target",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period__in=[p.value for p in RulePeriod]), name="scheduling_rule_period_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(measure__in=[m.value for m in Measure]), name="scheduling_rule_measure_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return limit, measure and period."""
+        return f"{self.limit} {self.measure} per {self.period}"
+
+
+class RuleUsage(models.Model):
+    """What active bookings use of a rule in one bucket; the check refuses one too many.
+
+    ``bucket`` is the engine's key of the hour, day or week. ``quota`` is the rule's limit at
+    the last booking, or more where staff overrode it.
+    """
+
+    rule = models.ForeignKey(CapacityRule, on_delete=models.CASCADE, related_name="usage", db_index=False)
+    bucket = models.BigIntegerField()
+    used = models.IntegerField()
+    quota = models.IntegerField()
+
+    class Meta:
+        """One counter for each bucket, never above its quota."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "bucket"], name="scheduling_usage_bucket"),
+            models.CheckConstraint(
+                condition=models.Q(used__gte=0, used__lte=models.F("quota")), name="scheduling_usage_within_quota"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return used of quota."""
+        return f"{self.used}/{self.quota}"

@@ -1,0 +1,176 @@
+"""What is sold, and what it takes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from audit.history import keep_history
+from scheduling.enums import Align, Approval, DepositKind, Strategy
+from scheduling.models.resource import Resource, ResourceType
+
+LONGEST_VISIT_MINUTES = 14 * 1440
+LONGEST_BUFFER_MINUTES = 1440
+
+
+def default_reminder_offsets() -> list[int]:
+    """Return one day and two hours before, in minutes."""
+    return [1440, 120]
+
+
+class Service(models.Model):
+    """A service with every policy that is agreed when it is booked."""
+
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True, default="")
+    category = models.CharField(max_length=80, blank=True, default="")
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    is_sample = models.BooleanField(default=False)
+
+    duration_minutes = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    buffers_inside_hours = models.BooleanField(default=False)
+    step_minutes = models.PositiveIntegerField(default=15, validators=[MinValueValidator(1)])
+    align = models.CharField(max_length=8, choices=[(a.value, a.value) for a in Align], default=Align.PERIOD.value)
+    strategy = models.CharField(
+        max_length=16, choices=[(s.value, s.value) for s in Strategy], default=Strategy.LEAST_BUSY.value
+    )
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    max_party_size = models.PositiveIntegerField(default=1)
+
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    is_price_from = models.BooleanField(default=False)
+    deposit_kind = models.CharField(max_length=8, choices=DepositKind.choices, default=DepositKind.NONE)
+    deposit_minor = models.PositiveBigIntegerField(default=0)
+    deposit_percent = models.PositiveSmallIntegerField(default=0)
+
+    minimum_notice_minutes = models.PositiveIntegerField(default=0)
+    booking_window_days = models.PositiveIntegerField(null=True, blank=True, default=60)
+    cancel_cutoff_minutes = models.PositiveIntegerField(default=0)
+    move_cutoff_minutes = models.PositiveIntegerField(default=0)
+    hold_minutes = models.PositiveIntegerField(default=10)
+    approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.INSTANT)
+    arrival_modes = models.JSONField(default=list, blank=True)
+    reminder_offsets_minutes = models.JSONField(default=default_reminder_offsets, blank=True)
+
+    history = keep_history()
+
+    class Meta:
+        """Only numbers that make sense."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gte=1, duration_minutes__lte=LONGEST_VISIT_MINUTES),
+                name="scheduling_service_duration",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    buffer_before_minutes__lte=LONGEST_BUFFER_MINUTES, buffer_after_minutes__lte=LONGEST_BUFFER_MINUTES
+                ),
+                name="scheduling_service_buffers",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(step_minutes__gte=1, step_minutes__lte=1440), name="scheduling_service_step"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seats__isnull=True) | models.Q(seats__gte=1), name="scheduling_service_seats"
+            ),
+            models.CheckConstraint(condition=models.Q(max_party_size__gte=1), name="scheduling_service_party"),
+            models.CheckConstraint(
+                condition=models.Q(hold_minutes__gte=1, hold_minutes__lte=1440), name="scheduling_service_hold"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deposit_percent__lte=100), name="scheduling_service_deposit_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(align__in=[a.value for a in Align]), name="scheduling_service_align_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(strategy__in=[s.value for s in Strategy]), name="scheduling_service_strategy_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class Requirement(models.Model):
+    """``quantity`` resources of one pool for a part of the service.
+
+    The pool: the named resources when there are any; otherwise all active ones of the type
+    and with the skill (whichever are given). ``duration_minutes`` empty: to the end.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
+    position = models.PositiveIntegerField(default=0)
+    resource_type = models.ForeignKey(ResourceType, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    skill = models.CharField(max_length=60, blank=True, default="")
+    resources = models.ManyToManyField(Resource, through="RequirementResource", related_name="requirements")
+    quantity = models.PositiveIntegerField(default=1)
+    starts_after_minutes = models.PositiveIntegerField(default=0)
+    duration_minutes = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        """In order: the grid of starts is laid from the first one's hours."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="scheduling_requirement_quantity"),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__isnull=True) | models.Q(duration_minutes__gte=1),
+                name="scheduling_requirement_duration",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return quantity and pool."""
+        return f"{self.quantity} × {self.skill or self.resource_type_id or 'named'}"
+
+
+class RequirementResource(models.Model):
+    """A resource named by a requirement, in order of preference."""
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="named", db_index=False)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Named once."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["requirement", "resource"], name="scheduling_requirement_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return both ids."""
+        return f"{self.requirement_id}: {self.resource_id}"
+
+
+class AddOn(models.Model):
+    """Something extra that makes a visit longer, dearer or both."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="add_ons")
+    name = models.CharField(max_length=120)
+    minutes = models.PositiveIntegerField(default=0)
+    price_minor = models.PositiveBigIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        """In the order that the business chose."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(minutes__lte=1440), name="scheduling_add_on_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name

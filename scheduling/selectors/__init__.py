@@ -1,0 +1,1 @@
+"""Reading: frozen values, each in a fixed number of queries."""

@@ -1,0 +1,1 @@
+"""Writing: one use case for each function, in one transaction."""
