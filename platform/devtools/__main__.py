@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 
 from config.environment import child_environment, read_environment
-
 from devtools.commands import run_python
 from devtools.embedded import running_servers
 from devtools.errors import DevtoolsError

@@ -25,7 +25,7 @@ def ensure_chromium(*, may_install: bool) -> None:
         say("installing Chromium for the end-to-end tests …")
         install = ["install", "--yes", "--no-install-recommends", "chromium"]
         for arguments in (["update"], install):
-            subprocess.run([apt, "-qq", *arguments], check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+            subprocess.run([apt, "-qq", *arguments], check=False, stdout=subprocess.DEVNULL)
         if find_chromium() is not None:
             return
     complain("there is no Chromium for the end-to-end tests; on Debian or Ubuntu run: apt install chromium")

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 from config.environment import ROOT
-
 from devtools.processes import tether
 
 
@@ -20,7 +19,7 @@ def run_python(arguments: Sequence[str], *, environment: Mapping[str, str]) -> i
     Ctrl-C reaches the child from the terminal and SIGTERM is passed on; this process waits for
     the child either way, so that what it holds (servers, locks) is given back in order.
     """
-    child = subprocess.Popen(  # noqa: S603 - our own commands
+    child = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         env=dict(environment),

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.environment import child_environment, read_environment
-
 from devtools.errors import DevtoolsError
 from devtools.folders import make_state_folder
 from devtools.keeper import Service, failure_path, keeper_lock, note_path, users_lock
@@ -116,6 +115,7 @@ class EmbeddedServer:
     def _raise_failure(self) -> None:
         if self._keeper is None or self._keeper.returncode in {0, None}:
             return
+        self._keeper = None  # the next call tries again
         try:
             reason = failure_path(self._state, self._service).read_text(encoding="utf-8")
         except OSError:
@@ -127,7 +127,7 @@ class EmbeddedServer:
         logs.mkdir(exist_ok=True)
         durability = [] if self._is_durable else ["--throwaway"]
         with (logs / f"{self._service}-keeper.log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own module
+            return subprocess.Popen(
                 [sys.executable, "-m", "devtools.keeper", self._service, str(self._state), *durability],
                 env=child_environment(),
                 stdin=subprocess.DEVNULL,

@@ -117,7 +117,9 @@ class PostgresServer:
         if marker.exists():
             found = marker.read_text(encoding="ascii").strip()
             if found != MAJOR:
-                message = f"{self.data} was made by PostgreSQL {found}, this is {MAJOR}; start over with ./dev demo --fresh"
+                message = (
+                    f"{self.data} was made by PostgreSQL {found}, this is {MAJOR}; start over with ./dev demo --fresh"
+                )
                 raise DevtoolsError(message)
             return
         draft = self._base / "data.draft"
@@ -182,7 +184,7 @@ class PostgresServer:
         environment = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
         prefix = _NAMESPACE if self._user == "namespace" else []
         as_nobody = self._user == "nobody"
-        return subprocess.Popen(  # noqa: S603 - our own binaries
+        return subprocess.Popen(
             [*prefix, str(self._bin / program), *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -72,7 +72,9 @@ class RedisServer:
         if not self._try_start(self._fake_command()):
             code = self.process.poll() if self.process else None
             ending = describe_exit(code) if code is not None else "no answer"
-            message = f"the embedded Redis does not start ({ending}; see {self._log}); set REDIS_URL to a server of yours"
+            message = (
+                f"the embedded Redis does not start ({ending}; see {self._log}); set REDIS_URL to a server of yours"
+            )
             raise DevtoolsError(message)
 
     def stop(self) -> None:
@@ -93,7 +95,7 @@ class RedisServer:
     def _try_start(self, command: list[str]) -> bool:
         self._socket.unlink(missing_ok=True)
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - found above
+            self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

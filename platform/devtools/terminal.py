@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
 from typing import Final
 
 _CODES: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36", "bold": "1"}
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def make_printable(text: str) -> str:
+    """Replace control characters: a logged request must not drive the terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def paint(text: str, color: str) -> str:
@@ -17,7 +27,8 @@ def paint(text: str, color: str) -> str:
 
 def say(text: str = "") -> None:
     """Print a line at once, even into a pipe."""
-    print(text, flush=True)
+    with contextlib.suppress(BrokenPipeError):  # nobody reads any more; work goes on
+        print(text, flush=True)
 
 
 def complain(text: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from config.environment import child_environment, read_environment
-
 from devtools.chromium import ensure_chromium
 from devtools.commands import run_python
 from devtools.embedded import Servers, running_servers

@@ -11,8 +11,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
-from config.environment import ROOT
 
+from config.environment import ROOT
 from devtools.errors import DevtoolsError
 from devtools.messages.extraction import Text
 
@@ -66,7 +66,9 @@ def merge(texts: Iterable[Text], known: Catalog, language: str) -> Catalog:
 def render(catalog: Catalog) -> bytes:
     """Return a catalogue as a file's content, the same bytes for the same texts: no dates."""
     output = io.BytesIO()
-    write_po(output, catalog, width=100, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    write_po(
+        output, catalog, width=100, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True
+    )
     header = (
         'msgid ""\nmsgstr ""\n'
         '"Content-Type: text/plain; charset=utf-8\\n"\n'

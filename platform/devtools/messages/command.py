@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.environment import ROOT
-
 from devtools.messages.catalogs import (
     LANGUAGES,
     LOCALE_FOLDER,

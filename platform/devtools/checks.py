@@ -1,0 +1,126 @@
+"""``./dev check`` and ``./dev fmt``: every static check, all of them each time."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from config.environment import ROOT, child_environment
+from devtools.terminal import paint, say
+
+_PARALLEL = 2
+# Valid in form and leading nowhere: the checks read settings, they talk to nobody.
+_PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "DATABASE_URL": "postgresql://check:check@127.0.0.1:9/check",
+    "REDIS_URL": "redis://127.0.0.1:9/0",
+    "TURNERO_PLATFORM_HOST": "turnero.example",
+    "TURNERO_SECRET_KEY": "only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP",
+    "TURNERO_SMTP_URL": "smtp://127.0.0.1:9",
+    "SENTRY_DSN": "",
+    "CI": "",
+}
+_LINTED = (".", "dev")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name and the command that fails when something is wrong."""
+
+    name: str
+    command: tuple[str, ...]
+    is_production: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a check went."""
+
+    name: str
+    is_clean: bool
+    seconds: float
+    output: str
+
+
+def list_checks() -> list[Check]:
+    """List the checks in the order in which they are reported, slow ones first."""
+    manage = ("-m", "config.manage")
+    return [
+        Check("mypy", ("-m", "mypy")),
+        Check("ruff check", ("-m", "ruff", "check", "--quiet", *_LINTED)),
+        Check("ruff format", ("-m", "ruff", "format", "--check", "--quiet", *_LINTED)),
+        Check("lint-imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache")),
+        Check("deptry", ("-m", "deptry", ".")),
+        Check("manage check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), is_production=True),
+        Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), is_production=True),
+        Check("djade", ("-m", "djade", "--check", *_djade_arguments())),
+        Check("messages", ("-m", "devtools", "messages", "--check")),
+    ]
+
+
+def run_checks(arguments: Sequence[str]) -> int:
+    """Run the checks and print one line for each; 1 when any fails."""
+    checks = list_checks()
+    parser = argparse.ArgumentParser(prog="./dev check")
+    parser.add_argument("only", nargs="*", help="a word of the names of the checks to run; all when left out")
+    words = parser.parse_args(arguments).only
+    chosen = [check for check in checks if not words or any(word in check.name for word in words)]
+    started_at = time.monotonic()
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        results = []
+        for result in pool.map(run_check, chosen):
+            results.append(result)
+            mark = paint("ok  ", "green") if result.is_clean else paint("FAIL", "red")
+            say(f"{mark} {result.name:<24} {result.seconds:6.1f} s")
+    failed = [result for result in results if not result.is_clean]
+    for result in failed:
+        say(f"\n{paint(result.name, 'bold')}\n{result.output.rstrip()}")
+    seconds = time.monotonic() - started_at
+    say(f"\n{len(results) - len(failed)} of {len(results)} checks are clean, {seconds:.1f} s")
+    return 1 if failed or not results else 0
+
+
+def run_check(check: Check) -> Result:
+    """Run one check to its end."""
+    overrides = _PRODUCTION if check.is_production else {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    started_at = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *check.command],
+        cwd=ROOT,
+        env=child_environment(**overrides),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    seconds = time.monotonic() - started_at
+    output = done.stdout.decode("utf-8", errors="replace")
+    return Result(name=check.name, is_clean=done.returncode == 0, seconds=seconds, output=output)
+
+
+def format_code() -> int:
+    """Format code and templates and mend what can be mended without thinking."""
+    commands: tuple[tuple[str, ...], ...] = (
+        ("-m", "ruff", "check", "--fix", "--quiet", *_LINTED),
+        ("-m", "ruff", "format", *_LINTED),
+        ("-m", "djade", *_djade_arguments()),
+    )
+    # djade exits with 1 when it changed a file; what ruff cannot mend is the checks' business.
+    codes = [subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode for command in commands]
+    return 0 if codes[1] == 0 else 1
+
+
+def _djade_arguments() -> tuple[str, ...]:
+    folders = (ROOT / "templates", ROOT / "platform", ROOT / "verticals", ROOT / "tenants")
+    templates = {
+        path
+        for folder in folders
+        for path in folder.rglob("*.html")
+        if folder.name == "templates" or "templates" in path.parts
+    }
+    return ("--target-version", "5.2", *sorted(str(path.relative_to(ROOT)) for path in templates))
