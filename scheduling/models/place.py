@@ -15,6 +15,7 @@ class Location(models.Model):
     address = models.CharField(max_length=300, blank=True, default="")
     phone = models.CharField(max_length=32, blank=True, default="")
     email = models.EmailField(blank=True, default="")
+    what_to_bring = models.CharField(max_length=300, blank=True, default="")
     region = models.CharField(max_length=8, blank=True, default="")
     observes_public_holidays = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)

@@ -1,0 +1,204 @@
+"""Expected failures of scheduling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from kernel.text import mark
+
+
+class FreeTime(Protocol):
+    """A time that is free: `scheduling.types.AvailableSlot`."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return the start."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return the end, without buffers."""
+
+
+class Cause(Protocol):
+    """Why a time is not offered: `scheduling.types.ReasonView`."""
+
+    @property
+    def code(self) -> str:
+        """Return the stable word."""
+
+    @property
+    def text(self) -> str:
+        """Return the sentence for people."""
+
+
+class ServiceNotFound(NotFound):
+    """The service does not exist or is not offered."""
+
+    code = "service_not_found"
+    text = mark("This service does not exist or is no longer offered.")
+
+
+class ResourceNotFound(NotFound):
+    """The resource does not exist or cannot be chosen for this service."""
+
+    code = "resource_not_found"
+    text = mark("This choice does not exist or cannot be booked for this service.")
+
+
+class LocationNotFound(NotFound):
+    """The location does not exist or does not offer the service."""
+
+    code = "location_not_found"
+    text = mark("This location does not exist or does not offer this service.")
+
+
+class BookingNotFound(NotFound):
+    """No such booking."""
+
+    code = "booking_not_found"
+    text = mark("This appointment does not exist.")
+
+
+class TokenUnknown(BookingNotFound):
+    """The link is wrong, incomplete or was revoked."""
+
+    code = "token_unknown"
+    text = mark("This link is not valid. Open the latest message that you got from the business.")
+
+
+class SlotTaken(Conflict):
+    """Someone else took the slot first.
+
+    Attributes:
+        alternatives: The nearest free times, at most three.
+    """
+
+    code = "slot_taken"
+    text = mark("Someone took this time a moment ago. Choose another one.")
+
+    def __init__(self, *, starts_at: datetime, alternatives: tuple[FreeTime, ...] = ()) -> None:
+        super().__init__()
+        self.starts_at = starts_at
+        self.alternatives = alternatives
+
+
+class SlotUnavailable(Conflict):
+    """The time was never on offer: it is past, too soon, too far, outside hours or off the grid.
+
+    Attributes:
+        reasons: Why, as words and data.
+        alternatives: The nearest free times, at most three.
+    """
+
+    code = "slot_unavailable"
+    text = mark("This time cannot be booked. Choose another one.")
+
+    def __init__(
+        self,
+        *,
+        starts_at: datetime,
+        reasons: tuple[Cause, ...] = (),
+        alternatives: tuple[FreeTime, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.starts_at = starts_at
+        self.reasons = reasons
+        self.alternatives = alternatives
+
+
+class SlotInPast(SlotUnavailable):
+    """The time has passed."""
+
+    code = "slot_in_past"
+    text = mark("This time has already passed. Choose another one.")
+
+
+class TooBusy(Unavailable):
+    """The database could not finish because of many simultaneous writers."""
+
+    code = "too_busy"
+    text = mark("Many people are booking at this moment. Please try again.")
+
+
+class HoldUnknown(NotFound):
+    """No such hold, or the token does not belong to it."""
+
+    code = "hold_unknown"
+    text = mark("This reservation of a time does not exist. Choose the time again.")
+
+
+class HoldExpired(Conflict):
+    """The hold ended and its place is no longer free.
+
+    Attributes:
+        alternatives: The nearest free times, at most three.
+    """
+
+    code = "hold_expired"
+    text = mark("Your reservation of this time ended and someone else took it. Choose another time.")
+
+    def __init__(self, *, starts_at: datetime, alternatives: tuple[FreeTime, ...] = ()) -> None:
+        super().__init__()
+        self.starts_at = starts_at
+        self.alternatives = alternatives
+
+
+class HoldUsed(Conflict):
+    """The hold was already turned into a booking, or released."""
+
+    code = "hold_used"
+    text = mark("This reservation of a time was already used.")
+
+
+class CutoffPassed(Forbidden):
+    """It is too late for the customer to do this by the policy as agreed."""
+
+    code = "cutoff_passed"
+    text = mark("It is too late to change this online. Please call the business.")
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+class TransitionRefused(Conflict):
+    """The booking's status does not allow this step."""
+
+    code = "transition_refused"
+    text = mark("This is not possible any more: the appointment is now “%(status)s”.")
+
+
+class CustomerInvalid(Invalid):
+    """Something about the customer or the visit was typed wrongly; ``errors`` names the fields."""
+
+    code = "customer_invalid"
+
+
+class RequestInvalid(Invalid):
+    """The question or request itself makes no sense; ``errors`` names the fields."""
+
+    code = "request_invalid"
+
+
+class SetupInvalid(Invalid):
+    """A service, resource, rule or hours were set up in a way that cannot work."""
+
+    code = "setup_invalid"
+
+
+class SeriesConflict(Conflict):
+    """Some dates of a series are not free, and none was booked.
+
+    Attributes:
+        report: One entry for each date.
+    """
+
+    code = "series_conflict"
+    text = mark("Some dates are not free; nothing was booked.")
+
+    def __init__(self, *, report: tuple[Mapping[str, object], ...]) -> None:
+        super().__init__()
+        self.report = report

@@ -1,0 +1,392 @@
+"""Frozen values that scheduling takes and gives; instants are aware UTC, periods half-open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+Period = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPolicyView:
+    """What is asked beforehand; ``kind`` is a `scheduling.enums.DepositKind` value."""
+
+    kind: str
+    amount_minor: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnView:
+    """Something extra."""
+
+    id: int
+    name: str
+    minutes: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service as customers and pages see it."""
+
+    id: int
+    name: str
+    description: str
+    category: str
+    duration_minutes: int
+    price_minor: int | None
+    currency: str
+    is_price_from: bool
+    deposit: DepositPolicyView
+    seats: int | None
+    max_party_size: int
+    approval: str
+    minimum_notice_minutes: int
+    booking_window_days: int | None
+    cancel_cutoff_minutes: int
+    move_cutoff_minutes: int
+    arrival_modes: tuple[str, ...]
+    add_ons: tuple[AddOnView, ...]
+    location_ids: tuple[int, ...]
+    position: int
+    hold_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    """A resource as pages see it."""
+
+    id: int
+    name: str
+    type_name: str
+    location_id: int
+    color: str
+    is_customer_choosable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LocationView:
+    """A branch."""
+
+    id: int
+    name: str
+    timezone: str
+    address: str
+    phone: str
+    email: str
+    what_to_bring: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningToday:
+    """First opening and last closing of today; None when closed all day."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityQuery:
+    """The question for free times; ``to_on`` is included.
+
+    Dates are local dates of ``timezone`` (default: the location's). With several locations
+    and none asked, the times of all are united.
+    """
+
+    service_id: int
+    from_on: date
+    to_on: date
+    resource_id: int | None = None
+    location_id: int | None = None
+    add_on_ids: tuple[int, ...] = ()
+    party_size: int = 1
+    moving_booking_id: int | None = None
+    timezone: str | None = None
+    arrival_mode: str | None = None
+    further_service_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableSlot:
+    """A time that can be booked now; ``seats_left`` only for group services."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seats_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableDay:
+    """One local date; ``is_open`` tells whether somebody works then at all."""
+
+    on: date
+    is_open: bool
+    slots: tuple[AvailableSlot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The answer: one entry for each asked date."""
+
+    timezone: str
+    days: tuple[AvailableDay, ...]
+    next_available: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """Why a time is not offered: a stable ``code``, a sentence in the active language, and data."""
+
+    code: str
+    text: str
+    resource_id: int | None = None
+    resource_name: str = ""
+    rule_id: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRequest:
+    """A wish for one time."""
+
+    service_id: int
+    starts_at: datetime
+    resource_id: int | None = None
+    location_id: int | None = None
+    add_on_ids: tuple[int, ...] = ()
+    party_size: int = 1
+    arrival_mode: str | None = None
+    further_service_ids: tuple[int, ...] = ()
+    resource_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """Who books, as typed; a phone may be national or E.164."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingDetails:
+    """Everything typed on the last step."""
+
+    customer: CustomerDetails
+    asset: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, object] = field(default_factory=dict)
+    arrival_mode: str | None = None
+    note: str = ""
+    consents: tuple[str, ...] = ()
+    wants_reminders: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ``kind`` is a `scheduling.enums.ActorKind` value."""
+
+    kind: str
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideReason:
+    """Staff books in spite of what is taken, closed or counted, and says why."""
+
+    reason: str
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSlot:
+    """A time kept for someone until ``expires_at``; ``token`` is shown once."""
+
+    id: int
+    token: str
+    expires_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    price_minor: int | None
+    currency: str
+    deposit_minor: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedBooking:
+    """What became of a submitted booking."""
+
+    booking_id: int
+    reference: str
+    status: str
+    manage_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenResource:
+    """A resource that a booking takes for a period, without buffers where known."""
+
+    resource_id: int
+    name: str
+    type_name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One service of a booking."""
+
+    service_id: int
+    name: str
+    duration_minutes: int
+    price_minor: int | None
+    add_on_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingDetail:
+    """A booking with everything that a page about it shows."""
+
+    id: int
+    reference: str
+    status: str
+    source: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    location_id: int
+    location_name: str
+    location_address: str
+    location_phone: str
+    what_to_bring: str
+    service_id: int
+    service_name: str
+    lines: tuple[LineView, ...]
+    resources: tuple[TakenResource, ...]
+    party_size: int
+    customer_id: int | None
+    customer_name: str
+    customer_phone: str
+    customer_email: str
+    customer_locale: str
+    wants_reminders: bool
+    asset_label: str
+    asset_data: Mapping[str, str]
+    answers: Mapping[str, object]
+    arrival_mode: str
+    note: str
+    price_minor: int | None
+    deposit_minor: int
+    currency: str
+    sequence: int
+    ics_uid: str
+    token_version: int
+    hold_expires_at: datetime | None
+    attendance_confirmed_at: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str
+    cancelled_reason: str
+    override_reason: str
+    created_at: datetime
+    move_until: datetime
+    cancel_until: datetime
+    series_id: int | None
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilters:
+    """Which bookings to list; instants are half-open, ``search`` looks at reference, name and contact."""
+
+    statuses: tuple[str, ...] = ()
+    service_id: int | None = None
+    resource_id: int | None = None
+    customer_id: int | None = None
+    location_id: int | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    reference: str = ""
+    search: str = ""
+    include_holds: bool = False
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A booking in a list."""
+
+    id: int
+    reference: str
+    status: str
+    source: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    service_id: int
+    service_name: str
+    customer_id: int | None
+    customer_name: str
+    customer_phone: str
+    customer_email: str
+    asset_label: str
+    party_size: int
+    price_minor: int | None
+    currency: str
+    is_attendance_confirmed: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """One page of a list; ``next_cursor`` is None on the last."""
+
+    rows: tuple[BookingRow, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardBlock:
+    """A booking in a column of the board; the period is the column's part, without buffers."""
+
+    booking_id: int
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    customer_name: str
+    service_name: str
+    asset_label: str
+    status: str
+    is_attendance_confirmed: bool
+    source: str
+    party_size: int
+    arrival_mode: str
+    is_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A resource's day."""
+
+    resource: ResourceView
+    working: tuple[Period, ...]
+    breaks: tuple[Period, ...]
+    blocks: tuple[BoardBlock, ...]
+    load_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One local date, a column for each resource."""
+
+    on: date
+    timezone: str
+    columns: tuple[BoardColumn, ...]
