@@ -33,6 +33,7 @@ class ResourceType(models.Model):
 class Resource(models.Model):
     """One person, bay, chair, room or tool; ``capacity`` visits fit into it at a time.
 
+    Its hours are read in ``timezone``, or in its location's when empty.
     ``efficiency_percent`` is kept for reports; ``weight`` is the share in round robin.
     """
 
@@ -42,6 +43,7 @@ class Resource(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64, blank=True, default="")
     capacity = models.PositiveIntegerField(default=1)
     skills = models.JSONField(default=list, blank=True)
     email = models.EmailField(blank=True, default="")
