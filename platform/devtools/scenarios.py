@@ -6,6 +6,7 @@ nothing is ignored in silence.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -41,6 +42,7 @@ ACTIVE_STATUSES: Final = frozenset(
 )
 INACTIVE_STATUSES: Final = frozenset({"cancelled", "declined", "expired"})
 HOLD_STATUSES: Final = frozenset({"hold", "held"})
+WALL_TIME: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 STEP_OPS: Final = frozenset({"book", "cancel", "confirm", "reschedule"})
 
 T = TypeVar("T")
@@ -219,7 +221,9 @@ def build_question(case: ScenarioCase) -> Question:
     query = case.query
     if query is None:
         raise UnsupportedScenarioError(where=f"{case.id}: not a query")
-    active = [booking for booking in case.bookings if booking.is_active(case.now) and booking.id != query.ignore_booking]
+    active = [
+        booking for booking in case.bookings if booking.is_active(case.now) and booking.id != query.ignore_booking
+    ]
     service = case.services[query.service]
     own_starts = [(booking.start_minute, 1) for booking in active if booking.service == service.name]
     since_epoch = case.now - datetime(1970, 1, 1, tzinfo=UTC)
@@ -250,9 +254,7 @@ def answer_query(case: ScenarioCase) -> list[int]:
         EngineInputError: As `build_question`.
     """
     question = build_question(case)
-    return find_starts(
-        question.snapshot, question.visit, question.from_minute, question.to_minute, question.units
-    )
+    return find_starts(question.snapshot, question.visit, question.from_minute, question.to_minute, question.units)
 
 
 def _is_group(case: ScenarioCase, booking: ScenarioBooking) -> bool:
@@ -533,24 +535,26 @@ def _parse_counts(data: object, where: str) -> tuple[int, int]:
 
 
 def _parse_time_off(data: object, where: str) -> tuple[int, int]:
-    period = _list(data, where)
-    if len(period) != 2:
-        raise UnsupportedScenarioError(where=where)
-    return _minute(period[0], where), _minute(period[1], where)
+    return _pair(data, where, _minute)
 
 
 def _wall_period(data: object, where: str) -> tuple[int, int]:
-    period = _list(data, where)
-    if len(period) != 2:
-        raise UnsupportedScenarioError(where=where)
-    return _wall(period[0], where), _wall(period[1], where)
+    return _pair(data, where, _wall)
+
+
+def _pair(data: object, where: str, read: Callable[[object, str], int]) -> tuple[int, int]:
+    try:
+        first, second = _list(data, where)
+    except ValueError as error:
+        raise UnsupportedScenarioError(where=where) from error
+    return read(first, where), read(second, where)
 
 
 def _wall(data: object, where: str) -> int:
-    hours, colon, minutes = _text(data, where).partition(":")
-    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+    found = WALL_TIME.fullmatch(_text(data, where))
+    if found is None:
         raise UnsupportedScenarioError(where=f"{where}: {data}")
-    return int(hours) * 60 + int(minutes)
+    return int(found[1]) * 60 + int(found[2])
 
 
 def _instant(data: object, where: str) -> datetime:

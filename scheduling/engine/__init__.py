@@ -28,8 +28,11 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     to_local_date(timezone, minute) -> date
 """
 
+from scheduling.engine.assignment import assign, list_candidates
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
+from scheduling.engine.explanation import explain
+from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_slots, find_starts, is_offered, list_chunks
@@ -81,17 +84,21 @@ __all__ = [
     "VisitLine",
     "VisitSpec",
     "WeeklyPeriod",
+    "assign",
     "assignment_range",
     "bucket_key",
     "choose_resources",
     "compose_visit",
+    "explain",
     "find_filling",
     "find_next_free",
     "find_slots",
     "find_starts",
     "is_offered",
+    "list_candidates",
     "list_chunks",
     "needed_range",
+    "split_into_lanes",
     "tally_usage",
     "to_local_date",
     "to_minute",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from scheduling.engine.interval import Interval, merge, subtract
@@ -21,11 +22,12 @@ class Hours(NamedTuple):
     """What `expand_hours` finds.
 
     ``periods`` are the opening periods, one list for all dates: breaks are not cut out,
-    touching ones of the same date are one. ``working`` is the union of them
-    without breaks and time off.
+    touching ones of the same date are one. ``attended`` is the union of them
+    without breaks, ``working`` is that without time off.
     """
 
     periods: list[Interval]
+    attended: list[Interval]
     working: list[Interval]
 
 
@@ -45,9 +47,10 @@ def expand_hours(resource: Resource, holidays: frozenset[date], from_minute: int
 
     periods: list[Interval] = []
     breaks: list[Interval] = []
-    offset_ends = first_day - 1
-    offset = 0
+    offset, offset_ends = 0, first_day - 1
     for day in range(first_day, last_day + 1):
+        day_hours: WallPeriods
+        day_breaks: WallPeriods
         if day in overrides:
             day_hours, day_breaks = _to_walls(overrides[day]), ()
         elif day in closed_days:
@@ -68,8 +71,8 @@ def expand_hours(resource: Resource, holidays: frozenset[date], from_minute: int
         shifted = [(midnight + opens, midnight + closes) for opens, closes in day_hours]
         periods += merge(shifted) if len(shifted) > 1 else shifted
         breaks += [(midnight + opens, midnight + closes) for opens, closes in day_breaks]
-    working = subtract(merge(periods), sorted(breaks))
-    return Hours(periods, subtract(working, sorted(resource.time_off)))
+    attended = subtract(merge(periods), sorted(breaks))
+    return Hours(periods, attended, subtract(attended, merge(resource.time_off)))
 
 
 def is_closed_on(resource: Resource, holidays: frozenset[date], on: date) -> bool:
@@ -118,7 +121,7 @@ def _days_near_changes(stretches: list[Stretch]) -> set[int]:
     A period reaches from its date's midnight to the second midnight after it.
     """
     days: set[int] = set()
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         walls = (before.end + before.offset, after.start + after.offset)
         days.update(range(min(walls) // DAY_MINUTES - REACH_DAYS, max(walls) // DAY_MINUTES + 1))
     return days

@@ -25,8 +25,12 @@ class Inquiry:
     visit could start. It lives as long as one call of a public function.
     """
 
-    def __init__(self, snapshot: Snapshot, visit: VisitSpec, starts: Interval, units: int) -> None:
+    def __init__(
+        self, snapshot: Snapshot, visit: VisitSpec, starts: Interval, units: int, *, around: Interval | None = None
+    ) -> None:
         """Check the question.
+
+        ``around`` widens what is looked at beyond `needed_range`.
 
         Raises:
             EngineInputError: Fewer than one unit, a range that is reversed or
@@ -47,7 +51,7 @@ class Inquiry:
         self.starts = starts
         self.units = units
         self.is_group = visit.seats is not None
-        self._range = needed_range(visit, from_minute, to_minute)
+        self._range = around or needed_range(visit, from_minute, to_minute)
         self._hours: dict[object, Hours] = {}
         self._rows: dict[int, list[tuple[int, int, int]]] = {}
         self._free: dict[tuple[int, Shape], list[Interval]] = {}

@@ -46,7 +46,10 @@ def usage_range(period: RulePeriod, timezone: str, from_minute: int, to_minute: 
     days = 1 if period is RulePeriod.DAY else 7
     stretches = list_stretches(timezone, from_minute - 7 * DAY_MINUTES, to_minute + 7 * DAY_MINUTES)
     pieces = [
-        (max(stretch.start, first * DAY_MINUTES - stretch.offset), min(stretch.end, (last + days) * DAY_MINUTES - stretch.offset))
+        (
+            max(stretch.start, first * DAY_MINUTES - stretch.offset),
+            min(stretch.end, (last + days) * DAY_MINUTES - stretch.offset),
+        )
         for stretch in stretches
     ]
     held = [piece for piece in pieces if piece[0] < piece[1]]

@@ -13,28 +13,24 @@ from scheduling.engine.types import DAY_MINUTES, Slot, Snapshot, VisitSpec
 FIRST_CHUNK_MINUTES = 7 * DAY_MINUTES
 
 
-def find_slots(
-    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
-) -> list[Slot]:
+def find_slots(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> list[Slot]:
     """List every slot that starts in ``[from, to)``, in order.
 
     Raises:
         EngineInputError: The question makes no sense, or asks for more than 400 days.
     """
-    seats_by_start = _find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    seats_by_start = find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
     duration = visit.duration_minutes
     return [Slot(start, start + duration, seats) for start, seats in seats_by_start.items()]
 
 
-def find_starts(
-    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
-) -> list[int]:
+def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> list[int]:
     """List the same as `find_slots` as bare starts, which costs less.
 
     Raises:
         EngineInputError: As `find_slots`.
     """
-    return list(_find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units)))
+    return list(find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units)))
 
 
 def find_next_free(
@@ -75,7 +71,7 @@ def is_offered(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: i
     return bool(find_starts(snapshot, visit, start_minute, start_minute + 1, units))
 
 
-def _find_seats(inquiry: Inquiry) -> dict[int, int | None]:
+def find_seats(inquiry: Inquiry) -> dict[int, int | None]:
     """Map each offered start to the seats left there (None without seats), in order."""
     allowed = inquiry.general_starts()
     if not allowed:

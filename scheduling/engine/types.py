@@ -17,6 +17,7 @@ from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod
 from scheduling.engine.errors import EngineInputError
 
 DAY_MINUTES = 1440
+WEEK_DAYS = 7
 
 
 def _refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -46,7 +47,7 @@ class WeeklyPeriod:
 
     def __post_init__(self) -> None:
         """Refuse a weekday, wall time or validity that cannot be."""
-        _refuse_if(not 0 <= self.weekday <= 6, "weekday", "out_of_range")
+        _refuse_if(not 0 <= self.weekday < WEEK_DAYS, "weekday", "out_of_range")
         _check_wall_period(self.opens_minute, self.closes_minute)
         is_reversed = bool(self.valid_from and self.valid_to and self.valid_from > self.valid_to)
         _refuse_if(is_reversed, "valid_to", "before_valid_from")

@@ -17,6 +17,9 @@ from scheduling.engine.types import DAY_MINUTES
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 # Wide enough for every offset (-12 h … +14 h) and every clock change.
 MARGIN_MINUTES = 2 * DAY_MINUTES
+# Python's calendar ends at the years 1 and 9999; a year's room on both sides.
+FIRST_DAY = 2 * 366 - EPOCH_ORDINAL
+LAST_DAY = date.max.toordinal() - 2 * 366 - EPOCH_ORDINAL
 
 
 class Stretch(NamedTuple):
@@ -41,7 +44,7 @@ def list_stretches(timezone: str, from_minute: int, to_minute: int) -> list[Stre
     """List the stretches of a zone that cover ``[from, to)`` and two days on each side.
 
     Raises:
-        EngineInputError: The zone is unknown, or the year is not 2 … 9997.
+        EngineInputError: The zone is unknown, or the year is not 3 … 9997.
     """
     first_year = _year_of(from_minute - MARGIN_MINUTES)
     last_year = _year_of(to_minute + MARGIN_MINUTES)
@@ -77,10 +80,8 @@ def to_minute(timezone: str, on: date, wall_minute: int) -> int:
 
 def offset_at(timezone: str, minute: int) -> int:
     """Return the UTC offset in minutes at an instant."""
-    for stretch in _list_year(timezone, _year_of(minute)):
-        if minute < stretch.end:
-            return stretch.offset
-    raise AssertionError(minute)  # A year's stretches reach its end.
+    stretches = _list_year(timezone, _year_of(minute))
+    return next(stretch.offset for stretch in stretches if minute < stretch.end)
 
 
 def to_local_date(timezone: str, minute: int) -> date:
@@ -128,7 +129,7 @@ def _read_offset(zone: ZoneInfo, minute: int) -> int:
 
 def _year_of(minute: int) -> int:
     day_number = minute // DAY_MINUTES
-    if not -EPOCH_ORDINAL + 400 < day_number < 2_932_000:
+    if not FIRST_DAY < day_number < LAST_DAY:
         raise EngineInputError(field="minute", code="out_of_range")
     return to_date(day_number).year
 

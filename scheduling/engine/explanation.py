@@ -1,0 +1,148 @@
+"""Why a start is not offered: which rule, which resource, until when."""
+
+from dataclasses import replace
+
+from scheduling.engine.enums import ReasonCode
+from scheduling.engine.grid import Grid, lay_grid
+from scheduling.engine.hours import is_closed_on
+from scheduling.engine.inquiry import Inquiry
+from scheduling.engine.interval import contains, merge
+from scheduling.engine.rules import find_bucket_end
+from scheduling.engine.slots import find_seats
+from scheduling.engine.starts import find_free_starts
+from scheduling.engine.types import DAY_MINUTES, Explanation, Part, Reason, Snapshot, VisitSpec
+from scheduling.engine.zone import to_day_number, to_local_date
+
+LOOKAHEAD_MINUTES = 14 * DAY_MINUTES
+
+
+def explain(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: int = 1) -> Explanation:
+    """Tell whether a start is offered, and list every cause when it is not.
+
+    A start is offered here exactly when `find_slots` has it. Causes that
+    concern single resources are listed for the parts that lack some.
+
+    Raises:
+        EngineInputError: As `find_slots`.
+    """
+    inquiry = Inquiry(snapshot, visit, (start_minute, start_minute + 1), units)
+    if find_seats(inquiry):
+        return Explanation(start_minute, is_offered=True, reasons=())
+    ahead = Inquiry(snapshot, visit, (start_minute, start_minute + LOOKAHEAD_MINUTES), units)
+    reasons = _explain_limits(inquiry) + _explain_resources(inquiry, ahead)
+    reasons += _explain_grid(ahead, is_alone=not reasons)
+    return Explanation(start_minute, is_offered=False, reasons=tuple(reasons))
+
+
+def _explain_limits(inquiry: Inquiry) -> list[Reason]:
+    """List what forbids the start for everybody: notice, window, rules, size of the party."""
+    start = inquiry.starts[0]
+    snapshot, visit = inquiry.snapshot, inquiry.visit
+    reasons: list[Reason] = []
+    if start < snapshot.now_minute + int(snapshot.now_is_mid_minute):
+        reasons.append(Reason(ReasonCode.PAST))
+    elif start < inquiry.earliest_start():
+        reasons.append(Reason(ReasonCode.NOTICE, until_minute=inquiry.earliest_start()))
+    last_day = inquiry.last_day()
+    if last_day is not None and to_day_number(to_local_date(snapshot.timezone, start)) > last_day:
+        reasons.append(Reason(ReasonCode.WINDOW))
+    if visit.seats is not None and inquiry.units > visit.seats:
+        reasons.append(Reason(ReasonCode.OVER_CAPACITY))
+    return reasons + _explain_rules(inquiry, None)
+
+
+def _explain_rules(inquiry: Inquiry, resource_id: int | None) -> list[Reason]:
+    start = inquiry.starts[0]
+    return [
+        Reason(ReasonCode.RULE_FULL, rule_id=rule.id, until_minute=find_bucket_end(rule, start))
+        for rule in inquiry.snapshot.rules
+        if rule.resource_id == resource_id and inquiry.full_starts_of(rule)
+    ]
+
+
+def _explain_grid(ahead: Inquiry, *, is_alone: bool) -> list[Reason]:
+    """Say that the start is off the grid, unless it has no grid there for another cause."""
+    start, step = ahead.starts[0], ahead.visit.step_minutes
+    grid = lay_grid(ahead)
+    if contains(grid.get(start % step, ()), start):
+        return []
+    is_inside = any(contains(intervals, start) for intervals in grid.values())
+    if not is_inside and not is_alone:
+        return []
+    return [Reason(ReasonCode.OFF_GRID, until_minute=_find_next_on_grid(grid, step, ahead.starts))]
+
+
+def _find_next_on_grid(grid: Grid, step: int, starts: tuple[int, int]) -> int | None:
+    from_minute, to_minute = starts
+    found: list[int] = []
+    for remainder, intervals in grid.items():
+        for start, end in intervals:
+            first = max(start, from_minute)
+            first += (remainder - first) % step
+            if first < min(end, to_minute):
+                found.append(first)
+    return min(found, default=None)
+
+
+def _explain_resources(inquiry: Inquiry, ahead: Inquiry) -> list[Reason]:
+    """List what keeps the resources of the parts that lack some."""
+    start = inquiry.starts[0]
+    reasons: list[Reason] = []
+    for index, part in enumerate(inquiry.visit.parts):
+        blocked = [
+            resource_id for resource_id in part.pool if not contains(inquiry.free_starts(resource_id, part), start)
+        ]
+        if len(part.pool) - len(blocked) >= part.quantity:
+            continue
+        for resource_id in blocked:
+            found = _explain_resource(inquiry, ahead, resource_id, part)
+            reasons += [replace(reason, part_index=index, resource_id=resource_id) for reason in found]
+        if not blocked:
+            reasons.append(Reason(ReasonCode.NO_COMBINATION, part_index=index))
+    if not reasons and not find_free_starts(inquiry):
+        reasons.append(Reason(ReasonCode.NO_COMBINATION))
+    return reasons
+
+
+def _explain_resource(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: Part) -> list[Reason]:
+    if not inquiry.fits_capacity(resource_id):
+        return [Reason(ReasonCode.OVER_CAPACITY)]
+    reasons = [*_explain_hours(inquiry, ahead, resource_id, part), *_explain_taken(inquiry, ahead, resource_id, part)]
+    return reasons + _explain_rules(inquiry, resource_id)
+
+
+def _explain_hours(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: Part) -> list[Reason]:
+    """Name the first minute of the part (with buffers, if they count) that is not worked."""
+    minute = inquiry.starts[0] + part.starts_after_minutes
+    end = minute + part.duration_minutes
+    if part.buffers_inside_hours:
+        minute, end = minute - part.buffer_before_minutes, end + part.buffer_after_minutes
+    for work_start, work_end in inquiry.hours_of(resource_id).working:
+        if work_start <= minute < work_end:
+            minute = work_end
+    if minute >= end:
+        return []
+    resource = inquiry.snapshot.resources[resource_id]
+    hours = ahead.hours_of(resource_id)
+    away_until = max((end for start, end in resource.time_off if start <= minute < end), default=None)
+    if away_until is not None and contains(hours.attended, minute):
+        return [Reason(ReasonCode.TIME_OFF, until_minute=away_until)]
+    opens = next((start for start, _end in hours.working if minute < start <= ahead.starts[1]), None)
+    is_closed = is_closed_on(resource, inquiry.snapshot.holidays, to_local_date(resource.timezone, minute))
+    return [Reason(ReasonCode.CLOSED if is_closed else ReasonCode.OUTSIDE_HOURS, until_minute=opens)]
+
+
+def _explain_taken(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: Part) -> list[Reason]:
+    start = inquiry.starts[0]
+    begins = start + part.starts_after_minutes
+    ends = begins + part.duration_minutes + part.buffer_after_minutes
+    begins -= part.buffer_before_minutes
+    met = [piece for piece in merge(ahead.taken_of(resource_id)) if piece[0] < ends and begins < piece[1]]
+    if not met:
+        return []
+    is_own = any(
+        session.start_minute == start and resource_id in {taken_id for taken_id, _start, _end in session.occupied}
+        for session in inquiry.own_sessions()
+        if session.seats_taken + inquiry.units > (inquiry.visit.seats or 0)
+    )
+    return [Reason(ReasonCode.SESSION_FULL if is_own else ReasonCode.BUSY, until_minute=met[-1][1])]

@@ -1,0 +1,70 @@
+"""In which order a strategy prefers resources that are all free."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from scheduling.engine.enums import Strategy
+from scheduling.engine.inquiry import Inquiry
+from scheduling.engine.interval import subtract
+from scheduling.engine.types import DAY_MINUTES, LedgerEntry, Part
+from scheduling.engine.zone import list_stretches
+
+
+def rank_pool(
+    inquiry: Inquiry, part: Part, free: Sequence[int], strategy: Strategy, ledger: Mapping[int, LedgerEntry]
+) -> list[int]:
+    """Sort free resources, the preferred first; equals keep the order of the pool.
+
+    ``fixed_order``: the pool's. ``least_busy``: the smallest share of its capacity
+    taken on the local date of the start (snapshot's zone), buffers included.
+    ``round_robin``: the smallest (turns + 1) / weight in the ledger, no entry being one
+    of weight 1 and no turn; weight 0 comes last. ``pack_tightly``: the smallest
+    free gap around the visit, so that large gaps stay.
+    """
+    if strategy is Strategy.LEAST_BUSY:
+        return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id))
+    if strategy is Strategy.ROUND_ROBIN:
+        return sorted(free, key=lambda resource_id: _turn_of(ledger.get(resource_id, LedgerEntry())))
+    if strategy is Strategy.PACK_TIGHTLY:
+        return sorted(free, key=lambda resource_id: _gap_around(inquiry, resource_id, part))
+    return list(free)
+
+
+def _turn_of(entry: LedgerEntry) -> tuple[bool, Fraction]:
+    return entry.weight == 0, Fraction(entry.turns + 1, entry.weight or 1)
+
+
+def _load_of(inquiry: Inquiry, resource_id: int) -> Fraction:
+    """Sum the taken unit-minutes on the date of the start, as a share of the capacity."""
+    day_start, day_end = _day_of(inquiry)
+    capacity = inquiry.snapshot.resources[resource_id].capacity
+    busy = list(inquiry.rows_of(resource_id))
+    busy += [(start, end, capacity) for start, end in inquiry.session_holes_of(resource_id, without_own=False)]
+    taken = sum(max(min(end, day_end) - max(start, day_start), 0) * units for start, end, units in busy)
+    return Fraction(taken, capacity)
+
+
+def _day_of(inquiry: Inquiry) -> tuple[int, int]:
+    start = inquiry.starts[0]
+    stretches = list_stretches(inquiry.snapshot.timezone, start, start)
+    offset = next(stretch.offset for stretch in stretches if start < stretch.end)
+    day = (start + offset) // DAY_MINUTES
+    pieces = [
+        (
+            max(stretch.start, day * DAY_MINUTES - stretch.offset),
+            min(stretch.end, (day + 1) * DAY_MINUTES - stretch.offset),
+        )
+        for stretch in stretches
+    ]
+    held = [piece for piece in pieces if piece[0] < piece[1]]
+    return held[0][0], held[-1][1]
+
+
+def _gap_around(inquiry: Inquiry, resource_id: int, part: Part) -> int:
+    """Measure the working, free stretch in which the part lies, in minutes."""
+    begins = inquiry.starts[0] + part.starts_after_minutes
+    free = subtract(inquiry.hours_of(resource_id).working, inquiry.taken_of(resource_id))
+    for start, end in free:
+        if start <= begins < end:
+            return end - start
+    return 0
