@@ -30,7 +30,6 @@ from verticals.contract.starter_kit import (
     KitAddOn,
     KitApproval,
     KitCapacityRule,
-    KitDeposit,
     KitHours,
     KitRequirement,
     KitResource,
@@ -40,7 +39,7 @@ from verticals.contract.starter_kit import (
     price_list,
 )
 from verticals.contract.vertical import BoardState, Tone, Vertical, VerticalHooks, VisitDraft
-from verticals.contract.words import LANGUAGES, TERMS, Words, pick
+from verticals.contract.words import LANGUAGES, TERMS, Terms, Words, pick
 
 __all__ = [
     "LANGUAGES",
@@ -60,7 +59,6 @@ __all__ = [
     "KitAddOn",
     "KitApproval",
     "KitCapacityRule",
-    "KitDeposit",
     "KitHours",
     "KitRequirement",
     "KitResource",
@@ -68,6 +66,7 @@ __all__ = [
     "KitService",
     "StarterKit",
     "Suggestions",
+    "Terms",
     "Tone",
     "Validator",
     "Vertical",

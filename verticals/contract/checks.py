@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from verticals.contract.asset import AssetType, FieldKind
@@ -139,15 +140,16 @@ def _check_service(service: KitService, kit: StarterKit) -> Iterator[str]:
     for currency, amount in service.prices.items():
         if not _CURRENCY.fullmatch(currency) or amount < 0:
             yield f"{place}: price {amount} {currency!r} makes no sense"
-    if service.deposit and not 1 <= service.deposit.percent <= 100:  # noqa: PLR2004 - per cent
-        yield f"{place}: deposit of {service.deposit.percent} % makes no sense"
+    needed: Counter[str] = Counter()
     for requirement in service.requirements:
-        at_hand = sum(1 for resource in kit.resources if resource.type == requirement.type)
-        if at_hand < requirement.quantity:
-            yield f"{place}: needs {requirement.quantity} of {requirement.type!r}, the kit has {at_hand}"
+        needed[requirement.type] += requirement.quantity
         ends = requirement.starts_after_minutes + (requirement.duration_minutes or 1)
         if requirement.starts_after_minutes < 0 or ends > service.duration_minutes:
             yield f"{place}: the part of {requirement.type!r} lies outside the visit"
+    for resource_type, quantity in needed.items():
+        at_hand = sum(1 for resource in kit.resources if resource.type == resource_type)
+        if at_hand < quantity:
+            yield f"{place}: needs {quantity} of {resource_type!r}, the kit has {at_hand}"
 
 
 def _check_hours(place: str, hours: tuple[KitHours, ...]) -> Iterator[str]:

@@ -78,13 +78,6 @@ class KitAddOn:
 
 
 @dataclass(frozen=True, slots=True)
-class KitDeposit:
-    """A share of the price asked in advance."""
-
-    percent: int
-
-
-@dataclass(frozen=True, slots=True)
 class KitService:
     """A service; its requirements in the order in which they lead the grid of starts.
 
@@ -101,7 +94,6 @@ class KitService:
     requirements: tuple[KitRequirement, ...]
     prices: Mapping[str, int] = field(default_factory=dict)
     is_price_from: bool = False
-    deposit: KitDeposit | None = None
     approval: KitApproval = KitApproval.INSTANT
     seats: int | None = None
     step_minutes: int = 15

@@ -10,7 +10,7 @@ from enum import StrEnum
 from verticals.contract.asset import AssetCheck, AssetField, AssetType, FieldContext, Findings
 from verticals.contract.intake import Intake
 from verticals.contract.starter_kit import StarterKit
-from verticals.contract.words import Words
+from verticals.contract.words import Terms
 
 
 class Tone(StrEnum):
@@ -65,7 +65,7 @@ class Vertical:
     key: str
     name: str
     icon: str
-    vocabulary: Mapping[str, Words]
+    vocabulary: Mapping[str, Terms]
     starter_kit: StarterKit
     asset: AssetType | None = None
     intake: Intake = field(default_factory=Intake)
@@ -82,7 +82,7 @@ class Vertical:
         found = self._find_word(term, language=language, country=country)
         return self.vocabulary["en"][term] if found is None else found
 
-    def list_words(self, *, language: str, country: str = "") -> Mapping[str, str]:
+    def list_words(self, *, language: str, country: str = "") -> Terms:
         """Return the whole vocabulary as it is said in one place."""
         return {
             **self.vocabulary["en"],

@@ -10,7 +10,10 @@ LANGUAGES = ("en", "es")
 Words = Mapping[str, str]
 """Language → text; at least `LANGUAGES`."""
 
-TERMS = (
+Terms = Mapping[str, str]
+"""Term → text, in one language or in one country's way of speaking it."""
+
+TERMS: tuple[str, ...] = (
     "resource",
     "resources",
     "visit",

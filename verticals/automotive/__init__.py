@@ -1,0 +1,1 @@
+"""The pack for workshops: vehicles, symptoms, how the car arrives."""

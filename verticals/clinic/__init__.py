@@ -1,0 +1,1 @@
+"""The pack for clinics: patients, rooms, formal address, visits on request."""
