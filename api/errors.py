@@ -70,9 +70,7 @@ def _from_domain(error: DomainError) -> Response:
     text = gettext(error.text)
     extra: dict[str, object] = {}
     if isinstance(error, SlotTaken):
-        extra["alternatives"] = [
-            {"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives
-        ]
+        extra["alternatives"] = [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives]
     errors = None
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}

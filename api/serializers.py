@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api.errors import UnknownField
 
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields that it does not know: a typing mistake must not be ignored silently."""
 

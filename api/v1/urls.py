@@ -1,0 +1,34 @@
+"""Addresses of version 1."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from accounts.access import open_to_anyone
+from api.v1.availability import views as availability
+from api.v1.bookings import views as bookings
+from api.v1.catalog import views as catalog
+from api.v1.manage import views as manage
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema/", open_to_anyone(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
+    path(
+        "docs/",
+        open_to_anyone(SpectacularSwaggerView.as_view(url_name="api:schema", permission_classes=[])),
+        name="docs",
+    ),
+    path("business", catalog.BusinessView.as_view(), name="business"),
+    path("services", catalog.ServicesView.as_view(), name="services"),
+    path("resources", catalog.ResourcesView.as_view(), name="resources"),
+    path("availability", availability.AvailabilityView.as_view(), name="availability"),
+    path("availability/explain", availability.ExplainView.as_view(), name="explain"),
+    path("holds", bookings.HoldsView.as_view(), name="holds"),
+    path("holds/<str:hold_id>", bookings.HoldView.as_view(), name="hold"),
+    path("bookings", bookings.BookingsView.as_view(), name="bookings"),
+    path("manage/<str:token>", manage.ManageView.as_view(), name="manage"),
+    path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
+    path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
+    path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
+    path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
+]

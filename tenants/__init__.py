@@ -1,0 +1,1 @@
+"""Tenants: their schemas, hosts, life cycle and the work that is due for them."""

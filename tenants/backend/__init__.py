@@ -1,0 +1,1 @@
+"""The database backend: django-tenants' over Django's psycopg pool."""

@@ -1,0 +1,57 @@
+"""Expected failures of tenants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from kernel.text import mark
+
+
+class TenantUnknown(NotFound):
+    """No tenant answers here."""
+
+    code = "tenant_unknown"
+    text = mark("No business answers at this address.")
+
+
+class SlugInvalid(Invalid):
+    """The address is not one that we can give."""
+
+    code = "slug_invalid"
+    text = mark("Use 3 to 40 lower-case letters, digits and single hyphens; begin with a letter.")
+
+
+class SlugReserved(Conflict):
+    """The address is kept for the platform."""
+
+    code = "slug_reserved"
+    text = mark("This address is reserved. Please choose another one.")
+
+
+class SlugTaken(Conflict):
+    """Another business has the address."""
+
+    code = "slug_taken"
+    text = mark("This address is already taken. Please choose another one.")
+
+
+class LinkUnknown(NotFound):
+    """The link of a sign-up is broken, used or too old."""
+
+    code = "link_unknown"
+    text = mark("This link is not valid any more. Please start again.")
+
+
+class RetryLater(Unavailable):
+    """A handler of due work wants to be called again.
+
+    Attributes:
+        at: When, at the earliest.
+    """
+
+    code = "retry_later"
+
+    def __init__(self, *, at: datetime) -> None:
+        super().__init__()
+        self.at = at

@@ -1,0 +1,52 @@
+"""Where rooms above plug in: steps of provisioning and handlers of due work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenants.types import SignUpDetails, TenantInfo
+
+ProvisioningStep = Callable[[TenantInfo, SignUpDetails], None]
+DueHandler = Callable[[int, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    order: int
+    name: str
+    function: ProvisioningStep
+
+
+_steps: dict[str, _Step] = {}
+_handlers: dict[str, DueHandler] = {}
+
+
+def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
+    """Run ``function`` in each new tenant's schema, inside the provisioning transaction, by ``order``."""
+    _steps[name] = _Step(order=order, name=name, function=function)
+
+
+def list_provisioning_steps() -> tuple[ProvisioningStep, ...]:
+    """Return the steps in the order in which they run."""
+    return tuple(step.function for step in sorted(_steps.values(), key=lambda step: (step.order, step.name)))
+
+
+def register_due_handler(kind: str, handler: DueHandler) -> None:
+    """Let ``handler(row_id, now)`` do due work of ``kind``, inside its tenant; it must be safe to run twice."""
+    _handlers[kind] = handler
+
+
+def has_due_handler(kind: str) -> bool:
+    """Tell whether someone does due work of ``kind``."""
+    return kind in _handlers
+
+
+def get_due_handler(kind: str) -> DueHandler:
+    """Return who does due work of ``kind``.
+
+    Raises:
+        KeyError: Nobody does.
+    """
+    return _handlers[kind]

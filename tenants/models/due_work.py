@@ -1,0 +1,36 @@
+"""Work that is due, of all tenants: finding it costs as much as there is of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class DueWork(models.Model):
+    """A pointer to a row in a tenant's schema that wants attention at a certain time.
+
+    ``leased_until`` keeps two workers from taking the same row; a worker that dies lets its
+    lease run out. ``schema_name`` is text, not a key: no row here depends on a tenant's tables.
+    """
+
+    schema_name = models.CharField(max_length=63)
+    kind = models.CharField(max_length=40)
+    row_id = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    is_parked = models.BooleanField(default=False)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["schema_name", "kind", "row_id"], name="tenants_due_work_unique")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(is_parked=False), name="tenants_due_work_due")
+        ]
+
+    def __str__(self) -> str:
+        """Return what is due and when."""
+        return f"{self.schema_name} {self.kind} {self.row_id} at {self.due_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,46 @@
+"""Businesses, each with a schema of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django_tenants.models import TenantMixin
+
+from tenants.enums import TenantStatus
+
+SLUG_PATTERN = r"^[a-z](-?[a-z0-9])+$"
+
+
+class Tenant(TenantMixin):
+    """A business.
+
+    Its schema is made by provisioning alone; saving a row never makes or drops one.
+    """
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    slug = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    vertical = models.CharField(max_length=30)
+    country = models.CharField(max_length=2)
+    timezone = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    locale = models.CharField(max_length=8)
+    accent = models.CharField(max_length=7, default="#1d4ed8")
+    status = models.CharField(max_length=16, choices=TenantStatus.choices, default=TenantStatus.TRIAL)
+    entitlements = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(slug__regex=SLUG_PATTERN), name="tenants_tenant_slug_shape"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=TenantStatus.values), name="tenants_tenant_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the business's name."""
+        return self.name

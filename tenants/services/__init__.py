@@ -1,0 +1,1 @@
+"""Writing: the life of tenants, provisioning, due work."""
