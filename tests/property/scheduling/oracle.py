@@ -1,0 +1,233 @@
+"""A slow, simple second opinion: looks at every minute and tries every combination.
+
+It shares the frozen values with the engine and nothing else: local time comes
+from aware datetimes, hours are sets of minutes, matching is trying all permutations.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations, product
+from zoneinfo import ZoneInfo
+
+from scheduling.engine import Align, CapacityRule, Part, Resource, RulePeriod, Session, Snapshot, VisitSpec
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class CountedRule:
+    """A rule with the (start, amount) of every booking it counts, before any tally."""
+
+    rule: CapacityRule
+    counted: tuple[tuple[int, int], ...]
+
+
+def local(timezone: str, minute: int) -> datetime:
+    return (EPOCH + timedelta(minutes=minute)).astimezone(ZoneInfo(timezone))
+
+
+def instant(timezone: str, on: date, wall: int) -> int:
+    """fold=0 is RFC 5545: the first of two, and before a gap the old offset."""
+    naive = datetime.combine(on, datetime.min.time()) + timedelta(minutes=wall)
+    return int((naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC) - EPOCH).total_seconds() // 60)
+
+
+def label(period: RulePeriod, timezone: str, minute: int) -> tuple[object, ...]:
+    moment = local(timezone, minute)
+    if period is RulePeriod.HOUR:
+        return (moment.date(), moment.hour, moment.utcoffset())
+    return (moment.date(),) if period is RulePeriod.DAY else tuple(moment.isocalendar()[:2])
+
+
+class Day:
+    """One resource's minutes over the range that matters."""
+
+    def __init__(self, snapshot: Snapshot, resource: Resource, first: int, last: int) -> None:
+        self.resource = resource
+        self.openings: list[tuple[int, int]] = []
+        self.working: set[int] = set()
+        closed: set[int] = set()
+        on = local(resource.timezone, first).date() - timedelta(days=3)
+        while on <= local(resource.timezone, last).date() + timedelta(days=1):
+            minutes: set[int] = set()
+            for opens, closes in self._periods(snapshot, on, resource.hours):
+                minutes.update(self._minutes(on, opens, closes))
+            for minute in minutes:
+                if minute - 1 not in minutes:
+                    end = minute
+                    while end in minutes:
+                        end += 1
+                    self.openings.append((minute, end))
+            self.working |= minutes
+            if not any(override.on == on for override in resource.overrides):
+                for opens, closes in self._periods(snapshot, on, resource.breaks):
+                    closed.update(self._minutes(on, opens, closes))
+            on += timedelta(days=1)
+        self.working -= closed
+        for start, end in resource.time_off:
+            self.working -= set(range(start, end))
+        self.used: dict[int, int] = {}
+        busy = snapshot.busy
+        for owner, start, end, units in zip(busy.resource_ids, busy.starts, busy.ends, busy.units, strict=True):
+            if owner == resource.id:
+                for minute in range(start, end):
+                    self.used[minute] = self.used.get(minute, 0) + units
+        self.holders: dict[int, list[Session]] = {}
+        for session in snapshot.sessions:
+            for owner, start, end in session.occupied:
+                if owner == resource.id:
+                    for minute in range(start, end):
+                        self.holders.setdefault(minute, []).append(session)
+
+    def _minutes(self, on: date, opens: int, closes: int) -> range:
+        zone = self.resource.timezone
+        return range(instant(zone, on, opens), instant(zone, on, closes if closes > opens else closes + 1440))
+
+    def _periods(self, snapshot: Snapshot, on: date, rows: tuple) -> list[tuple[int, int]]:
+        for override in self.resource.overrides:
+            if override.on == on:
+                return list(override.periods)
+        if self.resource.observes_holidays and on in snapshot.holidays:
+            return []
+        return [
+            (row.opens_minute, row.closes_minute)
+            for row in rows
+            if row.weekday == on.weekday()
+            and (row.valid_from is None or row.valid_from <= on)
+            and (row.valid_to is None or row.valid_to >= on)
+        ]
+
+    def has_room(self, minute: int, units: int, *, is_group: bool, joined: Session | None) -> bool:
+        if any(session is not joined for session in self.holders.get(minute, [])):
+            return False
+        used = self.used.get(minute, 0)
+        return used == 0 if is_group else used + units <= self.resource.capacity
+
+
+class Oracle:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        visit: VisitSpec,
+        rules: tuple[CountedRule, ...],
+        first: int,
+        last: int,
+        units: int,
+    ) -> None:
+        self.snapshot, self.visit, self.rules, self.units = snapshot, visit, rules, units
+        self.is_group = visit.seats is not None
+        reach = visit.duration_minutes + 600
+        self.days = {
+            resource_id: Day(snapshot, snapshot.resources[resource_id], first - reach - 3 * 1440, last + reach)
+            for part in visit.parts
+            for resource_id in part.pool
+        }
+        self.first, self.last = first, last
+
+    def list_slots(self) -> list[tuple[int, int | None]]:
+        found = []
+        for start in range(self.first, self.last):
+            if not self.is_allowed(start):
+                continue
+            on_grid = self.is_on_grid(start)
+            if not on_grid and not (self.is_group and self.visit.align is Align.GAP):
+                continue
+            ways = self.list_ways(start)
+            if not on_grid:
+                ways = [way for way in ways if way[1] is not None]
+            if ways:
+                found.append((start, max((seats for _, _, seats in ways), default=None) if self.is_group else None))
+        return found
+
+    def is_allowed(self, start: int) -> bool:
+        snapshot, visit = self.snapshot, self.visit
+        now_seconds = snapshot.now_minute * 60 + (1 if snapshot.now_is_mid_minute else 0)
+        if start * 60 < now_seconds + visit.minimum_notice_minutes * 60:
+            return False
+        if visit.booking_window_days is not None:
+            days = local(snapshot.timezone, start).date() - local(snapshot.timezone, snapshot.now_minute).date()
+            if days.days > visit.booking_window_days:
+                return False
+        return all(self.has_quota(item, start) for item in self.rules if item.rule.resource_id is None)
+
+    def has_quota(self, item: CountedRule, start: int) -> bool:
+        rule = item.rule
+        bucket = label(rule.period, rule.timezone, start)
+        used = sum(amount for at, amount in item.counted if label(rule.period, rule.timezone, at) == bucket)
+        amount = {"bookings": 1, "seats": self.units, "minutes": self.visit.duration_minutes}[rule.measure]
+        return used + amount <= rule.limit
+
+    def is_on_grid(self, start: int) -> bool:
+        step = self.visit.step_minutes
+        if self.visit.align is Align.CLOCK:
+            moment = local(self.snapshot.timezone, start)
+            return (moment.hour * 60 + moment.minute) % step == 0
+        for resource_id in self.visit.parts[0].pool:
+            day = self.days[resource_id]
+            for opens, closes in day.openings:
+                if not opens <= start < closes:
+                    continue
+                origin = opens
+                if self.visit.align is Align.GAP:
+                    if not self.is_free(day, start):
+                        continue
+                    origin = start
+                    while origin > opens and self.is_free(day, origin - 1):
+                        origin -= 1
+                if (start - origin) % step == 0:
+                    return True
+        return False
+
+    def is_free(self, day: Day, minute: int) -> bool:
+        return minute in day.working and day.has_room(minute, self.units, is_group=self.is_group, joined=None)
+
+    def list_ways(self, start: int) -> list[tuple[frozenset, Session | None, int]]:
+        """Every way as (part index, resource) pairs, the session it joins, and the seats left."""
+        visit = self.visit
+        lines = sorted({part.line for part in visit.parts})
+        fillings = []
+        for line in lines:
+            places = [(index, part) for index, part in enumerate(visit.parts) if part.line == line for _ in range(part.quantity)]
+            pool = sorted({resource_id for _, part in places for resource_id in part.pool})
+            fillings.append(
+                [
+                    tuple((index, resource_id) for (index, _), resource_id in zip(places, picked, strict=True))
+                    for picked in permutations(pool, len(places))
+                    if all(resource_id in part.pool for (_, part), resource_id in zip(places, picked, strict=True))
+                ]
+            )
+        ways = {}
+        for lines_filled in product(*fillings):
+            places = [place for filled in lines_filled for place in filled]
+            joined = self.find_session(start, frozenset(resource_id for _, resource_id in places))
+            seats_left = 0
+            if visit.seats is not None:
+                seats_left = visit.seats - (joined.seats_taken if joined else 0)
+                if self.units > seats_left:
+                    continue
+            if all(self.serves(start, visit.parts[index], resource_id, joined) for index, resource_id in places):
+                ways[frozenset(places)] = (frozenset(places), joined, seats_left)
+        return list(ways.values())
+
+    def find_session(self, start: int, resource_ids: frozenset[int]) -> Session | None:
+        for session in self.snapshot.sessions:
+            if (
+                self.is_group
+                and session.service_id == self.visit.service_id
+                and session.start_minute == start
+                and {resource_id for resource_id, _, _ in session.occupied} == resource_ids
+            ):
+                return session
+        return None
+
+    def serves(self, start: int, part: Part, resource_id: int, joined: Session | None) -> bool:
+        day = self.days[resource_id]
+        begins = start + part.starts_after_minutes
+        ends = begins + part.duration_minutes
+        occupied = range(begins - part.buffer_before_minutes, ends + part.buffer_after_minutes)
+        attended = occupied if part.buffers_inside_hours else range(begins, ends)
+        return (
+            all(minute in day.working for minute in attended)
+            and all(day.has_room(minute, self.units, is_group=self.is_group, joined=joined) for minute in occupied)
+            and all(self.has_quota(item, start) for item in self.rules if item.rule.resource_id == resource_id)
+        )

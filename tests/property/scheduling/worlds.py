@@ -1,0 +1,213 @@
+"""Random small worlds for the engine and the oracle to agree on."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from scheduling.engine import (
+    Align,
+    Busy,
+    CapacityRule,
+    DateOverride,
+    Measure,
+    Requirement,
+    Resource,
+    RulePeriod,
+    ServiceSpec,
+    Session,
+    Snapshot,
+    VisitLine,
+    VisitSpec,
+    WeeklyPeriod,
+    choose_resources,
+    compose_visit,
+    tally_usage,
+)
+from tests.property.scheduling.oracle import CountedRule, instant
+
+# Ordinary days, and the days of unusual clock changes.
+PLACES = (
+    ("Europe/Madrid", date(2026, 1, 14)),
+    ("Europe/Madrid", date(2026, 3, 29)),
+    ("Europe/Madrid", date(2026, 10, 25)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("America/St_Johns", date(2026, 3, 8)),
+    ("America/St_Johns", date(2006, 10, 29)),  # changed at 00:01, back to 23:01 of the day before
+    ("America/Santiago", date(2026, 4, 4)),
+    ("America/Santiago", date(2026, 9, 6)),
+    ("Asia/Kathmandu", date(2026, 5, 1)),
+    ("Pacific/Chatham", date(2026, 4, 5)),
+    ("Pacific/Apia", date(2011, 12, 29)),  # 30 December 2011 did not exist
+    ("Africa/Casablanca", date(2026, 2, 15)),
+    ("Asia/Tehran", date(2021, 3, 22)),
+    ("Asia/Gaza", date(2026, 3, 28)),
+)
+
+
+@dataclass(frozen=True)
+class World:
+    snapshot: Snapshot
+    visit: VisitSpec
+    rules: tuple[CountedRule, ...]
+    first: int
+    last: int
+    units: int
+
+
+def make_world(random: Random) -> World:
+    zone, on = random.choice(PLACES)
+    on += timedelta(days=random.choice((-1, 0, 0, 0, 1)))
+    first = instant(zone, on, random.choice((0, 0, 0, 600)))
+    last = first + random.choice((600, 1440, 1500, 2880))
+    resource_ids = list(range(1, random.choice((1, 2, 3, 3, 4, 4)) + 1))
+    resources = {resource_id: _make_resource(random, resource_id, zone, on) for resource_id in resource_ids}
+    is_group = random.random() < 0.3
+    services = [_make_service(random, resource_ids, is_group=is_group)]
+    if not is_group and random.random() < 0.2:
+        services.append(_make_service(random, resource_ids, is_group=False))
+    visit = compose_visit([VisitLine(service, random.choice((0, 0, 0, 10))) for service in services])
+    if random.random() < 0.15:
+        pool = sorted({resource_id for part in visit.parts for resource_id in part.pool})
+        visit = choose_resources(visit, random.sample(pool, random.randint(1, min(2, len(pool)))))
+    if random.random() < 0.05:
+        visit = replace(visit, step_minutes=random.choice((1, 1440, 2000)))
+    units = random.choice((1, 1, 1, 1, 1, 2, 3))
+    grain = random.choice((1, 5, 15, 30))
+    rows = [_make_row(random, resource_ids, first, last, grain) for _ in range(random.choice((0, 2, 4, 8, 20)))]
+    sessions = _make_sessions(random, visit, resource_ids, first, last, grain) if random.random() < 0.6 else ()
+    rules = tuple(
+        _make_rule(random, index, zone, first, last, resource_ids) for index in range(random.choice((0, 0, 0, 1, 1, 2, 3)))
+    )
+    snapshot = Snapshot(
+        timezone=zone,
+        now_minute=first + random.choice((-2000, -2000, -2000, -300, 60, 333)),
+        now_is_mid_minute=random.random() < 0.5,
+        resources=resources,
+        busy=Busy.of(rows),
+        sessions=sessions,
+        rules=tuple(item.rule for item in rules),
+        holidays=frozenset({on + timedelta(days=random.randint(-1, 1))}) if random.random() < 0.15 else frozenset(),
+    )
+    return World(snapshot, visit, rules, first, last, units)
+
+
+def _wall(random: Random) -> int:
+    return random.choice((0, 30, 90, 120, 150, 180, 540, 550, 605, 780, 840, 1020, 1080, 1320, 1380, 1410))
+
+
+def _make_period(random: Random) -> tuple[int, int]:
+    kind = random.random()
+    if kind < 0.3:
+        return 0, 1440
+    if kind < 0.65:
+        opens = _wall(random)
+        return opens, min(opens + random.choice((75, 240, 480, 600)), 1440)
+    return _wall(random), random.choice((_wall(random), 1440))
+
+
+def _make_week(random: Random, most: int, on: date) -> tuple[WeeklyPeriod, ...]:
+    periods = [_make_period(random) for _ in range(random.randint(min(most, 1), most))]
+    rows = []
+    for weekday in range(7):
+        for opens, closes in periods if random.random() < 0.85 else [_make_period(random)][:most]:
+            valid_from = on + timedelta(days=random.randint(-2, 2)) if random.random() < 0.05 else None
+            valid_to = on + timedelta(days=random.randint(2, 4)) if random.random() < 0.05 else None
+            rows.append(WeeklyPeriod(weekday, opens, closes, valid_from, valid_to))
+    return tuple(rows)
+
+
+def _make_resource(random: Random, resource_id: int, zone: str, on: date) -> Resource:
+    dates = random.sample([on + timedelta(days=days) for days in (-1, 0, 1)], random.choice((0, 0, 0, 1, 2)))
+    noon = instant(zone, on, 720)
+    time_off = []
+    for _ in range(random.choice((0, 0, 0, 1, 2))):
+        start = noon + random.randint(-900, 900)
+        time_off.append((start, start + random.choice((0, 1, 45, 300, 1500))))
+    return Resource(
+        id=resource_id,
+        timezone=zone if random.random() < 0.9 else random.choice(PLACES)[0],
+        hours=_make_week(random, 3, on),
+        breaks=_make_week(random, 1, on) if random.random() < 0.25 else (),
+        overrides=tuple(
+            DateOverride(day, tuple(_make_period(random) for _ in range(random.randint(0, 2)))) for day in dates
+        ),
+        time_off=tuple(time_off),
+        capacity=random.choice((1, 1, 1, 2, 3)),
+        observes_holidays=random.random() < 0.8,
+    )
+
+
+def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) -> ServiceSpec:
+    duration = random.choice((10, 30, 30, 45, 60, 60, 90, 133, 300))
+    requirements = []
+    for _ in range(random.randint(1, min(3, len(resource_ids)))):
+        pool = random.sample(resource_ids, random.randint((len(resource_ids) + 1) // 2, len(resource_ids)))
+        begins, lasts = 0, None
+        if random.random() < 0.3:
+            begins = random.choice((0, duration // 3))
+            lasts = random.choice((None, (duration - begins) // 2, duration - begins))
+        quantity = random.choice((1, 1, 1, 1, 1, 1, 2)) if len(pool) > 1 else 1
+        requirements.append(Requirement(tuple(pool), quantity, begins, lasts))
+    return ServiceSpec(
+        id=7,
+        duration_minutes=duration,
+        step_minutes=random.choice((5, 7, 10, 15, 20, 30, 45, 60, 90)),
+        requirements=tuple(requirements),
+        buffer_before_minutes=random.choice((0, 0, 0, 5, 15)),
+        buffer_after_minutes=random.choice((0, 0, 0, 10, 30)),
+        buffers_inside_hours=random.random() < 0.2,
+        align=random.choice(list(Align)),
+        minimum_notice_minutes=random.choice((0, 0, 0, 0, 60, 1440)),
+        booking_window_days=random.choice((None, None, None, 1, 2, 3)),
+        seats=random.randint(1, 4) if is_group else None,
+    )
+
+
+def _make_row(random: Random, ids: list[int], first: int, last: int, grain: int) -> tuple[int, int, int, int]:
+    start = random.randrange(first - 1440, last + 300) // grain * grain
+    return random.choice(ids), start, start + random.choice((0, 20, 30, 60, 300)), random.choice((1, 1, 1, 2))
+
+
+def _make_sessions(
+    random: Random, visit: VisitSpec, ids: list[int], first: int, last: int, grain: int
+) -> tuple[Session, ...]:
+    sessions = {}
+    for _ in range(random.randint(1, 6)):
+        start = random.randrange(first - 300, last + 300) // grain * grain
+        if random.random() < 0.7:
+            occupied = {}
+            for part in visit.parts:
+                begins = start + part.starts_after_minutes - part.buffer_before_minutes
+                ends = start + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes
+                for resource_id in random.sample(part.pool, min(part.quantity, len(part.pool))):
+                    occupied[resource_id] = (begins, ends + random.choice((0, 0, 0, 30)))
+        else:
+            occupied = {resource_id: (start, start + 60) for resource_id in random.sample(ids, 1)}
+        service_id = random.choice((7, 7, 7, 8))
+        key = (service_id, start, frozenset(occupied))
+        pieces = tuple((resource_id, *period) for resource_id, period in occupied.items())
+        sessions[key] = Session(service_id, start, random.randint(1, 4), pieces)
+    return tuple(sessions.values())
+
+
+def _make_rule(random: Random, rule_id: int, zone: str, first: int, last: int, ids: list[int]) -> CountedRule:
+    period = random.choice(list(RulePeriod))
+    timezone = zone if random.random() < 0.8 else random.choice(PLACES)[0]
+    measure = random.choice(list(Measure))
+    size = {"bookings": 1, "seats": 2, "minutes": 45}[measure]
+    counted = tuple(
+        (random.randrange(first - 2000, last + 2000), random.randint(1, size)) for _ in range(random.randint(0, 8))
+    )
+    rule = CapacityRule(
+        id=rule_id,
+        period=period,
+        limit=random.choice((0, size, size * 4, size * 4, size * 8)),
+        timezone=timezone,
+        measure=measure,
+        usage=tally_usage(period, timezone, counted),
+        resource_id=random.choice((None, random.choice(ids))),
+    )
+    return CountedRule(rule, counted)
+
