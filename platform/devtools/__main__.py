@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from config.environment import child_environment, read_environment
+from config.environment import read_environment
 from devtools.commands import run_python
 from devtools.embedded import running_servers
 from devtools.errors import DevtoolsError
+from devtools.processes import own_environment
 from devtools.terminal import complain
 
 
@@ -59,7 +60,7 @@ def _manage(arguments: Sequence[str]) -> int:
 
     compile_catalogs()
     with running_servers(read_environment().state_dir) as servers:
-        return run_python(["-m", "config.manage", *arguments], environment=child_environment(**servers.variables()))
+        return run_python(["-m", "config.manage", *arguments], environment=own_environment(**servers.variables()))
 
 
 def _measure(name: str) -> Callable[[Sequence[str]], int]:
@@ -67,7 +68,7 @@ def _measure(name: str) -> Callable[[Sequence[str]], int]:
         # Its own database: measuring makes and drops schemas, and must not touch the demo's.
         state = read_environment().state_dir / name
         with running_servers(state) as servers:
-            variables = child_environment(TURNERO_STATE_DIR=str(state), **servers.variables())
+            variables = own_environment(TURNERO_STATE_DIR=str(state), **servers.variables())
             return run_python(["-m", "devtools.inside", name, *arguments], environment=variables)
 
     return run

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from config.environment import ROOT, child_environment
+from config.environment import ROOT
+from devtools.processes import own_environment
 from devtools.terminal import paint, say
 
 _PARALLEL = 2
@@ -92,7 +93,7 @@ def run_check(check: Check) -> Result:
     done = subprocess.run(
         [sys.executable, *check.command],
         cwd=ROOT,
-        env=child_environment(**overrides),
+        env=own_environment(**overrides),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

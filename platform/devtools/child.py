@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from config.environment import ROOT
 from devtools.output import Output, Stream
 from devtools.processes import describe_exit, tether, write_pid
@@ -51,7 +53,8 @@ class Child:
         self.output = output
         self._note = notes / f"{spec.name}.pid"
         self._process: asyncio.subprocess.Process | None = None
-        self._is_stopping = False
+        self._readers: list[_Reader] = []
+        self._stopping = asyncio.Event()
         self._delay_seconds = FIRST_DELAY_SECONDS
 
     @property
@@ -68,20 +71,23 @@ class Child:
 
     async def keep_running(self) -> None:
         """Start, and start again after each end, slower and slower while it keeps failing."""
-        while not self._is_stopping:
+        while True:
             started_at = time.monotonic()
             returncode = await self.run_once()
-            if self._is_stopping:
+            if self._stopping.is_set():
                 return
             if time.monotonic() - started_at > CALM_SECONDS:
                 self._delay_seconds = FIRST_DELAY_SECONDS
             self.output.show(f"ended ({describe_exit(returncode)}); starting again in {self._delay_seconds:.1f} s")
-            await asyncio.sleep(self._delay_seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._delay_seconds)
             self._delay_seconds = min(self._delay_seconds * 2, LONGEST_DELAY_SECONDS)
+            if self._stopping.is_set():
+                return
 
     async def stop(self) -> None:
         """End the process and its group, in order first; safe to call at any time."""
-        self._is_stopping = True
+        self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -96,35 +102,62 @@ class Child:
             await process.wait()
 
     async def _start(self) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *self.spec.command,
-            cwd=ROOT,
-            env=dict(self.spec.environment),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=tether(signal.SIGTERM),
-        )
+        # Our own pipes: asyncio's would make wait() last as long as anything the child left behind.
+        pipes = [await self._open_pipe("out"), await self._open_pipe("err")]
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.spec.command,
+                cwd=ROOT,
+                env=dict(self.spec.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=pipes[0],
+                stderr=pipes[1],
+                start_new_session=True,
+                preexec_fn=tether(signal.SIGTERM),
+            )
+        finally:
+            for descriptor in pipes:
+                os.close(descriptor)
         self._process = process
         # It may be gone already; then there is nothing to recognise later.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(psutil.Error):
             write_pid(self._note, process.pid)
-        if self._is_stopping:
+        if self._stopping.is_set():
             process.send_signal(self.spec.ending)
         return process
 
     async def _follow(self, process: asyncio.subprocess.Process) -> int:
-        reading = asyncio.gather(self._read(process.stdout, "out"), self._read(process.stderr, "err"))
         returncode = await process.wait()
         # The leader is gone: whatever is left of its group has nobody to work for.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(reading, 2)
+        readers, self._readers = self._readers, []
+        await asyncio.wait([reader.is_closed for reader in readers], timeout=2)
         self._note.unlink(missing_ok=True)
         return returncode
 
-    async def _read(self, pipe: asyncio.StreamReader | None, stream: Stream) -> None:
-        while pipe is not None and (data := await pipe.read(65536)):
-            self.output.feed(data, stream)
+    async def _open_pipe(self, stream: Stream) -> int:
+        """Return the writing end of a pipe that is read into the output."""
+        loop = asyncio.get_running_loop()
+        reading, writing = os.pipe()
+        reader = _Reader(self.output, stream, loop.create_future())
+        await loop.connect_read_pipe(lambda: reader, os.fdopen(reading, "rb", buffering=0))
+        self._readers.append(reader)
+        return writing
+
+
+class _Reader(asyncio.Protocol):
+    """Feeds what arrives in a pipe to an output."""
+
+    def __init__(self, output: Output, stream: Stream, is_closed: asyncio.Future[None]) -> None:
+        self._output = output
+        self._stream = stream
+        self.is_closed = is_closed
+
+    def data_received(self, data: bytes) -> None:
+        self._output.feed(data, self._stream)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if not self.is_closed.done():
+            self.is_closed.set_result(None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from config.environment import child_environment
 from devtools.child import ChildSpec
 from devtools.embedded import Servers
+from devtools.processes import own_environment
 
 WEB_PORT = 8000
 SMTP_PORT = 1025
@@ -52,7 +52,7 @@ class DemoParts:
     @cached_property
     def environment(self) -> dict[str, str]:
         """Return what every child sees; messages can only reach the catcher."""
-        return child_environment(
+        return own_environment(
             DJANGO_SETTINGS_MODULE="config.settings.development",
             PYTHONUNBUFFERED="1",
             TURNERO_PLATFORM_HOST=self.platform_host,

@@ -3,7 +3,7 @@
 The door to this package for whoever needs a database::
 
     with running_servers(state) as servers:
-        run(child_environment(**servers.variables()))
+        run(own_environment(**servers.variables()))
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.environment import child_environment, read_environment
+from config.environment import read_environment
 from devtools.errors import DevtoolsError
 from devtools.folders import make_state_folder
 from devtools.keeper import Service, failure_path, keeper_lock, note_path, users_lock
+from devtools.processes import own_environment
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -129,7 +130,7 @@ class EmbeddedServer:
         with (logs / f"{self._service}-keeper.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "devtools.keeper", self._service, str(self._state), *durability],
-                env=child_environment(),
+                env=own_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

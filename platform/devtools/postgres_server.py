@@ -16,7 +16,7 @@ import time
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import psutil
 import psycopg
@@ -24,7 +24,7 @@ from psycopg import sql
 
 from devtools.errors import DevtoolsError
 from devtools.folders import make_socket_folder
-from devtools.processes import end_child, end_process, tether
+from devtools.processes import end_child, end_process, is_alive, tether
 
 MAJOR = "18"
 DATABASE = "turnero"
@@ -41,7 +41,6 @@ _SETTINGS = {
     "max_connections": "200",
     # pg_dump and DROP SCHEMA lock every table of every tenant in one transaction.
     "max_locks_per_transaction": "512",
-    "synchronous_commit": "off",
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
@@ -164,7 +163,7 @@ class PostgresServer:
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
             process = psutil.Process(pid)
-            if process.status() == psutil.STATUS_ZOMBIE or str(self.data) not in process.cmdline():
+            if not is_alive(process) or str(self.data) not in process.cmdline():
                 return
         except (OSError, ValueError, IndexError, psutil.Error):
             return
@@ -180,20 +179,21 @@ class PostgresServer:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
-    def _spawn(self, program: str, *arguments: str, log: object) -> subprocess.Popen[bytes]:
+    def _spawn(self, program: str, *arguments: str, log: BinaryIO) -> subprocess.Popen[bytes]:
         environment = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
         prefix = _NAMESPACE if self._user == "namespace" else []
         as_nobody = self._user == "nobody"
+        no_groups: list[int] = []
         return subprocess.Popen(
             [*prefix, str(self._bin / program), *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,  # type: ignore[arg-type]
+            stdout=log,
             stderr=subprocess.STDOUT,
             cwd="/",
             user=_NOBODY if as_nobody else None,
             group=_NOBODY if as_nobody else None,
-            extra_groups=[] if as_nobody else None,
+            extra_groups=no_groups if as_nobody else None,
             start_new_session=True,
             preexec_fn=tether(signal.SIGINT),  # noqa: PLW1509 - the keeper has one thread
         )

@@ -13,8 +13,16 @@ from pathlib import Path
 
 import psutil
 
+from config.environment import ROOT, child_environment
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def own_environment(**overrides: str | None) -> dict[str, str]:
+    """Return the environment in which a child Python finds our packages, wherever this one was started."""
+    search = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
+    return child_environment(**{"PYTHONPATH": search, **overrides})
 
 
 def tether(ending: signal.Signals) -> Callable[[], None]:
@@ -53,7 +61,7 @@ def find_noted(path: Path, *, argument: str) -> psutil.Process | None:
         is_same = abs(process.create_time() - float(started)) < 1 and any(
             argument in part for part in process.cmdline()
         )
-        if is_same and process.status() != psutil.STATUS_ZOMBIE:
+        if is_same and is_alive(process):
             return process
     except (OSError, ValueError, psutil.Error):
         pass
@@ -65,13 +73,21 @@ def end_process(process: psutil.Process, *endings: signal.Signals, seconds: floa
     for ending in endings:
         try:
             process.send_signal(ending)
-            process.wait(timeout=seconds)
         except psutil.NoSuchProcess:
             return
-        except psutil.TimeoutExpired:
-            continue
-        else:
-            return
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not is_alive(process):
+                return
+            time.sleep(0.02)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; one that only waits to be reaped (in a container, for ever) does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def end_child(child: subprocess.Popen[bytes], *endings: signal.Signals, seconds: float = 5) -> None:

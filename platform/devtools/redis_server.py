@@ -14,7 +14,7 @@ from pathlib import Path
 from devtools.errors import DevtoolsError
 from devtools.folders import make_socket_folder
 from devtools.ports import find_free_port
-from devtools.processes import describe_exit, end_child, end_process, find_noted, tether, write_pid
+from devtools.processes import describe_exit, end_child, end_process, find_noted, own_environment, tether, write_pid
 
 DATABASES = 64
 """How many numbered databases there are; each test run takes one."""
@@ -97,6 +97,7 @@ class RedisServer:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
+                env=own_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

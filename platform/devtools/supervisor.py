@@ -90,11 +90,6 @@ class Supervisor:
             [child for child in self._children if child.spec.name in last],
         ):
             await asyncio.gather(*(child.stop() for child in group))
-        for task in self._tasks:
-            # A child that waits for its next start has nothing to end.
-            done, _ = await asyncio.wait({task}, timeout=3)
-            if not done:
-                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for child in self._children:
             child.output.close()

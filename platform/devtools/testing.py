@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from config.environment import child_environment, read_environment
+from config.environment import read_environment
 from devtools.chromium import ensure_chromium
 from devtools.commands import run_python
 from devtools.embedded import Servers, running_servers
 from devtools.errors import DevtoolsError
 from devtools.locks import FileLock
 from devtools.messages import compile_catalogs
+from devtools.processes import own_environment
 from devtools.redis_server import DATABASES
 
 
@@ -30,7 +31,7 @@ def run_tests(arguments: Sequence[str]) -> int:
                 number=number,
                 is_embedded=(environment.database_url is None, environment.redis_url is None),
             )
-            variables = child_environment(
+            variables = own_environment(
                 DJANGO_SETTINGS_MODULE="config.settings.test",
                 TURNERO_STATE_DIR=str(state / f"run-{number}"),
                 **mine.variables(),

@@ -96,7 +96,7 @@ class Store:
         found = self._select("WHERE message.id = ?", [number], limit=1)
         return found[0] if found else None
 
-    def list(self, *, to: str = "", channel: str = "", limit: int = 200, after: int = 0) -> list[Stored]:
+    def list_newest(self, *, to: str = "", channel: str = "", limit: int = 200, after: int = 0) -> list[Stored]:
         """List the newest messages first.
 
         Args:

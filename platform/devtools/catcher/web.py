@@ -87,11 +87,11 @@ class CatcherApp:
             return Response(200, "text/css; charset=utf-8", STYLE.encode())
         search = query.get("to", "").strip()
         if path == "/":
-            page = render_list(self._store.list(to=search), search=search, total=self._store.count())
+            page = render_list(self._store.list_newest(to=search), search=search, total=self._store.count())
             return _page(page)
         if path == "/api/messages":
             after, limit = _number(query.get("after"), 0), min(_number(query.get("limit"), 200), 5000)
-            found = self._store.list(to=search, channel=query.get("channel", ""), limit=limit, after=after)
+            found = self._store.list_newest(to=search, channel=query.get("channel", ""), limit=limit, after=after)
             return _json(200, {"messages": [describe(stored) for stored in found]})
         return self._read_message(path)
 
@@ -145,14 +145,14 @@ def describe(stored: Stored) -> dict[str, object]:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    body = b""
+    body = bytearray()
     while True:
         event = await receive()
         body += event.get("body", b"")
         if len(body) > _LARGEST_BODY_BYTES:
             return None
         if not event.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 def _number(text: str | None, default: int) -> int:

@@ -82,7 +82,7 @@ def render(catalog: Catalog) -> bytes:
 def list_faults(catalog: Catalog, *, must_be_complete: bool) -> Iterator[str]:
     """Yield what is wrong with the translations: missing ones, and lost or invented placeholders."""
     for message in _entries(catalog):
-        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        strings = _strings(message)
         if not all(strings):
             if must_be_complete:
                 yield f"not translated: {_first_id(message)!r}"
@@ -121,9 +121,14 @@ def _first_id(message: Message) -> str:
     return str(message.id[0]) if isinstance(message.id, (tuple, list)) else str(message.id)
 
 
+def _strings(message: Message) -> list[str]:
+    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    return [form or "" for form in forms]
+
+
 def _is_same_shape(before: Message, now: Message, plurals: int) -> bool:
     if now.pluralizable:
-        return bool(before.pluralizable) and len(before.string) == plurals
+        return bool(before.pluralizable) and len(_strings(before)) == plurals
     return not before.pluralizable
 
 
