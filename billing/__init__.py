@@ -1,0 +1,1 @@
+"""Money: what a booking costs in advance."""

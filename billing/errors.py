@@ -1,0 +1,17 @@
+"""Expected failures of billing."""
+
+from __future__ import annotations
+
+from kernel.errors import Invalid
+from kernel.text import mark
+
+
+class DepositPolicyInvalid(Invalid):
+    """A deposit policy with a number that makes no sense."""
+
+    code = "deposit_policy_invalid"
+    text = mark("This deposit is not possible.")
+
+    def __init__(self, *, field: str, value: int) -> None:
+        super().__init__(errors={field: (self.text,)})
+        self.value = value
