@@ -1,0 +1,1 @@
+"""The outbox, messages with their templates and channels, and live events."""

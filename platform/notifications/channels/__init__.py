@@ -1,0 +1,1 @@
+"""The carriers: each module turns an outgoing message into bytes on a wire."""

@@ -1,0 +1,83 @@
+"""E-mail through Django's SMTP backend.
+
+The Message-ID is the same on every attempt (RFC 5322, 3.6.4), so that a receiver that got a
+message twice, because we died between its "250" and our note of it, can tell.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from contextlib import suppress
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+
+from notifications.errors import DeliveryFailed, DeliveryRefused
+from notifications.types import OutgoingMessage
+
+FIRST_PERMANENT_CODE = 500
+# Our own sign-in to the server is wrong: that is to be repaired, not the message's fault (RFC 4954).
+SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+
+
+def send_email(message: OutgoingMessage) -> str:
+    """Hand one message to the SMTP server and return its Message-ID.
+
+    Waits at most ``EMAIL_TIMEOUT`` for each answer.
+
+    Raises:
+        DeliveryRefused: The server or the address refuses it for good (5yz).
+        DeliveryFailed: The server is away, slow or busy (4yz).
+    """
+    mail = make_email(message)
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()), (FIRST_PERMANENT_CODE, b"recipient refused"))
+        raise _explain(code, text) from error
+    except smtplib.SMTPResponseException as error:
+        raise _explain(error.smtp_code, error.smtp_error) from error
+    except (BadHeaderError, UnicodeError, smtplib.SMTPNotSupportedError) as error:
+        raise DeliveryRefused(reason=str(error)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryFailed(reason=f"{type(error).__name__}: {error}") from error
+    finally:
+        # The server has taken the message or not: saying goodbye cannot change that any more.
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+    return str(mail.extra_headers["Message-ID"])
+
+
+def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
+    """Return the e-mail with text, HTML, invitation and headers."""
+    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body_text,
+        from_email=formataddr((message.sender_name, sender)),
+        to=[message.to],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={
+            "Message-ID": f"<{message.message_key}@{sender.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if message.body_html:
+        mail.attach_alternative(message.body_html, "text/html")
+    for attachment in message.attachments:
+        if attachment.is_alternative:
+            mail.attach_alternative(attachment.content, attachment.content_type)
+    for attachment in message.attachments:
+        mail.attach(attachment.filename, attachment.content, attachment.content_type)
+    return mail
+
+
+def _explain(code: int, text: bytes | str) -> DeliveryFailed | DeliveryRefused:
+    said = text.decode("utf-8", errors="replace") if isinstance(text, bytes) else text
+    reason = f"{code} {said}"
+    if code >= FIRST_PERMANENT_CODE and code not in SIGN_IN_CODES:
+        return DeliveryRefused(reason=reason)
+    return DeliveryFailed(reason=reason)

@@ -1,0 +1,1 @@
+"""Arithmetic on texts: placeholders, addresses, colours; no framework."""

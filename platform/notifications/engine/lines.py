@@ -1,0 +1,33 @@
+"""Texts that strangers typed, made safe for headers and greetings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINK_LIKE = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def clean_line(text: str, *, limit: int = 200) -> str:
+    """Return ``text`` as one line without control or formatting characters, at most ``limit`` long.
+
+    A line break in a name or subject would begin a header of its own (CWE-93).
+    """
+    plain = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
+    line = " ".join(plain.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def clean_name(text: str) -> str:
+    """Return a person's name for a greeting, or nothing when it carries a link or an address.
+
+    Anyone can make a booking page write to anyone: the name must not become the advertisement.
+    """
+    name = clean_line(text, limit=80)
+    return "" if _LINK_LIKE.search(name) else name
+
+
+def is_phone_number(text: str) -> bool:
+    """Tell whether ``text`` is a number in E.164 (``+`` and 7 to 15 digits)."""
+    return _PHONE.fullmatch(text) is not None

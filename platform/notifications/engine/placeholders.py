@@ -1,0 +1,65 @@
+"""A tenant's own texts: ``{customer_name}`` and a few more, nothing else.
+
+No format language: neither attributes nor calls can be reached, and what is filled in is not
+read again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+PLACEHOLDERS = (
+    "customer_name",
+    "business_name",
+    "service_name",
+    "resource_name",
+    "asset",
+    "when",
+    "date",
+    "time",
+    "previous_when",
+    "location_name",
+    "address",
+    "reference",
+    "price",
+    "reason",
+    "cancel_policy",
+    "what_to_bring",
+    "manage_url",
+)
+"""What a tenant may name in a text; one that a message has no value for becomes empty."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+class BrokenText(ValueError):
+    """The text names something unknown, has a stray brace, or is empty."""
+
+
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` with every placeholder replaced by its value.
+
+    Raises:
+        BrokenText: It cannot be sent as it is.
+    """
+    find_fault(text)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
+
+
+def find_fault(text: str) -> None:
+    """Check a text before it is stored or sent.
+
+    Raises:
+        BrokenText: It names something unknown, has a stray brace, or is empty.
+    """
+    if not text.strip():
+        message = "the text is empty"
+        raise BrokenText(message)
+    unknown = sorted({name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
+    if unknown:
+        message = f"unknown placeholders: {', '.join(unknown)}"
+        raise BrokenText(message)
+    if set("{}") & set(_PLACEHOLDER.sub("", text)):
+        message = "a brace without its partner"
+        raise BrokenText(message)

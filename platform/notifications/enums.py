@@ -1,0 +1,34 @@
+"""Closed lists of words of notifications."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
+class MessageStatus(models.TextChoices):
+    """Where a message stands; ``sending`` means that a worker has it, until its lease ends."""
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+    CANCELLED = "cancelled", _("Not needed any more")
+
+
+class MessageReason(models.TextChoices):
+    """Why a message was not sent."""
+
+    RECIPIENT_INVALID = "recipient_invalid", _("The address or number is not valid")
+    REFUSED = "refused", _("The carrier refused it")
+    GAVE_UP = "gave_up", _("The carrier did not answer for hours")
+    NO_CARRIER = "no_carrier", _("No carrier is set up for this channel")
+    TOO_LATE = "too_late", _("It would have come too late")
+    SUPERSEDED = "superseded", _("Something newer replaced it")

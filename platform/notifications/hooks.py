@@ -1,0 +1,30 @@
+"""Where rooms above say what they do when something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from notifications.types import EventView
+
+EventHandler = Callable[[EventView], None]
+
+_handlers: dict[str, list[EventHandler]] = {}
+
+
+def register_event_handler(kind_prefix: str, handler: EventHandler) -> None:
+    """Call ``handler`` once for every event whose kind starts with ``kind_prefix``.
+
+    It runs in a worker, in the tenant's context and in the transaction that marks the event as
+    processed: it may write rows and queue messages, never call the network. Raising undoes all of
+    it and tries again later. Registering the same function twice changes nothing.
+    """
+    handlers = _handlers.setdefault(kind_prefix, [])
+    if handler not in handlers:
+        handlers.append(handler)
+
+
+def list_event_handlers(kind: str) -> tuple[EventHandler, ...]:
+    """Return the handlers of ``kind`` in the order of registration, shortest prefix first."""
+    return tuple(
+        handler for prefix in sorted(_handlers, key=len) if kind.startswith(prefix) for handler in _handlers[prefix]
+    )

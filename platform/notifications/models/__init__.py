@@ -1,0 +1,6 @@
+"""Tables of notifications, all in the tenant's schema."""
+
+from notifications.models.event import Event
+from notifications.models.message import Message, MessageTemplate
+
+__all__ = ["Event", "Message", "MessageTemplate"]

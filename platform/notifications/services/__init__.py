@@ -1,0 +1,1 @@
+"""Writing events and messages, and sending them."""

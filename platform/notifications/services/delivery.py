@@ -1,0 +1,139 @@
+"""Sending: take a lease and commit it, talk to the carrier outside any transaction, note the outcome.
+
+A worker that dies in between leaves a message that *may* have been taken. When its lease has
+run out it is sent again with the same Message-ID: rather twice than never, and only for what
+was in flight at that moment.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kernel.clock import utc_now
+from kernel.ids import hash_token
+from notifications.channels.email import send_email
+from notifications.channels.sms import send_sms
+from notifications.engine.lines import clean_line
+from notifications.enums import Channel, MessageReason, MessageStatus
+from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
+from notifications.models import Message
+from notifications.services.messages import DUE_KIND
+from notifications.types import Attachment, OutgoingMessage
+from tenants.context import current_tenant
+from tenants.errors import RetryLater
+from tenants.hooks import register_due_handler
+
+# Longer than the dialogue with a server that needs almost EMAIL_TIMEOUT for each of its answers.
+LEASE = timedelta(seconds=120)
+FIRST_BACKOFF = timedelta(seconds=10)
+LONGEST_BACKOFF = timedelta(hours=2)
+MAX_ATTEMPTS = 14
+"""With the backoff above: about nine hours."""
+
+logger = logging.getLogger(__name__)
+
+
+def send_message(message_id: int, now: datetime) -> None:
+    """Send a message that waits, once; one that was sent or is not wanted any more is left alone.
+
+    Must not run inside a transaction.
+
+    Raises:
+        RetryLater: Another worker has it, or the carrier did not take it this time.
+    """
+    message = _take(message_id, now)
+    if message is None:
+        return
+    send = send_email if message.channel == Channel.EMAIL else send_sms
+    try:
+        provider_id = send(_make_outgoing(message))
+    except DeliveryFailed as error:
+        _note_failure(message, error.reason)
+        return
+    except DeliveryRefused as error:
+        _note_end(message, MessageReason.REFUSED, error.reason)
+        return
+    except CarrierMissing as error:
+        _note_end(message, MessageReason.NO_CARRIER, str(error))
+        return
+    # Also when the lease has run out meanwhile: it was sent, whoever else tries now.
+    Message.objects.filter(pk=message.pk).exclude(status=MessageStatus.SENT).update(
+        status=MessageStatus.SENT,
+        sent_at=utc_now(),
+        provider_id=provider_id,
+        leased_until=None,
+        last_error="",
+        reason="",
+    )
+
+
+def compute_backoff(attempts: int) -> timedelta:
+    """Return how long to wait after the ``attempts``-th failed attempt: 10 s, doubled, at most 2 h."""
+    doublings = min(attempts - 1, 30)
+    return min(FIRST_BACKOFF * 2**doublings, LONGEST_BACKOFF)
+
+
+def register() -> None:
+    """Do due work of the kind that `queue_message` leaves."""
+    register_due_handler(DUE_KIND, send_message)
+
+
+@transaction.atomic(durable=True)
+def _take(message_id: int, now: datetime) -> Message | None:
+    message = Message.objects.select_for_update().filter(pk=message_id).first()
+    if message is None or message.status not in {MessageStatus.QUEUED, MessageStatus.SENDING}:
+        return None
+    if message.leased_until is not None and message.leased_until > now:
+        raise RetryLater(at=message.leased_until)
+    if message.expires_at is not None and message.expires_at <= now:
+        message.status, message.reason, message.leased_until = MessageStatus.CANCELLED, MessageReason.TOO_LATE, None
+        message.save(update_fields=["status", "reason", "leased_until"])
+        return None
+    message.status = MessageStatus.SENDING
+    # The clock of this moment, not of the task's start: the task may have waited for a connection.
+    message.leased_until = utc_now() + LEASE
+    message.attempts += 1
+    message.save(update_fields=["status", "leased_until", "attempts"])
+    return message
+
+
+def _make_outgoing(message: Message) -> OutgoingMessage:
+    tenant = current_tenant()
+    return OutgoingMessage(
+        message_key=hash_token(f"{tenant.schema_name} {message.dedup_key}")[:40],
+        sender_name=clean_line(tenant.name, limit=120),
+        to=message.to,
+        reply_to=message.reply_to,
+        subject=message.subject,
+        body_text=message.body_text,
+        body_html=message.body_html,
+        attachments=tuple(Attachment(**attachment) for attachment in message.attachments),
+    )
+
+
+def _note_failure(message: Message, reason: str) -> None:
+    if message.attempts >= MAX_ATTEMPTS:
+        _note_end(message, MessageReason.GAVE_UP, reason)
+        return
+    _update_taken(message, status=MessageStatus.QUEUED, leased_until=None, last_error=clean_line(reason, limit=300))
+    logger.warning("message_not_taken", extra={"message_id": message.pk, "attempts": message.attempts})
+    raise RetryLater(at=utc_now() + compute_backoff(message.attempts))
+
+
+def _note_end(message: Message, reason: MessageReason, detail: str) -> None:
+    _update_taken(
+        message,
+        status=MessageStatus.FAILED,
+        reason=reason,
+        leased_until=None,
+        last_error=clean_line(detail, limit=300),
+    )
+    logger.warning("message_failed", extra={"message_id": message.pk, "reason": reason.value})
+
+
+def _update_taken(message: Message, **changes: object) -> None:
+    # Only while the lease is still this attempt's: a later one knows better.
+    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(**changes)

@@ -1,0 +1,73 @@
+"""Values that notifications hands to other rooms and takes from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Something that happened and was committed; ``subject_id`` is the row that it happened to."""
+
+    id: int
+    kind: str
+    subject_id: int
+    payload: Mapping[str, object]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that travels with an e-mail.
+
+    ``is_alternative`` puts it also beside text and HTML, where mail programs look for invitations.
+    """
+
+    filename: str
+    content_type: str
+    content: str
+    is_alternative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    """A message as it will be read; an SMS has neither subject nor HTML."""
+
+    subject: str
+    body_text: str
+    body_html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """What a channel needs in order to send; ``message_key`` is the same on every attempt."""
+
+    message_key: str
+    sender_name: str
+    to: str
+    reply_to: str
+    subject: str
+    body_text: str
+    body_html: str
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One line of the message log: what was sent to whom, when, and what became of it."""
+
+    id: int
+    booking_id: int | None
+    channel: str
+    template: str
+    to: str
+    subject: str
+    body_text: str
+    status: str
+    reason: str
+    attempts: int
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
