@@ -31,7 +31,7 @@ _LINTED = (".", "dev")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name and the command that fails when something is wrong."""
+    """One check: its name and the command (for this Python) that fails when something is wrong."""
 
     name: str
     command: tuple[str, ...]
@@ -59,7 +59,7 @@ def list_checks() -> list[Check]:
         Check("deptry", ("-m", "deptry", ".")),
         Check("manage check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), is_production=True),
         Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), is_production=True),
-        Check("djade", ("-m", "djade", "--check", *_djade_arguments())),
+        Check("djade", ("-m", "devtools.djade", "--check")),
         Check("messages", ("-m", "devtools", "messages", "--check")),
     ]
 
@@ -109,19 +109,9 @@ def format_code() -> int:
     commands: tuple[tuple[str, ...], ...] = (
         ("-m", "ruff", "check", "--fix", "--quiet", *_LINTED),
         ("-m", "ruff", "format", *_LINTED),
-        ("-m", "djade", *_djade_arguments()),
+        ("-m", "devtools.djade"),
     )
     # djade exits with 1 when it changed a file; what ruff cannot mend is the checks' business.
     codes = [subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode for command in commands]
     return 0 if codes[1] == 0 else 1
 
-
-def _djade_arguments() -> tuple[str, ...]:
-    folders = (ROOT / "templates", ROOT / "platform", ROOT / "verticals", ROOT / "tenants")
-    templates = {
-        path
-        for folder in folders
-        for path in folder.rglob("*.html")
-        if folder.name == "templates" or "templates" in path.parts
-    }
-    return ("--target-version", "5.2", *sorted(str(path.relative_to(ROOT)) for path in templates))
