@@ -1,110 +1,32 @@
-"""How instants, dates, money and durations read: CLDR's data for a language in a country.
-
-The one helper: language of the person + country of the tenant, so an English page of a Mexican
-business has English words, Mexican money and the clock that Mexico uses. U+202F, which CLDR puts
-in "3:30 p. m.", becomes U+00A0: our font has no glyph for the former.
-"""
+"""What pages say in words, on top of `kernel.formats` (CLDR's data for a language in a country)."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
-from babel.dates import format_time as babel_format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
-from django.utils.translation import gettext, ngettext
+import phonenumbers
+from django.conf import settings
+from django.utils.translation import get_language
 
-NOON = 12
-MINUTES_PER_HOUR = 60
-MINUTES_PER_DAY = 1440
-YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
+from kernel.formats import NOON, Formats, format_duration, format_offset, get_formats, to_local
 
-
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """CLDR's conventions for one language in one country."""
-
-    language: str
-    country: str
-    locale: Locale
-    is_24_hours: bool
-
-    def format_time(self, at: datetime, timezone: str) -> str:
-        """Return the local time of ``at``: "3:30 p.m.", "15:30"."""
-        own = "H" in self.locale.time_formats["short"].pattern
-        form = "short" if own == self.is_24_hours else ("H:mm" if self.is_24_hours else "h:mm a")
-        return _clean(babel_format_time(at, form, tzinfo=ZoneInfo(timezone), locale=self.locale))
-
-    def format_day(self, on: date) -> str:
-        """Return weekday, day and month: "martes 24 de noviembre", "Tuesday, November 24"."""
-        pattern = YEAR_AT_END.sub("", self.locale.date_formats["full"].pattern)
-        text = _clean(format_date(on, pattern, locale=self.locale))
-        return text.replace(", ", " ", 1) if self.language == "es" else text
-
-    def format_day_short(self, on: date) -> str:
-        """Return the short form: "mar 24 de nov", "Tue, Nov 24"."""
-        text = _clean(format_skeleton("MMMEd", _at_noon(on), locale=self.locale))
-        return text.replace(", ", " ", 1) if self.language == "es" else text
-
-    def format_weekday_day(self, on: date) -> str:
-        """Return weekday and day of the month: "martes 24", "Tuesday 24"."""
-        return f"{format_date(on, 'EEEE', locale=self.locale)} {on.day}"
-
-    def format_weekday(self, on: date) -> str:
-        """Return the short weekday: "mar", "Tue"."""
-        return _clean(format_date(on, "ccc", locale=self.locale)).rstrip(".")
-
-    def format_month(self, on: date) -> str:
-        """Return month and year: "noviembre de 2026", "November 2026"."""
-        return _clean(format_skeleton("yMMMM", _at_noon(on), locale=self.locale))
-
-    def format_date_full(self, on: date) -> str:
-        """Return the date with its year: "24 de noviembre de 2026"."""
-        return _clean(format_date(on, "long", locale=self.locale))
-
-    def format_date_time(self, at: datetime, timezone: str) -> str:
-        """Return day and local time: "martes 24 de noviembre, 9:00 a.m."."""
-        return f"{self.format_day(to_local(at, timezone).date())}, {self.format_time(at, timezone)}"
-
-    def format_money(self, amount_minor: int, currency: str) -> str:
-        """Return an amount, without decimals when they are zero: "$850", "$850.50"."""
-        precision = get_currency_precision(currency)
-        amount = Decimal(amount_minor).scaleb(-precision)
-        if amount != amount.to_integral_value() or precision == 0:
-            return _clean(format_currency(amount, currency, locale=self.locale))
-        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
-        return _clean(format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False))
-
-    def format_number(self, number: float | Decimal) -> str:
-        """Return a number with the country's separators."""
-        return _clean(format_decimal(number, locale=self.locale))
-
-    def format_timezone(self, timezone: str, at: datetime) -> str:
-        """Return whose clock it is: "Hora de Ciudad de México (UTC−6)"."""
-        zone = self.locale.time_zones.get(timezone) or {}
-        city = zone.get("city") or timezone.rsplit("/", 1)[-1].replace("_", " ")
-        offset = format_offset(at, timezone)
-        return gettext("%(city)s time (%(offset)s)") % {"city": city, "offset": offset}
+__all__ = [
+    "Formats",
+    "capitalize",
+    "format_duration",
+    "format_offset",
+    "format_phone",
+    "format_span",
+    "get_formats",
+    "is_morning",
+    "to_local",
+]
 
 
-@lru_cache(maxsize=64)
-def get_formats(language: str, country: str | None) -> Formats:
-    """Return the conventions for ``language`` in ``country`` (ISO 3166-1; None: the language's own)."""
-    locale = _find_locale(language, country) or Locale.parse(language)
-    local = _find_locale(f"und_{country}", None) if country else None
-    clock = (local or locale).time_formats["short"].pattern
-    return Formats(language=language, country=country or "", locale=locale, is_24_hours="H" in clock)
-
-
-def to_local(at: datetime, timezone: str) -> datetime:
-    """Return the same instant on the wall clock of ``timezone``."""
-    return at.astimezone(ZoneInfo(timezone))
+def format_span(minutes: int) -> str:
+    """Return a length of notice in the active language, in days when it is whole days: "2 días", "4 h"."""
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return get_formats(language, None).format_span(minutes)
 
 
 def is_morning(at: datetime, timezone: str) -> bool:
@@ -112,45 +34,17 @@ def is_morning(at: datetime, timezone: str) -> bool:
     return to_local(at, timezone).hour < NOON
 
 
-def format_offset(at: datetime, timezone: str) -> str:
-    """Return the offset from UTC at that instant, with a real minus sign: "UTC−6", "UTC+5:30"."""
-    offset = to_local(at, timezone).utcoffset() or timedelta()
-    minutes = round(offset.total_seconds() / 60)
-    hours, rest = divmod(abs(minutes), MINUTES_PER_HOUR)
-    sign = "" if not minutes else "+" if minutes > 0 else "−"
-    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02d}" if rest else "")
-
-
-def format_duration(minutes: int) -> str:
-    """Return a length of work: "45 min", "1 h 30 min", "3 h"."""
-    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
-    parts = ((hours, "h"), (rest, "min")) if hours and rest else ((hours, "h"),) if hours else ((rest, "min"),)
-    return " ".join(f"{amount}\N{NO-BREAK SPACE}{unit}" for amount, unit in parts)
-
-
-def format_span(minutes: int) -> str:
-    """Return a length of notice in days when it is whole days: "2 días", "4 h"."""
-    days, rest = divmod(minutes, MINUTES_PER_DAY)
-    if days and not rest:
-        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
-    return format_duration(minutes)
+def format_phone(phone: str, country: str | None) -> str:
+    """Return a number as it is written in ``country``, or internationally when it is from elsewhere."""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return phone
+    is_home = country is not None and number.country_code == phonenumbers.country_code_for_region(country)
+    kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, kind).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def capitalize(text: str) -> str:
     """Return ``text`` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
-
-
-def _find_locale(language: str, country: str | None) -> Locale | None:
-    try:
-        return Locale.parse(f"{language}_{country}" if country else language, resolve_likely_subtags=True)
-    except (UnknownLocaleError, ValueError):
-        return None
-
-
-def _at_noon(on: date) -> datetime:
-    return datetime(on.year, on.month, on.day, NOON)  # noqa: DTZ001 - only carries the date into Babel
-
-
-def _clean(text: str) -> str:
-    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
