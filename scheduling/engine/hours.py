@@ -1,8 +1,8 @@
 """When a resource works: weekly hours, breaks, overrides, holidays and time off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from typing import NamedTuple
 
 from scheduling.engine.interval import Interval, merge, subtract
@@ -13,9 +13,6 @@ from scheduling.engine.zone import Stretch, list_stretches, to_date, to_day_numb
 REACH_DAYS = 2
 # 1970-01-01 was a Thursday.
 EPOCH_WEEKDAY = 3
-
-# (opens, closes) wall minutes of one date; closes may pass 1440.
-WallPeriods = tuple[Interval, ...]
 
 
 class Hours(NamedTuple):
@@ -36,43 +33,73 @@ def expand_hours(resource: Resource, holidays: frozenset[date], from_minute: int
 
     Wall times are read in the resource's zone by RFC 5545 §3.3.5.
     """
-    stretches = list_stretches(resource.timezone, from_minute, to_minute)
-    first_day = from_minute // DAY_MINUTES - REACH_DAYS - 1
+    calendar = _Calendar(resource, holidays, list_stretches(resource.timezone, from_minute, to_minute))
+    day = from_minute // DAY_MINUTES - REACH_DAYS - 1
     last_day = to_minute // DAY_MINUTES + 1
-    overrides = {to_day_number(override.on): override.periods for override in resource.overrides}
-    closed_days = {to_day_number(on) for on in holidays} if resource.observes_holidays else set()
-    week_hours = _index_week(resource.hours)
-    week_breaks = _index_week(resource.breaks)
-    exact_days = _days_near_changes(stretches)
+    for special_day in sorted(calendar.list_special_days(day, last_day)):
+        calendar.add_plain_days(day, special_day)
+        calendar.add_special_day(special_day)
+        day = special_day + 1
+    calendar.add_plain_days(day, last_day + 1)
+    attended = subtract(merge(calendar.periods), sorted(calendar.breaks))
+    return Hours(calendar.periods, attended, subtract(attended, merge(resource.time_off)))
 
-    periods: list[Interval] = []
-    breaks: list[Interval] = []
-    offset, offset_ends = 0, first_day - 1
-    for day in range(first_day, last_day + 1):
-        day_hours: WallPeriods
-        day_breaks: WallPeriods
-        if day in overrides:
-            day_hours, day_breaks = _to_walls(overrides[day]), ()
-        elif day in closed_days:
-            continue
-        else:
-            weekday = (day + EPOCH_WEEKDAY) % 7
-            day_hours, day_breaks = week_hours[weekday](day), week_breaks[weekday](day)
-        if not day_hours and not day_breaks:
-            continue
+
+class _Calendar:
+    """A resource's dates, being laid one after the other as instants.
+
+    A **plain** day follows the week and is far from any change of offset: its
+    hours are its midnight plus the wall minutes. The others are special.
+    """
+
+    def __init__(self, resource: Resource, holidays: frozenset[date], stretches: list[Stretch]) -> None:
+        self.periods: list[Interval] = []
+        self.breaks: list[Interval] = []
+        self._resource = resource
+        self._stretches = stretches
+        self._overrides = {to_day_number(override.on): override.periods for override in resource.overrides}
+        self._closed = {to_day_number(on) for on in holidays} if resource.observes_holidays else set()
+        rows = (*resource.hours, *resource.breaks)
+        self._is_regular = all(row.valid_from is None and row.valid_to is None for row in rows)
+        self._week_hours = [merge(_list_walls(resource.hours, weekday)) for weekday in range(7)]
+        self._week_breaks = [merge(_list_walls(resource.breaks, weekday)) for weekday in range(7)]
+
+    def list_special_days(self, first_day: int, last_day: int) -> set[int]:
+        """List the days from first to last (included) that are not plain."""
+        if not self._is_regular:
+            return set(range(first_day, last_day + 1))
+        special = {*self._overrides, *self._closed, *_days_near_changes(self._stretches)}
+        return {day for day in special if first_day <= day <= last_day}
+
+    def add_plain_days(self, first_day: int, end_day: int) -> None:
+        """Lay the days of ``[first_day, end_day)``, between which the offset does not change."""
+        if first_day >= end_day:
+            return
+        midnight = first_day * DAY_MINUTES
+        offset = midnight - to_instant(self._stretches, midnight)
+        for week, laid in ((self._week_hours, self.periods), (self._week_breaks, self.breaks)):
+            laid += [
+                (midnight + opens, midnight + closes)
+                for midnight, weekday in _list_midnights(first_day, end_day, offset)
+                for opens, closes in week[weekday]
+            ]
+
+    def add_special_day(self, day: int) -> None:
+        """Lay one day exactly, whatever happens on it."""
+        if day in self._overrides:
+            self.periods += self._resolve(day, _to_walls(self._overrides[day]))
+        elif day not in self._closed:
+            weekday, on = (day + EPOCH_WEEKDAY) % 7, to_date(day)
+            self.periods += self._resolve(day, _list_walls(self._resource.hours, weekday, on))
+            self.breaks += self._resolve(day, _list_walls(self._resource.breaks, weekday, on))
+
+    def _resolve(self, day: int, walls: list[Interval]) -> list[Interval]:
+        """Turn both ends of each period into instants; one that a gap swallowed vanishes."""
         midnight = day * DAY_MINUTES
-        if day in exact_days:
-            periods += _to_instants(stretches, midnight, day_hours)
-            breaks += _to_instants(stretches, midnight, day_breaks)
-            continue
-        if day > offset_ends:
-            offset, offset_ends = _find_offset(stretches, midnight)
-        midnight -= offset
-        shifted = [(midnight + opens, midnight + closes) for opens, closes in day_hours]
-        periods += merge(shifted) if len(shifted) > 1 else shifted
-        breaks += [(midnight + opens, midnight + closes) for opens, closes in day_breaks]
-    attended = subtract(merge(periods), sorted(breaks))
-    return Hours(periods, attended, subtract(attended, merge(resource.time_off)))
+        return merge(
+            (to_instant(self._stretches, midnight + opens), to_instant(self._stretches, midnight + closes))
+            for opens, closes in walls
+        )
 
 
 def is_closed_on(resource: Resource, holidays: frozenset[date], on: date) -> bool:
@@ -83,36 +110,26 @@ def is_closed_on(resource: Resource, holidays: frozenset[date], on: date) -> boo
     return resource.observes_holidays and on in holidays
 
 
-def _index_week(rows: tuple[WeeklyPeriod, ...]) -> list[Callable[[int], WallPeriods]]:
-    """Make for each weekday a function from the day number to its wall periods."""
-    return [_index_weekday([row for row in rows if row.weekday == weekday]) for weekday in range(7)]
+def _list_midnights(first_day: int, end_day: int, offset: int) -> Iterator[tuple[int, int]]:
+    """Pair each day's midnight, as an instant, with its weekday."""
+    midnights = range(first_day * DAY_MINUTES - offset, end_day * DAY_MINUTES - offset, DAY_MINUTES)
+    first_weekday = (first_day + EPOCH_WEEKDAY) % 7
+    return zip(midnights, islice(cycle(range(7)), first_weekday, None), strict=False)
 
 
-def _index_weekday(rows: list[WeeklyPeriod]) -> Callable[[int], WallPeriods]:
-    if all(row.valid_from is None and row.valid_to is None for row in rows):
-        always = _to_walls((row.opens_minute, row.closes_minute) for row in rows)
-        return lambda _day: always
-
-    def find_valid(day: int) -> WallPeriods:
-        on = to_date(day)
-        return _to_walls(
-            (row.opens_minute, row.closes_minute)
-            for row in rows
-            if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on <= row.valid_to)
-        )
-
-    return find_valid
-
-
-def _to_walls(periods: Iterable[Interval]) -> WallPeriods:
-    return tuple((opens, closes if closes > opens else closes + DAY_MINUTES) for opens, closes in periods)
-
-
-def _to_instants(stretches: list[Stretch], midnight: int, periods: WallPeriods) -> list[Interval]:
-    """Resolve both ends of each period; one that a gap swallowed vanishes."""
-    return merge(
-        (to_instant(stretches, midnight + opens), to_instant(stretches, midnight + closes)) for opens, closes in periods
+def _list_walls(rows: tuple[WeeklyPeriod, ...], weekday: int, on: date | None = None) -> list[Interval]:
+    """List a weekday's periods; on a date, those that are valid then."""
+    return _to_walls(
+        (row.opens_minute, row.closes_minute)
+        for row in rows
+        if row.weekday == weekday
+        and (on is None or row.valid_from is None or row.valid_from <= on)
+        and (on is None or row.valid_to is None or on <= row.valid_to)
     )
+
+
+def _to_walls(periods: Iterable[Interval]) -> list[Interval]:
+    return [(opens, closes if closes > opens else closes + DAY_MINUTES) for opens, closes in periods]
 
 
 def _days_near_changes(stretches: list[Stretch]) -> set[int]:
@@ -125,12 +142,3 @@ def _days_near_changes(stretches: list[Stretch]) -> set[int]:
         walls = (before.end + before.offset, after.start + after.offset)
         days.update(range(min(walls) // DAY_MINUTES - REACH_DAYS, max(walls) // DAY_MINUTES + 1))
     return days
-
-
-def _find_offset(stretches: list[Stretch], midnight: int) -> tuple[int, int]:
-    """Return the offset at a wall midnight far from any change, and the last day it holds."""
-    instant = to_instant(stretches, midnight)
-    for stretch in stretches:
-        if instant < stretch.end:
-            return stretch.offset, (stretch.end + stretch.offset) // DAY_MINUTES - REACH_DAYS - 1
-    return stretches[-1].offset, midnight // DAY_MINUTES

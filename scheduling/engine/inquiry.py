@@ -1,7 +1,6 @@
 """One question to the engine, and what was already worked out for it."""
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
 
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours
@@ -78,7 +77,7 @@ class Inquiry:
         first = bisect_left(busy.resource_ids, resource_id)
         last = bisect_right(busy.resource_ids, resource_id, first)
         starts = busy.starts[first:last]
-        if any(before > after for before, after in pairwise(starts)):
+        if sorted(starts) != list(starts):
             raise EngineInputError(field="busy", code="not_sorted")
         begins, ends = self._range
         last = first + bisect_left(starts, ends)
@@ -117,7 +116,7 @@ class Inquiry:
         return self.is_group or self.units <= self.snapshot.resources[resource_id].capacity
 
     def free_starts(self, resource_id: int, part: Part) -> list[Interval]:
-        """List the starts at which a resource can serve a part."""
+        """List the starts at which a resource can serve a part, perhaps some outside the asked range."""
         shape = _shape_of(part)
         free = self._free.get((resource_id, shape))
         if free is None:
@@ -135,15 +134,12 @@ class Inquiry:
         begins, lasts, before, after, is_inside = shape
         earlier = begins - before if is_inside else begins
         later = begins + lasts + after if is_inside else begins + lasts
-        from_minute, to_minute = self.starts
-        open_starts: list[Interval] = []
-        for work_start, work_end in self.hours_of(resource_id).working:
-            start = work_start - earlier
-            end = work_end - later + 1
-            start = max(start, from_minute)
-            end = min(end, to_minute)
-            if start < end:
-                open_starts.append((start, end))
+        shortest = later - earlier
+        open_starts = [
+            (start - earlier, end - later + 1)
+            for start, end in self.hours_of(resource_id).working
+            if end - start >= shortest
+        ]
         # A busy [s, e) is met by the occupied [x + begins - before, x + begins + lasts + after)
         # of a start x exactly when s - begins - lasts - after < x < e - begins + before.
         reach_back = begins + lasts + after - 1

@@ -58,20 +58,38 @@ def subtract(whole: Sequence[Interval], holes: Sequence[Interval]) -> list[Inter
 
 def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
     """Keep what both have, in one pass over both."""
+    if len(one) == 1:
+        return _clip(other, *one[0])
+    if len(other) == 1:
+        return _clip(one, *other[0])
     both: list[Interval] = []
     first = second = 0
     while first < len(one) and second < len(other):
         one_start, one_end = one[first]
         other_start, other_end = other[second]
-        start = max(one_start, other_start)
-        end = min(one_end, other_end)
-        if start < end:
-            both.append((start, end))
+        start = one_start if one_start > other_start else other_start  # noqa: FURB136 - half the time of max()
         if one_end < other_end:
             first += 1
+            end = one_end
         else:
             second += 1
+            end = other_end
+        if start < end:
+            both.append((start, end))
     return both
+
+
+def _clip(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]:
+    """Keep what lies in ``[start, end)``; only the outermost intervals are cut."""
+    first = bisect_left(intervals, (start,))
+    if first and intervals[first - 1][1] > start:
+        first -= 1
+    last = bisect_left(intervals, (end,), first)
+    clipped = list(intervals[first:last])
+    if clipped:
+        clipped[0] = (max(clipped[0][0], start), clipped[0][1])
+        clipped[-1] = (clipped[-1][0], min(clipped[-1][1], end))
+    return clipped
 
 
 def contains(intervals: Sequence[Interval], minute: int) -> bool:
