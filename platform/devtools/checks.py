@@ -114,4 +114,3 @@ def format_code() -> int:
     # djade exits with 1 when it changed a file; what ruff cannot mend is the checks' business.
     codes = [subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode for command in commands]
     return 0 if codes[1] == 0 else 1
-
