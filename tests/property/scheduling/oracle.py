@@ -46,18 +46,20 @@ class Day:
         self.resource = resource
         self.openings: list[tuple[int, int]] = []
         self.working: set[int] = set()
+        self.used: dict[int, int] = {}
+        self.holders: dict[int, list[Session]] = {}
+        self._open(snapshot, first, last)
+        self._fill(snapshot)
+
+    def _open(self, snapshot: Snapshot, first: int, last: int) -> None:
+        resource = self.resource
         closed: set[int] = set()
         on = local(resource.timezone, first).date() - timedelta(days=3)
         while on <= local(resource.timezone, last).date() + timedelta(days=1):
             minutes: set[int] = set()
             for opens, closes in self._periods(snapshot, on, resource.hours):
                 minutes.update(self._minutes(on, opens, closes))
-            for minute in minutes:
-                if minute - 1 not in minutes:
-                    end = minute
-                    while end in minutes:
-                        end += 1
-                    self.openings.append((minute, end))
+            self._note_openings(minutes)
             self.working |= minutes
             if not any(override.on == on for override in resource.overrides):
                 for opens, closes in self._periods(snapshot, on, resource.breaks):
@@ -66,18 +68,24 @@ class Day:
         self.working -= closed
         for start, end in resource.time_off:
             self.working -= set(range(start, end))
-        self.used: dict[int, int] = {}
+
+    def _note_openings(self, minutes: set[int]) -> None:
+        for minute in minutes:
+            if minute - 1 not in minutes:
+                end = minute
+                while end in minutes:
+                    end += 1
+                self.openings.append((minute, end))
+
+    def _fill(self, snapshot: Snapshot) -> None:
         busy = snapshot.busy
         for owner, start, end, units in zip(busy.resource_ids, busy.starts, busy.ends, busy.units, strict=True):
-            if owner == resource.id:
-                for minute in range(start, end):
-                    self.used[minute] = self.used.get(minute, 0) + units
-        self.holders: dict[int, list[Session]] = {}
+            for minute in range(start, end) if owner == self.resource.id else ():
+                self.used[minute] = self.used.get(minute, 0) + units
         for session in snapshot.sessions:
             for owner, start, end in session.occupied:
-                if owner == resource.id:
-                    for minute in range(start, end):
-                        self.holders.setdefault(minute, []).append(session)
+                for minute in range(start, end) if owner == self.resource.id else ():
+                    self.holders.setdefault(minute, []).append(session)
 
     def _minutes(self, on: date, opens: int, closes: int) -> range:
         zone = self.resource.timezone
@@ -187,7 +195,12 @@ class Oracle:
         lines = sorted({part.line for part in visit.parts})
         fillings = []
         for line in lines:
-            places = [(index, part) for index, part in enumerate(visit.parts) if part.line == line for _ in range(part.quantity)]
+            places = [
+                (index, part)
+                for index, part in enumerate(visit.parts)
+                if part.line == line
+                for _ in range(part.quantity)
+            ]
             pool = sorted({resource_id for _, part in places for resource_id in part.pool})
             fillings.append(
                 [

@@ -64,7 +64,9 @@ def test_find_slots_agrees_with_the_oracle_on_shrinkable_worlds(random):
 def test_candidates_are_every_way_that_the_oracle_finds(seed):
     world = make_world(Random(seed))
     oracle = Oracle(world.snapshot, world.visit, world.rules, world.first, world.last, world.units)
-    offered = [slot.start_minute for slot in find_slots(world.snapshot, world.visit, world.first, world.last, world.units)]
+    offered = [
+        slot.start_minute for slot in find_slots(world.snapshot, world.visit, world.first, world.last, world.units)
+    ]
 
     for start in sample_starts(world, offered):
         for strategy in Strategy:

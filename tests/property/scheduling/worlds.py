@@ -78,7 +78,8 @@ def make_world(random: Random) -> World:
     rows = [_make_row(random, resource_ids, first, last, grain) for _ in range(random.choice((0, 2, 4, 8, 20)))]
     sessions = _make_sessions(random, visit, resource_ids, first, last, grain) if random.random() < 0.6 else ()
     rules = tuple(
-        _make_rule(random, index, zone, first, last, resource_ids) for index in range(random.choice((0, 0, 0, 1, 1, 2, 3)))
+        _make_rule(random, index, zone, first, last, resource_ids)
+        for index in range(random.choice((0, 0, 0, 1, 1, 2, 3)))
     )
     snapshot = Snapshot(
         timezone=zone,
@@ -184,7 +185,7 @@ def _make_sessions(
                 for resource_id in random.sample(part.pool, min(part.quantity, len(part.pool))):
                     occupied[resource_id] = (begins, ends + random.choice((0, 0, 0, 30)))
         else:
-            occupied = {resource_id: (start, start + 60) for resource_id in random.sample(ids, 1)}
+            occupied = {random.choice(ids): (start, start + 60)}
         service_id = random.choice((7, 7, 7, 8))
         key = (service_id, start, frozenset(occupied))
         pieces = tuple((resource_id, *period) for resource_id, period in occupied.items())
@@ -210,4 +211,3 @@ def _make_rule(random: Random, rule_id: int, zone: str, first: int, last: int, i
         resource_id=random.choice((None, random.choice(ids))),
     )
     return CountedRule(rule, counted)
-

@@ -1,12 +1,13 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from scheduling.engine import DateOverride, WeeklyPeriod, find_starts, visit_of
-from tests.unit.scheduling.engine.builders import MONDAY, at, every_day, person, service, snapshot_of
+from scheduling.engine import DateOverride, Resource, WeeklyPeriod, find_starts, visit_of
+from tests.unit.scheduling.engine.builders import MADRID, MONDAY, at, every_day, person, service, snapshot_of
 
 
-def starts_on_monday(resource, **fields):
+def starts_on_monday(resource, **fields: Any):
     found = find_starts(snapshot_of(resource, **fields), visit_of(service()), at(0), at(24))
     return [(start - at(0)) // 60 for start in found]
 
@@ -20,20 +21,17 @@ def test_weekly_hours_hold_from_and_to_both_dates_included():
         WeeklyPeriod(0, 900, 960, valid_from=MONDAY + day),
     )
 
-    assert starts_on_monday(person(1, overrides=()), now_minute=at(0)) == [9, 10, 11, 12, 13, 14, 15, 16]
-    assert starts_on_monday(person(1).__class__(1, "Europe/Madrid", rows)) == [9, 10, 13, 14]
+    assert starts_on_monday(Resource(1, MADRID, rows)) == [9, 10, 13, 14]
 
 
 def test_touching_periods_are_one():
     week = tuple(WeeklyPeriod(0, opens, closes) for opens, closes in ((540, 630), (630, 720)))
 
-    assert starts_on_monday(person(1).__class__(1, "Europe/Madrid", week)) == [9, 10, 11]
+    assert starts_on_monday(Resource(1, MADRID, week)) == [9, 10, 11]
 
 
 def test_break_that_passes_midnight_belongs_to_its_date():
-    resource = person(1).__class__(
-        1, "Europe/Madrid", every_day(20, 24) + every_day(0, 3), breaks=(WeeklyPeriod(6, 23 * 60, 60),)
-    )
+    resource = Resource(1, MADRID, every_day(20, 24) + every_day(0, 3), breaks=(WeeklyPeriod(6, 23 * 60, 60),))
 
     assert starts_on_monday(resource) == [1, 2, 20, 21, 22, 23]
 

@@ -35,4 +35,12 @@ def test_stretches_above_sums_weights_and_ends_before_it_starts():
 
 
 def test_contains_is_half_open():
-    assert [contains([(0, 2), (4, 5)], minute) for minute in range(-1, 6)] == [False, True, True, False, False, True, False]
+    assert [contains([(0, 2), (4, 5)], minute) for minute in range(-1, 6)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,8 +32,6 @@ def test_to_minute_follows_rfc_5545(zone, on, wall, expected):
 @pytest.mark.parametrize("zone", ["Europe/Madrid", "America/Santiago", "Australia/Lord_Howe", "Pacific/Apia"])
 @pytest.mark.parametrize("year", [2011, 2026])
 def test_to_minute_equals_an_aware_datetime_all_year(zone, year):
-    from zoneinfo import ZoneInfo
-
     for day in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()):
         on = date.fromordinal(day)
         moment = datetime(on.year, on.month, on.day, 2, 15, tzinfo=ZoneInfo(zone))

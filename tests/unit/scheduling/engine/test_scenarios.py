@@ -1,0 +1,107 @@
+"""Our own design data: every query of the scenario file, through the engine alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devtools.scenarios import (
+    ScenarioCase,
+    UnsupportedCase,
+    UnsupportedScenarioError,
+    answer_query,
+    build_question,
+    load_cases,
+)
+
+PATH = Path(__file__).parents[3] / "scenarios" / "engine.json"
+CASES = load_cases(PATH.read_text(encoding="utf-8"))
+QUERIES = [case for case in CASES if isinstance(case, ScenarioCase) and case.query]
+
+
+def case_with(**changes: Any):
+    """The first case of the file, changed at dotted paths."""
+    document = json.loads(PATH.read_text(encoding="utf-8"))
+    data = document["cases"][0]
+    for path, value in changes.items():
+        target, *keys = data, *path.split("__")
+        for key in keys[:-1]:
+            target = target[key]
+        target[keys[-1]] = value
+    return load_cases(json.dumps({"schema": document["schema"], "cases": [data]}))[0]
+
+
+def test_every_case_of_the_file_is_understood():
+    assert [case for case in CASES if isinstance(case, UnsupportedCase)] == []
+    assert (len(CASES), len(QUERIES)) == (86, 76)
+
+
+@pytest.mark.parametrize("case", QUERIES, ids=lambda case: case.id)
+def test_query_has_the_expected_starts(case):
+    assert tuple(answer_query(case)) == case.expected_slots
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"surprise": 1}, "case.surprise"),
+        ({"resources__ana__skills": ["x"]}, "resources.ana.skills"),
+        ({"resources__ana__weekly": {"monday": []}}, "ana.weekly"),
+        ({"resources__ana__weekly": {"mon": [["9", "10:00"]]}}, "ana.weekly: 9"),
+        ({"resources__ana__weekly": {"mon": [["09:00"]]}}, "ana.weekly"),
+        ({"services__cut__align": "sunset"}, "services.cut.align sunset"),
+        ({"services__cut__limits": {"per_month": 3}}, "services.cut.limits"),
+        ({"services__cut__interval": 0}, "step_minutes: not_positive"),
+        ({"services__cut__requires": [{"any_of": ["ana"], "skill": "x"}]}, "services.cut.requires.skill"),
+        ({"services__cut__requires": [{"any_of": ["zoe"]}]}, "services.cut.requires: unknown resource"),
+        ({"query__service": "dye"}, "unknown service dye"),
+        ({"query__resources": ["zoe"]}, "unknown resource zoe"),
+        ({"now": "2026-01-05T08:00:00"}, "case.now: 2026-01-05T08:00:00 has no zone"),
+        ({"steps": []}, "case: not exactly one of query, steps, parallel"),
+    ],
+)
+def test_what_is_not_understood_makes_the_case_unsupported(changes, where):
+    assert case_with(**changes) == UnsupportedCase("basic-01", where)
+
+
+def test_booking_with_an_unknown_status_is_unsupported():
+    booking = {"start": "2026-01-14T09:00:00Z", "service": "cut", "resources": ["ana"], "status": "lost"}
+
+    assert case_with(bookings=[booking]) == UnsupportedCase("basic-01", "bookings[0].status lost")
+
+
+def test_keys_by_analogy_reach_the_engine():
+    case = case_with(
+        services__cut__requires=[{"any_of": ["ana"], "count": 1, "starts_after": 30, "duration": 15}],
+        services__cut__limits={"per_week": 1},
+        services__cut__buffers_inside_hours=True,
+        now="2026-01-05T08:00:30Z",
+        bookings=[
+            {"id": "b1", "start": "2026-01-14T09:00:00Z", "service": "cut", "resources": ["ana"]},
+            {"id": "b2", "start": "2026-01-21T09:00:00Z", "service": "cut", "resources": ["ana"], "units": 2},
+        ],
+        query__ignore_booking="b1",
+    )
+
+    question = build_question(case)
+
+    nine = case.bookings[0].start_minute
+    week = 7 * 1440
+    assert question.snapshot.now_is_mid_minute
+    assert list(question.snapshot.rules[0].usage.values()) == [1]
+    assert question.snapshot.busy.starts == (nine + week + 30,)
+    assert question.snapshot.busy.units == (2,)
+    assert answer_query(case)[:2] == [nine - 60, nine]
+
+
+def test_a_step_case_is_no_question():
+    case = next(case for case in CASES if isinstance(case, ScenarioCase) and case.steps)
+
+    with pytest.raises(UnsupportedScenarioError):
+        build_question(case)
+
+
+def test_another_format_is_refused():
+    with pytest.raises(UnsupportedScenarioError):
+        load_cases('{"schema": "scenarios/2", "cases": []}')
