@@ -8,7 +8,7 @@ from enum import StrEnum
 from billing.errors import DepositPolicyInvalid
 from kernel.money import Money
 
-WHOLE_PERCENT = 100
+WHOLE_PERCENT, HALF = 100, 50
 
 
 class DepositKind(StrEnum):
@@ -46,10 +46,10 @@ class DepositPolicy:
 def compute_deposit(policy: DepositPolicy, *, price: Money | None, currency: str) -> Money:
     """Return what is due in advance, between nothing and the price.
 
-    A share is rounded up to the next smallest coin, so that a share of a price above zero
-    is never nothing, and 100 per cent is exactly the price. A fixed amount is never more
-    than the price. While the price is open (None) there is nothing to take a share of: a
-    fixed amount is due as it stands, a share or the full price is nothing.
+    A share is rounded to the nearest smallest coin, halves up, the same as what scheduling
+    agrees with the customer when the booking is made. A fixed amount is never more than the
+    price. While the price is open (None) there is nothing to take a share of: a fixed amount
+    is due as it stands, a share or the full price is nothing.
 
     Raises:
         ValueError: The price is negative or in another currency than ``currency``.
@@ -63,7 +63,7 @@ def compute_deposit(policy: DepositPolicy, *, price: Money | None, currency: str
         case DepositKind.FIXED:
             due = policy.amount_minor if price is None else min(policy.amount_minor, price.amount_minor)
         case DepositKind.PERCENT:
-            due = 0 if price is None else -(-price.amount_minor * policy.percent // WHOLE_PERCENT)
+            due = 0 if price is None else (price.amount_minor * policy.percent + HALF) // WHOLE_PERCENT
         case DepositKind.FULL:
             due = 0 if price is None else price.amount_minor
     return Money(due, currency)

@@ -25,12 +25,12 @@ def test_deposit_lies_between_nothing_and_the_price(policy: DepositPolicy, price
 
 
 @given(prices, st.integers(0, 100))
-def test_share_is_the_exact_one_rounded_up(price: int, percent: int) -> None:
+def test_share_is_the_exact_one_with_halves_up(price: int, percent: int) -> None:
     policy = DepositPolicy(DepositKind.PERCENT, percent=percent)
 
     due = compute_deposit(policy, price=Money(price, "CLP"), currency="CLP")
 
-    assert due == Money(math.ceil(Fraction(price * percent, 100)), "CLP")
+    assert due == Money(math.floor(Fraction(price * percent, 100) + Fraction(1, 2)), "CLP")
 
 
 @given(prices, prices, st.integers(0, 100))

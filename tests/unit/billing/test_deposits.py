@@ -29,8 +29,10 @@ def _percent(percent: int) -> DepositPolicy:
         (_fixed(20_000), 0, 0),
         (_fixed(20_000), None, 20_000),
         (_percent(30), 85_000, 25_500),
-        (_percent(33), 101, 34),  # 33.33 rounds up
-        (_percent(1), 1, 1),
+        (_percent(33), 101, 33),  # 33.33
+        (_percent(33), 105, 35),  # 34.65
+        (_percent(50), 101, 51),  # 50.5: halves go up
+        (_percent(1), 1, 0),
         (_percent(50), 3, 2),
         (_percent(0), 85_000, 0),
         (_percent(100), 85_001, 85_001),
@@ -39,7 +41,7 @@ def _percent(percent: int) -> DepositPolicy:
         (FULL, 85_000, 85_000),
         (FULL, 0, 0),
         (FULL, None, 0),
-        (_percent(33), 10**30 + 1, 33 * 10**28 + 1),  # no float ever touches it
+        (_percent(33), 10**30 + 1, 33 * 10**28),  # no float ever touches it
     ],
     ids=str,
 )
