@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from abc import abstractmethod
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
+
+from tenants.throttle import count_call
 
 
 class FixedWindowThrottle(BaseThrottle):
@@ -24,20 +23,12 @@ class FixedWindowThrottle(BaseThrottle):
         if ident is None:
             return True
         limit, seconds = settings.API_THROTTLE_RATES[self.scope]
-        window = int(time.time()) // seconds
-        digest = hashlib.sha256(ident.encode()).hexdigest()[:32]
-        key = f"throttle:{self.scope}:{window}:{digest}"
-        cache.add(key, 0, timeout=seconds * 2)
-        try:
-            count = cache.incr(key)
-        except ValueError:  # the key went away in between: Redis was restarted
-            count = 1
-        self.remaining_seconds = (window + 1) * seconds - time.time()
-        return bool(count <= limit)
+        self.seconds_to_wait = count_call(scope=self.scope, ident=ident, limit=limit, seconds=seconds)
+        return self.seconds_to_wait is None
 
-    def wait(self) -> float:
+    def wait(self) -> float | None:
         """Return the seconds until the window ends."""
-        return self.remaining_seconds
+        return self.seconds_to_wait
 
     @abstractmethod
     def get_key(self, request: Request) -> str | None:

@@ -8,3 +8,25 @@ class TenantsConfig(AppConfig):
 
     name = "tenants"
     label = "tenants"
+
+    def ready(self) -> None:
+        """Register the platform's own due work; keep django-tenants from watching every delete."""
+        from tenants import hooks  # noqa: PLC0415
+        from tenants.services import sign_up, sign_up_messages  # noqa: PLC0415
+
+        hooks.register_due_handler("provision", sign_up.provision_sign_up)
+        hooks.register_due_handler("sign_up_email", sign_up_messages.send_verification)
+        _narrow_delete_receiver()
+
+
+def _narrow_delete_receiver() -> None:
+    """Disconnect django-tenants' catch-all ``post_delete`` receiver.
+
+    It listens to every model, which disables Django's fast deletes in the whole project (102
+    statements against 2). Schemas are dropped by ``services.life_cycle`` alone, so it has
+    nothing to do here.
+    """
+    from django.db.models.signals import post_delete  # noqa: PLC0415, TID251 - to take one away
+    from django_tenants.signals import tenant_delete_callback  # noqa: PLC0415
+
+    post_delete.disconnect(tenant_delete_callback)

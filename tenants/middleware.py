@@ -18,7 +18,6 @@ from tenants.enums import TenantStatus
 from tenants.selectors.resolution import resolve_host
 from tenants.types import TenantInfo
 
-
 CLOSED_PAGES = {
     TenantStatus.PROVISIONING: (503, mark("This page is being prepared. Please come back in a minute.")),
     TenantStatus.SUSPENDED: (

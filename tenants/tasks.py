@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app
 
 from kernel.clock import utc_now
-from tenants.services import due_work
+from tenants.services import due_work, spares
 
 
 @current_app.task(name="tenants.perform_due_work")
@@ -28,3 +28,9 @@ def sweep_due_work(**_: Any) -> None:
     """Queue everything that is due and was not done: what a lost message left behind."""
     while due_work.sweep_due_work(now=utc_now()) == due_work.SWEEP_BATCH:
         pass
+
+
+@current_app.task(name="tenants.refill_spare_schemas")
+def refill_spare_schemas(**_: Any) -> None:
+    """Keep spare schemas ready for new businesses."""
+    spares.refill_spares()

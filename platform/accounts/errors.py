@@ -1,6 +1,6 @@
 """Expected failures of accounts."""
 
-from kernel.errors import Conflict, Forbidden
+from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.text import mark
 
 
@@ -16,3 +16,10 @@ class PermissionMissing(Forbidden):
 
     code = "permission_missing"
     text = mark("Your role does not allow this. Ask the owner of the business.")
+
+
+class PersonUnknown(NotFound):
+    """Nobody here signs in with this e-mail."""
+
+    code = "person_unknown"
+    text = mark("Nobody signs in with this e-mail here.")

@@ -4,12 +4,14 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from accounts.access import open_to_anyone
+from accounts.views import enter
 
 urlpatterns = [
     path("login/", open_to_anyone(views.login), name="account_login"),
     # Closed by the adapter; the sign-in page asks for its address.
     path("signup/", open_to_anyone(views.signup), name="account_signup"),
     path("logout/", open_to_anyone(views.logout), name="account_logout"),
+    path("entry/", enter, name="entry"),
     path("inactive/", open_to_anyone(views.account_inactive), name="account_inactive"),
     path("reauthenticate/", open_to_anyone(views.reauthenticate), name="account_reauthenticate"),
     path("password/reset/", open_to_anyone(views.password_reset), name="account_reset_password"),

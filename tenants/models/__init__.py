@@ -3,7 +3,7 @@
 from tenants.models.domain import Domain
 from tenants.models.due_work import DueWork
 from tenants.models.sign_up import SignUp
-from tenants.models.spare import SchemaTemplate, SpareSchema
+from tenants.models.spare import SchemaState, SchemaTemplate, SpareSchema
 from tenants.models.tenant import Tenant
 
-__all__ = ["Domain", "DueWork", "SchemaTemplate", "SignUp", "SpareSchema", "Tenant"]
+__all__ = ["Domain", "DueWork", "SchemaState", "SchemaTemplate", "SignUp", "SpareSchema", "Tenant"]

@@ -36,3 +36,15 @@ class SpareSchema(models.Model):
     def __str__(self) -> str:
         """Return the schema's name."""
         return self.schema_name
+
+
+class SchemaState(models.Model):
+    """The ledger: which migration state a tenant's schema has."""
+
+    schema_name = models.CharField(max_length=63, unique=True)
+    state = models.CharField(max_length=64)
+    migrated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        """Return the schema and its state."""
+        return f"{self.schema_name} {self.state[:12]}"

@@ -116,7 +116,7 @@ def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime,
     except TenantUnknown:
         rows.delete()
         return False
-    except Exception as error:  # whatever a handler raises, the row must not be lost
+    except Exception as error:  # noqa: BLE001 - the edge: whatever a handler raises, the row must not be lost
         _note_failure(row, error, now)
         return False
     # A handler may have moved the row to another time: that is new work, and stays.
@@ -134,4 +134,8 @@ def _note_failure(row: DueWork, error: Exception, now: datetime) -> None:
         is_parked=attempts >= MAX_ATTEMPTS,
         last_error=f"{type(error).__name__}: {error}"[:300],
     )
-    logger.exception("due_work_failed", extra={"kind": row.kind, "row_id": row.row_id, "attempts": attempts})
+    logger.error(
+        "due_work_failed",
+        exc_info=error,
+        extra={"schema_name": row.schema_name, "kind": row.kind, "row_id": row.row_id, "attempts": attempts},
+    )

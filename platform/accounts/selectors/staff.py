@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.enums import Role
+from accounts.errors import PersonUnknown
 from accounts.models import User
 from accounts.types import StaffMember
 
@@ -21,3 +22,15 @@ def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
 def list_staff_emails() -> tuple[StaffMember, ...]:
     """Return owners and managers: those whom the business's own notices go to."""
     return list_staff(roles=(Role.OWNER, Role.MANAGER))
+
+
+def get_user_by_email(email: str) -> User:
+    """Return the active person of the current schema who signs in with ``email``.
+
+    Raises:
+        PersonUnknown: There is none.
+    """
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise PersonUnknown
+    return user

@@ -1,0 +1,45 @@
+"""The operator's console: every tenant and its state."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import requires
+from accounts.policies import Permission
+from kernel.errors import Invalid
+from tenants.enums import TenantStatus
+from tenants.selectors import resolution
+from tenants.services import life_cycle
+
+OFFERED = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED, TenantStatus.CLOSED)
+
+
+@requires(Permission.OPERATOR)
+@require_safe
+def list_tenants(request: HttpRequest) -> HttpResponse:
+    """List the tenants with their addresses and states."""
+    rows = [
+        {
+            "tenant": tenant,
+            "status": TenantStatus(tenant.status),
+            "choices": [status for status in OFFERED if status != tenant.status],
+        }
+        for tenant in resolution.list_tenants()
+    ]
+    return render(request, "operators/tenants.html", {"rows": rows, "scheme": request.scheme})
+
+
+@requires(Permission.OPERATOR)
+@require_POST
+def change_status(request: HttpRequest, schema_name: str) -> HttpResponse:
+    """Suspend, close or reactivate a tenant; its data stays."""
+    asked = request.POST.get("status", "")
+    if asked not in OFFERED:
+        raise Invalid
+    life_cycle.change_status(schema_name=schema_name, status=TenantStatus(asked))
+    messages.success(request, gettext("The state was changed."))
+    return redirect("operators:tenants")

@@ -1,0 +1,1 @@
+"""The platform's own pages: what Turnero is, and sign-up."""

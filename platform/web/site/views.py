@@ -1,0 +1,125 @@
+"""The platform's own pages: product, sign-up, verification and progress."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import open_to_anyone
+from kernel.clock import utc_now
+from kernel.errors import DomainError
+from tenants.countries import list_countries
+from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
+from tenants.policies import check_slug_is_free
+from tenants.services import sign_up as sign_ups
+from tenants.throttle import count_call
+from verticals.registry import list_verticals
+from web.errors import translate_error
+from web.site.forms import SignUpForm, normalize_slug
+
+DEFAULT_COUNTRY = "MX"
+MAX_TYPED_LENGTH = 200
+"""Longer than any field allows: more than that is not looked up."""
+
+
+@open_to_anyone
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what Turnero is, and lead to the sign-up."""
+    return render(request, "site/home.html", {"verticals": list_verticals()})
+
+
+@open_to_anyone
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Ask for the business and its owner; a valid form sends the verification e-mail."""
+    if request.method != "POST":
+        initial = {"country": _guess_country(request), "vertical": request.GET.get("vertical", "")}
+        return _render_sign_up(request, SignUpForm(initial=initial))
+    form = SignUpForm(request.POST)
+    wait = count_call(scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=20, seconds=3600)
+    if wait is not None:
+        form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
+        response = _render_sign_up(request, form, status=429)
+        response["Retry-After"] = str(int(wait) + 1)
+        return response
+    if not form.is_valid():
+        return _render_sign_up(request, form, status=form.status)
+    try:
+        token = sign_ups.start_sign_up(details=form.get_details(), now=utc_now())
+    except (SlugTaken, SlugReserved, SlugInvalid) as error:
+        form.refuse_slug(error)
+        return _render_sign_up(request, form, status=form.status)
+    return HttpResponseRedirect(reverse("site:progress", args=[token]))
+
+
+@open_to_anyone
+@require_safe
+def check_slug(request: HttpRequest) -> JsonResponse:
+    """Tell, while it is typed, whether an address can be had."""
+    wait = count_call(scope="check_slug", ident=request.META.get("REMOTE_ADDR", ""), limit=120, seconds=60)
+    if wait is not None:
+        return JsonResponse({"status": "unknown", "message": ""}, status=429, headers={"Retry-After": str(int(wait) + 1)})
+    slug = normalize_slug(request.GET.get("slug", "")[:MAX_TYPED_LENGTH])
+    try:
+        check_slug_is_free(slug)
+    except DomainError as error:
+        return JsonResponse({"slug": slug, "status": error.code, "message": translate_error(error)})
+    return JsonResponse({"slug": slug, "status": "free", "message": gettext("This address is free.")})
+
+
+@open_to_anyone
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a verification link stands for (GET changes nothing); a POST confirms it."""
+    now = utc_now()
+    started = sign_ups.check_verify_token(token=token, now=now)
+    if request.method == "POST":
+        return HttpResponseRedirect(reverse("site:progress", args=[sign_ups.verify_email(token=token, now=now)]))
+    return render(request, "site/verify.html", {"sign_up": started, "platform_name": settings.PLATFORM_HOST})
+
+
+@open_to_anyone
+@never_cache
+@require_safe
+def progress(request: HttpRequest, token: str) -> HttpResponse:
+    """Show how far the new business is, and the door to it once it is ready."""
+    context = {
+        "sign_up": sign_ups.get_progress(token=token, now=utc_now()),
+        "token": token,
+        "scheme": request.scheme,
+    }
+    return render(request, "site/progress.html", context)
+
+
+@open_to_anyone
+@never_cache
+@require_safe
+def progress_status(request: HttpRequest, token: str) -> JsonResponse:  # noqa: ARG001
+    """Answer the progress page's poll."""
+    try:
+        status = sign_ups.get_progress(token=token, now=utc_now()).status
+    except LinkUnknown as error:
+        return JsonResponse({"status": "unknown", "message": translate_error(error)}, status=404)
+    return JsonResponse({"status": status})
+
+
+def _render_sign_up(request: HttpRequest, form: SignUpForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "verticals": list_verticals(), "platform_name": settings.PLATFORM_HOST}
+    return render(request, "site/sign_up.html", context, status=status)
+
+
+def _guess_country(request: HttpRequest) -> str:
+    """Return the country of the browser's first language tag that names one; else our first market."""
+    for part in request.headers.get("Accept-Language", "").split(",")[:5]:
+        _language, _separator, region = part.split(";")[0].strip().partition("-")
+        if region.upper() in list_countries():
+            return region.upper()
+    return "US" if (get_language() or "").startswith("en") else DEFAULT_COUNTRY

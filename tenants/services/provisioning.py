@@ -1,0 +1,76 @@
+"""Making a tenant: one transaction from the spare schema to the owner's account."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from tenants import hooks
+from tenants.context import tenant_scope
+from tenants.countries import get_market
+from tenants.enums import TenantStatus
+from tenants.errors import SlugTaken
+from tenants.models import Domain, SchemaState, Tenant
+from tenants.policies import check_slug
+from tenants.selectors.resolution import forget_tenants, make_info
+from tenants.services.spares import claim_spare
+from tenants.services.templates import ensure_template
+from tenants.types import SignUpDetails, TenantInfo
+
+logger = logging.getLogger(__name__)
+
+
+def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
+    """Make a tenant out of what its owner typed.
+
+    All of it is one transaction: a process that dies at any point leaves nothing behind.
+    Rooms above add theirs as provisioning steps, inside the new schema.
+
+    Raises:
+        SlugInvalid: The address is not one that we give.
+        SlugReserved: It is kept for the platform.
+        SlugTaken: Another business has it.
+    """
+    slug = check_slug(details.slug)
+    template = ensure_template()
+    market = get_market(details.country)
+    try:
+        with transaction.atomic():
+            tenant = Tenant.objects.create(
+                schema_name=f"pending_{slug}",
+                slug=slug,
+                name=details.business_name,
+                vertical=details.vertical,
+                country=details.country,
+                timezone=market.timezone,
+                currency=market.currency,
+                locale=details.locale,
+                status=TenantStatus.TRIAL,
+                created_at=now,
+            )
+            # The number makes the name new even when the slug was used before.
+            tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"
+            tenant.save(update_fields=["schema_name"])
+            domain = Domain.objects.create(domain=f"{slug}.{_platform_name()}", tenant=tenant, is_primary=True)
+            claim_spare(template, tenant.schema_name)
+            SchemaState.objects.create(schema_name=tenant.schema_name, state=template.state)
+            info = make_info(tenant, [domain])
+            with tenant_scope(info), translation.override(info.locale):
+                for step in hooks.list_provisioning_steps():
+                    step(info, details)
+            transaction.on_commit(forget_tenants)
+    except IntegrityError as error:
+        if Tenant.objects.filter(slug=slug).exists():
+            raise SlugTaken from error
+        raise
+    logger.info("tenant_provisioned", extra={"schema_name": info.schema_name})
+    return info
+
+
+def _platform_name() -> str:
+    name: str = settings.PLATFORM_HOST.rsplit(":", 1)[0].lower()
+    return name

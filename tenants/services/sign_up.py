@@ -1,0 +1,206 @@
+"""From a visitor to the owner of a business: sign-up, verified e-mail, provisioning, first entry."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db import IntegrityError, connection, transaction
+
+from kernel.ids import hash_token, new_token
+from tenants.errors import LinkUnknown, SlugReserved, SlugTaken
+from tenants.models import SignUp
+from tenants.models.sign_up import SignUpStatus
+from tenants.policies import check_slug_is_free
+from tenants.selectors.resolution import find_tenant
+from tenants.services.due_work import add_due_work
+from tenants.services.provisioning import provision_tenant
+from tenants.types import SignUpDetails
+
+LINK_LIFE = timedelta(hours=24)
+ENTRY_LIFE = timedelta(minutes=10)
+VERIFY_SALT = "tenants.sign_up.verify"
+PROGRESS_SALT = "tenants.sign_up.progress"
+ENTRY_SALT = "tenants.entry"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpProgress:
+    """How far a sign-up is.
+
+    Attributes:
+        status: A value of `SignUpStatus`.
+        failure: Code of what went wrong, when the status is ``failed``.
+        host: Where the workspace answers, once it is ready.
+        entry_token: Lets the owner in once, within ten minutes; empty until it is ready.
+    """
+
+    status: str
+    failure: str
+    business_name: str
+    slug: str
+    email: str
+    host: str
+    entry_token: str
+
+
+def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
+    """Remember a sign-up and send its verification e-mail; return the token of its progress page.
+
+    The address is not kept until the e-mail is verified: whoever only typed it blocks nobody.
+
+    Raises:
+        SlugInvalid, SlugReserved, SlugTaken: The address cannot be had.
+    """
+    check_slug_is_free(details.slug)
+    if SignUp.objects.filter(slug=details.slug, status=SignUpStatus.VERIFIED).exists():
+        raise SlugTaken
+    connection.set_schema_to_public()
+    with transaction.atomic():
+        sign_up = SignUp(
+            business_name=details.business_name,
+            slug=details.slug,
+            vertical=details.vertical,
+            country=details.country,
+            owner_name=details.owner_name,
+            email=details.email,
+            password_hash=details.password_hash,
+            locale=details.locale,
+            created_at=now,
+            expires_at=now + LINK_LIFE,
+            # Replaced at once, when the number is known; unique until then.
+            verify_token_hash=hash_token(new_token()),
+            progress_token_hash=hash_token(new_token()),
+        )
+        sign_up.save()
+        sign_up.verify_token_hash = hash_token(make_verify_token(sign_up))
+        progress_token = _sign(PROGRESS_SALT, sign_up)
+        sign_up.progress_token_hash = hash_token(progress_token)
+        sign_up.save(update_fields=["verify_token_hash", "progress_token_hash"])
+        add_due_work(kind="sign_up_email", row_id=sign_up.pk, due_at=now)
+    return progress_token
+
+
+def make_verify_token(sign_up: SignUp) -> str:
+    """Return the token of the verification link: derived, so that the e-mail can be sent again."""
+    return _sign(VERIFY_SALT, sign_up)
+
+
+def check_verify_token(*, token: str, now: datetime) -> SignUpProgress:
+    """Return the sign-up that a verification link belongs to; changes nothing.
+
+    Raises:
+        LinkUnknown: The link is broken or older than a day.
+    """
+    return _progress(_get_by_verify_token(token, now), now)
+
+
+def verify_email(*, token: str, now: datetime) -> str:
+    """Take a verification link: keep the address, start provisioning; return the progress token.
+
+    Taking the same link again changes nothing.
+
+    Raises:
+        LinkUnknown: The link is broken or older than a day.
+        SlugTaken: Someone else verified the same address first.
+    """
+    sign_up = _get_by_verify_token(token, now)
+    if sign_up.status == SignUpStatus.STARTED:
+        check_slug_is_free(sign_up.slug)
+        try:
+            with transaction.atomic():
+                changed = SignUp.objects.filter(pk=sign_up.pk, status=SignUpStatus.STARTED).update(
+                    status=SignUpStatus.VERIFIED
+                )
+                if changed:
+                    add_due_work(kind="provision", row_id=sign_up.pk, due_at=now)
+        except IntegrityError as error:
+            raise SlugTaken from error
+    return _sign(PROGRESS_SALT, sign_up)
+
+
+def provision_sign_up(row_id: int, now: datetime) -> None:
+    """Make the tenant of a verified sign-up (handler of due work ``provision``); safe to run twice."""
+    with transaction.atomic():
+        sign_up = SignUp.objects.select_for_update().filter(pk=row_id, status=SignUpStatus.VERIFIED).first()
+        if sign_up is None:
+            return
+        details = SignUpDetails(
+            business_name=sign_up.business_name,
+            slug=sign_up.slug,
+            vertical=sign_up.vertical,
+            country=sign_up.country,
+            owner_name=sign_up.owner_name,
+            email=sign_up.email,
+            password_hash=sign_up.password_hash,
+            locale=sign_up.locale,
+        )
+        try:
+            tenant = provision_tenant(details=details, now=now)
+        except (SlugTaken, SlugReserved) as error:
+            sign_up.status, sign_up.failure = SignUpStatus.FAILED, error.code
+        else:
+            sign_up.status, sign_up.schema_name = SignUpStatus.DONE, tenant.schema_name
+        # The hash now lives in the tenant's schema; here it has done its duty.
+        sign_up.password_hash = ""
+        sign_up.save(update_fields=["status", "failure", "schema_name", "password_hash"])
+
+
+def get_progress(*, token: str, now: datetime) -> SignUpProgress:
+    """Return how far a sign-up is.
+
+    Raises:
+        LinkUnknown: The link is broken or belongs to nothing.
+    """
+    sign_up = SignUp.objects.filter(progress_token_hash=hash_token(token)).first()
+    if sign_up is None or now >= sign_up.created_at + 2 * LINK_LIFE:
+        raise LinkUnknown
+    return _progress(sign_up, now)
+
+
+def take_entry(*, token: str, schema_name: str, now: datetime) -> str:
+    """Use up the owner's first entry into the workspace; return the owner's e-mail.
+
+    Raises:
+        LinkUnknown: The entry is broken, older than ten minutes, used, or another tenant's.
+    """
+    try:
+        number = signing.loads(token, salt=f"{ENTRY_SALT}.{schema_name}", max_age=ENTRY_LIFE)
+    except signing.BadSignature as error:
+        raise LinkUnknown from error
+    taken = SignUp.objects.filter(pk=number, schema_name=schema_name, entry_used_at=None).update(entry_used_at=now)
+    if not taken:
+        raise LinkUnknown
+    email: str = SignUp.objects.values_list("email", flat=True).get(pk=number)
+    return email
+
+
+def _get_by_verify_token(token: str, now: datetime) -> SignUp:
+    sign_up = SignUp.objects.filter(verify_token_hash=hash_token(token)).first()
+    if sign_up is None or now >= sign_up.expires_at:
+        raise LinkUnknown
+    return sign_up
+
+
+def _progress(sign_up: SignUp, now: datetime) -> SignUpProgress:  # noqa: ARG001 - the signature carries the time
+    tenant = find_tenant(sign_up.schema_name) if sign_up.status == SignUpStatus.DONE else None
+    may_enter = tenant is not None and sign_up.entry_used_at is None
+    return SignUpProgress(
+        status=sign_up.status,
+        failure=sign_up.failure,
+        business_name=sign_up.business_name,
+        slug=sign_up.slug,
+        email=sign_up.email,
+        host=tenant.primary_host if tenant else "",
+        entry_token=signing.dumps(sign_up.pk, salt=f"{ENTRY_SALT}.{sign_up.schema_name}") if may_enter else "",
+    )
+
+
+def _sign(salt: str, sign_up: SignUp) -> str:
+    """Derive a token: the number and when it was asked for, under the platform's secret."""
+    stamp = int(sign_up.created_at.timestamp() * 1000)
+    return signing.Signer(salt=salt).sign(f"{sign_up.pk}-{stamp}").replace(":", ".")

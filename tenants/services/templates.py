@@ -1,0 +1,86 @@
+"""The statements that make a tenant's schema, recorded from the real migrations."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from tenants.models import SchemaTemplate
+
+READS = ("SELECT", "SET SEARCH_PATH", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW")
+
+
+def get_migration_state() -> str:
+    """Return a hash of every migration file of the project: schemas of one state are alike."""
+    loader = MigrationLoader(None)
+    digest = hashlib.sha256(repr(sorted(settings.TENANT_APPS)).encode())
+    for app_label, name in sorted(loader.disk_migrations):
+        module = loader.disk_migrations[app_label, name].__module__
+        digest.update(f"{app_label}.{name}.{module}".encode())
+        path = Path(apps.get_app_config(app_label).path, "migrations", f"{name}.py")
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def migrate_schema(schema_name: str) -> None:
+    """Run the migrations that ``schema_name`` lacks, by Django's own executor."""
+    connection.set_schema(schema_name, include_public=False)
+    MigrationRecorder(connection).ensure_schema()
+    connection.set_schema(schema_name)
+    try:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    finally:
+        connection.set_schema_to_public()
+
+
+def ensure_template() -> SchemaTemplate:
+    """Return the template of the present migrations; record it first when there is none."""
+    state = get_migration_state()
+    template = SchemaTemplate.objects.filter(state=state).first()
+    if template is None:
+        template, _ = SchemaTemplate.objects.get_or_create(
+            state=state, defaults={"statements": ";\n".join(_record_statements())}
+        )
+    return template
+
+
+def _record_statements() -> list[str]:
+    """Migrate a scratch schema, in a transaction that is rolled back, and keep what was executed."""
+    scratch = f"template_{secrets.token_hex(6)}"
+    statements: list[str] = []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE SCHEMA "{scratch}"')
+        with _recording(statements):
+            migrate_schema(scratch)
+        transaction.set_rollback(True)
+    return statements
+
+
+@contextmanager
+def _recording(statements: list[str]) -> Iterator[None]:
+    def record(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        result = execute(sql, params, many, context)
+        text = str(sql)
+        if not text.lstrip().upper().startswith(READS):
+            rows = params if many else [params]
+            statements.extend(
+                connection.ops.compose_sql(text, row).rstrip("; \n") if row else text.rstrip("; \n") for row in rows
+            )
+        return result
+
+    with connection.execute_wrapper(record):
+        yield
