@@ -65,7 +65,9 @@ def check_slug(request: HttpRequest) -> JsonResponse:
     """Tell, while it is typed, whether an address can be had."""
     wait = count_call(scope="check_slug", ident=request.META.get("REMOTE_ADDR", ""), limit=120, seconds=60)
     if wait is not None:
-        return JsonResponse({"status": "unknown", "message": ""}, status=429, headers={"Retry-After": str(int(wait) + 1)})
+        return JsonResponse(
+            {"status": "unknown", "message": ""}, status=429, headers={"Retry-After": str(int(wait) + 1)}
+        )
     slug = normalize_slug(request.GET.get("slug", "")[:MAX_TYPED_LENGTH])
     try:
         check_slug_is_free(slug)
