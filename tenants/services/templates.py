@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ from tenants.models import SchemaTemplate
 READS = ("SELECT", "SET SEARCH_PATH", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW")
 
 
+@lru_cache(maxsize=1)
 def get_migration_state() -> str:
-    """Return a hash of every migration file of the project: schemas of one state are alike."""
+    """Return a hash of every migration file of the project: schemas of one state are alike.
+
+    Read once per process: code does not change under a running process.
+    """
     loader = MigrationLoader(None)
     digest = hashlib.sha256(repr(sorted(settings.TENANT_APPS)).encode())
     for app_label, name in sorted(loader.disk_migrations):

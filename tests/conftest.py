@@ -1,0 +1,109 @@
+"""Two real tenants for every test that asks for the database; a test that shows no leak has data that could.
+
+``tenant`` works inside a transaction that is rolled back. ``scratch_tenant`` is committed, for
+tests with several connections, and dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextvars import Context
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test import Client
+from tenants.context import tenant_scope
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.life_cycle import drop_tenant
+from tenants.services.provisioning import provision_tenant
+from tenants.types import SignUpDetails, TenantInfo
+
+OWNER_PASSWORD = "un-secreto-largo"  # noqa: S105 - of a tenant that lives for one test run
+
+
+def make_details(slug: str, vertical: str, country: str = "MX") -> SignUpDetails:
+    return SignUpDetails(
+        business_name=f"Negocio {slug}",
+        slug=slug,
+        vertical=vertical,
+        country=country,
+        owner_name="Olga Owner",
+        email=f"owner@{slug}.example",
+        password_hash=make_password(OWNER_PASSWORD),
+        locale="es",
+    )
+
+
+def make_tenant(slug: str, vertical: str, country: str = "MX") -> TenantInfo:
+    return provision_tenant(details=make_details(slug, vertical, country), now=datetime.now(tz=UTC))
+
+
+class HostClient(Client):
+    """A browser at one host; each request starts outside of any tenant, as on a server."""
+
+    def __init__(self, host: str, **defaults: str) -> None:
+        super().__init__(HTTP_HOST=host, **defaults)
+
+    def request(self, **request):
+        before = connection.tenant
+        try:
+            return Context().run(super().request, **request)
+        finally:
+            connection.set_tenant(before)
+
+
+@pytest.fixture(scope="session")
+def tenants(django_db_setup, django_db_blocker) -> dict[str, TenantInfo]:
+    with django_db_blocker.unblock():
+        forget_tenants()
+        return {slug: make_tenant(slug, vertical) for slug, vertical in (("taller", "automotive"), ("salon", "salon"))}
+
+
+@pytest.fixture
+def tenant(tenants, db) -> Iterator[TenantInfo]:
+    """A car workshop with its starter kit; the test runs inside it."""
+    with tenant_scope(tenants["taller"]) as info:
+        yield info
+
+
+@pytest.fixture
+def other_tenant(tenants) -> TenantInfo:
+    """A salon next door, with data of its own."""
+    return tenants["salon"]
+
+
+@pytest.fixture
+def customer_client(tenant) -> HostClient:
+    """A customer's browser at the workshop."""
+    return HostClient(tenant.primary_host)
+
+
+@pytest.fixture
+def owner_client(tenant) -> HostClient:
+    """The owner's browser at the workshop, signed in."""
+    from accounts.models import User
+
+    client = HostClient(tenant.primary_host)
+    client.force_login(User.objects.get(role="owner"))
+    return client
+
+
+@pytest.fixture
+def platform_client(tenants, db, settings) -> HostClient:
+    """A visitor's browser at the platform's own host."""
+    return HostClient(settings.PLATFORM_HOST)
+
+
+@pytest.fixture
+def scratch_tenant(tenants, django_db_blocker) -> Iterator[TenantInfo]:
+    """A committed workshop of this test alone, not entered; for several connections at once."""
+    with django_db_blocker.unblock():
+        info = make_tenant(f"scratch-{secrets.token_hex(4)}", "automotive")
+        try:
+            yield info
+        finally:
+            connection.set_schema_to_public()
+            drop_tenant(schema_name=info.schema_name)
