@@ -77,20 +77,19 @@ def _apply_location(kit: StarterKit, tenant: TenantInfo, *, address: str, phone:
         place.address, place.phone = address, phone
         place.save(update_fields=["address", "phone"])
     if not place.hours.exists():
-        hours = [*_list_hours(place, kit.hours, HoursKind.WORK), *_list_hours(place, kit.breaks, HoursKind.BREAK)]
-        WorkingHours.objects.bulk_create(hours)
+        WorkingHours.objects.bulk_create(
+            WorkingHours(location=place, kind=HoursKind.WORK, **period) for period in _list_periods(kit.hours)
+        )
     return place
 
 
-def _list_hours(place: Location, hours: Sequence[KitHours], kind: HoursKind) -> list[WorkingHours]:
+def _list_periods(hours: Sequence[KitHours]) -> list[dict[str, int]]:
     return [
-        WorkingHours(
-            location=place,
-            kind=kind,
-            weekday=weekday,
-            opens_minute=_read_wall_minute(each.opens),
-            closes_minute=_read_wall_minute(each.closes),
-        )
+        {
+            "weekday": weekday,
+            "opens_minute": _read_wall_minute(each.opens),
+            "closes_minute": _read_wall_minute(each.closes),
+        }
         for each in hours
         for weekday in each.weekdays
     ]
@@ -137,10 +136,17 @@ def _apply_resources(kit: StarterKit, locale: str, place: Location, types: dict[
                 position=position,
             )
         )
+    made = Resource.objects.bulk_create(new)
     ResourceLane.objects.bulk_create(
         ResourceLane(resource=resource, number=number)
-        for resource in Resource.objects.bulk_create(new)
+        for resource in made
         for number in range(1, resource.capacity + 1)
+    )
+    WorkingHours.objects.bulk_create(
+        WorkingHours(resource=resource, kind=HoursKind.BREAK, **period)
+        for resource in made
+        if resource.resource_type.is_person
+        for period in _list_periods(kit.breaks)
     )
 
 

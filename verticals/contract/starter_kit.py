@@ -51,7 +51,7 @@ class KitResource:
 
 @dataclass(frozen=True, slots=True)
 class KitHours:
-    """Opening hours, or a break of all people, on some weekdays; wall times ``HH:MM``."""
+    """A stretch of some weekdays; wall times ``HH:MM``."""
 
     weekdays: tuple[int, ...]
     opens: str
@@ -122,7 +122,7 @@ class StarterKit:
 
     Attributes:
         hours: Of the location; resources follow it.
-        breaks: Of resources whose type is a person.
+        breaks: Of each resource whose type is a person; a car stays in its bay meanwhile.
         reminder_minutes: Before the start, longest first.
         what_to_bring: Shown on the confirmation and in messages.
     """
