@@ -1,0 +1,90 @@
+"""Who may do what to a booking, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import CutoffPassed, TransitionRefused
+from scheduling.models import Booking
+from scheduling.types import Actor
+
+TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
+    BookingStatus.HELD: frozenset(
+        {
+            BookingStatus.PENDING_PAYMENT,
+            BookingStatus.PENDING_APPROVAL,
+            BookingStatus.CONFIRMED,
+            BookingStatus.EXPIRED,
+        }
+    ),
+    BookingStatus.PENDING_PAYMENT: frozenset(
+        {
+            BookingStatus.CONFIRMED,
+            BookingStatus.PENDING_APPROVAL,
+            BookingStatus.EXPIRED,
+            BookingStatus.CANCELLED,
+        }
+    ),
+    BookingStatus.PENDING_APPROVAL: frozenset(
+        {BookingStatus.CONFIRMED, BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
+    ),
+    BookingStatus.CONFIRMED: frozenset(
+        {
+            BookingStatus.CONFIRMED,
+            BookingStatus.ARRIVED,
+            BookingStatus.IN_PROGRESS,
+            BookingStatus.CANCELLED,
+            BookingStatus.NO_SHOW,
+        }
+    ),
+    BookingStatus.ARRIVED: frozenset({BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED, BookingStatus.CANCELLED}),
+    BookingStatus.IN_PROGRESS: frozenset({BookingStatus.COMPLETED}),
+    BookingStatus.NO_SHOW: frozenset({BookingStatus.ARRIVED}),
+}
+"""The table of ``domain.md``; an expired hold may still be confirmed by its own token while its place is free."""
+
+
+def check_transition(booking: Booking, status: BookingStatus) -> None:
+    """Refuse a step that the table does not know.
+
+    Raises:
+        TransitionRefused: From where the booking stands, ``status`` cannot be reached.
+    """
+    if status not in TRANSITIONS.get(BookingStatus(booking.status), frozenset()):
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+
+
+def find_move_limit(booking: Booking) -> datetime:
+    """Return until when a customer may move the booking, by the policy as agreed."""
+    return booking.starts_at - timedelta(minutes=int(booking.policy.get("move_cutoff_minutes", 0)))
+
+
+def find_cancel_limit(booking: Booking) -> datetime:
+    """Return until when a customer may cancel the booking, by the policy as agreed."""
+    return booking.starts_at - timedelta(minutes=int(booking.policy.get("cancel_cutoff_minutes", 0)))
+
+
+def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Refuse a customer's move after the cut-off; staff may always.
+
+    Raises:
+        CutoffPassed: It is too late.
+        TransitionRefused: Only a confirmed booking, or one that waits for approval, moves.
+    """
+    if booking.status not in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):
+        raise CutoffPassed(until=find_move_limit(booking))
+
+
+def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Refuse a customer's cancellation after the cut-off; staff may always.
+
+    Raises:
+        CutoffPassed: It is too late.
+        TransitionRefused: The booking is over or cancelled already.
+    """
+    check_transition(booking, BookingStatus.CANCELLED)
+    if by.kind == ActorKind.CUSTOMER and now > find_cancel_limit(booking):
+        raise CutoffPassed(until=find_cancel_limit(booking))

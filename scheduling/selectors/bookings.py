@@ -1,0 +1,252 @@
+"""Bookings as pages and messages show them; each in a fixed number of queries."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from kernel.ids import hash_token
+from scheduling.enums import BookingStatus
+from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
+from scheduling.models import Allocation, Booking
+from scheduling.policies import find_cancel_limit, find_move_limit
+from scheduling.types import (
+    BookingDetail,
+    BookingFilters,
+    BookingPage,
+    BookingRow,
+    LineView,
+    TakenResource,
+)
+
+MAX_PAGE = 200
+HOLD_STATUSES = (BookingStatus.HELD, BookingStatus.EXPIRED)
+
+
+def get_booking(*, booking_id: int) -> BookingDetail:
+    """Return a booking for staff.
+
+    Raises:
+        BookingNotFound: There is none.
+    """
+    booking = _details().filter(pk=booking_id).first()
+    if booking is None:
+        raise BookingNotFound
+    return view_booking(booking)
+
+
+def get_by_token(*, token: str) -> BookingDetail:
+    """Return the booking that a manage link shows.
+
+    Raises:
+        TokenUnknown: The token belongs to none.
+    """
+    booking = _details().filter(token_hash=hash_token(token)).first()
+    if booking is None:
+        raise TokenUnknown
+    return view_booking(booking)
+
+
+def get_by_reference(*, reference: str) -> BookingDetail:
+    """Return a booking by the reference that people read out, in any case of letters.
+
+    Raises:
+        BookingNotFound: There is none.
+    """
+    booking = _details().filter(reference=reference.strip().upper()).first()
+    if booking is None:
+        raise BookingNotFound
+    return view_booking(booking)
+
+
+def list_bookings(filters: BookingFilters) -> BookingPage:
+    """List bookings by start, a page at a time; one query.
+
+    Raises:
+        RequestInvalid: The cursor is not one of ours, or a status is unknown.
+    """
+    unknown = set(filters.statuses) - set(BookingStatus.values)
+    if unknown:
+        raise RequestInvalid(errors={"status": ("This status is not known.",)})
+    limit = max(1, min(filters.limit, MAX_PAGE))
+    bookings = Booking.objects.filter(_make_condition(filters)).select_related("service", "location")
+    if filters.cursor:
+        starts_at, last_id = _read_cursor(filters.cursor)
+        bookings = bookings.filter(Q(starts_at__gt=starts_at) | Q(starts_at=starts_at, pk__gt=last_id))
+    rows = list(bookings.order_by("starts_at", "pk")[: limit + 1])
+    next_cursor = _make_cursor(rows[limit - 1]) if len(rows) > limit else None
+    return BookingPage(rows=tuple(_view_row(booking) for booking in rows[:limit]), next_cursor=next_cursor)
+
+
+def list_of_customer(*, customer_id: int) -> tuple[BookingRow, ...]:
+    """List a customer's bookings, the latest first; one query."""
+    bookings = Booking.objects.filter(customer_id=customer_id).select_related("service", "location")
+    return tuple(_view_row(booking) for booking in bookings.order_by("-starts_at", "-pk")[:MAX_PAGE])
+
+
+def view_booking(booking: Booking) -> BookingDetail:
+    """Freeze a booking that was loaded with everything."""
+    lines = tuple(
+        LineView(
+            service_id=line.service_id,
+            name=line.service_name,
+            duration_minutes=line.duration_minutes,
+            price_minor=line.price_minor,
+            add_on_names=tuple(add_on["name"] for add_on in line.add_ons),
+        )
+        for line in booking.lines.all()
+    )
+    place = booking.location
+    return BookingDetail(
+        id=booking.pk,
+        reference=booking.reference,
+        status=booking.status,
+        source=booking.source,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        timezone=place.timezone,
+        location_id=place.pk,
+        location_name=place.name,
+        location_address=place.address,
+        location_phone=place.phone,
+        what_to_bring=place.what_to_bring,
+        service_id=booking.service_id,
+        service_name=" + ".join(line.name for line in lines) or booking.service.name,
+        lines=lines,
+        resources=_view_taken(booking),
+        party_size=booking.party_size,
+        customer_id=booking.customer_id,
+        customer_name=booking.customer_name,
+        customer_phone=booking.customer_phone,
+        customer_email=booking.customer_email,
+        customer_locale=booking.customer_locale,
+        wants_reminders=booking.wants_reminders,
+        asset_label=booking.asset_label,
+        asset_data=booking.asset_data,
+        answers=booking.answers,
+        arrival_mode=booking.arrival_mode,
+        note=booking.note,
+        price_minor=booking.price_minor,
+        deposit_minor=booking.deposit_minor,
+        currency=booking.currency,
+        sequence=booking.sequence,
+        ics_uid=booking.ics_uid,
+        token_version=booking.token_version,
+        hold_expires_at=booking.hold_expires_at,
+        attendance_confirmed_at=booking.attendance_confirmed_at,
+        confirmed_at=booking.confirmed_at,
+        cancelled_at=booking.cancelled_at,
+        cancelled_by=booking.cancelled_by,
+        cancelled_reason=booking.cancelled_reason,
+        override_reason=booking.override_reason,
+        created_at=booking.created_at,
+        move_until=find_move_limit(booking),
+        cancel_until=find_cancel_limit(booking),
+        series_id=booking.series_id,
+        is_sample=booking.is_sample,
+    )
+
+
+def _details() -> QuerySet[Booking]:
+    taken = Allocation.objects.select_related("resource__resource_type").order_by("part_index", "starts_at", "pk")
+    return Booking.objects.select_related("service", "location").prefetch_related(
+        "lines", Prefetch("allocations", taken), Prefetch("session__allocations", taken)
+    )
+
+
+def _view_taken(booking: Booking) -> tuple[TakenResource, ...]:
+    """Join the pieces of each resource; of a booking that is over, what it took last."""
+    rows: Iterable[Allocation] = booking.session.allocations.all() if booking.session else booking.allocations.all()
+    rows = list(rows)
+    active = [row for row in rows if row.is_active] or rows
+    spans: dict[tuple[int, int], list[Allocation]] = {}
+    for row in active:
+        spans.setdefault((row.part_index, row.resource_id), []).append(row)
+    return tuple(
+        TakenResource(
+            resource_id=resource_id,
+            name=pieces[0].resource.name,
+            type_name=pieces[0].resource.resource_type.name,
+            starts_at=max(min(piece.starts_at for piece in pieces), booking.starts_at),
+            ends_at=min(max(piece.ends_at for piece in pieces), booking.ends_at),
+        )
+        for (_, resource_id), pieces in spans.items()
+    )
+
+
+def _make_condition(filters: BookingFilters) -> Q:
+    condition = Q()
+    if filters.statuses:
+        condition &= Q(status__in=filters.statuses)
+    elif not filters.include_holds:
+        condition &= ~Q(status__in=HOLD_STATUSES)
+    for field in ("service_id", "customer_id", "location_id"):
+        value = getattr(filters, field)
+        if value is not None:
+            condition &= Q(**{field: value})
+    if filters.resource_id is not None:
+        taken = Allocation.objects.filter(resource_id=filters.resource_id, is_active=True)
+        condition &= Q(pk__in=taken.values("booking_id").filter(booking_id__isnull=False)) | Q(
+            session_id__in=taken.values("session_id").filter(session_id__isnull=False)
+        )
+    if filters.starts_after is not None:
+        condition &= Q(starts_at__gte=filters.starts_after)
+    if filters.starts_before is not None:
+        condition &= Q(starts_at__lt=filters.starts_before)
+    if filters.reference:
+        condition &= Q(reference=filters.reference.strip().upper())
+    return condition & _make_search(filters.search.strip())
+
+
+def _make_search(text: str) -> Q:
+    if not text:
+        return Q()
+    return (
+        Q(reference__iexact=text)
+        | Q(customer_name__icontains=text)
+        | Q(customer_phone__contains=text)
+        | Q(customer_email__icontains=text)
+        | Q(asset_label__icontains=text)
+        | Q(asset__identifier__iexact=text)
+    )
+
+
+def _view_row(booking: Booking) -> BookingRow:
+    return BookingRow(
+        id=booking.pk,
+        reference=booking.reference,
+        status=booking.status,
+        source=booking.source,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        timezone=booking.location.timezone,
+        service_id=booking.service_id,
+        service_name=booking.service.name,
+        customer_id=booking.customer_id,
+        customer_name=booking.customer_name,
+        customer_phone=booking.customer_phone,
+        customer_email=booking.customer_email,
+        asset_label=booking.asset_label,
+        party_size=booking.party_size,
+        price_minor=booking.price_minor,
+        currency=booking.currency,
+        is_attendance_confirmed=booking.attendance_confirmed_at is not None,
+        created_at=booking.created_at,
+    )
+
+
+def _make_cursor(booking: Booking) -> str:
+    plain = f"{booking.starts_at.astimezone(UTC).isoformat()}|{booking.pk}"
+    return base64.urlsafe_b64encode(plain.encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        starts_at, _, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        return datetime.fromisoformat(starts_at), int(last_id)
+    except (ValueError, binascii.Error) as error:
+        raise RequestInvalid(errors={"cursor": ("This page of the list does not exist.",)}) from error

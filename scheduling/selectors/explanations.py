@@ -1,0 +1,107 @@
+"""Why a time is not offered, in words and as data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
+from scheduling.engine.types import Reason
+from scheduling.selectors.instants import to_instant, to_minutes
+from scheduling.selectors.occupancy import load_slots_snapshot
+from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.types import ReasonView
+
+
+def explain_start(
+    *,
+    service_id: int,
+    starts_at: datetime,
+    now: datetime,
+    resource_id: int | None = None,
+    location_id: int | None = None,
+    party_size: int = 1,
+) -> tuple[ReasonView, ...]:
+    """List every cause why a start is not offered; empty when it is.
+
+    With several locations, the causes of the first that offers the service; empty as soon as
+    one of them offers the start.
+
+    Raises:
+        ServiceNotFound, ResourceNotFound, LocationNotFound: As `load_plan`.
+    """
+    wish = Wish(
+        service_ids=(service_id,),
+        resource_ids=() if resource_id is None else (resource_id,),
+        location_id=location_id,
+        party_size=party_size,
+        is_staff=True,
+    )
+    minute = to_minutes(starts_at)
+    on = to_local_date("UTC", minute)
+    plan = load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=15))
+    answers: list[tuple[ReasonView, ...]] = []
+    for each_id in plan.visits:
+        # Two weeks more: the answer says until when each cause lasts.
+        snapshot = load_slots_snapshot(plan=plan, location_id=each_id, starts=(minute, minute + 14 * 1440), now=now)
+        found = explain(snapshot, plan.visits[each_id], minute, party_size)
+        answers.append(view_reasons(found, plan, each_id))
+    return () if not all(answers) else answers[0]
+
+
+def view_reasons(found: Explanation, plan: Plan, location_id: int) -> tuple[ReasonView, ...]:
+    """Put the engine's reasons into words of the active language."""
+    timezone = plan.timetables.places[location_id].timezone
+    return tuple(_view(reason, plan, timezone) for reason in found.reasons)
+
+
+def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
+    row = plan.timetables.rows.get(reason.resource_id) if reason.resource_id is not None else None
+    until = None if reason.until_minute is None else to_instant(reason.until_minute)
+    name = row.name if row else ""
+    text = _sentence(reason.code, name)
+    if until is not None:
+        local = until.astimezone(ZoneInfo(timezone))
+        moment = f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+        text = f"{text} {_('Until %(moment)s.') % {'moment': moment}}"
+    return ReasonView(
+        code=reason.code.value,
+        text=text,
+        resource_id=reason.resource_id,
+        resource_name=name,
+        rule_id=reason.rule_id,
+        until=until,
+    )
+
+
+def _sentence(code: ReasonCode, name: str) -> str:
+    """Return one sentence; ``name`` is the resource it concerns, or empty."""
+    who = {"name": name or _("Everyone")}
+    match code:
+        case ReasonCode.PAST:
+            return _("This time has already passed.")
+        case ReasonCode.NOTICE:
+            return _("It is too soon: the service needs more notice.")
+        case ReasonCode.WINDOW:
+            return _("It is further ahead than the service can be booked.")
+        case ReasonCode.OFF_GRID:
+            return _("The service does not start at this minute.")
+        case ReasonCode.RULE_FULL:
+            return _("A capacity limit is reached.")
+        case ReasonCode.OUTSIDE_HOURS:
+            return _("%(name)s does not work at this time.") % who
+        case ReasonCode.CLOSED:
+            return _("%(name)s is closed on this day.") % who
+        case ReasonCode.TIME_OFF:
+            return _("%(name)s has time off.") % who
+        case ReasonCode.BUSY:
+            return _("%(name)s is busy with another booking.") % who
+        case ReasonCode.OVER_CAPACITY:
+            return _("%(name)s does not have room for so many.") % who
+        case ReasonCode.SESSION_FULL:
+            return _("The group is full.")
+        case ReasonCode.NO_COMBINATION:
+            return _("Some are free, but not all that are needed at once.")

@@ -1,0 +1,35 @@
+"""Between aware instants and the engine's whole minutes since 1970-01-01T00:00Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def to_minutes(instant: datetime) -> int:
+    """Return the minute in which an aware instant lies, rounded down."""
+    return (instant - EPOCH) // MINUTE
+
+
+def is_mid_minute(instant: datetime) -> bool:
+    """Tell whether seconds have passed in the instant's minute."""
+    return bool((instant - EPOCH) % MINUTE)
+
+
+def to_instant(minute: int) -> datetime:
+    """Return the aware UTC instant of a minute."""
+    return EPOCH + timedelta(minutes=minute)
+
+
+@lru_cache(maxsize=512)
+def is_known_timezone(name: str) -> bool:
+    """Tell whether ``name`` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

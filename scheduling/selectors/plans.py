@@ -1,0 +1,330 @@
+"""Everything about some services that does not change with every booking, in one query.
+
+A `Plan` answers: which visit is it at each location, who can serve it, when do they work,
+which rules count it. What is taken comes from ``selectors.occupancy``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from scheduling.engine import (
+    Align,
+    EngineInputError,
+    Requirement,
+    ServiceSpec,
+    Strategy,
+    VisitLine,
+    VisitSpec,
+    choose_resources,
+    compose_visit,
+)
+from scheduling.engine.enums import Measure, RulePeriod
+from scheduling.enums import RuleScope
+from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
+from scheduling.selectors.timetables import TIMETABLE_SQL, Timetables, read_timetables
+
+POOL_SQL = """
+WITH req AS (
+  SELECT q.id, q.service_id, q.position, q.quantity, q.starts_after_minutes, q.duration_minutes,
+         q.resource_type_id, q.skill,
+         EXISTS (SELECT 1 FROM scheduling_requirementresource n WHERE n.requirement_id = q.id) AS is_named
+  FROM scheduling_requirement q WHERE q.service_id = ANY(%(service_ids)s)
+), pool AS (
+  SELECT req.id AS requirement_id, r.id AS resource_id, r.location_id,
+         coalesce(n.position, 0) AS rank, r.position, coalesce(n.id, r.id) AS tie
+  FROM req
+  JOIN scheduling_resource r ON r.is_active
+  JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
+  LEFT JOIN scheduling_requirementresource n ON n.requirement_id = req.id AND n.resource_id = r.id
+  WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s)
+    AND CASE WHEN req.is_named THEN n.id IS NOT NULL
+             ELSE (req.resource_type_id IS NOT NULL OR req.skill <> '')
+                  AND (req.resource_type_id IS NULL OR r.resource_type_id = req.resource_type_id)
+                  AND (req.skill = '' OR r.skills @> to_jsonb(req.skill)) END
+), ids AS (
+  SELECT coalesce(array_agg(DISTINCT resource_id), '{}') AS resource_ids,
+         coalesce(array_agg(DISTINCT location_id), '{}') AS location_ids
+  FROM pool
+)
+"""
+
+PLAN_SQL = (
+    """
+SELECT
+  (SELECT json_agg(json_build_array(s.id, s.name, s.duration_minutes, s.step_minutes, s.buffer_before_minutes,
+      s.buffer_after_minutes, s.buffers_inside_hours, s.align, s.minimum_notice_minutes, s.booking_window_days,
+      s.seats, s.strategy, s.price_minor, s.deposit_kind, s.deposit_minor, s.deposit_percent, s.max_party_size,
+      s.hold_minutes, s.approval, s.arrival_modes, s.cancel_cutoff_minutes, s.move_cutoff_minutes,
+      s.reminder_offsets_minutes))
+   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s) AND s.is_active) AS services,
+  (SELECT json_agg(json_build_array(req.id, req.service_id, req.quantity, req.starts_after_minutes,
+      req.duration_minutes) ORDER BY req.position, req.id) FROM req) AS requirements,
+  (SELECT json_agg(json_build_array(requirement_id, location_id, resource_id) ORDER BY rank, position, tie)
+   FROM pool) AS pools,
+  (SELECT json_agg(json_build_array(a.id, a.service_id, a.name, a.minutes, a.price_minor) ORDER BY a.position, a.id)
+   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s) AND a.is_active) AS add_ons,
+  (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
+      c.period, c.measure, c.limit) ORDER BY c.id)
+   FROM scheduling_capacityrule c WHERE c.is_active) AS rules,
+  timetable.*
+FROM ids, LATERAL ("""
+    + TIMETABLE_SQL
+    + ") AS timetable"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTerms:
+    """What is agreed when this service is booked."""
+
+    id: int
+    name: str
+    duration_minutes: int
+    seats: int | None
+    strategy: Strategy
+    price_minor: int | None
+    deposit_kind: str
+    deposit_minor: int
+    deposit_percent: int
+    max_party_size: int
+    hold_minutes: int
+    approval: str
+    arrival_modes: tuple[str, ...]
+    cancel_cutoff_minutes: int
+    move_cutoff_minutes: int
+    reminder_offsets_minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnTerms:
+    """An add-on as asked."""
+
+    id: int
+    service_id: int
+    name: str
+    minutes: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A capacity rule that may concern the visit."""
+
+    id: int
+    scope: str
+    location_id: int | None
+    resource_id: int | None
+    service_id: int | None
+    arrival_mode: str
+    period: RulePeriod
+    measure: Measure
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for, apart from when."""
+
+    service_ids: tuple[int, ...]
+    add_on_ids: tuple[int, ...] = ()
+    resource_ids: tuple[int, ...] = ()
+    location_id: int | None = None
+    party_size: int = 1
+    arrival_mode: str = ""
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer; ``visits`` maps each location that can serve the wish to its visit."""
+
+    wish: Wish
+    services: tuple[ServiceTerms, ...]
+    add_ons: tuple[AddOnTerms, ...]
+    visits: Mapping[int, VisitSpec]
+    timetables: Timetables
+    rules: tuple[RuleRow, ...]
+
+    def list_rules(self, location_id: int) -> tuple[RuleRow, ...]:
+        """List the rules that count the visit at a location."""
+        pool = {resource_id for part in self.visits[location_id].parts for resource_id in part.pool}
+        return tuple(rule for rule in self.rules if _is_counted(rule, self.wish, location_id, pool))
+
+
+def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
+    """Load the plan for starts on local dates ``[from_on, to_on]``; one query.
+
+    Raises:
+        ServiceNotFound: A service does not exist or is switched off.
+        ResourceNotFound: A chosen resource is in no pool of the visit.
+        LocationNotFound: The asked location offers none of it.
+        RequestInvalid: Add-ons, party or arrival mode do not fit the service.
+        SetupInvalid: Nobody can serve it: the business has to complete the set-up.
+    """
+    _check_wish(wish)
+    parameters = {
+        "service_ids": list(wish.service_ids),
+        "add_on_ids": list(wish.add_on_ids),
+        "location_id": wish.location_id,
+        "from_on": from_on,
+        "to_on": to_on,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(POOL_SQL + PLAN_SQL, parameters)
+        row = [json.loads(value) if isinstance(value, str) else value for value in cursor.fetchone()]
+    service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, document = row
+    by_id = {columns[0]: columns for columns in service_rows or ()}
+    if any(service_id not in by_id for service_id in wish.service_ids):
+        raise ServiceNotFound
+    services = tuple(_read_terms(by_id[service_id]) for service_id in wish.service_ids)
+    add_ons = tuple(AddOnTerms(*columns) for columns in add_on_rows or ())
+    _check_terms(wish, services, add_ons)
+    pools: dict[int, dict[int, list[int]]] = {}
+    for requirement_id, location_id, resource_id in pool_rows or ():
+        pools.setdefault(location_id, {}).setdefault(requirement_id, []).append(resource_id)
+    rows = [by_id[service_id] for service_id in wish.service_ids]
+    visits = {
+        location_id: visit
+        for location_id in pools
+        if (visit := _compose(rows, requirement_rows or (), pools[location_id], add_ons)) is not None
+    }
+    return Plan(
+        wish=wish,
+        services=services,
+        add_ons=add_ons,
+        visits=_restrict(wish, visits),
+        timetables=read_timetables(document, from_on=from_on, to_on=to_on),
+        rules=tuple(
+            RuleRow(*columns[:6], RulePeriod(columns[6]), Measure(columns[7]), columns[8])
+            for columns in rule_rows or ()
+        ),
+    )
+
+
+def _check_wish(wish: Wish) -> None:
+    errors: dict[str, tuple[str, ...]] = {}
+    if wish.party_size < 1:
+        errors["party_size"] = ("Enter at least one person.",)
+    if len(set(wish.add_on_ids)) != len(wish.add_on_ids):
+        errors["add_ons"] = ("Choose each extra once.",)
+    if errors:
+        raise RequestInvalid(errors=errors)
+
+
+def _check_terms(wish: Wish, services: Sequence[ServiceTerms], add_ons: Sequence[AddOnTerms]) -> None:
+    errors: dict[str, tuple[str, ...]] = {}
+    known = {each.id for each in add_ons if each.service_id in wish.service_ids}
+    if set(wish.add_on_ids) - known:
+        errors["add_ons"] = ("One of the extras does not belong to this service.",)
+    largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
+    if wish.party_size > largest and not wish.is_staff:
+        errors["party_size"] = ("This is more people than can be booked at once.",)
+    modes = services[0].arrival_modes
+    if wish.arrival_mode and wish.arrival_mode not in modes:
+        errors["arrival_mode"] = ("This way to arrive is not offered for this service.",)
+    if errors:
+        raise RequestInvalid(errors=errors)
+
+
+def _read_terms(columns: Sequence[Any]) -> ServiceTerms:
+    return ServiceTerms(
+        id=columns[0],
+        name=columns[1],
+        duration_minutes=columns[2],
+        seats=columns[10],
+        strategy=Strategy(columns[11]),
+        price_minor=columns[12],
+        deposit_kind=columns[13],
+        deposit_minor=columns[14],
+        deposit_percent=columns[15],
+        max_party_size=columns[16],
+        hold_minutes=columns[17],
+        approval=columns[18],
+        arrival_modes=tuple(columns[19]),
+        cancel_cutoff_minutes=columns[20],
+        move_cutoff_minutes=columns[21],
+        reminder_offsets_minutes=tuple(columns[22]),
+    )
+
+
+def _compose(
+    service_rows: Sequence[Sequence[Any]],
+    requirement_rows: Sequence[Sequence[Any]],
+    pools: Mapping[int, list[int]],
+    add_ons: Sequence[AddOnTerms],
+) -> VisitSpec | None:
+    """Make the visit at one location; None when a pool there is smaller than asked."""
+    lines: list[VisitLine] = []
+    for columns in service_rows:
+        requirements: list[Requirement] = []
+        for requirement_id, service_id, quantity, starts_after, duration in requirement_rows:
+            if service_id != columns[0]:
+                continue
+            pool = tuple(pools.get(requirement_id, ()))
+            if len(pool) < quantity:
+                return None
+            requirements.append(Requirement(pool, quantity, starts_after, duration))
+        if not requirements:
+            return None
+        try:
+            spec = ServiceSpec(
+                id=columns[0],
+                duration_minutes=columns[2],
+                step_minutes=columns[3],
+                requirements=tuple(requirements),
+                buffer_before_minutes=columns[4],
+                buffer_after_minutes=columns[5],
+                buffers_inside_hours=columns[6],
+                align=Align(columns[7]),
+                minimum_notice_minutes=columns[8],
+                booking_window_days=columns[9],
+                seats=columns[10],
+            )
+        except EngineInputError as error:
+            raise SetupInvalid(errors={error.field: ("This service is set up in a way that cannot work.",)}) from error
+        extra = sum(each.minutes for each in add_ons if each.service_id == columns[0])
+        lines.append(VisitLine(spec, extra))
+    try:
+        return compose_visit(lines)
+    except EngineInputError as error:
+        raise RequestInvalid(errors={"services": ("These services cannot be booked together.",)}) from error
+
+
+def _restrict(wish: Wish, visits: Mapping[int, VisitSpec]) -> Mapping[int, VisitSpec]:
+    """Keep the locations that can serve the wish with the chosen resources."""
+    if not visits:
+        if wish.location_id is not None:
+            raise LocationNotFound
+        raise SetupInvalid(errors={"service": ("Nobody can do this service yet.",)})
+    if not wish.resource_ids:
+        return visits
+    restricted: dict[int, VisitSpec] = {}
+    for location_id, visit in visits.items():
+        try:
+            restricted[location_id] = choose_resources(visit, wish.resource_ids)
+        except EngineInputError:
+            continue
+    if not restricted:
+        raise ResourceNotFound
+    return restricted
+
+
+def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: set[int]) -> bool:
+    match rule.scope:
+        case RuleScope.LOCATION:
+            return rule.location_id == location_id
+        case RuleScope.RESOURCE:
+            return rule.resource_id in pool
+        case RuleScope.SERVICE:
+            return rule.service_id in wish.service_ids
+        case RuleScope.ARRIVAL_MODE:
+            return rule.arrival_mode == wish.arrival_mode
+        case _:
+            return True

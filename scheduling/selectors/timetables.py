@@ -1,0 +1,207 @@
+"""When resources work, as the engine's frozen values, in three queries for any number of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import holidays as holidays_library
+from django.db import connection
+
+from scheduling.engine import DateOverride, Resource, WeeklyPeriod
+from scheduling.enums import HoursKind
+from tenants.context import current_tenant
+
+TIMETABLE_SQL = """
+SELECT json_build_object(
+  'resources', (
+    SELECT coalesce(json_agg(json_build_array(
+        r.id, coalesce(nullif(r.timezone, ''), l.timezone), r.capacity, r.location_id, r.weight, r.name,
+        r.is_customer_choosable) ORDER BY r.position, r.id), '[]')
+    FROM scheduling_resource r JOIN scheduling_location l ON l.id = r.location_id
+    WHERE r.is_active AND l.is_active AND r.id = ANY(ids.resource_ids)),
+  'hours', (
+    SELECT coalesce(json_agg(json_build_array(
+        h.resource_id, h.location_id, h.kind, h.weekday, h.opens_minute, h.closes_minute, h.valid_from, h.valid_to)
+        ORDER BY h.weekday, h.opens_minute, h.id), '[]')
+    FROM scheduling_workinghours h
+    WHERE h.resource_id = ANY(ids.resource_ids) OR h.location_id = ANY(ids.location_ids)),
+  'overrides', (
+    SELECT coalesce(json_agg(json_build_array(o.resource_id, o.location_id, o.on, o.periods)), '[]')
+    FROM scheduling_dateoverride o
+    WHERE (o.resource_id = ANY(ids.resource_ids) OR o.location_id = ANY(ids.location_ids))
+      AND o.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
+  'time_off', (
+    SELECT coalesce(json_agg(json_build_array(t.resource_id,
+        floor(date_part('epoch', t.starts_at) / 60)::int8, ceil(date_part('epoch', t.ends_at) / 60)::int8)
+        ORDER BY t.starts_at), '[]')
+    FROM scheduling_timeoff t
+    WHERE t.resource_id = ANY(ids.resource_ids)
+      AND t.ends_at > %(from_on)s::date - 4 AND t.starts_at < %(to_on)s::date + 17),
+  'holidays', (
+    SELECT coalesce(json_agg(json_build_array(a.location_id, a.on, a.is_closed)), '[]')
+    FROM scheduling_holidayadjustment a
+    WHERE a.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
+  'locations', (
+    SELECT coalesce(json_agg(json_build_array(l.id, l.timezone, l.region, l.observes_public_holidays)
+        ORDER BY l.position, l.id), '[]')
+    FROM scheduling_location l WHERE l.id = ANY(ids.location_ids))
+)
+"""
+"""One JSON document with everything; the caller puts a FROM clause that gives ``ids`` after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """What matters of a location; ``holidays`` are its closed local dates."""
+
+    id: int
+    timezone: str
+    holidays: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """What matters of a resource beyond its hours."""
+
+    id: int
+    location_id: int
+    weight: int
+    name: str
+    is_customer_choosable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timetables:
+    """Resources with their hours, and the places where they are; in the business's order."""
+
+    resources: Mapping[int, Resource]
+    rows: Mapping[int, ResourceRow]
+    places: Mapping[int, PlaceRow]
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Return the closed dates of all places together."""
+        return frozenset().union(*(place.holidays for place in self.places.values()))
+
+
+def load_timetables(*, location_id: int, from_on: date, to_on: date) -> Timetables:
+    """Load the hours of every active resource of a location; one query."""
+    sql = f"""{TIMETABLE_SQL} FROM (
+        SELECT coalesce(array_agg(r.id), '{{}}') AS resource_ids, ARRAY[%(location_id)s::int8] AS location_ids
+        FROM scheduling_resource r WHERE r.is_active AND r.location_id = %(location_id)s) ids"""  # noqa: S608 - constant text
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"location_id": location_id, "from_on": from_on, "to_on": to_on})
+        row = cursor.fetchone()
+    document = row[0] if isinstance(row[0], dict) else json.loads(row[0])
+    return read_timetables(document, from_on=from_on, to_on=to_on)
+
+
+def read_timetables(document: Mapping[str, Any], *, from_on: date, to_on: date) -> Timetables:
+    """Turn the document of `TIMETABLE_SQL` into the engine's values.
+
+    A resource without own working hours follows its location's hours and breaks, and keeps its
+    own breaks; its own override of a date wins over its location's.
+    """
+    country = current_tenant().country
+    places = {
+        place_id: PlaceRow(
+            id=place_id,
+            timezone=timezone,
+            holidays=_list_holidays(
+                country if is_observing else "", region, from_on, to_on, document["holidays"], place_id
+            ),
+        )
+        for place_id, timezone, region, is_observing in document["locations"]
+    }
+    weeks = _Weeks(document["hours"])
+    overrides = _Overrides(document["overrides"])
+    time_off: dict[int, list[tuple[int, int]]] = {}
+    for resource_id, start, end in document["time_off"]:
+        time_off.setdefault(resource_id, []).append((start, end))
+    resources: dict[int, Resource] = {}
+    rows: dict[int, ResourceRow] = {}
+    for resource_id, timezone, capacity, location_id, weight, name, is_choosable in document["resources"]:
+        hours, breaks = weeks.find(resource_id, location_id)
+        resources[resource_id] = Resource(
+            id=resource_id,
+            timezone=timezone,
+            hours=hours,
+            breaks=breaks,
+            overrides=overrides.find(resource_id, location_id),
+            time_off=tuple(time_off.get(resource_id, ())),
+            capacity=capacity,
+        )
+        rows[resource_id] = ResourceRow(resource_id, location_id, weight, name, is_choosable)
+    return Timetables(resources=resources, rows=rows, places=places)
+
+
+class _Weeks:
+    """Weekly periods by owner; what several resources share is built once."""
+
+    def __init__(self, rows: Iterable[list[Any]]) -> None:
+        self._by_owner: dict[tuple[str, int, str], list[WeeklyPeriod]] = {}
+        for resource_id, location_id, kind, weekday, opens, closes, valid_from, valid_to in rows:
+            period = WeeklyPeriod(weekday, opens, closes, _read_date(valid_from), _read_date(valid_to))
+            owner = ("resource", resource_id, kind) if resource_id is not None else ("location", location_id, kind)
+            self._by_owner.setdefault(owner, []).append(period)
+
+    def find(self, resource_id: int, location_id: int) -> tuple[tuple[WeeklyPeriod, ...], tuple[WeeklyPeriod, ...]]:
+        work, pause = HoursKind.WORK.value, HoursKind.BREAK.value
+        own_hours = self._by_owner.get(("resource", resource_id, work))
+        breaks = tuple(self._by_owner.get(("resource", resource_id, pause), ()))
+        if own_hours is not None:
+            return tuple(own_hours), breaks
+        shared = tuple(self._by_owner.get(("location", location_id, work), ()))
+        return shared, breaks + tuple(self._by_owner.get(("location", location_id, pause), ()))
+
+
+class _Overrides:
+    """Date overrides by owner."""
+
+    def __init__(self, rows: Iterable[list[Any]]) -> None:
+        self._by_owner: dict[tuple[str, int], dict[date, DateOverride]] = {}
+        for resource_id, location_id, on, periods in rows:
+            day = date.fromisoformat(on)
+            owner = ("resource", resource_id) if resource_id is not None else ("location", location_id)
+            override = DateOverride(day, tuple((opens, closes) for opens, closes in periods))
+            self._by_owner.setdefault(owner, {})[day] = override
+
+    def find(self, resource_id: int, location_id: int) -> tuple[DateOverride, ...]:
+        place = self._by_owner.get(("location", location_id), {})
+        own = self._by_owner.get(("resource", resource_id), {})
+        return tuple((place | own).values())
+
+
+def _list_holidays(
+    country: str, region: str, from_on: date, to_on: date, adjustments: Iterable[list[Any]], place_id: int
+) -> frozenset[date]:
+    first, last = from_on - timedelta(days=3), to_on + timedelta(days=16)
+    closed: set[date] = set()
+    for year in range(first.year, last.year + 1):
+        closed |= {day for day in _list_public_holidays(country, region, year) if first <= day <= last}
+    # The location's own word comes after the word for all locations.
+    for location_id, on, is_closed in sorted(adjustments, key=lambda row: row[0] is not None):
+        if location_id in {None, place_id}:
+            day = date.fromisoformat(on)
+            (closed.add if is_closed else closed.discard)(day)
+    return frozenset(closed)
+
+
+@lru_cache(maxsize=2048)
+def _list_public_holidays(country: str, region: str, year: int) -> frozenset[date]:
+    """Return a country's public holidays; none for a country or region that the library does not know."""
+    if not country:
+        return frozenset()
+    try:
+        return frozenset(holidays_library.country_holidays(country, subdiv=region or None, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
+def _read_date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

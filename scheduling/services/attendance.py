@@ -1,0 +1,32 @@
+"""The customer says: I will be there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import TransitionRefused
+from scheduling.services.events import record
+from scheduling.services.lookups import lock_booking
+from scheduling.types import Actor
+
+
+@transaction.atomic
+def confirm_attendance(
+    *, now: datetime, token: str | None = None, booking_id: int | None = None, by: Actor | None = None
+) -> None:
+    """Stamp a confirmed booking as confirmed by its customer; again changes nothing.
+
+    Raises:
+        TransitionRefused: The booking is not confirmed (any more).
+        TokenUnknown, BookingNotFound: There is none.
+    """
+    booking = lock_booking(booking_id=booking_id, token=token)
+    if booking.status != BookingStatus.CONFIRMED:
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    if booking.attendance_confirmed_at is not None:
+        return
+    booking.attendance_confirmed_at = now
+    record(booking, kind="attendance_confirmed", by=by or Actor(kind=ActorKind.CUSTOMER), now=now)

@@ -1,0 +1,218 @@
+"""Turning a time into a booking: from a hold, or at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
+from scheduling.models import Booking
+from scheduling.selectors.availability import find_moving, list_alternatives
+from scheduling.selectors.instants import to_minutes
+from scheduling.selectors.plans import Plan
+from scheduling.services.allocations import free_allocations, list_resource_ids, set_expiry
+from scheduling.services.counters import Counters
+from scheduling.services.customers import attach_customer, record_consents
+from scheduling.services.events import record
+from scheduling.services.expiry import DUE_KIND, expire_due_holds, is_expired
+from scheduling.services.holds import get_hold, load_plan_for, make_asked
+from scheduling.services.inputs import CleanDetails, check_request, clean_details, clean_reason, local_today
+from scheduling.services.manage_tokens import make_manage_token
+from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.records import Agreed, make_booking, next_status, settle, take, write_lines
+from scheduling.services.revisits import load_plan_again
+from scheduling.services.transactions import run_write
+from scheduling.types import Actor, BookingDetails, OverrideReason, SlotRequest, SubmittedBooking
+from tenants.services.due_work import add_due_work, remove_due_work
+
+PAYMENT_MINUTES = 30
+"""How long a place waits for its deposit."""
+
+EVENT_KINDS = {
+    BookingStatus.CONFIRMED: "confirmed",
+    BookingStatus.PENDING_APPROVAL: "requested",
+    BookingStatus.PENDING_PAYMENT: "payment_requested",
+}
+
+
+def submit_booking(*, hold_id: int, token: str, details: BookingDetails, now: datetime) -> SubmittedBooking:
+    """Turn a hold into a booking: confirmed, waiting for payment, or waiting for approval.
+
+    A hold that ended is accepted while its place is still free.
+
+    Raises:
+        HoldUnknown, HoldUsed: There is nothing to submit.
+        HoldExpired: It ended and its place is taken; with the nearest free times.
+        CustomerInvalid: What was typed, by field; the hold stays.
+    """
+
+    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
+        booking = get_hold(hold_id=hold_id, token=token)
+        if booking.status not in {BookingStatus.HELD, BookingStatus.EXPIRED} or booking.customer_id is not None:
+            raise HoldUsed
+        clean = _clean(booking, details, now=now)
+        counters = Counters()
+        place: Place | None = None
+        if not booking.is_active or is_expired(booking, now):
+            plan, place = _find_place_again(booking, now=now, is_pessimistic=is_pessimistic)
+            expire_due_holds(counters=counters, now=now, except_id=booking.pk)
+            if booking.is_active:
+                free_allocations(booking)
+                counters.take_back(booking.rule_usage)
+            settle(plan, place, booking, counters=counters)
+        attach_customer(booking, clean, source=booking.source, now=now)
+        _advance(booking, now=now)
+        record(booking, kind=EVENT_KINDS[BookingStatus(booking.status)], by=Actor(kind=ActorKind.CUSTOMER), now=now)
+        record_consents(booking, clean, source=booking.source, now=now)
+        if place is None:
+            set_expiry(booking)
+        else:
+            take(place, booking, counters=counters, now=now)
+        _plan_expiry(booking)
+        return _answer(booking)
+
+    try:
+        return run_write(work)
+    except PlaceRefused as refused:
+        raise _explain_late(refused) from refused
+
+
+def book_slot(
+    *,
+    request: SlotRequest,
+    details: BookingDetails,
+    now: datetime,
+    source: str,
+    override: OverrideReason | None = None,
+    by: Actor | None = None,
+    is_sample: bool = False,
+    series_id: int | None = None,
+) -> SubmittedBooking:
+    """Book a time without a hold.
+
+    With ``override`` staff books in spite of what is taken, closed or counted; the reason is kept.
+    Staff's own bookings (``by.kind`` staff) are confirmed at once, without deposit or approval.
+
+    Raises:
+        SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
+        CustomerInvalid, RequestInvalid: What was typed, by field.
+        ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
+    """
+    check_request(request)
+    actor = by or Actor(kind=ActorKind.STAFF if override else ActorKind.CUSTOMER)
+    is_staff = actor.kind == ActorKind.STAFF
+    reason = "" if override is None else clean_reason(override.reason, is_required=True)
+
+    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
+        plan = load_plan_for(request, is_staff=is_staff)
+        clean = clean_details(
+            details if details.arrival_mode else replace(details, arrival_mode=request.arrival_mode),
+            arrival_modes=plan.services[0].arrival_modes,
+            duration_minutes=next(iter(plan.visits.values())).duration_minutes,
+            today=local_today(now),
+            is_staff=is_staff,
+        )
+        asked = make_asked(request, plan, now, is_override=override is not None)
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+        agreed = Agreed(
+            status=BookingStatus.CONFIRMED,
+            source=source,
+            now=now,
+            override_reason=reason,
+            overridden_by_id=override.user_id if override else None,
+            is_sample=is_sample,
+            series_id=series_id,
+        )
+        return _write_at_once(plan, place, agreed, clean, by=actor)
+
+    try:
+        return run_write(work)
+    except PlaceRefused as refused:
+        raise explain_refusal(refused) from refused
+
+
+def _write_at_once(plan: Plan, place: Place, agreed: Agreed, clean: CleanDetails, *, by: Actor) -> SubmittedBooking:
+    counters = Counters()
+    now = agreed.now
+    expire_due_holds(counters=counters, now=now)
+    booking = make_booking(plan, place, agreed)
+    if by.kind != ActorKind.STAFF:
+        _advance(booking, now=now)
+    settle(plan, place, booking, counters=counters)
+    attach_customer(booking, clean, source=agreed.source, now=now)
+    kind = EVENT_KINDS[BookingStatus(booking.status)]
+    record(booking, kind=kind, by=by, now=now, reason=agreed.override_reason)
+    write_lines(plan, booking)
+    record_consents(booking, clean, source=agreed.source, now=now)
+    take(place, booking, counters=counters, now=now, is_override=bool(agreed.override_reason))
+    if booking.hold_expires_at is not None:
+        _plan_expiry(booking)
+    return _answer(booking)
+
+
+def _clean(booking: Booking, details: BookingDetails, *, now: datetime) -> CleanDetails:
+    modes: Sequence[str] = booking.service.arrival_modes
+    return clean_details(
+        details,
+        arrival_modes=tuple(modes),
+        duration_minutes=int((booking.ends_at - booking.starts_at).total_seconds()) // 60,
+        today=local_today(now),
+        is_staff=False,
+    )
+
+
+def _advance(booking: Booking, *, now: datetime) -> None:
+    """Let policy decide what a submitted booking is, and until when its place is kept."""
+    status = next_status(booking)
+    booking.status = status
+    booking.is_active = True
+    booking.hold_expires_at = None
+    booking.confirmed_at = None
+    if status == BookingStatus.CONFIRMED:
+        booking.confirmed_at = now
+    elif status == BookingStatus.PENDING_PAYMENT:
+        booking.hold_expires_at = now + timedelta(minutes=PAYMENT_MINUTES)
+    else:
+        booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
+
+
+def _plan_expiry(booking: Booking) -> None:
+    if booking.hold_expires_at is None:
+        remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+    else:
+        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at)
+
+
+def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:
+    """Find the place of a hold that ended: the same resources if they are free, else others."""
+    if booking.starts_at <= now:
+        raise SlotInPast(starts_at=booking.starts_at)
+    plan = load_plan_again(booking)
+    moving_resource_ids = list_resource_ids(booking)
+    asked = Asked(
+        plan=plan,
+        start_minute=to_minutes(booking.starts_at),
+        now=now,
+        moving=find_moving(booking.pk),
+        moving_resource_ids=moving_resource_ids,
+        is_any_minute=True,
+    )
+    return plan, find_place(asked, is_pessimistic=is_pessimistic)
+
+
+def _explain_late(refused: PlaceRefused) -> HoldExpired | SlotTaken:
+    asked = refused.asked
+    error = explain_refusal(refused)
+    alternatives = list_alternatives(plan=asked.plan, starts_at=error.starts_at, now=asked.now)
+    return HoldExpired(starts_at=error.starts_at, alternatives=alternatives)
+
+
+def _answer(booking: Booking) -> SubmittedBooking:
+    return SubmittedBooking(
+        booking_id=booking.pk,
+        reference=booking.reference,
+        status=booking.status,
+        manage_token=make_manage_token(booking),
+    )

@@ -1,0 +1,99 @@
+"""What bookings use of capacity rules: counter rows that PostgreSQL keeps within their quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from scheduling.engine import Measure, VisitSpec, bucket_key
+from scheduling.selectors.plans import Plan, RuleRow
+
+Usage = list[list[int]]
+"""``[rule id, bucket, amount]`` as a booking keeps it."""
+
+ADD_SQL = """
+INSERT INTO scheduling_ruleusage AS u (rule_id, bucket, used, quota)
+SELECT d.rule_id, d.bucket, d.amount, CASE WHEN %(is_override)s THEN greatest(c.limit, d.amount) ELSE c.limit END
+FROM unnest(%(rule_ids)s::int8[], %(buckets)s::int8[], %(amounts)s::int8[]) d(rule_id, bucket, amount)
+JOIN scheduling_capacityrule c ON c.id = d.rule_id
+ORDER BY d.rule_id, d.bucket
+ON CONFLICT (rule_id, bucket) DO UPDATE SET
+  used = u.used + EXCLUDED.used,
+  quota = CASE WHEN %(is_override)s THEN greatest(EXCLUDED.quota, u.used + EXCLUDED.used) ELSE EXCLUDED.quota END
+"""
+LOCK_SQL = """
+SELECT u.id FROM scheduling_ruleusage u
+JOIN unnest(%(rule_ids)s::int8[], %(buckets)s::int8[]) d(rule_id, bucket)
+  ON d.rule_id = u.rule_id AND d.bucket = u.bucket
+ORDER BY u.rule_id, u.bucket FOR UPDATE OF u
+"""
+TAKE_BACK_SQL = """
+UPDATE scheduling_ruleusage u SET used = greatest(0, u.used - d.amount)
+FROM unnest(%(rule_ids)s::int8[], %(buckets)s::int8[], %(amounts)s::int8[]) d(rule_id, bucket, amount)
+WHERE u.rule_id = d.rule_id AND u.bucket = d.bucket
+"""
+
+
+class Counters:
+    """Collects what one transaction adds and takes back, and writes it last, in a fixed order."""
+
+    def __init__(self) -> None:
+        self._deltas: dict[tuple[int, int], int] = {}
+
+    def add(self, usage: Iterable[Sequence[int]]) -> None:
+        """Note what a booking uses from now on."""
+        for rule_id, bucket, amount in usage:
+            self._deltas[rule_id, bucket] = self._deltas.get((rule_id, bucket), 0) + amount
+
+    def take_back(self, usage: Iterable[Sequence[int]]) -> None:
+        """Note what a booking uses no more."""
+        self.add([(rule_id, bucket, -amount) for rule_id, bucket, amount in usage])
+
+    def write(self, *, is_override: bool = False) -> None:
+        """Change the counters; PostgreSQL refuses one above its quota (SQLSTATE 23514).
+
+        With ``is_override`` the quota of a full bucket grows by what is added.
+        """
+        added = sorted((key, amount) for key, amount in self._deltas.items() if amount > 0)
+        returned = sorted((key, -amount) for key, amount in self._deltas.items() if amount < 0)
+        with connection.cursor() as cursor:
+            if returned:
+                cursor.execute(LOCK_SQL, _columns(sorted(added + returned)))
+                cursor.execute(TAKE_BACK_SQL, _columns(returned))
+            if added:
+                cursor.execute(ADD_SQL, {**_columns(added), "is_override": is_override})
+        self._deltas.clear()
+
+
+def list_usage(
+    *, plan: Plan, location_id: int, start_minute: int, resource_ids: Iterable[int], party_size: int
+) -> Usage:
+    """List what a visit uses of the rules that count it."""
+    taken = set(resource_ids)
+    timezone = plan.timetables.places[location_id].timezone
+    visit = plan.visits[location_id]
+    return [
+        [rule.id, bucket_key(rule.period, timezone, start_minute), measure_visit(rule, visit, party_size)]
+        for rule in plan.list_rules(location_id)
+        if rule.scope != "resource" or rule.resource_id in taken
+    ]
+
+
+def measure_visit(rule: RuleRow, visit: VisitSpec, party_size: int) -> int:
+    """Return how much one visit adds to a rule."""
+    match rule.measure:
+        case Measure.SEATS:
+            return party_size
+        case Measure.MINUTES:
+            return visit.duration_minutes
+        case _:
+            return 1
+
+
+def _columns(deltas: Sequence[tuple[tuple[int, int], int]]) -> dict[str, list[int]]:
+    return {
+        "rule_ids": [key[0] for key, _ in deltas],
+        "buckets": [key[1] for key, _ in deltas],
+        "amounts": [amount for _, amount in deltas],
+    }

@@ -1,0 +1,135 @@
+"""Keeping a time for someone who is filling in the form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kernel.ids import hash_token, new_token
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import HoldUnknown, HoldUsed
+from scheduling.models import Booking
+from scheduling.selectors.instants import to_minutes
+from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.services.allocations import free_allocations
+from scheduling.services.counters import Counters
+from scheduling.services.events import record
+from scheduling.services.expiry import DUE_KIND, expire_due_holds
+from scheduling.services.inputs import check_request
+from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.records import Agreed, make_booking, settle, take, write_lines
+from scheduling.services.transactions import run_write
+from scheduling.types import Actor, HeldSlot, SlotRequest
+from tenants.services.due_work import add_due_work, remove_due_work
+
+
+def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes: int | None = None) -> HeldSlot:
+    """Keep a time for ``hold_minutes`` (default: the service's), for whoever has the token.
+
+    Raises:
+        SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
+        RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
+    """
+    check_request(request)
+    token = new_token()
+
+    def work(is_pessimistic: bool) -> HeldSlot:  # noqa: FBT001 - called by run_write alone
+        plan = load_plan_for(request)
+        place = find_place(make_asked(request, plan, now), is_pessimistic=is_pessimistic)
+        minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
+        agreed = Agreed(
+            status=BookingStatus.HELD,
+            source=source,
+            now=now,
+            hold_expires_at=now + timedelta(minutes=minutes),
+            hold_token_hash=hash_token(token),
+        )
+        booking = write_booking(plan, place, agreed, by=Actor(kind=ActorKind.CUSTOMER), kind="held")
+        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=now + timedelta(minutes=minutes))
+        return HeldSlot(
+            id=booking.pk,
+            token=token,
+            expires_at=now + timedelta(minutes=minutes),
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            price_minor=booking.price_minor,
+            currency=booking.currency,
+            deposit_minor=booking.deposit_minor,
+            reference=booking.reference,
+        )
+
+    try:
+        return run_write(work)
+    except PlaceRefused as refused:
+        raise explain_refusal(refused) from refused
+
+
+@transaction.atomic
+def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
+    """Give a hold back before it ends; releasing it again changes nothing.
+
+    Raises:
+        HoldUnknown: No such hold, or the token is another's.
+        HoldUsed: It became a booking.
+    """
+    booking = get_hold(hold_id=hold_id, token=token)
+    if booking.status == BookingStatus.EXPIRED:
+        return
+    if booking.status != BookingStatus.HELD:
+        raise HoldUsed
+    counters = Counters()
+    free_allocations(booking)
+    counters.take_back(booking.rule_usage)
+    booking.status = BookingStatus.EXPIRED
+    booking.is_active = False
+    record(booking, kind="expired", by=Actor(kind=ActorKind.CUSTOMER), now=now, reason="released")
+    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+    counters.write()
+
+
+def get_hold(*, hold_id: int, token: str) -> Booking:
+    """Return and lock the hold that a token belongs to, whatever became of it.
+
+    Raises:
+        HoldUnknown: There is none.
+    """
+    booking = (
+        Booking.objects.select_for_update(of=("self",)).filter(pk=hold_id, hold_token_hash=hash_token(token)).first()
+    )
+    if booking is None or not token:
+        raise HoldUnknown
+    return booking
+
+
+def load_plan_for(request: SlotRequest, *, is_staff: bool = False) -> Plan:
+    """Load the plan for a request's day."""
+    resource_ids = (() if request.resource_id is None else (request.resource_id,)) + request.resource_ids
+    wish = Wish(
+        service_ids=(request.service_id, *request.further_service_ids),
+        add_on_ids=request.add_on_ids,
+        resource_ids=resource_ids,
+        location_id=request.location_id,
+        party_size=request.party_size,
+        arrival_mode=request.arrival_mode or "",
+        is_staff=is_staff,
+    )
+    on = request.starts_at.date()
+    return load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=1))
+
+
+def make_asked(request: SlotRequest, plan: Plan, now: datetime, *, is_override: bool = False) -> Asked:
+    """Ask for the request's start."""
+    return Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now, is_override=is_override)
+
+
+def write_booking(plan: Plan, place: Place, agreed: Agreed, *, by: Actor, kind: str) -> Booking:
+    """Write a new booking that customer data may follow; the counters last."""
+    counters = Counters()
+    expire_due_holds(counters=counters, now=agreed.now)
+    booking = make_booking(plan, place, agreed)
+    settle(plan, place, booking, counters=counters)
+    record(booking, kind=kind, by=by, now=agreed.now, reason=agreed.override_reason)
+    write_lines(plan, booking)
+    take(place, booking, counters=counters, now=agreed.now, is_override=bool(agreed.override_reason))
+    return booking

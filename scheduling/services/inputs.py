@@ -1,0 +1,194 @@
+"""Strict reading of what people type; each refusal names its field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from kernel.text import mark
+from scheduling.enums import ConsentPurpose
+from scheduling.errors import CustomerInvalid, RequestInvalid
+from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from tenants.context import current_tenant
+from verticals.contract import VisitDraft
+from verticals.registry import get_vertical
+
+NAME_LENGTH, EMAIL_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 254, 2000, 300
+LOCALES = ("es", "en")
+
+NAME_MISSING = mark("Enter your name.")
+NAME_TOO_LONG = mark("The name may have at most 120 characters.")
+UNREADABLE = mark("This contains characters that cannot be used.")
+PHONE_WRONG = mark("This phone number is not valid. Include the area code, or the country code with +.")
+EMAIL_WRONG = mark("This e-mail address is not valid.")
+CONTACT_MISSING = mark("Enter a phone number or an e-mail address.")
+NOTE_TOO_LONG = mark("The note may have at most 2,000 characters.")
+CONSENT_UNKNOWN = mark("This consent is not known.")
+ARRIVAL_UNKNOWN = mark("This way to arrive is not offered for this service.")
+START_UNALIGNED = mark("A time has whole minutes.")
+START_NAIVE = mark("A time needs its zone.")
+START_FAR = mark("Choose a date within this century.")
+REASON_MISSING = mark("Say why.")
+REASON_TOO_LONG = mark("The reason may have at most 300 characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanDetails:
+    """What is stored; ``warnings`` are shown to staff and refuse nothing."""
+
+    details: BookingDetails
+    asset_label: str
+    asset_identifier: str
+    asset_type: str
+    warnings: Mapping[str, tuple[str, ...]]
+
+
+def check_request(request: SlotRequest) -> None:
+    """Refuse a start that no calendar has.
+
+    Raises:
+        RequestInvalid: It has no zone, seconds, or lies far away.
+    """
+    starts_at = request.starts_at
+    problem = None
+    if starts_at.tzinfo is None:
+        problem = START_NAIVE
+    elif starts_at.second or starts_at.microsecond:
+        problem = START_UNALIGNED
+    elif not date(2000, 1, 1) <= starts_at.date() <= date(2200, 1, 1):
+        problem = START_FAR
+    if problem:
+        raise RequestInvalid(errors={"starts_at": (problem,)})
+
+
+def clean_details(
+    details: BookingDetails, *, arrival_modes: tuple[str, ...], duration_minutes: int, today: date, is_staff: bool
+) -> CleanDetails:
+    """Check and normalize everything that was typed.
+
+    Staff may leave the contact and the asset empty (a walk-in); what they type is checked alike.
+
+    Raises:
+        CustomerInvalid: ``errors`` has every refused field: ``name``, ``phone``, ``email``, ``contact``,
+            ``note``, ``arrival_mode``, ``consents``, ``asset.<key>``, ``answers.<key>``.
+    """
+    errors: dict[str, tuple[str, ...]] = {}
+    customer = _clean_customer(details.customer, errors, is_staff=is_staff)
+    note = _clean_text(details.note, errors, field="note", length=NOTE_LENGTH, too_long=NOTE_TOO_LONG)
+    if details.arrival_mode and details.arrival_mode not in arrival_modes:
+        errors["arrival_mode"] = (ARRIVAL_UNKNOWN,)
+    if set(details.consents) - set(ConsentPurpose.values):
+        errors["consents"] = (CONSENT_UNKNOWN,)
+    tenant = current_tenant()
+    vertical = get_vertical(tenant.vertical)
+    checked = vertical.check_asset(details.asset, today=today, country=tenant.country)
+    if not (is_staff and not any(details.asset.values())):
+        errors |= {f"asset.{key}": texts for key, texts in checked.errors.items()}
+    intake = vertical.intake.check(details.answers)
+    errors |= {f"answers.{key}": texts for key, texts in intake.errors.items()}
+    if errors:
+        raise CustomerInvalid(errors=errors)
+    draft = VisitDraft(duration_minutes, details.arrival_mode or "", checked.values, intake.answers)
+    asset = vertical.asset
+    return CleanDetails(
+        details=replace(
+            details, customer=customer, note=note, asset=dict(checked.values), answers=_to_json(intake.answers)
+        ),
+        asset_label=asset.label(checked.values)[:160] if asset else "",
+        asset_identifier=asset.identifier(checked.values).upper()[:64] if asset else "",
+        asset_type=asset.key if asset else "",
+        warnings={**checked.warnings, **vertical.check_visit(draft)},
+    )
+
+
+def clean_phone(raw: str, *, country: str) -> str | None:
+    """Return a number in E.164, read as one of ``country`` unless it begins with ``+``; None when invalid."""
+    try:
+        number = phonenumbers.parse(raw, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def clean_email(raw: str) -> str | None:
+    """Return an address in lower case; None when invalid."""
+    email = raw.strip().lower()
+    if len(email) > EMAIL_LENGTH or is_unreadable(email):
+        return None
+    try:
+        validate_email(email)
+    except ValidationError:
+        return None
+    return email
+
+
+def clean_reason(raw: str, *, is_required: bool = False) -> str:
+    """Return a reason that staff or a customer gives.
+
+    Raises:
+        RequestInvalid: It is missing, too long or unreadable.
+    """
+    errors: dict[str, tuple[str, ...]] = {}
+    reason = _clean_text(raw, errors, field="reason", length=REASON_LENGTH, too_long=REASON_TOO_LONG)
+    if is_required and not reason:
+        errors["reason"] = (REASON_MISSING,)
+    if errors:
+        raise RequestInvalid(errors=errors)
+    return reason
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether a text holds control characters or halves of surrogate pairs."""
+    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+
+
+def local_today(now: datetime) -> date:
+    """Return the business's local date; validators compare years with it."""
+    return now.astimezone(ZoneInfo(current_tenant().timezone)).date()
+
+
+def _clean_customer(
+    customer: CustomerDetails, errors: dict[str, tuple[str, ...]], *, is_staff: bool
+) -> CustomerDetails:
+    name = " ".join(customer.name.split(" ")).strip()
+    if not name:
+        errors["name"] = (NAME_MISSING,)
+    elif len(name) > NAME_LENGTH:
+        errors["name"] = (NAME_TOO_LONG,)
+    elif is_unreadable(name):
+        errors["name"] = (UNREADABLE,)
+    phone = email = None
+    if customer.phone and customer.phone.strip():
+        phone = clean_phone(customer.phone.strip()[:64], country=current_tenant().country)
+        if phone is None:
+            errors["phone"] = (PHONE_WRONG,)
+    if customer.email and customer.email.strip():
+        email = clean_email(customer.email)
+        if email is None:
+            errors["email"] = (EMAIL_WRONG,)
+    if not phone and not email and not is_staff and not {"phone", "email"} & errors.keys():
+        errors["contact"] = (CONTACT_MISSING,)
+    locale = customer.locale if customer.locale in LOCALES else current_tenant().locale
+    return CustomerDetails(name=name, phone=phone, email=email, locale=locale)
+
+
+def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:
+    text = raw.replace("\r\n", "\n").strip()
+    if len(text) > length:
+        errors[field] = (too_long,)
+    elif is_unreadable(text.replace("\n", " ").replace("\t", " ")):
+        errors[field] = (UNREADABLE,)
+    return text
+
+
+def _to_json(answers: Mapping[str, tuple[str, ...] | str]) -> dict[str, object]:
+    return {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}

@@ -1,0 +1,47 @@
+"""The unguessable part of a customer's manage link.
+
+It is derived, so that messages can show the link again while the table holds its hash only;
+a new ``token_version`` makes older links worthless.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Protocol
+
+from django.conf import settings
+
+from kernel.ids import hash_token
+from tenants.context import current_tenant
+
+
+class HasManageToken(Protocol):
+    """A booking, or a view of one."""
+
+    @property
+    def ics_uid(self) -> str:
+        """Return the calendar identity, which never changes."""
+
+    @property
+    def token_version(self) -> int:
+        """Return the number of the current link."""
+
+
+def make_manage_token(booking: HasManageToken) -> str:
+    """Return the token of a booking's current link (256 bits, URL-safe)."""
+    return derive_token(booking.ics_uid, booking.token_version)
+
+
+def derive_token(ics_uid: str, token_version: int) -> str:
+    """Derive a token from the booking's calendar identity, bound to the tenant."""
+    message = f"{current_tenant().schema_name}:{ics_uid}:{token_version}"
+    key = b"scheduling.manage:" + settings.SECRET_KEY.encode()
+    digest = hmac.digest(key, message.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def hash_manage_token(ics_uid: str, token_version: int) -> str:
+    """Return what is stored for a booking's link."""
+    return hash_token(derive_token(ics_uid, token_version))

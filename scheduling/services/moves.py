@@ -1,0 +1,97 @@
+"""Moving a booking to another time or to other resources."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scheduling.enums import ActorKind
+from scheduling.policies import check_move
+from scheduling.selectors.availability import find_moving
+from scheduling.selectors.instants import to_instant, to_minutes
+from scheduling.services.allocations import free_allocations, list_resource_ids
+from scheduling.services.counters import Counters
+from scheduling.services.events import record
+from scheduling.services.expiry import expire_due_holds
+from scheduling.services.inputs import check_request, clean_reason
+from scheduling.services.lookups import find_booking, lock_booking
+from scheduling.services.manage_tokens import make_manage_token
+from scheduling.services.placement import Asked, PlaceRefused, explain_refusal, find_place
+from scheduling.services.records import settle, take
+from scheduling.services.revisits import load_plan_again
+from scheduling.services.transactions import LostRace, run_write
+from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking
+
+
+def move_booking(
+    *,
+    starts_at: datetime,
+    now: datetime,
+    by: Actor,
+    token: str | None = None,
+    booking_id: int | None = None,
+    resource_ids: tuple[int, ...] = (),
+    resource_id: int | None = None,
+    override: OverrideReason | None = None,
+) -> SubmittedBooking:
+    """Move a booking; its own time counts as free, reference and calendar identity stay.
+
+    Customers are bound by the cut-off as agreed and by grid, notice and window; staff by what
+    is taken alone, and with ``override`` not even by that. ``resource_id`` asks for other
+    people or bays (reassign). When it cannot be moved, the old time stays.
+
+    Raises:
+        SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
+        CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
+    """
+    seen = find_booking(booking_id=booking_id, token=token)
+    check_request(SlotRequest(service_id=seen.service_id, starts_at=starts_at))
+    chosen = resource_ids or (() if resource_id is None else (resource_id,))
+    reason = "" if override is None else clean_reason(override.reason, is_required=True)
+
+    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
+        current = find_booking(booking_id=seen.pk)
+        check_move(current, by=by, now=now)
+        plan = load_plan_again(current, on=starts_at.date(), resource_ids=chosen)
+        asked = Asked(
+            plan=plan,
+            start_minute=to_minutes(starts_at),
+            now=now,
+            moving=find_moving(current.pk),
+            moving_resource_ids=list_resource_ids(current),
+            is_any_minute=by.kind != ActorKind.CUSTOMER,
+            is_override=override is not None,
+        )
+        # Advisory locks first, then rows: the order in which everybody locks.
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+        booking = lock_booking(booking_id=seen.pk)
+        if booking.sequence != current.sequence or booking.status != current.status:
+            raise LostRace
+        counters = Counters()
+        expire_due_holds(counters=counters, now=now, except_id=booking.pk)
+        old_starts_at = booking.starts_at
+        free_allocations(booking)
+        counters.take_back(booking.rule_usage)
+        booking.starts_at = to_instant(place.start_minute)
+        booking.ends_at = to_instant(place.end_minute)
+        booking.sequence += 1
+        booking.attendance_confirmed_at = None
+        if chosen:
+            booking.chosen_resource_id = chosen[0]
+        if override is not None:
+            booking.override_reason = reason
+            booking.overridden_by_id = override.user_id
+        settle(plan, place, booking, counters=counters)
+        extra = {"previous_starts_at": old_starts_at.isoformat()}
+        record(booking, kind="rescheduled", by=by, now=now, reason=reason, extra=extra)
+        take(place, booking, counters=counters, now=now, is_override=override is not None)
+        return SubmittedBooking(
+            booking_id=booking.pk,
+            reference=booking.reference,
+            status=booking.status,
+            manage_token=make_manage_token(booking),
+        )
+
+    try:
+        return run_write(work)
+    except PlaceRefused as refused:
+        raise explain_refusal(refused) from refused

@@ -1,0 +1,237 @@
+"""Where a visit goes: the one way in which every booking gets its resources.
+
+Look without locks, lock what was picked, look again, write. Whoever loses a race comes back
+and locks everything that could be picked before looking, so nobody is refused while
+someone is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduling.engine import (
+    Align,
+    Assignment,
+    Candidate,
+    LedgerEntry,
+    ReasonCode,
+    Snapshot,
+    Strategy,
+    VisitSpec,
+    assign,
+    assignment_range,
+    choose_resources,
+    explain,
+    find_filling,
+    is_offered,
+)
+from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
+from scheduling.models import RoundRobinLedger
+from scheduling.selectors.availability import list_alternatives
+from scheduling.selectors.explanations import view_reasons
+from scheduling.selectors.instants import to_instant
+from scheduling.selectors.occupancy import Moving, load_snapshot, without_general_rules
+from scheduling.selectors.plans import Plan
+from scheduling.services.transactions import LostRace, lock_resources
+
+TAKEN_CODES = frozenset(
+    {
+        ReasonCode.BUSY,
+        ReasonCode.OVER_CAPACITY,
+        ReasonCode.SESSION_FULL,
+        ReasonCode.RULE_FULL,
+        ReasonCode.NO_COMBINATION,
+    }
+)
+
+GENERAL_CODES = frozenset({ReasonCode.PAST, ReasonCode.NOTICE, ReasonCode.WINDOW, ReasonCode.OFF_GRID})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish for one start.
+
+    Attributes:
+        is_any_minute: Grid, notice and booking window don't count (a late confirmation, staff).
+        is_override: Nothing counts: staff said why.
+        moving_resource_ids: What the moved booking holds now; locked along.
+    """
+
+    plan: Plan
+    start_minute: int
+    now: datetime
+    moving: Moving | None = None
+    moving_resource_ids: tuple[int, ...] = ()
+    is_any_minute: bool = False
+    is_override: bool = False
+
+    @property
+    def party_size(self) -> int:
+        """Return how many units are asked."""
+        return self.plan.wish.party_size
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A visit with its resources, locked."""
+
+    location_id: int
+    visit: VisitSpec
+    start_minute: int
+    candidate: Candidate
+    capacities: Mapping[int, int]
+    is_forced: bool = False
+
+    @property
+    def end_minute(self) -> int:
+        """Return the end of the visit, without buffers."""
+        return self.start_minute + self.visit.duration_minutes
+
+    @property
+    def resource_ids(self) -> tuple[int, ...]:
+        """Return the resources, in the order of the parts."""
+        return tuple(dict.fromkeys(each.resource_id for each in self.candidate.assignments))
+
+
+class PlaceRefused(Exception):
+    """Nothing fits; carries what is needed to say why, once the transaction is over."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__("no place")
+        self.asked = asked
+
+
+def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
+    """Pick and lock the resources for a visit.
+
+    Raises:
+        PlaceRefused: Nothing fits at any location of the plan.
+        LostRace: What was picked was taken before it was locked.
+    """
+    if is_pessimistic or asked.is_override:
+        lock_resources([*_list_pool(asked.plan.visits.values()), *asked.moving_resource_ids])
+    for location_id in asked.plan.visits:
+        visit, snapshot = _look(asked, location_id)
+        if not asked.is_override and not is_offered(snapshot, visit, asked.start_minute, asked.party_size):
+            continue
+        candidate = _assign(asked, visit, snapshot)
+        if candidate is None:
+            continue
+        place = Place(location_id, visit, asked.start_minute, candidate, _list_capacities(asked.plan, candidate))
+        if not is_pessimistic and not asked.is_override:
+            lock_resources([*place.resource_ids, *asked.moving_resource_ids])
+            _check_again(asked, place)
+        return place
+    if asked.is_override:
+        return _force(asked)
+    raise PlaceRefused(asked)
+
+
+def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
+    """Turn a refusal into what the customer is told, with the nearest free times."""
+    asked = refused.asked
+    plan, now = asked.plan, asked.now
+    starts_at = to_instant(asked.start_minute)
+    alternatives = list_alternatives(plan=plan, starts_at=starts_at, now=now, moving=asked.moving)
+    location_id = next(iter(plan.visits))
+    visit, snapshot = _look(asked, location_id)
+    found = explain(snapshot, visit, asked.start_minute, asked.party_size)
+    codes = {reason.code for reason in found.reasons}
+    if ReasonCode.PAST in codes:
+        return SlotInPast(starts_at=starts_at, alternatives=alternatives)
+    # Without reasons it was taken when we looked and is free by now.
+    if not codes & GENERAL_CODES and (not codes or codes & TAKEN_CODES):
+        return SlotTaken(starts_at=starts_at, alternatives=alternatives)
+    return SlotUnavailable(
+        starts_at=starts_at, reasons=view_reasons(found, plan, location_id), alternatives=alternatives
+    )
+
+
+def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:
+    visit = asked.plan.visits[location_id]
+    if asked.is_any_minute or asked.is_override:
+        visit = replace(visit, align=Align.CLOCK, step_minutes=1, minimum_notice_minutes=0, booking_window_days=None)
+    snapshot = load_snapshot(
+        plan=asked.plan,
+        location_id=location_id,
+        span=assignment_range(visit, asked.start_minute),
+        starts=(asked.start_minute, asked.start_minute + 1),
+        now=asked.now,
+        moving=asked.moving,
+    )
+    return visit, without_general_rules(snapshot) if asked.is_override else snapshot
+
+
+def _assign(asked: Asked, visit: VisitSpec, snapshot: Snapshot) -> Candidate | None:
+    service = asked.plan.services[0]
+    ledger = _load_ledger(asked.plan) if service.strategy is Strategy.ROUND_ROBIN else {}
+    return assign(snapshot, visit, asked.start_minute, asked.party_size, strategy=service.strategy, ledger=ledger)
+
+
+def _check_again(asked: Asked, place: Place) -> None:
+    """Look once more at what is now locked.
+
+    Raises:
+        LostRace: Someone took it in between.
+    """
+    visit = choose_resources(place.visit, place.resource_ids)
+    snapshot = load_snapshot(
+        plan=asked.plan,
+        location_id=place.location_id,
+        span=assignment_range(visit, asked.start_minute),
+        starts=(asked.start_minute, asked.start_minute + 1),
+        now=asked.now,
+        moving=asked.moving,
+        resource_ids=place.resource_ids,
+    )
+    again = assign(snapshot, visit, asked.start_minute, asked.party_size)
+    if again is None or again.joins_session != place.candidate.joins_session:
+        raise LostRace
+
+
+def _force(asked: Asked) -> Place:
+    """Take the first resources of each pool, whatever they do at that time."""
+    location_id, visit = next(iter(asked.plan.visits.items()))
+    assignments: list[Assignment] = []
+    lines = sorted({part.line for part in visit.parts})
+    for line in lines:
+        places = [(index, part) for index, part in enumerate(visit.parts) if part.line == line]
+        slots = [(index, part) for index, part in places for _ in range(part.quantity)]
+        filling = find_filling([list(part.pool) for _, part in slots])
+        if filling is None:
+            raise PlaceRefused(asked)
+        for (index, part), resource_id in zip(slots, filling, strict=True):
+            begins = asked.start_minute + part.starts_after_minutes
+            capacity = asked.plan.timetables.resources[resource_id].capacity
+            assignments.append(
+                Assignment(
+                    resource_id=resource_id,
+                    part_index=index,
+                    occupied_start_minute=begins - part.buffer_before_minutes,
+                    occupied_end_minute=begins + part.duration_minutes + part.buffer_after_minutes,
+                    units=capacity if visit.seats is not None else asked.party_size,
+                    is_whole=visit.seats is not None,
+                )
+            )
+    candidate = Candidate(tuple(assignments))
+    capacities = _list_capacities(asked.plan, candidate)
+    return Place(location_id, visit, asked.start_minute, candidate, capacities, is_forced=True)
+
+
+def _list_capacities(plan: Plan, candidate: Candidate) -> Mapping[int, int]:
+    resources = plan.timetables.resources
+    return {each.resource_id: resources[each.resource_id].capacity for each in candidate.assignments}
+
+
+def _load_ledger(plan: Plan) -> Mapping[int, LedgerEntry]:
+    turns = dict(RoundRobinLedger.objects.filter(service_id=plan.services[0].id).values_list("resource_id", "turns"))
+    return {
+        resource_id: LedgerEntry(weight=row.weight, turns=turns.get(resource_id, 0))
+        for resource_id, row in plan.timetables.rows.items()
+    }
+
+
+def _list_pool(visits: Iterable[VisitSpec]) -> list[int]:
+    return [resource_id for visit in visits for part in visit.parts for resource_id in part.pool]

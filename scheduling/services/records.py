@@ -1,0 +1,154 @@
+"""The booking row itself: snapshot of what is agreed, price, references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from kernel.ids import new_reference
+from scheduling.enums import Approval, BookingStatus, DepositKind
+from scheduling.models import Booking, BookingLine
+from scheduling.selectors.instants import to_instant
+from scheduling.selectors.plans import AddOnTerms, Plan, ServiceTerms
+from scheduling.services.allocations import join_session, write_allocations
+from scheduling.services.counters import Counters, list_usage
+from scheduling.services.manage_tokens import hash_manage_token
+from scheduling.services.placement import Place
+from tenants.context import current_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How a booking begins."""
+
+    status: BookingStatus
+    source: str
+    now: datetime
+    hold_expires_at: datetime | None = None
+    hold_token_hash: str = ""
+    override_reason: str = ""
+    overridden_by_id: int | None = None
+    is_sample: bool = False
+    series_id: int | None = None
+
+
+def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
+    """Make the booking with its session, not saved yet; its resources are locked."""
+    service = plan.services[0]
+    tenant = current_tenant()
+    uid = f"{uuid4()}@{tenant.slug}"
+    price = price_visit(plan)
+    booking = Booking(
+        reference=new_reference(),
+        token_hash=hash_manage_token(uid, 1),
+        hold_token_hash=agreed.hold_token_hash,
+        ics_uid=uid,
+        service_id=service.id,
+        location_id=place.location_id,
+        chosen_resource_id=plan.wish.resource_ids[0] if plan.wish.resource_ids else None,
+        starts_at=to_instant(place.start_minute),
+        ends_at=to_instant(place.end_minute),
+        party_size=plan.wish.party_size,
+        status=agreed.status,
+        is_active=True,
+        source=agreed.source,
+        hold_expires_at=agreed.hold_expires_at,
+        arrival_mode=plan.wish.arrival_mode,
+        price_minor=price,
+        deposit_minor=find_deposit(service, price),
+        currency=tenant.currency,
+        policy=agree_policy(plan),
+        override_reason=agreed.override_reason,
+        overridden_by_id=agreed.overridden_by_id,
+        created_at=agreed.now,
+        confirmed_at=agreed.now if agreed.status == BookingStatus.CONFIRMED else None,
+        is_sample=agreed.is_sample,
+        series_id=agreed.series_id,
+    )
+    return booking
+
+
+def settle(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
+    """Note what the booking takes of rules and of a group; before it is saved."""
+    booking.rule_usage = list_usage(
+        plan=plan,
+        location_id=place.location_id,
+        start_minute=place.start_minute,
+        resource_ids=place.resource_ids,
+        party_size=booking.party_size,
+    )
+    counters.add(booking.rule_usage)
+    booking.session = join_session(place, booking) if place.visit.seats is not None else None
+
+
+def write_lines(plan: Plan, booking: Booking) -> None:
+    """Write one line for each service of the visit."""
+    BookingLine.objects.bulk_create(
+        BookingLine(
+            booking=booking,
+            position=position,
+            service_id=service.id,
+            service_name=service.name,
+            duration_minutes=service.duration_minutes + sum(each.minutes for each in _add_ons(plan, service)),
+            price_minor=service.price_minor,
+            add_ons=[
+                {"id": each.id, "name": each.name, "minutes": each.minutes, "price_minor": each.price_minor}
+                for each in _add_ons(plan, service)
+            ],
+        )
+        for position, service in enumerate(plan.services)
+    )
+
+
+def take(place: Place, booking: Booking, *, counters: Counters, now: datetime, is_override: bool = False) -> None:
+    """Insert the allocations of a saved booking, and the counters last."""
+    write_allocations(place, booking, now=now)
+    counters.write(is_override=is_override)
+
+
+def price_visit(plan: Plan) -> int | None:
+    """Return the price of all services and add-ons; None when one service has no fixed price."""
+    prices = [service.price_minor for service in plan.services]
+    if any(price is None for price in prices):
+        return None
+    return sum(price or 0 for price in prices) + sum(each.price_minor for each in plan.add_ons)
+
+
+def find_deposit(service: ServiceTerms, price_minor: int | None) -> int:
+    """Return what is asked beforehand, in minor units; percent rounds half up, never above the price."""
+    match service.deposit_kind:
+        case DepositKind.FIXED:
+            deposit = service.deposit_minor
+        case DepositKind.PERCENT:
+            deposit = ((price_minor or 0) * service.deposit_percent + 50) // 100
+        case DepositKind.FULL:
+            deposit = price_minor or 0
+        case _:
+            deposit = 0
+    return deposit if price_minor is None else min(deposit, price_minor)
+
+
+def agree_policy(plan: Plan) -> dict[str, object]:
+    """Return the policy as agreed: a later change of the service does not touch this booking."""
+    service = plan.services[0]
+    return {
+        "cancel_cutoff_minutes": max(each.cancel_cutoff_minutes for each in plan.services),
+        "move_cutoff_minutes": max(each.move_cutoff_minutes for each in plan.services),
+        "approval": service.approval,
+        "deposit_kind": service.deposit_kind,
+        "reminder_offsets_minutes": list(service.reminder_offsets_minutes),
+    }
+
+
+def next_status(booking: Booking) -> BookingStatus:
+    """Return what a submitted hold becomes."""
+    if booking.deposit_minor > 0:
+        return BookingStatus.PENDING_PAYMENT
+    if booking.policy.get("approval") == Approval.REQUEST:
+        return BookingStatus.PENDING_APPROVAL
+    return BookingStatus.CONFIRMED
+
+
+def _add_ons(plan: Plan, service: ServiceTerms) -> list[AddOnTerms]:
+    return [each for each in plan.add_ons if each.service_id == service.id]

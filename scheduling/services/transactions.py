@@ -1,0 +1,77 @@
+"""Running a write until it wins or loses for good."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from zlib import crc32
+
+from django.db import DatabaseError, connection, transaction
+
+from scheduling.errors import TooBusy
+
+T = TypeVar("T")
+
+DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
+RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAILURE})
+"""Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
+MAX_ATTEMPTS = 40
+LONGEST_PAUSE_SECONDS = 0.05
+
+
+class LostRace(Exception):
+    """What was free a moment ago is taken; look again with all locks."""
+
+
+def run_write(work: Callable[[bool], T]) -> T:
+    """Run ``work(is_pessimistic)`` in a transaction, and again after a lost race.
+
+    The first run is optimistic: it locks only what it picked. Every further run is told to
+    lock everything it could pick before it looks. A conflict undoes the run; inside an outer
+    transaction only as far as a savepoint.
+
+    Raises:
+        TooBusy: It lost again and again.
+    """
+    is_outermost = not connection.in_atomic_block
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return work(attempt > 0)
+        except LostRace:
+            continue
+        except DatabaseError as error:
+            state = find_sqlstate(error)
+            if state not in RACE_STATES or (state == SERIALIZATION_FAILURE and not is_outermost):
+                raise
+            if attempt > 1:
+                time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads retries, guards nothing
+    raise TooBusy
+
+
+def find_sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's five-character code behind Django's exception."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def lock_resources(resource_ids: Iterable[int]) -> None:
+    """Hold back other writers of these resources until the transaction ends, in id order.
+
+    Advisory locks: rows may be inserted meanwhile by nobody who asked for the same resource.
+    A later statement sees what the previous holder committed.
+    """
+    ordered = sorted(set(resource_ids))
+    if not ordered:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock(%s, id)) FROM unnest(%s::int4[]) AS id",
+            [_lock_class(connection.schema_name), ordered],
+        )
+
+
+def _lock_class(schema_name: str) -> int:
+    unsigned = crc32(f"scheduling.resource:{schema_name}".encode())
+    return unsigned - 2**32 if unsigned >= 2**31 else unsigned

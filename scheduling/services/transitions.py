@@ -1,0 +1,157 @@
+"""The steps that staff takes with a booking."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from scheduling.enums import Approval, BookingStatus
+from scheduling.errors import HoldExpired, TransitionRefused
+from scheduling.models import Booking
+from scheduling.policies import check_transition
+from scheduling.services.allocations import free_allocations, set_expiry
+from scheduling.services.counters import Counters
+from scheduling.services.events import record
+from scheduling.services.expiry import DUE_KIND, is_expired
+from scheduling.services.inputs import clean_reason
+from scheduling.services.lookups import lock_booking
+from scheduling.types import Actor
+from tenants.services.due_work import add_due_work, remove_due_work
+
+
+@transaction.atomic
+def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """Accept a request; again changes nothing.
+
+    Raises:
+        TransitionRefused: It does not wait for approval.
+        HoldExpired: It waited too long.
+    """
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.CONFIRMED:
+        return
+    if booking.status != BookingStatus.PENDING_APPROVAL:
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    _refuse_expired(booking, now)
+    _confirm(booking, now=now)
+    record(booking, kind="confirmed", by=by, now=now)
+    set_expiry(booking)
+    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+
+
+@transaction.atomic
+def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """The deposit was paid: confirm, or ask staff where the policy as agreed wants approval.
+
+    Again changes nothing.
+
+    Raises:
+        TransitionRefused: It does not wait for a payment.
+        HoldExpired: It waited too long; the payment has to be given back or the place found again.
+    """
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
+        return
+    if booking.status != BookingStatus.PENDING_PAYMENT:
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    _refuse_expired(booking, now)
+    if booking.policy.get("approval") == Approval.REQUEST:
+        booking.status = BookingStatus.PENDING_APPROVAL
+        booking.hold_expires_at = booking.starts_at
+        record(booking, kind="requested", by=by, now=now)
+        set_expiry(booking)
+        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.starts_at)
+        return
+    _confirm(booking, now=now)
+    record(booking, kind="confirmed", by=by, now=now)
+    set_expiry(booking)
+    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+
+
+@transaction.atomic
+def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> None:
+    """Refuse a request: its place is free at once; again changes nothing.
+
+    Raises:
+        TransitionRefused: It does not wait for approval.
+    """
+    why = clean_reason(reason)
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.DECLINED:
+        return
+    check_transition(booking, BookingStatus.DECLINED)
+    counters = Counters()
+    free_allocations(booking)
+    counters.take_back(booking.rule_usage)
+    booking.status = BookingStatus.DECLINED
+    booking.is_active = False
+    booking.cancelled_reason = why
+    record(booking, kind="declined", by=by, now=now, reason=why)
+    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+    counters.write()
+
+
+@transaction.atomic
+def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """The customer is here; again changes nothing."""
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.ARRIVED:
+        return
+    check_transition(booking, BookingStatus.ARRIVED)
+    booking.status = BookingStatus.ARRIVED
+    booking.arrived_at = now
+    record(booking, kind="arrived", by=by, now=now)
+
+
+@transaction.atomic
+def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """Work has begun; again changes nothing."""
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.IN_PROGRESS:
+        return
+    check_transition(booking, BookingStatus.IN_PROGRESS)
+    booking.status = BookingStatus.IN_PROGRESS
+    booking.arrived_at = booking.arrived_at or now
+    booking.started_at = now
+    record(booking, kind="started", by=by, now=now)
+
+
+@transaction.atomic
+def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """The visit is over; again changes nothing."""
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.COMPLETED:
+        return
+    check_transition(booking, BookingStatus.COMPLETED)
+    booking.status = BookingStatus.COMPLETED
+    booking.completed_at = now
+    record(booking, kind="completed", by=by, now=now)
+
+
+@transaction.atomic
+def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """The customer did not come; only after the start, and again changes nothing.
+
+    Raises:
+        TransitionRefused: The visit has not begun yet, or is in another state.
+    """
+    booking = lock_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.NO_SHOW:
+        return
+    check_transition(booking, BookingStatus.NO_SHOW)
+    if now < booking.starts_at:
+        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    booking.status = BookingStatus.NO_SHOW
+    record(booking, kind="no_show", by=by, now=now)
+
+
+def _confirm(booking: Booking, *, now: datetime) -> None:
+    booking.status = BookingStatus.CONFIRMED
+    booking.hold_expires_at = None
+    booking.confirmed_at = now
+
+
+def _refuse_expired(booking: Booking, now: datetime) -> None:
+    if is_expired(booking, now):
+        raise HoldExpired(starts_at=booking.starts_at)
