@@ -6,6 +6,7 @@ from aware datetimes, hours are sets of minutes, matching is trying all permutat
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import permutations, product
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ class CountedRule:
     counted: tuple[tuple[int, int], ...]
 
 
+@lru_cache(maxsize=100_000)
 def local(timezone: str, minute: int) -> datetime:
     return (EPOCH + timedelta(minutes=minute)).astimezone(ZoneInfo(timezone))
 
@@ -32,6 +34,7 @@ def instant(timezone: str, on: date, wall: int) -> int:
     return int((naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC) - EPOCH).total_seconds() // 60)
 
 
+@lru_cache(maxsize=100_000)
 def label(period: RulePeriod, timezone: str, minute: int) -> tuple[object, ...]:
     moment = local(timezone, minute)
     if period is RulePeriod.HOUR:
@@ -131,14 +134,15 @@ class Oracle:
             for resource_id in part.pool
         }
         self.first, self.last = first, last
+        self.free: dict[int, set[int]] = {}
 
     def list_slots(self) -> list[tuple[int, int | None]]:
         found = []
         for start in range(self.first, self.last):
-            if not self.is_allowed(start):
-                continue
             on_grid = self.is_on_grid(start)
             if not on_grid and not (self.is_group and self.visit.align is Align.GAP):
+                continue
+            if not self.is_allowed(start):
                 continue
             ways = self.list_ways(start)
             if not on_grid:
@@ -177,17 +181,24 @@ class Oracle:
                     continue
                 origin = opens
                 if self.visit.align is Align.GAP:
-                    if not self.is_free(day, start):
+                    free = self.list_free(day)
+                    if start not in free:
                         continue
                     origin = start
-                    while origin > opens and self.is_free(day, origin - 1):
+                    while origin > opens and origin - 1 in free:
                         origin -= 1
                 if (start - origin) % step == 0:
                     return True
         return False
 
-    def is_free(self, day: Day, minute: int) -> bool:
-        return minute in day.working and day.has_room(minute, self.units, is_group=self.is_group, joined=None)
+    def list_free(self, day: Day) -> set[int]:
+        if day.resource.id not in self.free:
+            self.free[day.resource.id] = {
+                minute
+                for minute in day.working
+                if day.has_room(minute, self.units, is_group=self.is_group, joined=None)
+            }
+        return self.free[day.resource.id]
 
     def list_ways(self, start: int) -> list[tuple[frozenset, Session | None, int]]:
         """Every way as (part index, resource) pairs, the session it joins, and the seats left."""

@@ -23,7 +23,7 @@ from scheduling.engine import (
 from tests.property.scheduling.oracle import Oracle
 from tests.property.scheduling.worlds import World, make_world
 
-RANDOM_WORLDS = 120
+RANDOM_WORLDS = 240
 FIRST_SEED = 20260101
 
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

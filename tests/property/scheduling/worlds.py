@@ -73,7 +73,7 @@ def make_world(random: Random) -> World:
         visit = choose_resources(visit, random.sample(pool, random.randint(1, min(2, len(pool)))))
     if random.random() < 0.05:
         visit = replace(visit, step_minutes=random.choice((1, 1440, 2000)))
-    units = random.choice((1, 1, 1, 1, 1, 2, 3))
+    units = random.choice((*(1,) * 7, 2, 3))
     grain = random.choice((1, 5, 15, 30))
     rows = [_make_row(random, resource_ids, first, last, grain) for _ in range(random.choice((0, 2, 4, 8, 20)))]
     sessions = _make_sessions(random, visit, resource_ids, first, last, grain) if random.random() < 0.6 else ()
@@ -83,7 +83,7 @@ def make_world(random: Random) -> World:
     )
     snapshot = Snapshot(
         timezone=zone,
-        now_minute=first + random.choice((-2000, -2000, -2000, -300, 60, 333)),
+        now_minute=first + random.choice((-2000, -2000, -2000, -300, 60)),
         now_is_mid_minute=random.random() < 0.5,
         resources=resources,
         busy=Busy.of(rows),
@@ -141,13 +141,13 @@ def _make_resource(random: Random, resource_id: int, zone: str, on: date) -> Res
 
 
 def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) -> ServiceSpec:
-    duration = random.choice((10, 30, 30, 45, 60, 60, 90, 133, 300))
+    duration = random.choice((10, 10, 30, 30, 45, 60, 60, 90, 133))
     requirements = []
     for _ in range(random.randint(1, min(3, len(resource_ids)))):
         pool = random.sample(resource_ids, random.randint((len(resource_ids) + 1) // 2, len(resource_ids)))
         begins, lasts = 0, None
-        if random.random() < 0.3:
-            begins = random.choice((0, duration // 3))
+        if random.random() < 0.45:
+            begins = random.choice((0, duration // 3, duration // 3))
             lasts = random.choice((None, (duration - begins) // 2, duration - begins))
         quantity = random.choice((1, 1, 1, 1, 1, 1, 2)) if len(pool) > 1 else 1
         requirements.append(Requirement(tuple(pool), quantity, begins, lasts))
@@ -160,9 +160,9 @@ def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) ->
         buffer_after_minutes=random.choice((0, 0, 0, 10, 30)),
         buffers_inside_hours=random.random() < 0.2,
         align=random.choice(list(Align)),
-        minimum_notice_minutes=random.choice((0, 0, 0, 0, 60, 1440)),
-        booking_window_days=random.choice((None, None, None, 1, 2, 3)),
-        seats=random.randint(1, 4) if is_group else None,
+        minimum_notice_minutes=random.choice((0, 0, 0, 0, 60, 60, 1440)),
+        booking_window_days=random.choice((None, None, None, 1, 2, 3, 4)),
+        seats=random.randint(2, 4) if is_group else None,
     )
 
 
@@ -197,14 +197,14 @@ def _make_rule(random: Random, rule_id: int, zone: str, first: int, last: int, i
     period = random.choice(list(RulePeriod))
     timezone = zone if random.random() < 0.8 else random.choice(PLACES)[0]
     measure = random.choice(list(Measure))
-    size = {"bookings": 1, "seats": 2, "minutes": 45}[measure]
+    size = {"bookings": 1, "seats": 2, "minutes": 120}[measure]
     counted = tuple(
         (random.randrange(first - 2000, last + 2000), random.randint(1, size)) for _ in range(random.randint(0, 8))
     )
     rule = CapacityRule(
         id=rule_id,
         period=period,
-        limit=random.choice((0, size, size * 4, size * 4, size * 8)),
+        limit=random.choice((0, size, *(size * 4,) * 5, *(size * 8,) * 5)),
         timezone=timezone,
         measure=measure,
         usage=tally_usage(period, timezone, counted),
