@@ -25,6 +25,7 @@ SURFACES: dict[Theme, tuple[Color, Color]] = {"light": ("#ffffff", "#f6f7f9"), "
 TEXT_CONTRAST = 4.55
 LINE_CONTRAST = 3.05
 INK_CONTRAST = 4.5
+ROUNDING = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,12 @@ def _linear(color: Color) -> tuple[float, float, float]:
 
 
 def _expand(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB (IEC 61966-2-1)
 
 
 def _compress(value: float) -> float:
     value = max(0.0, min(1.0, value))
-    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB
 
 
 def _luminance(color: Color) -> float:
@@ -138,6 +139,6 @@ def _from_oklch(lightness: float, chroma: float, hue: float) -> Color:
             -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
             -0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short,
         )
-        if chroma < 0.0001 or all(-0.0001 <= channel <= 1.0001 for channel in channels):
+        if chroma < ROUNDING or all(-ROUNDING <= channel <= 1 + ROUNDING for channel in channels):
             return "#" + "".join(f"{round(_compress(channel) * 255):02x}" for channel in channels)
         chroma *= 0.96

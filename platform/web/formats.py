@@ -13,6 +13,7 @@ from kernel.formats import NOON, Formats, format_duration, format_offset, get_fo
 __all__ = [
     "Formats",
     "capitalize",
+    "end_sentence",
     "format_duration",
     "format_offset",
     "format_phone",
@@ -43,6 +44,11 @@ def format_phone(phone: str, country: str | None) -> str:
     is_home = country is not None and number.country_code == phonenumbers.country_code_for_region(country)
     kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, kind).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def end_sentence(text: str) -> str:
+    """Return ``text`` with its full stop; "9:00 a.m." has it already."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def capitalize(text: str) -> str:

@@ -66,6 +66,12 @@ def day_short(on: date) -> str:
 
 
 @register.filter
+def weekday_day(on: date) -> str:
+    """``{{ on|weekday_day }}``: "martes 24"."""
+    return get_current_formats().format_weekday_day(on)
+
+
+@register.filter
 def month_name(on: date) -> str:
     """``{{ on|month_name }}``: "Noviembre de 2026"."""
     return formats.capitalize(get_current_formats().format_month(on))
@@ -111,6 +117,18 @@ def duration(minutes: int) -> str:
 def span(minutes: int) -> str:
     """``{% span minutes %}``: a notice, in days when whole: "2 days"."""
     return formats.format_span(minutes)
+
+
+@register.filter
+def phone_number(phone: str) -> str:
+    """``{{ phone|phone_number }}``: as people of the tenant's country write it; abroad with its ``+``."""
+    return formats.format_phone(phone, _find_country())
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """``{{ text|sentence }}``: with its full stop, never two."""
+    return formats.end_sentence(text)
 
 
 @register.filter

@@ -1,0 +1,39 @@
+"""A booking as an iCalendar file (RFC 5545), for the customer's own calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from icalendar import Calendar, Event
+
+from scheduling.enums import BookingStatus
+from scheduling.types import BookingDetail
+
+GONE = {BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED}
+WAITING = {BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
+
+
+def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) -> bytes:
+    """Return the file; its UID and SEQUENCE are those of the messages, so calendars see one event."""
+    event = Event()
+    event.add("uid", booking.ics_uid)
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", now)
+    event.add("dtstart", booking.starts_at)
+    event.add("dtend", booking.ends_at)
+    event.add("summary", f"{booking.service_name} · {tenant_name}")
+    event.add("location", booking.location_address)
+    event.add("description", booking.reference)
+    event.add("status", _describe_status(booking.status))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Turnero//Booking//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _describe_status(status: str) -> str:
+    if status in GONE:
+        return "CANCELLED"
+    return "TENTATIVE" if status in WAITING else "CONFIRMED"

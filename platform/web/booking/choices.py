@@ -1,0 +1,111 @@
+"""The first steps: place and service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from accounts.access import open_to_anyone
+from scheduling.errors import ServiceNotFound
+from scheduling.types import LocationView, ServiceView
+from web.booking.flow import Flow, StepKey, load_flow, make_link
+from web.booking.pages import render_step
+
+FEW_SERVICES = 3
+"""Up to this many fit one screen: no category filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocationOption:
+    """A place with the link that chooses it."""
+
+    location: LocationView
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOption:
+    """A service with the link that chooses it."""
+
+    service: ServiceView
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryOption:
+    """A category with the link that filters by it."""
+
+    name: str
+    url: str
+
+
+@open_to_anyone
+@require_safe
+def choose_service(request: HttpRequest) -> HttpResponse:
+    """Show the services; with ``?service=`` or ``?location=`` (also from other sites) take that choice and go on."""
+    flow = load_flow(request)
+    location_id, service_id = _read_id(request, "location"), _read_id(request, "service")
+    if location_id is not None:
+        flow = load_flow(request, flow.draft.choose_location(location_id))
+    if service_id is not None:
+        flow = load_flow(request, flow.draft.choose_service(service_id))
+        if flow.service is None:
+            return _render_services(request, flow, status=404, notice=gettext(ServiceNotFound.text))
+        return HttpResponseRedirect(flow.link(_find_open_step(flow, StepKey.SERVICE)))
+    if flow.location is None and len(flow.locations) > 1:
+        return HttpResponseRedirect(flow.link(StepKey.LOCATION))
+    if len(flow.services) == 1 and flow.service:
+        flow = flow.with_draft(flow.draft.choose_service(flow.service.id))
+        return HttpResponseRedirect(flow.link(_find_open_step(flow, StepKey.SERVICE)))
+    return _render_services(request, flow)
+
+
+@open_to_anyone
+@require_safe
+def choose_location(request: HttpRequest) -> HttpResponse:
+    """Show the places of a business that has several."""
+    flow = load_flow(request)
+    sealed = flow.seal()
+    options = [
+        LocationOption(each, make_link(StepKey.SERVICE, sealed, location=str(each.id))) for each in flow.locations
+    ]
+    return render_step(request, "booking/location.html", flow, StepKey.LOCATION, sealed=sealed, options=options)
+
+
+def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, notice: str = "") -> HttpResponse:
+    sealed = flow.seal()
+    names = list(dict.fromkeys(service.category for service in flow.services if service.category))
+    has_filter = len(names) > 1 and len(flow.services) > FEW_SERVICES
+    category = request.GET.get("category", "")
+    category = category if category in names else ""
+    shown = [service for service in flow.services if not category or service.category == category]
+    return render_step(
+        request,
+        "booking/service.html",
+        flow,
+        StepKey.SERVICE,
+        status=status,
+        sealed=sealed,
+        notice=notice,
+        category=category,
+        all_url=make_link(StepKey.SERVICE, sealed),
+        categories=[CategoryOption(name, make_link(StepKey.SERVICE, sealed, category=name)) for name in names]
+        if has_filter
+        else [],
+        options=[ServiceOption(each, make_link(StepKey.SERVICE, sealed, service=str(each.id))) for each in shown],
+    )
+
+
+def _find_open_step(flow: Flow, done: StepKey) -> StepKey:
+    """Return the step after ``done``, or an earlier one that was never answered (a link into the middle)."""
+    missing, after = flow.find_missing_step(), flow.find_step_after(done)
+    order = list(StepKey)
+    return min(missing, after, key=order.index)
+
+
+def _read_id(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - bigint

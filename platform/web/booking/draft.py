@@ -1,0 +1,177 @@
+"""What a visitor has chosen and typed so far, sealed into the address of the next page.
+
+No cookie, no storage and no row for somebody who is only looking; the back button, reload and two
+tabs at once work by themselves. The seal encrypts, since a plate, a note or a phone number must
+not be readable in a log or in the history, and it is bound to the tenant.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+PARAMETER = "d"
+MAX_AGE_SECONDS = 24 * 3600
+MAX_SEALED_LENGTH = 12_000
+VISIT_BYTES = 12
+MADE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTime:
+    """A hold that this visitor has, with what was promised for it; ``wish`` names what it was taken for."""
+
+    hold_id: int
+    token: str
+    wish: str
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+    price_minor: int | None
+    currency: str
+    deposit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The choices and texts of one visitor.
+
+    Attributes:
+        visit: Random name of this run through the pages.
+        is_visit_told: The questions about the visit were answered.
+        phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
+    """
+
+    visit: str = field(default_factory=lambda: token_urlsafe(VISIT_BYTES))
+    location_id: int | None = None
+    service_id: int | None = None
+    resource_id: int | None = None
+    add_on_ids: tuple[int, ...] = ()
+    party_size: int = 1
+    arrival_mode: str = ""
+    asset: Mapping[str, str] = field(default_factory=dict)
+    symptoms: tuple[str, ...] = ()
+    note: str = ""
+    is_visit_told: bool = False
+    name: str = ""
+    phone: str = ""
+    phone_region: str = ""
+    email: str = ""
+    wants_reminders: bool = True
+    hold: HeldTime | None = None
+
+    def choose_service(self, service_id: int) -> Draft:
+        """Return the draft with another service; what belongs to the old one is dropped."""
+        if service_id == self.service_id:
+            return self
+        return replace(
+            self, service_id=service_id, resource_id=None, add_on_ids=(), party_size=1, is_visit_told=False, hold=None
+        )
+
+    def choose_location(self, location_id: int) -> Draft:
+        """Return the draft at another location."""
+        if location_id == self.location_id:
+            return self
+        return replace(self, location_id=location_id, service_id=None, resource_id=None, add_on_ids=(), hold=None)
+
+
+def seal_draft(draft: Draft, *, schema_name: str) -> str:
+    """Return ``draft`` as encrypted text that is safe in an address; empty when nothing was chosen yet."""
+    told = {
+        each.name: getattr(draft, each.name) for each in fields(draft) if getattr(draft, each.name) != _default(each)
+    }
+    if told.keys() <= {"visit"}:
+        return ""
+    body = json.dumps(told, default=_encode, separators=(",", ":"), ensure_ascii=False)
+    return _get_fernet(schema_name).encrypt(zlib.compress(body.encode())).decode().rstrip("=")
+
+
+def open_draft(sealed: str, *, schema_name: str) -> Draft:
+    """Return the draft in ``sealed``; a fresh one if it is foreign, damaged or older than a day."""
+    if not sealed or len(sealed) > MAX_SEALED_LENGTH:
+        return Draft()
+    padded = sealed + "=" * (-len(sealed) % 4)
+    try:
+        body = zlib.decompress(_get_fernet(schema_name).decrypt(padded.encode(), ttl=MAX_AGE_SECONDS))
+        return _read_draft(json.loads(body))
+    except (InvalidToken, zlib.error, ValueError, KeyError, TypeError):
+        return Draft()
+
+
+def remember_hold(draft: Draft, *, now: datetime) -> None:
+    """Keep the visitor's hold beside the address, for the page that the back button shows.
+
+    That page knows nothing of the hold taken from it; without this, the visitor's own
+    hold would look like somebody else's. A lost cache costs only that.
+    """
+    if draft.hold is None:
+        return
+    seconds = max(1, int((draft.hold.expires_at - now).total_seconds()))
+    cache.set(_name_hold(draft), json.dumps(draft.hold, default=_encode), seconds)
+
+
+def recall_hold(draft: Draft, *, now: datetime) -> HeldTime | None:
+    """Return the hold that this visitor still has, if any."""
+    stored = cache.get(_name_hold(draft))
+    hold = _read_hold(json.loads(stored)) if isinstance(stored, str) else draft.hold
+    return hold if hold and hold.expires_at > now else None
+
+
+def forget_hold(draft: Draft) -> None:
+    """Forget the hold: it became a booking or was given back."""
+    cache.delete(_name_hold(draft))
+
+
+def remember_booking(draft: Draft, manage_token: str) -> None:
+    """Keep where this visitor's booking is managed, for a form that is sent twice."""
+    cache.set(f"booking-made:{draft.visit}", manage_token, MADE_SECONDS)
+
+
+def recall_booking(draft: Draft) -> str:
+    """Return the manage token of the booking that this visitor just made; empty when unknown."""
+    token = cache.get(f"booking-made:{draft.visit}")
+    return token if isinstance(token, str) else ""
+
+
+def _name_hold(draft: Draft) -> str:
+    return f"booking-hold:{draft.visit}"
+
+
+def _get_fernet(schema_name: str) -> Fernet:
+    key = salted_hmac("web.booking.draft", schema_name, algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
+
+
+def _default(each: Field[Any]) -> object:
+    return each.default_factory() if each.default_factory is not MISSING else each.default
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    assert isinstance(value, HeldTime)
+    return asdict(value)
+
+
+def _read_draft(body: dict[str, Any]) -> Draft:
+    for key in ("add_on_ids", "symptoms"):
+        if key in body:
+            body[key] = tuple(body[key])
+    if "hold" in body:
+        body["hold"] = _read_hold(body["hold"])
+    return Draft(**body)
+
+
+def _read_hold(body: dict[str, Any]) -> HeldTime:
+    instants = {key: datetime.fromisoformat(body[key]) for key in ("starts_at", "ends_at", "expires_at")}
+    return HeldTime(**{**body, **instants})

@@ -1,0 +1,248 @@
+"""One request of the booking pages: who asks, what was chosen, which steps there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from kernel.clock import utc_now
+from kernel.errors import NotFound
+from scheduling.selectors import catalog
+from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView
+from tenants.context import current_tenant
+from tenants.types import TenantInfo
+from verticals.contract import ArrivalMode, Vertical
+from verticals.registry import get_vertical
+from web.booking.draft import PARAMETER, Draft, open_draft, seal_draft
+from web.formats import Formats, get_formats, to_local
+
+
+class StepKey(StrEnum):
+    """The pages of a booking, in order; each value is also the name of its address."""
+
+    LOCATION = "location"
+    SERVICE = "start"
+    VISIT = "visit"
+    TIME = "time"
+    DETAILS = "details"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One segment of the progress bar."""
+
+    key: StepKey
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What every booking page needs to know.
+
+    Attributes:
+        words: The vertical's vocabulary; dots in its terms are underscores here, for templates.
+        service: The chosen one, or the only one.
+        location: The chosen one, or the only one.
+    """
+
+    tenant: TenantInfo
+    vertical: Vertical
+    formats: Formats
+    words: Mapping[str, str]
+    draft: Draft
+    now: datetime
+    locations: tuple[LocationView, ...]
+    services: tuple[ServiceView, ...]
+    service: ServiceView | None
+    location: LocationView | None
+    resources: tuple[ResourceView, ...]
+
+    @property
+    def timezone(self) -> str:
+        """The clock that rules: the location's, since one has to be there in person."""
+        return self.location.timezone if self.location else self.tenant.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The same, as a zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def today(self) -> date:
+        """Today's date on that clock."""
+        return to_local(self.now, self.timezone).date()
+
+    @property
+    def arrival_modes(self) -> tuple[ArrivalMode, ...]:
+        """Ways to arrive that the chosen service allows."""
+        allowed = self.service.arrival_modes if self.service else ()
+        return tuple(mode for mode in self.vertical.intake.arrival_modes if mode.key in allowed)
+
+    @property
+    def arrival_mode(self) -> str:
+        """The chosen way to arrive, or the only one; empty where it is not asked."""
+        modes = self.arrival_modes
+        return modes[0].key if len(modes) == 1 else self.draft.arrival_mode
+
+    @property
+    def asks_for_visit(self) -> bool:
+        """Tell whether the page between service and time has anything to ask."""
+        service = self.service
+        return bool(
+            self.vertical.asset
+            or self.vertical.intake.symptoms
+            or len(self.arrival_modes) > 1
+            or len(self.resources) > 1
+            or (service and (service.add_ons or service.max_party_size > 1))
+        )
+
+    @property
+    def add_ons(self) -> tuple[AddOnView, ...]:
+        """The chosen extras."""
+        chosen = self.service.add_ons if self.service else ()
+        return tuple(add_on for add_on in chosen if add_on.id in self.draft.add_on_ids)
+
+    @property
+    def duration_minutes(self) -> int:
+        """Length of the visit with its extras."""
+        own = self.service.duration_minutes if self.service else 0
+        return own + sum(add_on.minutes for add_on in self.add_ons)
+
+    @property
+    def price_minor(self) -> int | None:
+        """Price with extras; None where the business leaves it open."""
+        if self.service is None or self.service.price_minor is None:
+            return None
+        return self.service.price_minor + sum(add_on.price_minor for add_on in self.add_ons)
+
+    @property
+    def asset_label(self) -> str:
+        """The vehicle (patient, pet …) in one line, with what identifies it."""
+        asset = self.vertical.asset
+        if asset is None:
+            return ""
+        parts = (asset.label(self.draft.asset), asset.identifier(self.draft.asset))
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def arrival_label(self) -> str:
+        """How the customer arrives, in words; empty where it is not asked."""
+        chosen = (mode.label for mode in self.vertical.intake.arrival_modes if mode.key == self.arrival_mode)
+        return next((gettext(label) for label in chosen), "")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of this booking; one with a single option is left out."""
+        asset_label = self.words.get("step_asset") or gettext("Your visit")
+        steps = (
+            (len(self.locations) > 1, StepKey.LOCATION, gettext("Place")),
+            (len(self.services) > 1, StepKey.SERVICE, gettext("Service")),
+            (self.service is None or self.asks_for_visit, StepKey.VISIT, asset_label),
+            (True, StepKey.TIME, gettext("Date and time")),
+            (True, StepKey.DETAILS, gettext("Your details")),
+        )
+        return tuple(Step(key, label) for is_asked, key, label in steps if is_asked)
+
+    def find_missing_step(self) -> StepKey:
+        """Return the first step that still has to be answered before a booking can be sent."""
+        if self.location is None and len(self.locations) > 1:
+            return StepKey.LOCATION
+        if self.service is None:
+            return StepKey.SERVICE
+        if self.asks_for_visit and not self.draft.is_visit_told:
+            return StepKey.VISIT
+        return StepKey.TIME if self.draft.hold is None else StepKey.DETAILS
+
+    def is_too_early_for(self, key: StepKey) -> bool:
+        """Tell whether an earlier step is still open."""
+        order = list(StepKey)
+        return order.index(self.find_missing_step()) < order.index(key)
+
+    def find_step_after(self, key: StepKey) -> StepKey:
+        """Return the step that follows ``key``; after the last one, itself."""
+        order = list(StepKey)
+        return next((step.key for step in self.steps if order.index(step.key) > order.index(key)), key)
+
+    def find_step_before(self, key: StepKey) -> StepKey | None:
+        """Return the step that the back arrow leads to; None on the first one."""
+        order = list(StepKey)
+        earlier = [step.key for step in self.steps if order.index(step.key) < order.index(key)]
+        return earlier[-1] if earlier else None
+
+    def with_draft(self, draft: Draft) -> Flow:
+        """Return the flow with ``draft`` in place of the old one."""
+        return replace(self, draft=draft)
+
+    def seal(self) -> str:
+        """Return the draft as it goes into an address."""
+        return seal_draft(self.draft, schema_name=self.tenant.schema_name)
+
+    def link(self, key: StepKey, **query: str) -> str:
+        """Return the address of a step that carries the draft."""
+        return make_link(key, self.seal(), **query)
+
+
+def make_link(key: StepKey, sealed: str, **query: str) -> str:
+    """Return the address of a step for a draft that is sealed already."""
+    carried = {PARAMETER: sealed} if sealed else {}
+    return f"{reverse(f'booking:{key}')}?{urlencode({**carried, **query})}".rstrip("?")
+
+
+def load_flow(request: HttpRequest, draft: Draft | None = None) -> Flow:
+    """Read what the request carries and what the tenant offers; the same number of queries for any catalogue."""
+    tenant = current_tenant()
+    if draft is None:
+        draft = open_draft(request.GET.get(PARAMETER, ""), schema_name=tenant.schema_name)
+    language = (get_language() or tenant.locale).split("-")[0]
+    vertical = get_vertical(tenant.vertical)
+    words = vertical.list_words(language=language, country=tenant.country)
+    locations = catalog.list_locations()
+    location = _find_location(locations, draft.location_id)
+    services = catalog.list_bookable_services(location_id=location.id if location else None)
+    service = _find_service(services, draft.service_id)
+    return Flow(
+        tenant=tenant,
+        vertical=vertical,
+        formats=get_formats(language, tenant.country),
+        words={term.replace(".", "_"): text for term, text in words.items()},
+        draft=draft,
+        now=utc_now(),
+        locations=locations,
+        services=services,
+        service=service,
+        location=location,
+        resources=_list_resources(service, location),
+    )
+
+
+def _find_location(locations: tuple[LocationView, ...], chosen: int | None) -> LocationView | None:
+    if len(locations) == 1:
+        return locations[0]
+    return next((location for location in locations if location.id == chosen), None)
+
+
+def _find_service(services: tuple[ServiceView, ...], chosen: int | None) -> ServiceView | None:
+    """Find the chosen service, also one that only a direct link offers; the only one needs no choice."""
+    if chosen is None:
+        return services[0] if len(services) == 1 else None
+    listed = next((service for service in services if service.id == chosen), None)
+    if listed:
+        return listed
+    try:
+        return catalog.get_service(service_id=chosen)
+    except NotFound:
+        return None
+
+
+def _list_resources(service: ServiceView | None, location: LocationView | None) -> tuple[ResourceView, ...]:
+    if service is None:
+        return ()
+    return catalog.list_choosable_resources(service_id=service.id, location_id=location.id if location else None)

@@ -1,0 +1,293 @@
+"""The page behind the link in the customer's messages: see, add to a calendar, move, cancel, confirm.
+
+The token in the address is the permission. A GET never changes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import open_to_anyone
+from kernel.clock import utc_now
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import SlotTaken
+from scheduling.selectors import availability, bookings, catalog
+from scheduling.services import attendance, cancellations, moves
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
+from web.booking.calendar import make_calendar
+from web.booking.pages import describe_opening, keep_private
+from web.booking.picker import find_week, last_day, make_picker
+from web.booking.reading import read_date, read_instant
+from web.errors import get_status, translate_error
+from web.formats import Formats, end_sentence, get_formats, to_local
+
+CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
+ASK_ATTENDANCE_WITHIN = timedelta(days=3)
+MAX_REASON_LENGTH = 300
+DONE = ("confirmed", "moved", "cancelled")
+"""What ``?done=`` may announce after a redirect."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagePage:
+    """A booking and what its customer may do with it now.
+
+    Attributes:
+        location: Only what `booking/phone.html` asks for.
+        vertical_icon: Name in Lucide.
+    """
+
+    booking: BookingDetail
+    token: str
+    now: datetime
+    formats: Formats
+    words: dict[str, str]
+    vertical_icon: str
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the visit is still to come and takes place."""
+        waiting = {BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED}
+        return self.booking.status in waiting and self.now < self.booking.starts_at
+
+    @property
+    def can_move(self) -> bool:
+        """Tell whether the policy still lets the customer change the time."""
+        return self.is_open and self.now < self.booking.move_until
+
+    @property
+    def can_cancel(self) -> bool:
+        """Tell whether the policy still lets the customer cancel."""
+        return self.is_open and self.now < self.booking.cancel_until
+
+    @property
+    def asks_attendance(self) -> bool:
+        """Tell whether it is near enough to ask "will you come?"."""
+        booking = self.booking
+        return (
+            self.is_open
+            and booking.status == BookingStatus.CONFIRMED
+            and booking.attendance_confirmed_at is None
+            and booking.starts_at - self.now < ASK_ATTENDANCE_WITHIN
+        )
+
+    @property
+    def duration_minutes(self) -> int:
+        """Length of the visit."""
+        return round((self.booking.ends_at - self.booking.starts_at).total_seconds() / 60)
+
+    @property
+    def person_names(self) -> str:
+        """Whom or what one will meet, in the order of the visit, each once."""
+        return ", ".join(dict.fromkeys(taken.name for taken in self.booking.resources))
+
+    @property
+    def google_url(self) -> str:
+        """Google Calendar's form, filled in."""
+        booking = self.booking
+        dates = "/".join(f"{at:%Y%m%dT%H%M%SZ}" for at in (booking.starts_at, booking.ends_at))
+        query = {
+            "action": "TEMPLATE",
+            "text": f"{booking.service_name} · {current_tenant().name}",
+            "dates": dates,
+            "location": booking.location_address,
+            "details": gettext("Reference: %(reference)s") % {"reference": booking.reference},
+        }
+        return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
+
+    @property
+    def map_url(self) -> str:
+        """A map with the address."""
+        return f"https://www.google.com/maps/search/?{urlencode({'api': 1, 'query': self.booking.location_address})}"
+
+
+@open_to_anyone
+@require_safe
+def show_booking(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the booking; just made, moved, cancelled or confirmed, it says so."""
+    page = _load(token)
+    done = request.GET.get("done", "")
+    return _render(request, page, "manage", is_new="new" in request.GET, done=done if done in DONE else "")
+
+
+@open_to_anyone
+@require_safe
+def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """Answer the booking as an iCalendar file."""
+    page = _load(token)
+    tenant = current_tenant()
+    response = HttpResponse(
+        make_calendar(page.booking, tenant_name=tenant.name, now=page.now), content_type="text/calendar; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{page.booking.reference}.ics"'
+    return keep_private(response)
+
+
+@open_to_anyone
+@require_POST
+def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the customer's word that they will come."""
+    page = _load(token)
+    try:
+        attendance.confirm_attendance(token=token, now=page.now)
+    except (Conflict, Forbidden) as error:
+        return _render_refused(request, page, error)
+    return _go_back(token, "confirmed")
+
+
+@open_to_anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether to cancel, and for a reason; cancel on POST."""
+    page = _load(token)
+    if request.method != "POST":
+        return _render(request, page, "cancel" if page.can_cancel else "manage")
+    reason = request.POST.get("reason", "").strip()[:MAX_REASON_LENGTH]
+    try:
+        cancellations.cancel_booking(token=token, reason=reason, now=page.now, by=CUSTOMER)
+    except Invalid as error:
+        return _render_unreadable(request, page, error, reason)
+    except (Conflict, Forbidden) as error:
+        return _render_refused(request, page, error)
+    return _go_back(token, "cancelled")
+
+
+@open_to_anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_booking(request: HttpRequest, token: str) -> HttpResponse:
+    """Show free times (its own counts as free), ask once more, and move on POST."""
+    page = _load(token)
+    if request.method == "POST":
+        starts_at = read_instant(request.POST.get("starts_at", ""))
+        if starts_at is None:
+            return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
+        return _move(request, page, starts_at)
+    if not page.can_move:
+        return _render(request, page, "manage")
+    wish = read_instant(request.GET.get("to", ""))
+    if wish is not None:
+        return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())
+    return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
+
+
+def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpResponse:
+    try:
+        moves.move_booking(token=page.token, starts_at=starts_at, now=page.now, by=CUSTOMER)
+    except Forbidden as error:
+        return _render_refused(request, page, error)
+    except (Conflict, Invalid) as error:
+        nearest = getattr(error, "alternatives", ())
+        is_taken = isinstance(error, SlotTaken)
+        time = page.formats.format_time(starts_at, page.booking.timezone)
+        just_taken = end_sentence(gettext("Someone just took %(time)s") % {"time": time})
+        return _render_times(
+            request,
+            page,
+            status=get_status(error),
+            message=just_taken if is_taken else translate_error(error),
+            taken=starts_at if is_taken else None,
+            nearest=nearest,
+        )
+    return _go_back(page.token, "moved")
+
+
+def _render_times(
+    request: HttpRequest,
+    page: ManagePage,
+    *,
+    asked: date | None = None,
+    status: int = 200,
+    message: str = "",
+    taken: datetime | None = None,
+    nearest: tuple[AvailableSlot, ...] = (),
+) -> HttpResponse:
+    booking = page.booking
+    service = catalog.get_service(service_id=booking.service_id)
+    today = to_local(page.now, booking.timezone).date()
+    start, before, after = find_week(asked, today=today, window_days=service.booking_window_days)
+    found = availability.get_availability(
+        query=AvailabilityQuery(
+            service_id=booking.service_id,
+            from_on=start,
+            to_on=last_day(start),
+            location_id=booking.location_id,
+            party_size=booking.party_size,
+            moving_booking_id=booking.id,
+            arrival_mode=booking.arrival_mode or None,
+        ),
+        now=page.now,
+    )
+    picker = make_picker(
+        found, asked=asked, today=today, pages=(before, after), formats=page.formats, taken=taken, nearest=nearest
+    )
+    address = reverse("booking:move", args=[page.token])
+    return _render(
+        request,
+        page,
+        "move",
+        status=status,
+        picker=picker,
+        time_name="to",
+        form_url=address,
+        day_url=f"{address}?on=",
+        held_at=booking.starts_at,
+        taken=message,
+    )
+
+
+def _load(token: str) -> ManagePage:
+    tenant = current_tenant()
+    language = (get_language() or tenant.locale).split("-")[0]
+    vertical = get_vertical(tenant.vertical)
+    words = vertical.list_words(language=language, country=tenant.country)
+    return ManagePage(
+        booking=bookings.get_by_token(token=token),
+        token=token,
+        now=utc_now(),
+        formats=get_formats(language, tenant.country),
+        words={term.replace(".", "_"): text for term, text in words.items()},
+        vertical_icon=vertical.icon,
+    )
+
+
+def _render_unreadable(request: HttpRequest, page: ManagePage, error: Invalid, reason: str) -> HttpResponse:
+    texts = tuple(gettext(text) for texts in error.errors.values() for text in texts)
+    return _render(request, page, "cancel", status=get_status(error), reason=reason, reason_errors=texts)
+
+
+def _render_refused(request: HttpRequest, page: ManagePage, error: DomainError) -> HttpResponse:
+    return _render(request, page, "manage", status=get_status(error), refusal=translate_error(error))
+
+
+def _render(
+    request: HttpRequest, page: ManagePage, template: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    return keep_private(
+        render(
+            request,
+            f"booking/{template}.html",
+            {
+                "page": page,
+                "booking": page.booking,
+                "opening": describe_opening(page.formats, now=page.now),
+                "language_url": "?lang=",
+                **context,
+            },
+            status=status,
+        )
+    )
+
+
+def _go_back(token: str, done: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('booking:manage', args=[token])}?done={done}")

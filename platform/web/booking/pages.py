@@ -1,0 +1,86 @@
+"""What every page of the booking flow shows around its own content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from kernel.errors import NotFound
+from scheduling.selectors import catalog
+from web.booking.flow import Flow, StepKey, make_link
+from web.formats import Formats
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment of the progress bar; ``state`` is "done", "now" or "ahead"."""
+
+    label: str
+    state: str
+
+
+def render_step(
+    request: HttpRequest,
+    template: str,
+    flow: Flow,
+    step: StepKey,
+    *,
+    status: int = 200,
+    sealed: str = "",
+    **context: object,
+) -> HttpResponse:
+    """Render a step with its header, progress and way back; never kept by caches, since it carries a draft."""
+    sealed = sealed or flow.seal()
+    keys = [each.key for each in flow.steps]
+    number = keys.index(step) if step in keys else 0
+    before = flow.find_step_before(step)
+    response = render(
+        request,
+        template,
+        {
+            "flow": flow,
+            "opening": describe_opening(flow.formats, now=flow.now),
+            "steps": [
+                Segment(each.label, "done" if at < number else "now" if at == number else "ahead")
+                for at, each in enumerate(flow.steps)
+            ],
+            "step_number": number + 1,
+            "step_label": flow.steps[number].label,
+            "back_url": make_link(before, sealed) if before else "",
+            "language_url": make_link(step, sealed, lang=""),
+            **context,
+        },
+        status=status,
+    )
+    return keep_private(response)
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """Keep addresses that carry a draft or a token out of caches, other sites' referrers and search engines.
+
+    ``same-origin`` tells other sites nothing. ``no-referrer`` would also make browsers send
+    ``Origin: null`` with our own forms (Fetch standard), which Django's CSRF check refuses.
+    """
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def describe_opening(formats: Formats, *, now: datetime) -> str:
+    """Return whether the business is open, in a few words; empty when there is nothing to say."""
+    try:
+        today = catalog.get_opening_today(now=now)
+    except NotFound:
+        return ""
+    if today.opens_at is None or today.closes_at is None:
+        return gettext("Closed today")
+    if now < today.opens_at:
+        return gettext("Opens today at %(time)s") % {"time": formats.format_time(today.opens_at, today.timezone)}
+    if now < today.closes_at:
+        return gettext("Open today until %(time)s") % {"time": formats.format_time(today.closes_at, today.timezone)}
+    return gettext("Closed now")

@@ -1,0 +1,162 @@
+"""Free times as the page draws them: a week of days, the chosen day's times before and after noon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduling.types import Availability, AvailableDay, AvailableSlot
+from web.formats import Formats, is_morning, to_local
+
+DAYS_PER_PAGE = 7
+PAGES = 4
+FEW_SLOTS, SOME_SLOTS = 3, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in the strip; ``level`` 0 to 3 tells how much is free."""
+
+    on: date
+    is_open: bool
+    count: int
+    level: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A start; ``is_gone``: it was free until a moment ago."""
+
+    starts_at: datetime
+    seats_left: int | None = None
+    is_gone: bool = False
+    is_same_day: bool = True
+
+    @property
+    def value(self) -> str:
+        """The form's value: RFC 3339."""
+        return self.starts_at.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """Everything the time step draws.
+
+    Attributes:
+        first: The next free time of all; None when there is none in the booking window.
+        before: First day of the week page before; None on the first page.
+    """
+
+    timezone: str
+    is_24_hours: bool
+    days: tuple[Day, ...]
+    chosen_on: date
+    morning: tuple[Time, ...]
+    afternoon: tuple[Time, ...]
+    first: datetime | None
+    first_on: date | None
+    first_day_word: str
+    before: date | None
+    after: date | None
+    nearest: tuple[Time, ...] = ()
+
+    @property
+    def is_week_full(self) -> bool:
+        """Tell whether the shown week has nothing free."""
+        return not any(day.count for day in self.days)
+
+    @property
+    def chosen_count(self) -> int:
+        """Number of free times on the chosen day."""
+        return sum(day.count for day in self.days if day.is_chosen)
+
+    @property
+    def has_times(self) -> bool:
+        """Tell whether the chosen day shows any time."""
+        return bool(self.morning or self.afternoon)
+
+
+def find_week(asked: date | None, *, today: date, window_days: int | None) -> tuple[date, date | None, date | None]:
+    """Return the first day of the week page that holds ``asked``, and those of the pages before and after.
+
+    Pages are rolling: the first one starts today. There are four, more only if ``asked`` lies
+    beyond them (the next free time may), never past the booking window.
+    """
+    offset = max(0, (asked - today).days) if asked else 0
+    if window_days is not None:
+        offset = min(offset, window_days)
+    page = offset // DAYS_PER_PAGE
+    last = PAGES - 1 if window_days is None else min(PAGES - 1, window_days // DAYS_PER_PAGE)
+    start = today + timedelta(days=page * DAYS_PER_PAGE)
+    before = start - timedelta(days=DAYS_PER_PAGE) if page else None
+    after = start + timedelta(days=DAYS_PER_PAGE) if page < last else None
+    return start, before, after
+
+
+def last_day(start: date) -> date:
+    """Return the last day of the week page that begins with ``start``."""
+    return start + timedelta(days=DAYS_PER_PAGE - 1)
+
+
+def make_picker(
+    availability: Availability,
+    *,
+    asked: date | None,
+    today: date,
+    pages: tuple[date | None, date | None],
+    formats: Formats,
+    taken: datetime | None = None,
+    nearest: tuple[AvailableSlot, ...] = (),
+) -> Picker:
+    """Arrange ``availability``; without a wish the first day with a free time is chosen.
+
+    ``taken`` is shown crossed out in its place; ``nearest`` are offered on top.
+    """
+    timezone = availability.timezone
+    taken_on = to_local(taken, timezone).date() if taken else None
+    wish = asked or taken_on
+    dates = [day.on for day in availability.days]
+    free = [day.on for day in availability.days if day.slots]
+    chosen = wish if wish in dates else (free[0] if free else dates[0])
+    times = _list_times(availability.days, chosen, taken if taken_on == chosen else None)
+    first = availability.next_available
+    first_on = to_local(first, timezone).date() if first else None
+    return Picker(
+        timezone=timezone,
+        is_24_hours=formats.is_24_hours,
+        days=tuple(_make_day(day, chosen) for day in availability.days),
+        chosen_on=chosen,
+        morning=tuple(time for time in times if is_morning(time.starts_at, timezone)),
+        afternoon=tuple(time for time in times if not is_morning(time.starts_at, timezone)),
+        first=first,
+        first_on=first_on,
+        first_day_word=_name_day(first_on, today),
+        before=pages[0],
+        after=pages[1],
+        nearest=tuple(
+            Time(slot.starts_at, slot.seats_left, is_same_day=to_local(slot.starts_at, timezone).date() == chosen)
+            for slot in nearest
+        ),
+    )
+
+
+def _make_day(day: AvailableDay, chosen: date) -> Day:
+    count = len(day.slots)
+    level = 0 if not count else 1 if count <= FEW_SLOTS else 2 if count <= SOME_SLOTS else 3
+    return Day(on=day.on, is_open=day.is_open, count=count, level=level, is_chosen=day.on == chosen)
+
+
+def _list_times(days: tuple[AvailableDay, ...], on: date, taken: datetime | None) -> list[Time]:
+    slots = next((day.slots for day in days if day.on == on), ())
+    times = {slot.starts_at: Time(slot.starts_at, slot.seats_left) for slot in slots}
+    if taken:
+        times[taken] = Time(taken, is_gone=True)
+    return [times[at] for at in sorted(times)]
+
+
+def _name_day(on: date | None, today: date) -> str:
+    """Return "today", "tomorrow" or nothing, for the template to translate."""
+    if on is None:
+        return ""
+    return {0: "today", 1: "tomorrow"}.get((on - today).days, "")

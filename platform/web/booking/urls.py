@@ -1,0 +1,24 @@
+"""Addresses of the customer's pages, on a tenant's host."""
+
+from django.urls import path
+
+from web.booking import manage, views
+from web.booking.brand import brand_stylesheet
+from web.booking.choices import choose_location, choose_service
+
+app_name = "booking"
+
+urlpatterns = [
+    path("", choose_service, name="start"),
+    path("place/", choose_location, name="location"),
+    path("visit/", views.tell_visit, name="visit"),
+    path("visit/suggestions/", views.suggest, name="suggest"),
+    path("time/", views.choose_time, name="time"),
+    path("details/", views.tell_details, name="details"),
+    path("b/<str:token>/", manage.show_booking, name="manage"),
+    path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
+    path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
+    path("b/<str:token>/move/", manage.move_booking, name="move"),
+    path("b/<str:token>/cancel/", manage.cancel_booking, name="cancel"),
+    path("brand.css", brand_stylesheet, name="brand"),
+]

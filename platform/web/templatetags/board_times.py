@@ -1,0 +1,31 @@
+"""Times on the day board, where the place of a block already says morning or afternoon."""
+
+from __future__ import annotations
+
+from django import template
+
+from web.templatetags.formats import get_current_formats
+from web.workspace.day_layout import Entry
+
+register = template.Library()
+
+HOURS_PER_HALF = 12
+MINUTES_PER_HOUR = 60
+
+
+@register.filter
+def brief_times(entry: Entry) -> str:
+    """``{{ entry|brief_times }}``: "9:45–10:45", on the 12- or 24-hour clock, without "a.m."."""
+    return f"{_brief(entry.start)}–{_brief(entry.end)}"
+
+
+@register.simple_tag
+def clock_hours() -> int:
+    """``{% clock_hours %}``: 12 or 24, for the script that moves blocks."""
+    return 24 if get_current_formats().is_24_hours else HOURS_PER_HALF
+
+
+def _brief(minute: int) -> str:
+    hours, minutes = divmod(minute, MINUTES_PER_HOUR)
+    shown = hours if get_current_formats().is_24_hours else (hours % HOURS_PER_HALF or HOURS_PER_HALF)
+    return f"{shown}:{minutes:02d}"
