@@ -8,3 +8,18 @@ class SchedulingConfig(AppConfig):
 
     name = "scheduling"
     label = "scheduling"
+
+    def ready(self) -> None:
+        """Plug into provisioning, due work and events."""
+        from scheduling.services import booking_messages, expiry, reminders, starter_kit  # noqa: PLC0415
+
+        starter_kit.register()
+        expiry.register()
+        reminders.register()
+        booking_messages.register()
+
+    def ready(self) -> None:
+        """Say what scheduling does when a tenant is made."""
+        from scheduling.services import starter_kit  # noqa: PLC0415 - models are loaded by now
+
+        starter_kit.register()

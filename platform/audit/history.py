@@ -6,10 +6,19 @@ may reach a table that an erasure empties.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+
+class _Records(HistoricalRecords):
+    """simple_history's, with an empty reason where none was given: the column takes no NULL."""
+
+    def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str) -> str:
+        """Return why this change was made."""
+        return super().get_change_reason_for_object(instance, history_type, using) or ""
 
 
 def keep_history(*, excluded_fields: tuple[str, ...] = (), keys: tuple[str, ...] = ()) -> HistoricalRecords:
@@ -18,7 +27,7 @@ def keep_history(*, excluded_fields: tuple[str, ...] = (), keys: tuple[str, ...]
     ``keys`` names the model's foreign keys: history is read by its row, so they need no index.
     ``QuerySet.update()`` and ``.delete()`` bypass it: services save what has history.
     """
-    return HistoricalRecords(
+    return _Records(
         excluded_fields=list(excluded_fields),
         no_db_index=list(keys),
         history_user_id_field=models.BigIntegerField(null=True),
@@ -29,8 +38,9 @@ def keep_history(*, excluded_fields: tuple[str, ...] = (), keys: tuple[str, ...]
     )
 
 
-def sign_history(instance: models.Model, *, user_id: int | None, reason: str = "") -> None:
-    """Say who makes the next change of ``instance`` and why; both go into its history row."""
+def sign_history(instance: models.Model, *, user_id: int | None, at: datetime, reason: str = "") -> None:
+    """Say who makes the next change of ``instance``, when and why; all three go into its history row."""
+    instance._history_date = at  # type: ignore[attr-defined]  # noqa: SLF001
     instance._history_user = user_id  # type: ignore[attr-defined]  # noqa: SLF001 - simple_history's way in
     instance._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001
 

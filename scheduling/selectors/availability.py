@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
+from kernel.text import mark
 from scheduling.engine import Slot, VisitSpec, find_next_free, find_slots, to_local_date, to_minute
 from scheduling.engine.hours import expand_hours
 from scheduling.errors import BookingNotFound, RequestInvalid
@@ -109,13 +111,13 @@ def view_slot(slot: Slot) -> AvailableSlot:
 def _check_query(query: AvailabilityQuery) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     if not EARLIEST <= query.from_on <= LATEST:
-        errors["from"] = ("Choose a date within this century.",)
+        errors["from"] = (mark("Choose a date within this century."),)
     if query.to_on < query.from_on:
-        errors["to"] = ("The last date is before the first.",)
+        errors["to"] = (mark("The last date is before the first."),)
     elif (query.to_on - query.from_on).days >= LONGEST_WINDOW_DAYS:
-        errors["to"] = ("Ask for at most 62 days at once.",)
+        errors["to"] = (mark("Ask for at most 62 days at once."),)
     if query.timezone is not None and not is_known_timezone(query.timezone):
-        errors["timezone"] = ("This time zone does not exist.",)
+        errors["timezone"] = (mark("This time zone does not exist."),)
     if errors:
         raise RequestInvalid(errors=errors)
 
@@ -184,7 +186,7 @@ def _group_by_day(plan: Plan, from_on: date, midnights: list[int], slots: Mappin
     open_periods = list(_list_open_periods(plan, midnights[0], midnights[-1]))
     ordered = list(slots.values())
     position = 0
-    for offset, (begins, ends) in enumerate(zip(midnights, midnights[1:], strict=False)):
+    for offset, (begins, ends) in enumerate(pairwise(midnights)):
         first = position
         while position < len(ordered) and ordered[position].start_minute < ends:
             position += 1

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from kernel.ids import hash_token
+from kernel.text import mark
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking
@@ -71,7 +72,7 @@ def list_bookings(filters: BookingFilters) -> BookingPage:
     """
     unknown = set(filters.statuses) - set(BookingStatus.values)
     if unknown:
-        raise RequestInvalid(errors={"status": ("This status is not known.",)})
+        raise RequestInvalid(errors={"status": (mark("This status is not known."),)})
     limit = max(1, min(filters.limit, MAX_PAGE))
     bookings = Booking.objects.filter(_make_condition(filters)).select_related("service", "location")
     if filters.cursor:
@@ -249,4 +250,4 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
         starts_at, _, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
         return datetime.fromisoformat(starts_at), int(last_id)
     except (ValueError, binascii.Error) as error:
-        raise RequestInvalid(errors={"cursor": ("This page of the list does not exist.",)}) from error
+        raise RequestInvalid(errors={"cursor": (mark("This page of the list does not exist."),)}) from error

@@ -6,14 +6,30 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
+from kernel.text import mark
 from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
 from scheduling.engine.types import Reason
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.selectors.occupancy import load_slots_snapshot
 from scheduling.selectors.plans import Plan, Wish, load_plan
 from scheduling.types import ReasonView
+
+SENTENCES = {
+    ReasonCode.PAST: mark("This time has already passed."),
+    ReasonCode.NOTICE: mark("It is too soon: the service needs more notice."),
+    ReasonCode.WINDOW: mark("It is further ahead than the service can be booked."),
+    ReasonCode.OFF_GRID: mark("The service does not start at this minute."),
+    ReasonCode.RULE_FULL: mark("A capacity limit is reached."),
+    ReasonCode.OUTSIDE_HOURS: mark("%(name)s does not work at this time."),
+    ReasonCode.CLOSED: mark("%(name)s is closed on this day."),
+    ReasonCode.TIME_OFF: mark("%(name)s has time off."),
+    ReasonCode.BUSY: mark("%(name)s is busy with another booking."),
+    ReasonCode.OVER_CAPACITY: mark("%(name)s does not have room for so many."),
+    ReasonCode.SESSION_FULL: mark("The group is full."),
+    ReasonCode.NO_COMBINATION: mark("Some are free, but not all that are needed at once."),
+}
 
 
 def explain_start(
@@ -66,7 +82,7 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
     if until is not None:
         local = until.astimezone(ZoneInfo(timezone))
         moment = f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
-        text = f"{text} {_('Until %(moment)s.') % {'moment': moment}}"
+        text = f"{text} {gettext('Until %(moment)s.') % {'moment': moment}}"
     return ReasonView(
         code=reason.code.value,
         text=text,
@@ -79,29 +95,4 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
 
 def _sentence(code: ReasonCode, name: str) -> str:
     """Return one sentence; ``name`` is the resource it concerns, or empty."""
-    who = {"name": name or _("Everyone")}
-    match code:
-        case ReasonCode.PAST:
-            return _("This time has already passed.")
-        case ReasonCode.NOTICE:
-            return _("It is too soon: the service needs more notice.")
-        case ReasonCode.WINDOW:
-            return _("It is further ahead than the service can be booked.")
-        case ReasonCode.OFF_GRID:
-            return _("The service does not start at this minute.")
-        case ReasonCode.RULE_FULL:
-            return _("A capacity limit is reached.")
-        case ReasonCode.OUTSIDE_HOURS:
-            return _("%(name)s does not work at this time.") % who
-        case ReasonCode.CLOSED:
-            return _("%(name)s is closed on this day.") % who
-        case ReasonCode.TIME_OFF:
-            return _("%(name)s has time off.") % who
-        case ReasonCode.BUSY:
-            return _("%(name)s is busy with another booking.") % who
-        case ReasonCode.OVER_CAPACITY:
-            return _("%(name)s does not have room for so many.") % who
-        case ReasonCode.SESSION_FULL:
-            return _("The group is full.")
-        case ReasonCode.NO_COMBINATION:
-            return _("Some are free, but not all that are needed at once.")
+    return gettext(SENTENCES[code]) % {"name": name or gettext("Everyone")}

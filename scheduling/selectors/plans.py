@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from kernel.text import mark
 from scheduling.engine import (
     Align,
     EngineInputError,
@@ -55,8 +56,7 @@ WITH req AS (
 )
 """
 
-PLAN_SQL = (
-    """
+PLAN_SQL = """
 SELECT
   (SELECT json_agg(json_build_array(s.id, s.name, s.duration_minutes, s.step_minutes, s.buffer_before_minutes,
       s.buffer_after_minutes, s.buffers_inside_hours, s.align, s.minimum_notice_minutes, s.booking_window_days,
@@ -74,10 +74,8 @@ SELECT
       c.period, c.measure, c.limit) ORDER BY c.id)
    FROM scheduling_capacityrule c WHERE c.is_active) AS rules,
   timetable.*
-FROM ids, LATERAL ("""
-    + TIMETABLE_SQL
-    + ") AS timetable"
-)
+FROM ids, LATERAL ({timetable}) AS timetable
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
         "to_on": to_on,
     }
     with connection.cursor() as cursor:
-        cursor.execute(POOL_SQL + PLAN_SQL, parameters)
+        cursor.execute(POOL_SQL + PLAN_SQL.replace("{timetable}", TIMETABLE_SQL), parameters)
         row = [json.loads(value) if isinstance(value, str) else value for value in cursor.fetchone()]
     service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, document = row
     by_id = {columns[0]: columns for columns in service_rows or ()}
@@ -211,9 +209,9 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
 def _check_wish(wish: Wish) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     if wish.party_size < 1:
-        errors["party_size"] = ("Enter at least one person.",)
+        errors["party_size"] = (mark("Enter at least one person."),)
     if len(set(wish.add_on_ids)) != len(wish.add_on_ids):
-        errors["add_ons"] = ("Choose each extra once.",)
+        errors["add_ons"] = (mark("Choose each extra once."),)
     if errors:
         raise RequestInvalid(errors=errors)
 
@@ -222,13 +220,13 @@ def _check_terms(wish: Wish, services: Sequence[ServiceTerms], add_ons: Sequence
     errors: dict[str, tuple[str, ...]] = {}
     known = {each.id for each in add_ons if each.service_id in wish.service_ids}
     if set(wish.add_on_ids) - known:
-        errors["add_ons"] = ("One of the extras does not belong to this service.",)
+        errors["add_ons"] = (mark("One of the extras does not belong to this service."),)
     largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
     if wish.party_size > largest and not wish.is_staff:
-        errors["party_size"] = ("This is more people than can be booked at once.",)
+        errors["party_size"] = (mark("This is more people than can be booked at once."),)
     modes = services[0].arrival_modes
     if wish.arrival_mode and wish.arrival_mode not in modes:
-        errors["arrival_mode"] = ("This way to arrive is not offered for this service.",)
+        errors["arrival_mode"] = (mark("This way to arrive is not offered for this service."),)
     if errors:
         raise RequestInvalid(errors=errors)
 
@@ -288,13 +286,15 @@ def _compose(
                 seats=columns[10],
             )
         except EngineInputError as error:
-            raise SetupInvalid(errors={error.field: ("This service is set up in a way that cannot work.",)}) from error
+            raise SetupInvalid(
+                errors={error.field: (mark("This service is set up in a way that cannot work."),)}
+            ) from error
         extra = sum(each.minutes for each in add_ons if each.service_id == columns[0])
         lines.append(VisitLine(spec, extra))
     try:
         return compose_visit(lines)
     except EngineInputError as error:
-        raise RequestInvalid(errors={"services": ("These services cannot be booked together.",)}) from error
+        raise RequestInvalid(errors={"services": (mark("These services cannot be booked together."),)}) from error
 
 
 def _restrict(wish: Wish, visits: Mapping[int, VisitSpec]) -> Mapping[int, VisitSpec]:
@@ -302,7 +302,7 @@ def _restrict(wish: Wish, visits: Mapping[int, VisitSpec]) -> Mapping[int, Visit
     if not visits:
         if wish.location_id is not None:
             raise LocationNotFound
-        raise SetupInvalid(errors={"service": ("Nobody can do this service yet.",)})
+        raise SetupInvalid(errors={"service": (mark("Nobody can do this service yet."),)})
     if not wish.resource_ids:
         return visits
     restricted: dict[int, VisitSpec] = {}

@@ -62,7 +62,7 @@ def submit_booking(*, hold_id: int, token: str, details: BookingDetails, now: da
                 free_allocations(booking)
                 counters.take_back(booking.rule_usage)
             settle(plan, place, booking, counters=counters)
-        attach_customer(booking, clean, source=booking.source, now=now)
+        attach_customer(booking, clean, now=now)
         _advance(booking, now=now)
         record(booking, kind=EVENT_KINDS[BookingStatus(booking.status)], by=Actor(kind=ActorKind.CUSTOMER), now=now)
         record_consents(booking, clean, source=booking.source, now=now)
@@ -141,7 +141,7 @@ def _write_at_once(plan: Plan, place: Place, agreed: Agreed, clean: CleanDetails
     if by.kind != ActorKind.STAFF:
         _advance(booking, now=now)
     settle(plan, place, booking, counters=counters)
-    attach_customer(booking, clean, source=agreed.source, now=now)
+    attach_customer(booking, clean, now=now)
     kind = EVENT_KINDS[BookingStatus(booking.status)]
     record(booking, kind=kind, by=by, now=now, reason=agreed.override_reason)
     write_lines(plan, booking)

@@ -11,7 +11,7 @@ from scheduling.services.inputs import CleanDetails
 CONSENT_TEXT_VERSION = "2026-11"
 
 
-def attach_customer(booking: Booking, clean: CleanDetails, *, source: str, now: datetime) -> None:
+def attach_customer(booking: Booking, clean: CleanDetails, *, now: datetime) -> None:
     """Give a booking its snapshot and link it to a customer and an asset; the booking is not saved here.
 
     An existing customer is linked when a contact *and* the name match, and is never changed:

@@ -21,7 +21,7 @@ def record(
     extra: Mapping[str, object] | None = None,
 ) -> None:
     """Save a changed booking with its history row and publish ``booking.<kind>``, in the caller's transaction."""
-    sign_history(booking, user_id=by.user_id, reason=reason or kind)
+    sign_history(booking, user_id=by.user_id, at=now, reason=reason or kind)
     booking.save()
     payload: dict[str, object] = {
         "reference": booking.reference,

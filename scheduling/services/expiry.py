@@ -12,11 +12,17 @@ from scheduling.services.allocations import free_allocations
 from scheduling.services.counters import Counters
 from scheduling.services.events import record
 from scheduling.types import Actor
+from tenants.hooks import register_due_handler
 from tenants.services.due_work import remove_due_work
 
 DUE_KIND = "hold_expiry"
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 BATCH = 200
+
+
+def register() -> None:
+    """Do due work of the kind that holds leave."""
+    register_due_handler(DUE_KIND, expire_hold)
 
 
 def expire_hold(booking_id: int, now: datetime) -> None:

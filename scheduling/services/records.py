@@ -39,7 +39,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
     tenant = current_tenant()
     uid = f"{uuid4()}@{tenant.slug}"
     price = price_visit(plan)
-    booking = Booking(
+    return Booking(
         reference=new_reference(),
         token_hash=hash_manage_token(uid, 1),
         hold_token_hash=agreed.hold_token_hash,
@@ -66,7 +66,6 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         is_sample=agreed.is_sample,
         series_id=agreed.series_id,
     )
-    return booking
 
 
 def settle(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
