@@ -51,18 +51,21 @@ class Inquiry:
         self.units = units
         self.is_group = visit.seats is not None
         self._range = around or needed_range(visit, from_minute, to_minute)
-        self._hours: dict[object, Hours] = {}
+        self._hours: dict[int, Hours] = {}
+        self._shared_hours: dict[object, Hours] = {}
         self._rows: dict[int, list[tuple[int, int, int]]] = {}
         self._free: dict[tuple[int, Shape], list[Interval]] = {}
-        self._rule_holes: dict[int, list[Interval]] = {}
+        self._sessions = _index_sessions(snapshot)
 
     def hours_of(self, resource_id: int) -> Hours:
         """Expand a resource's hours once; resources with equal hours share the work."""
-        resource = self.snapshot.resources[resource_id]
-        key = _hours_key(resource)
-        hours = self._hours.get(key)
+        hours = self._hours.get(resource_id)
         if hours is None:
-            hours = self._hours[key] = expand_hours(resource, self.snapshot.holidays, *self._range)
+            resource = self.snapshot.resources[resource_id]
+            key = _hours_key(resource)
+            if key not in self._shared_hours:
+                self._shared_hours[key] = expand_hours(resource, self.snapshot.holidays, *self._range)
+            hours = self._hours[resource_id] = self._shared_hours[key]
         return hours
 
     def rows_of(self, resource_id: int) -> list[tuple[int, int, int]]:
@@ -87,13 +90,7 @@ class Inquiry:
     def session_holes_of(self, resource_id: int, *, without_own: bool) -> list[Interval]:
         """List when sessions take a resource, by start; ``without_own`` skips the visit's service."""
         own = self.visit.service_id if without_own else None
-        return sorted(
-            (start, end)
-            for session in self.snapshot.sessions
-            if session.service_id != own
-            for taken_id, start, end in session.occupied
-            if taken_id == resource_id and start < end
-        )
+        return [(start, end) for start, end, service_id in self._sessions.get(resource_id, ()) if service_id != own]
 
     def taken_of(self, resource_id: int, *, without_own: bool = False) -> list[Interval]:
         """List when the asked units do not fit on a resource, sorted by start.
@@ -225,3 +222,13 @@ def _hours_key(resource: Resource) -> object:
         resource.time_off,
         resource.observes_holidays,
     )
+
+
+def _index_sessions(snapshot: Snapshot) -> dict[int, list[tuple[int, int, int]]]:
+    """List for each resource the (start, end, service id) of the sessions that take it, by start."""
+    by_resource: dict[int, list[tuple[int, int, int]]] = {}
+    for session in snapshot.sessions:
+        for resource_id, start, end in session.occupied:
+            if start < end:
+                by_resource.setdefault(resource_id, []).append((start, end, session.service_id))
+    return {resource_id: sorted(rows) for resource_id, rows in by_resource.items()}

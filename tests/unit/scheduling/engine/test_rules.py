@@ -6,7 +6,9 @@ from scheduling.engine import (
     CapacityRule,
     Measure,
     Requirement,
+    Resource,
     RulePeriod,
+    WeeklyPeriod,
     bucket_key,
     find_starts,
     tally_usage,
@@ -87,3 +89,18 @@ def test_rule_of_one_resource_leaves_the_others():
     assert find_starts(snapshot_of(person(1, 9, 11), rules=(rule,)), visit_of(service()), at(0), at(24)) == [at(10)]
     both = snapshot_of(person(1, 9, 11), person(2, 9, 10), rules=(rule,))
     assert find_starts(both, visit, at(0), at(24)) == [at(9), at(10)]
+
+
+def test_a_half_hour_that_repeats_is_a_bucket_of_its_own():
+    zone = "Australia/Lord_Howe"  # on 5 April 2026 at 02:00 the clock goes back to 01:30
+    one = to_minute(zone, date(2026, 4, 5), 60)
+    resource = Resource(1, zone, tuple(WeeklyPeriod(weekday, 0, 240) for weekday in range(7)))
+    visit = visit_of(service(duration_minutes=30, step_minutes=30))
+
+    def ask(used_at):
+        usage = {bucket_key(RulePeriod.HOUR, zone, used_at): 1}
+        rule = CapacityRule(1, RulePeriod.HOUR, 1, zone, usage=usage)
+        return find_starts(snapshot_of(resource, rules=(rule,)), visit, one, one + 120)
+
+    assert ask(one + 45) == [one + 60, one + 90]
+    assert ask(one + 75) == [one, one + 30, one + 90]

@@ -157,3 +157,22 @@ def test_double_booked_rows_and_rows_without_length_are_harmless(units):
     rows = [(1, at(9), at(10), 1), (1, at(9), at(10), 1), (1, at(9, 30), at(9, 45), 5), (1, at(11), at(11), 9)]
 
     assert ask(snapshot_of(person(1, 9, 12, capacity=2), rows=rows), service(), units) == [10, 11]
+
+
+def test_a_part_is_blocked_only_where_it_lies():
+    spec = service(
+        Requirement((1,), duration_minutes=20),
+        Requirement((2,), starts_after_minutes=30),
+        step_minutes=10,
+        buffer_before_minutes=10,
+        buffer_after_minutes=10,
+    )
+    people = [person(1, 9, 11), person(2, 9, 12)]
+    visit = visit_of(spec)
+
+    by_first = find_starts(snapshot_of(*people, rows=[(1, at(9, 30), at(9, 40), 1)]), visit, at(0), at(24))
+    by_second = find_starts(snapshot_of(*people, rows=[(2, at(10), at(10, 10), 1)]), visit, at(0), at(24))
+
+    free = [at(9, minute) for minute in range(0, 60, 10)] + [at(10, minute) for minute in range(0, 50, 10)]
+    assert by_first == [start for start in free if start <= at(9, 10) or start >= at(9, 50)]
+    assert by_second == [start for start in free if start >= at(9, 40)]
