@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
 from kernel.text import mark
-from scheduling.errors import SlotTaken
+from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 
 STATUS_BY_KIND: tuple[tuple[type[DomainError], int], ...] = (
     (NotFound, 404),
@@ -51,7 +51,7 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | N
 def make_problem(
     *, status_code: int, code: str, detail: str, errors: Mapping[str, Any] | None = None, **extra: object
 ) -> Response:
-    """Build the answer: ``type``, ``title``, ``status``, ``code``, ``detail`` and, where fields are wrong, ``errors``."""
+    """Build the answer: ``type``, ``title``, ``status``, ``code``, ``detail``, and ``errors`` by field."""
     body: dict[str, object] = {
         "type": "about:blank",
         "title": code.replace("_", " "),
@@ -69,8 +69,10 @@ def _from_domain(error: DomainError) -> Response:
     status_code = next((value for kind, value in STATUS_BY_KIND if isinstance(error, kind)), 500)
     text = gettext(error.text)
     extra: dict[str, object] = {}
-    if isinstance(error, SlotTaken):
+    if isinstance(error, SlotTaken | SlotUnavailable | HoldExpired):
         extra["alternatives"] = [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives]
+    if isinstance(error, SlotUnavailable):
+        extra["reasons"] = [{"code": reason.code, "text": reason.text} for reason in error.reasons]
     errors = None
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}

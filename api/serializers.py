@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from api.errors import UnknownField
 
+MAX_ID_DIGITS = 18
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields that it does not know: a typing mistake must not be ignored silently."""
@@ -45,7 +47,7 @@ class IdField(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         """Turn the text into the number that it stands for."""
         text = super().to_internal_value(data)
-        if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
+        if not (text.isascii() and text.isdigit()) or len(text) > MAX_ID_DIGITS:
             self.fail("invalid_id")
         return int(text)
 
@@ -58,6 +60,6 @@ class IdListField(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         """Turn the text into a tuple of numbers."""
         parts = [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
-        if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+        if not all(part.isascii() and part.isdigit() and len(part) <= MAX_ID_DIGITS for part in parts):
             self.fail("invalid_id")
         return tuple(int(part) for part in parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
@@ -53,9 +53,11 @@ def answer_once(request: Request, run: Callable[[], Answer]) -> Response:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise Invalid(errors={"Idempotency-Key": (KEY_TOO_LONG,)})
-    answer: Answer | Any
-    if key:
-        answer = run_once(endpoint=request.path[:120], key=key, body=request.data, now=utc_now(), run=run)
-    else:
-        answer = run()
+    endpoint = request.path[:120]
+    answer = run_once(endpoint=endpoint, key=key, body=request.data, now=utc_now(), run=run) if key else run()
     return Response(answer.body, status=answer.status)
+
+
+def make_money(amount_minor: int | None, currency: str) -> dict[str, object] | None:
+    """Describe an amount in the smallest coin; None stays None: the price is not fixed."""
+    return None if amount_minor is None else {"amount_minor": amount_minor, "currency": currency}

@@ -22,10 +22,10 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.selectors import availability, bookings, catalog
 from scheduling.services import attendance, cancellations, moves
+from scheduling.services.calendar_files import make_calendar
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.booking.calendar import make_calendar
 from web.booking.pages import describe_opening, keep_private
 from web.booking.picker import find_week, last_day, make_picker
 from web.booking.reading import read_date, read_instant

@@ -1,0 +1,95 @@
+"""Free starts, and why a start is not free."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import Requires
+from accounts.policies import Permission
+from api.v1.availability.serializers import (
+    AvailabilityQuery,
+    AvailabilityShape,
+    ExplainQuery,
+    ExplanationShape,
+)
+from api.views import OpenView, StaffView
+from kernel.clock import utc_now
+from scheduling import types
+from scheduling.selectors import availability, bookings, explanations
+
+
+class AvailabilityView(OpenView):
+    """``GET availability``."""
+
+    @extend_schema(operation_id="get_availability", parameters=[AvailabilityQuery], responses=AvailabilityShape)
+    def get(self, request: Request) -> Response:
+        """List the free starts of each local date, ``to`` included."""
+        form = AvailabilityQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        moving = bookings.get_by_token(token=asked["booking"]).id if "booking" in asked else None
+        query = types.AvailabilityQuery(
+            service_id=asked["service"],
+            from_on=asked["from"],
+            to_on=asked["to"],
+            resource_id=asked.get("resource"),
+            location_id=asked.get("location"),
+            add_on_ids=asked["add_ons"],
+            party_size=asked["party_size"],
+            moving_booking_id=moving,
+            timezone=asked.get("timezone"),
+            arrival_mode=asked.get("arrival_mode"),
+        )
+        found = availability.get_availability(query=query, now=utc_now())
+        return Response(
+            {
+                "timezone": found.timezone,
+                "days": [
+                    {"date": day.on, "open": day.is_open, "slots": [_describe_slot(slot) for slot in day.slots]}
+                    for day in found.days
+                ],
+                "next_available": found.next_available,
+            }
+        )
+
+
+class ExplainView(StaffView):
+    """``GET availability/explain``."""
+
+    declared_permission = Permission.BOARD_VIEW
+    permission_classes = [Requires.of(Permission.BOARD_VIEW)]
+
+    @extend_schema(operation_id="explain_start", parameters=[ExplainQuery], responses=ExplanationShape)
+    def get(self, request: Request) -> Response:
+        """Say why a start is, or is not, offered."""
+        form = ExplainQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        reasons = explanations.explain_start(
+            service_id=form.validated_data["service"],
+            starts_at=form.validated_data["starts_at"],
+            resource_id=form.validated_data.get("resource"),
+            now=utc_now(),
+        )
+        return Response(
+            {
+                "is_offered": not reasons,
+                "reasons": [
+                    {
+                        "code": reason.code,
+                        "text": reason.text,
+                        "resource": None if reason.resource_id is None else str(reason.resource_id),
+                        "until": reason.until,
+                    }
+                    for reason in reasons
+                ],
+            }
+        )
+
+
+def _describe_slot(slot: types.AvailableSlot) -> dict[str, object]:
+    body: dict[str, object] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    if slot.seats_left is not None:
+        body["seats_left"] = slot.seats_left
+    return body

@@ -1,0 +1,129 @@
+"""Holds and bookings, by anyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from api.services.idempotency import Answer
+from api.throttles import ContactThrottle
+from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
+from api.views import OpenView, answer_once, make_money
+from kernel.clock import utc_now
+from scheduling.enums import BookingSource
+from scheduling.errors import HoldUnknown
+from scheduling.services.bookings import book_slot, submit_booking
+from scheduling.services.holds import hold_slot, release_hold
+from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from tenants.context import current_tenant
+
+
+class HoldsView(OpenView):
+    """``POST holds``."""
+
+    @extend_schema(operation_id="hold_slot", request=SlotFields, responses={201: HoldShape})
+    def post(self, request: Request) -> Response:
+        """Keep a start for some minutes."""
+        form = SlotFields(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def run() -> Answer:
+            held = hold_slot(request=_make_request(form.validated_data), now=utc_now(), source=BookingSource.API)
+            body = {
+                # The identifier is a capability: only whoever holds the slot can give it back.
+                "id": f"{held.id}.{held.token}",
+                "token": held.token,
+                "expires_at": held.expires_at,
+                "starts_at": held.starts_at,
+                "ends_at": held.ends_at,
+                "price": make_money(held.price_minor, held.currency),
+                "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
+            }
+            return Answer(status=status.HTTP_201_CREATED, body=body)
+
+        return answer_once(request, run)
+
+
+class HoldView(OpenView):
+    """``DELETE holds/{id}``."""
+
+    @extend_schema(operation_id="release_hold", responses={204: None})
+    def delete(self, request: Request, hold_id: str) -> Response:  # noqa: ARG002
+        """Give a hold back; giving it back again changes nothing."""
+        number, token = _split_hold(hold_id)
+        release_hold(hold_id=number, token=token, now=utc_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BookingsView(OpenView):
+    """``POST bookings``."""
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Limit each contact as well."""
+        return [*super().get_throttles(), ContactThrottle()]
+
+    @extend_schema(operation_id="book", request=BookingFields, responses={201: BookedShape})
+    def post(self, request: Request) -> Response:
+        """Turn a hold into a booking, or book a start directly."""
+        form = BookingFields(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+
+        def run() -> Answer:
+            details = _make_details(asked)
+            now = utc_now()
+            if "hold" in asked:
+                number, _ = _split_hold(asked["hold"])
+                booked = submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
+            else:
+                booked = book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API)
+            host = current_tenant().primary_host
+            body = {
+                "reference": booked.reference,
+                "status": booked.status,
+                "manage_url": f"{request.scheme}://{host}/b/{booked.manage_token}/",
+            }
+            return Answer(status=status.HTTP_201_CREATED, body=body)
+
+        return answer_once(request, run)
+
+
+def _split_hold(identifier: str) -> tuple[int, str]:
+    number, _, token = identifier.partition(".")
+    if not (number.isascii() and number.isdigit()) or int(number) >= 2**63:
+        raise HoldUnknown
+    return int(number), token
+
+
+def _make_request(asked: dict[str, Any]) -> SlotRequest:
+    return SlotRequest(
+        service_id=asked["service"],
+        starts_at=asked["starts_at"],
+        resource_id=asked.get("resource"),
+        location_id=asked.get("location"),
+        add_on_ids=tuple(asked["add_ons"]),
+        party_size=asked["party_size"],
+        arrival_mode=asked.get("arrival_mode") or None,
+    )
+
+
+def _make_details(asked: dict[str, Any]) -> BookingDetails:
+    customer = asked["customer"]
+    return BookingDetails(
+        customer=CustomerDetails(
+            name=customer["name"],
+            phone=customer.get("phone") or None,
+            email=customer.get("email") or None,
+            locale=customer.get("locale", current_tenant().locale),
+        ),
+        asset=asked.get("asset", {}),
+        answers=asked.get("answers", {}),
+        arrival_mode=asked.get("arrival_mode") or None,
+        note=asked.get("note", ""),
+        consents=tuple(asked["consents"]),
+    )

@@ -1,0 +1,124 @@
+"""The business, its services, and what a customer may choose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.v1.catalog.serializers import (
+    BusinessShape,
+    ResourceList,
+    ResourcesQuery,
+    ServiceList,
+    ServicesQuery,
+)
+from api.views import OpenView, make_money
+from scheduling.selectors import catalog
+from scheduling.types import ServiceView
+from tenants.context import current_tenant
+from tenants.types import TenantInfo
+from verticals.registry import get_vertical
+
+
+class BusinessView(OpenView):
+    """``GET business``."""
+
+    @extend_schema(operation_id="get_business", responses=BusinessShape)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Return name, brand, places and the words of the trade."""
+        tenant = current_tenant()
+        body = {
+            "name": tenant.name,
+            "brand": {"accent": tenant.accent},
+            "locale": tenant.locale,
+            "timezone": tenant.timezone,
+            "currency": tenant.currency,
+            "country": tenant.country,
+            "locations": catalog.list_locations(),
+            "vertical": _describe_vertical(tenant),
+        }
+        return Response(BusinessShape(body).data)
+
+
+class ServicesView(OpenView):
+    """``GET services``."""
+
+    @extend_schema(operation_id="list_services", parameters=[ServicesQuery], responses=ServiceList)
+    def get(self, request: Request) -> Response:
+        """List what customers can book, in the business's order."""
+        query = ServicesQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        services = catalog.list_bookable_services(location_id=query.validated_data.get("location"))
+        body = {"results": [_describe_service(service) for service in services], "next": None}
+        return Response(ServiceList(body).data)
+
+
+class ResourcesView(OpenView):
+    """``GET resources``."""
+
+    @extend_schema(operation_id="list_resources", parameters=[ResourcesQuery], responses=ResourceList)
+    def get(self, request: Request) -> Response:
+        """List the people or things among which a customer may choose for a service."""
+        query = ResourcesQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        service = catalog.get_service(service_id=query.validated_data["service"])
+        results = [
+            {"id": each.id, "name": each.name, "type": each.type_name, "location": each.location_id}
+            for each in catalog.list_choosable_resources(service_id=service.id)
+        ]
+        return Response(ResourceList({"results": results, "next": None}).data)
+
+
+def _describe_vertical(tenant: TenantInfo) -> dict[str, Any]:
+    vertical = get_vertical(tenant.vertical)
+    language = (get_language() or tenant.locale).split("-")[0]
+    fields = vertical.asset.fields if vertical.asset else ()
+    return {
+        "key": vertical.key,
+        "vocabulary": dict(vertical.list_words(language=language, country=tenant.country)),
+        "asset_fields": [
+            {
+                "key": field.key,
+                "label": gettext(vertical.label_field(field, language=language, country=tenant.country)),
+                "kind": field.kind.value,
+                "is_required": field.required,
+                "choices": [choice.key for choice in field.choices],
+            }
+            for field in fields
+        ],
+        "arrival_modes": [{"key": mode.key, "label": gettext(mode.label)} for mode in vertical.intake.arrival_modes],
+        "symptoms": [{"key": each.key, "label": gettext(each.label)} for each in vertical.intake.symptoms],
+    }
+
+
+def _describe_service(service: ServiceView) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "name": service.name,
+        "description": service.description,
+        "category": service.category,
+        "duration_minutes": service.duration_minutes,
+        "price": make_money(service.price_minor, service.currency),
+        "is_price_from": service.is_price_from,
+        "seats": service.seats,
+        "approval": service.approval,
+        "minimum_notice_minutes": service.minimum_notice_minutes,
+        "booking_window_days": service.booking_window_days,
+        "cancel_cutoff_minutes": service.cancel_cutoff_minutes,
+        "move_cutoff_minutes": service.move_cutoff_minutes,
+        "arrival_modes": list(service.arrival_modes),
+        "add_ons": [
+            {
+                "id": add_on.id,
+                "name": add_on.name,
+                "duration_minutes": add_on.minutes,
+                "price": make_money(add_on.price_minor, service.currency),
+            }
+            for add_on in service.add_ons
+        ],
+        "locations": [str(location_id) for location_id in service.location_ids],
+    }

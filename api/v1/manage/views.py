@@ -1,0 +1,120 @@
+"""A customer's own booking: a GET never changes anything."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.services.idempotency import Answer
+from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
+from api.views import OpenView, answer_once, make_money
+from kernel.clock import utc_now
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.selectors.bookings import get_by_token
+from scheduling.services.attendance import confirm_attendance
+from scheduling.services.calendar_files import make_calendar
+from scheduling.services.cancellations import cancel_booking
+from scheduling.services.moves import move_booking
+from scheduling.types import Actor
+from tenants.context import current_tenant
+
+CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
+OPEN_STATUSES = {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
+
+
+class ManageView(OpenView):
+    """``GET manage/{token}``."""
+
+    @extend_schema(operation_id="get_managed_booking", responses=ManagedShape)
+    def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
+        """Return the booking."""
+        return Response(_describe(token))
+
+
+class ConfirmView(OpenView):
+    """``POST manage/{token}/confirm``."""
+
+    @extend_schema(operation_id="confirm_attendance", request=EmptyFields, responses=ManagedShape)
+    def post(self, request: Request, token: str) -> Response:
+        """Say that the customer will come; again changes nothing."""
+        EmptyFields(data=request.data or {}).is_valid(raise_exception=True)
+
+        def run() -> Answer:
+            confirm_attendance(token=token, now=utc_now())
+            return Answer(status=200, body=_describe(token))
+
+        return answer_once(request, run)
+
+
+class RescheduleView(OpenView):
+    """``POST manage/{token}/reschedule``."""
+
+    @extend_schema(operation_id="reschedule", request=RescheduleFields, responses=ManagedShape)
+    def post(self, request: Request, token: str) -> Response:
+        """Move the booking; reference and link stay, and so does the old time when it cannot be."""
+        form = RescheduleFields(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def run() -> Answer:
+            move_booking(
+                token=token,
+                starts_at=form.validated_data["starts_at"],
+                resource_id=form.validated_data.get("resource"),
+                now=utc_now(),
+                by=CUSTOMER,
+            )
+            return Answer(status=200, body=_describe(token))
+
+        return answer_once(request, run)
+
+
+class CancelView(OpenView):
+    """``POST manage/{token}/cancel``."""
+
+    @extend_schema(operation_id="cancel", request=CancelFields, responses=ManagedShape)
+    def post(self, request: Request, token: str) -> Response:
+        """Cancel the booking; again changes nothing."""
+        form = CancelFields(data=request.data or {})
+        form.is_valid(raise_exception=True)
+
+        def run() -> Answer:
+            cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
+            return Answer(status=200, body=_describe(token))
+
+        return answer_once(request, run)
+
+
+class CalendarView(OpenView):
+    """``GET manage/{token}/calendar.ics``."""
+
+    @extend_schema(operation_id="get_calendar", responses={(200, "text/calendar"): OpenApiTypes.BINARY})
+    def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
+        """Return the booking as an iCalendar file."""
+        content = make_calendar(get_by_token(token=token), tenant_name=current_tenant().name, now=utc_now())
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="calendar.ics"'
+        return response
+
+
+def _describe(token: str) -> dict[str, object]:
+    booking = get_by_token(token=token)
+    now = utc_now()
+    is_open = booking.status in OPEN_STATUSES
+    return {
+        "reference": booking.reference,
+        "status": booking.status,
+        "service": booking.service_name,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "timezone": booking.timezone,
+        "location": booking.location_name,
+        "resources": [each.name for each in booking.resources],
+        "customer_name": booking.customer_name,
+        "price": make_money(booking.price_minor, booking.currency),
+        "can_cancel": is_open and now < booking.cancel_until,
+        "can_move": is_open and now < booking.move_until,
+        "is_attendance_confirmed": booking.attendance_confirmed_at is not None,
+    }

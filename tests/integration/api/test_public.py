@@ -1,0 +1,213 @@
+"""The part of the API that anyone may call, as the widget does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+CUSTOMER = {"name": "Laura Jiménez", "phone": "+525512345678", "email": "laura@example.com"}
+
+
+@pytest.fixture
+def api(customer_client):
+    return customer_client
+
+
+@pytest.fixture
+def service(api):
+    return api.get("/api/v1/services").json()["results"][0]
+
+
+@pytest.fixture
+def slot(api, service):
+    today = datetime.now(tz=UTC).date()
+    answer = api.get(
+        "/api/v1/availability",
+        {"service": service["id"], "from": today.isoformat(), "to": (today + timedelta(days=20)).isoformat()},
+    ).json()
+    return next(slot["starts_at"] for day in answer["days"] for slot in day["slots"])
+
+
+def post(api, path, body, **headers):
+    return api.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+
+
+def book(api, service, slot, **changes):
+    body = {"service": service["id"], "starts_at": slot, "customer": CUSTOMER, "asset": {"make": "Nissan", "model": "Versa"}}
+    return post(api, "bookings", {**body, **changes})
+
+
+def test_business_describes_itself(api, tenant):
+    answer = api.get("/api/v1/business").json()
+
+    assert answer["name"] == tenant.name
+    assert answer["currency"] == "MXN"
+    assert answer["vertical"]["key"] == "automotive"
+    assert {field["key"] for field in answer["vertical"]["asset_fields"]} >= {"make", "model", "year", "plate", "vin"}
+
+
+def test_availability_answers_each_day(api, service):
+    answer = api.get("/api/v1/availability", {"service": service["id"], "from": "2030-01-07", "to": "2030-01-09"}).json()
+
+    assert [day["date"] for day in answer["days"]] == ["2030-01-07", "2030-01-08", "2030-01-09"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "2030-01-07", "to": "2030-01-09"}, "service"),
+        ({"service": "abc", "from": "2030-01-07", "to": "2030-01-09"}, "service"),
+        ({"service": "1", "from": "x", "to": "2030-01-09"}, "from"),
+        ({"service": "1", "from": "2030-01-09", "to": "2030-01-07"}, "to"),
+        ({"service": "1", "from": "2030-01-01", "to": "2040-01-01"}, "to"),
+        ({"service": "1", "from": "2030-01-01", "to": "2030-01-02", "party_size": "0"}, "party_size"),
+        ({"service": "1", "from": "2030-01-01", "to": "2030-01-02", "color": "red"}, "color"),
+    ],
+)
+def test_bad_availability_query_names_the_field(api, query, field):
+    response = api.get("/api/v1/availability", query)
+
+    assert response.status_code == 422
+    assert response["Content-Type"] == "application/problem+json"
+    assert list(response.json()["errors"]) == [field]
+
+
+def test_unknown_service_is_not_found(api):
+    query = {"service": "999999", "from": "2030-01-07", "to": "2030-01-09"}
+
+    assert api.get("/api/v1/availability", query).status_code == 404
+
+
+def test_hold_then_book_then_manage(api, service, slot):
+    held = post(api, "holds", {"service": service["id"], "starts_at": slot})
+    booked = post(
+        api,
+        "bookings",
+        {
+            "hold": held.json()["id"],
+            "token": held.json()["token"],
+            "customer": CUSTOMER,
+            "asset": {"make": "Nissan", "model": "Versa"},
+        },
+    )
+    token = booked.json()["manage_url"].rstrip("/").rsplit("/", 1)[1]
+    managed = api.get(f"/api/v1/manage/{token}").json()
+
+    assert held.status_code == 201
+    assert booked.status_code == 201
+    assert booked.json()["status"] == "confirmed"
+    assert (managed["reference"], managed["starts_at"]) == (booked.json()["reference"], slot)
+    assert post(api, f"manage/{token}/confirm", {}).json()["is_attendance_confirmed"] is True
+    assert post(api, f"manage/{token}/cancel", {"reason": "viaje"}).json()["status"] == "cancelled"
+    assert api.get(f"/api/v1/manage/{token}/calendar.ics").content.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_taken_slot_offers_alternatives(api, service, slot):
+    for _ in range(20):
+        response = book(api, service, slot)
+        if response.status_code != 201:
+            break
+
+    assert response.status_code == 409
+    assert response.json()["code"] in {"slot_taken", "slot_unavailable"}
+    assert len(response.json()["alternatives"]) == 3
+
+
+def test_released_hold_frees_its_place(api, service, slot):
+    held = post(api, "holds", {"service": service["id"], "starts_at": slot}).json()
+
+    assert api.delete(f"/api/v1/holds/{held['id']}").status_code == 204
+    assert api.delete("/api/v1/holds/1.wrong").status_code == 404
+    assert post(api, "holds", {"service": service["id"], "starts_at": slot}).status_code == 201
+
+
+def test_idempotency_key_books_once(api, service, slot):
+    body = {"service": service["id"], "starts_at": slot, "customer": CUSTOMER, "asset": {"make": "Kia", "model": "Rio"}}
+    first = post(api, "bookings", body, idempotency_key="k-1")
+    again = post(api, "bookings", body, idempotency_key="k-1")
+    other = post(api, "bookings", {**body, "note": "other"}, idempotency_key="k-1")
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"customer": {"name": "Ana", "phone": "12"}}, "customer.phone"),
+        ({"customer": {"name": "A" * 10_000, "phone": "+525512345678"}}, "customer.name"),
+        ({"customer": {"name": "Ana", "phone": "+525512345678", "age": 3}}, "customer.age"),
+        ({"customer": {"name": "", "phone": "+525512345678"}}, "customer.name"),
+        ({"starts_at": "yesterday"}, "starts_at"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_bad_booking_names_the_field(api, service, slot, changes, field):
+    response = book(api, service, slot, **changes)
+
+    assert response.status_code == 422
+    assert field in response.json()["errors"]
+
+
+def test_past_slot_is_refused(api, service):
+    response = book(api, service, "2020-01-06T15:00:00Z")
+
+    assert response.status_code == 409
+    assert response.json()["code"] == "slot_in_past"
+
+
+def test_broken_json_is_a_problem(api):
+    response = api.post("/api/v1/holds", "{", content_type="application/json")
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_messages_are_in_the_callers_language(api):
+    query = {"service": "999999", "from": "2030-01-07", "to": "2030-01-09"}
+    spanish = api.get("/api/v1/availability", query, headers={"accept-language": "es"}).json()["detail"]
+    english = api.get("/api/v1/availability", query, headers={"accept-language": "en"}).json()["detail"]
+
+    assert english == "This service does not exist or is no longer offered."
+    assert spanish != english
+
+
+def test_other_sites_may_call_without_cookies(api):
+    response = api.get("/api/v1/business", headers={"origin": "https://taller.example"})
+
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+
+
+def test_another_tenants_token_is_unknown(api, service, slot, other_tenant):
+    from tests.conftest import HostClient
+
+    token = book(api, service, slot).json()["manage_url"].rstrip("/").rsplit("/", 1)[1]
+
+    assert api.get(f"/api/v1/manage/{token}").status_code == 200
+    assert HostClient(other_tenant.primary_host).get(f"/api/v1/manage/{token}").status_code == 404
+
+
+def test_explaining_needs_staff(api, owner_client, service):
+    query = {"service": service["id"], "starts_at": "2020-01-06T15:00:00Z"}
+
+    assert api.get("/api/v1/availability/explain", query).status_code == 401
+    answer = owner_client.get("/api/v1/availability/explain", query).json()
+    assert answer["is_offered"] is False
+    assert answer["reasons"][0]["code"] == "past"
+
+
+def test_schema_and_docs_answer(api):
+    assert api.get("/api/v1/schema/").status_code == 200
+    assert api.get("/api/v1/docs/").status_code == 200
+
+
+def test_window_of_62_days_is_the_longest(api, service):
+    first = date(2030, 1, 1)
+    longest = {"service": service["id"], "from": first.isoformat(), "to": (first + timedelta(days=61)).isoformat()}
+    longer = {**longest, "to": (first + timedelta(days=62)).isoformat()}
+
+    assert api.get("/api/v1/availability", longest).status_code == 200
+    assert api.get("/api/v1/availability", longer).status_code == 422
