@@ -14,9 +14,9 @@ from django.db import transaction
 
 from kernel.clock import utc_now
 from kernel.ids import hash_token
+from kernel.lines import clean_line
 from notifications.channels.email import send_email
 from notifications.channels.sms import send_sms
-from notifications.engine.lines import clean_line
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models import Message

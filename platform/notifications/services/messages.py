@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from notifications.engine.lines import is_phone_number
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.models import Message
 from notifications.services.rendering import pick_language, render_message
@@ -19,6 +19,8 @@ from tenants.services.due_work import add_due_work
 
 DUE_KIND = "message"
 LONGEST_ADDRESS = 254
+
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @transaction.atomic
@@ -86,7 +88,7 @@ def cancel_messages(*, booking_id: int, templates: tuple[str, ...]) -> int:
 def is_recipient_valid(channel: str, recipient: str) -> bool:
     """Tell whether ``recipient`` is an e-mail address, or a number in E.164 for the other channels."""
     if channel != Channel.EMAIL:
-        return is_phone_number(recipient)
+        return _PHONE.fullmatch(recipient) is not None
     try:
         validate_email(recipient)
     except ValidationError:

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
+from kernel.lines import clean_line
 from notifications.engine.colors import clean_accent, pick_ink
-from notifications.engine.lines import clean_line
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 from notifications.enums import Channel
 from notifications.errors import TemplateMissing
@@ -27,6 +28,20 @@ from verticals.contract import Tone, VerticalUnknown
 from verticals.registry import get_vertical
 
 LANGUAGES = ("es", "en")
+ROWS = (
+    ("customer", gettext_lazy("Customer")),
+    ("service_name", gettext_lazy("Service")),
+    ("when", gettext_lazy("When")),
+    ("previous_when", gettext_lazy("Before")),
+    ("resource_name", gettext_lazy("With")),
+    ("place", gettext_lazy("Where")),
+    ("asset", gettext_lazy("About")),
+    ("party_size", gettext_lazy("People")),
+    ("price", gettext_lazy("Price")),
+    ("note", gettext_lazy("Note")),
+    ("reference", gettext_lazy("Reference")),
+)
+"""The details of an e-mail: word → label, in order; ``<word>_title`` gives another label."""
 LONGEST_SUBJECT = 200
 LONGEST_SMS = 640
 
@@ -96,6 +111,11 @@ def _lay_out(tenant: TenantInfo, language: str, subject: str, text: str, words: 
         "subject": subject,
         "paragraphs": [
             paragraph.strip() for paragraph in text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()
+        ],
+        "rows": [
+            {"label": words.get(f"{word}_title") or label, "value": words[word]}
+            for word, label in ROWS
+            if words.get(word)
         ],
         "accent": accent,
         "accent_ink": pick_ink(accent),

@@ -1,4 +1,4 @@
-"""Texts that strangers typed, made safe for headers and greetings."""
+"""Texts that strangers typed, made safe for headers, subjects and greetings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import unicodedata
 
 _LINK_LIKE = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def clean_line(text: str, *, limit: int = 200) -> str:
@@ -26,8 +25,3 @@ def clean_name(text: str) -> str:
     """
     name = clean_line(text, limit=80)
     return "" if _LINK_LIKE.search(name) else name
-
-
-def is_phone_number(text: str) -> bool:
-    """Tell whether ``text`` is a number in E.164 (``+`` and 7 to 15 digits)."""
-    return _PHONE.fullmatch(text) is not None

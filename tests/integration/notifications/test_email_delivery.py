@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from kernel.clock import utc_now
+from notifications.enums import MessageReason, MessageStatus
+from notifications.models import Message
+from notifications.services import delivery
+from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
+from notifications.types import Attachment
+from tenants.context import tenant_scope
+from tenants.errors import RetryLater
+
+from tests.fakes.mail_server import find_free_port
+from tests.integration.notifications.conftest import NOW
+
+CALENDAR = Attachment(
+    filename="7KQ2MB.ics",
+    content_type="text/calendar; method=REQUEST",
+    content="BEGIN:VCALENDAR\r\nSUMMARY:Pérez\r\nEND:VCALENDAR\r\n",
+    is_alternative=True,
+)
+
+
+def send(message_id: int) -> None:
+    send_message(message_id, utc_now())
+
+
+def outcome() -> tuple[str, str, int]:
+    message = Message.objects.get()
+    return message.status, message.reason, message.attempts
+
+
+def test_message_is_sent_once_and_marked(tenant, queue, mail_server):
+    message_id = queue()
+
+    send(message_id)
+    send(message_id)
+
+    message = Message.objects.get()
+    assert (message.status, message.attempts, message.leased_until, message.last_error) == ("sent", 1, None, "")
+    assert [address for address, _ in mail_server.taken] == ["ana@example.com"]
+    assert mail_server.message_ids == [message.provider_id]
+
+
+def test_email_has_text_html_and_invitation(tenant, queue, mail_server):
+    send(queue(attachments=(CALENDAR,), reply_to="hola@taller.example"))
+
+    mail = mail_server.taken[0][1]
+    assert mail["From"] == "Negocio taller <citas@turnero.example>"
+    assert (mail["To"], mail["Reply-To"], mail["Auto-Submitted"]) == (
+        "ana@example.com",
+        "hola@taller.example",
+        "auto-generated",
+    )
+    assert mail["Subject"] == "Cita confirmada: Cambio de aceite, mar 24 de nov, 9:00 a.m."
+    parts = [(part.get_content_type(), part.get_filename()) for part in mail.walk() if not part.is_multipart()]
+    assert parts == [
+        ("text/plain", None),
+        ("text/html", None),
+        ("text/calendar", None),
+        ("text/calendar", "7KQ2MB.ics"),
+    ]
+    calendar = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert [part.get_param("method") for part in calendar] == ["REQUEST", "REQUEST"]
+    assert ["Pérez" in part.get_content() for part in calendar] == [True, True]
+
+
+@pytest.mark.parametrize("sender", ["Taller\r\nBcc: all@example.com", "Peña, Ruiz & Cía. <x@y.example>", "", "x" * 500])
+def test_sender_name_cannot_add_headers(tenant, queue, mail_server, sender):
+    with tenant_scope(replace(tenant, name=sender)):
+        send(queue())
+
+    mail = mail_server.taken[0][1]
+    assert outcome()[0] == "sent"
+    assert mail["Bcc"] is None
+    assert [address.addr_spec for address in mail["From"].addresses] == ["citas@turnero.example"]
+
+
+def test_temporary_refusal_is_tried_again_with_the_same_id(tenant, queue, mail_server):
+    mail_server.answers = {"ana@example.com": ["451 try later"], "DATA": ["452 full"]}
+    message_id = queue()
+
+    for attempt in (1, 2):
+        with pytest.raises(RetryLater) as raised:
+            send(message_id)
+        wait = (raised.value.at - utc_now()).total_seconds()
+        assert 10 * attempt - 2 < wait <= 10 * attempt
+        assert outcome() == ("queued", "", attempt)
+    send(message_id)
+
+    assert outcome() == ("sent", "", 3)
+    assert len(mail_server.taken) == 1
+
+
+@pytest.mark.parametrize("answers", [{"ana@example.com": ["550 nobody here"]}, {"DATA": ["554 no spam"]}])
+def test_permanent_refusal_ends_it(tenant, queue, mail_server, answers):
+    said = next(iter(answers.values()))[0]
+    mail_server.answers = {place: list(replies) for place, replies in answers.items()}
+    message_id = queue()
+
+    send(message_id)
+    send(message_id)
+
+    assert outcome() == ("failed", "refused", 1)
+    assert Message.objects.get().last_error == said
+    assert mail_server.taken == []
+
+
+def test_our_own_sign_in_trouble_is_no_refusal(tenant, queue, mail_server):
+    mail_server.answers = {"DATA": ["530 authentication required"]}
+
+    with pytest.raises(RetryLater):
+        send(queue())
+
+    assert outcome() == ("queued", "", 1)
+
+
+def test_absent_server_is_tried_again_and_given_up_in_the_end(tenant, queue, mail_server, settings):
+    settings.EMAIL_PORT = find_free_port()
+    message_id = queue()
+    with pytest.raises(RetryLater):
+        send(message_id)
+    assert outcome() == ("queued", "", 1)
+    Message.objects.update(attempts=MAX_ATTEMPTS - 1)
+
+    send(message_id)
+
+    assert outcome() == ("failed", "gave_up", MAX_ATTEMPTS)
+    assert "refused" in Message.objects.get().last_error.lower()
+
+
+def test_slow_server_is_left_after_the_timeout(tenant, queue, mail_server, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    mail_server.pause_seconds = 1.5
+    started = utc_now()
+
+    with pytest.raises(RetryLater):
+        send(queue())
+
+    assert utc_now() - started < timedelta(seconds=1.4)
+
+
+def test_leased_message_is_left_to_its_worker(tenant, queue, mail_server):
+    message_id = queue()
+    until = utc_now() + LEASE
+    Message.objects.update(status=MessageStatus.SENDING, leased_until=until, attempts=1)
+
+    with pytest.raises(RetryLater) as raised:
+        send(message_id)
+
+    assert raised.value.at == until
+    assert mail_server.taken == []
+
+
+def test_message_of_a_dead_worker_is_sent_when_its_lease_ended(tenant, queue, mail_server):
+    message_id = queue()
+    Message.objects.update(status=MessageStatus.SENDING, leased_until=utc_now() - timedelta(seconds=1), attempts=1)
+
+    send(message_id)
+
+    assert outcome() == ("sent", "", 2)
+
+
+def test_worker_that_lost_its_lease_still_notes_that_it_sent(tenant, queue, mail_server, monkeypatch):
+    message_id = queue()
+    real = delivery.send_email
+
+    def send_slowly(outgoing):
+        provider_id = real(outgoing)
+        Message.objects.update(attempts=2)  # another worker took it meanwhile
+        return provider_id
+
+    monkeypatch.setattr(delivery, "send_email", send_slowly)
+
+    send(message_id)
+
+    assert outcome() == ("sent", "", 2)
+
+
+def test_late_message_is_not_sent(tenant, queue, mail_server):
+    send(queue(expires_at=NOW))
+
+    assert outcome() == ("cancelled", MessageReason.TOO_LATE, 0)
+    assert mail_server.taken == []
+
+
+def test_cancelled_message_is_not_sent(tenant, queue, mail_server):
+    message_id = queue()
+    Message.objects.update(status=MessageStatus.CANCELLED)
+
+    send(message_id)
+
+    assert mail_server.taken == []

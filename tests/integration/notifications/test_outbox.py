@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+from django.conf import settings as django_settings
+from django.db import transaction
+from notifications import hooks
+from notifications.models import Event
+from notifications.services.live import push_live_event
+from notifications.services.outbox import process_event, publish
+from tenants.models import DueWork
+
+from tests.integration.notifications.conftest import NOW
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    monkeypatch.setattr(hooks, "_handlers", {})
+    events = []
+    hooks.register_event_handler("booking.", events.append)
+    return events
+
+
+def list_due(schema_name: str) -> list[tuple[str, int]]:
+    return list(DueWork.objects.filter(schema_name=schema_name).values_list("kind", "row_id"))
+
+
+def test_publish_writes_event_and_due_work_together(tenant):
+    event_id = publish(kind="booking.confirmed", subject_id=7, payload={"at": NOW}, now=NOW)
+
+    event = Event.objects.get()
+    assert (event.pk, event.kind, event.subject_id, event.payload, event.processed_at) == (
+        event_id,
+        "booking.confirmed",
+        7,
+        {"at": "2026-11-23T15:00:00Z"},
+        None,
+    )
+    assert list_due(tenant.schema_name) == [("event", event_id)]
+
+
+def test_publish_leaves_nothing_when_the_transaction_fails(tenant):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        publish(kind="booking.confirmed", subject_id=7, payload={}, now=NOW)
+        _ = 1 / 0
+
+    assert (Event.objects.count(), list_due(tenant.schema_name)) == (0, [])
+
+
+def test_process_event_calls_handlers_once(tenant, seen):
+    event_id = publish(kind="booking.confirmed", subject_id=7, payload={"by": "staff"}, now=NOW)
+
+    process_event(event_id, NOW)
+    process_event(event_id, NOW)
+
+    assert [(view.id, view.kind, view.subject_id, view.payload) for view in seen] == [
+        (event_id, "booking.confirmed", 7, {"by": "staff"})
+    ]
+
+
+def test_process_event_undoes_what_a_failing_handler_wrote(tenant, seen):
+    def fail(view):
+        Event.objects.create(kind="half", subject_id=1, occurred_at=NOW)
+        raise ValueError("no")
+
+    hooks.register_event_handler("booking.confirmed", fail)
+    event_id = publish(kind="booking.confirmed", subject_id=7, payload={}, now=NOW)
+
+    with pytest.raises(ValueError, match="no"):
+        process_event(event_id, NOW)
+
+    assert list(Event.objects.values_list("kind", "processed_at")) == [("booking.confirmed", None)]
+
+
+def test_other_kinds_do_not_reach_a_handler(tenant, seen):
+    process_event(publish(kind="payment.received", subject_id=7, payload={}, now=NOW), NOW)
+
+    assert seen == []
+
+
+def test_live_event_reaches_only_its_tenant(tenant, other_tenant, django_capture_on_commit_callbacks):
+    client = redis.Redis.from_url(django_settings.REDIS_URL)
+    with client.pubsub(ignore_subscribe_messages=True) as mine, client.pubsub(ignore_subscribe_messages=True) as theirs:
+        mine.subscribe(f"live:{tenant.schema_name}")
+        theirs.subscribe(f"live:{other_tenant.schema_name}")
+        for listener in (mine, theirs):
+            listener.get_message(timeout=1)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            event_id = publish(kind="booking.confirmed", subject_id=7, payload={"name": "Ana"}, now=NOW)
+
+        heard = mine.get_message(timeout=2)
+        assert json.loads(heard["data"]) == {"id": event_id, "kind": "booking.confirmed", "subject_id": 7}
+        assert theirs.get_message(timeout=0.2) is None
+
+
+def test_live_event_without_redis_is_only_logged(tenant, settings, monkeypatch, caplog):
+    from notifications.services import live
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    live._get_client.cache_clear()
+
+    push_live_event(schema_name=tenant.schema_name, event_id=1, kind="booking.confirmed", subject_id=7)
+
+    live._get_client.cache_clear()
+    assert [record.message for record in caplog.records] == ["live_event_not_pushed"]
