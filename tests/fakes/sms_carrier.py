@@ -40,7 +40,7 @@ def running_sms_carrier() -> Iterator[SmsCarrier]:
     carrier = SmsCarrier()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, text = carrier.answer(self.path, self.headers.get("Authorization", ""), body)
             self.send_response(status)

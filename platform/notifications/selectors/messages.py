@@ -26,3 +26,8 @@ def list_messages_for_booking(*, booking_id: int) -> tuple[MessageView, ...]:
         )
         for message in Message.objects.filter(booking_id=booking_id).order_by("pk").defer("body_html", "attachments")
     )
+
+
+def was_told(*, booking_id: int, template: str) -> bool:
+    """Tell whether a message ``template`` about a booking was ever queued."""
+    return Message.objects.filter(booking_id=booking_id, template=template).exists()

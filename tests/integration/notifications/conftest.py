@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from notifications.services.messages import queue_message
 
+from notifications.services.messages import queue_message
 from tests.fakes.mail_server import running_mail_server
 from tests.fakes.sms_carrier import running_sms_carrier
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from kernel.clock import utc_now
 from notifications.enums import MessageReason, MessageStatus
 from notifications.models import Message
@@ -12,7 +13,6 @@ from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
 from notifications.types import Attachment
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
-
 from tests.fakes.mail_server import find_free_port
 from tests.integration.notifications.conftest import NOW
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import TemplateMissing
 from notifications.models import Message, MessageTemplate
@@ -11,7 +12,6 @@ from notifications.services.messages import cancel_messages, is_recipient_valid
 from notifications.services.rendering import render_message
 from tenants.context import tenant_scope
 from tenants.models import DueWork
-
 from tests.integration.notifications.conftest import NOW, WORDS
 
 

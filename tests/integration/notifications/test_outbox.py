@@ -6,12 +6,12 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.db import transaction
+
 from notifications import hooks
 from notifications.models import Event
 from notifications.services.live import push_live_event
 from notifications.services.outbox import process_event, publish
 from tenants.models import DueWork
-
 from tests.integration.notifications.conftest import NOW
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from kernel.clock import utc_now
 from notifications.models import Message
 from notifications.services.delivery import send_message

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernel.lines import clean_line, clean_name
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from notifications.engine.colors import DEFAULT_ACCENT, clean_accent, pick_ink
 from web.accent import get_contrast
 

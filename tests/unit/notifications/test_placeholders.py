@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 
 

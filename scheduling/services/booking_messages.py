@@ -1,0 +1,132 @@
+"""What customers and the business are told when something happens to a booking.
+
+Handlers of ``booking.*`` events: they run in a worker, after the booking's transaction, and
+describe the booking as it is *now*. An event that later ones have overtaken is left untold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.selectors.staff import list_staff_emails
+from notifications.enums import Channel
+from notifications.hooks import register_event_handler
+from notifications.selectors.messages import was_told
+from notifications.services.messages import cancel_messages, queue_message
+from notifications.services.rendering import pick_language
+from notifications.types import EventView
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.selectors.bookings import get_booking
+from scheduling.services.customer_messages import Person, list_people, tell_customer
+from scheduling.services.invitations import CANCEL, REQUEST
+from scheduling.services.message_words import make_business_words
+from scheduling.services.reminders import cancel_reminders, plan_reminders
+from scheduling.types import BookingDetail
+from tenants.context import current_tenant
+
+CONFIRMED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
+EARLIER = ("booking_requested", "booking_confirmed", "booking_approved", "booking_moved", "booking_reminder")
+"""What a customer need not read any more once the booking is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom an event concerns and in which state of the booking it is still true.
+
+    Attributes:
+        business: Template for the business; empty: only the customer is told.
+        method: What the calendar file says (iTIP); empty: none is sent.
+    """
+
+    statuses: frozenset[BookingStatus]
+    customer: str
+    business: str = ""
+    method: str = ""
+
+
+TELLINGS = {
+    "booking.requested": Telling(
+        frozenset({BookingStatus.PENDING_APPROVAL}), "booking_requested", "business_new_request"
+    ),
+    "booking.confirmed": Telling(CONFIRMED, "booking_confirmed", "business_new_booking", REQUEST),
+    "booking.declined": Telling(frozenset({BookingStatus.DECLINED}), "booking_declined"),
+    "booking.rescheduled": Telling(CONFIRMED, "booking_moved", "business_booking_moved", REQUEST),
+    "booking.cancelled": Telling(
+        frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", CANCEL
+    ),
+}
+
+
+def handle_booking_event(event: EventView) -> None:
+    """Queue the messages of one event and keep the reminders in step; samples send nothing."""
+    telling = TELLINGS.get(event.kind)
+    if telling is None or event.payload.get("is_sample"):
+        return
+    booking = get_booking(booking_id=event.subject_id)
+    if booking.status in CONFIRMED:
+        plan_reminders(booking_id=booking.id, now=event.occurred_at)
+    else:
+        cancel_reminders(booking_id=booking.id, now=event.occurred_at)
+    if booking.status not in telling.statuses:
+        return
+    if event.kind == "booking.rescheduled" and event.payload.get("sequence", booking.sequence) != booking.sequence:
+        return  # a later move tells the time that holds
+    if telling.method == CANCEL:
+        cancel_messages(booking_id=booking.id, templates=EARLIER)
+    template = telling.customer
+    if template == "booking_confirmed" and was_told(booking_id=booking.id, template="booking_requested"):
+        template = "booking_approved"
+    people = list_people(booking)
+    previous = read_instant(event.payload.get("previous_starts_at"))
+    tell_customer(
+        booking,
+        template=template,
+        method=telling.method,
+        people=people,
+        previous=previous,
+        dedup_key=_make_key(event, booking, template),
+        now=event.occurred_at,
+    )
+    if telling.business:
+        _tell_business(event, booking, template=telling.business, people=people, previous=previous)
+
+
+def read_instant(text: object) -> datetime | None:
+    """Return an instant out of an event's payload, if there is one."""
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+def register() -> None:
+    """Listen to what happens to bookings."""
+    register_event_handler("booking.", handle_booking_event)
+
+
+def _tell_business(
+    event: EventView, booking: BookingDetail, *, template: str, people: tuple[Person, ...], previous: datetime | None
+) -> None:
+    """Tell those who work on it; owners and managers only what they did not do themselves."""
+    tenant = current_tenant()
+    readers = {person.email.lower(): (person.email, tenant.locale) for person in people if person.email}
+    if event.payload.get("by") != ActorKind.STAFF:
+        readers |= {staff.email.lower(): (staff.email, staff.locale) for staff in list_staff_emails()}
+    for key, (email, locale) in sorted(readers.items()):
+        language = pick_language(locale)
+        queue_message(
+            channel=Channel.EMAIL,
+            template=template,
+            to=email,
+            locale=language,
+            context=make_business_words(booking, language=language, previous=previous),
+            dedup_key=f"{_make_key(event, booking, template)}:{Channel.EMAIL}:{key}",
+            booking_id=booking.id,
+            now=event.occurred_at,
+            reply_to=booking.customer_email,
+        )
+
+
+def _make_key(event: EventView, booking: BookingDetail, template: str) -> str:
+    # A booking is confirmed once, however often that is said.
+    if template in {"booking_confirmed", "booking_approved"}:
+        return f"booking:{booking.id}:confirmed"
+    return f"event:{event.id}:{template}"

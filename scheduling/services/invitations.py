@@ -1,0 +1,70 @@
+"""The calendar's side of a message: iTIP (RFC 5546) invitations and their cancellation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from notifications.types import Attachment
+from scheduling.types import BookingDetail
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+def make_invitation(
+    booking: BookingDetail,
+    *,
+    method: str,
+    business_name: str,
+    organizer_email: str,
+    description: str,
+    url: str,
+    now: datetime,
+) -> Attachment:
+    """Return the file that puts a booking into the customer's calendar, or takes it out (``CANCEL``).
+
+    The UID never changes; SEQUENCE grows with every move and once more with the cancellation, so
+    that calendars know which of two messages is the newer one. Instants are in UTC, which every
+    calendar shows in its owner's zone. No alarm: the reminders are ours.
+    """
+    is_cancelled = method == CANCEL
+    event = Event()
+    event.add("uid", booking.ics_uid)
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", now)
+    event.add("dtstart", booking.starts_at)
+    event.add("dtend", booking.ends_at)
+    event.add("summary", f"{booking.service_name} · {business_name}")
+    event.add("description", description)
+    event.add("location", ", ".join(part for part in (booking.location_name, booking.location_address) if part))
+    event.add("url", url)
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("organizer", _make_address(organizer_email, business_name))
+    # No RSVP: the answer belongs on the manage page, not into a mailbox that nobody reads.
+    attendee = _make_address(booking.customer_email, booking.customer_name)
+    attendee.params["RSVP"] = vText("FALSE")
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    event.add("attendee", attendee, encode=False)
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Turnero//Booking//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return Attachment(
+        filename=f"{booking.reference}.ics",
+        content_type=f"text/calendar; method={method}",
+        content=calendar.to_ical().decode(),
+        is_alternative=True,
+    )
+
+
+def _make_address(email: str, name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    if name:
+        # A parameter's value is quoted and cannot hold a quotation mark (RFC 5545, 3.2).
+        address.params["CN"] = vText(name.replace('"', "'"))
+    return address

@@ -1,0 +1,154 @@
+"""A booking in words: what its messages fill in, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from kernel.formats import Formats, get_formats, to_local
+from kernel.lines import clean_line, clean_name
+from scheduling.services.manage_tokens import make_manage_token
+from scheduling.types import BookingDetail
+from tenants.context import current_tenant
+from verticals.contract import VerticalUnknown
+from verticals.registry import get_vertical
+
+LONGEST_NOTE = 500
+
+
+def make_customer_words(
+    booking: BookingDetail, *, language: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
+) -> dict[str, str]:
+    """Return what a message to the customer says; ``people`` are the names of whom one will meet."""
+    formats = _get_formats(language)
+    url = f"{make_base_url()}/b/{make_manage_token(booking)}/"
+    with translation.override(language):
+        return {
+            **_make_common_words(booking, formats, language=language, previous=previous),
+            "audience": "customer",
+            "customer_name": clean_name(booking.customer_name),
+            "resource_name": ", ".join(people),
+            "timezone_line": formats.format_timezone(booking.timezone, booking.starts_at),
+            "what_to_bring": booking.what_to_bring,
+            "cancel_policy": _describe_policy(booking, formats, now),
+            "location_phone": booking.location_phone,
+            "manage_url": url,
+            "book_url": f"{make_base_url()}/",
+            "action_url": url,
+            "action_label": gettext("View, move or cancel"),
+            "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
+        }
+
+
+def make_business_words(booking: BookingDetail, *, language: str, previous: datetime | None = None) -> dict[str, str]:
+    """Return what a message to the business says: who comes, how to reach them, their note."""
+    formats = _get_formats(language)
+    name = clean_line(booking.customer_name, limit=120)
+    contact = ", ".join(part for part in (booking.customer_phone, booking.customer_email) if part)
+    with translation.override(language):
+        return {
+            **_make_common_words(booking, formats, language=language, previous=previous),
+            "audience": "business",
+            "customer_name": name,
+            "customer": ", ".join(part for part in (name, contact) if part),
+            "resource_name": ", ".join(dict.fromkeys(taken.name for taken in booking.resources)),
+            "note": clean_line(booking.note, limit=LONGEST_NOTE),
+            "action_url": f"{make_base_url()}/workspace/bookings/{booking.id}/",
+            "action_label": gettext("Open the booking"),
+        }
+
+
+def choose_again(words: Mapping[str, str], *, language: str) -> dict[str, str]:
+    """Return ``words`` with the button leading to a new booking: the old one is over."""
+    with translation.override(language):
+        return {
+            **words,
+            "action_url": words["book_url"],
+            "action_label": gettext("Choose another time"),
+            "cancel_policy": "",
+            "what_to_bring": "",
+        }
+
+
+def ask_attendance(words: Mapping[str, str], *, language: str) -> dict[str, str]:
+    """Return ``words`` with the button asking for a yes, unless the customer has given it."""
+    if not words["is_attendance_open"]:
+        return dict(words)
+    with translation.override(language):
+        return {**words, "action_label": gettext("Confirm that I am coming")}
+
+
+def make_base_url() -> str:
+    """Return the address of the tenant's pages, without a slash at the end."""
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return f"{scheme}://{current_tenant().primary_host}"
+
+
+def _make_common_words(
+    booking: BookingDetail, formats: Formats, *, language: str, previous: datetime | None
+) -> dict[str, str]:
+    local = to_local(booking.starts_at, booking.timezone)
+    time = formats.format_time(booking.starts_at, booking.timezone)
+    place = [part for part in (booking.location_name, booking.location_address) if part]
+    return {
+        "service_name": _describe_lines(booking),
+        "when": formats.format_date_time(booking.starts_at, booking.timezone),
+        "when_short": f"{formats.format_day_short(local.date())}, {time}",
+        "date": formats.format_day(local.date()),
+        "time": time,
+        "previous_when": "" if previous is None else formats.format_date_time(previous, booking.timezone),
+        "location_name": booking.location_name,
+        "address": booking.location_address,
+        "place": "\n".join(place),
+        "asset": clean_line(booking.asset_label),
+        "asset_title": _say_asset(language),
+        "party_size": str(booking.party_size) if booking.party_size > 1 else "",
+        "price": "" if booking.price_minor is None else formats.format_money(booking.price_minor, booking.currency),
+        "reference": booking.reference,
+        "reason": clean_line(booking.cancelled_reason),
+    }
+
+
+def _describe_lines(booking: BookingDetail) -> str:
+    if not booking.lines:
+        return booking.service_name
+    return " · ".join(" + ".join((line.name, *line.add_on_names)) for line in booking.lines)
+
+
+def _describe_policy(booking: BookingDetail, formats: Formats, now: datetime) -> str:
+    """Say until when the link moves and cancels; in Spanish these sentences address nobody (no tú, no usted)."""
+    move_until, cancel_until = booking.move_until, booking.cancel_until
+    if max(move_until, cancel_until) <= now:
+        return gettext("It can no longer be moved or cancelled online; please call.")
+    words = {
+        "move": formats.format_date_time(move_until, booking.timezone),
+        "cancel": formats.format_date_time(cancel_until, booking.timezone),
+    }
+    # The instant comes first: in Spanish it may end in "a.m.", which a full stop would double.
+    if move_until == cancel_until:
+        return gettext("Until %(cancel)s it can be moved or cancelled online.") % words
+    if move_until <= now:
+        return gettext("Until %(cancel)s it can be cancelled online.") % words
+    if cancel_until <= now:
+        return gettext("Until %(move)s it can be moved online.") % words
+    return gettext("Until %(move)s it can be moved online, and until %(cancel)s cancelled.") % words
+
+
+def _say_asset(language: str) -> str:
+    tenant = current_tenant()
+    try:
+        vertical = get_vertical(tenant.vertical)
+    except VerticalUnknown:
+        return ""
+    if vertical.asset is None:
+        return ""
+    word = vertical.say("asset", language=language, country=tenant.country)
+    return word[:1].upper() + word[1:]
+
+
+def _get_formats(language: str) -> Formats:
+    return get_formats(language, current_tenant().country)

@@ -1,0 +1,128 @@
+"""Reminders: planned when a booking is confirmed, moved with it, dropped with it.
+
+Each is a row, and due work of the kind ``reminder``: nothing has to be scheduled anywhere else,
+and an outage only makes them late.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from scheduling.enums import BookingStatus, ReminderStatus
+from scheduling.models import Booking, Reminder
+from scheduling.selectors.bookings import get_booking
+from scheduling.services.customer_messages import list_people, tell_customer
+from tenants.errors import RetryLater
+from tenants.hooks import register_due_handler
+from tenants.services.due_work import add_due_work, remove_due_work
+
+DUE_KIND = "reminder"
+SHORTEST_WAIT = timedelta(minutes=5)
+"""A reminder that would follow the confirmation sooner than this is left out."""
+
+
+@transaction.atomic
+def plan_reminders(*, booking_id: int, now: datetime) -> None:
+    """Make the reminders of a confirmed booking agree with its start; safe to run twice.
+
+    The offsets are those agreed with the booking. One that is too late is kept as skipped, one
+    that was sent for this very start stays sent.
+    """
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("service").get(pk=booking_id)
+    if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders:
+        cancel_reminders(booking_id=booking_id, now=now)
+        return
+    known = {reminder.offset_minutes: reminder for reminder in booking.reminders.all()}
+    offsets = _list_offsets(booking)
+    for offset in offsets:
+        due_at = booking.starts_at - timedelta(minutes=offset)
+        reminder = known.get(offset) or Reminder(booking=booking, offset_minutes=offset)
+        if reminder.pk is not None and reminder.due_at == due_at and reminder.status != ReminderStatus.CANCELLED:
+            continue
+        is_in_time = due_at >= now + SHORTEST_WAIT
+        reminder.due_at = due_at
+        reminder.status = ReminderStatus.PLANNED if is_in_time else ReminderStatus.SKIPPED
+        reminder.done_at = None if is_in_time else now
+        reminder.save()
+        if is_in_time:
+            add_due_work(kind=DUE_KIND, row_id=reminder.pk, due_at=due_at)
+        else:
+            remove_due_work(kind=DUE_KIND, row_id=reminder.pk)
+    for offset, reminder in known.items():
+        if offset not in offsets:
+            _end(reminder, ReminderStatus.CANCELLED, now)
+
+
+@transaction.atomic
+def cancel_reminders(*, booking_id: int, now: datetime) -> None:
+    """Drop what is still planned for a booking."""
+    planned = Reminder.objects.select_for_update().filter(booking_id=booking_id, status=ReminderStatus.PLANNED)
+    for reminder in planned.order_by("pk"):
+        _end(reminder, ReminderStatus.CANCELLED, now)
+
+
+@transaction.atomic
+def send_reminder(reminder_id: int, now: datetime) -> None:
+    """Queue the message of a reminder, if it is due and its booking still stands (handler of due work).
+
+    Raises:
+        RetryLater: It has been moved to a later time.
+    """
+    booking_id = Reminder.objects.filter(pk=reminder_id).values_list("booking_id", flat=True).first()
+    if booking_id is None:
+        return
+    # The booking first, as everyone locks: nobody moves or cancels it meanwhile.
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    reminder = Reminder.objects.select_for_update().get(pk=reminder_id)
+    if reminder.status != ReminderStatus.PLANNED:
+        return
+    if reminder.due_at > now:
+        raise RetryLater(at=reminder.due_at)
+    if booking.starts_at - timedelta(minutes=reminder.offset_minutes) != reminder.due_at:
+        return  # it was moved; the event about that, not yet handled, plans the reminder anew
+    if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders or booking.is_sample:
+        _end(reminder, ReminderStatus.CANCELLED, now)
+    elif booking.starts_at <= now or _has_newer_one(reminder, now):
+        _end(reminder, ReminderStatus.SKIPPED, now)
+    else:
+        _tell(reminder, now)
+        _end(reminder, ReminderStatus.SENT, now)
+
+
+def register() -> None:
+    """Do due work of the kind that `plan_reminders` leaves."""
+    register_due_handler(DUE_KIND, send_reminder)
+
+
+def _list_offsets(booking: Booking) -> tuple[int, ...]:
+    agreed = booking.policy.get("reminder_offsets_minutes", booking.service.reminder_offsets_minutes)
+    return tuple(sorted({int(offset) for offset in agreed if int(offset) > 0}, reverse=True))
+
+
+def _has_newer_one(reminder: Reminder, now: datetime) -> bool:
+    """Tell whether a later reminder of the same booking is due as well: after an outage one is enough."""
+    return Reminder.objects.filter(
+        booking_id=reminder.booking_id, status=ReminderStatus.PLANNED, due_at__gt=reminder.due_at, due_at__lte=now
+    ).exists()
+
+
+def _tell(reminder: Reminder, now: datetime) -> None:
+    booking = get_booking(booking_id=reminder.booking_id)
+    tell_customer(
+        booking,
+        template="booking_reminder",
+        method="",
+        people=list_people(booking),
+        dedup_key=f"reminder:{reminder.pk}:{booking.starts_at:%Y%m%dT%H%M%SZ}",
+        now=now,
+        expires_at=booking.starts_at,
+    )
+
+
+def _end(reminder: Reminder, status: ReminderStatus, now: datetime) -> None:
+    reminder.status, reminder.done_at = status, now
+    reminder.save(update_fields=["status", "done_at"])
+    if status == ReminderStatus.CANCELLED:
+        remove_due_work(kind=DUE_KIND, row_id=reminder.pk)
