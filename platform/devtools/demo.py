@@ -163,6 +163,8 @@ async def _wait_until_ready(supervisor: Supervisor, parts: DemoParts, worker: Ch
             and await answers(parts.catcher_port, "/healthz", host=f"localhost:{parts.catcher_port}")
             and (is_up(worker) or waited > _WORKER_READY_SECONDS)
         ):
+            if not is_up(worker):
+                say(paint(f"the worker is not ready; see the lines above or {worker.output.path}", "red"))
             return True
         if await supervisor.wait_for_stop(seconds=0.25):
             return False

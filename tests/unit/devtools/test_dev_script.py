@@ -193,7 +193,7 @@ def test_read_only_folder_is_one_line(script: ModuleType, monkeypatch: pytest.Mo
 def test_unreadable_lock_file_is_one_line(script: ModuleType) -> None:
     (script.ROOT / "requirements-demo.txt").unlink()
 
-    with pytest.raises(OSError, match="requirements-demo.txt"):
+    with pytest.raises(OSError, match=r"requirements-demo\.txt"):
         script.prepare("demo")
 
     assert not script.VENV.exists()
