@@ -40,10 +40,6 @@ class IdField(serializers.CharField):
 
     default_error_messages = {"invalid_id": "This identifier is not known."}
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 20)
-        super().__init__(**kwargs)
-
     def to_internal_value(self, data: Any) -> Any:
         """Turn the text into the number that it stands for."""
         text = super().to_internal_value(data)

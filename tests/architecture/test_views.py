@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 VIEW_ROOMS = ("platform/web", "platform/operators", "api")
 FORBIDDEN_MODULES = ("django.db", "django_tenants")
-SERVED_BY_LIBRARIES = ("drf_spectacular",)
+WRITING_SHELVES = {"migrations", "models", "services"}
 
 
 def view_modules() -> list[Path]:
@@ -21,7 +21,7 @@ def view_modules() -> list[Path]:
         path
         for room in VIEW_ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if path.name not in {"apps.py", "health.py"} and "migrations" not in path.parts
+        if path.name not in {"apps.py", "health.py"} and not WRITING_SHELVES & set(path.parts)
     ]
 
 

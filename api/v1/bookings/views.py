@@ -10,17 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from api.serializers import MAX_ID_DIGITS
 from api.services.idempotency import Answer
 from api.throttles import ContactThrottle
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
 from api.views import OpenView, answer_once, make_money
 from kernel.clock import utc_now
 from scheduling.enums import BookingSource
-from scheduling.errors import HoldUnknown
+from scheduling.errors import CustomerInvalid, HoldUnknown
 from scheduling.services.bookings import book_slot, submit_booking
 from scheduling.services.holds import hold_slot, release_hold
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.context import current_tenant
+
+CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
 class HoldsView(OpenView):
@@ -75,13 +78,10 @@ class BookingsView(OpenView):
         asked = form.validated_data
 
         def run() -> Answer:
-            details = _make_details(asked)
-            now = utc_now()
-            if "hold" in asked:
-                number, _ = _split_hold(asked["hold"])
-                booked = submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
-            else:
-                booked = book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API)
+            try:
+                booked = _book(asked)
+            except CustomerInvalid as error:
+                raise _name_fields(error) from error
             host = current_tenant().primary_host
             body = {
                 "reference": booked.reference,
@@ -93,9 +93,25 @@ class BookingsView(OpenView):
         return answer_once(request, run)
 
 
+def _book(asked: dict[str, Any]) -> SubmittedBooking:
+    details = _make_details(asked)
+    now = utc_now()
+    if "hold" in asked:
+        number, _ = _split_hold(asked["hold"])
+        return submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
+    return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API)
+
+
+def _name_fields(error: CustomerInvalid) -> CustomerInvalid:
+    """Name the fields as this call's body does: the customer's are one level down."""
+    return CustomerInvalid(
+        errors={f"customer.{name}" if name in CUSTOMER_FIELDS else name: texts for name, texts in error.errors.items()}
+    )
+
+
 def _split_hold(identifier: str) -> tuple[int, str]:
     number, _, token = identifier.partition(".")
-    if not (number.isascii() and number.isdigit()) or int(number) >= 2**63:
+    if not (number.isascii() and number.isdigit()) or len(number) > MAX_ID_DIGITS:
         raise HoldUnknown
     return int(number), token
 
