@@ -20,6 +20,7 @@ __all__ = [
     "format_span",
     "get_formats",
     "is_morning",
+    "name_time",
     "to_local",
 ]
 
@@ -44,6 +45,14 @@ def format_phone(phone: str, country: str | None) -> str:
     is_home = country is not None and number.country_code == phonenumbers.country_code_for_region(country)
     kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, kind).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def name_time(formats: Formats, at: datetime, timezone: str) -> str:
+    """Return a time as a sentence names it: "9:00 AM"; in Spanish with its article, "las 9:00", "la 1:00"."""
+    time = formats.format_time(at, timezone)
+    if formats.language != "es":
+        return time
+    return f"{'la' if time.startswith('1:') else 'las'} {time}"
 
 
 def end_sentence(text: str) -> str:

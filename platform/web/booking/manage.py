@@ -30,7 +30,7 @@ from web.booking.pages import describe_opening, keep_private
 from web.booking.picker import find_week, last_day, make_picker
 from web.booking.reading import read_date, read_instant
 from web.errors import get_status, translate_error
-from web.formats import Formats, end_sentence, get_formats, to_local
+from web.formats import Formats, end_sentence, get_formats, name_time, to_local
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
@@ -189,7 +189,7 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
     except (Conflict, Invalid) as error:
         nearest = getattr(error, "alternatives", ())
         is_taken = isinstance(error, SlotTaken)
-        time = page.formats.format_time(starts_at, page.booking.timezone)
+        time = name_time(page.formats, starts_at, page.booking.timezone)
         just_taken = end_sentence(gettext("Someone just took %(time)s") % {"time": time})
         return _render_times(
             request,

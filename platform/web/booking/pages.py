@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from kernel.errors import NotFound
 from scheduling.selectors import catalog
 from web.booking.flow import Flow, StepKey, make_link
-from web.formats import Formats
+from web.formats import Formats, name_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def describe_opening(formats: Formats, *, now: datetime) -> str:
     if today.opens_at is None or today.closes_at is None:
         return gettext("Closed today")
     if now < today.opens_at:
-        return gettext("Opens today at %(time)s") % {"time": formats.format_time(today.opens_at, today.timezone)}
+        return gettext("Opens today at %(time)s") % {"time": name_time(formats, today.opens_at, today.timezone)}
     if now < today.closes_at:
-        return gettext("Open today until %(time)s") % {"time": formats.format_time(today.closes_at, today.timezone)}
+        return gettext("Open until %(time)s") % {"time": name_time(formats, today.closes_at, today.timezone)}
     return gettext("Closed now")

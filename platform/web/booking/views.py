@@ -33,7 +33,7 @@ from web.booking.picker import Picker, find_week, last_day, make_picker
 from web.booking.reading import read_date, read_instant
 from web.booking.visit import VisitForm, list_asset_inputs, list_suggestions, read_visit, start_visit
 from web.errors import translate_error
-from web.formats import end_sentence
+from web.formats import end_sentence, name_time
 
 FIELDS = ("name", "phone", "email")
 """Fields of the details step; a finding about anything else is shown on top."""
@@ -308,7 +308,7 @@ def _render_taken(
 
 
 def _say_taken(flow: Flow, starts_at: datetime) -> str:
-    time = flow.formats.format_time(starts_at, flow.timezone)
+    time = name_time(flow.formats, starts_at, flow.timezone)
     return end_sentence(gettext("Someone just took %(time)s") % {"time": time})
 
 

@@ -36,6 +36,12 @@ def local_time(at: datetime, timezone: str) -> str:
 
 
 @register.filter
+def named_time(at: datetime, timezone: str) -> str:
+    """``{{ at|named_time:timezone }}``: for sentences, with the article that Spanish wants: "las 3:30 p.m."."""
+    return formats.name_time(get_current_formats(), at, timezone)
+
+
+@register.filter
 def local_date_long(at: datetime, timezone: str) -> str:
     """``{{ at|local_date_long:timezone }}``: "martes 24 de noviembre"."""
     return get_current_formats().format_day(formats.to_local(at, timezone).date())
