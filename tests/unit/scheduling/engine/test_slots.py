@@ -176,3 +176,20 @@ def test_a_part_is_blocked_only_where_it_lies():
     free = [at(9, minute) for minute in range(0, 60, 10)] + [at(10, minute) for minute in range(0, 50, 10)]
     assert by_first == [start for start in free if start <= at(9, 10) or start >= at(9, 50)]
     assert by_second == [start for start in free if start >= at(9, 40)]
+
+
+def test_sessions_that_overlap_each_other_cannot_be_joined():
+    long = Session(1, at(9), 1, ((1, at(9), at(11)),))
+    late = Session(1, at(10), 1, ((1, at(10), at(11)),))
+    short = Session(1, at(10, 30), 1, ((1, at(10, 30), at(11)),))
+    spec = service(seats=3, step_minutes=30)
+
+    assert ask(snapshot_of(person(1, 9, 13), sessions=(long, late)), spec) == [9, 11, 11.5, 12]
+    assert ask(snapshot_of(person(1, 9, 13), sessions=(late, short)), spec) == [9, 11, 11.5, 12]
+
+
+def test_session_with_a_further_resource_cannot_be_joined():
+    session = Session(1, at(9), 1, ((1, at(9), at(10)), (2, at(9), at(10))))
+    snapshot = snapshot_of(person(1, 9, 11), person(2, 9, 11), sessions=(session,))
+
+    assert ask(snapshot, service(seats=3)) == [10]
