@@ -95,8 +95,9 @@ def _from_rest_framework(error: exceptions.APIException, context: Mapping[str, A
         )
     code = str(getattr(error, "default_code", "error"))
     response = make_problem(status_code=error.status_code, code=code, detail=str(error.detail))
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        response["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         header = getattr(error, "auth_header", None) or "Session"
         response.status_code = response.data["status"] = status.HTTP_401_UNAUTHORIZED

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from tenants.context import current_tenant
 from tenants.throttle import count_call
 
 
@@ -50,9 +51,9 @@ class TenantThrottle(FixedWindowThrottle):
 
     scope = "tenant"
 
-    def get_key(self, request: Request) -> str | None:
+    def get_key(self, request: Request) -> str | None:  # noqa: ARG002
         """Count by the tenant; the cache's keys carry the schema as well."""
-        return str(request.tenant.schema_name)
+        return current_tenant().schema_name
 
 
 class ContactThrottle(FixedWindowThrottle):

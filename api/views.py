@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.permissions import BasePermission
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -27,8 +25,8 @@ class OpenView(APIView):
     """Anyone may call; no cookie is read, so no other site can act in a person's name."""
 
     declared_permission = OPEN
-    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = []
-    permission_classes: ClassVar[list[type[BasePermission]]] = [OpenToAnyone]
+    authentication_classes = ()
+    permission_classes = (OpenToAnyone,)
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Limit calls that change something; reading is cheap."""
@@ -40,7 +38,7 @@ class OpenView(APIView):
 class StaffView(APIView):
     """Signed-in staff, by session; subclasses declare the permission."""
 
-    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = [SessionAuthentication]
+    authentication_classes = (SessionAuthentication,)
 
 
 def answer_once(request: Request, run: Callable[[], Answer]) -> Response:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from api.errors import IdempotencyMismatch
 from api.models import IdempotentAnswer
+from tenants.context import current_tenant
 
 KEPT = timedelta(hours=24)
 
@@ -58,7 +59,7 @@ def run_once(*, endpoint: str, key: str, body: object, now: datetime, run: Calla
 
 def _lock(endpoint: str, key: str) -> None:
     """Let one request per key in at a time, until the transaction ends."""
-    digest = hashlib.sha256(f"{connection.schema_name}\0{endpoint}\0{key}".encode()).digest()
+    digest = hashlib.sha256(f"{current_tenant().schema_name}\0{endpoint}\0{key}".encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
@@ -37,17 +37,18 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        wrapped = _guard_async(view, permission) if iscoroutinefunction(view) else _guard(view, permission)
-        wrapped.declared_permission = permission  # type: ignore[attr-defined]
+        wrapped: Any = _guard_async(view, permission) if iscoroutinefunction(view) else _guard(view, permission)
+        wrapped.declared_permission = permission
         return cast("View", wrapped)
 
     return decorate
 
 
-def _guard(view: Callable[..., HttpResponseBase], permission: Permission) -> Callable[..., HttpResponseBase]:
+def _guard(view: Callable[..., Any], permission: Permission) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        return _refuse(request, permission) or view(request, *args, **kwargs)
+        answer: HttpResponseBase = _refuse(request, permission) or view(request, *args, **kwargs)
+        return answer
 
     return guarded
 

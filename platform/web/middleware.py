@@ -26,7 +26,7 @@ class LocaleMiddleware:
         """Activate the language for this request and remember an explicit choice in a cookie."""
         asked = _known(request.GET.get("lang"))
         language = asked or _known(request.COOKIES.get(LANGUAGE_COOKIE)) or _from_browser(request) or _home(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

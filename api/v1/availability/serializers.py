@@ -25,7 +25,7 @@ class AvailabilityQuery(StrictSerializer):
     to = serializers.DateField()
     resource = IdField(required=False)
     location = IdField(required=False)
-    add_ons = IdListField(required=False, default=())
+    add_ons = IdListField(required=False, default="")
     party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
     booking = serializers.CharField(required=False, max_length=200)
     arrival_mode = serializers.CharField(required=False, max_length=40)

@@ -59,7 +59,7 @@ class ExplainView(StaffView):
     """``GET availability/explain``."""
 
     declared_permission = Permission.BOARD_VIEW
-    permission_classes = [Requires.of(Permission.BOARD_VIEW)]
+    permission_classes = (Requires.of(Permission.BOARD_VIEW),)
 
     @extend_schema(operation_id="explain_start", parameters=[ExplainQuery], responses=ExplanationShape)
     def get(self, request: Request) -> Response:

@@ -36,7 +36,7 @@ class AssetFieldShape(serializers.Serializer[Any]):
     """One field of what the visit is about, such as the plate of a vehicle."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # every field of DRF has a label of its own
     kind = serializers.CharField()
     is_required = serializers.BooleanField()
     choices = serializers.ListField(child=serializers.CharField())

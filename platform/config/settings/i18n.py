@@ -10,4 +10,3 @@ LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-PHONENUMBER_DB_FORMAT = "E164"
