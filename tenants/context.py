@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import connection
-
+from tenants.database import connection
 from tenants.errors import TenantUnknown
 from tenants.types import TenantInfo
 

@@ -1,4 +1,4 @@
-"""States of a tenant."""
+"""States of a tenant, and of a sign-up."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,3 +13,12 @@ class TenantStatus(models.TextChoices):
     PAST_DUE = "past_due", _("Payment overdue")
     SUSPENDED = "suspended", _("Suspended")
     CLOSED = "closed", _("Closed")
+
+
+class SignUpStatus(models.TextChoices):
+    """How far a sign-up is."""
+
+    STARTED = "started", _("Waiting for the e-mail to be confirmed")
+    VERIFIED = "verified", _("Being prepared")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Could not be prepared")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from celery import Celery, current_app
-from django.db import connection
 
 from tenants.context import tenant_scope
+from tenants.database import connection
 from tenants.errors import TenantUnknown
 from tenants.selectors.resolution import find_tenant
 

@@ -6,36 +6,43 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
 from kernel.text import mark
 from tenants.context import tenant_scope
+from tenants.database import connection
 from tenants.enums import TenantStatus
 from tenants.selectors.resolution import resolve_host
+from tenants.services.connections import release_connections
 from tenants.types import TenantInfo
 
-CLOSED_PAGES = {
-    TenantStatus.PROVISIONING: (503, mark("This page is being prepared. Please come back in a minute.")),
+CLOSED_PAGES: dict[str, tuple[int, str, int | None]] = {
+    TenantStatus.PROVISIONING: (503, mark("This page is being prepared. Please come back in a minute."), 10),
     TenantStatus.SUSPENDED: (
         503,
         mark("This business is not taking bookings online at the moment. Existing appointments stay as they are."),
+        3600,
     ),
-    TenantStatus.CLOSED: (410, mark("This business no longer takes bookings here.")),
+    TenantStatus.CLOSED: (410, mark("This business no longer takes bookings here."), None),
 }
+"""Status of a tenant that does not answer → HTTP status, text, seconds after which to try again."""
 
 
 class TenantMiddleware:
-    """Enter the schema of the tenant whose host was asked, or the platform; unknown hosts get a plain 404."""
+    """Enter the schema of the tenant whose host was asked, or the platform; unknown hosts get a plain 404.
+
+    Synchronous on purpose: the schema belongs to the thread's database connection, and in the
+    event loop there is none. Answers that stream go on outside of it, without the database.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Resolve the host, then answer inside the tenant."""
+        """Resolve the host, then answer inside the tenant; the connection goes back to public in any case."""
         connection.set_schema_to_public()
         try:
             host = request.get_host()
@@ -49,10 +56,14 @@ class TenantMiddleware:
         if tenant is None:
             return _unknown_host()
         if tenant.status in CLOSED_PAGES:
-            return _closed(tenant)
+            return _closed(request, tenant)
         request.tenant = tenant  # type: ignore[attr-defined]
         with tenant_scope(tenant):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if response.streaming:
+            # A board that listens for hours must not keep one of the pool's few connections.
+            release_connections()
+        return response
 
 
 def is_platform(host: str) -> bool:
@@ -65,11 +76,31 @@ def _unknown_host() -> HttpResponse:
     return HttpResponse("404: no business answers at this address.\n", status=404, content_type="text/plain")
 
 
-def _closed(tenant: TenantInfo) -> HttpResponse:
-    status, text = CLOSED_PAGES[TenantStatus(tenant.status)]
-    with translation.override(tenant.locale):
-        page = render_to_string("tenants/closed.html", {"tenant": tenant, "message": gettext(text)})
-    response = HttpResponse(page, status=status)
-    if status == 503:  # noqa: PLR2004 - the one status for which a client may try again
-        response["Retry-After"] = "3600"
+def _closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
+    status, text, retry_seconds = CLOSED_PAGES[tenant.status]
+    with translation.override(_choose_language(request, tenant)):
+        message = gettext(text)
+        response: HttpResponse
+        if request.path.startswith("/api/"):
+            problem = {"type": "about:blank", "status": status, "code": f"tenant_{tenant.status}", "detail": message}
+            response = JsonResponse(problem, status=status, content_type="application/problem+json")
+        else:
+            context = {"tenant": tenant, "message": message, "language": translation.get_language()}
+            response = HttpResponse(render_to_string("tenants/closed.html", context), status=status)
+    if retry_seconds is not None:
+        response["Retry-After"] = str(retry_seconds)
+    response["Cache-Control"] = "no-store"
     return response
+
+
+def _choose_language(request: HttpRequest, tenant: TenantInfo) -> str:
+    """Return the visitor's language when the browser names one of ours, else the tenant's.
+
+    The language middleware lies further in, behind the tenant that this page does not enter.
+    """
+    chosen = request.GET.get("lang") or request.COOKIES.get("lang")
+    if chosen in dict(settings.LANGUAGES):
+        return str(chosen)
+    if request.headers.get("Accept-Language"):
+        return translation.get_language_from_request(request)
+    return tenant.locale

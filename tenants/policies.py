@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
+
+from tenants.enums import SignUpStatus
 from tenants.errors import SlugInvalid, SlugReserved, SlugTaken
-from tenants.models import Domain, Tenant
+from tenants.models import Domain, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
 
 MIN_LENGTH = 3
@@ -51,9 +54,14 @@ def check_slug_is_free(slug: str) -> str:
     Raises:
         SlugInvalid: As `check_slug`.
         SlugReserved: As `check_slug`.
-        SlugTaken: Another business has it, now or in the past.
+        SlugTaken: Another business has it, or has verified its e-mail and is being prepared.
     """
     check_slug(slug)
-    if Tenant.objects.filter(slug=slug).exists() or Domain.objects.filter(domain__startswith=f"{slug}.").exists():
+    host = f"{slug}.{settings.PLATFORM_HOST.rsplit(':', 1)[0].lower()}"
+    if (
+        Tenant.objects.filter(slug=slug).exists()
+        or Domain.objects.filter(domain=host).exists()
+        or SignUp.objects.filter(slug=slug, status=SignUpStatus.VERIFIED).exists()
+    ):
         raise SlugTaken
     return slug

@@ -12,7 +12,7 @@ from typing import Any
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantDatabaseWrapper
 
 
-class DatabaseWrapper(TenantDatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(TenantDatabaseWrapper):
     """django-tenants' wrapper, safe with a pool."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

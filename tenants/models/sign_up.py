@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-
-class SignUpStatus(models.TextChoices):
-    """How far a sign-up is."""
-
-    STARTED = "started", _("Waiting for the e-mail to be confirmed")
-    VERIFIED = "verified", _("Being prepared")
-    DONE = "done", _("Ready")
-    FAILED = "failed", _("Could not be prepared")
+from tenants.enums import SignUpStatus
 
 
 class SignUp(models.Model):

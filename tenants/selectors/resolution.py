@@ -1,13 +1,16 @@
 """From a host, or a schema's name, to its tenant: in memory once warm, fresh at once when something changed.
 
-Every process keeps a bounded copy. A change of a tenant or domain raises a generation number
-in Redis in the same breath as it commits; each request compares its copy's generation with one
-``GET`` that costs less than the two queries it saves. While Redis does not answer, copies live
-for `MAX_AGE_SECONDS` only.
+Every process keeps a bounded copy. A change of a tenant or domain puts a new random generation
+into Redis right after it commits; each request compares its copy's generation with one ``GET``,
+which costs less than the two queries it saves, and needs no listener that could die unnoticed.
+While Redis does not answer, copies live for `OUTAGE_AGE_SECONDS` only, and Redis is left alone
+for as long, so that a hanging one delays one request in many instead of each.
 """
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,12 +20,15 @@ import redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from tenants.models import Domain, Tenant
+from tenants.enums import SignUpStatus, TenantStatus
+from tenants.models import Domain, SignUp, Tenant
 from tenants.types import TenantInfo
 
 MAX_ENTRIES = 10_000
-MAX_AGE_SECONDS = 30.0
-OUTAGE_AGE_SECONDS = 2.0
+MAX_AGE_SECONDS = 10.0
+"""Bounds what a change can miss that could not reach Redis just then."""
+OUTAGE_AGE_SECONDS = 1.0
+REDIS_TIMEOUT_SECONDS = 0.3
 GENERATION_KEY = "tenants:generation"
 
 
@@ -33,9 +39,12 @@ class _Entry:
     loaded_at: float
 
 
+logger = logging.getLogger(__name__)
+
 _entries: OrderedDict[str, _Entry] = OrderedDict()
 _lock = Lock()
 _redis: redis.Redis | None = None
+_redis_rests_until = 0.0
 
 
 def resolve_host(host: str) -> TenantInfo | None:
@@ -60,10 +69,10 @@ def forget_tenants() -> None:
     with _lock:
         _entries.clear()
     try:
-        _connect().incr(GENERATION_KEY)
-    except RedisError:
+        _connect().set(GENERATION_KEY, secrets.token_hex(8))
+    except (RedisError, OSError) as error:
         # Redis is down: copies age within seconds everywhere.
-        return
+        logger.warning("tenant_change_not_announced", extra={"error": str(error)})
 
 
 def make_info(tenant: Tenant, domains: object) -> TenantInfo:
@@ -108,20 +117,59 @@ def _load(key: str) -> TenantInfo | None:
     if kind == "host":
         domain = Domain.objects.select_related("tenant").filter(domain=value).first()
         tenant = domain.tenant if domain else None
+        if tenant is None:
+            return _find_expected(value)
     else:
         tenant = Tenant.objects.filter(schema_name=value).first()
     return make_info(tenant, tenant.domains.all()) if tenant else None
 
 
-def _read_generation() -> bytes | None:
-    try:
-        return _connect().get(GENERATION_KEY) or b"0"  # type: ignore[return-value]
-    except RedisError:
+def _find_expected(host: str) -> TenantInfo | None:
+    """Return what a verified sign-up is going to be: its host says so until its tenant stands."""
+    slug = host.removesuffix(f".{settings.PLATFORM_HOST.rsplit(':', 1)[0].lower()}")
+    if slug == host:
         return None
+    sign_up = SignUp.objects.filter(slug=slug, status=SignUpStatus.VERIFIED).first()
+    if sign_up is None:
+        return None
+    return TenantInfo(
+        id=0,
+        schema_name="",
+        slug=slug,
+        name=sign_up.business_name,
+        vertical=sign_up.vertical,
+        country=sign_up.country,
+        timezone="UTC",
+        currency="",
+        locale=sign_up.locale,
+        status=TenantStatus.PROVISIONING,
+        accent="",
+        primary_host=host,
+    )
+
+
+def _read_generation() -> bytes | None:
+    """Return the present generation; None: Redis does not answer."""
+    global _redis_rests_until  # noqa: PLW0603 - one clock per process
+    if time.monotonic() < _redis_rests_until:
+        return None
+    try:
+        client = _connect()
+        generation = client.get(GENERATION_KEY)
+        if generation is None:
+            # Redis lost it: a new one, so that no copy of before counts as fresh.
+            client.set(GENERATION_KEY, secrets.token_hex(8), nx=True)
+            generation = client.get(GENERATION_KEY)
+    except (RedisError, OSError):
+        _redis_rests_until = time.monotonic() + OUTAGE_AGE_SECONDS
+        return None
+    return generation  # type: ignore[return-value]
 
 
 def _connect() -> redis.Redis:
     global _redis  # noqa: PLW0603 - one client per process; it pools its own connections
     if _redis is None:
-        _redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.3)
+        _redis = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+        )
     return _redis

@@ -9,6 +9,8 @@ def release_connections() -> None:
     """Give this thread's database connections back to the pool before the request is over.
 
     For answers that stream for minutes and no longer read the database: Django itself gives
-    them back when the last byte was sent.
+    them back when the last byte was sent. One that is in a transaction is left alone.
     """
-    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()

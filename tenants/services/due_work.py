@@ -11,13 +11,14 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from kernel.clock import utc_now
 from tenants import hooks
+from tenants.database import connection
 from tenants.errors import RetryLater, TenantUnknown
 from tenants.jobs import call_in_schema, send_task
 from tenants.models import DueWork

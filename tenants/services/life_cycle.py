@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from tenants.database import connection
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.models import Domain, DueWork, Tenant

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
+from tenants.database import connection
 from tenants.models import SchemaState, Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.spares import refill_spares

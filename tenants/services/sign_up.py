@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from kernel.ids import hash_token, new_token
+from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugReserved, SlugTaken
 from tenants.models import SignUp
-from tenants.models.sign_up import SignUpStatus
 from tenants.policies import check_slug_is_free
-from tenants.selectors.resolution import find_tenant
+from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.services.due_work import add_due_work
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails
 
+AWAITING = (SignUpStatus.STARTED, SignUpStatus.FAILED)
+"""States in which a verification link starts provisioning."""
 LINK_LIFE = timedelta(hours=24)
 ENTRY_LIFE = timedelta(minutes=10)
 VERIFY_SALT = "tenants.sign_up.verify"
@@ -37,6 +39,8 @@ class SignUpProgress:
         failure: Code of what went wrong, when the status is ``failed``.
         host: Where the workspace answers, once it is ready.
         entry_token: Lets the owner in once, within ten minutes; empty until it is ready.
+        progress_token: Of the page that shows all this.
+        verify_token: To choose another address, only when provisioning failed; else empty.
     """
 
     status: str
@@ -46,6 +50,8 @@ class SignUpProgress:
     email: str
     host: str
     entry_token: str
+    progress_token: str
+    verify_token: str
 
 
 def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
@@ -57,9 +63,6 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be had.
     """
     check_slug_is_free(details.slug)
-    if SignUp.objects.filter(slug=details.slug, status=SignUpStatus.VERIFIED).exists():
-        raise SlugTaken
-    connection.set_schema_to_public()
     with transaction.atomic():
         sign_up = SignUp(
             business_name=details.business_name,
@@ -96,28 +99,31 @@ def check_verify_token(*, token: str, now: datetime) -> SignUpProgress:
     Raises:
         LinkUnknown: The link is broken or older than a day.
     """
-    return _progress(_get_by_verify_token(token, now), now)
+    return _progress(_get_by_verify_token(token, now))
 
 
-def verify_email(*, token: str, now: datetime) -> str:
+def verify_email(*, token: str, slug: str | None = None, now: datetime) -> str:
     """Take a verification link: keep the address, start provisioning; return the progress token.
 
-    Taking the same link again changes nothing.
+    ``slug`` replaces the address that was asked for: it may have gone to someone else
+    meanwhile, and nothing else that was typed must be lost for that. Taking the same link
+    again changes nothing, unless provisioning failed: then it starts anew.
 
     Raises:
         LinkUnknown: The link is broken or older than a day.
-        SlugTaken: Someone else verified the same address first.
+        SlugInvalid, SlugReserved, SlugTaken: The address cannot be had (any more).
     """
     sign_up = _get_by_verify_token(token, now)
-    if sign_up.status == SignUpStatus.STARTED:
-        check_slug_is_free(sign_up.slug)
+    if sign_up.status in AWAITING:
+        wanted = check_slug_is_free(sign_up.slug if slug is None else slug)
         try:
             with transaction.atomic():
-                changed = SignUp.objects.filter(pk=sign_up.pk, status=SignUpStatus.STARTED).update(
-                    status=SignUpStatus.VERIFIED
+                changed = SignUp.objects.filter(pk=sign_up.pk, status__in=AWAITING).update(
+                    slug=wanted, status=SignUpStatus.VERIFIED, failure=""
                 )
                 if changed:
                     add_due_work(kind="provision", row_id=sign_up.pk, due_at=now)
+                    transaction.on_commit(forget_tenants)
         except IntegrityError as error:
             raise SlugTaken from error
     return _sign(PROGRESS_SALT, sign_up)
@@ -145,8 +151,8 @@ def provision_sign_up(row_id: int, now: datetime) -> None:
             sign_up.status, sign_up.failure = SignUpStatus.FAILED, error.code
         else:
             sign_up.status, sign_up.schema_name = SignUpStatus.DONE, tenant.schema_name
-        # The hash now lives in the tenant's schema; here it has done its duty.
-        sign_up.password_hash = ""
+            # The hash now lives in the tenant's schema; here it has done its duty.
+            sign_up.password_hash = ""
         sign_up.save(update_fields=["status", "failure", "schema_name", "password_hash"])
 
 
@@ -159,7 +165,7 @@ def get_progress(*, token: str, now: datetime) -> SignUpProgress:
     sign_up = SignUp.objects.filter(progress_token_hash=hash_token(token)).first()
     if sign_up is None or now >= sign_up.created_at + 2 * LINK_LIFE:
         raise LinkUnknown
-    return _progress(sign_up, now)
+    return _progress(sign_up)
 
 
 def take_entry(*, token: str, schema_name: str, now: datetime) -> str:
@@ -186,7 +192,7 @@ def _get_by_verify_token(token: str, now: datetime) -> SignUp:
     return sign_up
 
 
-def _progress(sign_up: SignUp, now: datetime) -> SignUpProgress:  # noqa: ARG001 - the signature carries the time
+def _progress(sign_up: SignUp) -> SignUpProgress:
     tenant = find_tenant(sign_up.schema_name) if sign_up.status == SignUpStatus.DONE else None
     may_enter = tenant is not None and sign_up.entry_used_at is None
     return SignUpProgress(
@@ -197,6 +203,8 @@ def _progress(sign_up: SignUp, now: datetime) -> SignUpProgress:  # noqa: ARG001
         email=sign_up.email,
         host=tenant.primary_host if tenant else "",
         entry_token=signing.dumps(sign_up.pk, salt=f"{ENTRY_SALT}.{sign_up.schema_name}") if may_enter else "",
+        progress_token=_sign(PROGRESS_SALT, sign_up),
+        verify_token=make_verify_token(sign_up) if sign_up.status == SignUpStatus.FAILED else "",
     )
 
 

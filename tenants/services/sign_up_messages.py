@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from tenants.enums import SignUpStatus
 from tenants.models import SignUp
-from tenants.models.sign_up import SignUpStatus
 from tenants.services.sign_up import make_verify_token
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from tenants.database import connection
 from tenants.models import SchemaTemplate, SpareSchema
 from tenants.services.templates import ensure_template
 

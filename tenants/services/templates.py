@@ -12,11 +12,12 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from tenants.database import connection
 from tenants.models import SchemaTemplate
 
 READS = ("SELECT", "SET SEARCH_PATH", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW")

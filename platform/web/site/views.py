@@ -14,12 +14,13 @@ from accounts.access import open_to_anyone
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from tenants.countries import list_countries
+from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
 from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
 from tenants.throttle import count_call
 from verticals.registry import list_verticals
-from web.errors import translate_error
+from web.errors import get_status, translate_error
 from web.site.forms import SignUpForm, normalize_slug
 
 DEFAULT_COUNTRY = "MX"
@@ -80,12 +81,26 @@ def check_slug(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what a verification link stands for (GET changes nothing); a POST confirms it."""
+    """Show what a verification link stands for (GET changes nothing); a POST confirms it.
+
+    When the address went to someone else meanwhile, the page asks for another one; everything
+    else that was typed stays.
+    """
     now = utc_now()
     started = sign_ups.check_verify_token(token=token, now=now)
-    if request.method == "POST":
-        return HttpResponseRedirect(reverse("site:progress", args=[sign_ups.verify_email(token=token, now=now)]))
-    return render(request, "site/verify.html", {"sign_up": started, "platform_name": settings.PLATFORM_HOST})
+    context = {"sign_up": started, "slug": started.slug, "platform_name": settings.PLATFORM_HOST}
+    if request.method != "POST":
+        if started.status in {SignUpStatus.VERIFIED, SignUpStatus.DONE}:
+            return HttpResponseRedirect(reverse("site:progress", args=[started.progress_token]))
+        taken = (gettext(SlugTaken.text),) if started.status == SignUpStatus.FAILED else ()
+        return render(request, "site/verify.html", {**context, "slug_errors": taken})
+    slug = normalize_slug(request.POST.get("slug", started.slug)[:MAX_TYPED_LENGTH])
+    try:
+        progress_token = sign_ups.verify_email(token=token, slug=slug, now=now)
+    except (SlugTaken, SlugReserved, SlugInvalid) as error:
+        answer = {**context, "slug": slug, "slug_errors": (translate_error(error),)}
+        return render(request, "site/verify.html", answer, status=get_status(error))
+    return HttpResponseRedirect(reverse("site:progress", args=[progress_token]))
 
 
 @open_to_anyone

@@ -17,11 +17,18 @@ async function check() {
     const response = await fetch(`${slug.dataset.check}?slug=${encodeURIComponent(slug.value)}`);
     const answer = await response.json();
     if (asked !== latest) return;
-    status.textContent = answer.text;
-    status.className = `hint ${answer.is_free ? "free" : "taken"}`;
+    status.textContent = answer.message;
+    status.className = `hint ${answer.status === "free" ? "free" : "taken"}`;
+    if (answer.status === "free") forgive();
   } catch {
     status.textContent = "";
   }
+}
+
+/* What the server said about an earlier address no longer holds. */
+function forgive() {
+  slug.removeAttribute("aria-invalid");
+  document.querySelector("#e-slug")?.remove();
 }
 
 function later() {
@@ -29,7 +36,7 @@ function later() {
   timer = setTimeout(check, 300);
 }
 
-name.addEventListener("input", () => {
+name?.addEventListener("input", () => {
   if (isTyped) return;
   slug.value = propose(name.value);
   later();
