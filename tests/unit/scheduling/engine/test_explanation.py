@@ -141,3 +141,9 @@ def test_every_blocked_resource_of_a_short_part_is_named():
 
 def test_somebody_who_never_works_has_no_end():
     assert reasons(snapshot_of(Resource(1, MADRID))) == (Reason(ReasonCode.OUTSIDE_HOURS, part_index=0, resource_id=1),)
+
+
+def test_busy_ends_with_the_last_booking_in_the_way():
+    rows = [(1, at(10), at(10, 10), 1), (1, at(10, 50), at(11, 5), 1)]
+
+    assert reasons(snapshot_of(person(1), rows=rows)) == (of_first(ReasonCode.BUSY, at(11, 5)),)

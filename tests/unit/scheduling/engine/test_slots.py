@@ -193,3 +193,18 @@ def test_session_with_a_further_resource_cannot_be_joined():
     snapshot = snapshot_of(person(1, 9, 11), person(2, 9, 11), sessions=(session,))
 
     assert ask(snapshot, service(seats=3)) == [10]
+
+
+def test_seats_left_are_those_of_the_emptiest_session():
+    sessions = (Session(1, at(9), 1, ((1, at(9), at(10)),)), Session(1, at(9), 3, ((2, at(9), at(10)),)))
+    snapshot = snapshot_of(person(1, 9, 10), person(2, 9, 10), sessions=sessions)
+
+    slots = find_slots(snapshot, visit_of(service(Requirement((1, 2)), seats=4)), at(0), at(24))
+
+    assert slots == [Slot(at(9), at(10), 3)]
+
+
+def test_pools_that_overlap_through_a_third_compete():
+    spec = service(Requirement((1, 9)), Requirement((9,)), Requirement((1,)))
+
+    assert ask(snapshot_of(person(1), person(9)), spec) == []
