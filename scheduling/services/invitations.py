@@ -6,6 +6,7 @@ from datetime import datetime
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from kernel.lines import clean_line
 from notifications.types import Attachment
 from scheduling.types import BookingDetail
 
@@ -66,5 +67,5 @@ def _make_address(email: str, name: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
     if name:
         # A parameter's value is quoted and cannot hold a quotation mark (RFC 5545, 3.2).
-        address.params["CN"] = vText(name.replace('"', "'"))
+        address.params["CN"] = vText(clean_line(name).replace('"', "'"))
     return address

@@ -27,12 +27,13 @@ def make_customer_words(
     formats = _get_formats(language)
     url = f"{make_base_url()}/b/{make_manage_token(booking)}/"
     with translation.override(language):
+        words = _make_common_words(booking, formats, language=language, previous=previous)
         return {
-            **_make_common_words(booking, formats, language=language, previous=previous),
+            **words,
             "audience": "customer",
+            "when": f"{words['when']}\n{formats.format_timezone(booking.timezone, booking.starts_at)}",
             "customer_name": clean_name(booking.customer_name),
             "resource_name": ", ".join(people),
-            "timezone_line": formats.format_timezone(booking.timezone, booking.starts_at),
             "what_to_bring": booking.what_to_bring,
             "cancel_policy": _describe_policy(booking, formats, now),
             "location_phone": booking.location_phone,

@@ -38,8 +38,10 @@ def plan_reminders(*, booking_id: int, now: datetime) -> None:
     offsets = _list_offsets(booking)
     for offset in offsets:
         due_at = booking.starts_at - timedelta(minutes=offset)
-        reminder = known.get(offset) or Reminder(booking=booking, offset_minutes=offset)
-        if reminder.pk is not None and reminder.due_at == due_at and reminder.status != ReminderStatus.CANCELLED:
+        reminder = known.get(offset)
+        if reminder is None:
+            reminder = Reminder(booking=booking, offset_minutes=offset)
+        elif reminder.due_at == due_at and reminder.status != ReminderStatus.CANCELLED:
             continue
         is_in_time = due_at >= now + SHORTEST_WAIT
         reminder.due_at = due_at

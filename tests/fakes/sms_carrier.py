@@ -48,7 +48,7 @@ def running_sms_carrier() -> Iterator[SmsCarrier]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        def log_message(self, format, *args) -> None:  # noqa: A002 - the library's name
+        def log_message(self, format, *args: object) -> None:  # noqa: A002 - the library's name
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

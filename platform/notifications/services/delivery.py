@@ -72,8 +72,8 @@ def send_message(message_id: int, now: datetime) -> None:
 
 def compute_backoff(attempts: int) -> timedelta:
     """Return how long to wait after the ``attempts``-th failed attempt: 10 s, doubled, at most 2 h."""
-    doublings = min(attempts - 1, 30)
-    return min(FIRST_BACKOFF * 2**doublings, LONGEST_BACKOFF)
+    doublings = max(0, min(attempts - 1, 30))
+    return min(FIRST_BACKOFF * (1 << doublings), LONGEST_BACKOFF)
 
 
 def register() -> None:

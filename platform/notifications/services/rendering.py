@@ -113,9 +113,9 @@ def _lay_out(tenant: TenantInfo, language: str, subject: str, text: str, words: 
             paragraph.strip() for paragraph in text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()
         ],
         "rows": [
-            {"label": words.get(f"{word}_title") or label, "value": words[word]}
+            {"label": words.get(f"{word}_title") or label, "value": value, "line": ", ".join(value.splitlines())}
             for word, label in ROWS
-            if words.get(word)
+            if (value := words.get(word))
         ],
         "accent": accent,
         "accent_ink": pick_ink(accent),

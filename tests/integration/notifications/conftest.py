@@ -46,7 +46,7 @@ def sms_carrier(settings):
 
 @pytest.fixture
 def queue() -> Callable[..., int]:
-    def _queue(**changes) -> int:
+    def _queue(**changes: object) -> int:
         values = {
             "channel": "email",
             "template": "booking_confirmed",

@@ -15,7 +15,7 @@ from tenants.models import DueWork
 from tests.integration.notifications.conftest import NOW, WORDS
 
 
-def render(**changes):
+def render(**changes: object):
     values = {"channel": "email", "template": "booking_confirmed", "locale": "es", "context": WORDS}
     return render_message(**(values | changes))
 

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kernel.clock import utc_now
+from notifications.models import Event
+from notifications.services.outbox import process_event
+from scheduling.models import Service
+from scheduling.selectors.availability import get_availability
+from scheduling.selectors.bookings import get_booking
+from scheduling.services.bookings import book_slot
+from scheduling.types import (
+    AvailabilityQuery,
+    AvailableSlot,
+    BookingDetail,
+    BookingDetails,
+    CustomerDetails,
+    SlotRequest,
+)
+
+MONDAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+"""Monday, 9:00 in Mexico City."""
+
+
+def handle_events(now: datetime | None = None) -> None:
+    for event_id in Event.objects.filter(processed_at=None).order_by("pk").values_list("pk", flat=True):
+        process_event(event_id, now or utc_now())
+
+
+def list_slots(service: Service, *, days: int = 4, now: datetime = NOW) -> list[AvailableSlot]:
+    today = now.date()
+    query = AvailabilityQuery(service_id=service.pk, from_on=today, to_on=today + timedelta(days=days))
+    return [slot for day in get_availability(query=query, now=now).days for slot in day.slots]
+
+
+@pytest.fixture
+def service(tenant) -> Service:
+    found = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+    found.minimum_notice_minutes = 0
+    found.save()
+    return found
+
+
+@pytest.fixture
+def book(service) -> Callable[..., BookingDetail]:
+    def _book(
+        *,
+        email: str | None = "ana@example.com",
+        phone: str | None = "+525512345678",
+        locale: str = "es",
+        name: str = "Ana Ruiz",
+        starts_after: datetime = NOW + timedelta(days=2),
+        wants_reminders: bool = True,
+        now: datetime = NOW,
+        **more: object,
+    ) -> BookingDetail:
+        slot = next(slot for slot in list_slots(service, now=now) if slot.starts_at >= starts_after)
+        modes = service.arrival_modes
+        submitted = book_slot(
+            request=SlotRequest(
+                service_id=service.pk, starts_at=slot.starts_at, arrival_mode=modes[0] if modes else None
+            ),
+            details=BookingDetails(
+                customer=CustomerDetails(name=name, phone=phone, email=email, locale=locale),
+                asset={"make": "Nissan", "model": "Versa", "year": "2019", "plate": "ABC123D"},
+                consents=("booking",),
+                wants_reminders=wants_reminders,
+            ),
+            now=now,
+            source="page",
+            **more,
+        )
+        return get_booking(booking_id=submitted.booking_id)
+
+    return _book

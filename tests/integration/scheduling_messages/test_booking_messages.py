@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from notifications.models import Event, Message
+from notifications.selectors.messages import list_messages_for_booking
+from scheduling.models import Booking, Resource, Service
+from scheduling.services.cancellations import cancel_booking
+from scheduling.services.manage_tokens import make_manage_token
+from scheduling.services.moves import move_booking
+from scheduling.services.transitions import approve, decline
+from scheduling.types import Actor
+from tests.integration.scheduling_messages.conftest import NOW, handle_events, list_slots
+
+CUSTOMER, STAFF = Actor(kind="customer"), Actor(kind="staff", user_id=1)
+
+
+def list_sent() -> list[tuple[str, str, str]]:
+    return list(Message.objects.order_by("pk").values_list("template", "channel", "to"))
+
+
+def read_calendar(message: Message) -> dict[str, object]:
+    calendar = Calendar.from_ical(message.attachments[0]["content"])
+    event = calendar.walk("VEVENT")[0]
+    assert calendar.walk("VALARM") == []
+    return {
+        "method": str(calendar["METHOD"]),
+        "uid": str(event["UID"]),
+        "sequence": event["SEQUENCE"],
+        "starts_at": event["DTSTART"].dt,
+        "ends_at": event["DTEND"].dt,
+        "status": str(event["STATUS"]),
+        "organizer": str(event["ORGANIZER"]),
+        "attendee": str(event["ATTENDEE"]),
+    }
+
+
+def test_confirmed_booking_is_told_once_to_each_side(book):
+    booking = book()
+
+    handle_events()
+    handle_events()
+    Event.objects.update(processed_at=None)
+    handle_events()
+
+    assert list_sent() == [
+        ("booking_confirmed", "email", "ana@example.com"),
+        ("business_new_booking", "email", "owner@taller.example"),
+    ]
+    text = Message.objects.get(template="booking_confirmed").body_text
+    for part in (
+        "Hola, Ana Ruiz:",
+        "Servicio: Cambio de aceite y filtro",
+        "Hora de Ciudad de México (UTC−6)",
+        "Vehículo: Nissan Versa 2019",
+        booking.reference,
+        f"http://taller.testserver.example/b/{make_manage_token(booking)}/",
+        "Trae tarjeta de circulación",
+    ):
+        assert part in text
+    assert "\u202f" not in text
+
+
+def test_invitation_is_a_valid_request(book):
+    booking = book()
+    handle_events()
+
+    assert read_calendar(Message.objects.get(template="booking_confirmed")) == {
+        "method": "REQUEST",
+        "uid": booking.ics_uid,
+        "sequence": 0,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "status": "CONFIRMED",
+        "organizer": "mailto:owner@taller.example",
+        "attendee": "mailto:ana@example.com",
+    }
+
+
+def test_hostile_name_stays_a_name_in_the_invitation(book):
+    book()
+    Booking.objects.update(customer_name='Ana";X=1\nDTSTART:20200101T000000Z')
+    handle_events()
+
+    message = Message.objects.get(template="booking_confirmed")
+    assert read_calendar(message)["starts_at"].year == 2026
+    assert "\n" not in message.subject
+
+
+def test_customer_with_a_phone_only_gets_one_sms(book):
+    book(email=None)
+
+    handle_events()
+
+    assert list_sent() == [
+        ("booking_confirmed", "sms", "+525512345678"),
+        ("business_new_booking", "email", "owner@taller.example"),
+    ]
+
+
+def test_english_customer_reads_english(book):
+    book(locale="en")
+
+    handle_events()
+
+    message = Message.objects.get(template="booking_confirmed")
+    assert message.subject.startswith("Appointment confirmed: Cambio de aceite y filtro, Wed, Nov 25, 9:00")
+    assert "Vehicle: Nissan Versa 2019" in message.body_text
+    assert Message.objects.get(template="business_new_booking").subject.startswith("Nueva cita: ")
+
+
+def test_assigned_people_hear_of_it_once(book):
+    Resource.objects.filter(resource_type__is_person=True).update(email="owner@taller.example")
+    Resource.objects.filter(resource_type__is_person=False).update(email="bay@taller.example")
+
+    book()
+    handle_events()
+
+    assert sorted(to for template, _, to in list_sent() if template == "business_new_booking") == [
+        "bay@taller.example",
+        "owner@taller.example",
+    ]
+
+
+def test_staff_is_not_told_what_it_did_itself(book):
+    book(by=STAFF)
+
+    handle_events()
+
+    assert list_sent() == [("booking_confirmed", "email", "ana@example.com")]
+
+
+def test_moved_booking_updates_the_calendar(book, service):
+    booking = book()
+    handle_events()
+    slot = next(slot for slot in list_slots(service) if slot.starts_at > booking.starts_at + timedelta(hours=20))
+    move_booking(booking_id=booking.id, starts_at=slot.starts_at, now=NOW, by=CUSTOMER)
+
+    handle_events()
+
+    assert list_sent()[2:] == [
+        ("booking_moved", "email", "ana@example.com"),
+        ("business_booking_moved", "email", "owner@taller.example"),
+    ]
+    message = Message.objects.get(template="booking_moved")
+    seen = read_calendar(message)
+    assert (seen["method"], seen["uid"], seen["sequence"]) == ("REQUEST", booking.ics_uid, 1)
+    assert seen["starts_at"] == slot.starts_at
+    assert "Antes: miércoles 25 de noviembre, 9:00\N{NO-BREAK SPACE}a.m." in message.body_text
+
+
+def test_only_the_last_of_two_moves_is_told(book, service):
+    booking = book()
+    handle_events()
+    first, second = [slot for slot in list_slots(service) if slot.starts_at > booking.ends_at][:2]
+    for slot in (first, second):
+        move_booking(booking_id=booking.id, starts_at=slot.starts_at, now=NOW, by=CUSTOMER)
+
+    handle_events()
+
+    assert read_calendar(Message.objects.get(template="booking_moved"))["starts_at"] == second.starts_at
+
+
+def test_cancelled_booking_leaves_the_calendar(book):
+    booking = book()
+    handle_events()
+    Message.objects.filter(template="booking_confirmed").update(status="sent", sent_at=NOW)
+    cancel_booking(booking_id=booking.id, now=NOW, by=CUSTOMER, reason="Ya no puedo")
+
+    handle_events()
+
+    assert list_sent()[2:] == [
+        ("booking_cancelled", "email", "ana@example.com"),
+        ("business_booking_cancelled", "email", "owner@taller.example"),
+    ]
+    message = Message.objects.get(template="booking_cancelled")
+    seen = read_calendar(message)
+    assert (seen["method"], seen["uid"], seen["sequence"], seen["status"]) == (
+        "CANCEL",
+        booking.ics_uid,
+        1,
+        "CANCELLED",
+    )
+    assert "Ya no puedo" in message.body_text
+    assert "Trae tarjeta" not in message.body_text
+
+
+def test_confirmation_that_still_waits_is_taken_back_by_a_cancellation(book):
+    booking = book()
+    handle_events()
+    cancel_booking(booking_id=booking.id, now=NOW, by=CUSTOMER)
+
+    handle_events()
+
+    assert dict(Message.objects.exclude(template__startswith="business").values_list("template", "status")) == {
+        "booking_confirmed": "cancelled",
+        "booking_cancelled": "queued",
+    }
+
+
+def test_late_confirmation_of_a_cancelled_booking_is_not_told(book):
+    booking = book()
+    cancel_booking(booking_id=booking.id, now=NOW, by=CUSTOMER)
+
+    handle_events()
+
+    assert [template for template, _, _ in list_sent()] == ["booking_cancelled", "business_booking_cancelled"]
+
+
+@pytest.fixture
+def requested(book, service):
+    Service.objects.filter(pk=service.pk).update(approval="request")
+    booking = book()
+    assert booking.status == "pending_approval"
+    return booking
+
+
+def test_request_is_told_without_invitation(requested):
+    handle_events()
+
+    assert list_sent() == [
+        ("booking_requested", "email", "ana@example.com"),
+        ("business_new_request", "email", "owner@taller.example"),
+    ]
+    assert Message.objects.get(template="booking_requested").attachments == []
+
+
+def test_approved_request_is_told_once(requested):
+    handle_events()
+    approve(booking_id=requested.id, now=NOW, by=STAFF)
+
+    handle_events()
+
+    assert list_sent()[2:] == [("booking_approved", "email", "ana@example.com")]
+    assert read_calendar(Message.objects.get(template="booking_approved"))["method"] == "REQUEST"
+
+
+def test_declined_request_is_told_with_its_reason(requested):
+    handle_events()
+    decline(booking_id=requested.id, now=NOW, by=STAFF, reason="Sin refacciones")
+
+    handle_events()
+
+    message = Message.objects.get(template="booking_declined")
+    assert "Motivo: Sin refacciones" in message.body_text
+    assert "http://taller.testserver.example/\n" in message.body_text
+
+
+def test_samples_send_nothing(book):
+    book(is_sample=True)
+
+    handle_events()
+
+    assert list_sent() == []
+    assert Booking.objects.get().reminders.count() == 0
+
+
+def test_messages_show_in_the_log_of_their_booking(book):
+    booking, other = book(), book(email="eva@example.com")
+    handle_events()
+
+    log = list_messages_for_booking(booking_id=booking.id)
+
+    assert [line.to for line in log] == ["ana@example.com", "owner@taller.example"]
+    assert list_messages_for_booking(booking_id=other.id)[0].to == "eva@example.com"

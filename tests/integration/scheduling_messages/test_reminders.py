@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.models import Message
+from scheduling.models import Booking, Reminder, Service
+from scheduling.services.attendance import confirm_attendance
+from scheduling.services.cancellations import cancel_booking
+from scheduling.services.moves import move_booking
+from scheduling.services.reminders import plan_reminders, send_reminder
+from scheduling.types import Actor
+from tenants.errors import RetryLater
+from tenants.models import DueWork
+from tests.integration.scheduling_messages.conftest import NOW, handle_events, list_slots
+
+CUSTOMER = Actor(kind="customer")
+MINUTE = timedelta(minutes=1)
+
+
+def list_reminders() -> list[tuple[int, str]]:
+    return list(Reminder.objects.order_by("-offset_minutes").values_list("offset_minutes", "status"))
+
+
+def list_due(tenant) -> list:
+    due = DueWork.objects.filter(schema_name=tenant.schema_name, kind="reminder")
+    return list(due.order_by("due_at").values_list("due_at", flat=True))
+
+
+def list_told() -> list[tuple[str, str]]:
+    return list(Message.objects.filter(template="booking_reminder").values_list("channel", "to"))
+
+
+def find(offset_minutes: int) -> Reminder:
+    return Reminder.objects.get(offset_minutes=offset_minutes)
+
+
+@pytest.fixture
+def booking(book):
+    booking = book()
+    handle_events()
+    return booking
+
+
+def test_confirmed_booking_plans_a_day_and_two_hours_before(tenant, booking):
+    assert list_reminders() == [(1440, "planned"), (120, "planned")]
+    assert list_due(tenant) == [booking.starts_at - timedelta(days=1), booking.starts_at - timedelta(hours=2)]
+
+
+def test_plan_again_changes_nothing(tenant, booking):
+    before = list(Reminder.objects.order_by("pk").values())
+
+    plan_reminders(booking_id=booking.id, now=NOW + MINUTE)
+
+    assert list(Reminder.objects.order_by("pk").values()) == before
+    assert len(list_due(tenant)) == 2
+
+
+def test_reminder_that_would_come_too_late_is_skipped(tenant, book):
+    booking = book(starts_after=NOW + timedelta(hours=3))
+    handle_events()
+
+    assert list_reminders() == [(1440, "skipped"), (120, "planned")]
+    assert list_due(tenant) == [booking.starts_at - timedelta(hours=2)]
+
+
+def test_offsets_are_those_agreed_with_the_booking(tenant, book, service):
+    Service.objects.filter(pk=service.pk).update(reminder_offsets_minutes=[2880, 60])
+    booking = book(starts_after=NOW + timedelta(days=3))
+    Service.objects.filter(pk=service.pk).update(reminder_offsets_minutes=[])
+
+    handle_events()
+
+    assert list_due(tenant) == [booking.starts_at - timedelta(days=2), booking.starts_at - timedelta(hours=1)]
+
+
+def test_customer_who_wants_none_gets_none(tenant, book):
+    book(wants_reminders=False)
+    handle_events()
+
+    assert (list_reminders(), list_due(tenant)) == ([], [])
+
+
+def test_due_reminder_is_told_once_and_asks_for_a_yes(booking):
+    reminder = find(1440)
+
+    send_reminder(reminder.pk, reminder.due_at)
+    send_reminder(reminder.pk, reminder.due_at)
+
+    assert list_reminders() == [(1440, "sent"), (120, "planned")]
+    assert list_told() == [("email", "ana@example.com")]
+    message = Message.objects.get(template="booking_reminder")
+    assert "Confirmar que voy: http://taller.testserver.example/b/" in message.body_text
+    assert message.expires_at == booking.starts_at
+
+
+def test_reminder_after_a_yes_does_not_ask_again(booking):
+    confirm_attendance(booking_id=booking.id, now=NOW, by=CUSTOMER)
+    reminder = find(120)
+
+    send_reminder(reminder.pk, reminder.due_at)
+
+    text = Message.objects.get(template="booking_reminder").body_text
+    assert "Confirmar que voy" not in text
+    assert "Ver, cambiar o cancelar: http" in text
+
+
+def test_phone_only_customer_is_reminded_by_sms(book):
+    book(email=None)
+    handle_events()
+    reminder = find(1440)
+
+    send_reminder(reminder.pk, reminder.due_at)
+
+    assert list_told() == [("sms", "+525512345678")]
+
+
+def test_reminder_before_its_time_waits(booking):
+    reminder = find(1440)
+
+    with pytest.raises(RetryLater) as raised:
+        send_reminder(reminder.pk, reminder.due_at - MINUTE)
+
+    assert raised.value.at == reminder.due_at
+    assert list_told() == []
+
+
+def test_moved_booking_moves_its_reminders(tenant, booking, service):
+    first = find(1440)
+    send_reminder(first.pk, first.due_at)
+    slot = next(slot for slot in list_slots(service) if slot.starts_at >= booking.starts_at + timedelta(hours=23))
+    move_booking(booking_id=booking.id, starts_at=slot.starts_at, now=first.due_at + MINUTE, by=CUSTOMER)
+
+    handle_events()
+
+    assert list_reminders() == [
+        (1440, "planned" if slot.starts_at > first.due_at + timedelta(days=1) else "skipped"),
+        (120, "planned"),
+    ]
+    assert list_due(tenant)[-1] == slot.starts_at - timedelta(hours=2)
+
+
+def test_due_reminder_of_a_booking_just_moved_tells_nothing(booking, service):
+    slot = next(slot for slot in list_slots(service) if slot.starts_at >= booking.starts_at + timedelta(hours=20))
+    move_booking(booking_id=booking.id, starts_at=slot.starts_at, now=NOW, by=CUSTOMER)
+    reminder = find(1440)
+
+    send_reminder(reminder.pk, reminder.due_at)
+
+    assert list_told() == []
+    handle_events()
+    assert {status for _, status in list_reminders()} == {"planned"}
+
+
+def test_cancelled_booking_drops_its_reminders(tenant, booking):
+    cancel_booking(booking_id=booking.id, now=NOW, by=CUSTOMER)
+    reminder = find(1440)
+
+    send_reminder(reminder.pk, reminder.due_at)
+    assert (list_told(), find(1440).status) == ([], "cancelled")
+    handle_events()
+
+    assert (list_reminders(), list_due(tenant)) == ([(1440, "cancelled"), (120, "cancelled")], [])
+
+
+def test_after_an_outage_only_the_newest_is_told(booking):
+    now = booking.starts_at - timedelta(minutes=30)
+
+    for offset in (1440, 120):
+        send_reminder(find(offset).pk, now)
+
+    assert list_reminders() == [(1440, "skipped"), (120, "sent")]
+    assert len(list_told()) == 1
+
+
+def test_reminder_after_the_start_is_skipped(booking):
+    send_reminder(find(120).pk, booking.starts_at)
+
+    assert find(120).status == "skipped"
+    assert list_told() == []
+
+
+def test_reminder_of_a_deleted_booking_is_forgotten(booking):
+    reminder_id = find(120).pk
+    Reminder.objects.all().delete()
+    Booking.objects.update(status="no_show")
+
+    send_reminder(reminder_id, booking.starts_at)
+
+    assert list_told() == []
