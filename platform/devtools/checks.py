@@ -6,11 +6,13 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from config.environment import ROOT
+from config.environment import ROOT, read_environment
+from devtools.embedded import running_servers
 from devtools.processes import own_environment
 from devtools.terminal import paint, say
 
@@ -36,6 +38,7 @@ class Check:
     name: str
     command: tuple[str, ...]
     is_production: bool = False
+    needs_database: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def list_checks() -> list[Check]:
         Check("lint-imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache")),
         Check("deptry", ("-m", "deptry", ".")),
         Check("manage check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), is_production=True),
-        Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), is_production=True),
+        Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), needs_database=True),
         Check("djade", ("-m", "devtools.djade", "--check")),
         Check("messages", ("-m", "devtools", "messages", "--check")),
     ]
@@ -88,20 +91,36 @@ def run_checks(arguments: Sequence[str]) -> int:
 
 def run_check(check: Check) -> Result:
     """Run one check to its end."""
-    overrides = _PRODUCTION if check.is_production else {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
     started_at = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, *check.command],
+    with _surroundings(check) as variables:
+        done = _run(check.command, variables)
+    seconds = time.monotonic() - started_at
+    output = done.stdout.decode("utf-8", errors="replace")
+    return Result(name=check.name, is_clean=done.returncode == 0, seconds=seconds, output=output)
+
+
+@contextmanager
+def _surroundings(check: Check) -> Iterator[dict[str, str]]:
+    if check.is_production:
+        yield _PRODUCTION
+    elif check.needs_database:
+        # makemigrations asks the database what was applied; without one it waits for the pool to give up.
+        with running_servers(read_environment().state_dir / "test", is_durable=False) as servers:
+            yield {"DJANGO_SETTINGS_MODULE": "config.settings.test", **servers.variables()}
+    else:
+        yield {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+
+
+def _run(command: Sequence[str], variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, *command],
         cwd=ROOT,
-        env=own_environment(**overrides),
+        env=own_environment(**variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
     )
-    seconds = time.monotonic() - started_at
-    output = done.stdout.decode("utf-8", errors="replace")
-    return Result(name=check.name, is_clean=done.returncode == 0, seconds=seconds, output=output)
 
 
 def format_code() -> int:

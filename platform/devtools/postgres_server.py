@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 import psutil
-import psycopg
-from psycopg import sql
 
 from devtools.errors import DevtoolsError
 from devtools.folders import make_socket_folder
@@ -171,6 +169,9 @@ class PostgresServer:
 
     def _make_database(self) -> None:
         """Create the application's role and database: an ordinary owner, as in production, not a superuser."""
+        import psycopg  # noqa: PLC0415 - every ./dev command imports this module, only the keeper connects
+        from psycopg import sql  # noqa: PLC0415
+
         address = {"host": str(self._socket_folder), "port": _PORT, "user": "postgres", "dbname": "postgres"}
         with psycopg.connect(**address, autocommit=True) as connection:  # type: ignore[arg-type]
             role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)

@@ -1,0 +1,46 @@
+"""A tenant to measure and replay in: provisioned like any other, emptied at will."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import connection
+
+from kernel.ids import new_token
+from tenants.selectors.resolution import find_tenant
+from tenants.services.provisioning import provision_tenant
+from tenants.types import SignUpDetails, TenantInfo
+
+
+def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
+    """Provision a tenant for one run; the caller drops it."""
+    call_command("migrate_platform", verbosity=0)
+    details = SignUpDetails(
+        business_name=slug,
+        slug=slug,
+        vertical="salon",
+        country="MX",
+        owner_name="Scratch",
+        email=f"{slug}@scratch.example",
+        password_hash=make_password(new_token()),
+        locale="es",
+    )
+    return provision_tenant(details=details, now=now)
+
+
+def empty_scheduling(tenant: TenantInfo) -> None:
+    """Remove everything that can be booked or was, in the current tenant's schema."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables "
+            "WHERE schemaname = %s AND (tablename LIKE 'scheduling\\_%%' OR tablename LIKE 'notifications\\_%%')",
+            [tenant.schema_name],
+        )
+        tables = cursor.fetchone()[0]
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute("DELETE FROM public.tenants_duework WHERE schema_name = %s", [tenant.schema_name])
+
+
+__all__ = ["empty_scheduling", "find_tenant", "make_scratch_tenant"]
