@@ -10,6 +10,7 @@ from web.formats import Formats, is_morning, to_local
 
 DAYS_PER_PAGE = 7
 PAGES = 4
+MAX_AHEAD_DAYS = 730
 FEW_SLOTS, SOME_SLOTS = 3, 8
 
 
@@ -84,8 +85,7 @@ def find_week(asked: date | None, *, today: date, window_days: int | None) -> tu
     beyond them (the next free time may), never past the booking window.
     """
     offset = max(0, (asked - today).days) if asked else 0
-    if window_days is not None:
-        offset = min(offset, window_days)
+    offset = min(offset, MAX_AHEAD_DAYS if window_days is None else window_days)
     page = offset // DAYS_PER_PAGE
     last = PAGES - 1 if window_days is None else min(PAGES - 1, window_days // DAYS_PER_PAGE)
     start = today + timedelta(days=page * DAYS_PER_PAGE)

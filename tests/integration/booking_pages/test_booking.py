@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+
+from kernel.clock import utc_now
+from scheduling.models import Booking, Service
+
+VEHICLE = {"asset.make": "nissan", "asset.model": "Versa", "asset.year": "2019", "asset.plate": "nxp 482 a"}
+VISIT = {**VEHICLE, "arrival_mode": "drop_off", "symptoms": ["brake_noise"], "note": "Suena al frenar"}
+PERSON = {"name": "Laura Jiménez", "phone_region": "MX", "phone": "55 1234 5678", "wants_reminders": "on"}
+
+
+@pytest.fixture
+def service(tenant) -> Service:
+    return Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+
+
+def text_of(response) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def list_times(response) -> list[str]:
+    return re.findall(r'class="slot" name="(?:starts_at|to)" value="([^"]+)"', response.content.decode())
+
+
+def go_to_time(client, service):
+    started = client.get(f"/?service={service.pk}", follow=True)
+    told = client.post(started.request["PATH_INFO"] + "?" + started.request["QUERY_STRING"], VISIT)
+    assert told.status_code == 302, text_of(told)
+    page = client.get(told.url)
+    return told.url, page
+
+
+def go_to_details(client, service) -> str:
+    url, page = go_to_time(client, service)
+    held = client.post(url, {"starts_at": list_times(page)[0]})
+    assert held.status_code == 302, text_of(held)
+    return held.url
+
+
+def book(client, service) -> str:
+    made = client.post(go_to_details(client, service), PERSON)
+    assert made.status_code == 302, text_of(made)
+    return urlsplit(made.url).path
+
+
+def test_services_are_listed_with_prices_in_the_business_s_words(customer_client, service):
+    page = customer_client.get("/?lang=es")
+
+    assert page.status_code == 200
+    assert "¿Qué necesita tu auto?" in text_of(page)
+    assert service.name in text_of(page)
+    assert "desde $" in re.sub(r"\s+", " ", text_of(page))
+
+
+def test_a_person_books_without_javascript(customer_client, service):
+    path = book(customer_client, service)
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.customer_name, booking.asset_label) == (
+        "confirmed",
+        "Laura Jiménez",
+        "Nissan Versa 2019",
+    )
+    assert booking.arrival_mode == "drop_off"
+    assert booking.note == "Suena al frenar"
+    page = customer_client.get(path + "?new=1")
+    assert page.status_code == 200
+    assert "Cita confirmada" in text_of(page)
+    assert booking.reference in text_of(page)
+
+
+def test_a_link_to_an_unknown_service_shows_the_list(customer_client, service):
+    page = customer_client.get("/?service=999999")
+
+    assert page.status_code == 404
+    assert service.name in text_of(page)
+
+
+def test_a_step_without_the_ones_before_leads_back(customer_client, service):
+    assert customer_client.get("/details/").url == "/"
+    assert customer_client.get("/time/?d=broken").url == "/"
+
+
+def test_wrong_details_are_named_in_the_language_of_the_person_and_kept(customer_client, service):
+    url = go_to_details(customer_client, service)
+
+    page = customer_client.post(url + "&lang=es", {"name": "", "phone": "55 12", "phone_region": "MX"})
+
+    assert page.status_code == 422
+    assert "Escribe tu nombre." in text_of(page)
+    assert "Escribe un celular de 10 dígitos." in text_of(page)
+    assert 'value="55 12"' in page.content.decode()
+    assert page.content.decode().count("autofocus") == 1
+    assert Booking.objects.get().status == "held"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("x" * 10_000, 422), ("<script>alert(1)</script>", 302), ("\x00", 422), ("   ", 422)]
+)
+def test_a_strange_name_breaks_nothing(customer_client, service, name, status):
+    url = go_to_details(customer_client, service)
+
+    answer = customer_client.post(url, {**PERSON, "name": name})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert name.strip("\x00") in unescape(answer.content.decode())
+        assert Booking.objects.get().status == "held"
+    else:
+        page = customer_client.get(answer.url)
+        assert b"<script>alert" not in page.content
+        assert "<script>alert(1)</script>" in unescape(page.content.decode())
+
+
+def test_a_time_in_the_past_is_refused_with_what_is_free(customer_client, service):
+    url, _ = go_to_time(customer_client, service)
+    past = utc_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+
+    page = customer_client.post(url, {"starts_at": past.isoformat()})
+
+    assert page.status_code == 409
+    assert Booking.objects.count() == 0
+    assert 'id="picker"' in page.content.decode()
+
+
+@pytest.mark.parametrize("value", ["", "tomorrow", "2026-13-45T99:00:00Z", "2026-11-24T09:00:00"])
+def test_a_malformed_time_is_refused(customer_client, service, value):
+    url, _ = go_to_time(customer_client, service)
+
+    page = customer_client.post(url, {"starts_at": value})
+
+    assert page.status_code == 422
+    assert Booking.objects.count() == 0
+
+
+def test_a_time_taken_meanwhile_says_so_and_keeps_what_was_typed(customer_client, service):
+    url, page = go_to_time(customer_client, service)
+    at = list_times(page)[0]
+    taken = [customer_client.post(go_to_time(customer_client, service)[0], {"starts_at": at}) for _ in range(9)]
+    assert 409 in {answer.status_code for answer in taken}
+
+    refused = customer_client.post(url + "&lang=es", {"starts_at": at})
+
+    assert refused.status_code == 409
+    assert "Alguien acaba de tomar" in text_of(refused)
+    assert 'class="slot gone"' in refused.content.decode()
+    again = re.search(r'action="(/time/[^"]+)"', refused.content.decode())[1]
+    other = list_times(refused)[-1]
+    details = customer_client.post(unescape(again), {"starts_at": other})
+    assert "Nissan Versa 2019" in text_of(customer_client.get(details.url))
+
+
+def test_choosing_another_time_gives_the_first_one_back(customer_client, service):
+    url, page = go_to_time(customer_client, service)
+    first, second = list_times(page)[0], list_times(page)[-1]
+    customer_client.post(url, {"starts_at": first})
+
+    customer_client.post(url, {"starts_at": second})
+
+    assert sorted(Booking.objects.values_list("status", flat=True)) == ["expired", "held"]
+
+
+def test_choosing_the_same_time_again_keeps_the_hold(customer_client, service):
+    url, page = go_to_time(customer_client, service)
+    customer_client.post(url, {"starts_at": list_times(page)[0]})
+
+    again = customer_client.post(url, {"starts_at": list_times(page)[0]})
+
+    assert again.status_code == 302
+    assert list(Booking.objects.values_list("status", flat=True)) == ["held"]
+
+
+def test_a_form_sent_twice_leads_to_the_same_booking(customer_client, service):
+    url = go_to_details(customer_client, service)
+
+    first = customer_client.post(url, PERSON)
+    second = customer_client.post(url, PERSON)
+
+    assert urlsplit(second.url).path == urlsplit(first.url).path
+    assert Booking.objects.count() == 1
+
+
+def test_going_back_or_changing_the_language_keeps_what_was_typed(customer_client, service):
+    url = go_to_details(customer_client, service)
+
+    english = customer_client.post(url, {"name": "Laura", "phone": "55 12", "phone_region": "MX", "go": "en"})
+    page = customer_client.get(english.url)
+
+    assert 'value="Laura"' in page.content.decode()
+    assert "Your details" in text_of(page)
+    back = customer_client.post(english.url, {"name": "Laura J", "phone": "55", "phone_region": "MX", "go": "back"})
+    assert back.url.startswith("/time/")
+
+
+def test_an_ended_hold_is_taken_again_when_still_free(customer_client, service):
+    url = go_to_details(customer_client, service)
+    past = utc_now() - timedelta(minutes=1)
+    Booking.objects.update(hold_expires_at=past)
+    Booking.objects.get().allocations.update(hold_expires_at=past)
+
+    made = customer_client.post(url, PERSON)
+
+    assert made.status_code == 302
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_pages_are_private_and_strict(customer_client, service):
+    page = customer_client.get(go_to_details(customer_client, service))
+
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert not re.search(r"<style|style=|<script(?! type=\"module\" src=)|\son\w+=", page.content.decode())
+
+
+def test_booking_page_asks_as_little_for_many_resources_as_for_few(customer_client, service, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from scheduling.models import Resource
+
+    url, _ = go_to_time(customer_client, service)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            customer_client.get(url)
+        counts.append(len(queries))
+        first = Resource.objects.first()
+        for number in range(50):
+            Resource.objects.create(
+                name=f"R{number}", location=first.location, resource_type=first.resource_type, capacity=1
+            )
+
+    assert counts[0] == counts[1]
+
+
+def test_brand_stylesheet_is_kept_for_ever_under_its_color(customer_client, tenant):
+    kept = customer_client.get(f"/brand.css?v={tenant.accent.removeprefix('#')}")
+    other = customer_client.get("/brand.css?v=000000")
+
+    assert kept.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert "--accent:" in kept.content.decode()
+    assert "immutable" in kept.headers["Cache-Control"]
+    assert "immutable" not in other.headers["Cache-Control"]
+
+
+def test_models_are_suggested_for_a_make(customer_client, service):
+    answer = customer_client.get("/visit/suggestions/?field=model&of=NISSAN")
+
+    assert "Versa" in answer.json()["options"]
+    assert customer_client.get("/visit/suggestions/?field=nope&of=x").json() == {"options": []}

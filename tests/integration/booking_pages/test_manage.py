@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from icalendar import Calendar
+
+from kernel.clock import utc_now
+from scheduling.models import Booking, Service
+from scheduling.selectors.availability import get_availability
+from scheduling.selectors.bookings import get_booking
+from scheduling.services.bookings import book_slot
+from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def list_times(response) -> list[str]:
+    return re.findall(r'class="slot" name="to" value="([^"]+)"', response.content.decode())
+
+
+@pytest.fixture
+def address(tenant) -> str:
+    """A booking tomorrow, and the path of its page."""
+    service = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+    tomorrow = (utc_now() + timedelta(days=1)).date()
+    query = AvailabilityQuery(service_id=service.pk, from_on=tomorrow, to_on=tomorrow)
+    slot = get_availability(query=query, now=utc_now()).days[0].slots[2]
+    made = book_slot(
+        request=SlotRequest(service_id=service.pk, starts_at=slot.starts_at, arrival_mode="drop_off"),
+        details=BookingDetails(
+            customer=CustomerDetails(name="Ana Ruiz", phone="+525512345678", locale="es"),
+            asset={"make": "Nissan", "model": "Versa"},
+        ),
+        now=utc_now(),
+        source="page",
+    )
+    return f"/b/{made.manage_token}/"
+
+
+def test_the_page_tells_everything(customer_client, address):
+    page = customer_client.get(address + "?lang=es")
+
+    booking = Booking.objects.get()
+    text = text_of(page)
+    assert page.status_code == 200
+    for part in ("Cita confirmada", booking.reference, "martes 24 de noviembre".capitalize(), "Nissan Versa"):
+        assert part in text
+    assert "Hora de Ciudad de México (UTC−6)" in text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["", "calendar.ics", "move/", "cancel/", "?done=cancelled", "move/?to=2026-11-25T15:00:00Z"]
+)
+def test_a_get_never_changes_anything(customer_client, address, path):
+    before = Booking.objects.values().get()
+
+    assert customer_client.get(address + path).status_code == 200
+
+    assert Booking.objects.values().get() == before
+
+
+def test_confirming_needs_a_post(customer_client, address):
+    assert customer_client.get(address + "confirm/").status_code == 405
+    assert Booking.objects.get().attendance_confirmed_at is None
+
+    answer = customer_client.post(address + "confirm/")
+
+    assert answer.url == address + "?done=confirmed"
+    assert Booking.objects.get().attendance_confirmed_at is not None
+
+
+def test_cancelling_asks_first_and_keeps_the_reason(customer_client, address):
+    question = customer_client.get(address + "cancel/?lang=es")
+    assert "¿Cancelar esta cita?" in text_of(question)
+
+    answer = customer_client.post(address + "cancel/", {"reason": "Viaje"})
+
+    assert answer.url == address + "?done=cancelled"
+    booking = Booking.objects.get()
+    assert (booking.status, booking.cancelled_by, booking.cancelled_reason) == ("cancelled", "customer", "Viaje")
+    assert "Cita cancelada" in text_of(customer_client.get(answer.url))
+
+
+def test_an_unreadable_reason_is_refused_and_nothing_is_cancelled(customer_client, address):
+    answer = customer_client.post(address + "cancel/", {"reason": "a\x00b"})
+
+    assert answer.status_code == 422
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_moving_offers_times_asks_once_more_and_moves(customer_client, address):
+    old = Booking.objects.get().starts_at
+    page = customer_client.get(address + "move/?on=2026-11-25")
+    wish = list_times(page)[1]
+
+    question = customer_client.get(address + f"move/?to={wish.replace('+', '%2B')}&lang=es")
+    assert "¿Cambiar la hora?" in text_of(question)
+    assert Booking.objects.get().starts_at == old
+    answer = customer_client.post(address + "move/", {"starts_at": wish})
+
+    assert answer.url == address + "?done=moved"
+    booking = Booking.objects.get()
+    assert booking.starts_at == datetime.fromisoformat(wish)
+    assert booking.sequence == 1
+
+
+def test_the_own_time_counts_as_free(customer_client, address):
+    booking = Booking.objects.get()
+
+    page = customer_client.get(address + "move/?on=2026-11-24")
+
+    assert booking.starts_at.isoformat() in list_times(page) or 'aria-current="true"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("value", "status"), [("", 422), ("soon", 422), ("2020-01-01T15:00:00+00:00", 409)])
+def test_moving_to_an_impossible_time_changes_nothing(customer_client, address, value, status):
+    before = Booking.objects.values().get()
+
+    answer = customer_client.post(address + "move/", {"starts_at": value})
+
+    assert answer.status_code == status
+    assert Booking.objects.values().get() == before
+
+
+def test_after_the_cut_off_nothing_can_be_changed_and_the_phone_is_given(customer_client, address):
+    booking = Booking.objects.get()
+    with time_machine.travel(booking.starts_at - timedelta(minutes=30)):
+        page = customer_client.get(address + "?lang=es")
+        refused = customer_client.post(address + "cancel/")
+        moved = customer_client.post(address + "move/", {"starts_at": "2026-11-26T15:00:00+00:00"})
+
+    assert "Cancelar cita" not in text_of(page)
+    assert "Ya es tarde" in text_of(page)
+    assert (refused.status_code, moved.status_code) == (403, 403)
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_a_broken_link_gets_a_clear_page(customer_client, tenant):
+    page = customer_client.get("/b/nobody-has-this/?lang=es")
+
+    assert page.status_code == 404
+    assert "enlace" in text_of(page)
+    assert customer_client.post("/b/nobody-has-this/cancel/").status_code == 404
+
+
+def test_a_link_of_one_tenant_opens_nothing_at_another(customer_client, address, other_tenant):
+    from tests.conftest import HostClient
+
+    assert customer_client.get(address).status_code == 200
+
+    assert HostClient(other_tenant.primary_host).get(address).status_code == 404
+
+
+def test_the_calendar_file_is_one_event_with_the_messages_uid(customer_client, address):
+    answer = customer_client.get(address + "calendar.ics")
+
+    booking = Booking.objects.get()
+    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert str(event["UID"]) == get_booking(booking_id=booking.pk).ics_uid
+    assert event.decoded("DTSTART") == booking.starts_at.astimezone(UTC)
+    assert str(event["STATUS"]) == "CONFIRMED"

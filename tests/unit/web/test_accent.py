@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from web.accent import DEFAULT_ACCENT, SURFACES, get_contrast, make_stylesheet, make_tokens
+
+STEPS = (0, 51, 102, 153, 204, 255)
+COLORS = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(STEPS, repeat=3)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_color_becomes_readable(theme):
+    surface, background = SURFACES[theme]
+    for color in COLORS:
+        tokens = make_tokens(color, theme)
+        assert get_contrast(tokens.accent, tokens.on_accent) >= 4.5, color
+        assert get_contrast(tokens.accent_hover, tokens.on_accent) >= 4.5, color
+        for below in (surface, background, tokens.accent_tint):
+            assert get_contrast(tokens.accent_text, below) >= 4.5, color
+        for below in (surface, background):
+            assert get_contrast(tokens.accent_line, below) >= 3, color
+
+
+def test_a_brand_color_stays_as_it_is():
+    assert make_tokens("#c2410c", "light").accent == "#c2410c"
+    yellow = make_tokens("#FFD400", "light")
+    assert (yellow.accent, yellow.on_accent) == ("#ffd400", "#101720")
+    assert (yellow.accent_line, yellow.accent_text) == ("#a78a05", "#846d01")
+
+
+@pytest.mark.parametrize("broken", ["", "red", "#fff", "#12345g", "}body{display:none", "#1d4ed8;}"])
+def test_what_is_no_color_becomes_the_platform_s(broken):
+    assert make_tokens(broken, "dark") == make_tokens(DEFAULT_ACCENT, "dark")
+    assert make_stylesheet(broken) == make_stylesheet(DEFAULT_ACCENT)
+
+
+def test_stylesheet_covers_both_ways_to_a_dark_page():
+    css = make_stylesheet("#c2410c")
+
+    assert css.count("--accent:#c2410c") == 3
+    assert ":root[data-theme=dark]" in css
+    assert "prefers-color-scheme:dark" in css

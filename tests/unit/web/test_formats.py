@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from web.formats import capitalize, end_sentence, format_duration, format_phone, get_formats, name_time
+
+MEXICO = "America/Mexico_City"
+AFTERNOON = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
+AFTER_MIDNIGHT = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "time", "day", "money"),
+    [
+        ("es", "MX", "3:30 p.m.", "martes 24 de noviembre", "$850"),
+        ("en", "MX", "3:30 PM", "Tuesday, November 24", "MX$850"),
+        ("es", "ES", "15:30", "martes 24 de noviembre", "850 MXN"),
+        ("en", "ES", "15:30", "Tuesday, 24 November", "850 MX$"),
+        ("es", "AR", "3:30 p. m.", "martes 24 de noviembre", "MXN 850"),
+    ],
+)
+def test_each_country_has_its_own_ways(language, country, time, day, money):
+    formats = get_formats(language, country)
+
+    assert formats.format_time(AFTERNOON, MEXICO).replace("\xa0", " ") == time
+    assert formats.format_day(date(2026, 11, 24)) == day
+    assert formats.format_money(85000, "MXN").replace("\xa0", " ").replace("MXN850", "MXN 850") == money
+
+
+def test_no_narrow_space_reaches_the_page():
+    assert "\u202f" not in get_formats("en", "US").format_time(AFTERNOON, MEXICO)
+
+
+def test_cents_are_shown_only_where_there_are_any():
+    formats = get_formats("es", "MX")
+
+    assert formats.format_money(85050, "MXN") == "$850.50"
+    assert get_formats("es", "CL").format_money(45000, "CLP") == "$45.000"
+
+
+def test_the_clock_names_its_city():
+    assert get_formats("es", "MX").format_timezone(MEXICO, AFTERNOON) == "Hora de Ciudad de México (UTC−6)"
+    assert get_formats("en", "MX").format_timezone("Asia/Kolkata", AFTERNOON).endswith("(UTC+5:30)")
+
+
+def test_spanish_times_have_their_article():
+    spanish, english = get_formats("es", "MX"), get_formats("en", "US")
+
+    assert name_time(spanish, AFTERNOON, MEXICO) == "las 3:30\xa0p.m."
+    assert name_time(spanish, AFTER_MIDNIGHT, MEXICO) == "la 1:05\xa0a.m."
+    assert name_time(english, AFTERNOON, MEXICO) == "3:30\xa0PM"
+
+
+def test_a_sentence_has_one_full_stop():
+    assert end_sentence("a las 9:00 a.m.") == "a las 9:00 a.m."
+    assert end_sentence("at 9:00") == "at 9:00."
+    assert capitalize("martes de Abril") == "Martes de Abril"
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30 min"), (0, "0 min")])
+def test_durations_are_short(minutes, text):
+    assert format_duration(minutes).replace("\xa0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "text"),
+    [
+        ("+525512345678", "MX", "55 1234 5678"),
+        ("+525512345678", "CO", "+52 55 1234 5678"),
+        ("+525512345678", None, "+52 55 1234 5678"),
+        ("call me", "MX", "call me"),
+    ],
+)
+def test_phones_are_written_as_at_home(phone, country, text):
+    assert format_phone(phone, country).replace("\xa0", " ") == text
