@@ -3,6 +3,7 @@
 from config.settings.base import *
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

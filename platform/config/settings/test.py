@@ -3,6 +3,7 @@
 from config.settings.base import *
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
 PLATFORM_HOST = "testserver.example"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
