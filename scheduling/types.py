@@ -108,6 +108,7 @@ class AvailabilityQuery:
     timezone: str | None = None
     arrival_mode: str | None = None
     further_service_ids: tuple[int, ...] = ()
+    resource_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def make_wish(query: AvailabilityQuery) -> Wish:
     return Wish(
         service_ids=(query.service_id, *query.further_service_ids),
         add_on_ids=query.add_on_ids,
-        resource_ids=() if query.resource_id is None else (query.resource_id,),
+        resource_ids=(() if query.resource_id is None else (query.resource_id,)) + query.resource_ids,
         location_id=query.location_id,
         party_size=query.party_size,
         arrival_mode=query.arrival_mode or "",

@@ -27,7 +27,7 @@ FROM scheduling_allocation a
 WHERE a.resource_id = ANY(%(resource_ids)s) AND a.is_active
   AND a.ends_at > %(first)s AND a.ends_at < %(last)s::timestamptz + interval '{days} days' AND a.starts_at < %(last)s
   AND (a.hold_expires_at IS NULL OR a.hold_expires_at > %(now)s)
-  AND a.booking_id IS DISTINCT FROM %(moving_id)s
+  AND (a.booking_id IS NULL OR a.booking_id IS DISTINCT FROM %(moving_id)s)
   {session_condition}
 GROUP BY a.resource_id ORDER BY a.resource_id
 """

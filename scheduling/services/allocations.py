@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Greatest
 
-from scheduling.engine import Assignment, split_into_lanes
+from scheduling.engine import Assignment, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, RoundRobinLedger, Session
 from scheduling.selectors.instants import to_instant
 from scheduling.services.placement import Place
@@ -85,9 +86,9 @@ def join_session(place: Place, booking: Booking) -> Session:
         service_id=place.visit.service_id, starts_at=starts_at, resource_key=key, is_active=True
     )
     if place.candidate.joins_session or place.is_forced:
-        changes = {"seats_taken": F("seats_taken") + booking.party_size}
+        changes: dict[str, object] = {"seats_taken": F("seats_taken") + booking.party_size}
         if place.is_forced:
-            changes["seats"] = F("seats") + booking.party_size
+            changes["seats"] = Greatest(F("seats"), F("seats_taken") + booking.party_size)
         session = same.first()
         if session is not None:
             Session.objects.filter(pk=session.pk).update(**changes)
@@ -112,7 +113,7 @@ def write_allocations(place: Place, booking: Booking, *, now: datetime) -> None:
         _insert(list_pieces(place), session=None, booking=booking, hold_expires_at=booking.hold_expires_at)
     else:
         sync_session_expiry(booking.session_id)
-    if place.candidate.joins_session:
+    if place.strategy is not Strategy.ROUND_ROBIN or place.candidate.joins_session:
         return
     with connection.cursor() as cursor:
         cursor.execute(LEDGER_SQL, [place.visit.service_id, now, sorted(place.resource_ids)])

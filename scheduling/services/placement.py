@@ -82,6 +82,7 @@ class Place:
     start_minute: int
     candidate: Candidate
     capacities: Mapping[int, int]
+    strategy: Strategy = Strategy.FIXED_ORDER
     is_forced: bool = False
 
     @property
@@ -116,10 +117,13 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         visit, snapshot = _look(asked, location_id)
         if not asked.is_override and not is_offered(snapshot, visit, asked.start_minute, asked.party_size):
             continue
+        strategy = asked.plan.services[0].strategy
         candidate = _assign(asked, visit, snapshot)
         if candidate is None:
             continue
-        place = Place(location_id, visit, asked.start_minute, candidate, _list_capacities(asked.plan, candidate))
+        place = Place(
+            location_id, visit, asked.start_minute, candidate, _list_capacities(asked.plan, candidate), strategy
+        )
         if not is_pessimistic and not asked.is_override:
             lock_resources([*place.resource_ids, *asked.moving_resource_ids])
             _check_again(asked, place)

@@ -1,0 +1,125 @@
+"""``./dev replay [--through engine|database] [--json FILE] SCENARIOS.json …``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from config.environment import set_default
+from devtools.scenarios import ScenarioCase, UnsupportedCase, UnsupportedScenarioError, answer_query, load_cases
+from kernel.clock import utc_now
+from kernel.ids import new_reference
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CONNECTIONS = 80
+
+Result = dict[str, object]
+Runner = Callable[[ScenarioCase], Result]
+
+
+def run(argv: Sequence[str]) -> int:
+    """Replay scenario files and print what differs; 0 when everything passed."""
+    parser = argparse.ArgumentParser(prog="./dev replay", description="Replay scenario files (format scenarios/1).")
+    parser.add_argument("--through", choices=("engine", "database"), default="database")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write each case's actual result, a line each")
+    parser.add_argument("files", nargs="+", type=Path, metavar="SCENARIOS.json")
+    options = parser.parse_args(argv)
+    try:
+        cases = [case for path in options.files for case in load_cases(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, UnsupportedScenarioError) as error:
+        print(f"./dev replay: {error}")
+        return 2
+    with _open(options.through) as runner:
+        results = [_run_case(case, runner) for case in cases]
+    if options.json:
+        options.json.write_text("".join(f"{json.dumps(result)}\n" for _, result in results), encoding="utf-8")
+    failed = sum(not passed for passed, _ in results)
+    unsupported = sum("unsupported" in result for _, result in results)
+    note = f", {unsupported} of them unsupported" if unsupported else ""
+    print(f"{len(results) - failed} passed, {failed} failed{note}")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _open(through: str) -> Iterator[Runner]:
+    if through == "engine":
+        yield _answer_with_engine
+        return
+    set_default("TURNERO_DATABASE_POOL_SIZE", str(CONNECTIONS))
+    set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    import django  # noqa: PLC0415 - the engine alone needs no framework
+
+    import config.celery  # noqa: F401, PLC0415 - due work wakes workers through its app
+
+    django.setup()
+    from devtools.replay_database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
+    from devtools.scratch import make_scratch_tenant  # noqa: PLC0415
+    from tenants.context import tenant_scope  # noqa: PLC0415
+    from tenants.services.life_cycle import drop_tenant  # noqa: PLC0415
+
+    tenant = make_scratch_tenant(slug=f"replay-{new_reference().lower()}", now=utc_now())
+
+    def answer(case: ScenarioCase) -> Result:
+        with tenant_scope(tenant):
+            stage: Stage = set_up(case, tenant)
+            if case.query is not None:
+                return {"id": case.id, "slots": [_to_text(minute) for minute in run_query(stage)]}
+            if case.steps:
+                return {"id": case.id, "outcome": run_steps(stage)}
+            accepted, rejected, over = run_parallel(stage, tenant)
+            return {"id": case.id, "accepted": accepted, "rejected": rejected, "over_capacity": over}
+
+    try:
+        yield answer
+    finally:
+        drop_tenant(schema_name=tenant.schema_name)
+
+
+def _answer_with_engine(case: ScenarioCase) -> Result:
+    if case.query is None:
+        return {"id": case.id, "unsupported": "the engine alone takes no bookings; use --through database"}
+    try:
+        return {"id": case.id, "slots": [_to_text(minute) for minute in answer_query(case)]}
+    except UnsupportedScenarioError as error:
+        return {"id": case.id, "unsupported": error.where}
+
+
+def _run_case(case: ScenarioCase | UnsupportedCase, runner: Runner) -> tuple[bool, Result]:
+    if isinstance(case, UnsupportedCase):
+        print(f"{case.id}: unsupported: {case.reason}")
+        return False, {"id": case.id, "unsupported": case.reason}
+    result = runner(case)
+    if "unsupported" in result:
+        print(f"{case.id}: unsupported: {result['unsupported']}")
+        return False, result
+    expected = _expect(case)
+    if result != expected:
+        print(f"{case.id}: {case.description}: {_describe(result, expected)}")
+        return False, result
+    return True, result
+
+
+def _expect(case: ScenarioCase) -> Result:
+    if case.query is not None:
+        return {"id": case.id, "slots": [_to_text(minute) for minute in case.expected_slots]}
+    if case.steps:
+        return {"id": case.id, "outcome": list(case.expected_outcome)}
+    accepted, rejected = case.expected_counts or (0, 0)
+    return {"id": case.id, "accepted": accepted, "rejected": rejected, "over_capacity": 0}
+
+
+def _describe(result: Result, expected: Result) -> str:
+    slots, wanted = result.get("slots"), expected.get("slots")
+    if isinstance(slots, list) and isinstance(wanted, list):
+        missing = [slot for slot in wanted if slot not in slots]
+        further = [slot for slot in slots if slot not in wanted]
+        return f"missing {missing[:5]}, not expected {further[:5]}"
+    return f"{result} instead of {expected}"
+
+
+def _to_text(minute: int) -> str:
+    return f"{EPOCH + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,258 @@
+"""Scenario cases through the real services, in a scratch tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+
+from django.db import connection
+
+from devtools.overbooking import list_overbooked
+from devtools.scenarios import HOLD_STATUSES, ScenarioBooking, ScenarioCase, ScenarioService, ScenarioStep
+from devtools.scratch import empty_scheduling
+from kernel.errors import DomainError
+from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
+from scheduling.selectors.availability import LONGEST_WINDOW_DAYS, get_availability
+from scheduling.services.bookings import book_slot, submit_booking
+from scheduling.services.cancellations import cancel_booking
+from scheduling.services.holds import hold_slot, release_hold
+from scheduling.services.imports import import_booking
+from scheduling.services.moves import move_booking
+from scheduling.services.rules import RuleSetup, save_rule
+from scheduling.services.setups import (
+    RequirementSetup,
+    ResourceSetup,
+    ServiceSetup,
+    save_holidays,
+    save_location,
+    save_resource,
+    save_service,
+)
+from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, HeldSlot, SlotRequest
+from tenants.context import tenant_scope
+from tenants.types import TenantInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DETAILS = BookingDetails(
+    customer=CustomerDetails(name="Replay", email="replay@scratch.example", locale="en"), wants_reminders=False
+)
+CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
+STAFF = Actor(kind=ActorKind.STAFF)
+LARGEST_PARTY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A case set up in the scratch tenant: what its names are called there."""
+
+    case: ScenarioCase
+    resource_ids: Mapping[str, int]
+    service_ids: Mapping[str, int]
+    booking_ids: Mapping[str, int]
+
+
+def set_up(case: ScenarioCase, tenant: TenantInfo) -> Stage:
+    """Empty the tenant and put the case's business into it."""
+    empty_scheduling(tenant)
+    place = save_location(name="Scratch", timezone=case.timezone, observes_public_holidays=False)
+    save_holidays(dates=sorted(case.holidays), location_id=place)
+    resource_ids = {name: _save_resource(case, name, place) for name in case.resources}
+    by_engine_id = {case.resource_ids[name]: resource_id for name, resource_id in resource_ids.items()}
+    service_ids = {name: _save_service(service, by_engine_id) for name, service in case.services.items()}
+    for name, service in case.services.items():
+        for period, limit in service.limits:
+            setup = RuleSetup(scope=RuleScope.SERVICE, period=period, limit=limit, service_id=service_ids[name])
+            save_rule(setup, now=case.now)
+    stage = Stage(case, resource_ids, service_ids, {})
+    booking_ids = {booking.id: _import(stage, booking) for booking in case.bookings}
+    return Stage(case, resource_ids, service_ids, booking_ids)
+
+
+def run_query(stage: Stage) -> list[int]:
+    """Ask the availability selector as the booking page does; return the starts in minutes."""
+    case, query = stage.case, stage.case.query
+    assert query is not None
+    starts: list[int] = []
+    for first, last in _cut_window(query.from_date, query.to_date):
+        answer = get_availability(
+            query=AvailabilityQuery(
+                service_id=stage.service_ids[query.service],
+                from_on=first,
+                to_on=last,
+                party_size=query.units,
+                timezone=query.timezone,
+                resource_ids=tuple(stage.resource_ids[name] for name in query.resources),
+                moving_booking_id=stage.booking_ids[query.ignore_booking] if query.ignore_booking else None,
+            ),
+            now=case.now,
+        )
+        starts += [int((slot.starts_at - EPOCH).total_seconds()) // 60 for day in answer.days for slot in day.slots]
+    return starts
+
+
+def run_steps(stage: Stage) -> list[str]:
+    """Run the steps in order, the clock moved as they say."""
+    now = stage.case.now
+    named: dict[str, HeldSlot | int] = dict(stage.booking_ids)
+    outcomes: list[str] = []
+    for step in stage.case.steps:
+        now = step.now or now
+        try:
+            made = _do(stage, step, named, now)
+        except DomainError:
+            outcomes.append("rejected")
+            continue
+        if step.as_name and made is not None:
+            named[step.as_name] = made
+        outcomes.append("accepted")
+    return outcomes
+
+
+def run_parallel(stage: Stage, tenant: TenantInfo) -> tuple[int, int, int]:
+    """Fire all attempts over as many real connections; return accepted, rejected, over capacity."""
+    case = stage.case
+    attempts = [step for step in case.attempts for _ in range(step.times)]
+    threads = min(case.connections, len(attempts))
+    barrier = Barrier(threads)
+
+    def work(number: int) -> int:
+        accepted = 0
+        with tenant_scope(tenant):
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            for step in attempts[number::threads]:
+                try:
+                    _do(stage, step, dict(stage.booking_ids), step.now or case.now)
+                    accepted += 1
+                except DomainError:
+                    continue
+        connection.close()
+        return accepted
+
+    with ThreadPoolExecutor(threads) as pool:
+        accepted = sum(pool.map(work, range(threads)))
+    return accepted, len(attempts) - accepted, len(list_overbooked(now=case.now))
+
+
+def _do(stage: Stage, step: ScenarioStep, named: dict[str, HeldSlot | int], now: datetime) -> HeldSlot | int | None:
+    """Do one step; return the hold or booking id that it made."""
+    target = named.get(step.booking) if step.booking else None
+    if step.op == "book":
+        return _book(stage, step, now)
+    if target is None:
+        raise DomainError
+    if step.op == "confirm":
+        if isinstance(target, HeldSlot):
+            submitted = submit_booking(hold_id=target.id, token=target.token, details=DETAILS, now=now)
+            named[str(step.booking)] = submitted.booking_id
+        return None
+    if step.op == "cancel":
+        if isinstance(target, HeldSlot):
+            release_hold(hold_id=target.id, token=target.token, now=now)
+        else:
+            cancel_booking(booking_id=target, reason="replay", now=now, by=STAFF)
+        return None
+    booking_id = target.id if isinstance(target, HeldSlot) else target
+    move_booking(
+        booking_id=booking_id,
+        starts_at=_to_instant(step.start_minute),
+        now=now,
+        by=CUSTOMER,
+        resource_ids=tuple(stage.resource_ids[name] for name in step.resources),
+    )
+    return None
+
+
+def _book(stage: Stage, step: ScenarioStep, now: datetime) -> HeldSlot | int:
+    assert step.service is not None
+    request = SlotRequest(
+        service_id=stage.service_ids[step.service],
+        starts_at=_to_instant(step.start_minute),
+        party_size=step.units,
+        resource_ids=tuple(stage.resource_ids[name] for name in step.resources),
+    )
+    if step.hold_minutes is not None:
+        return hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
+    return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API).booking_id
+
+
+def _save_resource(case: ScenarioCase, name: str, place: int) -> int:
+    resource = case.resources[name]
+    return save_resource(
+        ResourceSetup(
+            name=name,
+            type_name="Resource",
+            location_id=place,
+            capacity=resource.capacity,
+            timezone=resource.timezone,
+            hours=resource.hours,
+            breaks=resource.breaks,
+            overrides=resource.overrides,
+            time_off=tuple((_to_instant(start), _to_instant(end)) for start, end in resource.time_off),
+            position=case.resource_ids[name],
+        )
+    )
+
+
+def _save_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> int:
+    spec = service.spec
+    return save_service(
+        ServiceSetup(
+            name=service.name,
+            duration_minutes=spec.duration_minutes,
+            step_minutes=spec.step_minutes,
+            align=spec.align,
+            strategy=Strategy.FIXED_ORDER,
+            buffer_before_minutes=spec.buffer_before_minutes,
+            buffer_after_minutes=spec.buffer_after_minutes,
+            buffers_inside_hours=spec.buffers_inside_hours,
+            minimum_notice_minutes=spec.minimum_notice_minutes,
+            booking_window_days=spec.booking_window_days,
+            seats=spec.seats,
+            max_party_size=LARGEST_PARTY,
+            requirements=tuple(
+                RequirementSetup(
+                    resource_ids=tuple(by_engine_id[each] for each in requirement.pool),
+                    quantity=requirement.quantity,
+                    starts_after_minutes=requirement.starts_after_minutes,
+                    duration_minutes=requirement.duration_minutes,
+                )
+                for requirement in spec.requirements
+            ),
+        )
+    )
+
+
+def _import(stage: Stage, booking: ScenarioBooking) -> int:
+    status, expires_at = BookingStatus.CONFIRMED, None
+    if booking.status in HOLD_STATUSES:
+        status, expires_at = BookingStatus.HELD, booking.expires_at
+        if expires_at is None:
+            status = BookingStatus.PENDING_APPROVAL
+    elif not booking.is_active(stage.case.now):
+        status = BookingStatus.CANCELLED
+    return import_booking(
+        service_id=stage.service_ids[booking.service],
+        starts_at=_to_instant(booking.start_minute),
+        ends_at=None if booking.end_minute is None else _to_instant(booking.end_minute),
+        resource_ids=tuple(stage.resource_ids[name] for name in booking.resources),
+        party_size=booking.units,
+        status=status,
+        hold_expires_at=expires_at,
+        now=stage.case.now,
+    )
+
+
+def _cut_window(first: date, end: date) -> Iterator[tuple[date, date]]:
+    while first < end:
+        last = min(first + timedelta(days=LONGEST_WINDOW_DAYS), end)
+        yield first, last - timedelta(days=1)
+        first = last
+
+
+def _to_instant(minute: int | None) -> datetime:
+    assert minute is not None
+    return EPOCH + timedelta(minutes=minute)

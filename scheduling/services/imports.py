@@ -1,0 +1,126 @@
+"""Bringing in bookings that were agreed elsewhere: they are facts, even where they overlap."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from scheduling.engine import Assignment, Candidate, VisitSpec, find_filling
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
+from scheduling.errors import ResourceNotFound
+from scheduling.models import Booking, Session
+from scheduling.selectors.instants import to_instant, to_minutes
+from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.services.counters import Counters
+from scheduling.services.events import record
+from scheduling.services.placement import Place
+from scheduling.services.records import Agreed, make_booking, settle, take, write_lines
+from scheduling.services.transactions import lock_resources
+from scheduling.types import Actor
+
+
+@transaction.atomic
+def import_booking(
+    *,
+    service_id: int,
+    starts_at: datetime,
+    resource_ids: tuple[int, ...],
+    now: datetime,
+    ends_at: datetime | None = None,
+    party_size: int = 1,
+    status: BookingStatus = BookingStatus.CONFIRMED,
+    hold_expires_at: datetime | None = None,
+    customer_name: str = "",
+) -> int:
+    """Write a booking as it was agreed and return its id; nothing is checked against what is taken.
+
+    What overlaps beyond capacity is kept as an override, so that it blocks and is seen. Each
+    resource takes its own part when the resources fill the places of the service and
+    ``ends_at`` is not given; otherwise the whole visit.
+
+    Raises:
+        ServiceNotFound: There is no such service.
+        ResourceNotFound: None of the resources exists at one location.
+    """
+    on = starts_at.date()
+    wish = Wish(service_ids=(service_id,), party_size=party_size, is_staff=True)
+    plan = load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=1))
+    location_id = _find_location(plan, resource_ids)
+    visit = plan.visits[location_id]
+    start = to_minutes(starts_at)
+    assignments = _assign(plan, visit, start, None if ends_at is None else to_minutes(ends_at), resource_ids)
+    lock_resources(resource_ids)
+    joins = visit.seats is not None and _has_session(visit, start, resource_ids)
+    capacities = {each: plan.timetables.resources[each].capacity for each in resource_ids}
+    place = Place(location_id, visit, start, Candidate(assignments, joins_session=joins), capacities, is_forced=True)
+    agreed = Agreed(
+        status=status, source=BookingSource.IMPORT, now=now, hold_expires_at=hold_expires_at, override_reason="import"
+    )
+    booking = make_booking(plan, place, agreed)
+    booking.customer_name = customer_name
+    booking.ends_at = booking.ends_at if ends_at is None else ends_at
+    booking.is_active = status in ACTIVE_STATUSES
+    counters = Counters()
+    if booking.is_active:
+        settle(plan, place, booking, counters=counters)
+    _write(plan, place, booking, counters=counters, now=now)
+    return int(booking.pk)
+
+
+def _write(plan: Plan, place: Place, booking: Booking, *, counters: Counters, now: datetime) -> None:
+    record(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now)
+    write_lines(plan, booking)
+    if booking.is_active:
+        take(place, booking, counters=counters, now=now, is_override=True)
+
+
+def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:
+    for location_id, visit in plan.visits.items():
+        pool = {resource_id for part in visit.parts for resource_id in part.pool}
+        if pool >= set(resource_ids):
+            return location_id
+    raise ResourceNotFound
+
+
+def _has_session(visit: VisitSpec, start: int, resource_ids: tuple[int, ...]) -> bool:
+    key = ",".join(str(resource_id) for resource_id in sorted(resource_ids))
+    return Session.objects.filter(
+        service_id=visit.service_id, starts_at=to_instant(start), resource_key=key, is_active=True
+    ).exists()
+
+
+def _assign(
+    plan: Plan, visit: VisitSpec, start: int, end: int | None, resource_ids: tuple[int, ...]
+) -> tuple[Assignment, ...]:
+    places = [(index, part) for index, part in enumerate(visit.parts) for _ in range(part.quantity)]
+    options = [[each for each in resource_ids if each in part.pool] for _, part in places]
+    filling = find_filling(options) if end is None and len(places) == len(resource_ids) else None
+    if filling is None:
+        ends = start + visit.duration_minutes if end is None else end
+        first, last = visit.parts[0], visit.parts[-1]
+        spans = [
+            (each, 0, start - first.buffer_before_minutes, ends + last.buffer_after_minutes) for each in resource_ids
+        ]
+    else:
+        spans = [
+            (
+                each,
+                index,
+                start + part.starts_after_minutes - part.buffer_before_minutes,
+                start + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes,
+            )
+            for each, (index, part) in zip(filling, places, strict=True)
+        ]
+    is_whole = visit.seats is not None
+    return tuple(
+        Assignment(
+            resource_id=resource_id,
+            part_index=index,
+            occupied_start_minute=begins,
+            occupied_end_minute=ends_minute,
+            units=plan.timetables.resources[resource_id].capacity if is_whole else plan.wish.party_size,
+            is_whole=is_whole,
+        )
+        for resource_id, index, begins, ends_minute in spans
+    )

@@ -1,0 +1,269 @@
+"""Setting up what can be booked, from one complete description; each refusal names its field.
+
+The same doors for the workspace, the API and imports: what could never work is refused here
+in words, and by the tables' own checks underneath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kernel.text import mark
+from scheduling.engine import DateOverride as EngineOverride
+from scheduling.engine import EngineInputError, ServiceSpec, WeeklyPeriod, compose_visit
+from scheduling.engine import Requirement as EngineRequirement
+from scheduling.engine.types import VisitLine
+from scheduling.enums import Align, Approval, HoursKind, Strategy
+from scheduling.errors import SetupInvalid
+from scheduling.models import (
+    DateOverride,
+    HolidayAdjustment,
+    Location,
+    Requirement,
+    RequirementResource,
+    Resource,
+    ResourceType,
+    Service,
+    TimeOff,
+    WorkingHours,
+)
+from scheduling.models.resource import MAX_CAPACITY
+from scheduling.models.service import LONGEST_BUFFER_MINUTES, LONGEST_VISIT_MINUTES
+from scheduling.selectors.instants import is_known_timezone
+
+ZONE_UNKNOWN = mark("This time zone does not exist.")
+NAME_MISSING = mark("Enter a name.")
+CAPACITY_WRONG = mark("The capacity is a number from 1 to 1,000.")
+POOL_EMPTY = mark("Say who or what is needed: a type, a skill, or names.")
+DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
+STEP_WRONG = mark("The step is from 1 minute to a day.")
+BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
+PERIOD_WRONG = mark("The end is before the start.")
+CANNOT_WORK = mark("This cannot work together with the other values.")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSetup:
+    """A resource with its whole timetable; without hours it follows its location."""
+
+    name: str
+    type_name: str
+    location_id: int
+    capacity: int = 1
+    timezone: str = ""
+    skills: tuple[str, ...] = ()
+    hours: tuple[WeeklyPeriod, ...] = ()
+    breaks: tuple[WeeklyPeriod, ...] = ()
+    overrides: tuple[EngineOverride, ...] = ()
+    time_off: tuple[tuple[datetime, datetime], ...] = ()
+    is_customer_choosable: bool = False
+    weight: int = 1
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementSetup:
+    """A requirement by names, or by type and skill."""
+
+    resource_ids: tuple[int, ...] = ()
+    type_name: str = ""
+    skill: str = ""
+    quantity: int = 1
+    starts_after_minutes: int = 0
+    duration_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSetup:
+    """A service with its requirements."""
+
+    name: str
+    duration_minutes: int
+    requirements: tuple[RequirementSetup, ...]
+    step_minutes: int = 15
+    align: Align = Align.PERIOD
+    strategy: Strategy = Strategy.LEAST_BUSY
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    buffers_inside_hours: bool = False
+    minimum_notice_minutes: int = 0
+    booking_window_days: int | None = None
+    cancel_cutoff_minutes: int = 0
+    move_cutoff_minutes: int = 0
+    seats: int | None = None
+    max_party_size: int = 1
+    approval: Approval = Approval.INSTANT
+    price_minor: int | None = None
+    arrival_modes: tuple[str, ...] = ()
+    position: int = 0
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+@transaction.atomic
+def save_location(*, name: str, timezone: str, observes_public_holidays: bool = True) -> int:
+    """Create a location and return its id.
+
+    Raises:
+        SetupInvalid: The name is empty or the zone does not exist.
+    """
+    errors = _check(name=(bool(name.strip()), NAME_MISSING), timezone=(is_known_timezone(timezone), ZONE_UNKNOWN))
+    if errors:
+        raise SetupInvalid(errors=errors)
+    place = Location.objects.create(
+        name=name.strip(), timezone=timezone, observes_public_holidays=observes_public_holidays
+    )
+    return int(place.pk)
+
+
+@transaction.atomic
+def save_holidays(*, dates: Sequence[date], location_id: int | None = None, is_closed: bool = True) -> None:
+    """Close (or open) dates in spite of the country's list, at one location or at all."""
+    for on in dates:
+        HolidayAdjustment.objects.update_or_create(on=on, location_id=location_id, defaults={"is_closed": is_closed})
+
+
+@transaction.atomic
+def save_resource(setup: ResourceSetup) -> int:
+    """Create a resource with its timetable and return its id.
+
+    Raises:
+        SetupInvalid: Name, capacity, zone or a period cannot be.
+    """
+    errors = _check(
+        name=(bool(setup.name.strip()), NAME_MISSING),
+        capacity=(1 <= setup.capacity <= MAX_CAPACITY, CAPACITY_WRONG),
+        timezone=(not setup.timezone or is_known_timezone(setup.timezone), ZONE_UNKNOWN),
+        time_off=(all(start < end for start, end in setup.time_off), PERIOD_WRONG),
+    )
+    if errors:
+        raise SetupInvalid(errors=errors)
+    kind, _ = ResourceType.objects.get_or_create(name=setup.type_name)
+    resource = Resource.objects.create(
+        resource_type=kind,
+        location_id=setup.location_id,
+        name=setup.name.strip(),
+        capacity=setup.capacity,
+        timezone=setup.timezone,
+        skills=list(setup.skills),
+        is_customer_choosable=setup.is_customer_choosable,
+        weight=setup.weight,
+        position=setup.position,
+    )
+    WorkingHours.objects.bulk_create(
+        WorkingHours(
+            resource=resource,
+            kind=hours_kind,
+            weekday=period.weekday,
+            opens_minute=period.opens_minute,
+            closes_minute=period.closes_minute,
+            valid_from=period.valid_from,
+            valid_to=period.valid_to,
+        )
+        for hours_kind, periods in ((HoursKind.WORK, setup.hours), (HoursKind.BREAK, setup.breaks))
+        for period in periods
+    )
+    DateOverride.objects.bulk_create(
+        DateOverride(resource=resource, on=each.on, periods=[list(period) for period in each.periods])
+        for each in setup.overrides
+    )
+    TimeOff.objects.bulk_create(
+        TimeOff(resource=resource, starts_at=start, ends_at=end) for start, end in setup.time_off
+    )
+    return int(resource.pk)
+
+
+@transaction.atomic
+def save_service(setup: ServiceSetup) -> int:
+    """Create a service with its requirements and return its id.
+
+    Raises:
+        SetupInvalid: A number cannot be, a pool is empty, or values contradict each other;
+            ``errors`` names the field.
+    """
+    _check_service(setup)
+    service = Service.objects.create(
+        name=setup.name.strip(),
+        duration_minutes=setup.duration_minutes,
+        step_minutes=setup.step_minutes,
+        align=setup.align.value,
+        strategy=setup.strategy.value,
+        buffer_before_minutes=setup.buffer_before_minutes,
+        buffer_after_minutes=setup.buffer_after_minutes,
+        buffers_inside_hours=setup.buffers_inside_hours,
+        minimum_notice_minutes=setup.minimum_notice_minutes,
+        booking_window_days=setup.booking_window_days,
+        cancel_cutoff_minutes=setup.cancel_cutoff_minutes,
+        move_cutoff_minutes=setup.move_cutoff_minutes,
+        seats=setup.seats,
+        max_party_size=setup.max_party_size,
+        approval=setup.approval,
+        price_minor=setup.price_minor,
+        arrival_modes=list(setup.arrival_modes),
+        position=setup.position,
+        **setup.extra,
+    )
+    for position, each in enumerate(setup.requirements):
+        kind = ResourceType.objects.filter(name=each.type_name).first() if each.type_name else None
+        requirement = Requirement.objects.create(
+            service=service,
+            position=position,
+            resource_type=kind,
+            skill=each.skill,
+            quantity=each.quantity,
+            starts_after_minutes=each.starts_after_minutes,
+            duration_minutes=each.duration_minutes,
+        )
+        RequirementResource.objects.bulk_create(
+            RequirementResource(requirement=requirement, resource_id=resource_id, position=rank)
+            for rank, resource_id in enumerate(each.resource_ids)
+        )
+    return int(service.pk)
+
+
+def _check_service(setup: ServiceSetup) -> None:
+    longest = LONGEST_BUFFER_MINUTES
+    errors = _check(
+        name=(bool(setup.name.strip()), NAME_MISSING),
+        duration_minutes=(1 <= setup.duration_minutes <= LONGEST_VISIT_MINUTES, DURATION_WRONG),
+        step_minutes=(1 <= setup.step_minutes <= 24 * 60, STEP_WRONG),
+        buffer_before_minutes=(0 <= setup.buffer_before_minutes <= longest, BUFFER_WRONG),
+        buffer_after_minutes=(0 <= setup.buffer_after_minutes <= longest, BUFFER_WRONG),
+        requirements=(bool(setup.requirements) and all(map(_has_pool, setup.requirements)), POOL_EMPTY),
+    )
+    if errors:
+        raise SetupInvalid(errors=errors)
+    try:
+        spec = ServiceSpec(
+            id=0,
+            duration_minutes=setup.duration_minutes,
+            step_minutes=setup.step_minutes,
+            requirements=tuple(
+                EngineRequirement(
+                    each.resource_ids or tuple(range(max(each.quantity, 1))),
+                    each.quantity,
+                    each.starts_after_minutes,
+                    each.duration_minutes,
+                )
+                for each in setup.requirements
+            ),
+            buffer_before_minutes=setup.buffer_before_minutes,
+            buffer_after_minutes=setup.buffer_after_minutes,
+            minimum_notice_minutes=setup.minimum_notice_minutes,
+            booking_window_days=setup.booking_window_days,
+            seats=setup.seats,
+        )
+        compose_visit((VisitLine(spec),))
+    except EngineInputError as error:
+        raise SetupInvalid(errors={error.field: (CANNOT_WORK,)}) from error
+
+
+def _has_pool(requirement: RequirementSetup) -> bool:
+    return bool(requirement.resource_ids or requirement.type_name or requirement.skill)
+
+
+def _check(**checks: tuple[bool, str]) -> dict[str, tuple[str, ...]]:
+    return {name: (text,) for name, (is_right, text) in checks.items() if not is_right}
