@@ -141,7 +141,7 @@ async def _serve(parts: DemoParts, embedded: Sequence[EmbeddedServer], *, must_r
 
 def _preparations(*, must_reset: bool) -> list[tuple[str, tuple[str, ...]]]:
     steps: list[tuple[str, tuple[str, ...]]] = [("migrate", ("migrate_platform",)), ("sample", ("seed_demo",))]
-    return [("reset", ("reset_platform",)), *steps] if must_reset else steps
+    return [("reset", ("reset_platform", "--yes")), *steps] if must_reset else steps
 
 
 async def _watch_keepers(embedded: Sequence[EmbeddedServer]) -> None:

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from config.environment import ROOT, child_environment
+from devtools.folders import make_socket_folder
 from devtools.ports import find_free_port
 from devtools.processes import is_alive
 
@@ -26,7 +27,7 @@ _MINIATURE = Path(__file__).with_name("miniature")
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A checkout with our tools and a product of three files."""
     root = tmp_path_factory.mktemp("demo") / "una carpeta"
     config = root / "platform" / "config"
@@ -37,7 +38,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (config / "settings" / "__init__.py").touch()
     for name in ("manage.py", "asgi.py", "celery.py", "settings/development.py"):
         shutil.copy(_MINIATURE / name, config / name)
-    return root
+    yield root
+    for state in ("shared", "other"):
+        shutil.rmtree(make_socket_folder(root / state))
 
 
 class Demo:
