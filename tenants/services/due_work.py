@@ -14,7 +14,6 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F, Q
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from kernel.clock import utc_now
 from tenants import hooks
@@ -70,7 +69,7 @@ def wake_worker(*, schema_name: str, kind: str, row_id: int, lease: datetime | N
             row_id=row_id,
             lease=lease.isoformat() if lease else None,
         )
-    except (OperationalError, RedisError, OSError) as error:
+    except OperationalError as error:
         logger.warning("wake_failed", extra={"kind": kind, "row_id": row_id, "error": str(error)})
 
 

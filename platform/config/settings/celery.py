@@ -27,6 +27,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 1,
     "retry_on_timeout": False,
+    # Kombu's own retries while it connects, which CELERY_TASK_PUBLISH_RETRY does not reach: 6 s by default.
+    "connect_retries_timeout": 0.2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
     "visibility_timeout": 3600,
 }
 # Publishing happens after a commit inside a web request: give up at once, the sweeper re-queues.
