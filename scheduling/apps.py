@@ -17,9 +17,3 @@ class SchedulingConfig(AppConfig):
         expiry.register()
         reminders.register()
         booking_messages.register()
-
-    def ready(self) -> None:
-        """Say what scheduling does when a tenant is made."""
-        from scheduling.services import starter_kit  # noqa: PLC0415 - models are loaded by now
-
-        starter_kit.register()
