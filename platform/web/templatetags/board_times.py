@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 
 from web.templatetags.formats import get_current_formats
@@ -17,6 +19,20 @@ MINUTES_PER_HOUR = 60
 def brief_times(entry: Entry) -> str:
     """``{{ entry|brief_times }}``: "9:45–10:45", on the 12- or 24-hour clock, without "a.m."."""
     return f"{_brief(entry.start)}–{_brief(entry.end)}"
+
+
+@register.filter
+def hour_label(hour: datetime, timezone: str) -> str:
+    """``{{ hour|hour_label:timezone }}``: a full hour: "9 a.m.", "15:00"."""
+    formats = get_current_formats()
+    text = formats.format_time(hour, timezone)
+    return text if formats.is_24_hours else text.replace(":00", "")
+
+
+@register.filter
+def brief_minute(minute: int) -> str:
+    """``{{ minute|brief_minute }}``: a minute of the day: "4:08"."""
+    return _brief(minute)
 
 
 @register.simple_tag

@@ -1,0 +1,131 @@
+/* The live board: events over server-sent events, refreshed in bundles; tells when it is not live. */
+import { keepFor, say } from "./toast.js";
+
+const region = document.getElementById("toasts");
+const board = document.querySelector("main.day");
+const sign = document.getElementById("live");
+const sound = document.getElementById("sound");
+const NEW = new Set(["booking.requested", "booking.confirmed"]);
+const GAP_MS = 700;
+const SLOWEST_MS = 30000;
+
+let source = null;
+let wait = 1000;
+let wasLost = false;
+let last = 0;
+let timer = 0;
+const fresh = new Set();
+const known = new Set(idsOnBoard());
+
+function idsOnBoard() {
+  return [...document.querySelectorAll("#board [data-booking]")].map((block) => Number(block.dataset.booking));
+}
+
+/* The first event refreshes at once, those that follow within the gap share one refresh. */
+function refreshSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, Math.max(0, last + GAP_MS - Date.now()));
+}
+
+function refresh() {
+  if (document.body.dataset.moving) return;
+  last = Date.now();
+  tellNews();
+  if (board) htmx.trigger(document.body, "board:refresh");
+}
+document.addEventListener("board:idle", refreshSoon);
+
+function tellNews() {
+  if (!fresh.size) return;
+  const query = [...fresh].map((id) => `id=${id}`).join("&");
+  fresh.clear();
+  fetch(`${region.dataset.news}?${query}`, { headers: { "HX-Request": "true" } })
+    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""))
+    .then((html) => {
+      if (!html.trim()) return;
+      region.insertAdjacentHTML("beforeend", html);
+      for (const notice of region.querySelectorAll(".news:not([data-told])")) {
+        notice.dataset.told = "";
+        htmx.process(notice);
+        say(notice.querySelector("div").innerText);
+        keepFor(notice, 20000);
+      }
+      while (region.children.length > 4) region.firstElementChild.remove();
+      ring();
+    })
+    .catch(() => {});
+}
+
+/* New on the board since the page was opened: a ring around the block for a moment. */
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target !== board) return;
+  for (const id of idsOnBoard()) {
+    if (known.has(id)) continue;
+    known.add(id);
+    document.querySelectorAll(`#board [data-booking="${id}"]`).forEach((block) => block.classList.add("new"));
+  }
+});
+
+function show(state) {
+  if (!sign) return;
+  sign.classList.toggle("is-on", state === "on");
+  sign.querySelector("span").textContent = sign.dataset[state];
+}
+
+function connect() {
+  source = new EventSource(region.dataset.live);
+  source.addEventListener("ready", () => {
+    wait = 1000;
+    show("on");
+    if (wasLost || !last) refreshSoon();
+    wasLost = false;
+  });
+  source.addEventListener("refresh", () => { show("on"); wasLost = false; refreshSoon(); });
+  source.addEventListener("down", () => { wasLost = true; show("off"); });
+  source.addEventListener("booking", (event) => {
+    const { kind, subject_id: id } = JSON.parse(event.data);
+    if (NEW.has(kind) && !known.has(id)) fresh.add(id);
+    refreshSoon();
+  });
+  source.onerror = () => {
+    wasLost = true;
+    if (source.readyState === EventSource.CONNECTING) {
+      // The stream ended as planned, or the line broke: say so only if it does not come back at once.
+      setTimeout(() => { if (wasLost) show("off"); }, 2500);
+      return;
+    }
+    // Refused (signed out, suspended) or no server: try less and less often.
+    show(wait > 4000 ? "signedOut" : "off");
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, SLOWEST_MS);
+  };
+}
+
+/* Off until asked for; a browser plays nothing before the first click anyway. */
+function ring() {
+  if (localStorage.getItem("sound") !== "on") return;
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const loudness = context.createGain();
+  tone.frequency.value = 880;
+  loudness.gain.setValueAtTime(0.08, context.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + 0.5);
+  tone.connect(loudness).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + 0.5);
+  tone.onended = () => context.close();
+}
+if (sound) {
+  sound.hidden = false;
+  sound.setAttribute("aria-pressed", String(localStorage.getItem("sound") === "on"));
+  sound.addEventListener("click", () => {
+    const isOn = sound.getAttribute("aria-pressed") !== "true";
+    localStorage.setItem("sound", isOn ? "on" : "off");
+    sound.setAttribute("aria-pressed", String(isOn));
+    if (isOn) ring();
+  });
+}
+
+if (board) connect();
+addEventListener("pagehide", () => source?.close());
+addEventListener("pageshow", (event) => { if (event.persisted && board) { wasLost = true; connect(); } });

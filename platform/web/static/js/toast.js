@@ -1,0 +1,63 @@
+/* Notices. Others dispatch "turnero:toast" with {title, text, tone, undo}; the server does so through HX-Trigger. */
+document.documentElement.classList.add("js");
+
+const region = document.getElementById("toasts");
+const model = document.getElementById("toast");
+const said = document.getElementById("said");
+const STAYS_MS = 9000;
+
+export function say(text) {
+  said.textContent = "";
+  requestAnimationFrame(() => { said.textContent = text; });
+}
+
+/* A notice leaves by itself, but not while somebody reads or uses it. */
+export function keepFor(notice, ms = STAYS_MS) {
+  let timer = setTimeout(() => notice.remove(), ms);
+  const hold = () => clearTimeout(timer);
+  const release = () => { hold(); timer = setTimeout(() => notice.remove(), 4000); };
+  notice.addEventListener("pointerenter", hold);
+  notice.addEventListener("focusin", hold);
+  notice.addEventListener("pointerleave", release);
+  notice.addEventListener("focusout", release);
+}
+
+document.addEventListener("turnero:toast", (event) => {
+  const { title, text, tone, undo } = event.detail;
+  const notice = model.content.firstElementChild.cloneNode(true);
+  notice.querySelector("b").textContent = title;
+  notice.querySelector("p").textContent = text;
+  notice.classList.toggle("bad", tone === "bad");
+  const button = notice.querySelector("[data-undo]");
+  if (undo) {
+    button.addEventListener("click", () => {
+      notice.remove();
+      htmx.ajax("POST", undo.url, { values: undo.fields, swap: "none", source: "#toasts" });
+    });
+  } else {
+    button.hidden = true;
+  }
+  region.append(notice);
+  say(text ? `${title}. ${text}` : title);
+  keepFor(notice);
+});
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-close]")?.closest(".toast").remove();
+  const open = event.target.closest("[data-open]");
+  if (open) document.getElementById(open.dataset.open).showModal();
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.closest?.("[data-closes]")) event.target.closest(".toast")?.remove();
+});
+
+/* A plain form that was sent once is not sent twice. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  if (!event.submitter?.formNoValidate) form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
+});

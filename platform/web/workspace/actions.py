@@ -1,0 +1,161 @@
+"""What staff can do with a booking: one table for buttons, addresses and services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from scheduling.enums import BookingStatus
+from scheduling.services import cancellations, transitions
+from scheduling.types import Actor
+
+
+class ReasonRule(StrEnum):
+    """Whether the person is asked why."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step of the status machine as a button.
+
+    Attributes:
+        target: The status afterwards; the services take a second click for done.
+        perform: Gets the booking's id, the reason, the instant and who acts.
+        tone: Class of the button.
+    """
+
+    key: str
+    label: str | Promise
+    done: str | Promise
+    icon: str
+    target: BookingStatus
+    perform: Callable[[int, str, datetime, Actor], object]
+    tone: str = ""
+    reason: ReasonRule = ReasonRule.NONE
+
+
+def _approve(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
+    return transitions.approve(booking_id=booking_id, now=now, by=by)
+
+
+def _decline(booking_id: int, reason: str, now: datetime, by: Actor) -> object:
+    return transitions.decline(booking_id=booking_id, reason=reason, now=now, by=by)
+
+
+def _arrive(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
+    return transitions.mark_arrived(booking_id=booking_id, now=now, by=by)
+
+
+def _start(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
+    return transitions.start_visit(booking_id=booking_id, now=now, by=by)
+
+
+def _complete(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
+    return transitions.complete_visit(booking_id=booking_id, now=now, by=by)
+
+
+def _no_show(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
+    return transitions.mark_no_show(booking_id=booking_id, now=now, by=by)
+
+
+def _cancel(booking_id: int, reason: str, now: datetime, by: Actor) -> object:
+    return cancellations.cancel_booking(booking_id=booking_id, reason=reason, now=now, by=by)
+
+
+APPROVE = Action(
+    key="approve",
+    label=gettext_lazy("Approve"),
+    done=gettext_lazy("Booking approved"),
+    icon="check",
+    target=BookingStatus.CONFIRMED,
+    perform=_approve,
+    tone="pri",
+)
+DECLINE = Action(
+    key="decline",
+    label=gettext_lazy("Decline"),
+    done=gettext_lazy("Booking declined"),
+    icon="x",
+    target=BookingStatus.DECLINED,
+    perform=_decline,
+    tone="danger",
+    reason=ReasonRule.OPTIONAL,
+)
+ARRIVE = Action(
+    key="arrive",
+    label=gettext_lazy("Arrived"),
+    done=gettext_lazy("Marked as arrived"),
+    icon="log-in",
+    target=BookingStatus.ARRIVED,
+    perform=_arrive,
+    tone="pri",
+)
+START = Action(
+    key="start",
+    label=gettext_lazy("Start"),
+    done=gettext_lazy("Visit started"),
+    icon="play",
+    target=BookingStatus.IN_PROGRESS,
+    perform=_start,
+    tone="pri",
+)
+COMPLETE = Action(
+    key="complete",
+    label=gettext_lazy("Finish"),
+    done=gettext_lazy("Visit finished"),
+    icon="check-check",
+    target=BookingStatus.COMPLETED,
+    perform=_complete,
+    tone="pri",
+)
+NO_SHOW = Action(
+    key="no-show",
+    label=gettext_lazy("Did not come"),
+    done=gettext_lazy("Marked as not come"),
+    icon="user-x",
+    target=BookingStatus.NO_SHOW,
+    perform=_no_show,
+    tone="quiet",
+)
+CANCEL = Action(
+    key="cancel",
+    label=gettext_lazy("Cancel booking"),
+    done=gettext_lazy("Booking cancelled"),
+    icon="ban",
+    target=BookingStatus.CANCELLED,
+    perform=_cancel,
+    tone="danger",
+    reason=ReasonRule.REQUIRED,
+)
+
+ACTIONS = {action.key: action for action in (APPROVE, DECLINE, ARRIVE, START, COMPLETE, NO_SHOW, CANCEL)}
+
+_BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
+    BookingStatus.PENDING_PAYMENT: (CANCEL,),
+    BookingStatus.PENDING_APPROVAL: (APPROVE, DECLINE),
+    BookingStatus.CONFIRMED: (ARRIVE, NO_SHOW, CANCEL),
+    BookingStatus.ARRIVED: (START, CANCEL),
+    BookingStatus.IN_PROGRESS: (COMPLETE,),
+    BookingStatus.NO_SHOW: (ARRIVE,),
+}
+MOVABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
+
+
+def list_actions(*, status: str, starts_at: datetime, now: datetime) -> tuple[Action, ...]:
+    """Return the steps that make sense now; nobody can have failed to come before the start."""
+    offered = _BY_STATUS.get(BookingStatus(status), ())
+    return tuple(action for action in offered if action is not NO_SHOW or starts_at <= now)
+
+
+def is_movable(status: str) -> bool:
+    """Tell whether staff may give the booking another time."""
+    return status in MOVABLE

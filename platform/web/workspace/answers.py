@@ -1,0 +1,64 @@
+"""Answers in two shapes: a page for plain forms, a fragment with a toast for htmx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+REFRESH = "board:refresh"
+TOAST = "turnero:toast"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A post that takes back what was done."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short notice; ``tone`` is ``ok`` or ``bad``. Texts are translated."""
+
+    title: str
+    text: str = ""
+    tone: str = "ok"
+    undo: Undo | None = None
+
+
+def is_fragment_asked(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of a page (and not for one that it lost from its history)."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def add_triggers(response: HttpResponse, toast: Toast) -> HttpResponse:
+    """Let the page refresh its board and show the toast."""
+    response["HX-Trigger"] = json.dumps({TOAST: asdict(toast), REFRESH: {}})
+    return response
+
+
+def answer_quietly(toast: Toast, *, status: int = 204) -> HttpResponse:
+    """Answer htmx without a new fragment: the board refreshes itself."""
+    return add_triggers(HttpResponse(status=status), toast)
+
+
+def go_on(request: HttpRequest, toast: Toast, *, to: str) -> HttpResponse:
+    """Answer a plain form: show the notice on the next page."""
+    level = messages.ERROR if toast.tone == "bad" else messages.SUCCESS
+    messages.add_message(request, level, f"{toast.title}: {toast.text}" if toast.text else toast.title)
+    return redirect(to, permanent=False)
+
+
+def find_return_address(request: HttpRequest, *, default: str) -> str:
+    """Return where the form wants to come back to, when that is a page of this host."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/workspace/")
+    return wanted if is_ours else default

@@ -1,0 +1,178 @@
+"""What the page about one booking shows, put together from the rooms that know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from accounts.policies import Permission, has_permission
+from accounts.selectors.staff import list_staff
+from notifications.enums import Channel, MessageReason, MessageStatus
+from notifications.selectors.messages import list_messages_for_booking
+from notifications.types import MessageView
+from scheduling.enums import BookingSource
+from scheduling.selectors import bookings
+from scheduling.selectors.history import HistoryStep, list_history
+from scheduling.types import BookingDetail
+from tenants.context import current_tenant
+from verticals.contract import Vertical
+from verticals.registry import get_vertical
+from web.formats import to_local
+from web.templatetags.formats import get_current_formats
+from web.workspace.actions import Action, is_movable, list_actions
+from web.workspace.statuses import StatusLook, get_look
+
+MESSAGE_TONES = {
+    MessageStatus.SENT: "ok",
+    MessageStatus.FAILED: "bad",
+    MessageStatus.QUEUED: "info",
+    MessageStatus.SENDING: "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the page."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A line of the history."""
+
+    at: datetime
+    look: StatusLook
+    text: str
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A line of the message log."""
+
+    message: MessageView
+    channel: str | Promise
+    status: str | Promise
+    tone: str
+    reason: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """Everything about a booking; ``actions`` is empty for those who may only look."""
+
+    booking: BookingDetail
+    look: StatusLook
+    source: str | Promise
+    asset_facts: tuple[Fact, ...]
+    answer_facts: tuple[Fact, ...]
+    actions: tuple[Action, ...]
+    is_movable: bool
+    history: tuple[StepLine, ...]
+    messages: tuple[MessageLine, ...]
+
+    @property
+    def day_url(self) -> str:
+        """Return the board of the booking's day."""
+        on = to_local(self.booking.starts_at, self.booking.timezone).date()
+        return f"{reverse('workspace:board')}?date={on.isoformat()}"
+
+
+def load_booking_page(*, booking_id: int, user: object, now: datetime) -> BookingPage:
+    """Put the page together.
+
+    Raises:
+        BookingNotFound: There is no such booking in this tenant.
+    """
+    booking = bookings.get_booking(booking_id=booking_id)
+    may_act = has_permission(user, Permission.BOOKING_MANAGE)
+    return BookingPage(
+        booking=booking,
+        look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
+        source=BookingSource(booking.source).label,
+        asset_facts=_list_asset_facts(booking),
+        answer_facts=_list_answer_facts(booking),
+        actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),
+        is_movable=may_act and is_movable(booking.status),
+        history=describe_history(list_history(booking_id=booking_id), _name_staff(), booking.timezone),
+        messages=tuple(describe_message(each) for each in list_messages_for_booking(booking_id=booking_id)),
+    )
+
+
+def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], timezone: str) -> tuple[StepLine, ...]:
+    """Put steps into words, in the active language."""
+    formats = get_current_formats()
+    lines: list[StepLine] = []
+    for step in steps:
+        look = get_look(step.status)
+        text = str(look.label)
+        if step.moved_from is not None:
+            text = gettext("Moved from %(before)s to %(after)s") % {
+                "before": formats.format_date_time(step.moved_from, timezone),
+                "after": formats.format_date_time(step.starts_at, timezone),
+            }
+        author = names.get(step.user_id or 0, "")
+        lines.append(StepLine(at=step.at, look=look, text=text, author=author, reason=step.reason))
+    return tuple(lines)
+
+
+def describe_message(message: MessageView) -> MessageLine:
+    """Put a message of the log into words."""
+    status = MessageStatus(message.status)
+    known_reason = message.reason in MessageReason.values
+    return MessageLine(
+        message=message,
+        channel=Channel(message.channel).label,
+        status=status.label,
+        tone=MESSAGE_TONES.get(status, ""),
+        reason=MessageReason(message.reason).label if known_reason else "",
+    )
+
+
+def _name_staff() -> dict[int, str]:
+    return {person.id: person.name for person in list_staff()}
+
+
+def _list_asset_facts(booking: BookingDetail) -> tuple[Fact, ...]:
+    vertical, words = _get_vertical()
+    if vertical.asset is None:
+        return ()
+    facts: list[Fact] = []
+    for field in vertical.asset.fields:
+        value = booking.asset_data.get(field.key, "")
+        chosen = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
+        if value:
+            facts.append(Fact(gettext(vertical.label_field(field, **words)), chosen))
+    return tuple(facts)
+
+
+def _list_answer_facts(booking: BookingDetail) -> tuple[Fact, ...]:
+    vertical, words = _get_vertical()
+    facts: list[Fact] = []
+    arrival = next((mode for mode in vertical.intake.arrival_modes if mode.key == booking.arrival_mode), None)
+    if arrival is not None:
+        label = vertical.say("question.arrival", **words)
+        facts.append(Fact(label, gettext(arrival.label)))
+    symptoms = booking.answers.get("symptoms")
+    if isinstance(symptoms, list | tuple):
+        labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
+        named = [labels.get(str(each), str(each)) for each in symptoms]
+        facts.append(Fact(vertical.say("question.intake", **words), ", ".join(named)))
+    note = booking.answers.get("note")
+    if isinstance(note, str) and note and note != booking.note:
+        facts.append(Fact(gettext("In their words"), note))
+    return tuple(facts)
+
+
+def _get_vertical() -> tuple[Vertical, dict[str, str]]:
+    tenant = current_tenant()
+    language = get_current_formats().language
+    return get_vertical(tenant.vertical), {"language": language, "country": tenant.country}

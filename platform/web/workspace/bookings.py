@@ -1,0 +1,93 @@
+"""One booking: everything about it, and the steps that staff may take."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from accounts.policies import Permission
+from kernel.clock import utc_now
+from kernel.errors import Conflict, Forbidden
+from scheduling.enums import ActorKind
+from scheduling.selectors import bookings
+from scheduling.types import Actor, BookingDetail
+from web.errors import get_status, translate_error
+from web.templatetags.formats import get_current_formats
+from web.workspace.actions import ACTIONS, Action, ReasonRule
+from web.workspace.answers import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
+from web.workspace.booking_page import load_booking_page
+from web.workspace.forms import ReasonForm
+
+MAX_NEWS = 3
+
+
+@requires(Permission.BOARD_VIEW)
+def show_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Show a booking: a page, or the panel beside the board."""
+    return render_booking(request, booking_id)
+
+
+@requires(Permission.BOOKING_MANAGE)
+@require_POST
+def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpResponse:
+    """Take a step of the status machine; a second click that finds it done is no error."""
+    action = ACTIONS.get(key)
+    if action is None:
+        raise Http404
+    form = ReasonForm(request.POST, is_required=action.reason is ReasonRule.REQUIRED)
+    if not form.is_valid():
+        return render_booking(request, booking_id, status=422, reason_form=form, asked=action)
+    try:
+        action.perform(booking_id, form.cleaned_data["reason"], utc_now(), make_actor(request))
+    except (Conflict, Forbidden) as error:
+        return refuse(request, booking_id, error)
+    return _answer_done(request, bookings.get_booking(booking_id=booking_id), action)
+
+
+@requires(Permission.BOARD_VIEW)
+def show_news(request: HttpRequest) -> HttpResponse:
+    """Show notices for bookings that just came in (``?id=…&id=…``), for the live board."""
+    ids = [int(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10] if text.isascii() and text.isdigit()]
+    if len(ids) > MAX_NEWS:
+        return render(request, "workspace/news.html", {"count": len(ids)})
+    news = [load_booking_page(booking_id=each, user=request.user, now=utc_now()) for each in ids]
+    return render(request, "workspace/news.html", {"pages": news})
+
+
+def render_booking(request: HttpRequest, booking_id: int, *, status: int = 200, **context: object) -> HttpResponse:
+    """Render the page or the panel."""
+    page = load_booking_page(booking_id=booking_id, user=request.user, now=utc_now())
+    template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
+    return render(request, template, {"page": page, **context}, status=status)
+
+
+def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden) -> HttpResponse:
+    """Say what stands in the way, beside the booking as it is now."""
+    text = translate_error(error)
+    if is_fragment_asked(request) and request.POST.get("from") == "board":
+        return answer_quietly(Toast(title=text, tone="bad"), status=get_status(error))
+    return render_booking(request, booking_id, status=get_status(error), error=text)
+
+
+def make_actor(request: HttpRequest) -> Actor:
+    """Say who acts."""
+    return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
+
+
+def describe(booking: BookingDetail) -> str:
+    """Name a booking in one line: who and when."""
+    at = get_current_formats().format_date_time(booking.starts_at, booking.timezone)
+    return f"{booking.customer_name} · {at}"
+
+
+def _answer_done(request: HttpRequest, booking: BookingDetail, action: Action) -> HttpResponse:
+    toast = Toast(title=str(action.done), text=describe(booking))
+    if not is_fragment_asked(request):
+        page = reverse("workspace:booking", args=[booking.id])
+        return go_on(request, toast, to=find_return_address(request, default=page))
+    if request.POST.get("from") == "board":
+        return answer_quietly(toast)
+    return add_triggers(render_booking(request, booking.id), toast)

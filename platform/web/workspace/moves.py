@@ -1,0 +1,102 @@
+"""Giving a booking another time: a list of free times, a typed one, or a drag on the board."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts.access import requires
+from accounts.policies import Permission
+from kernel.clock import utc_now
+from kernel.errors import Conflict, Forbidden, NotFound
+from scheduling.selectors import bookings, catalog
+from scheduling.services import moves
+from scheduling.types import BookingDetail
+from web.errors import get_status, translate_error
+from web.workspace.answers import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
+from web.workspace.bookings import describe, make_actor, refuse
+from web.workspace.forms import StartForm, read_date
+from web.workspace.times import load_times, read_id
+
+
+@requires(Permission.BOOKING_MANAGE)
+def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Show the free times, or move to the posted one; refused moves change nothing and say why."""
+    booking = bookings.get_booking(booking_id=booking_id)
+    if request.method != "POST" or "do" in request.POST:
+        return _render_form(request, booking)
+    form = StartForm(request.POST, timezone=booking.timezone, present_start=booking.starts_at)
+    is_from_board = is_fragment_asked(request) and request.POST.get("from") == "board"
+    if not form.is_valid():
+        text = str(next(iter(form.errors.values()))[0])
+        if is_from_board:
+            return answer_quietly(Toast(title=text, tone="bad"), status=422)
+        return _render_form(request, booking, status=422, error=text)
+    try:
+        moves.move_booking(
+            booking_id=booking_id,
+            starts_at=form.cleaned_data["start"],
+            resource_id=form.cleaned_data["resource"],
+            now=utc_now(),
+            by=make_actor(request),
+        )
+    except (Conflict, Forbidden, NotFound) as error:
+        if is_from_board:
+            return refuse(request, booking_id, error) if not isinstance(error, NotFound) else _refuse_quietly(error)
+        return _render_form(request, booking, status=get_status(error), error=translate_error(error))
+    return _answer_moved(request, before=booking)
+
+
+def _refuse_quietly(error: NotFound) -> HttpResponse:
+    return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=404)
+
+
+def _answer_moved(request: HttpRequest, *, before: BookingDetail) -> HttpResponse:
+    booking = bookings.get_booking(booking_id=before.id)
+    toast = Toast(title=gettext("Booking moved"), text=describe(booking), undo=_make_undo(before))
+    if is_fragment_asked(request):
+        return answer_quietly(toast)
+    page = reverse("workspace:booking", args=[booking.id])
+    return go_on(request, toast, to=find_return_address(request, default=page))
+
+
+def _make_undo(before: BookingDetail) -> Undo:
+    fields = {"starts_at": before.starts_at.isoformat(), "from": "board"}
+    if before.resources:
+        fields["resource"] = str(before.resources[0].resource_id)
+    return Undo(url=reverse("workspace:move", args=[before.id]), fields=fields)
+
+
+def _render_form(request: HttpRequest, booking: BookingDetail, *, status: int = 200, error: str = "") -> HttpResponse:
+    now = utc_now()
+    asked = request.POST if request.method == "POST" else request.GET
+    on = (
+        read_date(asked.get("go_on") or asked.get("on"))
+        or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date()
+    )
+    resource_id = read_id(asked.get("resource"))
+    today: date = now.astimezone(ZoneInfo(booking.timezone)).date()
+    times = load_times(
+        service_id=booking.service_id,
+        on=max(on, today),
+        today=today,
+        resource_id=resource_id,
+        location_id=booking.location_id,
+        moving_booking_id=booking.id,
+        now=now,
+    )
+    context = {
+        "booking": booking,
+        "times": times,
+        "resources": catalog.list_choosable_resources(service_id=booking.service_id),
+        "resource_id": resource_id,
+        "typed": asked,
+        "last_day": today + timedelta(days=365),
+        "error": error,
+    }
+    return render(request, "workspace/move.html", context, status=status)

@@ -1,0 +1,83 @@
+"""Free times as staff choose among them: a week of days, and the times of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduling.errors import RequestInvalid
+from scheduling.selectors.availability import get_availability
+from scheduling.types import AvailabilityQuery, AvailableDay, AvailableSlot
+from web.formats import to_local
+
+DAYS_SHOWN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A week of which one day is open.
+
+    Attributes:
+        next_available: The next free time from the shown week on, when the open day has none.
+    """
+
+    timezone: str
+    days: tuple[AvailableDay, ...]
+    on: date
+    today: date
+    next_available: datetime | None
+
+    @property
+    def slots(self) -> tuple[AvailableSlot, ...]:
+        """Return the free times of the open day."""
+        return next((day.slots for day in self.days if day.on == self.on), ())
+
+    @property
+    def next_on(self) -> date | None:
+        """Return the local date of the next free time."""
+        return to_local(self.next_available, self.timezone).date() if self.next_available else None
+
+    @property
+    def week_before(self) -> date | None:
+        """Return a date in the week before, None when that is past."""
+        return self.days[0].on - timedelta(days=DAYS_SHOWN) if self.days and self.days[0].on > self.today else None
+
+    @property
+    def week_after(self) -> date | None:
+        """Return the first date of the week after."""
+        return self.days[-1].on + timedelta(days=1) if self.days else None
+
+
+def load_times(
+    *,
+    service_id: int,
+    on: date,
+    today: date,
+    now: datetime,
+    resource_id: int | None = None,
+    location_id: int | None = None,
+    moving_booking_id: int | None = None,
+    arrival_mode: str | None = None,
+) -> Times | None:
+    """Ask for the week around ``on``, weeks counted from today; None when the question makes no sense."""
+    first = on - timedelta(days=(on - today).days % DAYS_SHOWN)
+    query = AvailabilityQuery(
+        service_id=service_id,
+        from_on=first,
+        to_on=first + timedelta(days=DAYS_SHOWN - 1),
+        resource_id=resource_id,
+        location_id=location_id,
+        moving_booking_id=moving_booking_id,
+        arrival_mode=arrival_mode,
+    )
+    try:
+        answer = get_availability(query=query, now=now)
+    except RequestInvalid:
+        return None
+    return Times(timezone=answer.timezone, days=answer.days, on=on, today=today, next_available=answer.next_available)
+
+
+def read_id(text: str | None) -> int | None:
+    """Read a row's id; None when it is none."""
+    is_number = bool(text) and str(text).isascii() and str(text).isdigit() and len(str(text)) <= 18  # noqa: PLR2004
+    return int(str(text)) if is_number else None
