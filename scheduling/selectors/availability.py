@@ -88,7 +88,7 @@ def find_moving(booking_id: int) -> Moving:
     if row is None:
         raise BookingNotFound
     session_id, seats_taken, party_size = row
-    return Moving(booking_id, session_id if session_id is not None and seats_taken == party_size else None)
+    return Moving(booking_id, session_id if seats_taken == party_size else None)
 
 
 def make_wish(query: AvailabilityQuery) -> Wish:

@@ -199,10 +199,7 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
         add_ons=add_ons,
         visits=_restrict(wish, visits),
         timetables=read_timetables(document, from_on=from_on, to_on=to_on),
-        rules=tuple(
-            RuleRow(*columns[:6], RulePeriod(columns[6]), Measure(columns[7]), columns[8])
-            for columns in rule_rows or ()
-        ),
+        rules=tuple(_read_rule(columns) for columns in rule_rows or ()),
     )
 
 
@@ -249,6 +246,21 @@ def _read_terms(columns: Sequence[Any]) -> ServiceTerms:
         cancel_cutoff_minutes=columns[20],
         move_cutoff_minutes=columns[21],
         reminder_offsets_minutes=tuple(columns[22]),
+    )
+
+
+def _read_rule(columns: Sequence[Any]) -> RuleRow:
+    rule_id, scope, location_id, resource_id, service_id, arrival_mode, period, measure, limit = columns
+    return RuleRow(
+        id=rule_id,
+        scope=scope,
+        location_id=location_id,
+        resource_id=resource_id,
+        service_id=service_id,
+        arrival_mode=arrival_mode,
+        period=RulePeriod(period),
+        measure=Measure(measure),
+        limit=limit,
     )
 
 

@@ -44,12 +44,13 @@ def attach_customer(booking: Booking, clean: CleanDetails, *, now: datetime) -> 
 
 def record_consents(booking: Booking, clean: CleanDetails, *, source: str, now: datetime) -> None:
     """Write down what the customer agreed to with this booking."""
+    assert booking.customer is not None
     purposes = set(clean.details.consents)
     if clean.details.wants_reminders:
         purposes.add(ConsentPurpose.REMINDERS.value)
     Consent.objects.bulk_create(
         Consent(
-            customer_id=booking.customer_id,
+            customer=booking.customer,
             booking=booking,
             purpose=purpose,
             text_version=CONSENT_TEXT_VERSION,

@@ -41,7 +41,7 @@ def expire_due_holds(*, counters: Counters, now: datetime, except_id: int | None
 
     The caller holds its advisory locks already and writes ``counters`` last.
     """
-    ended = Booking.objects.filter(is_active=True, hold_expires_at__lte=now).exclude(pk=except_id)
+    ended = Booking.objects.filter(is_active=True, hold_expires_at__lte=now).exclude(pk=except_id or 0)
     for booking in ended.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH]:
         expire(booking, counters=counters, now=now)
         remove_due_work(kind=DUE_KIND, row_id=booking.pk)

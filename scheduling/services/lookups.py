@@ -20,7 +20,7 @@ def lock_booking(*, booking_id: int | None = None, token: str | None = None) -> 
         if booking is None:
             raise TokenUnknown
         return booking
-    booking = bookings.filter(pk=booking_id).first()
+    booking = bookings.filter(pk=booking_id or 0).first()
     if booking is None:
         raise BookingNotFound
     return booking
@@ -37,7 +37,7 @@ def find_booking(*, booking_id: int | None = None, token: str | None = None) -> 
         if booking is None:
             raise TokenUnknown
         return booking
-    booking = Booking.objects.filter(pk=booking_id).first()
+    booking = Booking.objects.filter(pk=booking_id or 0).first()
     if booking is None:
         raise BookingNotFound
     return booking

@@ -7,7 +7,7 @@ someone is free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -112,7 +112,7 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         LostRace: What was picked was taken before it was locked.
     """
     if is_pessimistic or asked.is_override:
-        lock_resources([*_list_pool(asked.plan.visits.values()), *asked.moving_resource_ids])
+        lock_resources([*list_pool(asked.plan), *asked.moving_resource_ids])
     for location_id in asked.plan.visits:
         visit, snapshot = _look(asked, location_id)
         if not asked.is_override and not is_offered(snapshot, visit, asked.start_minute, asked.party_size):
@@ -237,5 +237,6 @@ def _load_ledger(plan: Plan) -> Mapping[int, LedgerEntry]:
     }
 
 
-def _list_pool(visits: Iterable[VisitSpec]) -> list[int]:
-    return [resource_id for visit in visits for part in visit.parts for resource_id in part.pool]
+def list_pool(plan: Plan) -> list[int]:
+    """List every resource that could serve the visit, at any location of the plan."""
+    return [resource_id for visit in plan.visits.values() for part in visit.parts for resource_id in part.pool]

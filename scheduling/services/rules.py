@@ -43,7 +43,7 @@ def save_rule(setup: RuleSetup, *, now: datetime, rule_id: int | None = None) ->
         SetupInvalid: The limit is negative, or what the scope needs is missing.
     """
     _check(setup)
-    rule = CapacityRule.objects.select_for_update().filter(pk=rule_id).first() or CapacityRule()
+    rule = CapacityRule.objects.select_for_update().filter(pk=rule_id or 0).first() or CapacityRule()
     rule.scope = setup.scope
     rule.period = setup.period.value
     rule.measure = setup.measure.value
@@ -101,13 +101,15 @@ def _list_concerned(rule: CapacityRule, *, now: datetime) -> Iterable[Booking]:
     bookings = Booking.objects.filter(is_active=True, starts_at__gte=now - PERIOD_REACH)
     match rule.scope:
         case RuleScope.LOCATION:
-            bookings = bookings.filter(location_id=rule.location_id)
+            bookings = bookings.filter(location_id=rule.location_id or 0)
         case RuleScope.SERVICE:
-            bookings = bookings.filter(pk__in=Booking.objects.filter(lines__service_id=rule.service_id).values("pk"))
+            bookings = bookings.filter(
+                pk__in=Booking.objects.filter(lines__service_id=rule.service_id or 0).values("pk")
+            )
         case RuleScope.ARRIVAL_MODE:
             bookings = bookings.filter(arrival_mode=rule.arrival_mode)
         case RuleScope.RESOURCE:
-            taken = Allocation.objects.filter(resource_id=rule.resource_id, is_active=True)
+            taken = Allocation.objects.filter(resource_id=rule.resource_id or 0, is_active=True)
             bookings = bookings.filter(
                 Q(pk__in=taken.filter(booking__isnull=False).values("booking_id"))
                 | Q(session_id__in=taken.filter(session__isnull=False).values("session_id"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from kernel.text import mark
 from scheduling.engine import DateOverride as EngineOverride
@@ -123,7 +124,10 @@ def save_location(*, name: str, timezone: str, observes_public_holidays: bool = 
 def save_holidays(*, dates: Sequence[date], location_id: int | None = None, is_closed: bool = True) -> None:
     """Close (or open) dates in spite of the country's list, at one location or at all."""
     for on in dates:
-        HolidayAdjustment.objects.update_or_create(on=on, location_id=location_id, defaults={"is_closed": is_closed})
+        HolidayAdjustment.objects.filter(on=on).filter(
+            Q(location__isnull=True) if location_id is None else Q(location_id=location_id)
+        ).delete()
+        HolidayAdjustment.objects.create(on=on, location_id=location_id, is_closed=is_closed)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from zlib import crc32
 from django.db import DatabaseError, connection, transaction
 
 from scheduling.errors import TooBusy
+from tenants.context import current_tenant
 
 T = TypeVar("T")
 
@@ -36,19 +37,21 @@ def run_write(work: Callable[[bool], T]) -> T:
         TooBusy: It lost again and again.
     """
     is_outermost = not connection.in_atomic_block
+    last: Exception | None = None
     for attempt in range(MAX_ATTEMPTS):
         try:
             with transaction.atomic():
                 return work(attempt > 0)
-        except LostRace:
-            continue
+        except LostRace as error:
+            last = error
         except DatabaseError as error:
+            last = error
             state = find_sqlstate(error)
             if state not in RACE_STATES or (state == SERIALIZATION_FAILURE and not is_outermost):
                 raise
             if attempt > 1:
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads retries, guards nothing
-    raise TooBusy
+    raise TooBusy from last
 
 
 def find_sqlstate(error: BaseException) -> str | None:
@@ -68,7 +71,7 @@ def lock_resources(resource_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_advisory_xact_lock(%s, id)) FROM unnest(%s::int4[]) AS id",
-            [_lock_class(connection.schema_name), ordered],
+            [_lock_class(current_tenant().schema_name), ordered],
         )
 
 

@@ -1,0 +1,26 @@
+"""A customer's search for a time: the answer, and a note of what could not be offered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scheduling.selectors.availability import get_availability
+from scheduling.services.demand import record_refused
+from scheduling.types import Availability, AvailabilityQuery
+
+
+def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
+    """Answer like `get_availability` and record the open dates on which nothing was free.
+
+    Dates that have passed, are closed, or lie when a booking is moved, are not demand.
+
+    Raises:
+        RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound, BookingNotFound: As `get_availability`.
+    """
+    answer = get_availability(query=query, now=now)
+    is_refused = not any(day.slots for day in answer.days)
+    if is_refused and query.moving_booking_id is None:
+        today = now.date()
+        dates = tuple(day.on for day in answer.days if day.on >= today)
+        record_refused(service_id=query.service_id, dates=dates)
+    return answer

@@ -1,0 +1,180 @@
+"""Booking the same visit on many dates, with one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+from django.db import transaction
+
+from kernel.errors import Conflict
+from kernel.text import mark
+from scheduling.engine import to_minute
+from scheduling.enums import BookingSource, ConflictChoice
+from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken, SlotUnavailable
+from scheduling.models import Location, Series
+from scheduling.selectors.availability import get_availability
+from scheduling.selectors.instants import to_instant
+from scheduling.services.bookings import book_slot
+from scheduling.services.holds import load_plan_for
+from scheduling.services.placement import list_pool
+from scheduling.services.transactions import lock_resources
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
+
+MAX_DATES = 104
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDate:
+    """What became of one date: ``booked``, ``moved``, ``skipped`` or ``conflict``."""
+
+    asked_at: datetime
+    outcome: str
+    booking_id: int | None = None
+    reference: str = ""
+    starts_at: datetime | None = None
+    code: str = ""
+
+    def to_json(self) -> Mapping[str, object]:
+        """Return the date as the report keeps it."""
+        return {
+            "asked_at": self.asked_at.isoformat(),
+            "outcome": self.outcome,
+            "booking_id": self.booking_id,
+            "reference": self.reference,
+            "starts_at": None if self.starts_at is None else self.starts_at.isoformat(),
+            "code": self.code,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """A series that was booked, and every one of its dates."""
+
+    series_id: int
+    dates: tuple[SeriesDate, ...]
+
+
+@transaction.atomic
+def book_series(
+    *,
+    request: SlotRequest,
+    rule: str,
+    details: BookingDetails,
+    on_conflict: ConflictChoice,
+    now: datetime,
+    by: Actor,
+) -> SeriesReport:
+    """Book the request's time again by an RFC 5545 rule, at the same wall time of the location.
+
+    All dates are tried. A date that is not free fails the whole series (nothing is booked), is
+    left out, or takes the nearest free time of that local date, as ``on_conflict`` says.
+
+    Raises:
+        RequestInvalid: The rule is wrong, endless, or has more than 104 dates.
+        SeriesConflict: With ``fail``: some dates are not free; ``report`` has all of them.
+    """
+    starts = list_dates(request=request, rule=rule)
+    # All at once and in id order: a series that locked date by date could wait in a circle.
+    lock_resources(list_pool(load_plan_for(request, is_staff=True)))
+    series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
+    dates = tuple(
+        _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
+        for start in starts
+    )
+    report = tuple(each.to_json() for each in dates)
+    if any(each.outcome == "conflict" for each in dates):
+        raise SeriesConflict(report=report)
+    series.report = list(report)
+    series.save(update_fields=["report"])
+    return SeriesReport(series_id=series.pk, dates=dates)
+
+
+def list_dates(*, request: SlotRequest, rule: str) -> list[datetime]:
+    """Expand a rule from the request's start; the wall time stays when clocks change.
+
+    Raises:
+        RequestInvalid: As `book_series`.
+    """
+    zone = _find_zone(request)
+    first = request.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    try:
+        occurrences = rrulestr(rule, dtstart=first)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise RequestInvalid(errors={"rule": (mark("This recurrence cannot be understood."),)}) from error
+    walls: list[datetime] = []
+    for wall in occurrences:
+        walls.append(wall)
+        if len(walls) > MAX_DATES:
+            raise RequestInvalid(errors={"rule": (mark("A series has at most 104 dates and an end."),)})
+    return [to_instant(to_minute(zone, wall.date(), wall.hour * 60 + wall.minute)) for wall in walls]
+
+
+def _book_date(
+    request: SlotRequest,
+    details: BookingDetails,
+    on_conflict: ConflictChoice,
+    *,
+    now: datetime,
+    by: Actor,
+    series_id: int,
+) -> SeriesDate:
+    asked_at = request.starts_at
+    try:
+        made = book_slot(
+            request=request, details=details, now=now, source=BookingSource.SERIES, by=by, series_id=series_id
+        )
+    except (SlotTaken, SlotUnavailable) as refusal:
+        if on_conflict == ConflictChoice.SKIP:
+            return SeriesDate(asked_at, "skipped", code=refusal.code)
+        if on_conflict == ConflictChoice.MOVE:
+            return _book_nearest(request, details, refusal, now=now, by=by, series_id=series_id)
+        return SeriesDate(asked_at, "conflict", code=refusal.code)
+    return SeriesDate(asked_at, "booked", made.booking_id, made.reference, asked_at)
+
+
+def _book_nearest(
+    request: SlotRequest, details: BookingDetails, refusal: Conflict, *, now: datetime, by: Actor, series_id: int
+) -> SeriesDate:
+    asked_at = request.starts_at
+    for slot in _list_nearest(request, now):
+        moved = replace(request, starts_at=slot.starts_at)
+        try:
+            made = book_slot(
+                request=moved, details=details, now=now, source=BookingSource.SERIES, by=by, series_id=series_id
+            )
+        except (SlotTaken, SlotUnavailable):
+            continue
+        return SeriesDate(asked_at, "moved", made.booking_id, made.reference, slot.starts_at)
+    return SeriesDate(asked_at, "skipped", code=refusal.code)
+
+
+def _list_nearest(request: SlotRequest, now: datetime) -> list[AvailableSlot]:
+    """List the free times of the same local date, nearest first."""
+    zone = _find_zone(request)
+    on = request.starts_at.astimezone(ZoneInfo(zone)).date()
+    query = AvailabilityQuery(
+        service_id=request.service_id,
+        from_on=on,
+        to_on=on,
+        resource_id=request.resource_id,
+        location_id=request.location_id,
+        add_on_ids=request.add_on_ids,
+        party_size=request.party_size,
+        timezone=zone,
+        arrival_mode=request.arrival_mode,
+        further_service_ids=request.further_service_ids,
+    )
+    slots = [slot for day in get_availability(query=query, now=now).days for slot in day.slots]
+    return sorted(slots, key=lambda slot: (abs(slot.starts_at - request.starts_at), slot.starts_at))[:5]
+
+
+def _find_zone(request: SlotRequest) -> str:
+    places = Location.objects.filter(is_active=True)
+    if request.location_id is not None:
+        places = places.filter(pk=request.location_id)
+    zone = places.values_list("timezone", flat=True).first()
+    return zone or "UTC"
