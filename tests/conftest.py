@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+
 from tenants.context import tenant_scope
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
 
-OWNER_PASSWORD = "un-secreto-largo"  # noqa: S105 - of a tenant that lives for one test run
+OWNER_PASSWORD = "un-secreto-largo"
 
 
 def make_details(slug: str, vertical: str, country: str = "MX") -> SignUpDetails:
@@ -53,6 +55,20 @@ class HostClient(Client):
             return Context().run(super().request, **request)
         finally:
             connection.set_tenant(before)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb):
+    """As pytest-django's, but also for a run whose only tests use ``scratch_tenant``: that one counts no ``db``."""
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        before = setup_databases(
+            verbosity=verbosity, interactive=False, aliases={DEFAULT_DB_ALIAS}, keepdb=django_db_keepdb
+        )
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(before, verbosity=verbosity)
 
 
 @pytest.fixture(scope="session")
