@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from devtools.chromium import find_chromium
+from scheduling.models import Location, Resource
+from tenants.context import tenant_scope
+from tenants.services.life_cycle import drop_tenant
+from tenants.types import TenantInfo
+from tests.conftest import make_tenant
+
+ROOT = Path(__file__).resolve().parents[3]
+AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def workshop(tenants, django_db_blocker) -> Iterator[TenantInfo]:
+    """A committed workshop that a server process and browsers see."""
+    with django_db_blocker.unblock():
+        info = make_tenant(f"paginas-{secrets.token_hex(3)}", "automotive")
+        with tenant_scope(info):
+            Location.objects.update(
+                address="Av. Coyoacán 1213, Del Valle", phone="+525512345678", what_to_bring="Trae tu tarjeta."
+            )
+        yield info
+        connection.set_schema_to_public()
+        drop_tenant(schema_name=info.schema_name)
+
+
+@pytest.fixture(scope="session")
+def small_workshop(tenants, django_db_blocker) -> Iterator[TenantInfo]:
+    """A committed workshop with one resource of each type: whatever is taken is full."""
+    with django_db_blocker.unblock():
+        info = make_tenant(f"solo-{secrets.token_hex(3)}", "automotive")
+        with tenant_scope(info):
+            first = Resource.objects.order_by("resource_type_id", "pk").distinct("resource_type_id")
+            Resource.objects.exclude(pk__in=[each.pk for each in first]).update(is_active=False)
+        yield info
+        connection.set_schema_to_public()
+        drop_tenant(schema_name=info.schema_name)
+
+
+@pytest.fixture(scope="session")
+def server_port(workshop, tmp_path_factory) -> Iterator[int]:
+    """Our own web server on the tests' database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    database = connection.settings_dict["NAME"]
+    before, _, query = os.environ["DATABASE_URL"].partition("?")
+    url = f"{before.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}", "--log-level=warning"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        wait_until_ready(port, process, log)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "testserver.example"})
+    for _ in range(200):
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2):
+            return
+        time.sleep(0.1)
+    pytest.fail(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def browser(server_port) -> Iterator[Browser]:
+    """A real Chromium that finds the tests' hosts at our server."""
+    rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{server_port}"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, rules])
+        # Playwright's loop makes Django refuse database calls in this thread although nothing is asynchronous.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        yield running
+        running.close()
+        connection.close()  # under Playwright's loop it is another one than outside; open, it would keep the database
+
+
+@pytest.fixture
+def address(workshop) -> str:
+    return f"http://{workshop.primary_host.partition(':')[0]}"
+
+
+@pytest.fixture
+def single_workshop(small_workshop) -> str:
+    return f"http://{small_workshop.primary_host.partition(':')[0]}"
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about: errors of scripts and refusals by the content security policy."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, complaints) -> Iterator[object]:
+    """Open a page as a phone (or otherwise) would."""
+    contexts = []
+
+    def open_(**options: object) -> Page:
+        defaults = {"viewport": {"width": 390, "height": 844}, "locale": "es-MX", "is_mobile": True, "has_touch": True}
+        context = browser.new_context(**{**defaults, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None,
+        )
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def check_page():
+    """Assert that axe finds nothing and that nothing is wider than the window."""
+
+    def check(page: Page) -> None:
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text())
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        result = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+        found = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in result["violations"]]
+        assert found == [], page.url
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+    return check

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scheduling.models import Booking
+from tenants.context import tenant_scope
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
+
+
+def tell_vehicle(page: Page) -> None:
+    page.fill('[name="asset.make"]', "nissan")
+    page.fill('[name="asset.model"]', "Versa")
+    page.fill('[name="asset.plate"]', "nxp 482 a")
+    page.click(".bk-foot .btn.pri")
+
+
+def choose_day(page: Page) -> None:
+    """Go to the second week: the first may begin late in the evening."""
+    page.click(".row.between a[href*='on=']")
+    page.wait_for_url(re.compile(r"on=\d"))
+    page.locator("a.date").last.click()
+    expect(page.locator("a.date").last).to_have_attribute("aria-current", "date")
+
+
+def tell_details(page: Page) -> None:
+    page.fill("[name=name]", "Laura Jiménez")
+    page.fill("[name=phone]", "55 1234 5678")
+    page.click(".bk-foot .btn.pri")
+    page.wait_for_url("**/b/**")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_books_moves_and_cancels(workshop, address, open_page, check_page, complaints, scheme):
+    page = open_page(color_scheme=scheme)
+    page.goto(address)
+    expect(page.locator("h1")).to_have_text("¿Qué necesita tu auto?")
+    check_page(page)
+
+    page.locator(".pick").first.click()
+    check_page(page)
+    page.click(".bk-foot .btn.pri")
+    expect(page.locator('[name="asset.make"]')).to_be_focused()
+    check_page(page)
+    tell_vehicle(page)
+    expect(page.locator("h1")).to_have_text("¿Cuándo te queda?")
+    check_page(page)
+    choose_day(page)
+    check_page(page)
+    page.locator("button.slot").first.click()
+
+    expect(page.locator("#hold")).to_contain_text("Te guardamos esta hora hasta")
+    check_page(page)
+    page.fill("[name=phone]", "55 12")
+    page.click(".bk-foot .btn.pri")
+    expect(page.locator("[name=name]")).to_be_focused()
+    expect(page.locator("[name=phone]")).to_have_value("55 12")
+    check_page(page)
+    tell_details(page)
+    expect(page.locator("h1")).to_have_text("Cita confirmada")
+    check_page(page)
+
+    page.click("text=Cambiar hora")
+    choose_day(page)
+    page.locator("button.slot").last.click()
+    expect(page.locator("h1")).to_have_text("¿Cambiar la hora?")
+    check_page(page)
+    page.click(".bk-foot .btn.pri")
+    expect(page.locator(".note.ok")).to_contain_text("nueva hora")
+    check_page(page)
+
+    page.click("text=Cancelar cita")
+    check_page(page)
+    page.fill("[name=reason]", "Viaje")
+    page.click(".bk-foot .danger")
+    expect(page.locator("h1")).to_have_text("Cita cancelada")
+    check_page(page)
+    with tenant_scope(workshop):
+        booking = Booking.objects.latest("pk")
+        assert (booking.status, booking.sequence > 1, booking.cancelled_reason) == ("cancelled", True, "Viaje")
+    assert complaints == []
+
+
+def test_without_javascript_everything_works(workshop, address, open_page):
+    page = open_page(java_script_enabled=False, locale="en-US")
+    page.goto(address)
+    page.locator(".pick").first.click()
+    tell_vehicle(page)
+    page.click(".row.between a[href*='on=']")
+    page.locator("a.date").last.click()
+    page.locator("button.slot").first.click()
+    page.fill("[name=name]", "Lou")
+    page.click("button[value=es]")
+    expect(page.locator("[name=name]")).to_have_value("Lou")
+    tell_details(page)
+
+    expect(page.locator("h1")).to_have_text("Cita confirmada")
+    with tenant_scope(workshop):
+        assert Booking.objects.latest("pk").customer_name == "Laura Jiménez"
+
+
+def test_two_people_want_the_same_time(single_workshop, open_page, check_page):
+    pages = [open_page(), open_page()]
+    for page in pages:
+        page.goto(single_workshop)
+        page.locator(".pick").first.click()
+        tell_vehicle(page)
+        choose_day(page)
+    wanted = pages[0].locator("button.slot").first.get_attribute("value")
+
+    for page in pages:
+        page.click(f'button.slot[value="{wanted}"]')
+
+    expect(pages[0]).to_have_url(re.compile("/details/"))
+    expect(pages[1].locator(".note.warn")).to_contain_text("Alguien acaba de tomar")
+    expect(pages[1].locator(".slot.gone").first).to_be_visible()
+    check_page(pages[1])
+    pages[1].locator(".note.warn button").first.click()
+    expect(pages[1].locator(".dl")).to_contain_text("Nissan Versa · NXP-482-A")
+
+    pages[0].go_back()
+    pages[0].click(f'[value="{wanted}"]')
+    expect(pages[0]).to_have_url(re.compile("/details/"))
+
+
+@pytest.mark.parametrize(("width", "font"), [(320, 16), (390, 32)])
+def test_small_phones_and_large_letters_need_no_sideways_scroll(address, open_page, check_page, width, font):
+    page = open_page(viewport={"width": width, "height": 640})
+    page.goto(address)
+    steps = [
+        page.locator(".pick").first.click,
+        lambda: tell_vehicle(page),
+        lambda: choose_day(page),
+        page.locator("button.slot").first.click,
+        lambda: tell_details(page),
+        lambda: page.click("text=Cancelar cita"),
+    ]
+    for step in [lambda: None, *steps]:
+        step()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", f"{font}px")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_the_first_view_is_light(address, open_page):
+    page = open_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+
+    page.goto(address, wait_until="networkidle")
+
+    assert sum(sizes) <= 60 * 1024
+    assert len(sizes) <= 9
+
+
+def test_the_back_button_and_days_work_with_the_address(address, open_page):
+    page = open_page()
+    page.goto(address)
+    page.locator(".pick").first.click()
+    tell_vehicle(page)
+    choose_day(page)
+    chosen = page.locator(".date[aria-current] b").inner_text()
+    page.locator("a.date").first.click()
+    expect(page.locator(".date[aria-current] b")).not_to_have_text(chosen)
+
+    page.go_back()
+
+    expect(page.locator(".date[aria-current] b")).to_have_text(chosen)
+    page.reload()
+    expect(page.locator(".date[aria-current] b")).to_have_text(chosen)
