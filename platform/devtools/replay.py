@@ -37,11 +37,12 @@ def run(argv: Sequence[str]) -> int:
         results = [_run_case(case, runner) for case in cases]
     if options.json:
         options.json.write_text("".join(f"{json.dumps(result)}\n" for _, result in results), encoding="utf-8")
-    failed = sum(not passed for passed, _ in results)
+    passed = sum(is_right for is_right, _ in results)
     unsupported = sum("unsupported" in result for _, result in results)
-    note = f", {unsupported} of them unsupported" if unsupported else ""
-    print(f"{len(results) - failed} passed, {failed} failed{note}")
-    return 1 if failed else 0
+    failed = len(results) - passed - unsupported
+    note = f", {unsupported} unsupported" if unsupported else ""
+    print(f"{passed} passed, {failed} failed{note}")
+    return 1 if failed or unsupported else 0
 
 
 @contextmanager
