@@ -1,0 +1,161 @@
+"""Making the sample businesses, and keeping their two weeks around today full."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.enums import Role
+from accounts.selectors.staff import list_staff
+from accounts.services.people import add_person
+from devtools.demo_data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
+from devtools.demo_data.fates import OPEN_STATUSES, play_fate
+from devtools.demo_data.visits import Shop, book_day, open_shop
+from notifications.services.outbox import settle_events
+from scheduling.selectors.bookings import get_booking, list_bookings
+from scheduling.selectors.catalog import list_resources
+from scheduling.services.staff import link_user
+from scheduling.services.starter_kit import apply_starter_kit
+from scheduling.types import BookingDetail, BookingFilters
+from tenants.context import current_tenant
+from tenants.jobs import call_in_tenant
+from tenants.selectors.resolution import list_tenants
+from tenants.services.life_cycle import change_accent
+from tenants.services.provisioning import provision_tenant
+from tenants.types import SignUpDetails, TenantInfo
+from verticals.contract import KitResource
+from verticals.registry import get_vertical
+
+DAYS_BEFORE, DAYS_AFTER = 7, 6
+"""Two weeks with today in them."""
+PAGE_SIZE = 200
+"""More than any sample business has in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """Where and as whom to sign in."""
+
+    business: str
+    page_url: str
+    workspace_url: str
+    role: str
+    name: str
+    email: str
+    password: str = DEMO_PASSWORD
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+
+def seed_demo(*, now: datetime) -> tuple[DemoLogin, ...]:
+    """Make the sample businesses where they are missing and bring their bookings up to ``now``.
+
+    A second start on the same day adds nothing; a later day ends what is over, fills the days
+    that came into sight and leaves real bookings alone.
+    """
+    password_hash = make_password(DEMO_PASSWORD)
+    present = {tenant.slug: tenant for tenant in list_tenants()}
+    logins: list[DemoLogin] = []
+    for business in BUSINESSES:
+        tenant = present.get(business.slug) or _provision(business, password_hash, now=now)
+        call_in_tenant(tenant.schema_name, fill_business, business=business, now=now)
+        logins += _list_logins(business, tenant)
+    return tuple(logins)
+
+
+def fill_business(*, business: DemoBusiness, now: datetime) -> None:
+    """Bring the current tenant's sample bookings up to ``now``; each day is one transaction."""
+    shop = open_shop(business, current_tenant())
+    today = now.astimezone(shop.zone).date()
+    for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1):
+        with transaction.atomic():
+            _fill_day(shop, today + timedelta(days=offset), now)
+
+
+def _fill_day(shop: Shop, on: date, now: datetime) -> None:
+    samples = [booking for booking in _list_day(shop, on) if booking.is_sample]
+    if samples:
+        changed = tuple(booking.id for booking in samples if booking.status in OPEN_STATUSES)
+        for booking in samples:
+            if booking.status in OPEN_STATUSES:
+                play_fate(booking, now=now)
+    else:
+        changed = book_day(shop, on=on, now=now)
+    # A worker would only find that nobody is to be told.
+    settle_events(kind_prefix="booking.", subject_ids=changed)
+
+
+def _list_day(shop: Shop, on: date) -> list[BookingDetail]:
+    filters = BookingFilters(
+        starts_after=datetime.combine(on, time(), tzinfo=shop.zone),
+        starts_before=datetime.combine(on + timedelta(days=1), time(), tzinfo=shop.zone),
+        limit=PAGE_SIZE,
+    )
+    return [get_booking(booking_id=row.id) for row in list_bookings(filters).rows]
+
+
+def _provision(business: DemoBusiness, password_hash: str, *, now: datetime) -> TenantInfo:
+    owner = business.people[0]
+    details = SignUpDetails(
+        business_name=business.name,
+        slug=business.slug,
+        vertical=business.vertical,
+        country=business.country,
+        owner_name=owner.name,
+        email=owner.email,
+        password_hash=password_hash,
+        locale="es",
+    )
+    with transaction.atomic():
+        tenant = provision_tenant(details=details, now=now)
+        change_accent(schema_name=tenant.schema_name, accent=business.accent)
+        call_in_tenant(tenant.schema_name, _equip, business=business, password_hash=password_hash)
+    return tenant
+
+
+def _equip(*, business: DemoBusiness, password_hash: str) -> None:
+    """Give the current tenant its people, resources and address."""
+    tenant = current_tenant()
+    resources = tuple(
+        KitResource(
+            each.type,
+            {"en": each.name, "es": each.name},
+            each.color,
+            is_customer_choosable=each.type in {"mechanic", "stylist", "practitioner"},
+        )
+        for each in business.resources
+    )
+    kit = replace(get_vertical(tenant.vertical).starter_kit, resources=resources)
+    apply_starter_kit(kit=kit, tenant=tenant, address=business.address, phone=business.phone)
+    for person in business.people[1:]:
+        add_person(
+            name=person.name,
+            email=person.email,
+            role=Role(person.role),
+            locale=tenant.locale,
+            password_hash=password_hash,
+        )
+    users = {person.name: person.id for person in list_staff()}
+    for resource in list_resources():
+        if resource.name in users:
+            link_user(resource_id=resource.id, user_id=users[resource.name])
+
+
+def _list_logins(business: DemoBusiness, tenant: TenantInfo) -> list[DemoLogin]:
+    page_url = f"http://{tenant.primary_host}/"
+    return [
+        DemoLogin(
+            business=business.name,
+            page_url=page_url,
+            workspace_url=f"{page_url}workspace/",
+            role=person.role,
+            name=person.name,
+            email=person.email,
+        )
+        for person in business.people
+    ]
