@@ -30,7 +30,8 @@ def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) ->
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _describe_status(status: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from django.conf import settings
+
 from config.celery import app
 from config.environment import ROOT
-from django.conf import settings
 from tenants import hooks
 
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from config.environment import ROOT, VARIABLES
 
 SHELF = ("accounts", "audit", "config", "devtools", "kernel", "notifications", "operators", "web")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from config.environment import ROOT
 from django.apps import apps
 from django.db import models
 from django.template import engines
 from django.utils import translation
+
+from config.environment import ROOT
 from kernel.errors import DomainError
 
 SAME_IN_BOTH = {"No", "Total", "Error", "SMS", "WhatsApp", "General"}

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from config.environment import ROOT
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from config.environment import ROOT
 
 VIEW_ROOMS = ("platform/web", "platform/operators", "api")
 FORBIDDEN_MODULES = ("django.db", "django_tenants")
