@@ -160,7 +160,7 @@ def _find_after(plan: Plan, from_minute: int, now: datetime, moving: Moving | No
         clipped = _clip(visit, (from_minute, limit), now, timezone)
         if clipped is None:
             continue
-        for reach in _list_reaches(clipped):
+        for reach in _list_reaches(clipped, is_single=visit.seats is not None or bool(plan.list_rules(location_id))):
             snapshot = load_slots_snapshot(plan=plan, location_id=location_id, starts=reach, now=now, moving=moving)
             slot = find_next_free(snapshot, visit, *reach, plan.wish.party_size)
             if slot is not None:
@@ -169,8 +169,9 @@ def _find_after(plan: Plan, from_minute: int, now: datetime, moving: Moving | No
     return min(starts, default=None)
 
 
-def _list_reaches(window: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    middle = min(window[0] + FIRST_REACH_DAYS * 1440, window[1])
+def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple[int, int]]:
+    """Cut the search in two, unless each part would cost two queries: five must do for everything."""
+    middle = window[1] if is_single else min(window[0] + FIRST_REACH_DAYS * 1440, window[1])
     yield window[0], middle
     if middle < window[1]:
         yield middle, window[1]

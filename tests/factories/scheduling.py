@@ -1,0 +1,61 @@
+"""Small businesses to book at, made through the set-up services."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from scheduling.engine import WeeklyPeriod
+from scheduling.services.bookings import book_slot
+from scheduling.services.setups import (
+    RequirementSetup,
+    ResourceSetup,
+    ServiceSetup,
+    save_location,
+    save_resource,
+    save_service,
+)
+from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
+"""A free Monday at 9:00, a week after `NOW`."""
+NINE_TO_FIVE = tuple(WeeklyPeriod(weekday, 540, 1020) for weekday in range(7))
+CUSTOMER = Actor(kind="customer")
+STAFF = Actor(kind="staff", user_id=None)
+CAR = {"make": "Nissan", "model": "Versa"}
+DETAILS = BookingDetails(
+    customer=CustomerDetails(name="Ana Pérez", phone="+525512345678", email="ana@example.com", locale="es"), asset=CAR
+)
+
+
+def make_place(timezone: str = "UTC") -> int:
+    return save_location(name="Centro", timezone=timezone, observes_public_holidays=False)
+
+
+def make_resource(place: int, name: str = "Eva", **values) -> int:
+    setup = ResourceSetup(
+        **{"name": name, "type_name": "Persona", "location_id": place, "hours": NINE_TO_FIVE} | values
+    )
+    return save_resource(setup)
+
+
+def make_service(*pools: tuple[int, ...], **values) -> int:
+    requirements = tuple(RequirementSetup(resource_ids=pool) for pool in pools)
+    defaults = {"name": "Corte", "duration_minutes": 60, "step_minutes": 60, "requirements": requirements}
+    return save_service(ServiceSetup(**defaults | values))
+
+
+def make_shop(people: int = 1, **values) -> tuple[int, list[int]]:
+    """A service that any of ``people`` can do; returns its id and theirs."""
+    place = make_place()
+    staff = [make_resource(place, f"Persona {number}", position=number) for number in range(people)]
+    return make_service(tuple(staff), **values), staff
+
+
+def book(service_id: int, starts_at: datetime = MONDAY, *, now: datetime = NOW, **values) -> SubmittedBooking:
+    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+    return book_slot(request=request, details=DETAILS, now=now, source="page")
+
+
+def hours_later(hours: float) -> datetime:
+    return MONDAY + timedelta(hours=hours)

@@ -1,0 +1,222 @@
+"""Free times: the same few queries whatever the size, and clear refusals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.engine import Measure, RulePeriod
+from scheduling.enums import RuleScope
+from scheduling.errors import RequestInvalid, ServiceNotFound, SetupInvalid, SlotTaken
+from scheduling.models import RefusedDemand
+from scheduling.selectors.availability import get_availability
+from scheduling.selectors.board import get_board
+from scheduling.selectors.catalog import get_opening_today, list_bookable_services
+from scheduling.selectors.explanations import explain_start
+from scheduling.services.cancellations import cancel_booking
+from scheduling.services.moves import move_booking
+from scheduling.services.rules import RuleSetup, save_rule
+from scheduling.services.searches import search_times
+from scheduling.services.setups import RequirementSetup, ServiceSetup, save_service
+from scheduling.types import AvailabilityQuery
+from tests.factories.scheduling import (
+    CUSTOMER,
+    MONDAY,
+    NOW,
+    STAFF,
+    book,
+    hours_later,
+    make_place,
+    make_resource,
+    make_service,
+    make_shop,
+)
+
+DAY = MONDAY.date()
+
+
+def ask(service_id, days=1, **values):
+    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY + timedelta(days=days - 1), **values)
+    return get_availability(query=query, now=NOW)
+
+
+def hours(answer):
+    return [slot.starts_at.hour for slot in answer.days[0].slots]
+
+
+@pytest.mark.parametrize("people", [1, 50])
+def test_availability_costs_two_queries(tenant, django_assert_num_queries, people):
+    service_id, _ = make_shop(people)
+    for _ in range(people):
+        book(service_id)
+
+    with django_assert_num_queries(2):
+        answer = ask(service_id, days=28)
+
+    assert hours(answer) == list(range(10, 17))
+
+
+@pytest.mark.parametrize("people", [1, 50])
+def test_rules_groups_and_a_full_window_cost_five_queries_at_most(tenant, django_assert_num_queries, people):
+    service_id, _ = make_shop(people, seats=3)
+    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id), now=NOW)
+
+    with django_assert_num_queries(5):
+        answer = ask(service_id)
+
+    assert (hours(answer), answer.next_available) == ([], None)
+
+
+@pytest.mark.parametrize("people", [1, 50])
+def test_board_costs_the_same_for_one_and_fifty(tenant, django_assert_num_queries, people):
+    service_id, staff = make_shop(people)
+    for _ in range(people):
+        book(service_id)
+    from scheduling.models import Resource
+
+    place = Resource.objects.get(pk=staff[0]).location_id
+
+    with django_assert_num_queries(5):
+        board = get_board(on=DAY, now=NOW, location_id=place)
+
+    assert [len(column.blocks) for column in board.columns] == [1] * people
+
+
+def test_next_free_time_lies_after_a_full_window(tenant):
+    service_id, _ = make_shop()
+    for hour in range(8):
+        book(service_id, hours_later(hour))
+
+    answer = ask(service_id)
+
+    assert (answer.days[0].slots, answer.days[0].is_open) == ((), True)
+    assert answer.next_available == MONDAY + timedelta(days=1)
+
+
+def test_own_time_is_free_while_moving(tenant):
+    service_id, _ = make_shop()
+    made = book(service_id)
+
+    assert hours(ask(service_id)) == list(range(10, 17))
+    assert hours(ask(service_id, moving_booking_id=made.booking_id)) == list(range(9, 17))
+
+
+def test_locations_are_united_and_kept_apart(tenant):
+    one, two = make_place(), make_place()
+    early = make_resource(one, "Uno")
+    late = make_resource(two, "Dos")
+    service_id = make_service((early, late))
+    book(service_id, location_id=one)
+
+    assert hours(ask(service_id)) == list(range(9, 17))
+    assert hours(ask(service_id, location_id=one)) == list(range(10, 17))
+    assert hours(ask(service_id, location_id=two)) == list(range(9, 17))
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"days": 63}, "to"),
+        ({"days": 3650}, "to"),
+        ({"days": 0}, "to"),
+        ({"timezone": "Mars/Base"}, "timezone"),
+        ({"party_size": 0}, "party_size"),
+        ({"party_size": 2}, "party_size"),
+        ({"add_on_ids": (999,)}, "add_ons"),
+        ({"arrival_mode": "teleport"}, "arrival_mode"),
+    ],
+)
+def test_senseless_question_names_its_field(tenant, values, field):
+    service_id, _ = make_shop()
+
+    with pytest.raises(RequestInvalid) as refusal:
+        ask(service_id, **values)
+
+    assert list(refusal.value.errors) == [field]
+
+
+def test_unknown_service_is_not_found(tenant):
+    with pytest.raises(ServiceNotFound):
+        ask(999_999)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"duration_minutes": 0}, "duration_minutes"),
+        ({"duration_minutes": -5}, "duration_minutes"),
+        ({"step_minutes": 0}, "step_minutes"),
+        ({"buffer_after_minutes": -1}, "buffer_after_minutes"),
+        ({"seats": 0}, "seats"),
+        ({"requirements": ()}, "requirements"),
+        ({"requirements": (RequirementSetup(),)}, "requirements"),
+        ({"requirements": (RequirementSetup(skill="x", starts_after_minutes=90),)}, "starts_after_minutes"),
+        ({"minimum_notice_minutes": 10**6, "booking_window_days": 1}, "booking_window_days"),
+    ],
+)
+def test_setup_that_cannot_work_names_its_field(tenant, values, field):
+    defaults = {"name": "X", "duration_minutes": 60, "requirements": (RequirementSetup(skill="x"),)}
+
+    with pytest.raises(SetupInvalid) as refusal:
+        save_service(ServiceSetup(**defaults | values))
+
+    assert list(refusal.value.errors) == [field]
+
+
+def test_service_nobody_can_do_is_not_listed_and_not_asked(tenant):
+    service_id = save_service(
+        ServiceSetup(name="X", duration_minutes=60, requirements=(RequirementSetup(skill="volar"),))
+    )
+
+    assert service_id not in {service.id for service in list_bookable_services()}
+    with pytest.raises(SetupInvalid):
+        ask(service_id)
+
+
+@pytest.mark.parametrize(("measure", "limit"), [(Measure.BOOKINGS, 2), (Measure.MINUTES, 120), (Measure.SEATS, 2)])
+def test_rule_counts_what_was_booked_before_it_and_lets_go(tenant, measure, limit):
+    service_id, _ = make_shop(3)
+    first = book(service_id)
+    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, limit, measure, service_id=service_id), now=NOW)
+    book(service_id)
+
+    assert hours(ask(service_id)) == []
+    with pytest.raises(SlotTaken):
+        book(service_id, hours_later(3))
+    move_booking(booking_id=first.booking_id, starts_at=hours_later(3), now=NOW, by=STAFF)
+    cancel_booking(token=first.manage_token, now=NOW, by=CUSTOMER)
+
+    assert book(service_id, hours_later(4)).status == "confirmed"
+
+
+def test_search_without_a_result_is_counted_without_names(tenant):
+    service_id, _ = make_shop()
+    for hour in range(8):
+        book(service_id, hours_later(hour))
+    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY)
+
+    search_times(query=query, now=NOW)
+    search_times(query=query, now=NOW)
+
+    assert list(RefusedDemand.objects.values_list("service_id", "on", "count")) == [(service_id, DAY, 2)]
+
+
+def test_explanation_says_who_and_until_when(tenant):
+    service_id, staff = make_shop()
+    book(service_id)
+
+    (reason,) = explain_start(service_id=service_id, starts_at=MONDAY, now=NOW)
+
+    assert (reason.code, reason.resource_id, reason.until) == ("busy", staff[0], hours_later(1))
+    assert "Persona 0" in reason.text
+    assert explain_start(service_id=service_id, starts_at=hours_later(1), now=NOW) == ()
+
+
+def test_opening_today_is_from_the_timetable(tenant):
+    make_shop()
+
+    opening = get_opening_today(now=MONDAY)
+
+    assert opening.opens_at is not None
+    assert opening.closes_at > opening.opens_at
