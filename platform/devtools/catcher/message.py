@@ -53,7 +53,7 @@ def parse_email(raw: bytes, *, sender: str, recipients: list[str]) -> Arrival:
         channel="email",
         sender=sender,
         recipients=tuple(recipient.lower() for recipient in recipients),
-        subject=str(message.get("Subject", "")),
+        subject=str(message.get("Subject", "")).strip(),
         text=_read_text(bodies.get("text/plain")),
         html=_read_text(bodies.get("text/html")),
         headers=tuple((name, str(value)) for name, value in message.items()),
