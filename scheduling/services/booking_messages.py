@@ -45,13 +45,15 @@ class Telling:
     method: str = ""
 
 
+MOVED = "booking.rescheduled"
+
 TELLINGS = {
     "booking.requested": Telling(
         frozenset({BookingStatus.PENDING_APPROVAL}), "booking_requested", "business_new_request"
     ),
     "booking.confirmed": Telling(CONFIRMED, "booking_confirmed", "business_new_booking", REQUEST),
     "booking.declined": Telling(frozenset({BookingStatus.DECLINED}), "booking_declined"),
-    "booking.rescheduled": Telling(CONFIRMED, "booking_moved", "business_booking_moved", REQUEST),
+    MOVED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", REQUEST),
     "booking.cancelled": Telling(
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", CANCEL
     ),
@@ -60,17 +62,19 @@ TELLINGS = {
 
 def handle_booking_event(event: EventView) -> None:
     """Queue the messages of one event and keep the reminders in step; samples send nothing."""
-    telling = TELLINGS.get(event.kind)
-    if telling is None or event.payload.get("is_sample"):
+    if event.kind not in TELLINGS or event.payload.get("is_sample"):
         return
     booking = get_booking(booking_id=event.subject_id)
+    telling = TELLINGS[event.kind]
+    if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
+        telling = TELLINGS["booking.requested"]  # a request for another time is a request
     if booking.status in CONFIRMED:
         plan_reminders(booking_id=booking.id, now=event.occurred_at)
     else:
         cancel_reminders(booking_id=booking.id, now=event.occurred_at)
     if booking.status not in telling.statuses:
         return
-    if event.kind == "booking.rescheduled" and event.payload.get("sequence", booking.sequence) != booking.sequence:
+    if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
         return  # a later move tells the time that holds
     if telling.method == CANCEL:
         cancel_messages(booking_id=booking.id, templates=EARLIER)

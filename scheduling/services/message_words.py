@@ -26,6 +26,7 @@ def make_customer_words(
     """Return what a message to the customer says; ``people`` are the names of whom one will meet."""
     formats = _get_formats(language)
     url = f"{make_base_url()}/b/{make_manage_token(booking)}/"
+    can_change = now < max(booking.move_until, booking.cancel_until)
     with translation.override(language):
         words = _make_common_words(booking, formats, language=language, previous=previous)
         return {
@@ -40,7 +41,8 @@ def make_customer_words(
             "manage_url": url,
             "book_url": f"{make_base_url()}/",
             "action_url": url,
-            "action_label": gettext("View, move or cancel"),
+            "action_label": gettext("View, move or cancel") if can_change else gettext("View the appointment"),
+            "can_change": "yes" if can_change else "",
             "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
         }
 

@@ -12,6 +12,7 @@ from tests.fakes.sms_carrier import running_sms_carrier
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 WORDS = {
     "audience": "customer",
+    "can_change": "yes",
     "customer_name": "Ana",
     "service_name": "Cambio de aceite",
     "when": "martes 24 de noviembre, 9:00 a.m.",

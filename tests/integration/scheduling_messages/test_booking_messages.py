@@ -238,6 +238,19 @@ def test_approved_request_is_told_once(requested):
     assert read_calendar(Message.objects.get(template="booking_approved"))["method"] == "REQUEST"
 
 
+def test_moved_request_is_asked_for_again(requested, service):
+    handle_events()
+    slot = next(slot for slot in list_slots(service) if slot.starts_at > requested.ends_at)
+    move_booking(booking_id=requested.id, starts_at=slot.starts_at, now=NOW, by=CUSTOMER)
+
+    handle_events()
+
+    assert list_sent()[2:] == [
+        ("booking_requested", "email", "ana@example.com"),
+        ("business_new_request", "email", "owner@taller.example"),
+    ]
+
+
 def test_declined_request_is_told_with_its_reason(requested):
     handle_events()
     decline(booking_id=requested.id, now=NOW, by=STAFF, reason="Sin refacciones")

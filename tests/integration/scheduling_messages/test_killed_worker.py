@@ -26,6 +26,7 @@ from tests.integration.scheduling_messages.conftest import list_slots
 BOOKINGS = 26
 CONCURRENCY = 2
 KILL_AFTER = 8
+WAIT_SECONDS = 120
 
 
 def make_bookings(count: int) -> None:
@@ -71,12 +72,12 @@ def test_no_message_is_lost_and_none_doubled_but_in_flight(scratch_tenant, tmp_p
         mail_server.pause_seconds = 0.05
         with running_worker(tmp_path, smtp_port=mail_server.port) as worker:
             make_bookings(BOOKINGS)
-            wait_for(lambda: len(mail_server.taken) >= KILL_AFTER, seconds=60)
+            wait_for(lambda: len(mail_server.taken) >= KILL_AFTER, seconds=WAIT_SECONDS)
             kill(worker)
         broker.flushdb()
         taken_before = len(mail_server.taken)
         with running_worker(tmp_path, smtp_port=mail_server.port):
-            wait_for(lambda: Message.objects.filter(status="sent").count() == 2 * BOOKINGS, seconds=60)
+            wait_for(lambda: Message.objects.filter(status="sent").count() == 2 * BOOKINGS, seconds=WAIT_SECONDS)
 
         told = {address for address, _ in mail_server.taken if address.startswith("ana-")}
         copies = Counter(mail_server.message_ids)

@@ -103,7 +103,15 @@ def test_reminder_after_a_yes_does_not_ask_again(booking):
 
     text = Message.objects.get(template="booking_reminder").body_text
     assert "Confirmar que voy" not in text
-    assert "Ver, cambiar o cancelar: http" in text
+    assert "Ver la cita: http" in text
+
+
+def test_reminder_within_the_cut_off_offers_no_change(booking):
+    for offset, offered in ((1440, True), (120, False)):
+        reminder = find(offset)
+        send_reminder(reminder.pk, reminder.due_at)
+        text = Message.objects.latest("pk").body_text
+        assert ("cámbiala o cancélala" in text, "Ya no se puede cambiar" in text) == (offered, not offered)
 
 
 def test_phone_only_customer_is_reminded_by_sms(book):
