@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -71,32 +72,51 @@ def seed_demo(*, now: datetime) -> tuple[DemoLogin, ...]:
 def fill_business(*, business: DemoBusiness, now: datetime) -> None:
     """Bring the current tenant's sample bookings up to ``now``; each day is one transaction."""
     shop = open_shop(business, current_tenant())
-    today = now.astimezone(shop.zone).date()
-    for offset in range(-DAYS_BEFORE, DAYS_AFTER + 1):
+    first = now.astimezone(shop.zone).date() - timedelta(days=DAYS_BEFORE)
+    with transaction.atomic():
+        _end_earlier_days(_find_midnight(shop, first), now)
+    for offset in range(DAYS_BEFORE + DAYS_AFTER + 1):
         with transaction.atomic():
-            _fill_day(shop, today + timedelta(days=offset), now)
+            _fill_day(shop, first + timedelta(days=offset), now)
+
+
+def _end_earlier_days(before: datetime, now: datetime) -> None:
+    """End what nobody ended because the demo did not run for a while."""
+    filters = BookingFilters(statuses=OPEN_STATUSES, starts_before=before, limit=PAGE_SIZE)
+    _advance(_list_samples(filters), now)
 
 
 def _fill_day(shop: Shop, on: date, now: datetime) -> None:
-    samples = [booking for booking in _list_day(shop, on) if booking.is_sample]
-    if samples:
-        changed = tuple(booking.id for booking in samples if booking.status in OPEN_STATUSES)
-        for booking in samples:
-            if booking.status in OPEN_STATUSES:
-                play_fate(booking, now=now)
-    else:
-        changed = book_day(shop, on=on, now=now)
-    # A worker would only find that nobody is to be told.
-    settle_events(kind_prefix="booking.", subject_ids=changed)
-
-
-def _list_day(shop: Shop, on: date) -> list[BookingDetail]:
     filters = BookingFilters(
-        starts_after=datetime.combine(on, time(), tzinfo=shop.zone),
-        starts_before=datetime.combine(on + timedelta(days=1), time(), tzinfo=shop.zone),
+        starts_after=_find_midnight(shop, on),
+        starts_before=_find_midnight(shop, on + timedelta(days=1)),
         limit=PAGE_SIZE,
     )
-    return [get_booking(booking_id=row.id) for row in list_bookings(filters).rows]
+    samples = _list_samples(filters)
+    if samples:
+        _advance([booking for booking in samples if booking.status in OPEN_STATUSES], now)
+    else:
+        _settle(book_day(shop, on=on, now=now))
+
+
+def _advance(bookings: Sequence[BookingDetail], now: datetime) -> None:
+    for booking in bookings:
+        play_fate(booking, now=now)
+    _settle([booking.id for booking in bookings])
+
+
+def _settle(booking_ids: Collection[int]) -> None:
+    # A worker would only find that nobody is to be told.
+    settle_events(kind_prefix="booking.", subject_ids=booking_ids)
+
+
+def _list_samples(filters: BookingFilters) -> list[BookingDetail]:
+    bookings = (get_booking(booking_id=row.id) for row in list_bookings(filters).rows)
+    return [booking for booking in bookings if booking.is_sample]
+
+
+def _find_midnight(shop: Shop, on: date) -> datetime:
+    return datetime.combine(on, time(), tzinfo=shop.zone)
 
 
 def _provision(business: DemoBusiness, password_hash: str, *, now: datetime) -> TenantInfo:
