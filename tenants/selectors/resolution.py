@@ -18,7 +18,9 @@ from threading import Lock
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from tenants.enums import SignUpStatus, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
@@ -170,6 +172,8 @@ def _connect() -> redis.Redis:
     global _redis  # noqa: PLW0603 - one client per process; it pools its own connections
     if _redis is None:
         _redis = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+            settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            # redis-py tries three times by default, each with its own timeout.
+            retry=Retry(NoBackoff(), retries=0),
         )
     return _redis

@@ -1,0 +1,175 @@
+"""What is due is done: once when all goes well, again when it does not, and never lost."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from kernel.clock import utc_now
+from tenants import hooks, jobs
+from tenants.errors import RetryLater
+from tenants.models import DueWork
+from tenants.services import due_work
+
+NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def done(monkeypatch) -> list[tuple[str, int]]:
+    """Handle the kind ``test``: note in which schema it was called; ``done.fail`` makes it raise."""
+    calls: list[tuple[str, int]] = []
+    monkeypatch.setitem(hooks._handlers, "test", lambda row_id, now: calls.append((connection.schema_name, row_id)))
+    return calls
+
+
+def perform(tenant, row_id: int = 7, **changes) -> bool:
+    values = {"schema_name": tenant.schema_name, "kind": "test", "row_id": row_id, "now": utc_now()}
+    return due_work.perform_due_work(**{**values, **changes})
+
+
+def test_work_is_done_in_its_tenant_and_forgotten(tenant, done):
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+
+    assert [perform(tenant), perform(tenant)] == [True, False]
+    assert done == [(tenant.schema_name, 7)]
+    assert DueWork.objects.filter(kind="test").count() == 0
+
+
+def test_work_is_not_done_before_its_time(tenant, done):
+    due_work.add_due_work(kind="test", row_id=7, due_at=utc_now() + timedelta(hours=1))
+
+    assert perform(tenant) is False
+    assert due_work.sweep_due_work(now=utc_now()) == 0
+    assert done == []
+
+
+def test_rollback_takes_the_work_with_it(tenant, done):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+        raise RuntimeError
+
+    assert DueWork.objects.filter(kind="test").count() == 0
+
+
+def test_moved_and_removed_work(tenant):
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.move_due_work(kind="test", row_id=7, due_at=NOW + timedelta(days=1))
+    moved = DueWork.objects.get(kind="test").due_at
+
+    due_work.remove_due_work(kind="test", row_id=7)
+
+    assert moved == NOW + timedelta(days=1)
+    assert DueWork.objects.filter(kind="test").count() == 0
+
+
+def test_other_tenants_rows_are_left_alone(tenant, other_tenant, done):
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    DueWork.objects.create(schema_name=other_tenant.schema_name, kind="test", row_id=7, due_at=NOW)
+
+    due_work.remove_due_work(kind="test", row_id=7)
+
+    assert [row.schema_name for row in DueWork.objects.filter(kind="test")] == [other_tenant.schema_name]
+
+
+def test_dead_workers_lease_runs_out(tenant, done):
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    DueWork.objects.filter(kind="test").update(leased_until=utc_now() + timedelta(seconds=30))
+
+    assert perform(tenant) is False
+    assert perform(tenant, now=utc_now() + timedelta(seconds=31)) is True
+
+
+def test_sweeper_hands_out_each_row_once_per_lease(tenant, done, monkeypatch):
+    woken = []
+    monkeypatch.setattr(due_work, "send_task", lambda name, **kwargs: woken.append((name, kwargs)))
+    for row_id in (1, 2, 3):
+        DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
+    now = utc_now()
+
+    assert [due_work.sweep_due_work(now=now), due_work.sweep_due_work(now=now)] == [3, 0]
+    assert due_work.sweep_due_work(now=now + due_work.LEASE) == 3
+    assert sorted(kwargs["row_id"] for _, kwargs in woken) == [1, 1, 2, 2, 3, 3]
+    assert {name for name, _ in woken} == {"tenants.perform_due_work"}
+    assert perform(tenant, 1, lease=now + 2 * due_work.LEASE) is True
+
+
+def test_late_retry_reschedules(tenant, monkeypatch):
+    def later(row_id, now):
+        raise RetryLater(at=NOW + timedelta(days=9))
+
+    monkeypatch.setitem(hooks._handlers, "test", later)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+
+    assert perform(tenant) is False
+
+    row = DueWork.objects.get(kind="test")
+    assert (row.due_at, row.leased_until, row.attempts) == (NOW + timedelta(days=9), None, 0)
+
+
+def test_poison_is_parked_after_its_attempts(tenant, monkeypatch):
+    def fail(row_id, now):
+        message = "poison"
+        raise ValueError(message)
+
+    monkeypatch.setitem(hooks._handlers, "test", fail)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    now, waits = utc_now(), []
+    for _ in range(due_work.MAX_ATTEMPTS):
+        assert perform(tenant, now=now) is False
+        row = DueWork.objects.get(kind="test")
+        waits.append((row.due_at - now).total_seconds())
+        now = row.due_at
+
+    assert (row.is_parked, row.attempts, row.last_error) == (True, due_work.MAX_ATTEMPTS, "ValueError: poison")
+    assert waits == sorted(waits)
+    assert waits[:3] == [2, 4, 8]
+    assert perform(tenant, now=now) is False
+    assert due_work.sweep_due_work(now=now) == 0
+
+
+def test_unknown_kind_waits_for_a_newer_worker(tenant):
+    due_work.add_due_work(kind="of_tomorrow", row_id=7, due_at=NOW)
+
+    assert perform(tenant, kind="of_tomorrow") is False
+    assert DueWork.objects.get(kind="of_tomorrow").attempts == 1
+
+
+def test_work_of_a_dropped_tenant_is_forgotten(db, done):
+    DueWork.objects.create(schema_name="t0_gone", kind="test", row_id=1, due_at=NOW)
+
+    due_work.perform_due_work(schema_name="t0_gone", kind="test", row_id=1, now=utc_now())
+
+    assert (done, DueWork.objects.filter(kind="test").count()) == ([], 0)
+
+
+def test_work_added_while_it_is_done_stays(tenant, monkeypatch):
+    def again(row_id, now):
+        due_work.add_due_work(kind="test", row_id=row_id, due_at=NOW + timedelta(days=3))
+
+    monkeypatch.setitem(hooks._handlers, "test", again)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+
+    perform(tenant)
+
+    assert [row.due_at for row in DueWork.objects.filter(kind="test")] == [NOW + timedelta(days=3)]
+
+
+def test_dead_broker_costs_a_request_little(tenant, monkeypatch, settings):
+    from celery import Celery
+
+    app = Celery("dead", set_as_current=False)
+    app.conf.update(
+        broker_url="redis+socket:///nonexistent/redis.sock",
+        broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+    )
+    monkeypatch.setattr(jobs, "_get_app", lambda: app)
+    monkeypatch.setattr(jobs, "_broker_rests_until", 0.0)
+    started = time.monotonic()
+
+    for row_id in range(100):
+        due_work.wake_worker(schema_name=tenant.schema_name, kind="test", row_id=row_id)
+
+    assert time.monotonic() - started < 1

@@ -1,0 +1,62 @@
+"""Migrating the platform: whoever fails is named and left behind, the others go on."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tenants.models import SchemaState
+from tenants.services import migrations
+from tenants.services.templates import get_migration_state
+
+
+@pytest.fixture
+def behind(provision):
+    """Return three committed tenants whose ledger says that they are behind."""
+    tenants = [provision() for _ in range(3)]
+    SchemaState.objects.update(state="older")
+    return tenants
+
+
+def test_platform_up_to_date_migrates_nobody(committed, provision):
+    provision()
+
+    assert migrations.migrate_platform().migrated == ()
+
+
+def test_failing_tenant_is_named_and_the_others_go_on(behind, capsys):
+    first, broken, last = behind
+    with connection.cursor() as cursor:
+        # As if a hand had been in there: the migration of this app starts anew and meets its own tables.
+        cursor.execute(f"DELETE FROM \"{broken.schema_name}\".django_migrations WHERE app = 'notifications'")
+
+    with pytest.raises(CommandError, match=broken.schema_name):
+        call_command("migrate_platform")
+
+    state = get_migration_state()
+    current = set(SchemaState.objects.filter(state=state).values_list("schema_name", flat=True))
+    assert current >= {first.schema_name, last.schema_name}
+    assert broken.schema_name not in current
+    assert connection.schema_name == "public"
+
+
+def test_interrupted_run_goes_on_where_it_stopped(behind, monkeypatch):
+    seen = []
+    real = migrations._migrate_tenant
+
+    def stop_at_second(schema_name, *rest):
+        seen.append(schema_name)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return real(schema_name, *rest)
+
+    monkeypatch.setattr(migrations, "_migrate_tenant", stop_at_second)
+    with pytest.raises(KeyboardInterrupt):
+        migrations.migrate_platform()
+    monkeypatch.setattr(migrations, "_migrate_tenant", real)
+
+    report = migrations.migrate_platform()
+
+    assert seen[0] not in report.migrated
+    assert set(report.migrated) >= {tenant.schema_name for tenant in behind} - {seen[0]}
