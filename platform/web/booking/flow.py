@@ -130,7 +130,7 @@ class Flow:
         if asset is None:
             return ""
         parts = (asset.label(self.draft.asset), asset.identifier(self.draft.asset))
-        return " · ".join(part for part in parts if part)
+        return " · ".join(dict.fromkeys(part for part in parts if part))
 
     @property
     def arrival_label(self) -> str:

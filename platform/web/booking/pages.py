@@ -33,7 +33,11 @@ def render_step(
     sealed: str = "",
     **context: object,
 ) -> HttpResponse:
-    """Render a step with its header, progress and way back; never kept by caches, since it carries a draft."""
+    """Render a step with its header, progress and way back.
+
+    Browsers may keep it for their back button, with what was typed; nobody else may. Search
+    engines find the first page only.
+    """
     sealed = sealed or flow.seal()
     keys = [each.key for each in flow.steps]
     number = keys.index(step) if step in keys else 0
@@ -56,11 +60,15 @@ def render_step(
         },
         status=status,
     )
-    return keep_private(response)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if sealed or step not in {StepKey.SERVICE, StepKey.LOCATION}:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def keep_private(response: HttpResponse) -> HttpResponse:
-    """Keep addresses that carry a draft or a token out of caches, other sites' referrers and search engines.
+    """Keep a page whose address is a permission out of caches, other sites' referrers and search engines.
 
     ``same-origin`` tells other sites nothing. ``no-referrer`` would also make browsers send
     ``Origin: null`` with our own forms (Fetch standard), which Django's CSRF check refuses.

@@ -58,6 +58,10 @@ def test_services_are_listed_with_prices_in_the_business_s_words(customer_client
     assert "desde $" in re.sub(r"\s+", " ", text_of(page))
 
 
+def test_search_engines_find_the_first_page(customer_client, service):
+    assert "X-Robots-Tag" not in customer_client.get("/").headers
+
+
 def test_a_person_books_without_javascript(customer_client, service):
     path = book(customer_client, service)
 
@@ -213,7 +217,8 @@ def test_an_ended_hold_is_taken_again_when_still_free(customer_client, service):
 def test_pages_are_private_and_strict(customer_client, service):
     page = customer_client.get(go_to_details(customer_client, service))
 
-    assert page.headers["Cache-Control"] == "private, no-store"
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.headers["Referrer-Policy"] == "same-origin"
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert not re.search(r"<style|style=|<script(?! type=\"module\" src=)|\son\w+=", page.content.decode())

@@ -53,6 +53,7 @@ def test_the_page_tells_everything(customer_client, address):
         assert part in text
     assert "Hora de Ciudad de México (UTC−6)" in text
     assert page.headers["X-Robots-Tag"] == "noindex"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
