@@ -114,7 +114,11 @@ class _Channel:
     async def open(self) -> None:
         """Connect and subscribe; returns when Redis has acknowledged."""
         self.client = Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=2.0, socket_timeout=5.0, retry=Retry(NoBackoff(), 0)
+            settings.REDIS_URL,
+            client_name=self.name,
+            socket_connect_timeout=2.0,
+            socket_timeout=5.0,
+            retry=Retry(NoBackoff(), 0),
         )
         pubsub = self.client.pubsub()
         try:

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scheduling.models import Resource, ResourceLane, ResourceType, WorkingHours
+from scheduling.selectors.bookings import get_booking
+from scheduling.services import transitions
+from scheduling.types import Actor
+from tests.conftest import HostClient
+from tests.integration.workspace.conftest import book, local_day
+
+
+def day_of(booking_id: int) -> str:
+    booking = get_booking(booking_id=booking_id)
+    return local_day(booking.starts_at, booking.timezone).isoformat()
+
+
+def test_board_shows_the_day_with_icon_word_and_position(owner_client):
+    booked = book()
+
+    page = owner_client.get(f"/workspace/?date={day_of(booked.booking_id)}").content.decode()
+
+    assert "Ana Torres" in page
+    assert f'href="/workspace/bookings/{booked.booking_id}/"' in page
+    assert "s-conf h" in page
+    assert 'style="' not in page
+
+
+def test_bad_date_shows_today_and_says_so(owner_client, tenant):
+    response = owner_client.get("/workspace/?date=2026-13-45")
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+    today = local_day(datetime.now(tz=UTC), tenant.timezone)
+    assert f'data-date="{today.isoformat()}"' in response.content.decode()
+
+
+def test_address_of_the_fragment_names_the_day(owner_client):
+    page = owner_client.get("/workspace/?date=2026-12-24&view=list&type=all").content.decode()
+
+    assert 'hx-get="/workspace/board/?date=2026-12-24&amp;type=all&amp;view=list"' in page
+
+
+@pytest.mark.parametrize("query", ["", "?type=all", "?view=list", "?type=nobody", "?location=999999", "?who=me"])
+def test_fragment_has_no_frame(owner_client, query):
+    response = owner_client.get(f"/workspace/board/{query}")
+
+    assert (response.status_code, "<html" in response.content.decode()) == (200, False)
+
+
+def test_queries_do_not_grow_with_resources_and_bookings(owner_client):
+    booked = book()
+    on = day_of(booked.booking_id)
+    address = f"/workspace/?date={on}&type=all"
+    owner_client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        owner_client.get(address)
+
+    first = Resource.objects.order_by("id").first()
+    kind = ResourceType.objects.get(pk=first.resource_type_id)
+    for number in range(50):
+        resource = Resource.objects.create(
+            resource_type=kind, location_id=first.location_id, name=f"Mecánico extra {number}", position=100 + number
+        )
+        ResourceLane.objects.create(resource=resource, number=1)
+        for weekday in range(7):
+            WorkingHours.objects.create(resource=resource, weekday=weekday, opens_minute=480, closes_minute=1080)
+    for slot in range(4):
+        book(f"Cliente {slot}", slot=slot)
+    with CaptureQueriesContext(connection) as many:
+        response = owner_client.get(address)
+
+    assert response.content.decode().count('class="col"') > 50
+    assert len(many) == len(few)
+
+
+def test_pending_request_waits_for_an_answer(owner_client):
+    from scheduling.models import Service
+
+    Service.objects.update(approval="request")
+    booked = book("Rubén Soto")
+
+    page = owner_client.get("/workspace/").content.decode()
+
+    assert "Rubén Soto" in page
+    assert f'action="/workspace/bookings/{booked.booking_id}/approve/"' in page
+
+
+def test_figures_count_a_visit_once(owner_client):
+    booked = book()
+    now = get_booking(booking_id=booked.booking_id).starts_at + timedelta(minutes=5)
+    transitions.mark_no_show(booking_id=booked.booking_id, now=now, by=Actor("staff", None))
+
+    page = owner_client.get(f"/workspace/?date={day_of(booked.booking_id)}").context["page"]
+
+    assert (page.figures.bookings, page.figures.pending, page.figures.no_shows) == (1, 0, 1)
+
+
+def test_main_type_hides_nothing(owner_client):
+    booked = book()
+
+    page = owner_client.get(f"/workspace/?date={day_of(booked.booking_id)}").context["page"]
+
+    shown = {entry.block.booking_id for column in page.day.columns for entry in column.entries if entry.block}
+    assert shown == {booked.booking_id}
+
+
+def test_provider_sees_only_the_own_column(staff_client, tenant):
+    from accounts.models import User
+
+    client = staff_client("provider")
+    own = Resource.objects.filter(resource_type__is_person=True).first()
+    Resource.objects.filter(pk=own.pk).update(user=User.objects.get(role="provider"))
+
+    mine = client.get("/workspace/").context["page"]
+    everyone = client.get("/workspace/?who=all&type=all").context["page"]
+
+    assert [column.resource.id for column in mine.day.columns] == [own.pk]
+    assert len(everyone.day.columns) > 1
+
+
+def test_anonymous_is_sent_to_sign_in_and_back(customer_client):
+    response = customer_client.get("/workspace/?date=2026-11-23")
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=/workspace/%3Fdate%3D2026-11-23",
+    )
+
+
+def test_other_tenants_bookings_stay_there(owner_client, other_tenant, tenant):
+    booked = book()
+    on = day_of(booked.booking_id)
+    from accounts.models import User
+
+    connection.set_tenant(other_tenant)
+    try:
+        user = User.objects.get(role="owner")
+        neighbor = HostClient(other_tenant.primary_host)
+        neighbor.force_login(user)
+        page = neighbor.get(f"/workspace/?date={on}&type=all").content.decode()
+        detail = neighbor.get(f"/workspace/bookings/{booked.booking_id}/")
+    finally:
+        connection.set_tenant(tenant)
+
+    assert ("Ana Torres" in page, detail.status_code) == (False, 404)
+    assert "Ana Torres" in owner_client.get(f"/workspace/?date={on}&type=all").content.decode()
+
+
+def test_empty_business_has_an_empty_state(owner_client):
+    Resource.objects.update(is_active=False)
+
+    response = owner_client.get("/workspace/")
+
+    assert (response.status_code, 'class="empty"' in response.content.decode()) == (200, True)
+
+
+def test_policy_for_styles_and_scripts_is_strict(owner_client):
+    policy = owner_client.get("/workspace/")["Content-Security-Policy"]
+
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy

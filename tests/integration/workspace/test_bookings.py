@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifications.models import Event
+from scheduling.models import Booking, Service
+from scheduling.selectors.availability import get_availability
+from scheduling.selectors.bookings import get_booking
+from scheduling.types import AvailabilityQuery
+from tests.integration.workspace.conftest import book, local_day
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def status_of(booking_id: int) -> str:
+    return Booking.objects.get(pk=booking_id).status
+
+
+def free_slot(booking_id: int) -> datetime:
+    booking = get_booking(booking_id=booking_id)
+    on = local_day(booking.starts_at, booking.timezone)
+    answer = get_availability(
+        query=AvailabilityQuery(
+            service_id=booking.service_id, from_on=on, to_on=on + timedelta(days=7), moving_booking_id=booking_id
+        ),
+        now=datetime.now(tz=UTC),
+    )
+    return next(slot.starts_at for day in answer.days for slot in day.slots if slot.starts_at > booking.ends_at)
+
+
+def test_detail_says_everything(owner_client):
+    booked = book()
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+
+    for text in ("Ana Torres", booked.reference, "ana@example.com", "+525512345678", "ABC-12-34", "Rechina al frenar"):
+        assert text in page
+
+
+def test_detail_as_panel_has_no_frame(owner_client):
+    booked = book()
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/", **HTMX).content.decode()
+
+    assert ("<html" in page, 'id="booking"' in page) == (False, True)
+
+
+def test_unknown_booking_is_a_404(owner_client):
+    assert owner_client.get("/workspace/bookings/999999999/").status_code == 404
+
+
+def test_visit_goes_through_its_steps(owner_client):
+    booked = book()
+    seen = []
+
+    for key in ("arrive", "start", "complete"):
+        response = owner_client.post(f"/workspace/bookings/{booked.booking_id}/{key}/")
+        seen.append((response.status_code, status_of(booked.booking_id)))
+
+    assert seen == [(302, "arrived"), (302, "in_progress"), (302, "completed")]
+
+
+def test_approve_twice_is_done_once(owner_client):
+    Service.objects.update(approval="request")
+    booked = book()
+    address = f"/workspace/bookings/{booked.booking_id}/approve/"
+
+    answers = [owner_client.post(address, {"from": "board"}, **HTMX).status_code for _ in range(2)]
+
+    assert (answers, status_of(booked.booking_id)) == ([204, 204], "confirmed")
+    assert Event.objects.filter(kind="booking.confirmed", subject_id=booked.booking_id).count() == 1
+
+
+def test_decline_keeps_the_reason(owner_client):
+    Service.objects.update(approval="request")
+    booked = book()
+
+    owner_client.post(f"/workspace/bookings/{booked.booking_id}/decline/", {"reason": "No tenemos la refacción"})
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+    assert (status_of(booked.booking_id), "No tenemos la refacción" in page) == ("declined", True)
+
+
+def test_cancel_asks_why_and_changes_nothing_without(owner_client):
+    booked = book()
+    address = f"/workspace/bookings/{booked.booking_id}/cancel/"
+
+    refused = owner_client.post(address, {"reason": "  "}, **HTMX)
+
+    assert (refused.status_code, 'aria-invalid="true"' in refused.content.decode()) == (422, True)
+    assert status_of(booked.booking_id) == "confirmed"
+    assert owner_client.post(address, {"reason": "Se descompuso el elevador"}).status_code == 302
+    assert status_of(booked.booking_id) == "cancelled"
+
+
+def test_step_that_is_not_possible_says_why(owner_client):
+    booked = book()
+    owner_client.post(f"/workspace/bookings/{booked.booking_id}/cancel/", {"reason": "Ya no viene"})
+
+    response = owner_client.post(f"/workspace/bookings/{booked.booking_id}/arrive/", **HTMX)
+
+    assert (response.status_code, 'role="alert"' in response.content.decode()) == (409, True)
+    assert status_of(booked.booking_id) == "cancelled"
+
+
+def test_unknown_step_is_a_404(owner_client):
+    booked = book()
+
+    assert owner_client.post(f"/workspace/bookings/{booked.booking_id}/explode/").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["approve", "arrive", "cancel", "no-show", "complete"])
+def test_steps_are_posts_only(owner_client, key):
+    booked = book()
+
+    response = owner_client.get(f"/workspace/bookings/{booked.booking_id}/{key}/")
+
+    assert (response.status_code, status_of(booked.booking_id)) == (405, "confirmed")
+
+
+@pytest.mark.parametrize("role", ["read_only", "provider"])
+def test_those_who_only_look_have_no_buttons_and_are_refused(staff_client, role):
+    booked = book()
+    client = staff_client(role)
+
+    page = client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+    posts = [
+        client.post(f"/workspace/bookings/{booked.booking_id}/arrive/").status_code,
+        client.post(f"/workspace/bookings/{booked.booking_id}/move/", {"shift": "60"}).status_code,
+        client.get("/workspace/bookings/new/").status_code,
+        client.post("/workspace/bookings/new/", {"do": "book"}).status_code,
+    ]
+
+    assert ("/arrive/" in page, "/move/" in page, "/bookings/new/" in page) == (False, False, False)
+    assert (posts, status_of(booked.booking_id)) == ([403, 403, 403, 403], "confirmed")
+
+
+def test_posts_need_the_form_of_this_page(tenant):
+    from accounts.models import User
+    from tests.conftest import HostClient
+
+    booked = book()
+    client = HostClient(tenant.primary_host)
+    client.handler.enforce_csrf_checks = True
+    client.force_login(User.objects.get(role="owner"))
+
+    response = client.post(f"/workspace/bookings/{booked.booking_id}/arrive/")
+
+    assert (response.status_code, status_of(booked.booking_id)) == (403, "confirmed")
+
+
+def test_move_by_list_by_clock_and_by_drag(owner_client):
+    booked = book()
+    address = f"/workspace/bookings/{booked.booking_id}/move/"
+    wanted = free_slot(booked.booking_id)
+    before = get_booking(booking_id=booked.booking_id)
+
+    assert owner_client.post(address, {"starts_at": wanted.isoformat()}).status_code == 302
+    moved = get_booking(booking_id=booked.booking_id)
+    dragged = owner_client.post(
+        address,
+        {"shift": "-15", "resource": str(moved.resources[0].resource_id), "from": "board"},
+        **HTMX,
+    )
+
+    assert (moved.starts_at, moved.reference, moved.sequence) == (wanted, before.reference, before.sequence + 1)
+    toast = json.loads(dragged["HX-Trigger"])["turnero:toast"]
+    assert dragged.status_code == 204
+    assert get_booking(booking_id=booked.booking_id).starts_at == wanted - timedelta(minutes=15)
+    assert owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **HTMX).status_code == 204
+    assert get_booking(booking_id=booked.booking_id).starts_at == wanted
+
+
+def test_move_to_a_taken_time_changes_nothing(owner_client):
+    from scheduling.models import Resource
+
+    one = book(slot=0)
+    taken = get_booking(booking_id=one.booking_id)
+    keep = {each.resource_id for each in taken.resources}
+    two = book("Luis Ortega", slot=4)
+    Resource.objects.exclude(pk__in=keep).update(is_active=False)
+    before = get_booking(booking_id=two.booking_id).starts_at
+
+    response = owner_client.post(
+        f"/workspace/bookings/{two.booking_id}/move/", {"starts_at": taken.starts_at.isoformat()}
+    )
+
+    dragged = owner_client.post(
+        f"/workspace/bookings/{two.booking_id}/move/",
+        {"starts_at": taken.starts_at.isoformat(), "from": "board"},
+        **HTMX,
+    )
+
+    assert (response.status_code, 'role="alert"' in response.content.decode()) == (409, True)
+    assert (dragged.status_code, json.loads(dragged["HX-Trigger"])["turnero:toast"]["tone"]) == (409, "bad")
+    assert get_booking(booking_id=two.booking_id).starts_at == before
+
+
+def test_move_page_offers_free_times(owner_client):
+    booked = book()
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/move/").content.decode()
+
+    assert 'name="starts_at"' in page
+
+
+def new_booking(**changes: str) -> dict[str, str]:
+    service = next(each for each in Service.objects.order_by("id") if each.seats is None)
+    typed = {
+        "do": "book",
+        "service": str(service.pk),
+        "name": "Teresa Ríos",
+        "phone": "55 8765 4321",
+        "email": "teresa@example.com",
+        "note": "Viene con su hermano",
+        "locale": "es",
+        "asset_make": "Nissan",
+        "asset_model": "Versa",
+        "asset_plate": "XYZ-98-76",
+    }
+    return typed | changes
+
+
+def some_start(service_id: str) -> str:
+    from tests.integration.workspace.conftest import next_open_day
+
+    return next_open_day(int(service_id))[1][2].starts_at.isoformat()
+
+
+def test_staff_books_for_a_customer(owner_client):
+    typed = new_booking()
+    typed["starts_at"] = some_start(typed["service"])
+
+    response = owner_client.post("/workspace/bookings/new/", typed)
+
+    booking = Booking.objects.get(customer_name="Teresa Ríos")
+    assert (response.status_code, response["Location"]) == (302, f"/workspace/bookings/{booking.pk}/")
+    assert (booking.source, booking.status, booking.customer_phone) == ("workspace", "confirmed", "+525587654321")
+
+
+def test_choosing_times_books_nothing_and_keeps_what_was_typed(owner_client):
+    typed = new_booking(do="times")
+    typed["on"] = some_start(typed["service"])[:10]
+
+    page = owner_client.post("/workspace/bookings/new/", typed).content.decode()
+
+    assert Booking.objects.count() == 0
+    for text in ("Teresa Ríos", "55 8765 4321", "XYZ-98-76", 'name="starts_at"'):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"phone": "12"},
+        {"name": ""},
+        {"name": "x" * 10_000},
+        {"email": "no-es-correo"},
+        {"service": ""},
+        {"service": "<script>"},
+        {"starts_at": "ayer"},
+        {"starts_at": "2020-01-01T10:00:00+00:00"},
+    ],
+)
+def test_wrong_input_is_named_and_nothing_is_lost(owner_client, changes):
+    typed = new_booking(starts_at=some_start(new_booking()["service"])) | changes
+
+    response = owner_client.post("/workspace/bookings/new/", typed)
+
+    assert response.status_code in {409, 422}
+    assert Booking.objects.count() == 0
+    assert "Viene con su hermano" in response.content.decode()
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_markup_in_a_name_stays_text(owner_client):
+    booked = book("<script>alert(1)</script>")
+    on = local_day(get_booking(booking_id=booked.booking_id).starts_at, "America/Mexico_City")
+
+    pages = [
+        owner_client.get(address).content.decode()
+        for address in (f"/workspace/?date={on}", f"/workspace/bookings/{booked.booking_id}/", "/workspace/bookings/")
+    ]
+
+    assert ["<script>alert" in page for page in pages] == [False, False, False]
+    assert ["&lt;script&gt;alert" in page for page in pages] == [True, True, True]
+
+
+def test_override_needs_the_permission(owner_client, staff_client):
+    closed = (datetime.now(tz=UTC) + timedelta(days=3)).date().isoformat()
+    typed = new_booking(on=closed, at="03:15", override_reason="Cliente de confianza")
+
+    by_reception = staff_client("receptionist").post("/workspace/bookings/new/", typed)
+    assert (by_reception.status_code, Booking.objects.count()) == (409, 0)
+
+    by_owner = owner_client.post("/workspace/bookings/new/", typed)
+    booking = Booking.objects.get()
+    assert (by_owner.status_code, booking.override_reason) == (302, "Cliente de confianza")
+
+
+@pytest.mark.parametrize("text", ["Torres", "ABC-12-34", "reference"])
+def test_search_finds_by_name_plate_and_reference(owner_client, text):
+    booked = book()
+    book("Luis Ortega", slot=4)
+    wanted = booked.reference if text == "reference" else text
+
+    page = owner_client.get("/workspace/bookings/", {"q": wanted}).content.decode()
+
+    assert booked.reference in page
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 500, "status=nonsense", "cursor=%00%00", "q=%00", "cursor=abc"])
+def test_strange_searches_are_no_defects(owner_client, query):
+    assert owner_client.get(f"/workspace/bookings/?{query}").status_code in {200, 404, 422}
+
+
+def test_news_show_who_booked_what(owner_client):
+    booked = book()
+
+    one = owner_client.get(f"/workspace/news/?id={booked.booking_id}").content.decode()
+    many = owner_client.get("/workspace/news/?id=1&id=2&id=3&id=4&id=x").content.decode()
+
+    assert ("Ana Torres" in one, many.count('class="toast')) == (True, 1)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+
+from accounts.models import User
+from tests.conftest import OWNER_PASSWORD, HostClient
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits(tenant):
+    cache.clear()
+
+
+def sign_in(client: HostClient, email: str, password: str = OWNER_PASSWORD):
+    return client.post("/accounts/login/", {"login": email, "password": password})
+
+
+def test_owner_signs_in_and_out(customer_client):
+    response = sign_in(customer_client, "OWNER@taller.example")
+
+    assert (response.status_code, response["Location"]) == (302, "/workspace/")
+    assert customer_client.get("/workspace/").status_code == 200
+    customer_client.post("/accounts/logout/")
+    assert customer_client.get("/workspace/").status_code == 302
+
+
+def test_wrong_password_says_so_and_keeps_the_address(customer_client):
+    response = sign_in(customer_client, "owner@taller.example", "equivocada")
+
+    page = response.content.decode()
+    assert (response.status_code, 'role="alert"' in page, "owner@taller.example" in page) == (200, True, True)
+    assert customer_client.get("/workspace/").status_code == 302
+
+
+def test_staff_of_one_tenant_cannot_sign_in_at_another(tenant, other_tenant):
+    neighbor = HostClient(other_tenant.primary_host)
+
+    refused = sign_in(neighbor, "owner@taller.example")
+
+    assert refused.status_code == 200
+    assert neighbor.get("/workspace/").status_code == 302
+    assert sign_in(neighbor, "owner@salon.example").status_code == 302
+
+
+def test_session_of_one_tenant_opens_nothing_at_another(owner_client, other_tenant):
+    assert owner_client.get("/workspace/").status_code == 200
+    stolen = HostClient(other_tenant.primary_host)
+    stolen.cookies = owner_client.cookies
+
+    assert stolen.get("/workspace/").status_code == 302
+
+
+def test_suspended_person_is_out_at_once(owner_client):
+    User.objects.filter(role="owner").update(is_active=False)
+
+    assert owner_client.get("/workspace/").status_code == 302
+    assert owner_client.get("/workspace/live/").status_code == 302
+
+
+def test_password_reset_by_mail(customer_client, tenant):
+    sent = customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+
+    (message,) = mail.outbox
+    link = re.search(r"https?://\S+", message.body).group()
+    assert (sent.status_code, message.to, tenant.primary_host.split(":")[0] in link) == (
+        302,
+        ["owner@taller.example"],
+        True,
+    )
+    page = customer_client.get(re.sub(r"^https?://[^/]+", "", link), follow=True)
+    address = page.redirect_chain[-1][0]
+    saved = customer_client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})
+    assert saved.status_code == 302
+    assert sign_in(HostClient(tenant.primary_host), "owner@taller.example", "otra-clave-larga").status_code == 302
+
+
+def test_reset_tells_nobody_who_signs_in_here(customer_client):
+    known = customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+    unknown = customer_client.post("/accounts/password/reset/", {"email": "nadie@example.com"})
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+def test_old_reset_link_says_so(customer_client):
+    page = customer_client.get("/accounts/password/reset/key/1-abc-def/").content.decode()
+
+    assert "/accounts/password/reset/" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/", "inactive/"],
+)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_pages_are_ours_in_both_languages(customer_client, platform_client, address, language):
+    for client in (customer_client, platform_client):
+        page = client.get(f"/accounts/{address}?lang={language}")
+        assert (page.status_code, f'<html lang="{language}"' in page.content.decode()) == (200, True)
+        assert 'class="door"' in page.content.decode()
+
+
+def test_operator_signs_in_on_the_platform_only(platform_client, customer_client):
+    before = connection.tenant
+    connection.set_schema_to_public()
+    operator = User(email="op@turnero.example", name="Olivia Operadora", role="operator")
+    operator.set_password(OWNER_PASSWORD)
+    operator.save()
+    connection.set_tenant(before)
+
+    assert sign_in(customer_client, "op@turnero.example").status_code == 200
+    response = sign_in(platform_client, "op@turnero.example")
+    assert (response.status_code, response["Location"]) == (302, "/operator/")

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.test import RequestFactory
+
+from config.environment import ROOT
+from scheduling.enums import BookingStatus
+from scheduling.policies import TRANSITIONS
+from web.templatetags.icons import icon
+from web.workspace.actions import ACTIONS, list_actions
+from web.workspace.answers import find_return_address
+from web.workspace.forms import CustomerForm, ReasonForm, StartForm, from_wall_clock, read_date, read_instant
+from web.workspace.statuses import get_look
+
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+STATIC = ROOT / "platform" / "web" / "static"
+
+
+@pytest.mark.parametrize("status", BookingStatus)
+def test_every_status_has_icon_and_word(status):
+    look = get_look(status)
+
+    assert (str(look.label), "<svg" in icon(look.icon)) == (str(status.label), True)
+
+
+@pytest.mark.parametrize("status", BookingStatus)
+def test_only_steps_that_the_table_knows_are_offered(status):
+    offered = {action.target for action in list_actions(status=status, starts_at=NOW, now=NOW)}
+
+    assert offered <= TRANSITIONS.get(status, frozenset())
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+def test_every_action_has_an_icon_that_exists(action):
+    assert "<svg" in icon(action.icon)
+
+
+def test_nobody_failed_to_come_before_the_start():
+    before = list_actions(status="confirmed", starts_at=NOW + timedelta(minutes=1), now=NOW)
+    after = list_actions(status="confirmed", starts_at=NOW, now=NOW)
+
+    assert ([each.key for each in before], [each.key for each in after]) == (
+        ["arrive", "cancel"],
+        ["arrive", "no-show", "cancel"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("2026-11-23", date(2026, 11, 23)),
+        ("2026-13-45", None),
+        ("0001-01-01", None),
+        ("9999-12-31", None),
+        ("<script>", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_read_date_takes_only_dates_that_can_be_meant(text, on):
+    assert read_date(text) == on
+
+
+def test_wall_clock_is_the_businesss():
+    assert from_wall_clock(date(2026, 11, 23), time(9, 0), "America/Mexico_City") == datetime(
+        2026, 11, 23, 15, tzinfo=UTC
+    )
+
+
+def test_wall_clock_refuses_an_hour_that_is_skipped():
+    with pytest.raises(ValidationError):
+        from_wall_clock(date(2026, 3, 29), time(2, 30), "Europe/Madrid")
+
+
+@pytest.mark.parametrize("text", ["2026-11-23T09:00", "yesterday", "", "0001-01-01T00:00+14:00"])
+def test_read_instant_refuses_what_is_none(text):
+    with pytest.raises(ValidationError):
+        read_instant(text)
+
+
+@pytest.mark.parametrize(
+    ("posted", "start"),
+    [
+        ("shift=45", datetime(2026, 11, 23, 18, 45, tzinfo=UTC)),
+        ("shift=-60", datetime(2026, 11, 23, 17, 0, tzinfo=UTC)),
+        ("on=2026-11-24&at=09:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
+        ("starts_at=2026-11-25T15:00:00%2B00:00", datetime(2026, 11, 25, 15, 0, tzinfo=UTC)),
+    ],
+)
+def test_start_form_reads_three_ways(posted, start):
+    form = StartForm(QueryDict(posted), timezone="America/Mexico_City", present_start=NOW)
+
+    assert (form.is_valid(), form.cleaned_data.get("start")) == (True, start)
+
+
+@pytest.mark.parametrize("posted", ["", "shift=99999", "shift=x", "on=2026-11-24", "starts_at=nope"])
+def test_start_form_refuses_the_rest(posted):
+    assert StartForm(QueryDict(posted), timezone="America/Mexico_City", present_start=NOW).is_valid() is False
+
+
+def test_reason_is_asked_where_needed():
+    assert ReasonForm({"reason": " "}, is_required=True).is_valid() is False
+    assert ReasonForm({"reason": ""}, is_required=False).is_valid() is True
+
+
+@pytest.mark.parametrize("typed", [{"name": "Ana"}, {"name": "x" * 10_000, "phone": "55"}, {"phone": "55"}])
+def test_customer_form_asks_for_name_and_contact(typed):
+    assert CustomerForm(typed).is_valid() is False
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("/workspace/?date=2026-11-23", "/workspace/?date=2026-11-23"),
+        ("https://evil.example/workspace/", "/default/"),
+        ("//evil.example/workspace/", "/default/"),
+        ("/workspace/\\evil.example", "/workspace/\\evil.example"),
+        ("/b/token/", "/default/"),
+        ("", "/default/"),
+    ],
+)
+def test_return_address_stays_in_the_workspace(wanted, found):
+    request = RequestFactory().post("/", {"next": wanted})
+
+    assert find_return_address(request, default="/default/") == found
+
+
+def packed(*paths: str) -> int:
+    return sum(len(gzip.compress((STATIC / path).read_bytes())) for path in paths)
+
+
+def test_budgets():
+    import django_htmx
+
+    htmx = (ROOT / django_htmx.__path__[0] / "static/django_htmx/htmx-2.min.js").read_bytes()
+    script = packed("js/board.js", "js/live.js", "js/toast.js") + len(gzip.compress(htmx))
+    style = packed("css/core.css", "css/app.css", "css/clock.css", "css/agenda.css")
+
+    assert (script <= 45 * 1024, style <= 12 * 1024) == (True, True)
