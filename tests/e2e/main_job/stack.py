@@ -62,7 +62,7 @@ class Stack:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.catcher_port}/api/messages?{query}") as answer:
             return json.load(answer)["messages"][::-1]
 
-    def wait_for_messages(self, count: int, *, to: str, seconds: float = 30) -> list[Message]:
+    def wait_for_messages(self, count: int, *, to: str, seconds: float = 40) -> list[Message]:
         wait_until(lambda: len(self.list_messages(to=to)) >= count, seconds=seconds)
         return self.list_messages(to=to)
 
@@ -81,10 +81,13 @@ class Stack:
         return psutil.Process(self.find("web").pid).environ()
 
     @contextmanager
-    def open_database(self) -> Iterator[psycopg.Connection[Any]]:
+    def open_schema(self, slug: str) -> Iterator[psycopg.Connection[Any]]:
+        """Open the database inside a tenant's schema."""
         url = json.loads((self.state / "postgres.json").read_text())["url"]
-        with psycopg.connect(url, autocommit=True) as connection:
-            yield connection
+        with psycopg.connect(url, autocommit=True) as database:
+            query = "SELECT set_config('search_path', schema_name, false) FROM tenants_tenant WHERE slug = %s"
+            assert database.execute(query, [slug]).fetchone() is not None
+            yield database
 
     def find(self, name: str) -> psutil.Process:
         """Return a process of the demo: ``web``, ``worker``, ``beat``, ``catcher`` or ``redis``."""
@@ -123,7 +126,7 @@ def run_stack(folder: Path) -> Iterator[Stack]:
         demo = subprocess.Popen(
             [sys.executable, "-m", "devtools", "demo", "--port", str(port)],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True, preexec_fn=tether(signal.SIGTERM),
+            start_new_session=True, preexec_fn=tether(signal.SIGTERM),  # noqa: PLW1509 - the only thread as yet
         )  # fmt: skip
     try:
         wait_until(lambda: demo.poll() is not None or "Ctrl-C stops" in log.read_text(), seconds=START_SECONDS)
