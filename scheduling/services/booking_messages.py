@@ -17,6 +17,7 @@ from notifications.services.messages import cancel_messages, queue_message
 from notifications.services.rendering import pick_language
 from notifications.types import EventView
 from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings import get_booking
 from scheduling.services.customer_messages import Person, list_people, tell_customer
 from scheduling.services.invitations import CANCEL, REQUEST
@@ -64,7 +65,10 @@ def handle_booking_event(event: EventView) -> None:
     """Queue the messages of one event and keep the reminders in step; samples send nothing."""
     if event.kind not in TELLINGS or event.payload.get("is_sample"):
         return
-    booking = get_booking(booking_id=event.subject_id)
+    try:
+        booking = get_booking(booking_id=event.subject_id)
+    except BookingNotFound:
+        return  # removed since: there is nobody to tell
     telling = TELLINGS[event.kind]
     if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
         telling = TELLINGS["booking.requested"]  # a request for another time is a request

@@ -262,6 +262,16 @@ def test_declined_request_is_told_with_its_reason(requested):
     assert "http://taller.testserver.example/\n" in message.body_text
 
 
+def test_event_about_a_removed_booking_is_done_with(book):
+    booking = book()
+    Event.objects.update(subject_id=booking.id + 1)
+
+    handle_events()
+
+    assert list_sent() == []
+    assert Event.objects.filter(processed_at=None).count() == 0
+
+
 def test_samples_send_nothing(book):
     book(is_sample=True)
 
