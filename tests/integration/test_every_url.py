@@ -1,0 +1,224 @@
+"""Every address of both hosts is asked for by everybody: nothing breaks, and doors are as open as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.access import OPEN
+from accounts.models import User
+from accounts.policies import PERMISSIONS_BY_ROLE
+from scheduling.models import Booking
+from tenants.models import SignUp
+from tenants.services.sign_up import make_verify_token, start_sign_up
+from tests.conftest import HostClient, make_details
+
+TENANT, PLATFORM = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
+METHODS = ("GET", "POST")
+RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+
+SAMPLES = {
+    "workspace/bookings/<int:booking_id>/": "workspace/bookings/{booking}/",
+    "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
+    "workspace/bookings/<int:booking_id>/<slug:key>/": "workspace/bookings/{booking}/arrive/",
+    "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
+    "api/v1/manage/<str:token>": "api/v1/manage/{token}",
+    "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
+    "api/v1/manage/<str:token>/reschedule": "api/v1/manage/{token}/reschedule",
+    "api/v1/manage/<str:token>/cancel": "api/v1/manage/{token}/cancel",
+    "api/v1/manage/<str:token>/calendar.ics": "api/v1/manage/{token}/calendar.ics",
+    "b/<str:token>/": "b/{token}/",
+    "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",
+    "b/<str:token>/confirm/": "b/{token}/confirm/",
+    "b/<str:token>/move/": "b/{token}/move/",
+    "b/<str:token>/cancel/": "b/{token}/cancel/",
+    "sign-up/verify/<str:token>/": "sign-up/verify/{verify}/",
+    "sign-up/progress/<str:token>/": "sign-up/progress/{progress}/",
+    "sign-up/progress/<str:token>/status/": "sign-up/progress/{progress}/status/",
+    "operator/tenants/<str:schema_name>/status/": "operator/tenants/{schema}/status/",
+    RESET_KEY: "accounts/password/reset/key/1-abc-def/",
+}
+"""A path for every route with arguments; names in braces are filled in by ``facts``."""
+
+ASK_THEMSELVES = {"accounts/password/change/", "accounts/password/set/", "accounts/reauthenticate/"}
+"""allauth's own pages for signed-in people: declared open, they ask by themselves."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address and what it says it asks for: a permission, or ``open``."""
+
+    route: str
+    permission: str
+
+    def make_path(self, facts: dict[str, str]) -> str:
+        return "/" + SAMPLES.get(self.route, self.route).format(**facts)
+
+
+def walk(patterns: list, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry.url_patterns, route)
+        else:
+            yield route, entry
+
+
+def list_doors(urlconf: str) -> list[Door]:
+    found = []
+    for route, entry in walk(get_resolver(urlconf).url_patterns):
+        views = (entry.callback, getattr(entry.callback, "cls", None), getattr(entry.callback, "view_class", None))
+        permission = next(each.declared_permission for each in views if hasattr(each, "declared_permission"))
+        found.append(Door(route, permission))
+    return found
+
+
+def is_refused(response: HttpResponseBase) -> bool:
+    return response.status_code in {401, 403} or "/accounts/login/" in response.headers.get("Location", "")
+
+
+def ask(
+    client: Callable[[], HostClient], doors: list[Door], facts: dict[str, str]
+) -> dict[tuple[str, str], HttpResponseBase]:
+    """Ask for each door with each method, each time as a fresh visitor; what it changes is taken back."""
+    answers = {}
+    for door in doors:
+        for method in METHODS:
+            with transaction.atomic():
+                visitor = client()
+                visitor.raise_request_exception = False
+                answers[method, door.route] = visitor.generic(method, door.make_path(facts))
+                transaction.set_rollback(True)
+    return answers
+
+
+def take_snapshot() -> dict[str, list[dict[str, object]]]:
+    """Return every row of what a tenant has."""
+    labels = ("scheduling", "notifications", "accounts", "api")
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+@pytest.fixture
+def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
+    """A booking, a hold and a sign-up to fill the addresses with."""
+    service = customer_client.get("/api/v1/services").json()["results"][0]["id"]
+    days = [str(datetime.now(tz=UTC).date() + timedelta(days=after)) for after in (7, 14)]
+    free = customer_client.get(f"/api/v1/availability?service={service}&from={days[0]}&to={days[1]}").json()
+    slots = [slot["starts_at"] for day in free["days"] for slot in day["slots"]]
+
+    def post(path: str, starts_at: str, **more: object) -> dict:
+        body = {"service": service, "starts_at": starts_at, **more}
+        answer = customer_client.post(f"/api/v1/{path}", body, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
+    customer = {"name": "Laura Jiménez", "phone": "+525512345678"}
+    booked = post("bookings", slots[0], customer=customer, asset={"make": "Nissan", "model": "Versa"})
+    progress = start_sign_up(details=make_details("por-venir", "salon"), now=datetime.now(tz=UTC))
+    return {
+        "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
+        "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
+        "hold": post("holds", slots[-1])["id"],
+        "progress": progress,
+        "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
+        "schema": other_tenant.schema_name,
+    }
+
+
+@pytest.fixture
+def sign_in(tenant) -> Callable[[str], Callable[[], HostClient]]:
+    """Return what makes browsers of a person with the given role, signed in at the workshop."""
+
+    def sign_in_(role: str) -> Callable[[], HostClient]:
+        defaults = {"email": f"{role}@example.com", "name": role}
+        user = User.objects.filter(role=role).first() or User.objects.create(role=role, **defaults)
+
+        def make_client() -> HostClient:
+            client = HostClient(tenant.primary_host)
+            client.force_login(user)
+            return client
+
+        return make_client
+
+    return sign_in_
+
+
+@pytest.fixture
+def operator(platform_client) -> Callable[[], HostClient]:
+    """Make browsers of an operator, signed in on the platform's host."""
+
+    @contextmanager
+    def on_platform() -> Iterator[None]:
+        before = connection.tenant
+        connection.set_schema_to_public()
+        yield
+        connection.set_tenant(before)
+
+    with on_platform():
+        user = User.objects.create(email="op@example.com", name="Op", role="operator")
+
+    def make_client() -> HostClient:
+        client = HostClient(settings.PLATFORM_HOST)
+        with on_platform():
+            client.force_login(user)
+        return client
+
+    return make_client
+
+
+@pytest.mark.parametrize("urlconf", [TENANT, PLATFORM])
+def test_every_route_with_arguments_has_a_sample(urlconf):
+    without = [door.route for door in list_doors(urlconf) if "<" in door.route and door.route not in SAMPLES]
+
+    assert without == []
+
+
+@pytest.mark.parametrize("urlconf", [TENANT, PLATFORM])
+def test_strangers_are_refused_exactly_where_a_permission_is_asked(tenant, facts, urlconf):
+    host = tenant.primary_host if urlconf == TENANT else settings.PLATFORM_HOST
+    doors = list_doors(urlconf)
+
+    answers = ask(lambda: HostClient(host), doors, facts)
+
+    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
+    refused = {route for (_, route), answer in answers.items() if is_refused(answer)} - ASK_THEMSELVES
+    let_in = {route for (_, route), answer in answers.items() if not is_refused(answer)}
+    asking = {door.route for door in doors if door.permission != OPEN}
+    assert (refused, let_in & asking) == (asking, set())
+
+
+def test_the_owner_is_let_in_everywhere_at_home(sign_in, facts):
+    answers = ask(sign_in("owner"), list_doors(TENANT), facts)
+
+    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
+    assert {key for key, answer in answers.items() if is_refused(answer)} == set()
+
+
+def test_the_operator_is_let_in_everywhere_on_the_platform(operator, facts):
+    answers = ask(operator, list_doors(PLATFORM), facts)
+
+    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
+    assert {key for key, answer in answers.items() if is_refused(answer)} == set()
+
+
+@pytest.mark.parametrize("role", ["read_only", "provider", "receptionist"])
+def test_a_role_is_refused_what_it_may_not_do_and_nothing_changes(sign_in, facts, role):
+    allowed = PERMISSIONS_BY_ROLE[role]
+    doors = [door for door in list_doors(TENANT) if door.permission != OPEN and door.permission not in allowed]
+    client = sign_in(role)()
+    before = take_snapshot()
+
+    statuses = {door.route: client.post(door.make_path(facts)).status_code for door in doors}
+
+    assert statuses == dict.fromkeys((door.route for door in doors), 403)
+    assert take_snapshot() == before
