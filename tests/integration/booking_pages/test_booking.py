@@ -6,9 +6,10 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 
 from kernel.clock import utc_now
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Resource, Service
 
 VEHICLE = {"asset.make": "nissan", "asset.model": "Versa", "asset.year": "2019", "asset.plate": "nxp 482 a"}
 VISIT = {**VEHICLE, "arrival_mode": "drop_off", "symptoms": ["brake_noise"], "note": "Suena al frenar"}
@@ -228,8 +229,6 @@ def test_booking_page_asks_as_little_for_many_resources_as_for_few(customer_clie
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from scheduling.models import Resource
-
     url, _ = go_to_time(customer_client, service)
     counts = []
     for _ in range(2):
@@ -260,3 +259,25 @@ def test_models_are_suggested_for_a_make(customer_client, service):
 
     assert "Versa" in answer.json()["options"]
     assert customer_client.get("/visit/suggestions/?field=nope&of=x").json() == {"options": []}
+
+
+def test_a_lost_hold_is_told_and_the_typed_details_stay(customer_client, service):
+    kept = Resource.objects.order_by("resource_type_id", "pk").distinct("resource_type_id")
+    Resource.objects.exclude(pk__in=[each.pk for each in kept]).update(is_active=False)
+    url, page = go_to_time(customer_client, service)
+    at = list_times(page)[0]
+    mine = customer_client.post(url, {"starts_at": at}).url
+    with time_machine.travel(utc_now() + timedelta(minutes=11)):
+        theirs = customer_client.post(go_to_time(customer_client, service)[0], {"starts_at": at})
+        assert theirs.status_code == 302
+
+        late = customer_client.post(mine + "&lang=es", {**PERSON, "email": "laura@example.com"})
+
+        assert late.status_code == 409
+        assert "Alguien acaba de tomar" in text_of(late)
+        again = unescape(re.search(r'action="(/time/[^"]+)"', late.content.decode())[1])
+        other = re.findall(r'name="starts_at" value="([^"]+)"', late.content.decode())[0]
+        details = customer_client.get(customer_client.post(again, {"starts_at": other}).url).content.decode()
+    assert 'value="Laura Jiménez"' in details
+    assert 'value="55 1234 5678"' in details
+    assert 'value="laura@example.com"' in details
