@@ -20,7 +20,7 @@ from scheduling.selectors.bookings import get_booking, list_bookings
 from scheduling.selectors.catalog import list_resources
 from scheduling.services.staff import link_user
 from scheduling.services.starter_kit import apply_starter_kit
-from scheduling.types import BookingDetail, BookingFilters
+from scheduling.types import BookingFilters, BookingRow
 from tenants.context import current_tenant
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import list_tenants
@@ -83,7 +83,7 @@ def fill_business(*, business: DemoBusiness, now: datetime) -> None:
 def _end_earlier_days(before: datetime, now: datetime) -> None:
     """End what nobody ended because the demo did not run for a while."""
     filters = BookingFilters(statuses=OPEN_STATUSES, starts_before=before, limit=PAGE_SIZE)
-    _advance(_list_samples(filters), now)
+    _advance(list_bookings(filters).rows, now)
 
 
 def _fill_day(shop: Shop, on: date, now: datetime) -> None:
@@ -92,27 +92,25 @@ def _fill_day(shop: Shop, on: date, now: datetime) -> None:
         starts_before=_find_midnight(shop, on + timedelta(days=1)),
         limit=PAGE_SIZE,
     )
-    samples = _list_samples(filters)
-    if samples:
-        _advance([booking for booking in samples if booking.status in OPEN_STATUSES], now)
+    rows = list_bookings(filters).rows
+    if any(get_booking(booking_id=row.id).is_sample for row in rows):
+        _advance(rows, now)
     else:
         _settle(book_day(shop, on=on, now=now))
 
 
-def _advance(bookings: Sequence[BookingDetail], now: datetime) -> None:
-    for booking in bookings:
+def _advance(rows: Sequence[BookingRow], now: datetime) -> None:
+    """Let happen what would have by ``now``, to samples only."""
+    open_ones = [get_booking(booking_id=row.id) for row in rows if row.status in OPEN_STATUSES]
+    samples = [booking for booking in open_ones if booking.is_sample]
+    for booking in samples:
         play_fate(booking, now=now)
-    _settle([booking.id for booking in bookings])
+    _settle([booking.id for booking in samples])
 
 
 def _settle(booking_ids: Collection[int]) -> None:
     # A worker would only find that nobody is to be told.
     settle_events(kind_prefix="booking.", subject_ids=booking_ids)
-
-
-def _list_samples(filters: BookingFilters) -> list[BookingDetail]:
-    bookings = (get_booking(booking_id=row.id) for row in list_bookings(filters).rows)
-    return [booking for booking in bookings if booking.is_sample]
 
 
 def _find_midnight(shop: Shop, on: date) -> datetime:
