@@ -1,0 +1,1 @@
+"""What `manage` offers besides Django's own."""
