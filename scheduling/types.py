@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 Period = tuple[datetime, datetime]
 
@@ -111,9 +112,11 @@ class AvailabilityQuery:
     resource_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableSlot:
-    """A time that can be booked now; ``seats_left`` only for group services."""
+class AvailableSlot(NamedTuple):
+    """A time that can be booked now; ``seats_left`` only for group services.
+
+    A tuple, because a month has thousands.
+    """
 
     starts_at: datetime
     ends_at: datetime

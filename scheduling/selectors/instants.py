@@ -22,7 +22,7 @@ def is_mid_minute(instant: datetime) -> bool:
 
 def to_instant(minute: int) -> datetime:
     """Return the aware UTC instant of a minute."""
-    return EPOCH + timedelta(minutes=minute)
+    return EPOCH + timedelta(0, minute * 60)
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,150 @@
+"""Businesses to measure on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from devtools.scratch import empty_scheduling
+from scheduling.engine import WeeklyPeriod
+from scheduling.services.setups import (
+    RequirementSetup,
+    ResourceSetup,
+    ServiceSetup,
+    save_location,
+    save_resource,
+    save_service,
+)
+from tenants.types import TenantInfo
+
+HOURS = tuple(WeeklyPeriod(weekday, 540, 1080) for weekday in range(7))
+LUNCH = tuple(WeeklyPeriod(weekday, 780, 840) for weekday in range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a business is: staff, bays, bookings, days that they fill, minutes of a visit."""
+
+    staff: int
+    bays: int
+    bookings: int
+    days: int
+    minutes: int
+
+
+CASES = {
+    "A 100": Shape(1, 0, 100, 30, 30),
+    "A 400": Shape(1, 0, 400, 30, 30),
+    "A 1000": Shape(1, 0, 1000, 62, 30),
+    "B": Shape(20, 10, 5000, 30, 45),
+    "B double": Shape(40, 20, 10000, 30, 45),
+}
+NEXT_FREE = Shape(20, 0, 20000, 62, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What was made."""
+
+    service_id: int
+    resource_ids: list[int]
+
+
+def make_business(tenant: TenantInfo, name: str, *, now: datetime) -> Business:
+    """Empty the tenant and fill it with the named business."""
+    shape = CASES.get(name, NEXT_FREE)
+    empty_scheduling(tenant)
+    place = save_location(name="Bench", timezone="America/Mexico_City", observes_public_holidays=False)
+    pools = [
+        tuple(
+            save_resource(
+                ResourceSetup(
+                    name=f"{kind} {number}",
+                    type_name=kind,
+                    location_id=place,
+                    hours=HOURS,
+                    breaks=LUNCH,
+                    position=number,
+                )
+            )
+            for number in range(size)
+        )
+        for kind, size in (("Staff", shape.staff), ("Bay", shape.bays))
+        if size
+    ]
+    service_id = save_service(
+        ServiceSetup(
+            name="Bench",
+            duration_minutes=shape.minutes,
+            buffer_after_minutes=10 if shape.bays else 0,
+            requirements=tuple(RequirementSetup(resource_ids=pool) for pool in pools),
+        )
+    )
+    _fill(shape, pools, place, service_id, now=now)
+    return Business(service_id, [resource_id for pool in pools for resource_id in pool])
+
+
+def _fill(shape: Shape, pools: list[tuple[int, ...]], place: int, service_id: int, *, now: datetime) -> None:
+    """Write bookings straight into the tables: what is measured is reading them."""
+    rows = list(_list_starts(shape, now))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO scheduling_resourcelane (resource_id, number) "
+            "SELECT unnest(%s::int8[]), 1 ON CONFLICT DO NOTHING",
+            [[each for pool in pools for each in pool]],
+        )
+        cursor.execute(
+            """
+            WITH made AS (
+              INSERT INTO scheduling_booking (reference, token_hash, token_version, hold_token_hash, ics_uid, sequence,
+                service_id, location_id, starts_at, ends_at, party_size, status, is_active, source, rule_usage,
+                customer_name, customer_phone, customer_email, customer_locale, wants_reminders, asset_label,
+                asset_data, answers, arrival_mode, note, deposit_minor, currency, policy, override_reason, cancelled_by,
+                cancelled_reason, created_at, is_sample)
+              SELECT 'B' || n, 'h' || n, 1, '', 'u' || n, 0, %(service)s, %(place)s, at, at + %(length)s::interval, 1,
+                'confirmed', true, 'import', '[]', '', '', '', 'es', false, '', '{}', '{}', '', '', 0, 'MXN',
+                '{}', '', '', '', %(now)s, true
+              FROM unnest(%(starts)s::timestamptz[]) WITH ORDINALITY AS s(at, n)
+              RETURNING id, starts_at
+            ), numbered AS (
+              SELECT id, starts_at, row_number() OVER (PARTITION BY starts_at ORDER BY id) AS turn FROM made
+            )
+            INSERT INTO scheduling_allocation (booking_id, resource_id, lane_id, part_index, starts_at, ends_at,
+              is_active, is_override)
+            SELECT m.id, l.resource_id, l.id, p.n - 1, m.starts_at, m.starts_at + %(occupied)s::interval, true, false
+            FROM numbered m
+            CROSS JOIN LATERAL (VALUES (1, %(staff)s::int8[]), (2, %(bays)s::int8[])) AS p(n, pool)
+            JOIN scheduling_resourcelane l ON l.resource_id = p.pool[m.turn]
+            """,
+            {
+                "service": service_id,
+                "place": place,
+                "starts": rows,
+                "length": f"{shape.minutes} minutes",
+                "occupied": f"{shape.minutes + (10 if shape.bays else 0)} minutes",
+                "now": now,
+                "staff": list(pools[0]),
+                "bays": list(pools[1]) if len(pools) > 1 else [],
+            },
+        )
+        cursor.execute("ANALYZE scheduling_allocation")
+
+
+def _list_starts(shape: Shape, now: datetime) -> Iterator[datetime]:
+    """Spread the bookings evenly, as many at once as there are staff (or bays)."""
+    at_once = min(shape.staff, shape.bays) if shape.bays else shape.staff
+    slots = -(-shape.bookings // at_once)
+    a_day = -(-slots // shape.days)
+    step = timedelta(minutes=shape.minutes + (10 if shape.bays else 0))
+    opens = now.replace(hour=15, minute=0) + timedelta(days=1)
+    made = 0
+    for slot in range(slots):
+        begins = opens + timedelta(days=slot // a_day) + step * (slot % a_day)
+        for _ in range(at_once):
+            if made == shape.bookings:
+                return
+            made += 1
+            yield begins
