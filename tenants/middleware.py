@@ -15,6 +15,7 @@ from kernel.text import mark
 from tenants.context import tenant_scope
 from tenants.database import connection
 from tenants.enums import TenantStatus
+from tenants.errors import TenantUnknown
 from tenants.selectors.resolution import resolve_host
 from tenants.services.connections import release_connections
 from tenants.types import TenantInfo
@@ -47,14 +48,14 @@ class TenantMiddleware:
         try:
             host = request.get_host()
         except DisallowedHost:
-            return _unknown_host()
+            return _unknown_host(request)
         if is_platform(host):
             request.tenant = None  # type: ignore[attr-defined]
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             return self.get_response(request)
         tenant = resolve_host(host)
         if tenant is None:
-            return _unknown_host()
+            return _unknown_host(request)
         if tenant.status in CLOSED_PAGES:
             return _closed(request, tenant)
         request.tenant = tenant  # type: ignore[attr-defined]
@@ -72,8 +73,11 @@ def is_platform(host: str) -> bool:
     return name.removeprefix("www.") == settings.PLATFORM_HOST.rsplit(":", 1)[0].lower()
 
 
-def _unknown_host() -> HttpResponse:
-    return HttpResponse("404: no business answers at this address.\n", status=404, content_type="text/plain")
+def _unknown_host(request: HttpRequest) -> HttpResponse:
+    with translation.override(_choose_language(request, None)):
+        return HttpResponse(
+            f"404: {gettext(TenantUnknown.text)}\n", status=404, content_type="text/plain; charset=utf-8"
+        )
 
 
 def _closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
@@ -90,11 +94,13 @@ def _closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
     if retry_seconds is not None:
         response["Retry-After"] = str(retry_seconds)
     response["Cache-Control"] = "no-store"
+    # Django reports every 503 as an error of ours; this one is an answer that we chose.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 
-def _choose_language(request: HttpRequest, tenant: TenantInfo) -> str:
-    """Return the visitor's language when the browser names one of ours, else the tenant's.
+def _choose_language(request: HttpRequest, tenant: TenantInfo | None) -> str:
+    """Return the visitor's language when the browser names one of ours, else the tenant's or the platform's.
 
     The language middleware lies further in, behind the tenant that this page does not enter.
     """
@@ -103,4 +109,4 @@ def _choose_language(request: HttpRequest, tenant: TenantInfo) -> str:
         return str(chosen)
     if request.headers.get("Accept-Language"):
         return translation.get_language_from_request(request)
-    return tenant.locale
+    return tenant.locale if tenant else str(settings.LANGUAGE_CODE)
