@@ -10,3 +10,9 @@ class BillingConfig(AppConfig):
 
     name = "billing"
     label = "billing"
+
+    def ready(self) -> None:
+        """Compute the deposits that scheduling asks for."""
+        from billing.services import deposits  # noqa: PLC0415 - models are loaded by now
+
+        deposits.register()

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
-from scheduling.enums import Approval, BookingStatus, DepositKind
+from scheduling.enums import Approval, BookingStatus
+from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.instants import to_instant
 from scheduling.selectors.plans import AddOnTerms, Plan, ServiceTerms
@@ -56,7 +57,15 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         hold_expires_at=agreed.hold_expires_at,
         arrival_mode=plan.wish.arrival_mode,
         price_minor=price,
-        deposit_minor=find_deposit(service, price),
+        deposit_minor=compute_deposit(
+            DepositTerms(
+                kind=service.deposit_kind,
+                amount_minor=service.deposit_minor,
+                percent=service.deposit_percent,
+                price_minor=price,
+                currency=tenant.currency,
+            )
+        ),
         currency=tenant.currency,
         policy=agree_policy(plan),
         override_reason=agreed.override_reason,
@@ -112,20 +121,6 @@ def price_visit(plan: Plan) -> int | None:
     if any(price is None for price in prices):
         return None
     return sum(price or 0 for price in prices) + sum(each.price_minor for each in plan.add_ons)
-
-
-def find_deposit(service: ServiceTerms, price_minor: int | None) -> int:
-    """Return what is asked beforehand, in minor units; percent rounds half up, never above the price."""
-    match service.deposit_kind:
-        case DepositKind.FIXED:
-            deposit = service.deposit_minor
-        case DepositKind.PERCENT:
-            deposit = ((price_minor or 0) * service.deposit_percent + 50) // 100
-        case DepositKind.FULL:
-            deposit = price_minor or 0
-        case _:
-            deposit = 0
-    return deposit if price_minor is None else min(deposit, price_minor)
 
 
 def agree_policy(plan: Plan) -> dict[str, object]:

@@ -1,0 +1,19 @@
+"""Deposits of bookings, computed when scheduling agrees a price."""
+
+from __future__ import annotations
+
+from billing.engine.deposits import DepositKind, DepositPolicy, compute_deposit
+from kernel.money import Money
+from scheduling import hooks
+
+
+def compute_due(terms: hooks.DepositTerms) -> int:
+    """Return what is due in advance, in minor units of the booking's currency."""
+    policy = DepositPolicy(kind=DepositKind(terms.kind), amount_minor=terms.amount_minor, percent=terms.percent)
+    price = None if terms.price_minor is None else Money(terms.price_minor, terms.currency)
+    return compute_deposit(policy, price=price, currency=terms.currency).amount_minor
+
+
+def register() -> None:
+    """Answer scheduling's question for deposits."""
+    hooks.register_deposit_calculator(compute_due)

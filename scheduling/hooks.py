@@ -1,0 +1,39 @@
+"""Where rooms above plug in: who computes what is asked in advance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DepositTerms:
+    """What a service asks in advance, and the price it is asked of.
+
+    Attributes:
+        kind: A `scheduling.enums.DepositKind` value.
+        amount_minor: For ``fixed``, in the smallest coin of ``currency``.
+        percent: For ``percent``, 0 to 100.
+        price_minor: None while the price is open.
+    """
+
+    kind: str
+    amount_minor: int
+    percent: int
+    price_minor: int | None
+    currency: str
+
+
+DepositCalculator = Callable[[DepositTerms], int]
+
+_calculators: list[DepositCalculator] = []
+
+
+def register_deposit_calculator(calculator: DepositCalculator) -> None:
+    """Let ``calculator`` say what is due in advance, in minor units; the last one registered counts."""
+    _calculators[:] = [calculator]
+
+
+def compute_deposit(terms: DepositTerms) -> int:
+    """Return what is due in advance, in minor units; nothing while nobody takes payments."""
+    return _calculators[0](terms) if _calculators else 0
