@@ -11,7 +11,7 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the platform's own due work; keep django-tenants from watching every delete."""
-        from tenants import hooks  # noqa: PLC0415
+        from tenants import checks, hooks  # noqa: F401, PLC0415 - checks register themselves
         from tenants.services import sign_up, sign_up_messages  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)

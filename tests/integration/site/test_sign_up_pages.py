@@ -1,0 +1,262 @@
+"""From the product page to the owner's first entry, by the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from kernel.clock import utc_now
+from tenants.models import DueWork, SignUp, Tenant
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.due_work import perform_due_work
+
+SIGN_UP = "/sign-up/"
+TYPED = {
+    "business_name": "Taller Ñandú & Hijos",
+    "slug": "taller-nandu",
+    "vertical": "automotive",
+    "country": "CL",
+    "owner_name": "Ana Ñandú",
+    "email": "ana@example.com",
+    "password": "agua-que-no-has-de-beber",
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts(db):
+    cache.clear()
+
+
+@pytest.fixture
+def work() -> Callable[[], None]:
+    """Return a function that does everything that is due, as a worker would."""
+
+    def run() -> None:
+        for row in DueWork.objects.filter(schema_name="public", due_at__lte=utc_now()):
+            perform_due_work(schema_name="public", kind=row.kind, row_id=row.row_id, now=utc_now())
+        forget_tenants()  # what the commit does, which no test of this file reaches
+
+    return run
+
+
+def start(client: Client, work: Callable[[], None], **changes: str) -> tuple[str, str]:
+    """Sign up and return the paths of the progress page and of the link in the e-mail."""
+    answer = client.post(SIGN_UP, {**TYPED, **changes})
+    assert answer.status_code == 302
+    work()
+    link = re.search(r"https?://\S+", mail.outbox[-1].body)
+    return answer["Location"], urlsplit(link.group()).path
+
+
+def read_errors(answer) -> dict[str, str]:
+    first_error = r'<span id="e-(\w+)">\s*<span class="err">.*?<span>(.*?)</span>'
+    return dict(re.findall(first_error, answer.content.decode(), re.DOTALL))
+
+
+def find_door(client: Client, progress: str) -> SplitResult:
+    page = client.get(progress).content.decode()
+    return urlsplit(re.search(r'href="(https?://[^"]+/accounts/entry/[^"]+)"', page)[1])
+
+
+def test_owner_gets_from_the_product_page_into_the_workspace(platform_client, work):
+    assert 'href="/sign-up/"' in platform_client.get("/").content.decode()
+    progress, link = start(platform_client, work)
+    assert "ana@example.com" in platform_client.get(progress).content.decode()
+    assert platform_client.get(link).status_code == 200
+    assert SignUp.objects.get().status == "started"
+
+    confirmed = platform_client.post(link)
+    preparing = Client(HTTP_HOST="taller-nandu.testserver.example").get("/")
+    work()
+    status = platform_client.get(f"{progress}status/").json()
+    door = find_door(platform_client, progress)
+
+    assert (confirmed.status_code, confirmed["Location"]) == (302, progress)
+    assert (preparing.status_code, preparing["Retry-After"]) == (503, "10")
+    assert status == {"status": "done"}
+    tenant = Tenant.objects.get(slug="taller-nandu")
+    assert (tenant.name, tenant.timezone, tenant.currency, tenant.locale) == (
+        "Taller Ñandú & Hijos", "America/Santiago", "CLP", "es",
+    )  # fmt: skip
+    owner = Client(HTTP_HOST=door.netloc)
+    token = {"token": parse_qs(door.query)["token"][0]}
+    assert owner.get(f"{door.path}?{door.query}").status_code == 200
+    assert owner.get("/workspace/").status_code == 302
+    entered = owner.post(door.path, token)
+    assert (entered.status_code, entered["Location"]) == (302, "/workspace/")
+    assert owner.get("/workspace/").status_code == 200
+    assert Client(HTTP_HOST=door.netloc).post(door.path, token).status_code == 404
+
+
+def test_entry_of_one_tenant_opens_no_other(platform_client, work, tenants):
+    progress, link = start(platform_client, work)
+    platform_client.post(link)
+    work()
+    door = find_door(platform_client, progress)
+    other = Client(HTTP_HOST=tenants["salon"].primary_host)
+
+    answer = other.post("/accounts/entry/", {"token": parse_qs(door.query)["token"][0]})
+
+    assert answer.status_code == 404
+    assert other.get("/workspace/").status_code == 302
+
+
+def test_password_is_kept_as_a_hash_and_only_while_it_is_needed(platform_client, work):
+    _, link = start(platform_client, work)
+    before = SignUp.objects.get().password_hash
+
+    platform_client.post(link)
+    work()
+
+    assert TYPED["password"] not in before
+    assert before != ""
+    assert SignUp.objects.get().password_hash == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "status"),
+    [
+        ({"slug": "tal'ler"}, "slug", 422),
+        ({"slug": "mi taller"}, "slug", 422),
+        ({"slug": "a" * 500}, "slug", 422),
+        ({"slug": "admin"}, "slug", 409),
+        ({"slug": "taller"}, "slug", 409),
+        ({"slug": ""}, "slug", 422),
+        ({"business_name": "x" * 10_000}, "business_name", 422),
+        ({"business_name": "<script>alert(1)</script>"}, "business_name", 422),
+        ({"business_name": "   "}, "business_name", 422),
+        ({"owner_name": "x" * 10_000}, "owner_name", 422),
+        ({"email": "not an address"}, "email", 422),
+        ({"password": "corta"}, "password", 422),
+        ({"password": "ana@example.com"}, "password", 422),
+        ({"country": "XX"}, "country", 422),
+        ({"vertical": "circus"}, "vertical", 422),
+    ],
+)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_bad_input_is_said_and_what_was_typed_stays(platform_client, changes, field, status, language):
+    answer = platform_client.post(SIGN_UP, {**TYPED, **changes}, headers={"accept-language": language})
+
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert list(read_errors(answer)) == [field]
+    assert f'lang="{language}"' in page
+    assert "<script>alert" not in page
+    assert TYPED["password"] not in page
+    kept = {name: value for name, value in TYPED.items() if name not in {*changes, "password"}}
+    assert "Taller Ñandú &amp; Hijos" in page or "business_name" not in kept
+    assert 'value="ana@example.com"' in page or "email" not in kept
+    assert SignUp.objects.count() == 0
+
+
+def test_slips_of_the_keyboard_are_forgiven(platform_client, work):
+    start(platform_client, work, slug="  Taller-NANDU ")
+
+    assert SignUp.objects.get().slug == "taller-nandu"
+
+
+@pytest.mark.parametrize(
+    ("slug", "status"),
+    [
+        ("taller-libre", "free"),
+        ("taller", "slug_taken"),
+        ("admin", "slug_reserved"),
+        ("a'b", "slug_invalid"),
+        ("", "slug_invalid"),
+    ],
+)
+def test_live_check(platform_client, slug, status):
+    answer = platform_client.get("/sign-up/check-slug/", {"slug": slug})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, status)
+    assert answer.json()["message"] != ""
+
+
+def test_second_of_two_sign_ups_chooses_another_address_and_loses_nothing(platform_client, work):
+    _, first = start(platform_client, work)
+    _, second = start(platform_client, work, email="otra@example.com", business_name="Otro taller")
+    platform_client.post(first)
+
+    refused = platform_client.post(second)
+    invalid = platform_client.post(second, {"slug": "tal ler"})
+    accepted = platform_client.post(second, {"slug": "otro-taller"})
+    work()
+
+    assert (refused.status_code, list(read_errors(refused))) == (409, ["slug"])
+    assert "Otro taller" in refused.content.decode()
+    assert (invalid.status_code, 'value="tal ler"' in invalid.content.decode()) == (422, True)
+    assert accepted.status_code == 302
+    assert set(Tenant.objects.values_list("slug", "name")) >= {
+        ("taller-nandu", TYPED["business_name"]), ("otro-taller", "Otro taller"),
+    }  # fmt: skip
+
+
+def test_confirming_twice_makes_one_tenant(platform_client, work):
+    progress, link = start(platform_client, work)
+    platform_client.post(link)
+    work()
+
+    again, look = platform_client.post(link), platform_client.get(link)
+    work()
+
+    assert [again["Location"], look["Location"]] == [progress, progress]
+    assert Tenant.objects.filter(slug="taller-nandu").count() == 1
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_broken_and_expired_links_are_clear_pages(platform_client, work, language):
+    progress, link = start(platform_client, work)
+    SignUp.objects.update(expires_at=utc_now() - timedelta(seconds=1), created_at=utc_now() - timedelta(days=3))
+
+    answers = [
+        platform_client.get(address, headers={"accept-language": language})
+        for address in (link, progress, "/sign-up/verify/x/", "/sign-up/progress/x/", f"{link[:-2]}/")
+    ]
+    posted = platform_client.post(link)
+
+    assert [answer.status_code for answer in (*answers, posted)] == [404] * 6
+    assert {f'lang="{language}"' in answer.content.decode() for answer in answers} == {True}
+    assert platform_client.get(f"{progress}status/").status_code == 404
+    assert SignUp.objects.get().status == "started"
+
+
+def test_too_many_sign_ups_are_held_back(platform_client):
+    answers = [platform_client.post(SIGN_UP, {}) for _ in range(21)]
+
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+
+
+def test_pages_are_in_the_visitors_language(platform_client):
+    spanish = platform_client.get("/", headers={"accept-language": "es-MX"}).content.decode()
+    english = platform_client.get("/", headers={"accept-language": "en-GB"}).content.decode()
+
+    assert 'lang="es"' in spanish
+    assert "Start for free" in english
+    assert "Start for free" not in spanish
+
+
+def test_country_of_the_browser_is_proposed(platform_client):
+    page = platform_client.get(SIGN_UP, headers={"accept-language": "es-AR,es;q=0.9"}).content.decode()
+
+    assert '<option value="AR" selected>Argentina</option>' in page
+
+
+def test_sign_up_page_needs_no_script_and_breaks_no_policy(platform_client):
+    answer = platform_client.get(SIGN_UP)
+
+    page = answer.content.decode()
+    assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
+    assert re.findall(r"<script(?![^>]*src=)|\son\w+=|\sstyle=", page) == []
+    assert '<form class="site-form card" method="post"' in page
+
+
+def test_sign_up_does_not_exist_on_a_tenants_host(customer_client):
+    assert customer_client.get(SIGN_UP).status_code == 404
