@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from kernel.clock import utc_now
-from scheduling.models import Booking, Resource, Service
+from scheduling.models import Booking, Location, Resource, Service, WorkingHours
 
 VEHICLE = {"asset.make": "nissan", "asset.model": "Versa", "asset.year": "2019", "asset.plate": "nxp 482 a"}
 VISIT = {**VEHICLE, "arrival_mode": "drop_off", "symptoms": ["brake_noise"], "note": "Suena al frenar"}
@@ -281,3 +281,32 @@ def test_a_lost_hold_is_told_and_the_typed_details_stay(customer_client, service
     assert 'value="Laura Jiménez"' in details
     assert 'value="55 1234 5678"' in details
     assert 'value="laura@example.com"' in details
+
+
+def test_a_business_with_two_places_asks_which_one_first(customer_client, service):
+    first = Location.objects.get()
+    second = Location.objects.create(name="Sucursal Sur", timezone="America/Cancun", address="Calle 2")
+    for resource in Resource.objects.filter(location=first):
+        resource.pk = None
+        resource.location = second
+        resource.save()
+    for hours in WorkingHours.objects.filter(location=first, resource=None):
+        hours.pk = None
+        hours.location = second
+        hours.save()
+
+    page = customer_client.get("/?lang=es", follow=True)
+
+    assert page.request["PATH_INFO"] == "/place/"
+    assert "Sucursal Sur" in text_of(page)
+    link = unescape(re.search(rf'href="(/\?[^"]*location={second.pk})"', page.content.decode())[1])
+    services = customer_client.get(link)
+    choice = unescape(re.search(rf'href="(/\?[^"]*service={service.pk})"', services.content.decode())[1])
+    visit = customer_client.get(choice, follow=True)
+    told = customer_client.post(visit.request["PATH_INFO"] + "?" + visit.request["QUERY_STRING"], VISIT)
+    times = customer_client.get(told.url)
+    assert "Paso 4 de 5" in text_of(times)
+    assert "(UTC−5)" in text_of(times)
+    held = customer_client.post(told.url, {"starts_at": list_times(times)[0]})
+    customer_client.post(held.url, PERSON)
+    assert Booking.objects.get().location_id == second.pk
