@@ -36,11 +36,12 @@ def add_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
     Belongs in the caller's transaction. A row that is there already gets the new time and a
     fresh count of attempts.
     """
-    DueWork.objects.update_or_create(
-        schema_name=connection.schema_name,
-        kind=kind,
-        row_id=row_id,
-        defaults={"due_at": due_at, "attempts": 0, "leased_until": None, "is_parked": False, "last_error": ""},
+    row = DueWork(schema_name=connection.schema_name, kind=kind, row_id=row_id, due_at=due_at)
+    DueWork.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["schema_name", "kind", "row_id"],
+        update_fields=["due_at", "attempts", "leased_until", "is_parked", "last_error"],
     )
     if due_at <= utc_now():
         transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
