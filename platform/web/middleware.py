@@ -30,7 +30,8 @@ class LocaleMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if "immutable" not in response.get("Cache-Control", ""):
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked and isinstance(response, HttpResponse):
             response.set_cookie(
                 LANGUAGE_COOKIE,

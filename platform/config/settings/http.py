@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from config.environment import ROOT, read_environment
+from config.redaction import hide_secrets
 
 _environment = read_environment()
 
@@ -70,6 +71,7 @@ _shared_processors: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
 ]
 structlog.configure(
     processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
