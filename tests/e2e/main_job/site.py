@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.client import HTTPConnection
+from random import randrange
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -30,11 +31,16 @@ class Answer:
 
 @dataclass
 class Site:
-    """One visitor at one host."""
+    """One visitor at one host.
+
+    Attributes:
+        address: Where the visitor comes from: somewhere on the loopback network, a limit per address counts each alone.
+    """
 
     host: str
     port: int
     language: str = "es"
+    address: str = field(default_factory=lambda: f"127.{randrange(1, 255)}.{randrange(256)}.{randrange(1, 255)}")
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Answer:
@@ -60,7 +66,7 @@ class Site:
             body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
         elif json_body is not None:
             body, headers["Content-Type"] = json.dumps(json_body), "application/json"
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
         try:
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()

@@ -1,0 +1,109 @@
+"""From the home page to the workspace of a new business, in Spanish; two people want the same address."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from time import monotonic
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.main_job.conftest import PHONE
+from tests.e2e.main_job.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+PASSWORD = "un-secreto-bien-largo"
+TAKEN = "Esta dirección ya está ocupada. Elige otra."
+
+
+def fill_form(page: Page, stack: Stack, *, slug: str, email: str) -> None:
+    """Go from the home page to the sent form."""
+    page.goto(stack.make_url(""))
+    page.click("main .btn.pri")
+    page.fill("[name=business_name]", "Taller Nuevo")
+    page.fill("[name=slug]", slug)
+    page.check("[name=vertical][value=automotive]", force=True)
+    page.select_option("[name=country]", "MX")
+    page.fill("[name=owner_name]", "Olga Ríos")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form .btn.pri")
+    expect(page.locator("h1")).to_have_text("Revisa tu correo")
+
+
+def find_link(stack: Stack, email: str) -> str:
+    (message,) = stack.wait_for_messages(1, to=email)
+    found = re.search(r"https?://\S+/sign-up/verify/\S+", message["text"])
+    assert found is not None, message["text"]
+    return found[0]
+
+
+def test_a_business_signs_up_and_works(stack, open_page):
+    slug = f"nuevo-{secrets.token_hex(3)}"
+    email = f"olga@{slug}.example"
+    page = open_page(**PHONE)
+
+    fill_form(page, stack, slug=slug, email=email)
+    page.goto(find_link(stack, email))
+    began = monotonic()
+    page.click("form .btn.pri")
+    expect(page.locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    ready_after = monotonic() - began
+    page.click("main .btn.pri")
+    page.click("main .btn.pri")
+
+    page.wait_for_url(stack.make_url(slug, "/workspace/"))
+    print(f"sign-up: page ready {ready_after:.1f} s after the e-mail was confirmed")
+    expect(page.locator(".rail")).to_contain_text("Taller Nuevo")
+    expect(page.locator(".rail")).to_contain_text("Olga Ríos")
+    customer = open_page(**PHONE)
+    customer.goto(stack.make_url(slug))
+    expect(customer.locator("h1")).to_have_text("¿Qué necesita tu auto?")
+    expect(customer.locator(".pick .t").first).to_have_text("Cambio de aceite y filtro")
+    customer.goto(stack.make_url(slug, "/workspace/"))
+    expect(customer).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, open_page):
+    slug = f"doble-{secrets.token_hex(3)}"
+    emails = [f"{name}@{slug}.example" for name in ("primera", "segunda")]
+    pages = [open_page(**PHONE) for _ in emails]
+    for page, email in zip(pages, emails, strict=True):
+        fill_form(page, stack, slug=slug, email=email)
+    links = [find_link(stack, email) for email in emails]
+
+    for page, link in zip(pages, links, strict=True):
+        page.goto(link)
+    for page in pages:
+        page.click("form .btn.pri")
+
+    expect(pages[0].locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    second = pages[1]
+    expect(second.locator("h1")).to_have_text("Elegir otra dirección")
+    expect(second.locator("#e-slug")).to_contain_text(TAKEN)
+    expect(second.locator("[name=slug]")).to_have_value(slug)
+    expect(second.locator("form")).to_contain_text("Taller Nuevo")
+    second.fill("[name=slug]", f"{slug}-2")
+    second.click("form .btn.pri")
+    expect(second.locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    expect(second.locator("main")).to_contain_text(f"{slug}-2.localhost")
+
+
+def test_a_late_form_for_a_taken_address_keeps_what_was_typed(stack, open_page):
+    page = open_page(**PHONE)
+    page.goto(stack.make_url("", "/sign-up/"))
+    page.fill("[name=business_name]", "Otro Taller")
+    page.fill("[name=slug]", "taller")
+    page.fill("[name=owner_name]", "Olga Ríos")
+    page.fill("[name=email]", "olga@correo.example")
+    page.fill("[name=password]", PASSWORD)
+
+    with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
+        page.click("form .btn.pri")
+
+    assert posted.value.status == 409
+    expect(page.locator("#e-slug")).to_contain_text(TAKEN)
+    for name, value in {"business_name": "Otro Taller", "slug": "taller", "email": "olga@correo.example"}.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
