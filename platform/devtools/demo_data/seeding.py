@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.enums import Role
+from accounts.errors import EmailTaken
 from accounts.selectors.staff import list_staff
 from accounts.services.people import add_person
 from devtools.demo_data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
@@ -34,6 +36,7 @@ DAYS_BEFORE, DAYS_AFTER = 7, 6
 """Two weeks with today in them."""
 PAGE_SIZE = 200
 """More than any sample business has in a day."""
+OPERATOR_EMAIL = "operator@turnero.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ def seed_demo(*, now: datetime) -> tuple[DemoLogin, ...]:
     that came into sight and leaves real bookings alone.
     """
     password_hash = make_password(DEMO_PASSWORD)
+    with suppress(EmailTaken):
+        add_person(
+            name="Olivia Operadora",
+            email=OPERATOR_EMAIL,
+            role=Role.OPERATOR,
+            locale="es",
+            password_hash=password_hash,
+        )
     present = {tenant.slug: tenant for tenant in list_tenants()}
     logins: list[DemoLogin] = []
     for business in BUSINESSES:

@@ -6,10 +6,11 @@ import json
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from devtools.demo_data.businesses import DEMO_PASSWORD
-from devtools.demo_data.seeding import seed_demo
+from devtools.demo_data.seeding import OPERATOR_EMAIL, seed_demo
 from kernel.clock import utc_now
 
 
@@ -31,4 +32,6 @@ class Command(BaseCommand):
         for (business, page_url), people in groupby(logins, key=lambda login: (login.business, login.page_url)):
             emails = ", ".join(f"{login.email} ({login.role})" for login in people)
             self.stdout.write(f"{business}: {page_url} · workspace: {page_url}workspace/ · {emails}")
+        scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+        self.stdout.write(f"Operator's console: {scheme}://{settings.PLATFORM_HOST}/operator/ · {OPERATOR_EMAIL}")
         self.stdout.write(f"Password of all of them: {DEMO_PASSWORD}")
