@@ -11,11 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.policies import Permission
 from kernel.errors import Invalid
+from kernel.text import mark
 from tenants.enums import TenantStatus
 from tenants.selectors import resolution
 from tenants.services import life_cycle
 
-OFFERED = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED, TenantStatus.CLOSED)
+ACTIONS = {
+    TenantStatus.ACTIVE: mark("Activate"),
+    TenantStatus.SUSPENDED: mark("Suspend"),
+    TenantStatus.CLOSED: mark("Close for good"),
+}
+"""What an operator may do: the state it leads to → the button's text."""
 
 
 @requires(Permission.OPERATOR)
@@ -26,7 +32,7 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
         {
             "tenant": tenant,
             "status": TenantStatus(tenant.status),
-            "choices": [status for status in OFFERED if status != tenant.status],
+            "actions": [(status, gettext(text)) for status, text in ACTIONS.items() if status != tenant.status],
         }
         for tenant in resolution.list_tenants()
     ]
@@ -38,7 +44,7 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
 def change_status(request: HttpRequest, schema_name: str) -> HttpResponse:
     """Suspend, close or reactivate a tenant; its data stays."""
     asked = request.POST.get("status", "")
-    if asked not in OFFERED:
+    if asked not in ACTIONS:
         raise Invalid
     life_cycle.change_status(schema_name=schema_name, status=TenantStatus(asked))
     messages.success(request, gettext("The state was changed."))

@@ -258,5 +258,12 @@ def test_sign_up_page_needs_no_script_and_breaks_no_policy(platform_client):
     assert '<form class="site-form card" method="post"' in page
 
 
+def test_forms_behind_links_may_say_where_they_come_from(platform_client, work):
+    """Under ``no-referrer`` browsers send ``Origin: null`` with a form, and Django refuses it."""
+    _, link = start(platform_client, work)
+
+    assert 'name="referrer" content="same-origin"' in platform_client.get(link).content.decode()
+
+
 def test_sign_up_does_not_exist_on_a_tenants_host(customer_client):
     assert customer_client.get(SIGN_UP).status_code == 404
