@@ -15,7 +15,7 @@ from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages_for_booking
 from notifications.types import MessageView
-from scheduling.enums import BookingSource
+from scheduling.enums import BookingSource, BookingStatus
 from scheduling.selectors import bookings
 from scheduling.selectors.history import HistoryStep, list_history
 from scheduling.types import BookingDetail
@@ -34,6 +34,8 @@ MESSAGE_TONES = {
     MessageStatus.SENDING: "info",
 }
 
+NEW_STATUSES = (BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED)
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -48,6 +50,7 @@ class StepLine:
     """A line of the history."""
 
     at: datetime
+    status: str
     look: StatusLook
     text: str
     author: str
@@ -78,6 +81,12 @@ class BookingPage:
     is_movable: bool
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
+
+    @property
+    def is_news(self) -> bool:
+        """Tell whether it has only just come in: nobody answered, moved or began it yet."""
+        steps = {line.status for line in self.history} - {BookingStatus.HELD}
+        return len(steps) == 1 and self.booking.status in NEW_STATUSES
 
     @property
     def day_url(self) -> str:
@@ -120,7 +129,7 @@ def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], tim
                 "after": formats.format_date_time(step.starts_at, timezone),
             }
         author = names.get(step.user_id or 0, "")
-        lines.append(StepLine(at=step.at, look=look, text=text, author=author, reason=step.reason))
+        lines.append(StepLine(at=step.at, status=step.status, look=look, text=text, author=author, reason=step.reason))
     return tuple(lines)
 
 

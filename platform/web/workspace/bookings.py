@@ -53,8 +53,8 @@ def show_news(request: HttpRequest) -> HttpResponse:
     ids = [int(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10] if text.isascii() and text.isdigit()]
     if len(ids) > MAX_NEWS:
         return render(request, "workspace/news.html", {"count": len(ids)})
-    news = [load_booking_page(booking_id=each, user=request.user, now=utc_now()) for each in ids]
-    return render(request, "workspace/news.html", {"pages": news})
+    pages = [load_booking_page(booking_id=each, user=request.user, now=utc_now()) for each in ids]
+    return render(request, "workspace/news.html", {"pages": [page for page in pages if page.is_news]})
 
 
 def render_booking(request: HttpRequest, booking_id: int, *, status: int = 200, **context: object) -> HttpResponse:

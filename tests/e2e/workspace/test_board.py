@@ -103,7 +103,9 @@ def test_request_is_approved_from_the_notice(houses, open_workspace):
 
     booking_id, _ = book_at(mine, "Rubén Soto", 2, is_request=True)
     page.locator(".toast.news button.pri").click()
+    page.wait_for_timeout(1200)
 
+    expect(page.locator(".toast.news")).to_have_count(0)
     expect(page.locator(".asid .li", has_text="Rubén Soto")).to_have_count(0)
     with tenant_scope(mine):
         assert Booking.objects.get(pk=booking_id).status == "confirmed"

@@ -324,3 +324,14 @@ def test_news_show_who_booked_what(owner_client):
     many = owner_client.get("/workspace/news/?id=1&id=2&id=3&id=4&id=x").content.decode()
 
     assert ("Ana Torres" in one, many.count('class="toast')) == (True, 1)
+
+
+def test_an_approval_is_no_news(owner_client):
+    Service.objects.update(approval="request")
+    booked = book()
+    address = f"/workspace/news/?id={booked.booking_id}"
+    before = owner_client.get(address).content.decode()
+
+    owner_client.post(f"/workspace/bookings/{booked.booking_id}/approve/")
+
+    assert ("Ana Torres" in before, "Ana Torres" in owner_client.get(address).content.decode()) == (True, False)

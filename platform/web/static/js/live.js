@@ -15,10 +15,12 @@ let wasLost = false;
 let last = 0;
 let timer = 0;
 const fresh = new Set();
-const known = new Set(idsOnBoard());
+const told = new Set();
+const known = new Set(idsOnPage());
 
-function idsOnBoard() {
-  return [...document.querySelectorAll("#board [data-booking]")].map((block) => Number(block.dataset.booking));
+/* The day's blocks, and the requests that wait beside them: an approval of one is no news. */
+function idsOnPage() {
+  return [...document.querySelectorAll("main.day [data-booking]")].map((link) => Number(link.dataset.booking));
 }
 
 /* The first event refreshes at once, those that follow within the gap share one refresh. */
@@ -59,7 +61,7 @@ function tellNews() {
 /* New on the board since the page was opened: a ring around the block for a moment. */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== board) return;
-  for (const id of idsOnBoard()) {
+  for (const id of idsOnPage()) {
     if (known.has(id)) continue;
     known.add(id);
     document.querySelectorAll(`#board [data-booking="${id}"]`).forEach((block) => block.classList.add("new"));
@@ -84,7 +86,10 @@ function connect() {
   source.addEventListener("down", () => { wasLost = true; show("off"); });
   source.addEventListener("booking", (event) => {
     const { kind, subject_id: id } = JSON.parse(event.data);
-    if (NEW.has(kind) && !known.has(id)) fresh.add(id);
+    if (NEW.has(kind) && !known.has(id) && !told.has(id)) {
+      fresh.add(id);
+      told.add(id);
+    }
     refreshSoon();
   });
   source.onerror = () => {
