@@ -82,7 +82,8 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
     if until is not None:
         local = until.astimezone(ZoneInfo(timezone))
         moment = f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
-        text = f"{text} {gettext('Until %(moment)s.') % {'moment': moment}}"
+        until_then = gettext("Until %(moment)s.") % {"moment": moment}
+        text = f"{text} {until_then}"
     return ReasonView(
         code=reason.code.value,
         text=text,
