@@ -84,4 +84,4 @@ def _get_app() -> Celery:
             "socket_timeout": PUBLISH_TIMEOUT_SECONDS,
         }
         app.set_default()
-    return current_app  # type: ignore[no-any-return]
+    return current_app

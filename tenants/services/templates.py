@@ -66,18 +66,20 @@ def ensure_template() -> SchemaTemplate:
 def _record_statements() -> list[str]:
     """Migrate a scratch schema, in a transaction that is rolled back, and keep what was executed."""
     scratch = f"template_{secrets.token_hex(6)}"
-    statements: list[str] = []
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE SCHEMA "{scratch}"')
-        with _recording(statements):
+        with recorded_statements() as statements:
             migrate_schema(scratch)
         transaction.set_rollback(True)
     return statements
 
 
 @contextmanager
-def _recording(statements: list[str]) -> Iterator[None]:
+def recorded_statements() -> Iterator[list[str]]:
+    """Collect what the block executes, except what only reads; the statements name no schema."""
+    statements: list[str] = []
+
     def record(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         result = execute(sql, params, many, context)
         text = str(sql)
@@ -89,4 +91,4 @@ def _recording(statements: list[str]) -> Iterator[None]:
         return result
 
     with connection.execute_wrapper(record):
-        yield
+        yield statements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from babel import Locale
 from django import forms
@@ -49,7 +49,7 @@ class SignUpForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     password = forms.CharField(label=_("Password"), max_length=MAX_PASSWORD_LENGTH, strip=False)
 
-    field_order: ClassVar = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
+    field_order = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
     is_conflict = False
     password_hash = ""
 

@@ -60,3 +60,42 @@ def test_interrupted_run_goes_on_where_it_stopped(behind, monkeypatch):
 
     assert seen[0] not in report.migrated
     assert set(report.migrated) >= {tenant.schema_name for tenant in behind} - {seen[0]}
+
+
+def test_plan_is_made_once_and_repeated(behind, dump, monkeypatch):
+    expected = dump(behind[0].schema_name)
+    for tenant in behind:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'DROP TABLE "{tenant.schema_name}".django_session; '
+                f"DELETE FROM \"{tenant.schema_name}\".django_migrations WHERE app = 'sessions'"
+            )
+    by_django = []
+    real = migrations.migrate_schema
+    monkeypatch.setattr(migrations, "migrate_schema", lambda name: by_django.append(name) or real(name))
+
+    report = migrations.migrate_platform()
+
+    names = [tenant.schema_name for tenant in behind]
+    assert report.failed == ()
+    assert [name for name in by_django if name in names] == names[:1]
+    without_rows = [sorted(line for line in dump(name) if not line.startswith(("row ", "sequence "))) for name in names]
+    assert without_rows == [sorted(line for line in expected if not line.startswith(("row ", "sequence ")))] * 3
+
+
+def test_data_migration_that_fails_is_named(behind, monkeypatch):
+    real = migrations.migrate_schema
+
+    def fail(schema_name):
+        if schema_name == behind[1].schema_name:
+            message = "no such vehicle"
+            raise ValueError(message)
+        real(schema_name)
+
+    monkeypatch.setattr(migrations, "migrate_schema", fail)
+    monkeypatch.setattr(migrations, "_can_repeat", lambda _schema_name: False)
+
+    report = migrations.migrate_platform()
+
+    assert report.failed == ((behind[1].schema_name, "no such vehicle"),)
+    assert {tenant.schema_name for tenant in behind} - set(report.migrated) == {behind[1].schema_name}

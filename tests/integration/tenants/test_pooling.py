@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from typing import Self
 
 import pytest
 from django.core.checks import Tags, run_checks
@@ -18,7 +19,7 @@ class SharedConnection:
     def __init__(self, server) -> None:
         self.server = server
 
-    def __enter__(self) -> SharedConnection:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
