@@ -49,7 +49,7 @@ def test_a_business_signs_up_and_works(stack, open_page):
     page.goto(find_link(stack, email))
     began = monotonic()
     page.click("form .btn.pri")
-    expect(page.locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     ready_after = monotonic() - began
     page.click("main .btn.pri")
     page.click("main .btn.pri")
@@ -79,7 +79,7 @@ def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, op
     for page in pages:
         page.click("form .btn.pri")
 
-    expect(pages[0].locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    expect(pages[0].locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     second = pages[1]
     expect(second.locator("h1")).to_have_text("Elegir otra dirección")
     expect(second.locator("#e-slug")).to_contain_text(TAKEN)
@@ -87,7 +87,7 @@ def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, op
     expect(second.locator("form")).to_contain_text("Taller Nuevo")
     second.fill("[name=slug]", f"{slug}-2")
     second.click("form .btn.pri")
-    expect(second.locator("h1")).to_have_text("Tu página está lista", timeout=60_000)
+    expect(second.locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     expect(second.locator("main")).to_contain_text(f"{slug}-2.localhost")
 
 
