@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from accounts.policies import PERMISSIONS_BY_ROLE
@@ -12,11 +13,17 @@ from accounts.policies import PERMISSIONS_BY_ROLE
 def tenant(request: HttpRequest) -> dict[str, object]:
     """Give templates the tenant (None on the platform's host), the languages and what the person may do."""
     language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    user = getattr(request, "user", None)
     return {
         "tenant": getattr(request, "tenant", None),
         "language": language,
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != language],
-        "may": {str(permission) for permission in PERMISSIONS_BY_ROLE.get(getattr(user, "role", ""), frozenset())},
+        # Asked of the person only where a template wants to know: Django answers failures in a thread
+        # outside of the tenant, whose database connection is never given back.
+        "may": SimpleLazyObject(lambda: _list_permissions(request)),
         "platform_host": settings.PLATFORM_HOST,
     }
+
+
+def _list_permissions(request: HttpRequest) -> set[str]:
+    role = getattr(getattr(request, "user", None), "role", "")
+    return {str(permission) for permission in PERMISSIONS_BY_ROLE.get(role, frozenset())}
