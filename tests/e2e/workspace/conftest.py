@@ -13,24 +13,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from devtools.chromium import find_chromium
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 from tests.conftest import OWNER_PASSWORD, make_tenant
+from tests.e2e.conftest import FLAGS
 
 ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -84,17 +75,14 @@ def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> 
     pytest.fail(log.read_text())
 
 
-@pytest.fixture(scope="session")
-def board_browser(board_port) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def board_browser(board_port, playwright, chromium_path) -> Iterator[Browser]:
     """A real Chromium that finds the tests' hosts at our server."""
     rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{board_port}"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, rules])
-        # Playwright's loop makes Django refuse database calls in this thread although nothing is asynchronous.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield running
-        running.close()
-        connection.close()
+    running = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, rules])
+    yield running
+    running.close()
+    connection.close()  # under Playwright's loop it is another one than outside; open, it would keep the database
 
 
 @pytest.fixture
