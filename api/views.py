@@ -21,7 +21,17 @@ IDEMPOTENCY_KEY_LENGTH = 255
 KEY_TOO_LONG = mark("An Idempotency-Key has at most 255 characters.")
 
 
-class OpenView(APIView):
+class FreshView(APIView):
+    """No answer is kept by a cache: it changes by the minute, or is a person's own."""
+
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
+        """Say so in every answer."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+class OpenView(FreshView):
     """Anyone may call; no cookie is read, so no other site can act in a person's name."""
 
     declared_permission = OPEN
@@ -35,7 +45,7 @@ class OpenView(APIView):
         return []
 
 
-class StaffView(APIView):
+class StaffView(FreshView):
     """Signed-in staff, by session; subclasses declare the permission."""
 
     authentication_classes = (SessionAuthentication,)

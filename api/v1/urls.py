@@ -1,7 +1,7 @@
 """Addresses of version 1."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.access import open_to_anyone
 from api.v1.availability import views as availability
@@ -15,7 +15,7 @@ urlpatterns = [
     path("schema/", open_to_anyone(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(
         "docs/",
-        open_to_anyone(SpectacularSwaggerView.as_view(url_name="api:schema", permission_classes=[])),
+        open_to_anyone(SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[])),
         name="docs",
     ),
     path("business", catalog.BusinessView.as_view(), name="business"),
