@@ -48,7 +48,7 @@ def _guard(view: Callable[..., Any], permission: Permission) -> Callable[..., Ht
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         answer: HttpResponseBase = _refuse(request, permission) or view(request, *args, **kwargs)
-        return answer
+        return _keep_private(answer)
 
     return guarded
 
@@ -59,7 +59,7 @@ def _guard_async(
     @wraps(view)
     async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         refusal = await sync_to_async(_refuse, thread_sensitive=True)(request, permission)
-        return refusal or await view(request, *args, **kwargs)
+        return _keep_private(refusal or await view(request, *args, **kwargs))
 
     return guarded
 
@@ -71,6 +71,12 @@ def _refuse(request: HttpRequest, permission: Permission) -> HttpResponseBase | 
         raise PermissionMissing
     target = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(target)
+
+
+def _keep_private(answer: HttpResponseBase) -> HttpResponseBase:
+    """Keep what only staff may see out of caches, and out of the back button after signing out."""
+    answer.headers.setdefault("Cache-Control", "private, no-store")
+    return answer
 
 
 class OpenToAnyone(BasePermission):

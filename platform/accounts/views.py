@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import open_to_anyone
@@ -17,6 +18,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @open_to_anyone
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Let the owner in once, with the token of the sign-up: a GET asks, a POST does."""

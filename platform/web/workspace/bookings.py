@@ -20,6 +20,7 @@ from web.workspace.actions import ACTIONS, Action, ReasonRule
 from web.workspace.answers import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.booking_page import load_booking_page
 from web.workspace.forms import ReasonForm
+from web.workspace.times import read_id
 
 MAX_NEWS = 3
 
@@ -50,7 +51,8 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
 @requires(Permission.BOARD_VIEW)
 def show_news(request: HttpRequest) -> HttpResponse:
     """Show notices for bookings that just came in (``?id=…&id=…``), for the live board."""
-    ids = [int(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10] if text.isascii() and text.isdigit()]
+    asked = (read_id(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10])
+    ids = [each for each in asked if each is not None]
     if len(ids) > MAX_NEWS:
         return render(request, "workspace/news.html", {"count": len(ids)})
     pages = [load_booking_page(booking_id=each, user=request.user, now=utc_now()) for each in ids]

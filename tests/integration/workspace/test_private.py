@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+PAGES = ("", "bookings/", "bookings/new/", "board/")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_staff_are_kept_nowhere(owner_client, page):
+    answer = owner_client.get(f"/workspace/{page}")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store")
+
+
+def test_news_of_a_number_that_is_none_are_no_news(owner_client):
+    assert owner_client.get(f"/workspace/news/?id={'9' * 5000}").status_code == 200
