@@ -24,8 +24,8 @@ PUBLISH_TIMEOUT_SECONDS = 0.8
 _broker_rests_until = 0.0
 
 
-def call_in_tenant(schema_name: str, function: Callable[..., R], **kwargs: Any) -> R:
-    """Call ``function(**kwargs)`` inside the tenant with this schema.
+def call_in_tenant(schema_name: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call ``function`` inside the tenant with this schema.
 
     Raises:
         TenantUnknown: There is no such tenant.
@@ -34,19 +34,19 @@ def call_in_tenant(schema_name: str, function: Callable[..., R], **kwargs: Any) 
     if tenant is None:
         raise TenantUnknown
     with tenant_scope(tenant):
-        return function(**kwargs)
+        return function(*args, **kwargs)
 
 
 def call_in_schema(schema_name: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call ``function`` inside a tenant, or on the platform's behalf when the schema is public."""
+    """Call ``function`` inside a tenant, or on the platform's behalf when the schema is public.
+
+    Raises:
+        TenantUnknown: There is no such tenant.
+    """
     if schema_name == "public":
         connection.set_schema_to_public()
         return function(*args, **kwargs)
-    tenant = find_tenant(schema_name)
-    if tenant is None:
-        raise TenantUnknown
-    with tenant_scope(tenant):
-        return function(*args, **kwargs)
+    return call_in_tenant(schema_name, function, *args, **kwargs)
 
 
 def send_task(name: str, **kwargs: Any) -> None:

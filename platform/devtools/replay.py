@@ -59,23 +59,22 @@ def _open(through: str) -> Iterator[Runner]:
     django.setup()
     from devtools.replay_database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
     from devtools.scratch import make_scratch_tenant  # noqa: PLC0415
-    from tenants.context import tenant_scope  # noqa: PLC0415
+    from tenants.jobs import call_in_tenant  # noqa: PLC0415
     from tenants.services.life_cycle import drop_tenant  # noqa: PLC0415
 
     tenant = make_scratch_tenant(slug=f"replay-{new_reference().lower()}", now=utc_now())
 
     def answer(case: ScenarioCase) -> Result:
-        with tenant_scope(tenant):
-            stage: Stage = set_up(case, tenant)
-            if case.query is not None:
-                return {"id": case.id, "slots": [_to_text(minute) for minute in run_query(stage)]}
-            if case.steps:
-                return {"id": case.id, "outcome": run_steps(stage)}
-            accepted, rejected, over = run_parallel(stage, tenant)
-            return {"id": case.id, "accepted": accepted, "rejected": rejected, "over_capacity": over}
+        stage: Stage = set_up(case, tenant)
+        if case.query is not None:
+            return {"id": case.id, "slots": [_to_text(minute) for minute in run_query(stage)]}
+        if case.steps:
+            return {"id": case.id, "outcome": run_steps(stage)}
+        accepted, rejected, over = run_parallel(stage, tenant)
+        return {"id": case.id, "accepted": accepted, "rejected": rejected, "over_capacity": over}
 
     try:
-        yield answer
+        yield lambda case: call_in_tenant(tenant.schema_name, answer, case)
     finally:
         drop_tenant(schema_name=tenant.schema_name)
 

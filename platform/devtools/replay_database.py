@@ -32,7 +32,7 @@ from scheduling.services.setups import (
     save_service,
 )
 from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, HeldSlot, SlotRequest
-from tenants.context import tenant_scope
+from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,17 +118,20 @@ def run_parallel(stage: Stage, tenant: TenantInfo) -> tuple[int, int, int]:
     threads = min(case.connections, len(attempts))
     barrier = Barrier(threads)
 
-    def work(number: int) -> int:
+    def attempt(number: int) -> int:
         accepted = 0
-        with tenant_scope(tenant):
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            for step in attempts[number::threads]:
-                try:
-                    _do(stage, step, dict(stage.booking_ids), step.now or case.now)
-                    accepted += 1
-                except DomainError:
-                    continue
+        connection.ensure_connection()
+        barrier.wait(timeout=60)
+        for step in attempts[number::threads]:
+            try:
+                _do(stage, step, dict(stage.booking_ids), step.now or case.now)
+                accepted += 1
+            except DomainError:
+                continue
+        return accepted
+
+    def work(number: int) -> int:
+        accepted = call_in_tenant(tenant.schema_name, attempt, number)
         connection.close()
         return accepted
 
