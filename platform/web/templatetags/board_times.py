@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from django import template
 
 from web.templatetags.formats import get_current_formats
-from web.workspace.day_layout import Entry
 
 register = template.Library()
 
 HOURS_PER_HALF = 12
 MINUTES_PER_HOUR = 60
+
+
+class Entry(Protocol):
+    """A rectangle on the board, from and to a minute of the local day: `web.workspace.day_layout.Entry`."""
+
+    @property
+    def start(self) -> int:
+        """Return the first minute."""
+
+    @property
+    def end(self) -> int:
+        """Return the minute after the last one."""
 
 
 @register.filter
