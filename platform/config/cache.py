@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.cache.backends.redis import RedisCache
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 
 def _or(fallback: Any, method: Callable[P, R]) -> Callable[P, R]:
+    parameters = signature(method)
+
     @wraps(method)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -24,7 +27,8 @@ def _or(fallback: Any, method: Callable[P, R]) -> Callable[P, R]:
         except (RedisError, OSError) as error:
             logger.warning("cache_unavailable", extra={"operation": method.__name__, "error": str(error)})
             # ``get`` hands back the caller's own default, as for any key that is not there.
-            return kwargs.get("default", fallback)  # type: ignore[return-value]
+            asked = parameters.bind(*args, **kwargs).arguments
+            return asked.get("default", fallback)  # type: ignore[no-any-return]
 
     return guarded
 

@@ -115,3 +115,12 @@ def test_operator_signs_in_on_the_platform_only(platform_client, customer_client
     assert sign_in(customer_client, "op@turnero.example").status_code == 200
     response = sign_in(platform_client, "op@turnero.example")
     assert (response.status_code, response["Location"]) == (302, "/operator/")
+
+
+def test_sign_in_works_without_redis(customer_client, settings):
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+    response = sign_in(customer_client, "owner@taller.example")
+
+    assert (response.status_code, response["Location"]) == (302, "/workspace/")
+    assert customer_client.get("/workspace/").status_code == 200
