@@ -1,4 +1,4 @@
-"""What the tools print: short lines, coloured only where somebody looks."""
+"""What the tools print: short lines, colored only where somebody looks."""
 
 from __future__ import annotations
 

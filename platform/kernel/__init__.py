@@ -1,1 +1,1 @@
-"""Values without a framework: errors, money, clock, identifiers, marked texts."""
+"""Values without a framework: errors, money, clock, identifiers, texts, formats, colors."""

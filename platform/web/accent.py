@@ -1,23 +1,23 @@
-"""A tenant's brand colour → tokens whose contrast is guaranteed (WCAG 2.2 AA).
+"""A tenant's brand color → tokens whose contrast is guaranteed (WCAG 2.2 AA).
 
-Contrast is WCAG's relative luminance; steps are made in OKLCH (Björn Ottosson, 2020), so that
-a darker or lighter step keeps the hue. The brand colour itself stays as given wherever an ink
+Contrast is `kernel.colors`'; steps are made in OKLCH (Björn Ottosson, 2020), so that
+a darker or lighter step keeps the hue. The brand color itself stays as given wherever an ink
 (white or near-black) reaches 4.5:1 on it.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal
+
+from kernel.colors import clean_accent, get_contrast, to_linear
 
 Theme = Literal["light", "dark"]
 Color = str
 """``#rrggbb``, lower case."""
 
-DEFAULT_ACCENT = "#1d4ed8"
 WHITE, INK = "#ffffff", "#101720"
 SURFACES: dict[Theme, tuple[Color, Color]] = {"light": ("#ffffff", "#f6f7f9"), "dark": ("#161c24", "#0e1319")}
 """Surface and background of each theme, as in ``css/core.css``."""
@@ -30,7 +30,7 @@ ROUNDING = 0.0001
 
 @dataclass(frozen=True, slots=True)
 class AccentTokens:
-    """The six custom properties that a tenant's colour sets."""
+    """The six custom properties that a tenant's color sets."""
 
     accent: Color
     on_accent: Color
@@ -42,8 +42,8 @@ class AccentTokens:
 
 @lru_cache(maxsize=1024)
 def make_tokens(color: str, theme: Theme) -> AccentTokens:
-    """Return the tokens of ``color`` (``#rrggbb``; anything else: the platform's colour) for ``theme``."""
-    brand = color.lower() if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else DEFAULT_ACCENT
+    """Return the tokens of ``color`` (``#rrggbb``; anything else: the platform's color) for ``theme``."""
+    brand = clean_accent(color)
     surface, background = SURFACES[theme]
     direction = -1 if theme == "light" else 1
     _, chroma, hue = _to_oklch(brand)
@@ -77,12 +77,6 @@ def make_stylesheet(color: str) -> str:
     )
 
 
-def get_contrast(one: Color, other: Color) -> float:
-    """Return the WCAG contrast ratio of two colours, 1 to 21."""
-    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
-
-
 def _declare(tokens: AccentTokens) -> str:
     return ";".join(f"--{field.name.replace('_', '-')}:{getattr(tokens, field.name)}" for field in fields(tokens))
 
@@ -98,27 +92,13 @@ def _step(color: Color, below: Color, target: float, direction: int) -> Color:
     return moved
 
 
-def _linear(color: Color) -> tuple[float, float, float]:
-    red, green, blue = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return _expand(red), _expand(green), _expand(blue)
-
-
-def _expand(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB (IEC 61966-2-1)
-
-
 def _compress(value: float) -> float:
     value = max(0.0, min(1.0, value))
     return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB
 
 
-def _luminance(color: Color) -> float:
-    red, green, blue = _linear(color)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _to_oklch(color: Color) -> tuple[float, float, float]:
-    red, green, blue = _linear(color)
+    red, green, blue = to_linear(color)
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
@@ -129,7 +109,7 @@ def _to_oklch(color: Color) -> tuple[float, float, float]:
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> Color:
-    while True:  # less chroma until the colour exists on a screen
+    while True:  # less chroma until the color exists on a screen
         a, b = chroma * math.cos(hue), chroma * math.sin(hue)
         long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
         medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3

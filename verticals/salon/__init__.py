@@ -1,1 +1,1 @@
-"""The pack for hair and beauty salons: chairs, and colour that leaves hands free."""
+"""The pack for hair and beauty salons: chairs, and color that leaves hands free."""

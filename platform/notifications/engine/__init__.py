@@ -1,1 +1,1 @@
-"""Arithmetic on texts: placeholders, addresses, colours; no framework."""
+"""Arithmetic on texts: a tenant's placeholders; no framework."""

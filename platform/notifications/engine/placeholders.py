@@ -43,11 +43,11 @@ def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     Raises:
         BrokenText: It cannot be sent as it is.
     """
-    find_fault(text)
+    check_text(text)
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
 
 
-def find_fault(text: str) -> None:
+def check_text(text: str) -> None:
     """Check a text before it is stored or sent.
 
     Raises:

@@ -15,8 +15,8 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+from kernel.colors import clean_accent, pick_ink
 from kernel.lines import clean_line
-from notifications.engine.colors import clean_accent, pick_ink
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 from notifications.enums import Channel
 from notifications.errors import TemplateMissing

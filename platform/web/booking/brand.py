@@ -1,4 +1,4 @@
-"""The tenant's colours as a stylesheet."""
+"""The tenant's colors as a stylesheet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORTLY = "public, max-age=300"
 @open_to_anyone
 @require_safe
 def brand_stylesheet(request: HttpRequest) -> HttpResponse:
-    """Answer the accent's custom properties; pages name the colour in ``v``, so the answer never changes."""
+    """Answer the accent's custom properties; pages name the color in ``v``, so the answer never changes."""
     accent = current_tenant().accent
     response = HttpResponse(make_stylesheet(accent), content_type="text/css; charset=utf-8")
     is_current = request.GET.get("v") == accent.removeprefix("#")

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from web.accent import DEFAULT_ACCENT, SURFACES, get_contrast, make_stylesheet, make_tokens
+from kernel.colors import DEFAULT_ACCENT, get_contrast
+from web.accent import SURFACES, make_stylesheet, make_tokens
 
 STEPS = (0, 51, 102, 153, 204, 255)
 COLORS = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(STEPS, repeat=3)]

@@ -4,8 +4,7 @@ import itertools
 
 import pytest
 
-from notifications.engine.colors import DEFAULT_ACCENT, clean_accent, pick_ink
-from web.accent import get_contrast
+from kernel.colors import DEFAULT_ACCENT, clean_accent, get_contrast, pick_ink
 
 
 def test_pick_ink_contrasts_on_every_color():
