@@ -25,6 +25,7 @@ from tenants.models import DueWork
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 SWEEP_BATCH = 200
+MAX_LEASED = 400
 MAX_BACKOFF = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
@@ -77,13 +78,17 @@ def wake_worker(*, schema_name: str, kind: str, row_id: int, lease: datetime | N
 def sweep_due_work(*, now: datetime) -> int:
     """Wake workers for what is due and not being done; return how many rows.
 
-    Rows are leased, so that the next sweep does not queue them again while the queue is long.
+    Rows are leased, so that the next sweep does not queue them again. At most `MAX_LEASED` are
+    out at a time: a longer queue would outlive its leases, and be queued again and again.
     """
+    room = MAX_LEASED - DueWork.objects.filter(leased_until__gt=now).count()
+    if room <= 0:
+        return 0
     with transaction.atomic():
         due = list(
             DueWork.objects.select_for_update(skip_locked=True)
             .filter(Q(leased_until=None) | Q(leased_until__lte=now), due_at__lte=now, is_parked=False)
-            .order_by("due_at")[:SWEEP_BATCH]
+            .order_by("due_at")[: min(room, SWEEP_BATCH)]
         )
         DueWork.objects.filter(pk__in=[row.pk for row in due]).update(leased_until=now + LEASE)
     for row in due:

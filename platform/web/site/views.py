@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import open_to_anyone
 from kernel.clock import utc_now
 from kernel.errors import DomainError
+from kernel.statuses import get_status
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
@@ -20,10 +21,12 @@ from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
 from tenants.throttle import count_call
 from verticals.registry import list_verticals
-from web.errors import get_status, translate_error
+from web.errors import translate_error
 from web.site.forms import SignUpForm, normalize_slug
 
 DEFAULT_COUNTRY = "MX"
+SIGN_UPS_PER_HOUR = 60
+"""From one network address."""
 MAX_TYPED_LENGTH = 200
 """Longer than any field allows: more than that is not looked up."""
 
@@ -44,14 +47,17 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         initial = {"country": _guess_country(request), "vertical": request.GET.get("vertical", "")}
         return _render_sign_up(request, SignUpForm(initial=initial))
     form = SignUpForm(request.POST)
-    wait = count_call(scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=20, seconds=3600)
+    if not form.is_valid():
+        return _render_sign_up(request, form, status=form.status)
+    # Only what would send an e-mail is counted: typing mistakes are free.
+    wait = count_call(
+        scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=SIGN_UPS_PER_HOUR, seconds=3600
+    )
     if wait is not None:
         form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
         response = _render_sign_up(request, form, status=429)
         response["Retry-After"] = str(int(wait) + 1)
         return response
-    if not form.is_valid():
-        return _render_sign_up(request, form, status=form.status)
     try:
         token = sign_ups.start_sign_up(details=form.get_details(), now=utc_now())
     except (SlugTaken, SlugReserved, SlugInvalid) as error:

@@ -227,11 +227,15 @@ def test_broken_and_expired_links_are_clear_pages(platform_client, work, languag
     assert SignUp.objects.get().status == "started"
 
 
-def test_too_many_sign_ups_are_held_back(platform_client):
-    answers = [platform_client.post(SIGN_UP, {}) for _ in range(21)]
+def test_too_many_sign_ups_are_held_back(platform_client, monkeypatch):
+    monkeypatch.setattr("web.site.views.SIGN_UPS_PER_HOUR", 2)
+    mistakes = [platform_client.post(SIGN_UP, {}) for _ in range(3)]
+    answers = [platform_client.post(SIGN_UP, {**TYPED, "slug": f"taller-{name}"}) for name in ("uno", "dos", "tres")]
 
-    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert [answer.status_code for answer in mistakes] == [422] * 3
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+    assert SignUp.objects.count() == 2
 
 
 def test_pages_are_in_the_visitors_language(platform_client):

@@ -96,6 +96,18 @@ def test_sweeper_hands_out_each_row_once_per_lease(tenant, done, monkeypatch):
     assert perform(tenant, 1, lease=now + 2 * due_work.LEASE) is True
 
 
+def test_sweeper_leaves_a_long_queue_for_later(tenant, done, monkeypatch):
+    monkeypatch.setattr(due_work, "MAX_LEASED", 2)
+    monkeypatch.setattr(due_work, "send_task", lambda name, **kwargs: None)
+    for row_id in (1, 2, 3):
+        DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
+    now = utc_now()
+
+    assert [due_work.sweep_due_work(now=now), due_work.sweep_due_work(now=now)] == [2, 0]
+    assert perform(tenant, 1, lease=now + due_work.LEASE) is True
+    assert due_work.sweep_due_work(now=now) == 1
+
+
 def test_late_retry_reschedules(tenant, monkeypatch):
     def later(row_id, now):
         raise RetryLater(at=NOW + timedelta(days=9))
