@@ -70,8 +70,10 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
 
     Raises:
         CutoffPassed: It is too late.
-        TransitionRefused: Only a confirmed booking, or one that waits for approval, moves.
+        TransitionRefused: Only a confirmed booking, or one that still waits for approval, moves.
     """
+    if booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now:
+        raise TransitionRefused(status=BookingStatus.EXPIRED.label)
     if booking.status not in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
         raise TransitionRefused(status=BookingStatus(booking.status).label)
     if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest
 
-from scheduling.engine import Assignment, Strategy, split_into_lanes
+from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, RoundRobinLedger, Session
-from scheduling.selectors.instants import to_instant
+from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.placement import Place
 from scheduling.services.transactions import LostRace
 
@@ -86,12 +86,15 @@ def join_session(place: Place, booking: Booking) -> Session:
         service_id=place.visit.service_id, starts_at=starts_at, resource_key=key, is_active=True
     )
     if place.candidate.joins_session or place.is_forced:
-        changes: dict[str, object] = {"seats_taken": F("seats_taken") + booking.party_size}
-        if place.is_forced:
-            changes["seats"] = Greatest(F("seats"), F("seats_taken") + booking.party_size)
+        # The service's seats of today, not of the day when the group was opened.
+        room = Greatest(Value(seats), F("seats_taken") + booking.party_size) if place.is_forced else Value(seats)
         session = same.first()
         if session is not None:
-            Session.objects.filter(pk=session.pk).update(**changes)
+            Session.objects.filter(pk=session.pk).update(
+                seats_taken=F("seats_taken") + booking.party_size, seats=room, ends_at=Greatest(F("ends_at"), ends_at)
+            )
+            if session.ends_at < ends_at:
+                _lengthen(session, place, booking)
             return session
         if not place.is_forced:
             raise LostRace
@@ -105,6 +108,20 @@ def join_session(place: Place, booking: Booking) -> Session:
     )
     _insert(list_pieces(place), session=session, booking=None, hold_expires_at=booking.hold_expires_at)
     return session
+
+
+def _lengthen(session: Session, place: Place, booking: Booking) -> None:
+    """Take the group's resources for longer when a booking with add-ons outlasts the others."""
+    taken = Allocation.objects.filter(session_id=session.pk, is_active=True).values_list("resource_id")
+    ends = {resource_id: to_minutes(end) for resource_id, end in taken.annotate(Max("ends_at"))}
+    tails = tuple(
+        replace(each, occupied_start_minute=ends[each.resource_id])
+        for each in place.candidate.assignments
+        if each.occupied_end_minute > ends.get(each.resource_id, each.occupied_end_minute)
+    )
+    if tails:
+        longer = replace(place, candidate=Candidate(tails))
+        _insert(list_pieces(longer), session=session, booking=None, hold_expires_at=booking.hold_expires_at)
 
 
 def write_allocations(place: Place, booking: Booking, *, now: datetime) -> None:
@@ -142,6 +159,8 @@ def set_expiry(booking: Booking) -> None:
 def sync_session_expiry(session_id: int) -> None:
     """A group's resources are held as long as its longest booking."""
     with connection.cursor() as cursor:
+        # Two bookings of the group that change at once must see each other: one after the other.
+        cursor.execute("SELECT 1 FROM scheduling_session WHERE id = %s FOR UPDATE", [session_id])
         cursor.execute(SESSION_EXPIRY_SQL, {"id": session_id})
 
 

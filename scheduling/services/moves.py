@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from scheduling.enums import ActorKind
+from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_move
 from scheduling.selectors.availability import find_moving
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.allocations import free_allocations, list_resource_ids
 from scheduling.services.counters import Counters
 from scheduling.services.events import record
-from scheduling.services.expiry import expire_due_holds
+from scheduling.services.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.inputs import check_request, clean_reason
 from scheduling.services.lookups import find_booking, lock_booking
 from scheduling.services.manage_tokens import make_manage_token
@@ -20,6 +20,7 @@ from scheduling.services.records import settle, take
 from scheduling.services.revisits import load_plan_again
 from scheduling.services.transactions import LostRace, run_write
 from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking
+from tenants.services.due_work import add_due_work
 
 
 def move_booking(
@@ -75,6 +76,10 @@ def move_booking(
         booking.ends_at = to_instant(place.end_minute)
         booking.sequence += 1
         booking.attendance_confirmed_at = None
+        if booking.status == BookingStatus.PENDING_APPROVAL:
+            # A request waits until its start.
+            booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
+            add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at)
         if chosen:
             booking.chosen_resource_id = chosen[0]
         if override is not None:

@@ -39,7 +39,6 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
     service = plan.services[0]
     tenant = current_tenant()
     uid = f"{uuid4()}@{tenant.slug}"
-    price = price_visit(plan)
     return Booking(
         reference=new_reference(),
         token_hash=hash_manage_token(uid, 1),
@@ -56,16 +55,8 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         source=agreed.source,
         hold_expires_at=agreed.hold_expires_at,
         arrival_mode=plan.wish.arrival_mode,
-        price_minor=price,
-        deposit_minor=compute_deposit(
-            DepositTerms(
-                kind=service.deposit_kind,
-                amount_minor=service.deposit_minor,
-                percent=service.deposit_percent,
-                price_minor=price,
-                currency=tenant.currency,
-            )
-        ),
+        price_minor=price_visit(plan),
+        deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
         currency=tenant.currency,
         policy=agree_policy(plan),
         override_reason=agreed.override_reason,
@@ -123,13 +114,31 @@ def price_visit(plan: Plan) -> int | None:
     return sum(price or 0 for price in prices) + sum(each.price_minor for each in plan.add_ons)
 
 
+def _ask_deposit(plan: Plan, service: ServiceTerms, *, currency: str) -> int:
+    """Return what one service of the visit asks in advance, of its own price with its add-ons."""
+    extras = sum(each.price_minor for each in _add_ons(plan, service))
+    return compute_deposit(
+        DepositTerms(
+            kind=service.deposit_kind,
+            amount_minor=service.deposit_minor,
+            percent=service.deposit_percent,
+            price_minor=None if service.price_minor is None else service.price_minor + extras,
+            currency=currency,
+        )
+    )
+
+
 def agree_policy(plan: Plan) -> dict[str, object]:
-    """Return the policy as agreed: a later change of the service does not touch this booking."""
+    """Return the policy as agreed: a later change of the service does not touch this booking.
+
+    One service that wants approval is enough for the whole visit.
+    """
     service = plan.services[0]
+    wants_approval = any(each.approval == Approval.REQUEST for each in plan.services)
     return {
         "cancel_cutoff_minutes": max(each.cancel_cutoff_minutes for each in plan.services),
         "move_cutoff_minutes": max(each.move_cutoff_minutes for each in plan.services),
-        "approval": service.approval,
+        "approval": Approval.REQUEST.value if wants_approval else service.approval,
         "deposit_kind": service.deposit_kind,
         "reminder_offsets_minutes": list(service.reminder_offsets_minutes),
     }

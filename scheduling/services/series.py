@@ -15,7 +15,7 @@ from kernel.text import mark
 from scheduling.engine import to_minute
 from scheduling.enums import BookingSource, ConflictChoice
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken, SlotUnavailable
-from scheduling.models import Location, Series
+from scheduling.models import Series
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.instants import to_instant
 from scheduling.services.bookings import book_slot
@@ -167,14 +167,13 @@ def _list_nearest(request: SlotRequest, now: datetime) -> list[AvailableSlot]:
         timezone=zone,
         arrival_mode=request.arrival_mode,
         further_service_ids=request.further_service_ids,
+        resource_ids=request.resource_ids,
     )
     slots = [slot for day in get_availability(query=query, now=now).days for slot in day.slots]
     return sorted(slots, key=lambda slot: (abs(slot.starts_at - request.starts_at), slot.starts_at))[:5]
 
 
 def _find_zone(request: SlotRequest) -> str:
-    places = Location.objects.filter(is_active=True)
-    if request.location_id is not None:
-        places = places.filter(pk=request.location_id)
-    zone = places.values_list("timezone", flat=True).first()
-    return zone or "UTC"
+    """Return the zone of the location that is asked first for the visit."""
+    plan = load_plan_for(request, is_staff=True)
+    return plan.timetables.places[next(iter(plan.visits))].timezone

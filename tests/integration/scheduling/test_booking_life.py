@@ -294,3 +294,11 @@ def BookingDetailsOf(name):  # noqa: N802
     from dataclasses import replace
 
     return replace(DETAILS, customer=replace(DETAILS.customer, name=name))
+
+
+def test_a_hold_of_days_ago_is_no_way_around_the_notice(tenant):
+    service_id, _ = make_shop(minimum_notice_minutes=120)
+    held = hold(service_id)
+
+    with pytest.raises(HoldExpired):
+        submit(held, now=hours_later(-1))

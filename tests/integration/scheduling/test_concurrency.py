@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from devtools.overbooking import list_overbooked
 from scheduling.engine import RulePeriod
@@ -20,6 +21,7 @@ from scheduling.models import Allocation
 from scheduling.services.moves import move_booking
 from scheduling.services.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
+from tests.factories.feature_pairs import hold, submit
 from tests.factories.scheduling import (
     MONDAY,
     NOW,
@@ -177,3 +179,33 @@ def test_database_itself_refuses_the_overlap(tenant):
         row.save(force_insert=True)
 
     assert refusal.value.__cause__.sqlstate == "23P01"
+
+
+def test_hold_beside_a_confirmation_puts_no_end_to_the_group(scratch_tenant):
+    def make():
+        service_id, _ = make_shop(seats=3)
+        return service_id, hold(service_id)
+
+    service_id, held = in_scratch(scratch_tenant, make)
+    is_confirmed = Event()
+
+    def confirm_slowly():
+        with tenant_scope(scratch_tenant), transaction.atomic():
+            submit(held)
+            is_confirmed.set()
+            time.sleep(0.5)
+        connection.close()
+
+    def hold_meanwhile():
+        with tenant_scope(scratch_tenant):
+            is_confirmed.wait(30)
+            hold(service_id, now=NOW + timedelta(minutes=5))
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(confirm_slowly), pool.submit(hold_meanwhile)]:
+            each.result()
+
+    # One booking is confirmed: whatever becomes of the hold, the group's resources stay taken.
+    ends = in_scratch(scratch_tenant, lambda: list(Allocation.objects.values_list("hold_expires_at", flat=True)))
+    assert ends == [None]

@@ -1,0 +1,121 @@
+"""Short words for tests that combine two features of scheduling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from scheduling.engine import DateOverride, Measure, RulePeriod
+from scheduling.enums import ConflictChoice, RuleScope
+from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
+from scheduling.models import AddOn, Allocation, RoundRobinLedger, Session
+from scheduling.selectors.availability import get_availability
+from scheduling.services.bookings import book_slot, submit_booking
+from scheduling.services.holds import hold_slot
+from scheduling.services.moves import move_booking
+from scheduling.services.rules import RuleSetup, save_rule
+from scheduling.services.series import SeriesReport, book_series
+from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF
+
+DAY = MONDAY.date()
+DAILY = "FREQ=DAILY;COUNT=3"
+
+
+def list_offered(service_id: int, *, now=NOW, day=DAY, **question) -> list[float]:
+    """List the free starts of the Monday, as hours of the day in UTC."""
+    query = AvailabilityQuery(service_id=service_id, from_on=day, to_on=day, timezone="UTC", **question)
+    slots = get_availability(query=query, now=now).days[0].slots
+    return [slot.starts_at.hour + slot.starts_at.minute / 60 for slot in slots]
+
+
+def list_seats(service_id: int, *, now=NOW, **question) -> dict[int, int | None]:
+    """Map each free hour to the seats that are left."""
+    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY, timezone="UTC", **question)
+    slots = get_availability(query=query, now=now).days[0].slots
+    return {slot.starts_at.hour: slot.seats_left for slot in slots}
+
+
+def check_offer(service_id: int, *, now=NOW, every: int = 60, **question) -> list[float]:
+    """Try to book every start of the Monday, each as if it were the only one; return what is offered.
+
+    What is offered must be booked, and what is not must be refused.
+    """
+    offered = list_offered(service_id, now=now, **question)
+    accepted = []
+    for minutes in range(8 * 60, 18 * 60, every):
+        before = transaction.savepoint()
+        request = SlotRequest(service_id=service_id, starts_at=MONDAY + timedelta(minutes=minutes - 9 * 60), **question)
+        try:
+            book_slot(request=request, details=DETAILS, now=now, source="page")
+            accepted.append(minutes / 60)
+        except (SlotTaken, SlotUnavailable, RequestInvalid):
+            pass
+        transaction.savepoint_rollback(before)
+    assert accepted == offered
+    return offered
+
+
+def hold(service_id: int, starts_at=MONDAY, *, now=NOW, **values) -> HeldSlot:
+    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+    return hold_slot(request=request, now=now, source="page")
+
+
+def submit(held: HeldSlot, *, now=NOW) -> SubmittedBooking:
+    return submit_booking(hold_id=held.id, token=held.token, details=DETAILS, now=now)
+
+
+def override(service_id: int, starts_at=MONDAY, *, now=NOW, **values) -> SubmittedBooking:
+    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+    reason = OverrideReason(reason="Urgencia", user_id=7)
+    return book_slot(request=request, details=DETAILS, now=now, source="workspace", override=reason)
+
+
+def move(made: SubmittedBooking, starts_at, *, by: Actor = CUSTOMER, now=NOW, **values) -> SubmittedBooking:
+    return move_booking(booking_id=made.booking_id, starts_at=starts_at, now=now, by=by, **values)
+
+
+def repeat(
+    service_id: int, *, choice=ConflictChoice.SKIP, by: Actor = STAFF, rule: str = DAILY, starts_at=MONDAY, **values
+) -> SeriesReport:
+    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+    return book_series(request=request, rule=rule, details=DETAILS, on_conflict=choice, now=NOW, by=by)
+
+
+def list_outcomes(report: SeriesReport) -> list[str]:
+    return [each.outcome for each in report.dates]
+
+
+def limit(service_id: int, amount: int, measure=Measure.BOOKINGS, period=RulePeriod.DAY) -> int:
+    return save_rule(RuleSetup(RuleScope.SERVICE, period, amount, measure, service_id=service_id), now=NOW)
+
+
+def make_add_on(service_id: int, minutes: int = 30, price_minor: int = 500) -> int:
+    return AddOn.objects.create(service_id=service_id, name="Extra", minutes=minutes, price_minor=price_minor).pk
+
+
+def open_only(opens_hour: int, closes_hour: int, day=DAY) -> tuple[DateOverride, ...]:
+    """Return the exception that a resource works on that date only from one hour to another."""
+    periods = () if opens_hour == closes_hour else ((opens_hour * 60, closes_hour * 60),)
+    return (DateOverride(on=day, periods=periods),)
+
+
+def list_taken(booking_id: int) -> list[tuple[int, float, float]]:
+    """List (resource, from hour, to hour) of what a booking takes now."""
+    rows = Allocation.objects.filter(booking_id=booking_id, is_active=True).order_by("starts_at", "resource_id")
+    return [
+        (row.resource_id, row.starts_at.hour + row.starts_at.minute / 60, row.ends_at.hour + row.ends_at.minute / 60)
+        for row in rows
+    ]
+
+
+def list_groups() -> list[tuple[int, int]]:
+    """List (hour, seats taken) of the groups that run."""
+    rows = Session.objects.filter(is_active=True).order_by("starts_at", "id")
+    return [(row.starts_at.hour, row.seats_taken) for row in rows]
+
+
+def read_ledger(service_id: int) -> dict[int, int]:
+    """Map each resource to the turns that it had."""
+    return dict(RoundRobinLedger.objects.filter(service_id=service_id).values_list("resource_id", "turns"))
