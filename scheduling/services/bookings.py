@@ -29,6 +29,8 @@ from tenants.services.due_work import add_due_work, remove_due_work
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
+LATE = timedelta(minutes=30)
+"""How long after its end a hold still counts as begun in time."""
 
 EVENT_KINDS = {
     BookingStatus.CONFIRMED: "confirmed",
@@ -197,7 +199,8 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
         now=now,
         moving=find_moving(booking.pk),
         moving_resource_ids=moving_resource_ids,
-        is_any_minute=True,
+        # Long after, the notice and the window count again: a hold must not be a way around them.
+        is_any_minute=booking.hold_expires_at is not None and now < booking.hold_expires_at + LATE,
     )
     return plan, find_place(asked, is_pessimistic=is_pessimistic)
 
