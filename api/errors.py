@@ -10,17 +10,10 @@ from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from kernel.errors import Conflict, DomainError, Invalid
+from kernel.statuses import get_status
 from kernel.text import mark
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
-
-STATUS_BY_KIND: tuple[tuple[type[DomainError], int], ...] = (
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Conflict, 409),
-    (Invalid, 422),
-    (Unavailable, 503),
-)
 
 
 class UnknownField(Invalid):
@@ -66,7 +59,6 @@ def make_problem(
 
 
 def _from_domain(error: DomainError) -> Response:
-    status_code = next((value for kind, value in STATUS_BY_KIND if isinstance(error, kind)), 500)
     text = gettext(error.text)
     extra: dict[str, object] = {}
     if isinstance(error, SlotTaken | SlotUnavailable | HoldExpired):
@@ -77,7 +69,7 @@ def _from_domain(error: DomainError) -> Response:
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}
     return make_problem(
-        status_code=status_code,
+        status_code=get_status(error),
         code=error.code,
         detail=text % error.params if error.params else text,
         errors=errors,

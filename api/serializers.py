@@ -8,8 +8,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 
 from api.errors import UnknownField
-
-MAX_ID_DIGITS = 18
+from kernel.ids import read_row_id
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -42,10 +41,10 @@ class IdField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Any:
         """Turn the text into the number that it stands for."""
-        text = super().to_internal_value(data)
-        if not (text.isascii() and text.isdigit()) or len(text) > MAX_ID_DIGITS:
+        row_id = read_row_id(super().to_internal_value(data))
+        if row_id is None:
             self.fail("invalid_id")
-        return int(text)
+        return row_id
 
 
 class IdListField(serializers.CharField):
@@ -56,6 +55,7 @@ class IdListField(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         """Turn the text into a tuple of numbers."""
         parts = [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
-        if not all(part.isascii() and part.isdigit() and len(part) <= MAX_ID_DIGITS for part in parts):
+        row_ids = tuple(read_row_id(part) for part in parts)
+        if None in row_ids:
             self.fail("invalid_id")
-        return tuple(int(part) for part in parts)
+        return row_ids

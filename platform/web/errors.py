@@ -1,4 +1,4 @@
-"""Expected failures as pages: kind → status and template."""
+"""Expected failures as pages: status → template."""
 
 from __future__ import annotations
 
@@ -7,22 +7,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from accounts.access import open_to_anyone
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from kernel.errors import DomainError, NotFound
+from kernel.statuses import get_status
 from kernel.text import mark
 
-STATUS_BY_KIND: tuple[tuple[type[DomainError], int], ...] = (
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Conflict, 409),
-    (Invalid, 422),
-    (Unavailable, 503),
-)
 STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")
-
-
-def get_status(error: DomainError) -> int:
-    """Return the HTTP status of an expected failure."""
-    return next((status for kind, status in STATUS_BY_KIND if isinstance(error, kind)), 500)
 
 
 def translate_error(error: DomainError) -> str:

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from api.serializers import MAX_ID_DIGITS
 from api.services.idempotency import Answer
 from api.throttles import ContactThrottle
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
 from api.views import OpenView, answer_once, make_money
 from kernel.clock import utc_now
+from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
 from scheduling.errors import CustomerInvalid, HoldUnknown
 from scheduling.services.bookings import book_slot, submit_booking
@@ -111,12 +111,14 @@ def _name_fields(error: CustomerInvalid) -> CustomerInvalid:
 
 def _split_hold(identifier: str) -> tuple[int, str]:
     number, _, token = identifier.partition(".")
-    if not (number.isascii() and number.isdigit()) or len(number) > MAX_ID_DIGITS:
+    hold_id = read_row_id(number)
+    if hold_id is None:
         raise HoldUnknown
-    return int(number), token
+    return hold_id, token
 
 
 def _make_request(asked: dict[str, Any]) -> SlotRequest:
+    check_choosable(service_id=asked["service"], resource_id=asked.get("resource"))
     return SlotRequest(
         service_id=asked["service"],
         starts_at=asked["starts_at"],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import open_to_anyone
+from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView
 from web.booking.flow import Flow, StepKey, load_flow, make_link
@@ -47,7 +48,7 @@ class CategoryOption:
 def choose_service(request: HttpRequest) -> HttpResponse:
     """Show the services; with ``?service=`` or ``?location=`` (also from other sites) take that choice and go on."""
     flow = load_flow(request)
-    location_id, service_id = _read_id(request, "location"), _read_id(request, "service")
+    location_id, service_id = (read_row_id(request.GET.get(name)) for name in ("location", "service"))
     if location_id is not None:
         flow = load_flow(request, flow.draft.choose_location(location_id))
     if service_id is not None:
@@ -104,8 +105,3 @@ def _find_open_step(flow: Flow, done: StepKey) -> StepKey:
     missing, after = flow.find_missing_step(), flow.find_step_after(done)
     order = list(StepKey)
     return min(missing, after, key=order.index)
-
-
-def _read_id(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - bigint

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import open_to_anyone
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from kernel.statuses import get_status
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.selectors import availability, bookings, catalog
@@ -29,7 +30,7 @@ from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
 from web.booking.picker import find_week, last_day, make_picker
 from web.booking.reading import read_date, read_instant
-from web.errors import get_status, translate_error
+from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)

@@ -11,16 +11,17 @@ from accounts.access import requires
 from accounts.policies import Permission
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
+from kernel.ids import read_row_id
+from kernel.statuses import get_status
 from scheduling.enums import ActorKind
 from scheduling.selectors import bookings
 from scheduling.types import Actor, BookingDetail
-from web.errors import get_status, translate_error
+from web.errors import translate_error
 from web.templatetags.formats import get_current_formats
 from web.workspace.actions import ACTIONS, Action, ReasonRule
 from web.workspace.answers import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.booking_page import load_booking_page
 from web.workspace.forms import ReasonForm
-from web.workspace.times import read_id
 
 MAX_NEWS = 3
 
@@ -51,7 +52,7 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
 @requires(Permission.BOARD_VIEW)
 def show_news(request: HttpRequest) -> HttpResponse:
     """Show notices for bookings that just came in (``?id=…&id=…``), for the live board."""
-    asked = (read_id(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10])
+    asked = (read_row_id(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10])
     ids = [each for each in asked if each is not None]
     if len(ids) > MAX_NEWS:
         return render(request, "workspace/news.html", {"count": len(ids)})

@@ -14,14 +14,16 @@ from accounts.access import requires
 from accounts.policies import Permission
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.ids import read_row_id
+from kernel.statuses import get_status
 from scheduling.selectors import bookings, catalog
 from scheduling.services import moves
 from scheduling.types import BookingDetail
-from web.errors import get_status, translate_error
+from web.errors import translate_error
 from web.workspace.answers import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.bookings import describe, make_actor, refuse
 from web.workspace.forms import StartForm, read_date
-from web.workspace.times import load_times, read_id
+from web.workspace.times import load_times
 
 
 @requires(Permission.BOOKING_MANAGE)
@@ -79,7 +81,7 @@ def _render_form(request: HttpRequest, booking: BookingDetail, *, status: int = 
         read_date(asked.get("go_on") or asked.get("on"))
         or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date()
     )
-    resource_id = read_id(asked.get("resource"))
+    resource_id = read_row_id(asked.get("resource"))
     today: date = now.astimezone(ZoneInfo(booking.timezone)).date()
     times = load_times(
         service_id=booking.service_id,

@@ -16,6 +16,8 @@ from accounts.access import requires
 from accounts.policies import Permission, has_permission
 from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
+from kernel.ids import read_row_id
+from kernel.statuses import get_status
 from scheduling.enums import BookingSource
 from scheduling.errors import FreeTime, HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.selectors import bookings, catalog
@@ -29,12 +31,12 @@ from scheduling.types import (
     SubmittedBooking,
 )
 from tenants.context import current_tenant
-from web.errors import get_status, translate_error
+from web.errors import translate_error
 from web.workspace.answers import Toast, go_on
 from web.workspace.asset_fields import make_visit, read_asset
 from web.workspace.bookings import describe, make_actor
 from web.workspace.forms import CustomerForm, StartForm, read_date
-from web.workspace.times import load_times, read_id
+from web.workspace.times import load_times
 
 SERVICE_MISSING = gettext_lazy("Choose a service.")
 LAST_DAY_OFFSET = 365
@@ -92,7 +94,7 @@ def _book(
             service_id=service.id,
             starts_at=start.cleaned_data["start"],
             resource_id=start.cleaned_data["resource"],
-            location_id=read_id(request.POST.get("location")),
+            location_id=read_row_id(request.POST.get("location")),
             arrival_mode=arrival_mode,
         ),
         details=BookingDetails(
@@ -118,7 +120,7 @@ def _read_draft(typed: QueryDict, now: datetime) -> Draft:
     places = catalog.list_locations()
     timezone = places[0].timezone if places else current_tenant().timezone
     today = now.astimezone(ZoneInfo(timezone)).date()
-    service_id = read_id(typed.get("service"))
+    service_id = read_row_id(typed.get("service"))
     on = read_date(typed.get("go_on") or typed.get("on") or typed.get("date")) or today
     return Draft(
         typed=typed,
@@ -155,7 +157,7 @@ def _render_form(
     alternatives: tuple[FreeTime, ...] = (),
 ) -> HttpResponse:
     service = draft.service
-    resource_id = read_id(draft.typed.get("resource"))
+    resource_id = read_row_id(draft.typed.get("resource"))
     times = service and load_times(
         service_id=service.id,
         on=draft.on,

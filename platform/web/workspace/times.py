@@ -75,9 +75,3 @@ def load_times(
     except RequestInvalid:
         return None
     return Times(timezone=answer.timezone, days=answer.days, on=on, today=today, next_available=answer.next_available)
-
-
-def read_id(text: str | None) -> int | None:
-    """Read a row's id; None when it is none."""
-    is_number = bool(text) and str(text).isascii() and str(text).isdigit() and len(str(text)) <= 18  # noqa: PLR2004
-    return int(str(text)) if is_number else None
