@@ -14,7 +14,6 @@ from accounts.access import open_to_anyone
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.statuses import get_status
-from kernel.statuses import get_status
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
