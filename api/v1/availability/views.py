@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.access import Requires
 from accounts.policies import Permission
+from api.choices import check_choosable
 from api.v1.availability.serializers import (
     AvailabilityQuery,
     AvailabilityShape,
@@ -30,6 +31,7 @@ class AvailabilityView(OpenView):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         moving = bookings.get_by_token(token=asked["booking"]).id if "booking" in asked else None
+        check_choosable(service_id=asked["service"], resource_id=asked.get("resource"))
         query = types.AvailabilityQuery(
             service_id=asked["service"],
             from_on=asked["from"],

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from api.choices import check_choosable
 from api.services.idempotency import Answer
 from api.throttles import ContactThrottle
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields

@@ -8,11 +8,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.choices import check_choosable
 from api.services.idempotency import Answer
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, answer_once, make_money
 from kernel.clock import utc_now
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import ActorKind
+from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings import get_by_token
 from scheduling.services.attendance import confirm_attendance
 from scheduling.services.calendar_files import make_calendar
@@ -22,7 +24,6 @@ from scheduling.types import Actor
 from tenants.context import current_tenant
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
-OPEN_STATUSES = {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
 
 
 class ManageView(OpenView):
@@ -59,10 +60,12 @@ class RescheduleView(OpenView):
         form.is_valid(raise_exception=True)
 
         def run() -> Answer:
+            resource_id = form.validated_data.get("resource")
+            check_choosable(service_id=get_by_token(token=token).service_id, resource_id=resource_id)
             move_booking(
                 token=token,
                 starts_at=form.validated_data["starts_at"],
-                resource_id=form.validated_data.get("resource"),
+                resource_id=resource_id,
                 now=utc_now(),
                 by=CUSTOMER,
             )
@@ -102,7 +105,6 @@ class CalendarView(OpenView):
 def _describe(token: str) -> dict[str, object]:
     booking = get_by_token(token=token)
     now = utc_now()
-    is_open = booking.status in OPEN_STATUSES
     return {
         "reference": booking.reference,
         "status": booking.status,
@@ -114,7 +116,7 @@ def _describe(token: str) -> dict[str, object]:
         "resources": [each.name for each in booking.resources],
         "customer_name": booking.customer_name,
         "price": make_money(booking.price_minor, booking.currency),
-        "can_cancel": is_open and now < booking.cancel_until,
-        "can_move": is_open and now < booking.move_until,
+        "can_cancel": may_customer_cancel(booking, now=now),
+        "can_move": may_customer_move(booking, now=now),
         "is_attendance_confirmed": booking.attendance_confirmed_at is not None,
     }

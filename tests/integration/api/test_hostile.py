@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.throttles import AddressThrottle
+from scheduling.models import Booking, Resource, Service
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,22 @@ def test_docs_run_no_script_that_the_policy_forbids(customer_client):
     assert re.findall(r"<script>|<script(?![^>]*\bsrc=)[^>]*>", page.content.decode()) == []
     script = customer_client.get("/api/v1/docs/?script=")
     assert (script.status_code, script.headers["Content-Type"]) == (200, "application/javascript")
+
+
+def test_only_offered_resources_can_be_asked_for(customer_client, tenant):
+    service = Service.objects.get(pk=customer_client.get("/api/v1/services").json()["results"][0]["id"])
+    offered = customer_client.get("/api/v1/resources", {"service": service.pk}).json()["results"][0]["id"]
+    Resource.objects.filter(pk=offered).update(is_customer_choosable=False)
+    day = (datetime.now(tz=UTC) + timedelta(days=7)).date().isoformat()
+    asked = {"service": str(service.pk), "resource": offered}
+
+    seen = customer_client.get("/api/v1/availability", {**asked, "from": day, "to": day})
+    held = customer_client.post(
+        "/api/v1/holds", {**asked, "starts_at": f"{day}T15:00:00Z"}, content_type="application/json"
+    )
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (seen, held)] == [
+        (404, "resource_not_found"),
+        (404, "resource_not_found"),
+    ]
+    assert not Booking.objects.exists()
