@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
-from scheduling.types import Actor
+from scheduling.types import Actor, BookingDetail
 
 TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset(
@@ -42,7 +42,10 @@ TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.IN_PROGRESS: frozenset({BookingStatus.COMPLETED}),
     BookingStatus.NO_SHOW: frozenset({BookingStatus.ARRIVED}),
 }
-"""The table of ``domain.md``; an expired hold may still be confirmed by its own token while its place is free."""
+"""The table of steps; an expired hold may still be confirmed by its own token while its place is free."""
+
+MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
+"""What takes another time, by customers and by staff."""
 
 
 def check_transition(booking: Booking, status: BookingStatus) -> None:
@@ -74,7 +77,7 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
     """
     if booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now:
         raise TransitionRefused(status=BookingStatus.EXPIRED.label)
-    if booking.status not in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
+    if booking.status not in MOVABLE_STATUSES:
         raise TransitionRefused(status=BookingStatus(booking.status).label)
     if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):
         raise CutoffPassed(until=find_move_limit(booking))
@@ -90,3 +93,15 @@ def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:
     check_transition(booking, BookingStatus.CANCELLED)
     if by.kind == ActorKind.CUSTOMER and now > find_cancel_limit(booking):
         raise CutoffPassed(until=find_cancel_limit(booking))
+
+
+def may_customer_move(booking: BookingDetail, *, now: datetime) -> bool:
+    """Tell whether `check_move` lets the customer: a button that would be refused is not shown."""
+    has_ended = booking.hold_expires_at is not None and booking.hold_expires_at <= now
+    return booking.status in MOVABLE_STATUSES and not has_ended and now <= booking.move_until
+
+
+def may_customer_cancel(booking: BookingDetail, *, now: datetime) -> bool:
+    """Tell whether `check_cancel` lets the customer: a button that would be refused is not shown."""
+    steps = TRANSITIONS.get(BookingStatus(booking.status), frozenset())
+    return BookingStatus.CANCELLED in steps and now <= booking.cancel_until

@@ -21,6 +21,7 @@ from kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from kernel.statuses import get_status
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
+from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors import availability, bookings, catalog
 from scheduling.services import attendance, cancellations, moves
 from scheduling.services.calendar_files import make_calendar
@@ -45,7 +46,6 @@ class ManagePage:
     """A booking and what its customer may do with it now.
 
     Attributes:
-        location: Only what `booking/phone.html` asks for.
         vertical_icon: Name in Lucide.
     """
 
@@ -65,12 +65,12 @@ class ManagePage:
     @property
     def can_move(self) -> bool:
         """Tell whether the policy still lets the customer change the time."""
-        return self.is_open and self.now < self.booking.move_until
+        return self.is_open and may_customer_move(self.booking, now=self.now)
 
     @property
     def can_cancel(self) -> bool:
         """Tell whether the policy still lets the customer cancel."""
-        return self.is_open and self.now < self.booking.cancel_until
+        return self.is_open and may_customer_cancel(self.booking, now=self.now)
 
     @property
     def asks_attendance(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from scheduling.enums import BookingStatus
+from scheduling.policies import MOVABLE_STATUSES
 from scheduling.services import cancellations, transitions
 from scheduling.types import Actor
 
@@ -147,7 +148,6 @@ _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
     BookingStatus.IN_PROGRESS: (COMPLETE,),
     BookingStatus.NO_SHOW: (ARRIVE,),
 }
-MOVABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 
 
 def list_actions(*, status: str, starts_at: datetime, now: datetime) -> tuple[Action, ...]:
@@ -158,4 +158,4 @@ def list_actions(*, status: str, starts_at: datetime, now: datetime) -> tuple[Ac
 
 def is_movable(status: str) -> bool:
     """Tell whether staff may give the booking another time."""
-    return status in MOVABLE
+    return status in MOVABLE_STATUSES

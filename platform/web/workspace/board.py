@@ -19,12 +19,12 @@ from accounts.enums import Role
 from accounts.policies import Permission
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
+from scheduling.policies import MOVABLE_STATUSES
 from scheduling.selectors import board as boards
 from scheduling.selectors import bookings, catalog
 from scheduling.selectors.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
-from web.workspace.actions import MOVABLE
 from web.workspace.day_layout import Day, lay_out_day
 from web.workspace.forms import read_date
 from web.workspace.statuses import StatusLook, list_legend
@@ -186,7 +186,7 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
         types=_list_type_choices(query, board, shown_type),
         owners=_list_owner_choices(query, own_ids),
         legend=list_legend(),
-        movable=MOVABLE,
+        movable=MOVABLE_STATUSES,
         now=now,
     )
 

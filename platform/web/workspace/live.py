@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 
 from accounts.access import requires
 from accounts.policies import Permission
+from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ async def follow_events(schema_name: str, pace: Pace) -> AsyncIterator[bytes]:
     published twice is passed on once.
     """
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-    channel = _Channel(name=f"live:{schema_name}")
+    channel = _Channel(name=make_channel_name(schema_name))
     ends_at = monotonic() + pace.lifetime_seconds
     was_lost = False
     try:
