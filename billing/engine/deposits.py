@@ -46,9 +46,8 @@ class DepositPolicy:
 def compute_deposit(policy: DepositPolicy, *, price: Money | None, currency: str) -> Money:
     """Return what is due in advance, between nothing and the price.
 
-    A share is rounded to the nearest smallest coin, halves up, the same as what scheduling
-    agrees with the customer when the booking is made. A fixed amount is never more than the
-    price. While the price is open (None) there is nothing to take a share of: a fixed amount
+    A share is rounded to the nearest smallest coin, halves up. A fixed amount is never more than
+    the price. While the price is open (None) there is nothing to take a share of: a fixed amount
     is due as it stands, a share or the full price is nothing.
 
     Raises:

@@ -42,7 +42,7 @@ class Environment:
         database_url: ``postgresql://…``; None: no database was named.
         redis_url: ``redis://…`` or ``unix://…?db=0``.
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
-        smtp_url: ``smtp://[user:password@]host:port`` or ``smtps://…``.
+        smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
         state_dir: Where embedded servers and demo keep their files.
     """

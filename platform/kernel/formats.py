@@ -65,10 +65,6 @@ class Formats:
         """Return month and year: "noviembre de 2026", "November 2026"."""
         return _clean(format_skeleton("yMMMM", _at_noon(on), locale=self.locale))
 
-    def format_date_full(self, on: date) -> str:
-        """Return the date with its year: "24 de noviembre de 2026"."""
-        return _clean(format_date(on, "long", locale=self.locale))
-
     def format_date_time(self, at: datetime, timezone: str) -> str:
         """Return day and local time: "martes 24 de noviembre, 9:00 a.m."."""
         return f"{self.format_day(to_local(at, timezone).date())}, {self.format_time(at, timezone)}"

@@ -36,18 +36,13 @@ class CustomerFields(StrictSerializer):
     locale = serializers.ChoiceField(choices=("es", "en"), required=False)
 
 
-class BookingFields(StrictSerializer):
-    """Body of ``POST bookings``."""
+class BookingFields(SlotFields):
+    """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
     hold = serializers.CharField(required=False, max_length=100)
     token = serializers.CharField(required=False, max_length=200)
     service = IdField(required=False)
     starts_at = serializers.DateTimeField(required=False)
-    resource = IdField(required=False, allow_null=True)
-    location = IdField(required=False, allow_null=True)
-    add_ons = serializers.ListField(child=IdField(), required=False, default=list, max_length=20)
-    party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
-    arrival_mode = serializers.CharField(required=False, allow_blank=True, max_length=40)
     customer = CustomerFields()
     asset = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), required=False)
     answers = serializers.DictField(child=serializers.JSONField(), required=False)

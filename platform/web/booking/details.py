@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from scheduling.services.inputs import clean_phone
 from web.booking.draft import Draft
 from web.booking.flow import Flow
 
@@ -103,13 +104,8 @@ def _check_email(email: str) -> str:
 def _read_phone(draft: Draft) -> tuple[str | None, str]:
     if not draft.phone:
         return None, ""
-    try:
-        number = phonenumbers.parse(draft.phone[:LONGEST_KEPT], draft.phone_region)
-    except phonenumbers.NumberParseException:
-        return None, _describe_phone(draft)
-    if not phonenumbers.is_valid_number(number):
-        return None, _describe_phone(draft)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), ""
+    phone = clean_phone(draft.phone[:LONGEST_KEPT], country=draft.phone_region)
+    return phone, "" if phone else _describe_phone(draft)
 
 
 def _describe_phone(draft: Draft) -> str:
