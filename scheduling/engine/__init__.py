@@ -10,8 +10,10 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
 
     find_slots(snapshot, visit, from_minute, to_minute, units=1) -> list[Slot]
     find_starts(snapshot, visit, from_minute, to_minute, units=1) -> list[int]
+    find_seats(snapshot, visit, from_minute, to_minute, units=1) -> dict[int, int | None]
     find_next_free(snapshot, visit, from_minute, horizon_minute, units=1) -> Slot | None
     list_chunks(from_minute, horizon_minute) -> Iterator[tuple[int, int]]
+    list_openings(resources, holidays, from_minute, to_minute) -> list[tuple[int, int]]
     is_offered(snapshot, visit, start_minute, units=1) -> bool
     explain(snapshot, visit, start_minute, units=1) -> Explanation
 
@@ -25,6 +27,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     tally_usage(period, timezone, starts) -> dict[int, int]
     usage_range(period, timezone, from_minute, to_minute) -> tuple[int, int]
     to_minute(timezone, on, wall_minute) -> int
+    list_midnights(timezone, from_on, days) -> list[int]
     to_local_date(timezone, minute) -> date
 """
 
@@ -32,10 +35,11 @@ from scheduling.engine.assignment import assign, list_candidates
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
+from scheduling.engine.hours import list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import bucket_key, tally_usage, usage_range
-from scheduling.engine.slots import find_next_free, find_slots, find_starts, is_offered, list_chunks
+from scheduling.engine.slots import find_next_free, find_seats, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
     Assignment,
     Busy,
@@ -57,7 +61,7 @@ from scheduling.engine.types import (
     WeeklyPeriod,
 )
 from scheduling.engine.visit import assignment_range, choose_resources, compose_visit, needed_range, visit_of
-from scheduling.engine.zone import to_local_date, to_minute
+from scheduling.engine.zone import list_midnights, to_local_date, to_minute
 
 __all__ = [
     "Align",
@@ -92,11 +96,14 @@ __all__ = [
     "explain",
     "find_filling",
     "find_next_free",
+    "find_seats",
     "find_slots",
     "find_starts",
     "is_offered",
     "list_candidates",
     "list_chunks",
+    "list_midnights",
+    "list_openings",
     "needed_range",
     "split_into_lanes",
     "tally_usage",

@@ -45,6 +45,33 @@ def expand_hours(resource: Resource, holidays: frozenset[date], from_minute: int
     return Hours(calendar.periods, attended, subtract(attended, merge(resource.time_off)))
 
 
+def list_openings(
+    resources: Iterable[Resource], holidays: frozenset[date], from_minute: int, to_minute: int
+) -> list[Interval]:
+    """Unite the working time of some resources over ``[from, to)``; at the edges there may be more."""
+    different = {hours_key(resource): resource for resource in resources}
+    return merge(
+        period
+        for resource in different.values()
+        for period in expand_hours(resource, holidays, from_minute, to_minute).working
+    )
+
+
+def hours_key(resource: Resource) -> object:
+    """Return what two resources share that always work at the same time, while both exist.
+
+    Weeks and overrides are compared as objects: comparing what they say takes longer than laying them out.
+    """
+    return (
+        resource.timezone,
+        id(resource.hours),
+        id(resource.breaks),
+        id(resource.overrides),
+        resource.time_off,
+        resource.observes_holidays,
+    )
+
+
 class _Calendar:
     """A resource's dates, being laid one after the other as instants.
 

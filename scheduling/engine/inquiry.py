@@ -3,10 +3,10 @@
 from bisect import bisect_left, bisect_right
 
 from scheduling.engine.errors import EngineInputError
-from scheduling.engine.hours import Hours, expand_hours
+from scheduling.engine.hours import Hours, expand_hours, hours_key
 from scheduling.engine.interval import Interval, stretches_above, subtract
 from scheduling.engine.rules import amount_of, list_full
-from scheduling.engine.types import DAY_MINUTES, CapacityRule, Part, Resource, Session, Snapshot, VisitSpec
+from scheduling.engine.types import DAY_MINUTES, CapacityRule, Part, Session, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
 from scheduling.engine.zone import list_stretches
 
@@ -62,7 +62,7 @@ class Inquiry:
         hours = self._hours.get(resource_id)
         if hours is None:
             resource = self.snapshot.resources[resource_id]
-            key = _hours_key(resource)
+            key = hours_key(resource)
             if key not in self._shared_hours:
                 self._shared_hours[key] = expand_hours(resource, self.snapshot.holidays, *self._range)
             hours = self._hours[resource_id] = self._shared_hours[key]
@@ -77,15 +77,19 @@ class Inquiry:
 
     def _cut_rows(self, resource_id: int) -> list[tuple[int, int, int]]:
         busy = self.snapshot.busy
+        rows, begins = self._find_rows(resource_id), self._range[0]
+        columns = zip(busy.starts[rows], busy.ends[rows], busy.units[rows], strict=True)
+        return [row for row in columns if row[1] > begins and row[0] < row[1]]
+
+    def _find_rows(self, resource_id: int) -> slice:
+        """Find which rows are a resource's and start before the range ends."""
+        busy = self.snapshot.busy
         first = bisect_left(busy.resource_ids, resource_id)
         last = bisect_right(busy.resource_ids, resource_id, first)
         starts = busy.starts[first:last]
         if sorted(starts) != list(starts):
             raise EngineInputError(field="busy", code="not_sorted")
-        begins, ends = self._range
-        last = first + bisect_left(starts, ends)
-        rows = zip(starts, busy.ends[first:last], busy.units[first:last], strict=False)
-        return [row for row in rows if row[1] > begins and row[0] < row[1]]
+        return slice(first, first + bisect_left(starts, self._range[1]))
 
     def session_holes_of(self, resource_id: int, *, without_own: bool) -> list[Interval]:
         """List when sessions take a resource, by start; ``without_own`` skips the visit's service."""
@@ -99,11 +103,13 @@ class Inquiry:
         visit's own service are not there.
         """
         capacity = self.snapshot.resources[resource_id].capacity
-        rows = self.rows_of(resource_id)
         if self.is_group or capacity == 1:
-            taken = [(start, end) for start, end, units in rows if units > 0]
+            busy, begins = self.snapshot.busy, self._range[0]
+            rows = self._find_rows(resource_id)
+            columns = zip(busy.starts[rows], busy.ends[rows], busy.units[rows], strict=True)
+            taken = [(start, end) for start, end, units in columns if end > begins and start < end and units > 0]
         else:
-            taken = stretches_above(rows, capacity - self.units)
+            taken = stretches_above(self.rows_of(resource_id), capacity - self.units)
         if self.snapshot.sessions:
             taken = sorted(taken + self.session_holes_of(resource_id, without_own=without_own))
         return taken
@@ -210,17 +216,6 @@ def _shape_of(part: Part) -> Shape:
         part.buffer_before_minutes,
         part.buffer_after_minutes,
         part.buffers_inside_hours,
-    )
-
-
-def _hours_key(resource: Resource) -> object:
-    return (
-        resource.timezone,
-        resource.hours,
-        resource.breaks,
-        resource.overrides,
-        resource.time_off,
-        resource.observes_holidays,
     )
 
 

@@ -19,7 +19,7 @@ def find_slots(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute
     Raises:
         EngineInputError: The question makes no sense, or asks for more than 400 days.
     """
-    seats_by_start = find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    seats_by_start = find_seats(snapshot, visit, from_minute, to_minute, units)
     duration = visit.duration_minutes
     return [Slot(start, start + duration, seats) for start, seats in seats_by_start.items()]
 
@@ -30,7 +30,18 @@ def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minut
     Raises:
         EngineInputError: As `find_slots`.
     """
-    return list(find_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units)))
+    return list(find_seats(snapshot, visit, from_minute, to_minute, units))
+
+
+def find_seats(
+    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
+) -> dict[int, int | None]:
+    """Map the same starts, in order, to the seats left there (None without seats).
+
+    Raises:
+        EngineInputError: As `find_slots`.
+    """
+    return map_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
 
 
 def find_next_free(
@@ -71,7 +82,7 @@ def is_offered(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: i
     return bool(find_starts(snapshot, visit, start_minute, start_minute + 1, units))
 
 
-def find_seats(inquiry: Inquiry) -> dict[int, int | None]:
+def map_seats(inquiry: Inquiry) -> dict[int, int | None]:
     """Map each offered start to the seats left there (None without seats), in order."""
     allowed = inquiry.general_starts()
     if not allowed:

@@ -78,6 +78,14 @@ def to_minute(timezone: str, on: date, wall_minute: int) -> int:
     return to_instant(list_stretches(timezone, wall, wall), wall)
 
 
+def list_midnights(timezone: str, from_on: date, days: int) -> list[int]:
+    """List the instants at which so many local dates begin, and the end of the last."""
+    first = to_day_number(from_on) * DAY_MINUTES
+    walls = range(first, first + (days + 1) * DAY_MINUTES, DAY_MINUTES)
+    stretches = list_stretches(timezone, walls[0], walls[-1])
+    return [to_instant(stretches, wall) for wall in walls]
+
+
 def offset_at(timezone: str, minute: int) -> int:
     """Return the UTC offset in minutes at an instant."""
     stretches = _list_year(timezone, _year_of(minute))

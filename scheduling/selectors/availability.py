@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from kernel.text import mark
-from scheduling.engine import Slot, VisitSpec, find_next_free, find_slots, to_local_date, to_minute
-from scheduling.engine.hours import expand_hours
+from scheduling.engine import (
+    VisitSpec,
+    find_next_free,
+    find_seats,
+    list_midnights,
+    list_openings,
+    to_local_date,
+    to_minute,
+)
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.instants import is_known_timezone, to_instant, to_minutes
@@ -20,6 +29,7 @@ LONGEST_WINDOW_DAYS = 62
 SEARCH_DAYS = 180
 """How far ahead the next free time is searched for services without a booking window."""
 FIRST_REACH_DAYS = 28
+make_slot: Callable[[Iterable[object]], AvailableSlot] = partial(tuple.__new__, AvailableSlot)
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -39,13 +49,15 @@ def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability
     horizon_on = max(query.to_on, to_local_date("UTC", to_minutes(now)) + timedelta(days=SEARCH_DAYS))
     plan = load_plan(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on)
     timezone = query.timezone or _find_timezone(plan)
-    midnights = _list_midnights(timezone, query.from_on, query.to_on)
+    midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])
-    slots = _find_in(plan, window, now, moving)
-    next_start = next(iter(slots)) if slots else _find_after(plan, window[1], now, moving)
+    seats_by_start = _find_in(plan, window, now, moving)
+    next_start = next(iter(seats_by_start), None)
+    if next_start is None:
+        next_start = _find_after(plan, window[1], now, moving)
     return Availability(
         timezone=timezone,
-        days=tuple(_group_by_day(plan, query.from_on, midnights, slots)),
+        days=tuple(_group_by_day(plan, query.from_on, midnights, seats_by_start)),
         next_available=None if next_start is None else to_instant(next_start),
     )
 
@@ -60,8 +72,7 @@ def find_next_available(*, query: AvailabilityQuery, now: datetime) -> Available
     minute = _find_after(plan, begins, now, None)
     if minute is None:
         return None
-    duration = next(iter(plan.visits.values())).duration_minutes
-    return AvailableSlot(starts_at=to_instant(minute), ends_at=to_instant(minute + duration))
+    return next(_view_slots(plan, [minute], [None]))
 
 
 def list_alternatives(
@@ -73,9 +84,9 @@ def list_alternatives(
     window = (max(middle - reach, to_minutes(now)), middle + reach)
     if window[1] <= window[0]:
         window = (to_minutes(now), to_minutes(now) + reach)
-    slots = _find_in(plan, window, now, moving)
-    nearest = sorted(slots.values(), key=lambda slot: (abs(slot.start_minute - middle), slot.start_minute))[:count]
-    return tuple(view_slot(slot) for slot in sorted(nearest))
+    seats_by_start = _find_in(plan, window, now, moving)
+    nearest = sorted(sorted(seats_by_start, key=lambda start: (abs(start - middle), start))[:count])
+    return tuple(_view_slots(plan, nearest, [seats_by_start[start] for start in nearest]))
 
 
 def find_moving(booking_id: int) -> Moving:
@@ -103,11 +114,6 @@ def make_wish(query: AvailabilityQuery) -> Wish:
     )
 
 
-def view_slot(slot: Slot) -> AvailableSlot:
-    """Freeze a slot with instants."""
-    return AvailableSlot(to_instant(slot.start_minute), to_instant(slot.end_minute), slot.seats_left)
-
-
 def _check_query(query: AvailabilityQuery) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     if not EARLIEST <= query.from_on <= LATEST:
@@ -126,18 +132,21 @@ def _find_timezone(plan: Plan) -> str:
     return plan.timetables.places[next(iter(plan.visits))].timezone
 
 
-def _find_in(plan: Plan, window: tuple[int, int], now: datetime, moving: Moving | None) -> dict[int, Slot]:
-    """Map each free start to its slot, over all locations of the plan, in order."""
-    found: dict[int, Slot] = {}
+def _find_in(plan: Plan, window: tuple[int, int], now: datetime, moving: Moving | None) -> dict[int, int | None]:
+    """Map each free start to the seats left there, over all locations of the plan, in order."""
+    found: dict[int, int | None] = {}
     for location_id, visit in plan.visits.items():
         clipped = _clip(visit, window, now, plan.timetables.places[location_id].timezone)
         if clipped is None:
             continue
         snapshot = load_slots_snapshot(plan=plan, location_id=location_id, starts=clipped, now=now, moving=moving)
-        for slot in find_slots(snapshot, visit, *clipped, plan.wish.party_size):
-            other = found.get(slot.start_minute)
-            if other is None or (slot.seats_left or 0) > (other.seats_left or 0):
-                found[slot.start_minute] = slot
+        seats_by_start = find_seats(snapshot, visit, *clipped, plan.wish.party_size)
+        if not found:
+            found = seats_by_start
+            continue
+        for start, seats in seats_by_start.items():
+            if start not in found or (seats or 0) > (found[start] or 0):
+                found[start] = seats
     return dict(sorted(found.items())) if len(plan.visits) > 1 else found
 
 
@@ -177,30 +186,34 @@ def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple
         yield middle, window[1]
 
 
-def _list_midnights(timezone: str, from_on: date, to_on: date) -> list[int]:
-    """Return the instants at which the dates begin, and the end of the last."""
-    days = (to_on - from_on).days + 1
-    return [to_minute(timezone, from_on + timedelta(days=offset), 0) for offset in range(days + 1)]
+def _group_by_day(
+    plan: Plan, from_on: date, midnights: list[int], seats_by_start: Mapping[int, int | None]
+) -> Iterator[AvailableDay]:
+    starts = list(seats_by_start)
+    slots = tuple(_view_slots(plan, starts, seats_by_start.values()))
+    cuts = [bisect_left(starts, midnight) for midnight in midnights]
+    has_empty_day = any(first == last for first, last in pairwise(cuts))
+    open_periods = _list_open_periods(plan, midnights[0], midnights[-1]) if has_empty_day else []
+    for offset, (first, last) in enumerate(pairwise(cuts)):
+        begins, ends = midnights[offset], midnights[offset + 1]
+        is_open = first < last or any(start < ends and end > begins for start, end in open_periods)
+        yield AvailableDay(on=from_on + timedelta(days=offset), is_open=is_open, slots=slots[first:last])
 
 
-def _group_by_day(plan: Plan, from_on: date, midnights: list[int], slots: Mapping[int, Slot]) -> Iterator[AvailableDay]:
-    open_periods = list(_list_open_periods(plan, midnights[0], midnights[-1]))
-    ordered = list(slots.values())
-    position = 0
-    for offset, (begins, ends) in enumerate(pairwise(midnights)):
-        first = position
-        while position < len(ordered) and ordered[position].start_minute < ends:
-            position += 1
-        day_slots = tuple(view_slot(slot) for slot in ordered[first:position])
-        is_open = bool(day_slots) or any(start < ends and end > begins for start, end in open_periods)
-        yield AvailableDay(on=from_on + timedelta(days=offset), is_open=is_open, slots=day_slots)
+def _view_slots(plan: Plan, starts: Sequence[int], seats: Iterable[int | None]) -> Iterator[AvailableSlot]:
+    """Give slots their instants; as few steps for each as can be, because a month has thousands."""
+    duration = next(iter(plan.visits.values())).duration_minutes
+    ends = map(to_instant, map(duration.__add__, starts))
+    return map(make_slot, zip(map(to_instant, starts), ends, seats, strict=True))
 
 
-def _list_open_periods(plan: Plan, first: int, last: int) -> Iterable[tuple[int, int]]:
-    """List when somebody of the first part works, over all locations."""
-    periods: set[tuple[int, int]] = set()
-    for location_id, visit in plan.visits.items():
-        holidays = plan.timetables.places[location_id].holidays
-        for resource_id in visit.parts[0].pool:
-            periods.update(expand_hours(plan.timetables.resources[resource_id], holidays, first, last).working)
-    return periods
+def _list_open_periods(plan: Plan, first: int, last: int) -> list[tuple[int, int]]:
+    """List when somebody of the first part works, at each location."""
+    resources = plan.timetables.resources
+    return [
+        period
+        for location_id, visit in plan.visits.items()
+        for period in list_openings(
+            (resources[each] for each in visit.parts[0].pool), plan.timetables.places[location_id].holidays, first, last
+        )
+    ]

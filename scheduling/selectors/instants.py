@@ -20,8 +20,9 @@ def is_mid_minute(instant: datetime) -> bool:
     return bool((instant - EPOCH) % MINUTE)
 
 
+@lru_cache(maxsize=2**15)
 def to_instant(minute: int) -> datetime:
-    """Return the aware UTC instant of a minute."""
+    """Return the aware UTC instant of a minute; the same object again for months that are often asked."""
     return EPOCH + timedelta(0, minute * 60)
 
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.instants import is_mid_minute, to_instant, to_minutes
 from scheduling.selectors.plans import Plan, RuleRow
+from tenants.database import connection
 
-# Whole minutes packed as four bytes each: turning timestamps into objects one by one
-# costs more than the rest of the answer together.
+# Whole minutes in arrays, in the order of the index: turning timestamps into objects one by one,
+# or sorting them, costs more than the rest of the answer together.
 BUSY_SQL = """
-SELECT a.resource_id, count(*),
-       string_agg(int4send((date_part('epoch', a.starts_at) / 60)::int4), ''::bytea ORDER BY a.starts_at, a.id),
-       string_agg(int4send((date_part('epoch', a.ends_at) / 60)::int4), ''::bytea ORDER BY a.starts_at, a.id)
+SELECT a.resource_id,
+       array_agg((date_part('epoch', a.starts_at) / 60)::int4 ORDER BY a.ends_at),
+       array_agg((date_part('epoch', a.ends_at) / 60)::int4 ORDER BY a.ends_at)
 FROM scheduling_allocation a
-WHERE a.resource_id = ANY(%(resource_ids)s) AND a.is_active
-  AND a.ends_at > %(first)s AND a.ends_at < %(last)s::timestamptz + interval '{days} days' AND a.starts_at < %(last)s
-  AND (a.hold_expires_at IS NULL OR a.hold_expires_at > %(now)s)
-  AND (a.booking_id IS NULL OR a.booking_id IS DISTINCT FROM %(moving_id)s)
+WHERE a.resource_id = ANY(%(resource_ids)s::int8[]) AND a.is_active
+  AND a.ends_at > %(first)s::timestamptz AND a.ends_at < %(last)s::timestamptz + interval '{days} days'
+  AND a.starts_at < %(last)s::timestamptz
+  AND (a.hold_expires_at IS NULL OR a.hold_expires_at > %(now)s::timestamptz)
+  AND (a.booking_id IS NULL OR a.booking_id IS DISTINCT FROM %(moving_id)s::int8)
   {session_condition}
 GROUP BY a.resource_id ORDER BY a.resource_id
 """
 SESSION_CONDITIONS = {
     "none": "",
-    "moving": "AND a.session_id IS DISTINCT FROM %(alone_in_session_id)s",
+    "moving": "AND a.session_id IS DISTINCT FROM %(alone_in_session_id)s::int8",
     "group": """AND (a.session_id IS NULL OR a.session_id NOT IN (
-        SELECT s.id FROM scheduling_session s WHERE s.service_id = %(service_id)s AND s.is_active))""",
+        SELECT s.id FROM scheduling_session s WHERE s.service_id = %(service_id)s::int8 AND s.is_active))""",
 }
 
 COUNTERS_SQL = """
@@ -44,17 +41,17 @@ SELECT
    FROM unnest(%(rule_ids)s::int8[], %(lows)s::int8[], %(highs)s::int8[]) w(rule_id, low, high)
    JOIN scheduling_ruleusage u ON u.rule_id = w.rule_id AND u.bucket BETWEEN w.low AND w.high),
   (SELECT json_agg(b.rule_usage) FROM scheduling_booking b
-   WHERE b.is_active AND (b.id = %(moving_id)s OR b.hold_expires_at <= %(now)s)),
+   WHERE b.is_active AND (b.id = %(moving_id)s::int8 OR b.hold_expires_at <= %(now)s::timestamptz)),
   (SELECT json_agg(json_build_array(s.id, (date_part('epoch', s.starts_at) / 60)::int8,
       (SELECT coalesce(sum(b.party_size), 0) FROM scheduling_booking b
-       WHERE b.session_id = s.id AND b.is_active AND b.id IS DISTINCT FROM %(moving_id)s
-         AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s)),
+       WHERE b.session_id = s.id AND b.is_active AND b.id IS DISTINCT FROM %(moving_id)s::int8
+         AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s::timestamptz)),
       (SELECT json_agg(DISTINCT jsonb_build_array(a.resource_id, (date_part('epoch', a.starts_at) / 60)::int8,
           (date_part('epoch', a.ends_at) / 60)::int8))
        FROM scheduling_allocation a WHERE a.session_id = s.id AND a.is_active)))
    FROM scheduling_session s
-   WHERE s.service_id = %(group_service_id)s AND s.is_active
-     AND s.starts_at > %(first)s::timestamptz - interval '{days} days' AND s.starts_at < %(last)s)
+   WHERE s.service_id = %(group_service_id)s::int8 AND s.is_active
+     AND s.starts_at > %(first)s::timestamptz - interval '{days} days' AND s.starts_at < %(last)s::timestamptz)
 """
 
 
@@ -124,16 +121,17 @@ def _load_busy(parameters: dict[str, Any], *, is_group: bool, moving: Moving | N
         conditions.append(SESSION_CONDITIONS["moving"])
     sql = BUSY_SQL.format(days=LONGEST_ALLOCATION_DAYS, session_condition=" ".join(conditions))
     resource_ids: list[int] = []
-    starts, ends = array("i"), array("i")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        for resource_id, count, packed_starts, packed_ends in cursor.fetchall():
-            resource_ids += [resource_id] * count
-            starts.frombytes(packed_starts)
-            ends.frombytes(packed_ends)
-    if sys.byteorder == "little":
-        starts.byteswap()
-        ends.byteswap()
+    starts: list[int] = []
+    ends: list[int] = []
+    for resource_id, own_starts, own_ends in connection.fetch_planned(sql, parameters):
+        resource_ids += [resource_id] * len(own_starts)
+        if sorted(own_starts) == own_starts:
+            starts += own_starts
+            ends += own_ends
+        else:  # what overlaps may end in another order than it starts
+            rows = sorted(zip(own_starts, own_ends, strict=True))
+            starts += [start for start, _ in rows]
+            ends += [end for _, end in rows]
     return Busy(tuple(resource_ids), tuple(starts), tuple(ends), (1,) * len(resource_ids))
 
 
@@ -147,11 +145,9 @@ def _load_counters(
         "highs": [bucket_key(rule.period, timezone, starts[1]) for rule in rules],
         "group_service_id": visit.service_id if visit.seats is not None else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTERS_SQL.format(days=LONGEST_ALLOCATION_DAYS), parameters)
-        usage_rows, ignored_rows, session_rows = (
-            json.loads(value) if isinstance(value, str) else value for value in cursor.fetchone()
-        )
+    ((usage_rows, ignored_rows, session_rows),) = connection.fetch_planned(
+        COUNTERS_SQL.format(days=LONGEST_ALLOCATION_DAYS), parameters
+    )
     usage: dict[int, dict[int, int]] = {rule.id: {} for rule in rules}
     for rule_id, bucket, used in usage_rows or ():
         usage[rule_id][bucket] = used

@@ -6,13 +6,10 @@ which rules count it. What is taken comes from ``selectors.occupancy``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from django.db import connection
 
 from kernel.text import mark
 from scheduling.engine import (
@@ -30,13 +27,14 @@ from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
 from scheduling.selectors.timetables import TIMETABLE_SQL, Timetables, read_timetables
+from tenants.database import connection
 
 POOL_SQL = """
 WITH req AS (
   SELECT q.id, q.service_id, q.position, q.quantity, q.starts_after_minutes, q.duration_minutes,
          q.resource_type_id, q.skill,
          EXISTS (SELECT 1 FROM scheduling_requirementresource n WHERE n.requirement_id = q.id) AS is_named
-  FROM scheduling_requirement q WHERE q.service_id = ANY(%(service_ids)s)
+  FROM scheduling_requirement q WHERE q.service_id = ANY(%(service_ids)s::int8[])
 ), pool AS (
   SELECT req.id AS requirement_id, r.id AS resource_id, r.location_id,
          coalesce(n.position, 0) AS rank, r.position, coalesce(n.id, r.id) AS tie
@@ -44,7 +42,7 @@ WITH req AS (
   JOIN scheduling_resource r ON r.is_active
   JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
   LEFT JOIN scheduling_requirementresource n ON n.requirement_id = req.id AND n.resource_id = r.id
-  WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s)
+  WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s::int8)
     AND CASE WHEN req.is_named THEN n.id IS NOT NULL
              ELSE (req.resource_type_id IS NOT NULL OR req.skill <> '')
                   AND (req.resource_type_id IS NULL OR r.resource_type_id = req.resource_type_id)
@@ -63,19 +61,20 @@ SELECT
       s.seats, s.strategy, s.price_minor, s.deposit_kind, s.deposit_minor, s.deposit_percent, s.max_party_size,
       s.hold_minutes, s.approval, s.arrival_modes, s.cancel_cutoff_minutes, s.move_cutoff_minutes,
       s.reminder_offsets_minutes))
-   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s) AND s.is_active) AS services,
+   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active) AS services,
   (SELECT json_agg(json_build_array(req.id, req.service_id, req.quantity, req.starts_after_minutes,
       req.duration_minutes) ORDER BY req.position, req.id) FROM req) AS requirements,
   (SELECT json_agg(json_build_array(requirement_id, location_id, resource_id) ORDER BY rank, position, tie)
    FROM pool) AS pools,
   (SELECT json_agg(json_build_array(a.id, a.service_id, a.name, a.minutes, a.price_minor) ORDER BY a.position, a.id)
-   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s) AND a.is_active) AS add_ons,
+   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active) AS add_ons,
   (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
       c.period, c.measure, c.limit) ORDER BY c.id)
    FROM scheduling_capacityrule c WHERE c.is_active) AS rules,
   timetable.*
 FROM ids, LATERAL ({timetable}) AS timetable
 """
+FULL_SQL = POOL_SQL + PLAN_SQL.replace("{timetable}", TIMETABLE_SQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,7 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
         "from_on": from_on,
         "to_on": to_on,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(POOL_SQL + PLAN_SQL.replace("{timetable}", TIMETABLE_SQL), parameters)
-        row = [json.loads(value) if isinstance(value, str) else value for value in cursor.fetchone()]
+    (row,) = connection.fetch_planned(FULL_SQL, parameters)
     service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, document = row
     by_id = {columns[0]: columns for columns in service_rows or ()}
     if any(service_id not in by_id for service_id in wish.service_ids):

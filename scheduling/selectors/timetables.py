@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 import holidays as holidays_library
-from django.db import connection
 
 from scheduling.engine import DateOverride, Resource, WeeklyPeriod
 from scheduling.enums import HoursKind
 from tenants.context import current_tenant
+from tenants.database import connection
 
 TIMETABLE_SQL = """
 SELECT json_build_object(
@@ -25,11 +24,14 @@ SELECT json_build_object(
     FROM scheduling_resource r JOIN scheduling_location l ON l.id = r.location_id
     WHERE r.is_active AND l.is_active AND r.id = ANY(ids.resource_ids)),
   'hours', (
-    SELECT coalesce(json_agg(json_build_array(
-        h.resource_id, h.location_id, h.kind, h.weekday, h.opens_minute, h.closes_minute, h.valid_from, h.valid_to)
-        ORDER BY h.weekday, h.opens_minute, h.id), '[]')
-    FROM scheduling_workinghours h
-    WHERE h.resource_id = ANY(ids.resource_ids) OR h.location_id = ANY(ids.location_ids)),
+    SELECT coalesce(json_agg(json_build_array(w.resource_id, w.location_id, w.kind, w.periods)), '[]')
+    FROM (
+      SELECT h.resource_id, h.location_id, h.kind,
+          json_agg(json_build_array(h.weekday, h.opens_minute, h.closes_minute, h.valid_from, h.valid_to)
+            ORDER BY h.weekday, h.opens_minute, h.id) AS periods
+      FROM scheduling_workinghours h
+      WHERE h.resource_id = ANY(ids.resource_ids) OR h.location_id = ANY(ids.location_ids)
+      GROUP BY h.resource_id, h.location_id, h.kind) w),
   'overrides', (
     SELECT coalesce(json_agg(json_build_array(o.resource_id, o.location_id, o.on, o.periods)), '[]')
     FROM scheduling_dateoverride o
@@ -93,11 +95,9 @@ def load_timetables(*, location_id: int, from_on: date, to_on: date) -> Timetabl
     """Load the hours of every active resource of a location; one query."""
     sql = f"""{TIMETABLE_SQL} FROM (
         SELECT coalesce(array_agg(r.id), '{{}}') AS resource_ids, ARRAY[%(location_id)s::int8] AS location_ids
-        FROM scheduling_resource r WHERE r.is_active AND r.location_id = %(location_id)s) ids"""  # noqa: S608 - constant text
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"location_id": location_id, "from_on": from_on, "to_on": to_on})
-        row = cursor.fetchone()
-    document = row[0] if isinstance(row[0], dict) else json.loads(row[0])
+        FROM scheduling_resource r WHERE r.is_active AND r.location_id = %(location_id)s::int8) ids"""  # noqa: S608 - constant text
+    parameters = {"location_id": location_id, "from_on": from_on, "to_on": to_on}
+    ((document,),) = connection.fetch_planned(sql, parameters)
     return read_timetables(document, from_on=from_on, to_on=to_on)
 
 
@@ -141,23 +141,34 @@ def read_timetables(document: Mapping[str, Any], *, from_on: date, to_on: date) 
 
 
 class _Weeks:
-    """Weekly periods by owner; what several resources share is built once."""
+    """Weekly periods by owner; what several resources share is one object, so that it is laid out once."""
 
     def __init__(self, rows: Iterable[list[Any]]) -> None:
-        self._by_owner: dict[tuple[str, int, str], list[WeeklyPeriod]] = {}
-        for resource_id, location_id, kind, weekday, opens, closes, valid_from, valid_to in rows:
-            period = WeeklyPeriod(weekday, opens, closes, _read_date(valid_from), _read_date(valid_to))
-            owner = ("resource", resource_id, kind) if resource_id is not None else ("location", location_id, kind)
-            self._by_owner.setdefault(owner, []).append(period)
+        self._by_owner: dict[tuple[str, int, str], tuple[tuple[Any, ...], ...]] = {
+            (("resource", resource_id, kind) if resource_id is not None else ("location", location_id, kind)): tuple(
+                map(tuple, periods)
+            )
+            for resource_id, location_id, kind, periods in rows
+        }
+        self._weeks: dict[tuple[tuple[Any, ...], ...], tuple[WeeklyPeriod, ...]] = {}
 
     def find(self, resource_id: int, location_id: int) -> tuple[tuple[WeeklyPeriod, ...], tuple[WeeklyPeriod, ...]]:
         work, pause = HoursKind.WORK.value, HoursKind.BREAK.value
         own_hours = self._by_owner.get(("resource", resource_id, work))
-        breaks = tuple(self._by_owner.get(("resource", resource_id, pause), ()))
+        breaks = self._by_owner.get(("resource", resource_id, pause), ())
         if own_hours is not None:
-            return tuple(own_hours), breaks
-        shared = tuple(self._by_owner.get(("location", location_id, work), ()))
-        return shared, breaks + tuple(self._by_owner.get(("location", location_id, pause), ()))
+            return self._share(own_hours), self._share(breaks)
+        shared = self._by_owner.get(("location", location_id, work), ())
+        return self._share(shared), self._share(breaks + self._by_owner.get(("location", location_id, pause), ()))
+
+    def _share(self, rows: tuple[tuple[Any, ...], ...]) -> tuple[WeeklyPeriod, ...]:
+        week = self._weeks.get(rows)
+        if week is None:
+            week = self._weeks[rows] = tuple(
+                WeeklyPeriod(weekday, opens, closes, _read_date(valid_from), _read_date(valid_to))
+                for weekday, opens, closes, valid_from, valid_to in rows
+            )
+        return week
 
 
 class _Overrides:

@@ -14,6 +14,9 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantDatabaseWrapper
 from psycopg.pq import Format
 
+PlannedCursor: Any = ServerBindingCursor
+"""Typed as anything: the stubs do not know that it is psycopg's cursor."""
+
 
 class DatabaseWrapper(TenantDatabaseWrapper):
     """django-tenants' wrapper, safe with a pool."""
@@ -30,13 +33,18 @@ class DatabaseWrapper(TenantDatabaseWrapper):
         For the few long statements that are sent all the time: planning them costs more than
         running them. Parameters are bound by the server, so each needs a cast that says its
         type. The kept plan belongs to a search path: in another tenant PostgreSQL plans anew.
+        Select no ``jsonb``: a logged statement would return it as text.
         """
-        with self.cursor():  # connects, and puts the tenant's search path
-            bare = ServerBindingCursor(self.connection)
-            bare.format = Format.BINARY
-            with self.make_debug_cursor(bare) if self.queries_logged else self.make_cursor(bare) as cursor:
+        with self.cursor() as cursor:  # connects, and puts the tenant's search path
+            # psycopg does not tell a log which statement was prepared.
+            if self.queries_logged:
                 cursor.execute(sql, parameters)
                 return list(cursor.fetchall())
+            bare: Any = PlannedCursor(self.connection)
+            bare.format = Format.BINARY
+            with self.make_cursor(bare) as planned:
+                planned.execute(sql, parameters)
+                return list(planned.fetchall())
 
     def _configure_connection(self, connection: Any) -> bool:
         # Only `fetch_planned` prepares statements. Left to itself PostgreSQL makes a plan for each set

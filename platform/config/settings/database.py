@@ -1,7 +1,7 @@
 """PostgreSQL and the cache.
 
 Direct connections or Django's own psycopg pool only: a transaction-mode pooler lets one
-tenant read another's rows (``design/tenancy.md``); ``tenants.checks`` refuses it.
+tenant read another's rows (``tenants.services.pooling``); ``tenants.checks`` refuses it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **_database["OPTIONS"],  # type: ignore[dict-item]
+            "prepare_threshold": 2,
             "pool": {"min_size": 1, "max_size": _environment.database_pool_size, "timeout": 20},
         },
         "TEST": {"NAME": f"test_{_database['NAME']}"},
