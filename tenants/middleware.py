@@ -16,6 +16,7 @@ from tenants.context import tenant_scope
 from tenants.database import connection
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
+from tenants.hosts import get_platform_name
 from tenants.selectors.resolution import resolve_host
 from tenants.services.connections import release_connections
 from tenants.types import TenantInfo
@@ -70,7 +71,7 @@ class TenantMiddleware:
 def is_platform(host: str) -> bool:
     """Tell whether ``host`` is the platform's own, with or without ``www.`` and port."""
     name = host.rsplit(":", 1)[0].rstrip(".").lower()
-    return name.removeprefix("www.") == settings.PLATFORM_HOST.rsplit(":", 1)[0].lower()
+    return name.removeprefix("www.") == get_platform_name()
 
 
 def _unknown_host(request: HttpRequest) -> HttpResponse:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
-
 from tenants.enums import SignUpStatus
 from tenants.errors import SlugInvalid, SlugReserved, SlugTaken
+from tenants.hosts import make_subdomain
 from tenants.models import Domain, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
 
@@ -57,10 +56,9 @@ def check_slug_is_free(slug: str) -> str:
         SlugTaken: Another business has it, or has verified its e-mail and is being prepared.
     """
     check_slug(slug)
-    host = f"{slug}.{settings.PLATFORM_HOST.rsplit(':', 1)[0].lower()}"
     if (
         Tenant.objects.filter(slug=slug).exists()
-        or Domain.objects.filter(domain=host).exists()
+        or Domain.objects.filter(domain=make_subdomain(slug)).exists()
         or SignUp.objects.filter(slug=slug, status=SignUpStatus.VERIFIED).exists()
     ):
         raise SlugTaken

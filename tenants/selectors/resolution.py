@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from tenants.enums import SignUpStatus, TenantStatus
+from tenants.hosts import get_platform_name
 from tenants.models import Domain, SignUp, Tenant
 from tenants.types import TenantInfo
 
@@ -128,7 +129,7 @@ def _load(key: str) -> TenantInfo | None:
 
 def _find_expected(host: str) -> TenantInfo | None:
     """Return what a verified sign-up is going to be: its host says so until its tenant stands."""
-    slug = host.removesuffix(f".{settings.PLATFORM_HOST.rsplit(':', 1)[0].lower()}")
+    slug = host.removesuffix(f".{get_platform_name()}")
     if slug == host:
         return None
     sign_up = SignUp.objects.filter(slug=slug, status=SignUpStatus.VERIFIED).first()

@@ -48,11 +48,6 @@ def add_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
         transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
 
 
-def move_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
-    """Change when something is due; nothing happens when it is not remembered."""
-    DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id=row_id).update(due_at=due_at)
-
-
 def remove_due_work(*, kind: str, row_id: int) -> None:
     """Forget about something that is not due any more."""
     DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id=row_id).delete()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
@@ -14,6 +13,7 @@ from tenants.context import tenant_scope
 from tenants.countries import get_market
 from tenants.enums import TenantStatus
 from tenants.errors import SlugTaken
+from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
 from tenants.policies import check_slug
 from tenants.selectors.resolution import forget_tenants, make_info
@@ -55,7 +55,7 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
             # The number makes the name new even when the slug was used before.
             tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"
             tenant.save(update_fields=["schema_name"])
-            domain = Domain.objects.create(domain=f"{slug}.{_platform_name()}", tenant=tenant, is_primary=True)
+            domain = Domain.objects.create(domain=make_subdomain(slug), tenant=tenant, is_primary=True)
             claim_spare(template, tenant.schema_name)
             SchemaState.objects.create(schema_name=tenant.schema_name, state=template.state)
             info = make_info(tenant, [domain])
@@ -69,8 +69,3 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
         raise
     logger.info("tenant_provisioned", extra={"schema_name": info.schema_name})
     return info
-
-
-def _platform_name() -> str:
-    name: str = settings.PLATFORM_HOST.rsplit(":", 1)[0].lower()
-    return name

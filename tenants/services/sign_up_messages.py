@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tenants.enums import SignUpStatus
+from tenants.hosts import get_platform_name
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token
 
@@ -34,7 +35,7 @@ def send_verification(row_id: int, now: datetime) -> None:  # noqa: ARG001 - han
             subject=" ".join(gettext("Confirm your e-mail for Turnero").split()),
             body=render_to_string("tenants/verify_email.txt", context),
             to=[sign_up.email],
-            headers={"Message-ID": f"<sign-up-{sign_up.pk}@{settings.PLATFORM_HOST.rsplit(':', 1)[0]}>"},
+            headers={"Message-ID": f"<sign-up-{sign_up.pk}@{get_platform_name()}>"},
         )
         message.attach_alternative(render_to_string("tenants/verify_email.html", context), "text/html")
     message.send()
