@@ -56,7 +56,7 @@ def test_rollback_takes_the_work_with_it(tenant, done):
 
 def test_moved_and_removed_work(tenant):
     due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
-    due_work.move_due_work(kind="test", row_id=7, due_at=NOW + timedelta(days=1))
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(days=1))
     moved = DueWork.objects.get(kind="test").due_at
 
     due_work.remove_due_work(kind="test", row_id=7)
