@@ -69,3 +69,8 @@ def answer_once(request: Request, run: Callable[[], Answer]) -> Response:
 def make_money(amount_minor: int | None, currency: str) -> dict[str, object] | None:
     """Describe an amount in the smallest coin; None stays None: the price is not fixed."""
     return None if amount_minor is None else {"amount_minor": amount_minor, "currency": currency}
+
+
+def find_address(request: Request) -> str:
+    """Return the network address of the caller, as the server saw it."""
+    return str(request.META.get("REMOTE_ADDR", ""))

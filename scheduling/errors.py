@@ -130,6 +130,13 @@ class HoldUnknown(NotFound):
     text = mark("This reservation of a time does not exist. Choose the time again.")
 
 
+class TooManyHolds(Unavailable):
+    """One visitor keeps too many times at once."""
+
+    code = "too_many_holds"
+    text = mark("You are keeping many times already. Book one of them, or wait some minutes.")
+
+
 class HoldExpired(Conflict):
     """The hold ended and its place is no longer free.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -14,16 +16,18 @@ from api.choices import check_choosable
 from api.services.idempotency import Answer
 from api.throttles import ContactThrottle
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
-from api.views import OpenView, answer_once, make_money
+from api.views import OpenView, answer_once, find_address, make_money
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
-from scheduling.errors import CustomerInvalid, HoldUnknown
+from scheduling.errors import CustomerInvalid, HoldUnknown, TooManyHolds
+from scheduling.services import holders
 from scheduling.services.bookings import book_slot, submit_booking
 from scheduling.services.holds import hold_slot, release_hold
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.context import current_tenant
 
+TOO_MANY_HOLDS_WAIT_SECONDS = 300
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
@@ -37,7 +41,12 @@ class HoldsView(OpenView):
         form.is_valid(raise_exception=True)
 
         def run() -> Answer:
+            try:
+                holders.check_holder(find_address(request))
+            except TooManyHolds as error:
+                raise Throttled(wait=TOO_MANY_HOLDS_WAIT_SECONDS, detail=gettext(error.text)) from error
             held = hold_slot(request=_make_request(form.validated_data), now=utc_now(), source=BookingSource.API)
+            holders.note_hold(find_address(request))
             body = {
                 # The identifier is a capability: only whoever holds the slot can give it back.
                 "id": f"{held.id}.{held.token}",
@@ -57,10 +66,11 @@ class HoldView(OpenView):
     """``DELETE holds/{id}``."""
 
     @extend_schema(operation_id="release_hold", responses={204: None})
-    def delete(self, request: Request, hold_id: str) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, hold_id: str) -> Response:
         """Give a hold back; giving it back again changes nothing."""
         number, token = _split_hold(hold_id)
         release_hold(hold_id=number, token=token, now=utc_now())
+        holders.note_end(find_address(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -83,6 +93,8 @@ class BookingsView(OpenView):
                 booked = _book(asked)
             except CustomerInvalid as error:
                 raise _name_fields(error) from error
+            if "hold" in asked:
+                holders.note_end(find_address(request))
             host = current_tenant().primary_host
             body = {
                 "reference": booked.reference,

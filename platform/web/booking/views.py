@@ -16,7 +16,7 @@ from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
 from scheduling.selectors import availability
-from scheduling.services import bookings, holds
+from scheduling.services import bookings, holders, holds
 from scheduling.types import AvailabilityQuery, AvailableSlot, BookingDetails, CustomerDetails, SlotRequest
 from web.booking.details import DetailsForm, list_phone_regions, read_details, shorten
 from web.booking.draft import (
@@ -170,16 +170,20 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
     held = recall_hold(flow.draft, now=flow.now)
     if held and held.starts_at == starts_at and held.wish == repr(wish):
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))
+    address = str(request.META.get("REMOTE_ADDR", ""))
     if held:
         with suppress(DomainError):  # it may have ended meanwhile: then there is nothing to give back
             holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
+            holders.note_end(address)
         forget_hold(flow.draft)
+    holders.check_holder(address)
     try:
         slot = holds.hold_slot(request=wish, now=flow.now, source=BookingSource.PAGE)
     except SlotTaken as error:
         return _render_taken(request, flow, error, starts_at, _say_taken(flow, starts_at))
     except SlotUnavailable as error:
         return _render_taken(request, flow, error, None, translate_error(error))
+    holders.note_hold(address)
     draft = replace(
         flow.draft,
         hold=HeldTime(
@@ -205,6 +209,7 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
         booked = bookings.submit_booking(
             hold_id=hold.hold_id, token=hold.token, details=_make_details(flow, form), now=flow.now
         )
+        holders.note_end(str(request.META.get("REMOTE_ADDR", "")))
     except (HoldExpired, SlotTaken) as error:
         return _render_taken(request, _without_hold(flow), error, hold.starts_at, _say_taken(flow, hold.starts_at))
     except HoldUnknown as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 
 CUSTOMER = {"name": "Laura Jiménez", "phone": "+525512345678", "email": "laura@example.com"}
 
@@ -215,3 +216,16 @@ def test_window_of_62_days_is_the_longest(api, service):
 
     assert api.get("/api/v1/availability", longest).status_code == 200
     assert api.get("/api/v1/availability", longer).status_code == 422
+
+
+def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr("scheduling.services.holders.MAX_OPEN_HOLDS", 2)
+    body = {"service": service["id"], "starts_at": slot}
+    first, second, third = (post(api, "holds", body) for _ in range(3))
+
+    assert [first.status_code, second.status_code] == [201, 201]
+    assert third.status_code == 429
+    assert int(third["Retry-After"]) > 0
+    assert api.delete(f"/api/v1/holds/{first.json()['id']}").status_code == 204
+    assert post(api, "holds", body).status_code == 201
