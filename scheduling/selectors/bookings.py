@@ -52,18 +52,6 @@ def get_by_token(*, token: str) -> BookingDetail:
     return view_booking(booking)
 
 
-def get_by_reference(*, reference: str) -> BookingDetail:
-    """Return a booking by the reference that people read out, in any case of letters.
-
-    Raises:
-        BookingNotFound: There is none.
-    """
-    booking = _details().filter(reference=reference.strip().upper()).first()
-    if booking is None:
-        raise BookingNotFound
-    return view_booking(booking)
-
-
 def list_bookings(filters: BookingFilters) -> BookingPage:
     """List bookings by start, a page at a time; one query.
 
@@ -81,12 +69,6 @@ def list_bookings(filters: BookingFilters) -> BookingPage:
     rows = list(bookings.order_by("starts_at", "pk")[: limit + 1])
     next_cursor = _make_cursor(rows[limit - 1]) if len(rows) > limit else None
     return BookingPage(rows=tuple(_view_row(booking) for booking in rows[:limit]), next_cursor=next_cursor)
-
-
-def list_of_customer(*, customer_id: int) -> tuple[BookingRow, ...]:
-    """List a customer's bookings, the latest first; one query."""
-    bookings = Booking.objects.filter(customer_id=customer_id).select_related("service", "location")
-    return tuple(_view_row(booking) for booking in bookings.order_by("-starts_at", "-pk")[:MAX_PAGE])
 
 
 def view_booking(booking: Booking) -> BookingDetail:

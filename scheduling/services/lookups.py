@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from kernel.ids import hash_token
 from scheduling.errors import BookingNotFound, TokenUnknown
 from scheduling.models import Booking
@@ -14,30 +16,25 @@ def lock_booking(*, booking_id: int | None = None, token: str | None = None) -> 
         TokenUnknown: The token belongs to no booking.
         BookingNotFound: No such id.
     """
-    bookings = Booking.objects.select_for_update(of=("self",))
+    return _get(Booking.objects.select_for_update(of=("self",)), booking_id, token)
+
+
+def get_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
+    """Return a booking without locking it.
+
+    Raises:
+        TokenUnknown, BookingNotFound: As `lock_booking`.
+    """
+    return _get(Booking.objects.all(), booking_id, token)
+
+
+def _get(bookings: QuerySet[Booking], booking_id: int | None, token: str | None) -> Booking:
     if token is not None:
         booking = bookings.filter(token_hash=hash_token(token)).first()
         if booking is None:
             raise TokenUnknown
         return booking
     booking = bookings.filter(pk=booking_id or 0).first()
-    if booking is None:
-        raise BookingNotFound
-    return booking
-
-
-def find_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
-    """Return a booking without locking it.
-
-    Raises:
-        TokenUnknown, BookingNotFound: As `lock_booking`.
-    """
-    if token is not None:
-        booking = Booking.objects.filter(token_hash=hash_token(token)).first()
-        if booking is None:
-            raise TokenUnknown
-        return booking
-    booking = Booking.objects.filter(pk=booking_id or 0).first()
     if booking is None:
         raise BookingNotFound
     return booking

@@ -13,7 +13,7 @@ from scheduling.services.counters import Counters
 from scheduling.services.events import record
 from scheduling.services.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.inputs import check_request, clean_reason
-from scheduling.services.lookups import find_booking, lock_booking
+from scheduling.services.lookups import get_booking, lock_booking
 from scheduling.services.manage_tokens import make_manage_token
 from scheduling.services.placement import Asked, PlaceRefused, explain_refusal, find_place
 from scheduling.services.records import settle, take
@@ -44,13 +44,13 @@ def move_booking(
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
-    seen = find_booking(booking_id=booking_id, token=token)
+    seen = get_booking(booking_id=booking_id, token=token)
     check_request(SlotRequest(service_id=seen.service_id, starts_at=starts_at))
     chosen = resource_ids or (() if resource_id is None else (resource_id,))
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
 
     def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        current = find_booking(booking_id=seen.pk)
+        current = get_booking(booking_id=seen.pk)
         check_move(current, by=by, now=now)
         plan = load_plan_again(current, on=starts_at.date(), resource_ids=chosen)
         asked = Asked(
