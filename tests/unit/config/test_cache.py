@@ -26,3 +26,15 @@ def test_lost_cache_refuses_nobody(cache):
     cache.set("key", 1)
 
     assert (cache.add("key", 0), cache.incr("key"), cache.delete("key")) == (True, 1, False)
+
+
+def test_lost_cache_is_left_alone_for_a_moment(cache, monkeypatch):
+    tried = []
+    monkeypatch.setattr(type(cache._cache), "get_client", lambda self, *args, **kwargs: tried.append(1) or _refuse())
+
+    assert [cache.get("key"), cache.get("key"), cache.add("key", 0)] == [None, None, True]
+    assert len(tried) == 1
+
+
+def _refuse():
+    raise ConnectionError
