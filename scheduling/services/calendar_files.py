@@ -15,6 +15,14 @@ WAITING = {BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
 
 def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) -> bytes:
     """Return the file; its UID and SEQUENCE are those of the messages, so calendars see one event."""
+    event = make_event(booking, tenant_name=tenant_name, now=now)
+    event.add("description", booking.reference)
+    event.add("status", _describe_status(booking.status))
+    return write_calendar(event, method="PUBLISH")
+
+
+def make_event(booking: BookingDetail, *, tenant_name: str, now: datetime) -> Event:
+    """Return what every calendar is told of a booking: identity, time in UTC, what, and where."""
     event = Event()
     event.add("uid", booking.ics_uid)
     event.add("sequence", booking.sequence)
@@ -22,13 +30,16 @@ def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) ->
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
     event.add("summary", f"{booking.service_name} · {tenant_name}")
-    event.add("location", booking.location_address)
-    event.add("description", booking.reference)
-    event.add("status", _describe_status(booking.status))
+    event.add("location", ", ".join(part for part in (booking.location_name, booking.location_address) if part))
+    return event
+
+
+def write_calendar(event: Event, *, method: str) -> bytes:
+    """Return the file that holds one event; ``method`` is iTIP's (RFC 5546)."""
     calendar = Calendar()
     calendar.add("prodid", "-//Turnero//Booking//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import vCalAddress, vText
 
 from kernel.lines import clean_line
 from notifications.types import Attachment
+from scheduling.services.calendar_files import make_event, write_calendar
 from scheduling.types import BookingDetail
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -30,15 +31,8 @@ def make_invitation(
     calendar shows in its owner's zone. No alarm: the reminders are ours.
     """
     is_cancelled = method == CANCEL
-    event = Event()
-    event.add("uid", booking.ics_uid)
-    event.add("sequence", booking.sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", booking.starts_at)
-    event.add("dtend", booking.ends_at)
-    event.add("summary", f"{booking.service_name} · {business_name}")
+    event = make_event(booking, tenant_name=business_name, now=now)
     event.add("description", description)
-    event.add("location", ", ".join(part for part in (booking.location_name, booking.location_address) if part))
     event.add("url", url)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
@@ -49,16 +43,10 @@ def make_invitation(
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     event.add("attendee", attendee, encode=False)
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Turnero//Booking//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(event)
     return Attachment(
         filename=f"{booking.reference}.ics",
         content_type=f"text/calendar; method={method}",
-        content=calendar.to_ical().decode(),
+        content=write_calendar(event, method=method).decode(),
         is_alternative=True,
     )
 
