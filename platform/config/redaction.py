@@ -25,8 +25,29 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
     """Replace the tokens of manage links, holds, sign-ups and drafts in a log line (structlog processor)."""
     for field in _FIELDS:
         value = event.get(field)
-        if isinstance(value, str) and ("/" in value or "?" in value):
-            for secret in _SECRETS:
-                value = secret.sub(HIDDEN, value)
-            event[field] = value
+        if isinstance(value, str):
+            event[field] = hide_in_text(value)
     return event
+
+
+def hide_in_report(event: Any, _hint: object) -> Any:
+    """Do the same in every text of an error report (Sentry's ``before_send``)."""
+    return _hide_everywhere(event)
+
+
+def hide_in_text(text: str) -> str:
+    """Return ``text`` with the tokens of its addresses replaced."""
+    if "/" in text or "?" in text:
+        for secret in _SECRETS:
+            text = secret.sub(HIDDEN, text)
+    return text
+
+
+def _hide_everywhere(value: Any) -> Any:
+    if isinstance(value, str):
+        return hide_in_text(value)
+    if isinstance(value, dict):
+        return {key: _hide_everywhere(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_hide_everywhere(item) for item in value]
+    return value

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from kernel.lines import clean_name
 from tenants.enums import SignUpStatus
 from tenants.hosts import get_platform_name
 from tenants.models import SignUp
@@ -25,9 +26,10 @@ def send_verification(row_id: int, now: datetime) -> None:  # noqa: ARG001 - han
     if sign_up is None:
         return
     scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    business_name = clean_name(sign_up.business_name) or sign_up.slug
     context = {
-        "business_name": sign_up.business_name,
-        "owner_name": sign_up.owner_name,
+        "business_name": business_name,
+        "owner_name": clean_name(sign_up.owner_name) or business_name,
         "link": f"{scheme}://{settings.PLATFORM_HOST}/sign-up/verify/{make_verify_token(sign_up)}/",
     }
     with translation.override(sign_up.locale):

@@ -4,6 +4,7 @@ import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import read_environment
+from config.redaction import hide_in_report
 from config.settings.base import *
 
 _environment = read_environment()
@@ -35,4 +36,10 @@ CSRF_COOKIE_SECURE = True
 LOGGING["handlers"]["console"]["formatter"] = "json"  # type: ignore[index]
 
 if SENTRY_DSN:
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, traces_sample_rate=0.0)
+    sentry_sdk.init(
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        include_local_variables=False,
+        traces_sample_rate=0.0,
+        before_send=hide_in_report,
+    )

@@ -17,6 +17,12 @@ from tenants.services import due_work
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_over(db):
+    """Begin without what other tests, whose data is committed, left due."""
+    DueWork.objects.all().delete()
+
+
 @pytest.fixture
 def done(monkeypatch) -> list[tuple[str, int]]:
     """Handle the kind ``test``: note in which schema it was called."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.redaction import hide_secrets
+from config.redaction import hide_in_report, hide_secrets
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,15 @@ from config.redaction import hide_secrets
 def test_tokens_are_hidden(line, written):
     assert hide_secrets(None, "info", {"event": "request_started", "request": line})["request"] == written
     assert hide_secrets(None, "warning", {"event": f"Not Found: {line}"})["event"] == f"Not Found: {written}"
+
+
+def test_error_reports_hide_tokens_at_every_depth():
+    report = {
+        "request": {"url": "https://taller.example/b/s3cret/", "headers": [["Referer", "/?d=s3cret"]]},
+        "level": 3,
+    }
+
+    assert hide_in_report(report, None) == {
+        "request": {"url": "https://taller.example/b/***/", "headers": [["Referer", "/?d=***"]]},
+        "level": 3,
+    }
