@@ -50,9 +50,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_sign_up(request, form, status=form.status)
     # Only what would send an e-mail is counted: typing mistakes are free.
-    wait = count_call(
-        scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=SIGN_UPS_PER_HOUR, seconds=3600
-    )
+    wait = count_call(scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=SIGN_UPS_PER_HOUR, seconds=3600)
     if wait is not None:
         form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
         response = _render_sign_up(request, form, status=429)
