@@ -13,10 +13,13 @@ from kernel.text import mark
 from scheduling.engine import Measure, RulePeriod, bucket_key
 from scheduling.enums import RuleScope
 from scheduling.errors import SetupInvalid
-from scheduling.models import Allocation, Booking, CapacityRule, RuleUsage
+from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
 from scheduling.selectors.instants import to_minutes
+from scheduling.services.setups import NUMBER_WRONG
 
 PERIOD_REACH = timedelta(days=8)
+LARGEST_LIMIT = 10**9
+MODE_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ def _check(setup: RuleSetup) -> None:
     }
     if setup.limit < 0:
         raise SetupInvalid(errors={"limit": (mark("The limit cannot be negative."),)})
+    if setup.limit > LARGEST_LIMIT:
+        raise SetupInvalid(errors={"limit": (NUMBER_WRONG,)})
+    targets: tuple[tuple[RuleScope, type[Location | Resource | Service], int | None], ...] = (
+        (RuleScope.LOCATION, Location, setup.location_id),
+        (RuleScope.RESOURCE, Resource, setup.resource_id),
+        (RuleScope.SERVICE, Service, setup.service_id),
+    )
+    for scope, model, target_id in targets:
+        if target_id is not None and not model.objects.filter(pk=target_id).exists():
+            raise SetupInvalid(errors={scope.value: (mark("Say what this limit is for."),)})
+    if len(setup.arrival_mode) > MODE_LENGTH:
+        raise SetupInvalid(errors={"arrival_mode": (mark("Say what this limit is for."),)})
     if missing.get(setup.scope):
         raise SetupInvalid(errors={setup.scope.value: (mark("Say what this limit is for."),)})
 

@@ -19,7 +19,7 @@ from scheduling.engine import EngineInputError, ServiceSpec, WeeklyPeriod, compo
 from scheduling.engine import Requirement as EngineRequirement
 from scheduling.engine.types import VisitLine
 from scheduling.enums import Align, Approval, HoursKind, Strategy
-from scheduling.errors import SetupInvalid
+from scheduling.errors import LocationNotFound, SetupInvalid
 from scheduling.models import (
     DateOverride,
     HolidayAdjustment,
@@ -35,6 +35,7 @@ from scheduling.models import (
 from scheduling.models.resource import MAX_CAPACITY
 from scheduling.models.service import LONGEST_BUFFER_MINUTES, LONGEST_VISIT_MINUTES
 from scheduling.selectors.instants import is_known_timezone
+from scheduling.services.inputs import NAME_LENGTH, NAME_TOO_LONG, UNREADABLE, is_unreadable
 
 ZONE_UNKNOWN = mark("This time zone does not exist.")
 NAME_MISSING = mark("Enter a name.")
@@ -44,7 +45,14 @@ DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
 STEP_WRONG = mark("The step is from 1 minute to a day.")
 BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
 PERIOD_WRONG = mark("The end is before the start.")
+NUMBER_WRONG = mark("This number is too small or too large.")
 CANNOT_WORK = mark("This cannot work together with the other values.")
+
+LONGEST_WINDOW_DAYS = 5 * 366
+TYPE_NAME_LENGTH = 80
+MAX_PEOPLE = 100_000
+MAX_POSITION = 1_000_000
+LARGEST_PRICE_MINOR = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def save_location(*, name: str, timezone: str, observes_public_holidays: bool = 
     Raises:
         SetupInvalid: The name is empty or the zone does not exist.
     """
-    errors = _check(name=(bool(name.strip()), NAME_MISSING), timezone=(is_known_timezone(timezone), ZONE_UNKNOWN))
+    errors = _check_name(name) | _check(timezone=(is_known_timezone(timezone), ZONE_UNKNOWN))
     if errors:
         raise SetupInvalid(errors=errors)
     place = Location.objects.create(
@@ -137,8 +145,13 @@ def save_resource(setup: ResourceSetup) -> int:
     Raises:
         SetupInvalid: Name, capacity, zone or a period cannot be.
     """
-    errors = _check(
-        name=(bool(setup.name.strip()), NAME_MISSING),
+    dates = [each.on for each in setup.overrides]
+    errors = _check_name(setup.name) | _check(
+        type_name=(0 < len(setup.type_name) <= TYPE_NAME_LENGTH and not is_unreadable(setup.type_name), NAME_MISSING),
+        location_id=(Location.objects.filter(pk=setup.location_id).exists(), LocationNotFound.text),
+        weight=(0 <= setup.weight <= MAX_POSITION, NUMBER_WRONG),
+        position=(0 <= setup.position <= MAX_POSITION, NUMBER_WRONG),
+        overrides=(len(set(dates)) == len(dates), CANNOT_WORK),
         capacity=(1 <= setup.capacity <= MAX_CAPACITY, CAPACITY_WRONG),
         timezone=(not setup.timezone or is_known_timezone(setup.timezone), ZONE_UNKNOWN),
         time_off=(all(start < end for start, end in setup.time_off), PERIOD_WRONG),
@@ -230,8 +243,18 @@ def save_service(setup: ServiceSetup) -> int:
 
 def _check_service(setup: ServiceSetup) -> None:
     longest = LONGEST_BUFFER_MINUTES
-    errors = _check(
-        name=(bool(setup.name.strip()), NAME_MISSING),
+    longest_notice = LONGEST_WINDOW_DAYS * 1440
+    window, seats, price = setup.booking_window_days, setup.seats, setup.price_minor
+    errors = _check_name(setup.name) | _check(
+        booking_window_days=(window is None or 0 <= window <= LONGEST_WINDOW_DAYS, NUMBER_WRONG),
+        minimum_notice_minutes=(0 <= setup.minimum_notice_minutes <= longest_notice, NUMBER_WRONG),
+        cancel_cutoff_minutes=(0 <= setup.cancel_cutoff_minutes <= longest_notice, NUMBER_WRONG),
+        move_cutoff_minutes=(0 <= setup.move_cutoff_minutes <= longest_notice, NUMBER_WRONG),
+        seats=(seats is None or 1 <= seats <= MAX_PEOPLE, NUMBER_WRONG),
+        max_party_size=(1 <= setup.max_party_size <= MAX_PEOPLE, NUMBER_WRONG),
+        price_minor=(price is None or 0 <= price <= LARGEST_PRICE_MINOR, NUMBER_WRONG),
+        position=(0 <= setup.position <= MAX_POSITION, NUMBER_WRONG),
+        quantity=(all(map(_is_enough, setup.requirements)), NUMBER_WRONG),
         duration_minutes=(1 <= setup.duration_minutes <= LONGEST_VISIT_MINUTES, DURATION_WRONG),
         step_minutes=(1 <= setup.step_minutes <= 24 * 60, STEP_WRONG),
         buffer_before_minutes=(0 <= setup.buffer_before_minutes <= longest, BUFFER_WRONG),
@@ -266,7 +289,26 @@ def _check_service(setup: ServiceSetup) -> None:
 
 
 def _has_pool(requirement: RequirementSetup) -> bool:
-    return bool(requirement.resource_ids or requirement.type_name or requirement.skill)
+    named = set(requirement.resource_ids)
+    if named:
+        return Resource.objects.filter(pk__in=named).count() == len(named)
+    if requirement.type_name:
+        return ResourceType.objects.filter(name=requirement.type_name).exists()
+    return bool(requirement.skill)
+
+
+def _is_enough(requirement: RequirementSetup) -> bool:
+    most = len(requirement.resource_ids) or MAX_CAPACITY
+    return 1 <= requirement.quantity <= most
+
+
+def _check_name(name: str) -> dict[str, tuple[str, ...]]:
+    length = len(name.strip())
+    return (
+        _check(name=(length > 0, NAME_MISSING))
+        or _check(name=(length <= NAME_LENGTH, NAME_TOO_LONG))
+        or _check(name=(not is_unreadable(name), UNREADABLE))
+    )
 
 
 def _check(**checks: tuple[bool, str]) -> dict[str, tuple[str, ...]]:
