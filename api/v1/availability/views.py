@@ -18,7 +18,8 @@ from api.v1.availability.serializers import (
 from api.views import OpenView, StaffView
 from kernel.clock import utc_now
 from scheduling import types
-from scheduling.selectors import availability, bookings, explanations
+from scheduling.selectors import bookings, explanations
+from scheduling.services.searches import search_times
 
 
 class AvailabilityView(OpenView):
@@ -44,7 +45,7 @@ class AvailabilityView(OpenView):
             timezone=asked.get("timezone"),
             arrival_mode=asked.get("arrival_mode"),
         )
-        found = availability.get_availability(query=query, now=utc_now())
+        found = search_times(query=query, now=utc_now())
         return Response(
             {
                 "timezone": found.timezone,

@@ -15,8 +15,8 @@ from accounts.access import open_to_anyone
 from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
-from scheduling.selectors import availability
 from scheduling.services import bookings, holders, holds
+from scheduling.services.searches import search_times
 from scheduling.types import AvailabilityQuery, AvailableSlot, BookingDetails, CustomerDetails, SlotRequest
 from web.booking.details import DetailsForm, list_phone_regions, read_details, shorten
 from web.booking.draft import (
@@ -140,7 +140,7 @@ def _find_times(
     window = service.booking_window_days if service else None
     wish = asked or (taken.astimezone(flow.zone).date() if taken else None)
     start, before, after = find_week(wish, today=flow.today, window_days=window)
-    found = availability.get_availability(
+    found = search_times(
         query=AvailabilityQuery(
             service_id=service.id if service else 0,
             from_on=start,

@@ -229,3 +229,18 @@ def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
     assert int(third["Retry-After"]) > 0
     assert api.delete(f"/api/v1/holds/{first.json()['id']}").status_code == 204
     assert post(api, "holds", body).status_code == 201
+
+
+def test_search_that_finds_nothing_is_remembered_without_a_name(api, service, tenant):
+    from scheduling.models import RefusedDemand, Service
+
+    first = datetime.now(tz=UTC).date() + timedelta(days=7)
+    query = {"service": service["id"], "from": first.isoformat(), "to": (first + timedelta(days=6)).isoformat()}
+    free = api.get("/api/v1/availability", query).json()
+    before = RefusedDemand.objects.count()
+    Service.objects.filter(pk=service["id"]).update(minimum_notice_minutes=30 * 24 * 60)
+    refused = api.get("/api/v1/availability", query).json()
+
+    assert [any(day["slots"] for day in answer["days"]) for answer in (free, refused)] == [True, False]
+    assert before == 0
+    assert {row.service_id for row in RefusedDemand.objects.all()} == {int(service["id"])}
