@@ -106,16 +106,16 @@ def book_slot(
     actor = by or Actor(kind=ActorKind.STAFF if override else ActorKind.CUSTOMER)
     is_staff = actor.kind == ActorKind.STAFF
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
+    plan = load_plan_for(request, is_staff=is_staff)
+    clean = clean_details(
+        details if details.arrival_mode else replace(details, arrival_mode=request.arrival_mode),
+        arrival_modes=plan.services[0].arrival_modes,
+        duration_minutes=next(iter(plan.visits.values())).duration_minutes,
+        today=local_today(now),
+        is_staff=is_staff,
+    )
 
     def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        plan = load_plan_for(request, is_staff=is_staff)
-        clean = clean_details(
-            details if details.arrival_mode else replace(details, arrival_mode=request.arrival_mode),
-            arrival_modes=plan.services[0].arrival_modes,
-            duration_minutes=next(iter(plan.visits.values())).duration_minutes,
-            today=local_today(now),
-            is_staff=is_staff,
-        )
         asked = make_asked(request, plan, now, is_override=override is not None)
         place = find_place(asked, is_pessimistic=is_pessimistic)
         agreed = Agreed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.models import Booking
@@ -18,6 +18,7 @@ from tenants.services.due_work import remove_due_work
 DUE_KIND = "hold_expiry"
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 BATCH = 200
+ENDED_SQL = "SELECT id FROM scheduling_booking WHERE is_active AND hold_expires_at <= %s ORDER BY id LIMIT %s"
 
 
 def register() -> None:
@@ -41,8 +42,13 @@ def expire_due_holds(*, counters: Counters, now: datetime, except_id: int | None
 
     The caller holds its advisory locks already and writes ``counters`` last.
     """
-    ended = Booking.objects.filter(is_active=True, hold_expires_at__lte=now).exclude(pk=except_id or 0)
-    for booking in ended.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH]:
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED_SQL, [now, BATCH])
+        ended_ids = [booking_id for (booking_id,) in cursor.fetchall() if booking_id != except_id]
+    if not ended_ids:
+        return
+    ended = Booking.objects.filter(pk__in=ended_ids, is_active=True, hold_expires_at__lte=now)
+    for booking in ended.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
         expire(booking, counters=counters, now=now)
         remove_due_work(kind=DUE_KIND, row_id=booking.pk)
 

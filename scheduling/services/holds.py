@@ -33,9 +33,9 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
     """
     check_request(request)
     token = new_token()
+    plan = load_plan_for(request)
 
     def work(is_pessimistic: bool) -> HeldSlot:  # noqa: FBT001 - called by run_write alone
-        plan = load_plan_for(request)
         place = find_place(make_asked(request, plan, now), is_pessimistic=is_pessimistic)
         minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
         agreed = Agreed(

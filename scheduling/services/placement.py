@@ -112,10 +112,13 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         LostRace: What was picked was taken before it was locked.
     """
     if is_pessimistic or asked.is_override:
+        # What is taken for good needs no lock to be refused: whoever cannot win does not queue.
+        if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
+            raise PlaceRefused(asked)
         lock_resources([*list_pool(asked.plan), *asked.moving_resource_ids])
     for location_id in asked.plan.visits:
         visit, snapshot = _look(asked, location_id)
-        if not asked.is_override and not is_offered(snapshot, visit, asked.start_minute, asked.party_size):
+        if not asked.is_override and not _is_free(asked, visit, snapshot):
             continue
         strategy = asked.plan.services[0].strategy
         candidate = _assign(asked, visit, snapshot)
@@ -166,6 +169,10 @@ def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:
         moving=asked.moving,
     )
     return visit, without_general_rules(snapshot) if asked.is_override else snapshot
+
+
+def _is_free(asked: Asked, visit: VisitSpec, snapshot: Snapshot) -> bool:
+    return is_offered(snapshot, visit, asked.start_minute, asked.party_size)
 
 
 def _assign(asked: Asked, visit: VisitSpec, snapshot: Snapshot) -> Candidate | None:
