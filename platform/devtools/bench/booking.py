@@ -1,8 +1,9 @@
 """``./dev bench booking``: whole bookings through the services against a plain INSERT.
 
 WRITE FLOOR: one row of the bookings' size in a transaction of its own. Both over the same number
-of connections, in the same run; figures are per second and the ratio of the two. Then 32
-connections fight for few people: how many were accepted, refused, deadlocked, and the slowest.
+of connections, in the same run; figures are per second and the ratio of the two. ``sql_of`` is
+the same over one connection, counting only the time inside statements. Then 32 warm connections
+fight for few people: how many were accepted, refused, deadlocked, and the slowest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from threading import Barrier, BrokenBarrierError
 
 from django.db import DatabaseError, connection
@@ -43,7 +45,9 @@ from tenants.types import TenantInfo
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FIRST = datetime(2026, 1, 12, 15, 0, tzinfo=UTC)
 DETAILS = BookingDetails(customer=CustomerDetails(name="Bench", email="bench@scratch.example"), wants_reminders=False)
-WRITERS, FIGHTERS, BOOKINGS = 4, 32, 400
+WRITERS, FIGHTERS, BOOKINGS, SINGLE = 4, 32, 400, 100
+CONTESTED = 8
+"""Times that everybody wants."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -62,16 +66,20 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _measure_all(tenant: TenantInfo) -> dict[str, float]:
-    floor = _measure_floor(tenant)
+    floor, floor_sql = _measure_floor(tenant)
+    one, one_sql = _measure_bookings(tenant, with_bay_and_rule=False)
+    two, two_sql = _measure_bookings(tenant, with_bay_and_rule=True)
     return {
         "write_floor_per_second": floor,
-        "one_resource_over_floor": _measure_bookings(tenant, with_bay_and_rule=False) / floor,
-        "two_resources_and_rule_over_floor": _measure_bookings(tenant, with_bay_and_rule=True) / floor,
+        "one_resource_over_floor": one / floor,
+        "two_resources_and_rule_over_floor": two / floor,
+        "sql_of_one_resource_over_floor": floor_sql / one_sql,
+        "sql_of_two_resources_and_rule_over_floor": floor_sql / two_sql,
         **_fight(tenant),
     }
 
 
-def _measure_floor(tenant: TenantInfo) -> float:
+def _measure_floor(tenant: TenantInfo) -> tuple[float, float]:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_floor (id bigserial PRIMARY KEY, at timestamptz, body text)")
 
@@ -79,15 +87,37 @@ def _measure_floor(tenant: TenantInfo) -> float:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO bench_floor (at, body) VALUES (now(), %s)", [f"{number:0600}"])
 
-    return _count_per_second(tenant, insert)
+    return _count_per_second(tenant, insert), _time_statements(insert)
 
 
-def _measure_bookings(tenant: TenantInfo, *, with_bay_and_rule: bool) -> float:
+def _measure_bookings(tenant: TenantInfo, *, with_bay_and_rule: bool) -> tuple[float, float]:
     service_id = _make_shop(tenant, staff=20, bays=20 if with_bay_and_rule else 0)
     if with_bay_and_rule:
         setup = RuleSetup(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=10_000, service_id=service_id)
         save_rule(setup, now=NOW)
-    return _count_per_second(tenant, lambda number: _book(service_id, number % 20))
+
+    def book(number: int) -> None:
+        _book(service_id, number % 20)
+
+    return _count_per_second(tenant, book, jobs=BOOKINGS - SINGLE), _time_statements(book)
+
+
+def _time_statements(work: Callable[[int], None]) -> float:
+    """Return the median seconds that one job spends inside its statements."""
+    spent: list[float] = []
+
+    def watch(execute: Callable[..., object], *arguments: object) -> object:
+        began = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent[-1] += time.perf_counter() - began
+
+    with connection.execute_wrapper(watch):
+        for number in range(SINGLE):
+            spent.append(0)
+            work(number)
+    return median(spent)
 
 
 def _fight(tenant: TenantInfo) -> dict[str, float]:
@@ -97,7 +127,7 @@ def _fight(tenant: TenantInfo) -> dict[str, float]:
     def try_booking(number: int) -> None:
         began = time.perf_counter()
         try:
-            _book(service_id, number % 8)
+            _book(service_id, number % CONTESTED)
             outcome = "accepted"
         except DomainError as refusal:
             outcome = refusal.code
@@ -105,7 +135,10 @@ def _fight(tenant: TenantInfo) -> dict[str, float]:
             outcome = "database_error"
         outcomes.append((outcome, time.perf_counter() - began))
 
-    _count_per_second(tenant, try_booking, connections=FIGHTERS, jobs=640)
+    def warm(number: int) -> None:
+        _book(service_id, CONTESTED + number)
+
+    _count_per_second(tenant, try_booking, connections=FIGHTERS, jobs=640, warm=warm)
     seconds = sorted(each for _, each in outcomes)
     return {
         "fight_accepted": sum(outcome == "accepted" for outcome, _ in outcomes),
@@ -138,13 +171,23 @@ def _book(service_id: int, slot: int) -> None:
 
 
 def _count_per_second(
-    tenant: TenantInfo, work: Callable[[int], None], *, connections: int = WRITERS, jobs: int = BOOKINGS
+    tenant: TenantInfo,
+    work: Callable[[int], None],
+    *,
+    connections: int = WRITERS,
+    jobs: int = BOOKINGS,
+    warm: Callable[[int], None] | None = None,
 ) -> float:
-    """Do the jobs over so many connections that begin together; return jobs per second."""
+    """Do the jobs over so many connections that begin together; return jobs per second.
+
+    ``warm`` is done once by each before: a pool's connections have read the catalog long ago.
+    """
     barrier = Barrier(connections + 1)
 
     def work_in_turn(first: int) -> None:
         connection.ensure_connection()
+        if warm:
+            warm(first)
         barrier.wait(60)
         for number in range(first, jobs, connections):
             work(number)

@@ -26,23 +26,45 @@ LUNCH = tuple(WeeklyPeriod(weekday, 780, 840) for weekday in range(7))
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a business is: staff, bays, bookings, days that they fill, minutes of a visit."""
+    """How large a business is.
+
+    Attributes:
+        days: Over how many days the bookings are spread.
+        minutes: How long a visit lasts.
+        busy_minutes: How long each booking that is there already lasts; 0 = as long as a visit.
+        past: Bookings before now, on top of the others.
+    """
 
     staff: int
     bays: int
     bookings: int
     days: int
     minutes: int
+    busy_minutes: int = 0
+    past: int = 0
+
+    @property
+    def length(self) -> int:
+        """Return how long each booking lasts."""
+        return self.busy_minutes or self.minutes
+
+    @property
+    def at_once(self) -> int:
+        """Return how many bookings fit in at the same time."""
+        return min(self.staff, self.bays) if self.bays else self.staff
 
 
-CASES = {
+SHAPES = {
     "A 100": Shape(1, 0, 100, 30, 30),
     "A 400": Shape(1, 0, 400, 30, 30),
-    "A 1000": Shape(1, 0, 1000, 62, 30),
+    "A 1000": Shape(1, 0, 1000, 30, 30, busy_minutes=15),
+    "A 60 days": Shape(1, 0, 200, 60, 30),
+    "A past": Shape(1, 0, 100, 30, 30, past=770),
+    "A past x13": Shape(1, 0, 100, 30, 30, past=10_000),
     "B": Shape(20, 10, 5000, 30, 45),
     "B double": Shape(40, 20, 10000, 30, 45),
+    "C": Shape(100, 0, 100_000, 56, 30),
 }
-NEXT_FREE = Shape(20, 0, 20000, 62, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,7 @@ class Business:
 
 def make_business(tenant: TenantInfo, name: str, *, now: datetime) -> Business:
     """Empty the tenant and fill it with the named business."""
-    shape = CASES.get(name, NEXT_FREE)
+    shape = SHAPES[name]
     empty_scheduling(tenant)
     place = save_location(name="Bench", timezone="America/Mexico_City", observes_public_holidays=False)
     pools = [
@@ -80,6 +102,7 @@ def make_business(tenant: TenantInfo, name: str, *, now: datetime) -> Business:
             name="Bench",
             duration_minutes=shape.minutes,
             buffer_after_minutes=10 if shape.bays else 0,
+            booking_window_days=366,
             requirements=tuple(RequirementSetup(resource_ids=pool) for pool in pools),
         )
     )
@@ -123,28 +146,24 @@ def _fill(shape: Shape, pools: list[tuple[int, ...]], place: int, service_id: in
                 "service": service_id,
                 "place": place,
                 "starts": rows,
-                "length": f"{shape.minutes} minutes",
-                "occupied": f"{shape.minutes + (10 if shape.bays else 0)} minutes",
+                "length": f"{shape.length} minutes",
+                "occupied": f"{shape.length + (10 if shape.bays else 0)} minutes",
                 "now": now,
                 "staff": list(pools[0]),
                 "bays": list(pools[1]) if len(pools) > 1 else [],
             },
         )
-        cursor.execute("ANALYZE scheduling_allocation")
+        cursor.execute("VACUUM (ANALYZE) scheduling_allocation")  # as autovacuum leaves it
 
 
 def _list_starts(shape: Shape, now: datetime) -> Iterator[datetime]:
     """Spread the bookings evenly, as many at once as there are staff (or bays)."""
-    at_once = min(shape.staff, shape.bays) if shape.bays else shape.staff
-    slots = -(-shape.bookings // at_once)
+    slots = -(-shape.bookings // shape.at_once)
     a_day = -(-slots // shape.days)
-    step = timedelta(minutes=shape.minutes + (10 if shape.bays else 0))
+    step = timedelta(minutes=shape.length + (10 if shape.bays else 0))
     opens = now.replace(hour=15, minute=0) + timedelta(days=1)
-    made = 0
-    for slot in range(slots):
-        begins = opens + timedelta(days=slot // a_day) + step * (slot % a_day)
-        for _ in range(at_once):
-            if made == shape.bookings:
-                return
-            made += 1
-            yield begins
+    for number in range(shape.bookings):
+        slot = number // shape.at_once
+        yield opens + timedelta(days=slot // a_day) + step * (slot % a_day)
+    for number in range(shape.past):
+        yield now - timedelta(days=1) - step * (number + 1)
