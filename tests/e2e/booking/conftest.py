@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page
 
 from scheduling.models import Location, Resource
 from tenants.context import tenant_scope
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
 from tests.e2e.conftest import FLAGS
@@ -27,7 +26,7 @@ AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
-def workshop(tenants, django_db_blocker) -> Iterator[TenantInfo]:
+def workshop(tenants, django_db_blocker) -> TenantInfo:
     """A committed workshop that a server process and browsers see."""
     with django_db_blocker.unblock():
         info = make_tenant(f"paginas-{secrets.token_hex(3)}", "automotive")
@@ -35,22 +34,18 @@ def workshop(tenants, django_db_blocker) -> Iterator[TenantInfo]:
             Location.objects.update(
                 address="Av. Coyoacán 1213, Del Valle", phone="+525512345678", what_to_bring="Trae tu tarjeta."
             )
-        yield info
-        connection.set_schema_to_public()
-        drop_tenant(schema_name=info.schema_name)
+    return info
 
 
 @pytest.fixture(scope="session")
-def small_workshop(tenants, django_db_blocker) -> Iterator[TenantInfo]:
+def small_workshop(tenants, django_db_blocker) -> TenantInfo:
     """A committed workshop with one resource of each type: whatever is taken is full."""
     with django_db_blocker.unblock():
         info = make_tenant(f"solo-{secrets.token_hex(3)}", "automotive")
         with tenant_scope(info):
             first = Resource.objects.order_by("resource_type_id", "pk").distinct("resource_type_id")
             Resource.objects.exclude(pk__in=[each.pk for each in first]).update(is_active=False)
-        yield info
-        connection.set_schema_to_public()
-        drop_tenant(schema_name=info.schema_name)
+    return info
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 from tests.conftest import OWNER_PASSWORD, make_tenant
 from tests.e2e.conftest import FLAGS
@@ -25,14 +24,11 @@ AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
-def houses(tenants, django_db_blocker) -> Iterator[tuple[TenantInfo, TenantInfo]]:
+def houses(tenants, django_db_blocker) -> tuple[TenantInfo, TenantInfo]:
     """Two committed workshops that a server process and browsers see."""
     with django_db_blocker.unblock():
         infos = tuple(make_tenant(f"tablero-{secrets.token_hex(3)}", "automotive") for _ in range(2))
-        yield infos
-        connection.set_schema_to_public()
-        for info in infos:
-            drop_tenant(schema_name=info.schema_name)
+    return infos
 
 
 @pytest.fixture(scope="session")
