@@ -27,8 +27,9 @@ AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
 def houses(tenants, django_db_blocker) -> tuple[TenantInfo, TenantInfo]:
     """Two committed workshops that a server process and browsers see."""
     with django_db_blocker.unblock():
-        infos = tuple(make_tenant(f"tablero-{secrets.token_hex(3)}", "automotive") for _ in range(2))
-    return infos
+        return make_tenant(f"tablero-{secrets.token_hex(3)}", "automotive"), make_tenant(
+            f"tablero-{secrets.token_hex(3)}", "automotive"
+        )
 
 
 @pytest.fixture(scope="session")
