@@ -46,7 +46,7 @@ from scheduling.services.setups import (
 )
 from scheduling.services.transactions import find_sqlstate, lock_resources
 from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest
-from tenants.context import tenant_scope
+from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
@@ -168,29 +168,31 @@ def is_sound(figures: dict[str, float]) -> bool:
 
 def storm(tenant: TenantInfo, *, seconds: float, connections: int = CONNECTIONS, seed: int = 7) -> dict[str, float]:
     """Empty the tenant, let so many connections loose on it, and return the figures."""
-    with tenant_scope(tenant):
-        empty_scheduling(tenant)
-        kinds = make_kinds()
-        deadlocks = _read_deadlocks()
+    kinds, deadlocks = call_in_tenant(tenant.schema_name, _prepare, tenant)
     log = Log()
     barrier = Barrier(connections)
 
     def work(number: int) -> None:
         dice = random.Random(seed * 1000 + number)  # noqa: S311 - a storm that can be repeated
-        with tenant_scope(tenant):
-            connection.ensure_connection()
-            barrier.wait(120)
-            ends = time.monotonic() + seconds
-            while time.monotonic() < ends:
-                _act(dice, kinds, log)
+        connection.ensure_connection()
+        barrier.wait(120)
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            _act(dice, kinds, log)
+
+    def connect(number: int) -> None:
+        call_in_tenant(tenant.schema_name, work, number)
         connection.close()
 
     with ThreadPoolExecutor(connections) as pool:
-        for each in [pool.submit(work, number) for number in range(connections)]:
+        for each in [pool.submit(connect, number) for number in range(connections)]:
             each.result()
-    with tenant_scope(tenant):
-        over = len(list_overbooked(now=NOW))
-        return _sum_up(log, over=over, retried=_read_deadlocks() - deadlocks)
+    return call_in_tenant(tenant.schema_name, _sum_up, log, deadlocks=deadlocks)
+
+
+def _prepare(tenant: TenantInfo) -> tuple[list[Kind], int]:
+    empty_scheduling(tenant)
+    return make_kinds(), _read_deadlocks()
 
 
 def make_kinds() -> list[Kind]:
@@ -326,7 +328,7 @@ def _read_deadlocks() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _sum_up(log: Log, *, over: int, retried: int) -> dict[str, float]:
+def _sum_up(log: Log, *, deadlocks: int) -> dict[str, float]:
     counts = Counter(outcome for _, outcome, _ in log.outcomes)
     seconds = sorted(took for _, _, took in log.outcomes)
     acts = Counter(act for act, _, _ in log.outcomes)
@@ -343,8 +345,8 @@ def _sum_up(log: Log, *, over: int, retried: int) -> dict[str, float]:
         "other_refusals": sum(counts[code] for code in others if code.islower()),
         "database_errors": sum(counts[code] for code in others if not code.islower()),
         "deadlocks_surfaced": counts[DEADLOCK],
-        "deadlocks_retried": retried - counts[DEADLOCK],
-        "over_capacity": over,
+        "deadlocks_retried": _read_deadlocks() - deadlocks - counts[DEADLOCK],
+        "over_capacity": len(list_overbooked(now=NOW)),
         "refused_full_when_seen_again": log.checks["full"],
         "refused_freed_meanwhile": log.checks["returned"],
         "refused_while_free": log.checks["free"],
