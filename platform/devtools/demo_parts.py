@@ -83,7 +83,7 @@ class DemoParts:
 
     def worker(self) -> ChildSpec:
         """Return the worker, with two processes."""
-        options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+        options = ["--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         return self._python("worker", "celery", "-A", "config.celery", "worker", "--pool", "prefork", *options)
 
     def beat(self) -> ChildSpec:
