@@ -197,3 +197,64 @@ def test_unreadable_lock_file_is_one_line(script: ModuleType) -> None:
         script.prepare("demo")
 
     assert not script.VENV.exists()
+
+
+def install_script(script: ModuleType, first_lines: str) -> Path:
+    """Put a console script into ``.venv/bin`` whose program says where it found ``kernel`` and ``platform``."""
+    script.make_venv(has_uv=True)
+    for package in ("kernel", "platform/accounts"):
+        (script.ROOT / package).mkdir(parents=True)
+        (script.ROOT / package / "__init__.py").touch()
+    path = script.PYTHON.parent / "where"
+    program = (
+        "import accounts, kernel, platform\nprint(kernel.__file__, accounts.__file__, platform.python_version())\n"
+    )
+    path.write_text(f"{first_lines}\n{program}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    "first_lines",
+    ["#!{python}", "#!/old place/.venv/bin/python3.11", "#!/bin/sh\n'''exec' \"/old/python3\" \"$0\" \"$@\"\n' '''"],
+)
+def test_bare_scripts_find_the_packages_of_this_checkout(
+    script: ModuleType, first_lines: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    path = install_script(script, first_lines.format(python=script.PYTHON))
+
+    script.settle()
+    script.settle()
+
+    answer = subprocess.run([path], cwd="/", capture_output=True, text=True, check=True)
+    root = script.ROOT
+    found = [f"{root}/kernel/__init__.py", f"{root}/platform/accounts/__init__.py", sys.version.split()[0]]
+    assert answer.stdout.split() == found
+
+
+def test_moved_checkout_finds_its_own_packages(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    old = tmp_path / "first"
+    old.mkdir()
+    new = tmp_path / "another place"
+    for root in (old, new):
+        script.ROOT, script.VENV, script.PYTHON = root, root / ".venv", root / ".venv" / "bin" / "python"
+        if root == old:
+            install_script(script, f"#!{script.PYTHON}")
+        else:
+            old.rename(new)
+        script.settle()
+
+    answer = subprocess.run([script.PYTHON.parent / "where"], cwd="/", capture_output=True, text=True, check=True)
+    assert answer.stdout.startswith(f"{new}/kernel/__init__.py {new}/platform/accounts/__init__.py ")
+
+
+def test_folder_of_somebody_else_is_left_as_it_is(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp(script, "demo")
+
+    script.settle()
+
+    assert not list(script.VENV.rglob("*.pth"))
