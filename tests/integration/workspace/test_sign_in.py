@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -77,6 +78,26 @@ def test_password_reset_by_mail(customer_client, tenant):
     saved = customer_client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})
     assert saved.status_code == 302
     assert sign_in(HostClient(tenant.primary_host), "owner@taller.example", "otra-clave-larga").status_code == 302
+
+
+@pytest.mark.parametrize("port", ["", ":1", ":8443"])
+def test_reset_link_names_the_tenants_own_host(tenant, port):
+    client = HostClient(f"{tenant.primary_host.partition(':')[0]}{port}")
+
+    client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+
+    (message,) = mail.outbox
+    assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{tenant.primary_host}/"]
+
+
+def test_reset_link_of_operators_names_the_platforms_own_host(platform_client, settings):
+    User.objects.create(email="operator@turnero.example", name="Op", role="operator", password=make_password("x"))
+    client = HostClient(f"www.{settings.PLATFORM_HOST}:99")
+
+    client.post("/accounts/password/reset/", {"email": "operator@turnero.example"})
+
+    (message,) = mail.outbox
+    assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{settings.PLATFORM_HOST}/"]
 
 
 def test_reset_tells_nobody_who_signs_in_here(customer_client):
