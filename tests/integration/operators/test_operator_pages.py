@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.core import mail
 
 from accounts.models import User
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
+from tests.conftest import HostClient
 
 PAGE = "/operator/"
 
@@ -82,3 +87,13 @@ def test_operators_list_costs_the_same_for_more_tenants(operator_client, tenants
 
     with django_assert_num_queries(5):
         operator_client.get(PAGE)
+
+
+def test_reset_link_names_the_platforms_own_host(operator_client, settings):
+    User.objects.filter(email="op@example.com").update(password=make_password("una-clave-larga"))
+    visitor = HostClient(f"www.{settings.PLATFORM_HOST}:99")
+
+    visitor.post("/accounts/password/reset/", {"email": "op@example.com"})
+
+    (message,) = mail.outbox
+    assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{settings.PLATFORM_HOST}/"]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -88,16 +87,6 @@ def test_reset_link_names_the_tenants_own_host(tenant, port):
 
     (message,) = mail.outbox
     assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{tenant.primary_host}/"]
-
-
-def test_reset_link_of_operators_names_the_platforms_own_host(platform_client, settings):
-    User.objects.create(email="operator@turnero.example", name="Op", role="operator", password=make_password("x"))
-    client = HostClient(f"www.{settings.PLATFORM_HOST}:99")
-
-    client.post("/accounts/password/reset/", {"email": "operator@turnero.example"})
-
-    (message,) = mail.outbox
-    assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{settings.PLATFORM_HOST}/"]
 
 
 def test_reset_tells_nobody_who_signs_in_here(customer_client):
