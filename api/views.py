@@ -51,18 +51,30 @@ class StaffView(FreshView):
     authentication_classes = (SessionAuthentication,)
 
 
-def answer_once(request: Request, run: Callable[[], Answer]) -> Response:
+def answer_once(request: Request, run: Callable[[], Answer], *, is_personal: bool) -> Response:
     """Run a POST, once per ``Idempotency-Key`` when the caller sends one.
+
+    ``is_personal`` says that path or body hold what only its sender knows: a token, a customer's details.
 
     Raises:
         Invalid: The key is longer than 255 characters.
-        IdempotencyMismatch: The key was used with another body.
+        IdempotencyMismatch: The caller used the key with another body.
     """
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise Invalid(errors={"Idempotency-Key": (KEY_TOO_LONG,)})
-    endpoint = request.path[:120]
-    answer = run_once(endpoint=endpoint, key=key, body=request.data, now=utc_now(), run=run) if key else run()
+    if not key:
+        answer = run()
+    else:
+        answer = run_once(
+            endpoint=request.path[:120],
+            key=key,
+            address=find_address(request),
+            body=request.data,
+            is_personal=is_personal,
+            now=utc_now(),
+            run=run,
+        )
     return Response(answer.body, status=answer.status)
 
 

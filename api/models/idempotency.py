@@ -13,6 +13,7 @@ class IdempotentAnswer(models.Model):
 
     endpoint = models.CharField(max_length=120)
     key = models.CharField(max_length=255)
+    caller = models.CharField(max_length=64, default="", db_default="")
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     answer = models.JSONField(encoder=DjangoJSONEncoder)
@@ -20,7 +21,7 @@ class IdempotentAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["endpoint", "key"], name="api_idempotent_answer_unique")
+            models.UniqueConstraint(fields=["endpoint", "key", "caller"], name="api_idempotent_answer_unique")
         ]
         indexes: ClassVar = [models.Index(fields=["created_at"], name="api_idempotent_created")]
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from api.errors import IdempotencyMismatch
 from api.models import IdempotentAnswer
@@ -26,29 +28,46 @@ class Answer:
     body: Mapping[str, Any]
 
 
-def run_once(*, endpoint: str, key: str, body: object, now: datetime, run: Callable[[], Answer]) -> Answer:
+def run_once(
+    *,
+    endpoint: str,
+    key: str,
+    address: str,
+    body: object,
+    is_personal: bool,
+    now: datetime,
+    run: Callable[[], Answer],
+) -> Answer:
     """Run ``run`` and keep its answer, or return the kept answer of an equal earlier request.
+
+    Keys belong to the network address that sent them: a stranger who guesses one learns nothing
+    and disturbs nobody. With ``is_personal`` an equal request counts from anywhere, for a phone
+    that changes networks between two tries: only who sent it can know such a body or path.
 
     The answer is kept in the transaction in which ``run`` works, so there is never one
     without the other. A second request with the same key waits for the first. A ``run`` that
     raises keeps nothing: the same key may be tried again. Keys are kept for 24 hours.
 
     Raises:
-        IdempotencyMismatch: The key was used with another body.
+        IdempotencyMismatch: The same address used the key with another body.
     """
+    caller = salted_hmac("api.idempotency", address, algorithm="sha256").hexdigest()
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
     with transaction.atomic():
         _lock(endpoint, key)
         IdempotentAnswer.objects.filter(created_at__lt=now - KEPT).delete()
-        kept = IdempotentAnswer.objects.filter(endpoint=endpoint, key=key).first()
+        whose = Q(caller=caller) | Q(body_hash=body_hash) if is_personal else Q(caller=caller)
+        earlier = list(IdempotentAnswer.objects.filter(whose, endpoint=endpoint, key=key))
+        kept = next((each for each in earlier if each.body_hash == body_hash), None)
         if kept is not None:
-            if kept.body_hash != body_hash:
-                raise IdempotencyMismatch
             return Answer(status=kept.status, body=kept.answer)
+        if earlier:
+            raise IdempotencyMismatch
         answer = run()
         IdempotentAnswer.objects.create(
             endpoint=endpoint,
             key=key,
+            caller=caller,
             body_hash=body_hash,
             status=answer.status,
             answer=answer.body,

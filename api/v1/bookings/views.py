@@ -59,7 +59,7 @@ class HoldsView(OpenView):
             }
             return Answer(status=status.HTTP_201_CREATED, body=body)
 
-        return answer_once(request, run)
+        return answer_once(request, run, is_personal=False)
 
 
 class HoldView(OpenView):
@@ -103,7 +103,7 @@ class BookingsView(OpenView):
             }
             return Answer(status=status.HTTP_201_CREATED, body=body)
 
-        return answer_once(request, run)
+        return answer_once(request, run, is_personal=True)
 
 
 def _book(asked: dict[str, Any]) -> SubmittedBooking:

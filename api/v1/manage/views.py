@@ -47,7 +47,7 @@ class ConfirmView(OpenView):
             confirm_attendance(token=token, now=utc_now())
             return Answer(status=200, body=_describe(token))
 
-        return answer_once(request, run)
+        return answer_once(request, run, is_personal=True)
 
 
 class RescheduleView(OpenView):
@@ -71,7 +71,7 @@ class RescheduleView(OpenView):
             )
             return Answer(status=200, body=_describe(token))
 
-        return answer_once(request, run)
+        return answer_once(request, run, is_personal=True)
 
 
 class CancelView(OpenView):
@@ -87,7 +87,7 @@ class CancelView(OpenView):
             cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
             return Answer(status=200, body=_describe(token))
 
-        return answer_once(request, run)
+        return answer_once(request, run, is_personal=True)
 
 
 class CalendarView(OpenView):

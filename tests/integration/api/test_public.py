@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.cache import cache
 
+from tests.conftest import HostClient
+
 CUSTOMER = {"name": "Laura Jiménez", "phone": "+525512345678", "email": "laura@example.com"}
 
 
@@ -138,6 +140,40 @@ def test_idempotency_key_books_once(api, service, slot):
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_mismatch")
 
 
+def test_stranger_who_guesses_a_key_learns_nothing(api, service, slot, tenant):
+    stranger = HostClient(tenant.primary_host, REMOTE_ADDR="198.51.100.9")
+    asked = {"service": service["id"], "starts_at": slot}
+
+    holds = [post(client, "holds", asked, idempotency_key="1") for client in (api, stranger)]
+
+    assert [each.status_code for each in holds] == [201, 201]
+    assert holds[0].json()["id"] != holds[1].json()["id"]
+
+
+def test_key_that_two_customers_use_disturbs_neither(api, service, slot, tenant):
+    stranger = HostClient(tenant.primary_host, REMOTE_ADDR="198.51.100.9")
+    body = {"service": service["id"], "starts_at": slot, "customer": CUSTOMER, "asset": {"make": "Kia", "model": "Rio"}}
+    other = {**body, "customer": {"name": "Otra Persona", "phone": "+525598765432"}}
+
+    booked = [post(api, "bookings", body, idempotency_key="1"), post(stranger, "bookings", other, idempotency_key="1")]
+
+    assert [each.status_code for each in booked] == [201, 201]
+    assert booked[0].json()["reference"] != booked[1].json()["reference"]
+
+
+def test_booking_is_repeated_from_another_network(api, service, slot, tenant):
+    from scheduling.models import Booking
+
+    elsewhere = HostClient(tenant.primary_host, REMOTE_ADDR="198.51.100.9")
+    body = {"service": service["id"], "starts_at": slot, "customer": CUSTOMER, "asset": {"make": "Kia", "model": "Rio"}}
+    first = post(api, "bookings", body, idempotency_key="k-1")
+
+    again = post(elsewhere, "bookings", body, idempotency_key="k-1")
+
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert Booking.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -187,8 +223,6 @@ def test_other_sites_may_call_without_cookies(api):
 
 
 def test_another_tenants_token_is_unknown(api, service, slot, other_tenant):
-    from tests.conftest import HostClient
-
     token = book(api, service, slot).json()["manage_url"].rstrip("/").rsplit("/", 1)[1]
 
     assert api.get(f"/api/v1/manage/{token}").status_code == 200
