@@ -2,7 +2,8 @@
 
 A stream carries no personal data: only that something happened to a booking. The page then
 asks for what it shows, by the ordinary views with their permissions. Streams end after some
-minutes; the browser comes back by itself and is asked again who it is.
+minutes; the browser comes back by itself and is asked again who it is. One person has a few at
+a time: the oldest is told ``replaced`` and comes back when somebody looks at its page.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -29,6 +30,7 @@ from accounts.access import requires
 from accounts.policies import Permission
 from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
+from web.workspace.stream_places import follow_until, take_place
 
 logger = logging.getLogger(__name__)
 
@@ -52,20 +54,25 @@ class Pace:
 async def stream_live(request: HttpRequest) -> HttpResponseBase:
     """Stream what happens in the tenant of this host; the client has no say in which."""
     schema_name: str = request.tenant.schema_name  # type: ignore[attr-defined]
-    stream = StreamingHttpResponse(_stream(schema_name, Pace()), content_type="text/event-stream")
+    events = _stream(schema_name, request.user.pk, Pace())
+    stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream["Cache-Control"] = "no-store"
     stream["X-Accel-Buffering"] = "no"  # nginx would keep events back
     return stream
 
 
-async def _stream(schema_name: str, pace: Pace) -> AsyncIterator[bytes]:
+async def _stream(schema_name: str, person_id: int | None, pace: Pace) -> AsyncIterator[bytes]:
     # Only now: the middleware outside the view may still have used the connection.
     await sync_to_async(release_connections, thread_sensitive=True)()
-    async for event in follow_events(schema_name, pace):
-        yield event
+    with take_place((schema_name, person_id)) as end:
+        async with aclosing(follow_events(schema_name, pace)) as events:
+            async for event in follow_until(end, events):
+                yield event
+        if end.is_set():
+            yield _format("replaced")
 
 
-async def follow_events(schema_name: str, pace: Pace) -> AsyncIterator[bytes]:
+async def follow_events(schema_name: str, pace: Pace) -> AsyncGenerator[bytes]:
     """Yield the tenant's events in the format of server-sent events until the lifetime ends.
 
     ``ready`` comes once the channel is followed; ``down`` when Redis is lost and ``refresh`` when

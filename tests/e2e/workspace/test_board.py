@@ -16,6 +16,7 @@ from tenants.context import tenant_scope
 from tests.conftest import HostClient
 from tests.e2e.workspace.conftest import AXE
 from tests.integration.workspace.conftest import book, local_day
+from web.workspace.stream_places import MAX_STREAMS
 
 pytestmark = pytest.mark.e2e
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -293,7 +294,7 @@ def test_stream_tells_its_tenant_within_a_second_and_nobody_else(houses, board_p
 def test_streams_hold_no_database_connection(houses, board_port):
     mine, _ = houses
     cookie = cookie_of(mine)
-    streams = [Stream(board_port, mine.primary_host, cookie) for _ in range(12)]
+    streams = [Stream(board_port, mine.primary_host, cookie) for _ in range(MAX_STREAMS)]
     for each in streams:
         each.start()
         each.wait_for("ready")
@@ -301,8 +302,27 @@ def test_streams_hold_no_database_connection(houses, board_port):
     plain = http.client.HTTPConnection("127.0.0.1", board_port, timeout=5)
     plain.request("GET", "/workspace/", headers={"Host": mine.primary_host, "Cookie": cookie})
 
-    assert plain.getresponse().status == 200  # twelve streams, a pool of four
+    assert plain.getresponse().status == 200  # five streams, a pool of four
     for each in streams:
+        each.close()
+
+
+def test_sixth_stream_of_a_person_ends_the_first(houses, board_port):
+    mine, _ = houses
+    cookie = cookie_of(mine)
+    streams = [Stream(board_port, mine.primary_host, cookie) for _ in range(MAX_STREAMS)]
+    for each in streams:
+        each.start()
+        each.wait_for("ready")
+
+    newest = Stream(board_port, mine.primary_host, cookie)
+    newest.start()
+    newest.wait_for("ready")
+    streams[0].wait_for("replaced")
+    streams[0].join(5)
+
+    assert [each.is_alive() for each in (*streams, newest)] == [False, *[True] * MAX_STREAMS]
+    for each in (*streams, newest):
         each.close()
 
 

@@ -12,6 +12,7 @@ const SLOWEST_MS = 30000;
 let source = null;
 let wait = 1000;
 let wasLost = false;
+let isReplaced = false;
 let last = 0;
 let timer = 0;
 const fresh = new Set();
@@ -84,6 +85,7 @@ function connect() {
   });
   source.addEventListener("refresh", () => { show("on"); wasLost = false; refreshSoon(); });
   source.addEventListener("down", () => { wasLost = true; show("off"); });
+  source.addEventListener("replaced", () => { source.close(); isReplaced = wasLost = true; show("signedOut"); });
   source.addEventListener("booking", (event) => {
     const { kind, subject_id: id } = JSON.parse(event.data);
     if (NEW.has(kind) && !known.has(id) && !told.has(id)) {
@@ -132,5 +134,9 @@ if (sound) {
 }
 
 if (board) connect();
+/* Too many boards were open: this one rests until somebody looks at it. */
+document.addEventListener("visibilitychange", () => {
+  if (isReplaced && document.visibilityState === "visible") { isReplaced = false; connect(); }
+});
 addEventListener("pagehide", () => source?.close());
 addEventListener("pageshow", (event) => { if (event.persisted && board) { wasLost = true; connect(); } });
