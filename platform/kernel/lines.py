@@ -5,7 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_JOINERS = "\u200c\u200d"
 _LINK_LIKE = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether a text holds control characters or halves of surrogate pairs; PostgreSQL stores neither."""
+    return any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text)
+
+
+def drop_invisible(text: str) -> str:
+    """Return ``text`` without format characters (Unicode's Cf) and without blanks around it.
+
+    Bidi controls make a page show another text than is stored (CVE-2021-42574), zero-width
+    spaces tell equal names apart. The joiners stay inside: Persian, Hindi and emoji need them.
+    """
+    seen = "".join(letter for letter in text if letter in _JOINERS or unicodedata.category(letter) != "Cf")
+    return seen.strip() if seen.strip(_JOINERS).strip() else ""
 
 
 def clean_line(text: str, *, limit: int = 200) -> str:

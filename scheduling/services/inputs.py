@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +11,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
@@ -146,11 +146,6 @@ def clean_reason(raw: str, *, is_required: bool = False) -> str:
     return reason
 
 
-def is_unreadable(text: str) -> bool:
-    """Tell whether a text holds control characters or halves of surrogate pairs."""
-    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
-
-
 def local_today(now: datetime) -> date:
     """Return the business's local date; validators compare years with it."""
     return now.astimezone(ZoneInfo(current_tenant().timezone)).date()
@@ -159,7 +154,7 @@ def local_today(now: datetime) -> date:
 def _clean_customer(
     customer: CustomerDetails, errors: dict[str, tuple[str, ...]], *, is_staff: bool
 ) -> CustomerDetails:
-    name = " ".join(customer.name.split(" ")).strip()
+    name = " ".join(part for part in drop_invisible(customer.name).split(" ") if part)
     if not name:
         errors["name"] = (NAME_MISSING,)
     elif len(name) > NAME_LENGTH:
@@ -182,7 +177,7 @@ def _clean_customer(
 
 
 def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:
-    text = raw.replace("\r\n", "\n").strip()
+    text = drop_invisible(raw.replace("\r\n", "\n"))
     if len(text) > length:
         errors[field] = (too_long,)
     elif is_unreadable(text.replace("\n", " ").replace("\t", " ")):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 
 REQUIRED = mark("Fill in this field.")
@@ -111,7 +111,7 @@ class AssetField:
 
     def check(self, value: str, context: FieldContext) -> FieldCheck:
         """Read ``value`` as a person typed it; an empty one is an error only where required."""
-        text = " ".join(value.split())
+        text = " ".join(drop_invisible(value).split())
         if not text:
             return FieldCheck(value="", errors=(REQUIRED,) if self.required else ())
         result = self._check_kind(text)
@@ -126,8 +126,7 @@ class AssetField:
         return FieldCheck(value=result.value, errors=result.errors, warnings=() if result.errors else warnings)
 
     def _check_kind(self, text: str) -> FieldCheck:
-        # Cs and Cc: a lone surrogate or NUL cannot be stored in PostgreSQL.
-        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        if is_unreadable(text):
             return FieldCheck(value=text, errors=(UNREADABLE,))
         match self.kind:
             case FieldKind.CHOICE:

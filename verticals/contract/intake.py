@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
-from verticals.contract.asset import NOT_A_CHOICE, TOO_LONG, UNKNOWN_FIELD, Choice, Findings
+from verticals.contract.asset import NOT_A_CHOICE, TOO_LONG, UNKNOWN_FIELD, UNREADABLE, Choice, Findings
 
 NOT_A_LIST = mark("Send a list of options.")
 MAX_NOTE_LENGTH = 2000
@@ -59,10 +60,13 @@ class Intake:
                 case "symptoms", _:
                     errors[key] = (NOT_A_LIST,)
                 case "note", str():
-                    if len(answer) > MAX_NOTE_LENGTH:
+                    note = drop_invisible(answer.replace("\r\n", "\n"))
+                    if len(note) > MAX_NOTE_LENGTH:
                         errors[key] = (TOO_LONG,)
-                    elif answer.strip():
-                        stored[key] = answer.strip()
+                    elif is_unreadable(note.replace("\n", " ").replace("\t", " ")):
+                        errors[key] = (UNREADABLE,)
+                    elif note:
+                        stored[key] = note
                 case _:
                     errors[key] = (UNKNOWN_FIELD,)
         return IntakeCheck(answers=stored, errors=errors)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Conflict, DomainError
+from kernel.lines import drop_invisible, is_unreadable
 from tenants.countries import FIRST_MARKETS, get_market, list_countries
 from tenants.policies import check_slug_is_free
 from tenants.types import SignUpDetails
@@ -55,11 +56,11 @@ class SignUpForm(forms.Form):
 
     def clean_business_name(self) -> str:
         """Refuse signs that no name has."""
-        return clean_name(self.cleaned_data["business_name"])
+        return read_name(self.cleaned_data["business_name"])
 
     def clean_owner_name(self) -> str:
         """Refuse signs that no name has."""
-        return clean_name(self.cleaned_data["owner_name"])
+        return read_name(self.cleaned_data["owner_name"])
 
     def clean_slug(self) -> str:
         """Accept upper case and surrounding spaces as a slip of the keyboard; refuse everything else."""
@@ -113,13 +114,15 @@ def normalize_slug(typed: str) -> str:
     return typed.strip().lower()
 
 
-def clean_name(name: str) -> str:
-    """Return a name with single spaces.
+def read_name(typed: str) -> str:
+    """Return a typed name with single spaces and without what nobody sees.
 
     Raises:
-        django.core.exceptions.ValidationError: It holds signs of markup or of control.
+        django.core.exceptions.ValidationError: It holds signs of markup or of control, or nothing that is seen.
     """
-    name = re.sub(r"\s+", " ", name)
-    if re.search(r"[<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", name):
+    name = re.sub(r"\s+", " ", drop_invisible(typed))
+    if not name:
+        raise ValidationError(forms.Field.default_error_messages["required"], code="required")
+    if is_unreadable(name) or re.search("[<>]", name):
         raise ValidationError(_("A name cannot contain < or >."))
     return name

@@ -64,3 +64,44 @@ def test_only_offered_resources_can_be_asked_for(customer_client, tenant):
         (404, "resource_not_found"),
     ]
     assert not Booking.objects.exists()
+
+
+def test_what_nobody_sees_is_not_stored(customer_client, tenant):
+    booked = book(
+        customer_client,
+        customer={"name": "Ana\u202e zereP\u200b", "phone": "+525512345678"},
+        asset={"make": "Nissan\u2066", "model": "Versa"},
+        answers={"note": "hace \u202eruido\u200b"},
+        note="llego\u202e tarde",
+    )
+
+    booking = Booking.objects.get()
+    assert booked.status_code == 201
+    assert (booking.customer_name, booking.note, booking.answers) == (
+        "Ana zereP",
+        "llego tarde",
+        {"note": "hace ruido"},
+    )
+    assert booking.asset_label == "Nissan Versa"
+
+
+def test_answer_that_cannot_be_stored_is_refused(customer_client, tenant):
+    answer = book(customer_client, answers={"note": "a\x00b"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["answers.note"])
+    assert not Booking.objects.exists()
+
+
+def book(client, **changes):
+    service = client.get("/api/v1/services").json()["results"][0]["id"]
+    first = datetime.now(tz=UTC).date() + timedelta(days=7)
+    days = client.get(
+        "/api/v1/availability", {"service": service, "from": first, "to": first + timedelta(days=7)}
+    ).json()["days"]
+    body = {
+        "service": service,
+        "starts_at": next(slot["starts_at"] for day in days for slot in day["slots"]),
+        "customer": {"name": "Ana", "phone": "+525512345678"},
+        "asset": {"make": "Nissan", "model": "Versa"},
+    }
+    return client.post("/api/v1/bookings", {**body, **changes}, content_type="application/json")

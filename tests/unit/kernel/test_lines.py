@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.lines import clean_line, clean_name
+from kernel.lines import clean_line, clean_name, drop_invisible
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,21 @@ def test_clean_line_is_one_safe_line(text, line):
 )
 def test_clean_name_drops_advertisements(name, shown):
     assert clean_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Ana\u202e Ruiz\u2066", "Ana Ruiz"),
+        ("\ufeffAna\u200b\u00ad Ruiz\u2060 ", "Ana Ruiz"),
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),  # Persian, with ZWNJ
+        ("\U0001f469\u200d\U0001f527", "\U0001f469\u200d\U0001f527"),  # a woman mechanic, with ZWJ
+        ("\u200d \u202e\u200c", ""),
+        ("uno\ndos", "uno\ndos"),
+    ],
+)
+def test_drop_invisible_keeps_what_scripts_need(text, seen):
+    assert drop_invisible(text) == seen
