@@ -127,6 +127,49 @@ def test_operator_signs_in_on_the_platform_only(platform_client, customer_client
     assert (response.status_code, response["Location"]) == (302, "/operator/")
 
 
+def sign_in_from(tenant, address: str, password: str, email: str = "owner@taller.example", host: str = ""):
+    return sign_in(HostClient(host or tenant.primary_host, REMOTE_ADDR=address), email, password)
+
+
+def test_guesses_from_one_place_end_there_only(tenant):
+    for number in range(5):
+        sign_in_from(tenant, "198.51.100.9", f"intento-{number}", host=f"{tenant.primary_host.split(':')[0]}:{number}")
+
+    refused = sign_in_from(tenant, "198.51.100.9", OWNER_PASSWORD)
+    elsewhere = sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD)
+
+    assert (refused.status_code, elsewhere.status_code) == (200, 302)
+
+
+def test_addresses_of_one_network_count_together(tenant):
+    for number in range(5):
+        sign_in_from(tenant, f"2001:db8:1:2::{number}", "intento")
+
+    refused = sign_in_from(tenant, "2001:db8:1:2:ffff::1", OWNER_PASSWORD)
+    neighbor = sign_in_from(tenant, "2001:db8:1:3::1", OWNER_PASSWORD)
+
+    assert (refused.status_code, neighbor.status_code) == (200, 302)
+
+
+def test_guesses_from_many_places_end_too(tenant, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed_anywhere": "3/h/key"}
+    for number in range(3):
+        sign_in_from(tenant, f"198.51.100.{number}", "intento", email="OWNER@taller.example")
+
+    assert sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD).status_code == 200
+
+
+def test_new_password_lets_in_whoever_had_guessed(tenant, customer_client):
+    for number in range(5):
+        sign_in(customer_client, "owner@taller.example", f"intento-{number}")
+    customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+    address = customer_client.get(link, follow=True).redirect_chain[-1][0]
+    customer_client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})
+
+    assert sign_in(customer_client, "owner@taller.example", "otra-clave-larga").status_code == 302
+
+
 def test_sign_in_works_without_redis(customer_client, settings):
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
 
