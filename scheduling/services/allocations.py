@@ -14,6 +14,7 @@ from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, RoundRobinLedger, Session
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.placement import Place
+from scheduling.services.sessions import shorten_session
 from scheduling.services.transactions import LostRace
 
 LANES_SQL = """
@@ -88,7 +89,8 @@ def join_session(place: Place, booking: Booking) -> Session:
     if place.candidate.joins_session or place.is_forced:
         # The service's seats of today, not of the day when the group was opened.
         room = Greatest(Value(seats), F("seats_taken") + booking.party_size) if place.is_forced else Value(seats)
-        session = same.first()
+        # Locked before it is read: whoever leaves may shorten it at this moment.
+        session = same.select_for_update().first()
         if session is not None:
             Session.objects.filter(pk=session.pk).update(
                 seats_taken=F("seats_taken") + booking.party_size, seats=room, ends_at=Greatest(F("ends_at"), ends_at)
@@ -145,6 +147,7 @@ def free_allocations(booking: Booking) -> None:
     if Session.objects.filter(pk=booking.session_id, seats_taken=0).update(is_active=False):
         Allocation.objects.filter(session_id=booking.session_id, is_active=True).update(is_active=False)
     else:
+        shorten_session(session_id=booking.session_id, without_id=booking.pk)
         sync_session_expiry(booking.session_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Max, Min
 
 from scheduling.engine import DateOverride, Measure, RulePeriod
 from scheduling.enums import ConflictChoice, RuleScope
@@ -114,6 +115,16 @@ def list_groups() -> list[tuple[int, int]]:
     """List (hour, seats taken) of the groups that run."""
     rows = Session.objects.filter(is_active=True).order_by("starts_at", "id")
     return [(row.starts_at.hour, row.seats_taken) for row in rows]
+
+
+def list_group_times() -> list[tuple[float, float]]:
+    """List from when to when the Monday's groups take each of their resources, as hours of the day."""
+    rows = Allocation.objects.filter(session__isnull=False, is_active=True, starts_at__date=DAY)
+    times = rows.values_list("resource_id").annotate(first=Min("starts_at"), last=Max("ends_at"))
+    return [
+        (first.hour + first.minute / 60, last.hour + last.minute / 60)
+        for _, first, last in times.order_by("resource_id")
+    ]
 
 
 def read_ledger(service_id: int) -> dict[int, int]:

@@ -11,12 +11,15 @@ from scheduling.enums import ConflictChoice, Strategy
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Service
 from scheduling.services.cancellations import cancel_booking
+from scheduling.services.expiry import expire_hold
 from scheduling.services.holds import release_hold
+from scheduling.services.setups import RequirementSetup
 from scheduling.services.transitions import accept_payment, approve, decline
 from tests.factories.feature_pairs import (
     check_offer,
     hold,
     limit,
+    list_group_times,
     list_groups,
     list_offered,
     list_outcomes,
@@ -129,6 +132,58 @@ def test_group_with_add_ons(tenant):
     assert list_groups() == [(9, 2)]
     assert check_offer(service_id) == [9, *range(11, 17)]
     assert check_offer(service_id, add_on_ids=(extra,)) == [9, *range(11, 16)]
+
+
+def leave_by_cancelling(made):
+    cancel_booking(token=made.manage_token, now=NOW, by=CUSTOMER)
+
+
+def leave_by_moving(made):
+    move(made, hours_later(48))
+
+
+def leave_by_decline(made):
+    decline(booking_id=made.booking_id, now=NOW, by=STAFF)
+
+
+def leave_by_expiry(made):
+    # A request ends with its start; nobody answered in time.
+    expire_hold(made.booking_id, MONDAY)
+
+
+@pytest.mark.parametrize("leave", [leave_by_cancelling, leave_by_moving, leave_by_decline, leave_by_expiry])
+@pytest.mark.parametrize("comes_first", [False, True])
+def test_group_with_add_ons_when_the_longest_leaves(tenant, leave, comes_first):
+    service_id, _ = make_shop(seats=3, approval="request", buffer_after_minutes=15)
+    extra, more = make_add_on(service_id, minutes=30), make_add_on(service_id, minutes=60)
+    asked = [{}, {"add_on_ids": (extra,)}, {"add_on_ids": (more,)}]
+    made = [book(service_id, **values) for values in (reversed(asked) if comes_first else asked)]
+    longest = made[0] if comes_first else made[2]
+    approve(booking_id=made[1].booking_id, now=NOW, by=STAFF)
+    assert check_offer(service_id) == list(range(12, 17))
+
+    leave(longest)
+
+    # With its buffer the group takes until 10:45 now, as if the longest had never come.
+    assert list_group_times() == [(9, 10.75)]
+    assert check_offer(service_id) == [9, *range(11, 17)]
+    # Who lengthens it again gets the time again.
+    book(service_id, add_on_ids=(more,))
+    assert list_group_times() == [(9, 11.25)]
+
+
+def test_group_with_add_ons_when_a_part_ends_before_them(tenant):
+    place = make_place()
+    teacher, room = make_resource(place, "Eva"), make_resource(place, "Sala")
+    parts = (RequirementSetup(resource_ids=(teacher,), duration_minutes=30), RequirementSetup(resource_ids=(room,)))
+    service_id = make_service(requirements=parts, seats=3)
+    longest = book(service_id, add_on_ids=(make_add_on(service_id, minutes=30),))
+    book(service_id)
+    assert list_group_times() == [(9, 9.5), (9, 10.5)]
+
+    leave_by_cancelling(longest)
+
+    assert list_group_times() == [(9, 9.5), (9, 10)]
 
 
 def test_group_with_several_services(tenant):
