@@ -38,7 +38,9 @@ def move_booking(
 
     Customers are bound by the cut-off as agreed and by grid, notice and window; staff by what
     is taken alone, and with ``override`` not even by that. ``resource_id`` asks for other
-    people or bays (reassign). When it cannot be moved, the old time stays.
+    people or bays (reassign). When it cannot be moved, the old time stays. A reason to override
+    belongs to the time that it was given for: a booking that moves to a regular place loses it
+    (its history keeps it), and counts like any other from then on.
 
     Raises:
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
@@ -82,9 +84,8 @@ def move_booking(
             add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at)
         if chosen:
             booking.chosen_resource_id = chosen[0]
-        if override is not None:
-            booking.override_reason = reason
-            booking.overridden_by_id = override.user_id
+        booking.override_reason = reason
+        booking.overridden_by_id = None if override is None else override.user_id
         settle(plan, place, booking, counters=counters)
         extra = {"previous_starts_at": old_starts_at.isoformat()}
         record(booking, kind="rescheduled", by=by, now=now, reason=reason, extra=extra)

@@ -11,9 +11,11 @@ from scheduling.enums import Strategy
 from scheduling.errors import HoldExpired, HoldUsed, SlotTaken, TransitionRefused
 from scheduling.models import Booking, RuleUsage
 from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.history import list_history
 from scheduling.services.cancellations import cancel_booking
 from scheduling.services.expiry import expire_hold
 from scheduling.services.transitions import accept_payment, approve, decline
+from scheduling.types import OverrideReason
 from tests.factories.feature_pairs import (
     check_offer,
     hold,
@@ -465,13 +467,26 @@ def test_override_with_reschedule(tenant):
 
     move(forced, hours_later(3), by=STAFF)
 
-    assert [
-        row[0]
-        for row in Booking.objects.get(pk=forced.booking_id)
-        .allocations.filter(is_active=True)
-        .values_list("is_override")
-    ] == [False]
+    seen = Booking.objects.get(pk=forced.booking_id)
+    assert list(seen.allocations.filter(is_active=True).values_list("is_override")) == [(False,)]
+    # The new place is regular: the reason was one for the old place, where history has it.
+    assert (seen.override_reason, seen.overridden_by_id) == ("", None)
+    assert [step.reason for step in list_history(booking_id=seen.pk)] == ["Urgencia", ""]
     assert check_offer(service_id) == [10, 11, 13, 14, 15, 16]
+
+
+def test_override_with_reschedule_when_staff_forces_the_new_time_too(tenant):
+    service_id, _ = make_shop()
+    for hour in range(2):
+        book(service_id, hours_later(hour))
+    forced = override(service_id)
+
+    move(forced, hours_later(1), by=STAFF, override=OverrideReason(reason="Se alargó", user_id=8))
+
+    seen = Booking.objects.get(pk=forced.booking_id)
+    assert (seen.override_reason, seen.overridden_by_id) == ("Se alargó", 8)
+    assert list(seen.allocations.filter(is_active=True).values_list("is_override")) == [(True,)]
+    assert check_offer(service_id) == list(range(11, 17))
 
 
 def test_override_with_buffers(tenant):
