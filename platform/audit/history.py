@@ -7,10 +7,20 @@ may reach a table that an erasure empties.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from tenants.statements import Statement
+
+HISTORY_SQL = """
+INSERT INTO {table} ({columns}, history_date, history_type, history_user_id, history_change_reason)
+SELECT {columns}, %(history_date)s::timestamptz, %(history_type)s::text, %(history_user_id)s::int8,
+       %(history_reason)s::text
+FROM {source}
+"""
 
 
 class _Records(HistoricalRecords):
@@ -38,11 +48,32 @@ def keep_history(*, excluded_fields: tuple[str, ...] = (), keys: tuple[str, ...]
     )
 
 
-def sign_history(instance: models.Model, *, user_id: int | None, at: datetime, reason: str = "") -> None:
-    """Say who makes the next change of ``instance``, when and why; all three go into its history row."""
-    instance._history_date = at  # type: ignore[attr-defined]  # noqa: SLF001
-    instance._history_user = user_id  # type: ignore[attr-defined]  # noqa: SLF001 - simple_history's way in
-    instance._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001
+def add_history_part(
+    statement: Statement,
+    model: type[models.Model],
+    *,
+    source: str,
+    is_new: bool,
+    user_id: int | None,
+    at: datetime,
+    reason: str,
+) -> None:
+    """Let a statement keep the history of the rows that its part ``source`` returns whole.
+
+    The same row as `keep_history` writes when a model is saved, from the columns of the
+    history's own model.
+    """
+    values = {"date": at, "type": "+" if is_new else "~", "user_id": user_id, "reason": reason}
+    statement.add("history", _write_history_sql(model, source), values)
+
+
+@cache
+def _write_history_sql(model: type[models.Model], source: str) -> str:
+    history: type[models.Model] = model.history.model  # type: ignore[attr-defined]
+    own, kept = (each._meta for each in (model, history))  # noqa: SLF001 - Django's documented way to fields
+    columns = {field.column for field in own.local_concrete_fields}
+    names = [f'"{field.column}"' for field in kept.local_concrete_fields if field.column in columns]
+    return HISTORY_SQL.format(table=f'"{kept.db_table}"', columns=", ".join(names), source=source)
 
 
 def _read_author(row: Any) -> int | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from audit.history import sign_history
-from notifications.services.outbox import publish
+from audit.history import add_history_part
+from notifications.services.outbox import add_event_part, announce_event
 from scheduling.models import Booking
+from scheduling.services.booking_rows import add_booking_part, is_new
 from scheduling.types import Actor
+from tenants.statements import Statement
+
+RECORDED_SQL = "SELECT booking.id, event.id FROM booking, event"
 
 
 def record(
@@ -20,9 +24,34 @@ def record(
     reason: str = "",
     extra: Mapping[str, object] | None = None,
 ) -> None:
-    """Save a changed booking with its history row and publish ``booking.<kind>``, in the caller's transaction."""
-    sign_history(booking, user_id=by.user_id, at=now, reason=reason or kind)
-    booking.save()
+    """Save a new or changed booking with its history row and publish ``booking.<kind>``; one statement."""
+    statement = Statement()
+    add_booking_part(statement, booking)
+    add_record_parts(statement, booking, kind=kind, by=by, now=now, reason=reason, extra=extra)
+    ((booking_id, event_id),) = statement.fetch(RECORDED_SQL)
+    note_recorded(booking, booking_id=booking_id, event_id=event_id, kind=kind, now=now)
+
+
+def add_record_parts(
+    statement: Statement,
+    booking: Booking,
+    *,
+    kind: str,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    extra: Mapping[str, object] | None = None,
+) -> None:
+    """Let a statement with a part ``booking`` write the history row and the event of the change."""
+    add_history_part(
+        statement,
+        Booking,
+        source="booking",
+        is_new=is_new(booking),
+        user_id=by.user_id,
+        at=now,
+        reason=reason or kind,
+    )
     payload: dict[str, object] = {
         "reference": booking.reference,
         "status": booking.status,
@@ -33,4 +62,11 @@ def record(
         "is_sample": booking.is_sample,
         **(extra or {}),
     }
-    publish(kind=f"booking.{kind}", subject_id=booking.pk, payload=payload, now=now)
+    add_event_part(statement, source="booking", kind=f"booking.{kind}", payload=payload, now=now)
+
+
+def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: str, now: datetime) -> None:
+    """Give a written booking its id, and let its event be told after the commit."""
+    booking.pk = booking_id
+    booking._state.adding = False  # noqa: SLF001 - as `Model.save` leaves it
+    announce_event(event_id=event_id, kind=f"booking.{kind}", subject_id=booking_id, now=now)

@@ -21,6 +21,7 @@ from tenants.database import connection
 from tenants.errors import RetryLater, TenantUnknown
 from tenants.jobs import call_in_schema, send_task
 from tenants.models import DueWork
+from tenants.statements import Statement
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
@@ -30,6 +31,18 @@ MAX_BACKOFF = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
+ADD_SQL = """
+INSERT INTO tenants_duework (schema_name, kind, row_id, due_at, attempts, leased_until, is_parked, last_error)
+SELECT %({name}_schema)s::text, %({name}_kind)s::text, id, %({name}_at)s::timestamptz, 0, NULL, false, ''
+FROM {source}
+ON CONFLICT (schema_name, kind, row_id) DO UPDATE SET due_at = EXCLUDED.due_at, attempts = EXCLUDED.attempts,
+  leased_until = EXCLUDED.leased_until, is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
+"""
+REMOVE_SQL = """
+DELETE FROM tenants_duework d USING {source} s
+WHERE d.schema_name = %({name}_schema)s::text AND d.kind = %({name}_kind)s::text AND d.row_id = s.id
+"""
+
 
 def add_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
     """Remember that row ``row_id`` of the current schema wants ``kind`` of attention at ``due_at``.
@@ -37,13 +50,29 @@ def add_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
     Belongs in the caller's transaction. A row that is there already gets the new time and a
     fresh count of attempts.
     """
-    row = DueWork(schema_name=connection.schema_name, kind=kind, row_id=row_id, due_at=due_at)
-    DueWork.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["schema_name", "kind", "row_id"],
-        update_fields=["due_at", "attempts", "leased_until", "is_parked", "last_error"],
-    )
+    statement = Statement()
+    statement.add("wanted", "SELECT %(wanted_id)s::int8 AS id", {"id": row_id})
+    add_due_part(statement, name="due", source="wanted", kind=kind, due_at=due_at)
+    statement.fetch("SELECT id FROM wanted")
+    wake_when_due(kind=kind, row_id=row_id, due_at=due_at)
+
+
+def add_due_part(statement: Statement, *, name: str, source: str, kind: str, due_at: datetime) -> None:
+    """Let a statement do what `add_due_work` does, for the ``id`` that its part ``source`` returns.
+
+    The caller calls `wake_when_due` afterwards.
+    """
+    values = {"schema": connection.schema_name, "kind": kind, "at": due_at}
+    statement.add(name, ADD_SQL.format(name=name, source=source), values)
+
+
+def remove_due_part(statement: Statement, *, name: str, source: str, kind: str) -> None:
+    """Let a statement do what `remove_due_work` does, for the ``id`` that its part ``source`` returns."""
+    statement.add(name, REMOVE_SQL.format(name=name, source=source), {"schema": connection.schema_name, "kind": kind})
+
+
+def wake_when_due(*, kind: str, row_id: int, due_at: datetime) -> None:
+    """Ask a worker to look at a row after the commit, when it is due by now."""
     if due_at <= utc_now():
         transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
 

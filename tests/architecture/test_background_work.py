@@ -13,6 +13,8 @@ from config.celery import app
 from config.environment import ROOT
 from tenants import hooks
 
+ADDERS = {"add_due_work", "add_due_part"}
+
 
 def source_files() -> list[Path]:
     tops = ("platform", "tenants", "scheduling", "billing", "verticals", "api")
@@ -23,10 +25,13 @@ def list_kinds(path: Path) -> Iterator[str]:
     """The kinds of due work that a module adds: written out, or its constant of that name."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or getattr(node.func, "id", getattr(node.func, "attr", "")) != "add_due_work":
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", getattr(node.func, "attr", "")) not in ADDERS:
             continue
         kind = next(item.value for item in node.keywords if item.arg == "kind")
-        yield kind.value if isinstance(kind, ast.Constant) else getattr(import_module(module_name(path)), kind.id)
+        if isinstance(kind, ast.Constant):
+            yield kind.value
+        elif kind.id.isupper():  # else it is handed on
+            yield getattr(import_module(module_name(path)), kind.id)
 
 
 def module_name(path: Path) -> str:

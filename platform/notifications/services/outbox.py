@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F
 
@@ -15,29 +17,50 @@ from notifications.services.live import push_live_event
 from notifications.types import EventView
 from tenants.context import current_tenant
 from tenants.hooks import register_due_handler
-from tenants.services.due_work import add_due_work, remove_due_work
+from tenants.services.due_work import add_due_part, remove_due_work, wake_when_due
+from tenants.statements import Statement
 
 DUE_KIND = "event"
 
+PUBLISH_SQL = """
+INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
+SELECT %(event_kind)s::text, id, %(event_payload)s::jsonb, %(event_at)s::timestamptz FROM {source} RETURNING id
+"""
 
-@transaction.atomic
+
 def publish(*, kind: str, subject_id: int, payload: Mapping[str, object], now: datetime) -> int:
     """Record that something happened, in the caller's transaction; return the event's id.
 
     After the commit open boards are told at once and a worker calls the handlers of `kind`.
     ``payload`` holds what JSON can hold, instants and dates included.
     """
-    event = Event.objects.create(kind=kind, subject_id=subject_id, payload=dict(payload), occurred_at=now)
-    tell = partial(
-        push_live_event,
-        schema_name=current_tenant().schema_name,
-        event_id=event.pk,
-        kind=kind,
-        subject_id=subject_id,
-    )
+    statement = Statement()
+    statement.add("subject", "SELECT %(subject_id)s::int8 AS id", {"id": subject_id})
+    add_event_part(statement, source="subject", kind=kind, payload=payload, now=now)
+    ((event_id,),) = statement.fetch("SELECT id FROM event")
+    announce_event(event_id=int(event_id), kind=kind, subject_id=subject_id, now=now)
+    return int(event_id)
+
+
+def add_event_part(
+    statement: Statement, *, source: str, kind: str, payload: Mapping[str, object], now: datetime
+) -> None:
+    """Let a statement write an event about the ``id`` that its part ``source`` returns.
+
+    The part is called ``event`` and returns the event's id; the caller hands that to
+    `announce_event`.
+    """
+    values = {"kind": kind, "payload": json.dumps(dict(payload), cls=DjangoJSONEncoder), "at": now}
+    statement.add("event", PUBLISH_SQL.format(source=source), values)
+    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
+
+
+def announce_event(*, event_id: int, kind: str, subject_id: int, now: datetime) -> None:
+    """Tell open boards and wake a worker, after the commit of the event."""
+    schema_name = current_tenant().schema_name
+    tell = partial(push_live_event, schema_name=schema_name, event_id=event_id, kind=kind, subject_id=subject_id)
     transaction.on_commit(tell)
-    add_due_work(kind=DUE_KIND, row_id=event.pk, due_at=now)
-    return event.pk
+    wake_when_due(kind=DUE_KIND, row_id=event_id, due_at=now)
 
 
 def process_event(event_id: int, now: datetime) -> None:
