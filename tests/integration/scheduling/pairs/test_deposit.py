@@ -1,0 +1,122 @@
+"""Bookings that wait for a deposit, with what else a booking can be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.errors import HoldExpired, TransitionRefused
+from scheduling.models import Booking
+from scheduling.selectors.bookings import get_booking
+from scheduling.services.expiry import expire_hold
+from scheduling.services.transitions import accept_payment
+from tests.factories.feature_pairs import (
+    check_offer,
+    hold,
+    limit,
+    list_offered,
+    make_add_on,
+    move,
+    override,
+    submit,
+)
+from tests.factories.scheduling import (
+    NOW,
+    STAFF,
+    book,
+    hours_later,
+    make_place,
+    make_resource,
+    make_service,
+    make_shop,
+)
+
+FULL = {"deposit_kind": "full"}
+LATER = NOW + timedelta(hours=2)
+ALL, REST = list(range(9, 17)), list(range(10, 17))
+
+
+def status_of(made):
+    return get_booking(booking_id=made.booking_id).status
+
+
+def test_deposit_with_hold(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    held = hold(service_id)
+    assert held.deposit_minor == 1000
+
+    made = submit(held)
+
+    assert (made.status, list_offered(service_id)) == ("pending_payment", REST)
+    accept_payment(booking_id=made.booking_id, now=NOW, by=STAFF)
+    accept_payment(booking_id=made.booking_id, now=NOW, by=STAFF)
+    assert (status_of(made), check_offer(service_id, now=LATER)) == ("confirmed", REST)
+
+
+def test_deposit_with_expired_hold(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    held = hold(service_id)
+    made = submit(held, now=LATER)
+    assert made.status == "pending_payment"
+
+    # The deposit does not come either: the place is free at once, and a payment is refused.
+    much_later = LATER + timedelta(minutes=30)
+    assert check_offer(service_id, now=much_later) == ALL
+    with pytest.raises(HoldExpired):
+        accept_payment(booking_id=made.booking_id, now=much_later, by=STAFF)
+    expire_hold(made.booking_id, much_later)
+    assert status_of(made) == "expired"
+
+
+def test_deposit_with_override(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    waiting = book(service_id)
+
+    assert override(service_id).status == "confirmed"
+
+    accept_payment(booking_id=waiting.booking_id, now=NOW, by=STAFF)
+    assert check_offer(service_id) == REST
+
+
+def test_deposit_with_rule(tenant):
+    service_id, _ = make_shop(2, price_minor=1000, extra=FULL)
+    limit(service_id, 1)
+
+    book(service_id)
+
+    assert check_offer(service_id) == []
+    assert check_offer(service_id, now=LATER) == ALL
+
+
+def test_deposit_with_add_ons(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra={"deposit_kind": "percent", "deposit_percent": 50})
+    extra = make_add_on(service_id, price_minor=500)
+
+    held = hold(service_id, add_on_ids=(extra,))
+
+    assert (held.price_minor, held.deposit_minor) == (1500, 750)
+
+
+def test_deposit_with_several_services(tenant):
+    person = make_resource(make_place())
+    free = make_service((person,), price_minor=300)
+    paid = make_service((person,), price_minor=1000, extra=FULL)
+
+    # Each service asks for its own part, in whatever order they are booked.
+    assert hold(free, further_service_ids=(paid,)).deposit_minor == 1000
+    assert hold(paid, hours_later(2), further_service_ids=(free,)).deposit_minor == 1000
+    assert book(free, hours_later(4), further_service_ids=(paid,)).status == "pending_payment"
+
+
+def test_deposit_with_reschedule(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    made = book(service_id)
+    with pytest.raises(TransitionRefused):
+        move(made, hours_later(2))
+    accept_payment(booking_id=made.booking_id, now=NOW, by=STAFF)
+
+    moved = move(made, hours_later(2))
+
+    seen = Booking.objects.get(pk=made.booking_id)
+    assert (moved.status, seen.deposit_minor, seen.starts_at) == ("confirmed", 1000, hours_later(2))
