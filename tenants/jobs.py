@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from celery import Celery, current_app
+from django.conf import settings
+from kombu import pools
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from kernel.outages import may_ask, note_answer, note_failure
 from tenants.context import tenant_scope
 from tenants.database import connection
 from tenants.errors import TenantUnknown
@@ -18,10 +20,7 @@ from tenants.selectors.resolution import find_tenant
 P = ParamSpec("P")
 R = TypeVar("R")
 
-BROKER_REST_SECONDS = 2.0
-PUBLISH_TIMEOUT_SECONDS = 0.8
-
-_broker_rests_until = 0.0
+PUBLISH_TIMEOUT_SECONDS = 0.3
 
 
 def call_in_tenant(schema_name: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,21 +51,25 @@ def call_in_schema(schema_name: str, function: Callable[P, R], *args: P.args, **
 def send_task(name: str, **kwargs: Any) -> None:
     """Queue a task by name; it fails at once when the broker does not answer.
 
-    After a failure the broker is left alone for `BROKER_REST_SECONDS`: a web request that
-    queues many things must not wait for each.
+    After a failure Redis is left alone for a moment (`kernel.outages`): a web request that queues
+    many things must not wait for each.
 
     Raises:
         kombu.exceptions.OperationalError: The broker does not answer, or did not a moment ago.
     """
-    global _broker_rests_until  # noqa: PLW0603 - one clock per process
-    if time.monotonic() < _broker_rests_until:
+    if not may_ask(settings.REDIS_URL):
         message = "the broker did not answer a moment ago"
         raise OperationalError(message)
     try:
-        _get_app().send_task(name, kwargs=kwargs, retry=False)
+        app = _get_app()
+        # A worker waits for messages with the project's patience; whoever publishes has none.
+        connection = app.connection_for_write(transport_options={"socket_timeout": PUBLISH_TIMEOUT_SECONDS})
+        with pools.producers[connection].acquire(block=True) as producer:
+            app.send_task(name, kwargs=kwargs, retry=False, producer=producer)
     except (OperationalError, RedisError, OSError) as error:
-        _broker_rests_until = time.monotonic() + BROKER_REST_SECONDS
+        note_failure(settings.REDIS_URL)
         raise OperationalError(str(error)) from error
+    note_answer(settings.REDIS_URL)
 
 
 def _get_app() -> Celery:
@@ -78,10 +81,5 @@ def _get_app() -> Celery:
     if current_app.main == "default":
         app = Celery("turnero")
         app.config_from_object("django.conf:settings", namespace="CELERY")
-        # It only publishes: unlike a worker, which waits for messages, it need not be patient.
-        app.conf.broker_transport_options = {
-            **app.conf.broker_transport_options,
-            "socket_timeout": PUBLISH_TIMEOUT_SECONDS,
-        }
         app.set_default()
     return current_app

@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from kernel.outages import forget_outages
 from tenants.context import tenant_scope
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
@@ -41,6 +42,12 @@ def make_details(slug: str, vertical: str, country: str = "MX") -> SignUpDetails
 
 def make_tenant(slug: str, vertical: str, country: str = "MX") -> TenantInfo:
     return provision_tenant(details=make_details(slug, vertical, country), now=datetime.now(tz=UTC))
+
+
+@pytest.fixture(autouse=True)
+def no_outage() -> None:
+    """What one test made unreachable is no matter of the next."""
+    forget_outages()
 
 
 class HostClient(Client):

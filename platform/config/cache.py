@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -12,11 +11,10 @@ from typing import Any, ParamSpec, TypeVar
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from kernel.outages import may_ask, note_answer, note_failure
+
 P = ParamSpec("P")
 R = TypeVar("R")
-
-REST_SECONDS = 2.0
-"""How long a cache that failed is left alone: a request asks it several times, and must not wait for each."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +25,16 @@ def _or(fallback: Any, method: Callable[P, R]) -> Callable[P, R]:
     @wraps(method)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         cache: Any = args[0]
-        if time.monotonic() >= cache.rests_until:
+        (server,) = cache._servers  # noqa: SLF001 - Django's name for LOCATION
+        if may_ask(server):
             try:
-                return method(*args, **kwargs)
+                answer = method(*args, **kwargs)
             except (RedisError, OSError) as error:
-                cache.rests_until = time.monotonic() + REST_SECONDS
+                note_failure(server)
                 logger.warning("cache_unavailable", extra={"operation": method.__name__, "error": str(error)})
+            else:
+                note_answer(server)
+                return answer
         # ``get`` hands back the caller's own default, as for any key that is not there.
         asked = parameters.bind(*args, **kwargs).arguments
         return asked.get("default", fallback)  # type: ignore[no-any-return]
@@ -46,9 +48,6 @@ class FailOpenRedisCache(RedisCache):
     Throttles and sign-in limits count in it, so a Redis that is down opens them rather than
     closing the shop; bookings go on.
     """
-
-    rests_until = 0.0
-    """On the monotonic clock; Django makes one cache for each thread, so for each request."""
 
     add = _or(True, RedisCache.add)
     get = _or(None, RedisCache.get)

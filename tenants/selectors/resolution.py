@@ -4,7 +4,7 @@ Every process keeps a bounded copy. A change of a tenant or domain puts a new ra
 into Redis right after it commits; each request compares its copy's generation with one ``GET``,
 which costs less than the two queries it saves, and needs no listener that could die unnoticed.
 While Redis does not answer, copies live for `OUTAGE_AGE_SECONDS` only, and Redis is left alone
-for as long, so that a hanging one delays one request in many instead of each.
+for a moment (`kernel.outages`), so that a hanging one delays one request in many instead of each.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from kernel.outages import may_ask, note_answer, note_failure
 from tenants.enums import SignUpStatus, TenantStatus
 from tenants.hosts import get_platform_name
 from tenants.models import Domain, SignUp, Tenant
@@ -47,7 +48,6 @@ logger = logging.getLogger(__name__)
 _entries: OrderedDict[str, _Entry] = OrderedDict()
 _lock = Lock()
 _redis: redis.Redis | None = None
-_redis_rests_until = 0.0
 
 
 def resolve_host(host: str) -> TenantInfo | None:
@@ -153,8 +153,7 @@ def _find_expected(host: str) -> TenantInfo | None:
 
 def _read_generation() -> bytes | None:
     """Return the present generation; None: Redis does not answer."""
-    global _redis_rests_until  # noqa: PLW0603 - one clock per process
-    if time.monotonic() < _redis_rests_until:
+    if not may_ask(settings.REDIS_URL):
         return None
     try:
         client = _connect()
@@ -164,8 +163,9 @@ def _read_generation() -> bytes | None:
             client.set(GENERATION_KEY, secrets.token_hex(8), nx=True)
             generation = client.get(GENERATION_KEY)
     except (RedisError, OSError):
-        _redis_rests_until = time.monotonic() + OUTAGE_AGE_SECONDS
+        note_failure(settings.REDIS_URL)
         return None
+    note_answer(settings.REDIS_URL)
     return generation  # type: ignore[return-value]
 
 

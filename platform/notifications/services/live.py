@@ -14,7 +14,9 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-TIMEOUT_SECONDS = 0.4
+from kernel.outages import may_ask, note_answer, note_failure
+
+TIMEOUT_SECONDS = 0.3
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +31,16 @@ def push_live_event(*, schema_name: str, event_id: int, kind: str, subject_id: i
 
     An event may be told twice (by the web process and by the worker): its id tells.
     """
+    if not may_ask(settings.REDIS_URL):
+        return
     text = json.dumps({"id": event_id, "kind": kind, "subject_id": subject_id}, separators=(",", ":"))
     try:
         _get_client().publish(make_channel_name(schema_name), text)
     except (redis.RedisError, OSError) as error:
+        note_failure(settings.REDIS_URL)
         logger.warning("live_event_not_pushed", extra={"event_id": event_id, "error": str(error)})
+    else:
+        note_answer(settings.REDIS_URL)
 
 
 @lru_cache(maxsize=1)

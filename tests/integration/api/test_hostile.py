@@ -9,6 +9,7 @@ import pytest
 
 from api.throttles import AddressThrottle
 from scheduling.models import Booking, Resource, Service
+from tests.integration.api.conftest import make_booking_body
 
 
 @pytest.mark.parametrize(
@@ -67,13 +68,15 @@ def test_only_offered_resources_can_be_asked_for(customer_client, tenant):
 
 
 def test_what_nobody_sees_is_not_stored(customer_client, tenant):
-    booked = book(
+    body = make_booking_body(
         customer_client,
         customer={"name": "Ana\u202e zereP\u200b", "phone": "+525512345678"},
         asset={"make": "Nissan\u2066", "model": "Versa"},
         answers={"note": "hace \u202eruido\u200b"},
         note="llego\u202e tarde",
     )
+
+    booked = customer_client.post("/api/v1/bookings", body, content_type="application/json")
 
     booking = Booking.objects.get()
     assert booked.status_code == 201
@@ -86,22 +89,9 @@ def test_what_nobody_sees_is_not_stored(customer_client, tenant):
 
 
 def test_answer_that_cannot_be_stored_is_refused(customer_client, tenant):
-    answer = book(customer_client, answers={"note": "a\x00b"})
+    body = make_booking_body(customer_client, answers={"note": "a\x00b"})
+
+    answer = customer_client.post("/api/v1/bookings", body, content_type="application/json")
 
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["answers.note"])
     assert not Booking.objects.exists()
-
-
-def book(client, **changes):
-    service = client.get("/api/v1/services").json()["results"][0]["id"]
-    first = datetime.now(tz=UTC).date() + timedelta(days=7)
-    days = client.get(
-        "/api/v1/availability", {"service": service, "from": first, "to": first + timedelta(days=7)}
-    ).json()["days"]
-    body = {
-        "service": service,
-        "starts_at": next(slot["starts_at"] for day in days for slot in day["slots"]),
-        "customer": {"name": "Ana", "phone": "+525512345678"},
-        "asset": {"make": "Nissan", "model": "Versa"},
-    }
-    return client.post("/api/v1/bookings", {**body, **changes}, content_type="application/json")

@@ -21,7 +21,6 @@ from tenants.services import life_cycle
 
 @pytest.fixture(autouse=True)
 def awake():
-    resolution._redis_rests_until = 0.0
     forget_tenants()
 
 

@@ -1,0 +1,60 @@
+"""A Redis that accepts and never answers, as one that was stopped: a booking must not wait for it."""
+
+from __future__ import annotations
+
+import copy
+import socket
+import time
+
+import pytest
+from celery import Celery
+
+from kernel.outages import forget_outages
+from notifications.services import live
+from scheduling.models import Booking
+from tenants import jobs
+from tenants.selectors import resolution
+from tests.integration.api.conftest import make_booking_body
+
+
+@pytest.fixture
+def hanging_redis(settings, monkeypatch):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(100)
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        caches = copy.deepcopy(settings.CACHES)
+        caches["default"]["LOCATION"] = url
+        broker = Celery("hanging", broker=url, set_as_current=False)
+        broker.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        monkeypatch.setattr(jobs, "_get_app", lambda: broker)
+        monkeypatch.setattr(resolution, "_redis", None)
+        settings.REDIS_URL, settings.CACHES = url, caches
+        live._get_client.cache_clear()
+        yield
+        live._get_client.cache_clear()
+
+
+def test_booking_waits_for_one_timeout_only(customer_client, hanging_redis, django_capture_on_commit_callbacks):
+    body = make_booking_body(customer_client)
+    forget_outages()
+    started = time.monotonic()
+
+    with django_capture_on_commit_callbacks(execute=True) as after:
+        booked = customer_client.post("/api/v1/bookings", body, content_type="application/json")
+
+    took = time.monotonic() - started
+    assert (booked.status_code, Booking.objects.count(), len(after) > 1) == (201, 1, True)
+    assert took < 1.0
+
+
+@pytest.mark.parametrize("ask", ["publish", "push"])
+def test_each_that_asks_redis_waits_less_than_a_second(tenant, hanging_redis, ask):
+    started = time.monotonic()
+    if ask == "publish":
+        with pytest.raises(jobs.OperationalError):
+            jobs.send_task("tenants.sweep_due_work")
+    else:
+        live.push_live_event(schema_name=tenant.schema_name, event_id=1, kind="booking.confirmed", subject_id=7)
+
+    assert 0.2 < time.monotonic() - started < 0.8
