@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.enums import Strategy
 from scheduling.errors import HoldUsed, SlotTaken, TransitionRefused
-from scheduling.models import Booking
+from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings import get_booking
+from scheduling.services.cancellations import cancel_booking
 from scheduling.services.expiry import expire_hold
 from scheduling.services.transitions import accept_payment, approve, decline
 from tests.factories.feature_pairs import (
@@ -16,8 +18,11 @@ from tests.factories.feature_pairs import (
     hold,
     limit,
     list_offered,
+    list_taken,
+    make_add_on,
     move,
     override,
+    read_ledger,
     submit,
 )
 from tests.factories.scheduling import (
@@ -141,3 +146,80 @@ def test_approval_with_party(tenant):
     decline(booking_id=made.booking_id, now=NOW, by=STAFF)
 
     assert check_offer(service_id, party_size=3) == ALL
+
+
+def test_approval_with_add_ons(tenant):
+    service_id, _ = make_shop(approval="request", price_minor=1000)
+    extra = make_add_on(service_id, minutes=30, price_minor=500)
+
+    made = book(service_id, add_on_ids=(extra,))
+
+    assert (made.status, check_offer(service_id)) == ("pending_approval", list(range(11, 17)))
+    approve(booking_id=made.booking_id, now=LATER, by=STAFF)
+    seen = get_booking(booking_id=made.booking_id)
+    assert (seen.status, seen.ends_at, seen.price_minor) == ("confirmed", hours_later(1.5), 1500)
+    assert check_offer(service_id, now=LATER) == list(range(11, 17))
+
+
+def test_approval_with_choice(tenant):
+    service_id, (one, two) = make_shop(2, approval="request")
+    kept, refused = book(service_id, resource_id=two), book(service_id, hours_later(1), resource_id=two)
+    assert check_offer(service_id, resource_id=two) == list(range(11, 17))
+
+    approve(booking_id=kept.booking_id, now=LATER, by=STAFF)
+    decline(booking_id=refused.booking_id, now=LATER, by=STAFF)
+
+    assert list_taken(kept.booking_id) == [(two, 9, 10)]
+    assert check_offer(service_id, resource_id=two, now=LATER) == REST
+    assert check_offer(service_id, resource_id=one, now=LATER) == ALL
+
+
+def test_approval_with_buffers(tenant):
+    service_id, _ = make_shop(approval="request", buffer_before_minutes=15, buffer_after_minutes=15)
+    made = book(service_id, hours_later(1))
+    around = [12, 13, 14, 15, 16]
+    assert check_offer(service_id) == around
+
+    approve(booking_id=made.booking_id, now=LATER, by=STAFF)
+    assert check_offer(service_id, now=LATER) == around
+    cancel_booking(booking_id=made.booking_id, reason="Ya no", now=LATER, by=STAFF)
+
+    assert check_offer(service_id, now=LATER) == ALL
+
+
+def test_approval_with_several_resources(tenant):
+    place = make_place()
+    person, bay = make_resource(place), make_resource(place, "Bahía")
+    both, only_bay = make_service((person,), (bay,), approval="request"), make_service((bay,))
+    first, second = book(both), book(both, hours_later(1))
+    assert check_offer(only_bay) == list(range(11, 17))
+
+    approve(booking_id=first.booking_id, now=LATER, by=STAFF)
+    decline(booking_id=second.booking_id, now=LATER, by=STAFF)
+
+    assert list_taken(first.booking_id) == [(person, 9, 10), (bay, 9, 10)]
+    assert check_offer(only_bay, now=LATER) == check_offer(both, now=LATER) == REST
+
+
+def test_approval_with_closed_day(tenant):
+    service_id, (person,) = make_shop(approval="request")
+    kept, refused = book(service_id), book(service_id, hours_later(1))
+    TimeOff.objects.create(resource_id=person, starts_at=MONDAY, ends_at=hours_later(4))
+
+    # Who asked before the day was closed is for staff to decide; nobody else can ask.
+    approve(booking_id=kept.booking_id, now=LATER, by=STAFF)
+    decline(booking_id=refused.booking_id, now=LATER, by=STAFF)
+
+    assert (status_of(kept), check_offer(service_id, now=LATER)) == ("confirmed", [13, 14, 15, 16])
+
+
+def test_approval_with_round_robin(tenant):
+    service_id, (one, two) = make_shop(2, approval="request", strategy=Strategy.ROUND_ROBIN)
+
+    requests = [book(service_id, hours_later(hour)) for hour in range(3)]
+    for each in requests:
+        approve(booking_id=each.booking_id, now=LATER, by=STAFF)
+
+    # A turn comes with the request; the approval is no second one.
+    assert [list_taken(each.booking_id)[0][0] for each in requests] == [one, two, one]
+    assert read_ledger(service_id) == {one: 2, two: 1}

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.enums import Strategy
 from scheduling.errors import HoldExpired, TransitionRefused
-from scheduling.models import Booking
+from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings import get_booking
 from scheduling.services.expiry import expire_hold
 from scheduling.services.transitions import accept_payment
@@ -16,12 +17,15 @@ from tests.factories.feature_pairs import (
     hold,
     limit,
     list_offered,
+    list_taken,
     make_add_on,
     move,
     override,
+    read_ledger,
     submit,
 )
 from tests.factories.scheduling import (
+    MONDAY,
     NOW,
     STAFF,
     book,
@@ -120,3 +124,76 @@ def test_deposit_with_reschedule(tenant):
 
     seen = Booking.objects.get(pk=made.booking_id)
     assert (moved.status, seen.deposit_minor, seen.starts_at) == ("confirmed", 1000, hours_later(2))
+
+
+def test_deposit_with_party(tenant):
+    bay = make_resource(make_place(), capacity=3)
+    service_id = make_service((bay,), max_party_size=3, price_minor=1000, extra=FULL)
+    held = hold(service_id, party_size=2)
+    made = submit(held)
+
+    # Both wait for one payment of the price that was shown, and both go when it does not come.
+    assert (made.status, held.deposit_minor) == ("pending_payment", held.price_minor)
+    assert check_offer(service_id, party_size=2) == REST
+    assert check_offer(service_id, party_size=1) == ALL
+    assert check_offer(service_id, party_size=3, now=LATER) == ALL
+
+
+def test_deposit_with_choice(tenant):
+    service_id, (_, two) = make_shop(2, price_minor=1000, extra=FULL)
+    paid, unpaid = book(service_id, resource_id=two), book(service_id, hours_later(1), resource_id=two)
+    assert check_offer(service_id, resource_id=two) == list(range(11, 17))
+
+    accept_payment(booking_id=paid.booking_id, now=NOW, by=STAFF)
+
+    assert (list_taken(paid.booking_id), status_of(unpaid)) == ([(two, 9, 10)], "pending_payment")
+    assert check_offer(service_id, resource_id=two, now=LATER) == REST
+
+
+def test_deposit_with_buffers(tenant):
+    service_id, _ = make_shop(price_minor=1000, extra=FULL, buffer_after_minutes=30)
+    made = book(service_id)
+    assert check_offer(service_id) == list(range(11, 17))
+    assert check_offer(service_id, now=LATER) == ALL
+
+    accept_payment(booking_id=made.booking_id, now=NOW, by=STAFF)
+
+    assert check_offer(service_id, now=LATER) == list(range(11, 17))
+
+
+def test_deposit_with_several_resources(tenant):
+    place = make_place()
+    person, bay = make_resource(place), make_resource(place, "Bahía")
+    both, only_bay = make_service((person,), (bay,), price_minor=1000, extra=FULL), make_service((bay,))
+    paid, _unpaid = book(both), book(both, hours_later(1))
+    assert check_offer(only_bay) == list(range(11, 17))
+
+    accept_payment(booking_id=paid.booking_id, now=NOW, by=STAFF)
+
+    assert list_taken(paid.booking_id) == [(person, 9, 10), (bay, 9, 10)]
+    assert check_offer(only_bay, now=LATER) == check_offer(both, now=LATER) == REST
+
+
+def test_deposit_with_closed_day(tenant):
+    service_id, (person,) = make_shop(price_minor=1000, extra=FULL)
+    paid, unpaid = book(service_id), book(service_id, hours_later(1))
+    TimeOff.objects.create(resource_id=person, starts_at=MONDAY, ends_at=hours_later(4))
+
+    # Who pays in time gets what was agreed; what lapses does not come back to a closed morning.
+    accept_payment(booking_id=paid.booking_id, now=NOW, by=STAFF)
+    expire_hold(unpaid.booking_id, LATER)
+
+    assert (status_of(paid), status_of(unpaid)) == ("confirmed", "expired")
+    assert check_offer(service_id, now=LATER) == [13, 14, 15, 16]
+
+
+def test_deposit_with_round_robin(tenant):
+    service_id, (one, two) = make_shop(2, price_minor=1000, extra=FULL, strategy=Strategy.ROUND_ROBIN)
+
+    waiting = [book(service_id, hours_later(hour)) for hour in range(3)]
+    for each in waiting:
+        accept_payment(booking_id=each.booking_id, now=NOW, by=STAFF)
+
+    # A turn comes with the booking; the payment is no second one.
+    assert [list_taken(each.booking_id)[0][0] for each in waiting] == [one, two, one]
+    assert read_ledger(service_id) == {one: 2, two: 1}

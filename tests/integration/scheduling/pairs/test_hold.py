@@ -8,9 +8,11 @@ import pytest
 
 from scheduling.engine import Measure
 from scheduling.enums import Strategy
-from scheduling.errors import HoldExpired, SlotTaken
-from scheduling.models import Booking, RuleUsage
+from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
+from scheduling.models import Booking, RuleUsage, TimeOff
+from scheduling.selectors.bookings import get_booking
 from scheduling.services.cancellations import cancel_booking
+from scheduling.services.holds import release_hold
 from tests.factories.feature_pairs import (
     check_offer,
     hold,
@@ -18,6 +20,7 @@ from tests.factories.feature_pairs import (
     list_taken,
     make_add_on,
     move,
+    open_only,
     override,
     read_ledger,
     submit,
@@ -206,3 +209,103 @@ def test_expired_hold_with_closed_day(tenant):
     with pytest.raises(HoldExpired):
         submit(held, now=LATER)
     assert check_offer(service_id, now=LATER) == []
+
+
+def test_hold_with_expired_hold(tenant):
+    service_id, _ = make_shop()
+    ended = hold(service_id)
+    held = hold(service_id, now=LATER)
+
+    with pytest.raises(HoldExpired):
+        submit(ended, now=LATER)
+    assert check_offer(service_id, now=LATER) == REST
+    release_hold(hold_id=held.id, token=held.token, now=LATER)
+
+    # The one who came second gave it back: the first may still have it.
+    assert submit(ended, now=LATER).status == "confirmed"
+    assert check_offer(service_id, now=LATER) == REST
+
+
+def test_hold_with_closed_day(tenant):
+    person = make_resource(make_place(), overrides=open_only(9, 12))
+    service_id = make_service((person,))
+    with pytest.raises(SlotUnavailable):
+        hold(service_id, hours_later(3))
+    held = hold(service_id, hours_later(2))
+    TimeOff.objects.create(resource_id=person, starts_at=MONDAY, ends_at=hours_later(8))
+
+    # What was held before the day was closed is kept as long as the hold.
+    assert submit(held).status == "confirmed"
+    assert check_offer(service_id) == []
+
+
+def test_expired_hold_with_add_ons(tenant):
+    service_id, _ = make_shop(price_minor=1000)
+    extra = make_add_on(service_id, minutes=30, price_minor=500)
+    first, second = hold(service_id, add_on_ids=(extra,)), hold(service_id, hours_later(3), add_on_ids=(extra,))
+    book(service_id, hours_later(4), now=LATER)
+
+    made = submit(first, now=LATER)
+    # 12:00 is free for an hour, not for an hour and a half.
+    with pytest.raises(HoldExpired):
+        submit(second, now=LATER)
+
+    assert [row[1:] for row in list_taken(made.booking_id)] == [(9, 10.5)]
+    assert get_booking(booking_id=made.booking_id).price_minor == 1500
+    assert check_offer(service_id, now=LATER) == [11, 12, 14, 15, 16]
+
+
+def test_expired_hold_with_several_services(tenant):
+    place = make_place()
+    one, two = make_resource(place, "Eva"), make_resource(place, "Leo")
+    first, second = make_service((one,)), make_service((two,))
+    kept, lost = (hold(first, hours_later(hour), further_service_ids=(second,)) for hour in (0, 3))
+    book(second, hours_later(4), now=LATER)
+
+    made = submit(kept, now=LATER)
+    with pytest.raises(HoldExpired):
+        submit(lost, now=LATER)
+
+    assert list_taken(made.booking_id) == [(one, 9, 10), (two, 10, 11)]
+    assert check_offer(first, now=LATER) == REST
+    assert check_offer(second, now=LATER) == [9, 11, 12, 14, 15, 16]
+
+
+@pytest.mark.parametrize(("others", "is_kept"), [(1, True), (2, False)])
+def test_expired_hold_with_party(tenant, others, is_kept):
+    service_id = make_service((make_resource(make_place(), capacity=3),), max_party_size=3)
+    held = hold(service_id, party_size=2)
+    book(service_id, party_size=others, now=LATER)
+
+    if is_kept:
+        assert submit(held, now=LATER).status == "confirmed"
+    else:
+        with pytest.raises(HoldExpired):
+            submit(held, now=LATER)
+
+    assert check_offer(service_id, party_size=1, now=LATER) == (REST if is_kept else ALL)
+    assert check_offer(service_id, party_size=2, now=LATER) == REST
+
+
+def test_expired_hold_with_reschedule(tenant):
+    service_id, _ = make_shop()
+    held, made = hold(service_id), book(service_id, hours_later(1))
+
+    move(made, MONDAY, now=LATER)
+    with pytest.raises(HoldExpired):
+        submit(held, now=LATER)
+    move(made, hours_later(2), now=LATER)
+
+    late = submit(held, now=LATER)
+    move(late, hours_later(3), now=LATER)
+    assert check_offer(service_id, now=LATER) == [9, 10, 13, 14, 15, 16]
+
+
+def test_expired_hold_with_round_robin(tenant):
+    service_id, people = make_shop(2, strategy=Strategy.ROUND_ROBIN)
+    held = hold(service_id)
+
+    late, next_one = submit(held, now=LATER), book(service_id, now=LATER)
+
+    assert {list_taken(each.booking_id)[0] for each in (late, next_one)} == {(each, 9, 10) for each in people}
+    assert check_offer(service_id, now=LATER) == REST
