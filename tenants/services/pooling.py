@@ -2,7 +2,7 @@
 
 A transaction-mode pooler hands each transaction to whatever server connection is free. The
 search path that we set stays with that connection, not with us: of 800 reads 741 were answered
-from another tenant's schema. PgBouncer 1.21 or newer in front of PostgreSQL 18 carries it along
+from another tenant's schema. PgBouncer 1.22 or newer in front of PostgreSQL 18 carries it along
 (``track_extra_parameters = search_path``), so what is tested is not the pooler but what it does.
 """
 
@@ -19,7 +19,7 @@ from tenants.database import connection
 EXPLANATION = (
     "The database is reached through a pooler in transaction mode: a search path set on one connection shows up on "
     "another one, so tenants would read each other's rows. Connect directly, or set the pooler to pool_mode = "
-    "session, or use PgBouncer 1.21 or newer with PostgreSQL 18, track_extra_parameters = search_path and "
+    "session, or use PgBouncer 1.22 or newer with PostgreSQL 18, track_extra_parameters = search_path and "
     "max_prepared_statements above zero."
 )
 
