@@ -10,7 +10,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
 
     find_slots(snapshot, visit, from_minute, to_minute, units=1) -> list[Slot]
     find_starts(snapshot, visit, from_minute, to_minute, units=1) -> list[int]
-    find_seats(snapshot, visit, from_minute, to_minute, units=1) -> dict[int, int | None]
+    find_offered(snapshot, visit, from_minute, to_minute, units=1) -> Offered
     find_next_free(snapshot, visit, from_minute, horizon_minute, units=1) -> Slot | None
     list_chunks(from_minute, horizon_minute) -> Iterator[tuple[int, int]]
     list_openings(resources, holidays, from_minute, to_minute) -> list[tuple[int, int]]
@@ -39,15 +39,17 @@ from scheduling.engine.hours import list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import bucket_key, tally_usage, usage_range
-from scheduling.engine.slots import find_next_free, find_seats, find_slots, find_starts, is_offered, list_chunks
+from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
     Assignment,
     Busy,
+    BusyRows,
     Candidate,
     CapacityRule,
     DateOverride,
     Explanation,
     LedgerEntry,
+    Offered,
     Part,
     Reason,
     Requirement,
@@ -60,13 +62,22 @@ from scheduling.engine.types import (
     VisitSpec,
     WeeklyPeriod,
 )
-from scheduling.engine.visit import assignment_range, choose_resources, compose_visit, needed_range, visit_of
+from scheduling.engine.visit import (
+    GAP_REACH_MINUTES,
+    assignment_range,
+    choose_resources,
+    compose_visit,
+    needed_range,
+    visit_of,
+)
 from scheduling.engine.zone import list_midnights, to_local_date, to_minute
 
 __all__ = [
+    "GAP_REACH_MINUTES",
     "Align",
     "Assignment",
     "Busy",
+    "BusyRows",
     "Candidate",
     "CapacityRule",
     "DateOverride",
@@ -74,6 +85,7 @@ __all__ = [
     "Explanation",
     "LedgerEntry",
     "Measure",
+    "Offered",
     "Part",
     "Reason",
     "ReasonCode",
@@ -96,7 +108,7 @@ __all__ = [
     "explain",
     "find_filling",
     "find_next_free",
-    "find_seats",
+    "find_offered",
     "find_slots",
     "find_starts",
     "is_offered",

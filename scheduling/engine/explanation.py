@@ -8,7 +8,7 @@ from scheduling.engine.hours import is_closed_on
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.interval import contains, merge
 from scheduling.engine.rules import find_bucket_end
-from scheduling.engine.slots import map_seats
+from scheduling.engine.slots import list_offered
 from scheduling.engine.starts import find_free_starts
 from scheduling.engine.types import DAY_MINUTES, Explanation, Part, Reason, Snapshot, VisitSpec
 from scheduling.engine.zone import to_day_number, to_local_date
@@ -26,7 +26,7 @@ def explain(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: int 
         EngineInputError: As `find_slots`.
     """
     inquiry = Inquiry(snapshot, visit, (start_minute, start_minute + 1), units)
-    if map_seats(inquiry):
+    if list_offered(inquiry).starts:
         return Explanation(start_minute, is_offered=True, reasons=())
     ahead = Inquiry(snapshot, visit, (start_minute, start_minute + LOOKAHEAD_MINUTES), units)
     reasons = _explain_limits(inquiry) + _explain_resources(inquiry, ahead)

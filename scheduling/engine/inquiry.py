@@ -1,12 +1,14 @@
 """One question to the engine, and what was already worked out for it."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours, hours_key
-from scheduling.engine.interval import Interval, stretches_above, subtract
+from scheduling.engine.interval import Interval, intersect, list_gaps, stretches_above, subtract
 from scheduling.engine.rules import amount_of, list_full
-from scheduling.engine.types import DAY_MINUTES, CapacityRule, Part, Session, Snapshot, VisitSpec
+from scheduling.engine.types import DAY_MINUTES, BusyRows, CapacityRule, Part, Session, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
 from scheduling.engine.zone import list_stretches
 
@@ -15,6 +17,7 @@ MAX_RANGE_MINUTES = 400 * DAY_MINUTES
 
 # What decides in which starts a resource can serve a part.
 Shape = tuple[int, int, int, int, bool]
+NO_ROWS = BusyRows([], [], [])
 
 
 class Inquiry:
@@ -55,6 +58,7 @@ class Inquiry:
         self._shared_hours: dict[object, Hours] = {}
         self._rows: dict[int, list[tuple[int, int, int]]] = {}
         self._free: dict[tuple[int, Shape], list[Interval]] = {}
+        self._open: dict[tuple[int, Shape], list[Interval]] = {}
         self._sessions = _index_sessions(snapshot)
 
     def hours_of(self, resource_id: int) -> Hours:
@@ -76,20 +80,20 @@ class Inquiry:
         return rows
 
     def _cut_rows(self, resource_id: int) -> list[tuple[int, int, int]]:
-        busy = self.snapshot.busy
-        rows, begins = self._find_rows(resource_id), self._range[0]
-        columns = zip(busy.starts[rows], busy.ends[rows], busy.units[rows], strict=True)
-        return [row for row in columns if row[1] > begins and row[0] < row[1]]
+        begins, ends = self._range
+        starts, all_ends, units = self.snapshot.busy.by_resource.get(resource_id, NO_ROWS)
+        last = bisect_left(starts, ends)
+        columns = zip(starts[:last], all_ends[:last], units[:last], strict=True)
+        return [row for row in columns if row[1] > begins]
 
-    def _find_rows(self, resource_id: int) -> slice:
-        """Find which rows are a resource's and start before the range ends."""
-        busy = self.snapshot.busy
-        first = bisect_left(busy.resource_ids, resource_id)
-        last = bisect_right(busy.resource_ids, resource_id, first)
-        starts = busy.starts[first:last]
-        if sorted(starts) != list(starts):
-            raise EngineInputError(field="busy", code="not_sorted")
-        return slice(first, first + bisect_left(starts, self._range[1]))
+    def columns_of(self, resource_id: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Return a resource's starts and ends that matter, both sorted; units are not looked at."""
+        begins, ends = self._range
+        starts, all_ends, _units = self.snapshot.busy.by_resource.get(resource_id, NO_ROWS)
+        if sorted(all_ends) != all_ends:  # what overlaps counts until the latest end so far
+            all_ends = list(accumulate(all_ends, max))
+        first, last = bisect_right(all_ends, begins), bisect_left(starts, ends)
+        return starts[first:last], all_ends[first:last]
 
     def session_holes_of(self, resource_id: int, *, without_own: bool) -> list[Interval]:
         """List when sessions take a resource, by start; ``without_own`` skips the visit's service."""
@@ -104,10 +108,7 @@ class Inquiry:
         """
         capacity = self.snapshot.resources[resource_id].capacity
         if self.is_group or capacity == 1:
-            busy, begins = self.snapshot.busy, self._range[0]
-            rows = self._find_rows(resource_id)
-            columns = zip(busy.starts[rows], busy.ends[rows], busy.units[rows], strict=True)
-            taken = [(start, end) for start, end, units in columns if end > begins and start < end and units > 0]
+            taken = list(zip(*self.columns_of(resource_id), strict=True))
         else:
             taken = stretches_above(self.rows_of(resource_id), capacity - self.units)
         if self.snapshot.sessions:
@@ -123,32 +124,44 @@ class Inquiry:
         shape = _shape_of(part)
         free = self._free.get((resource_id, shape))
         if free is None:
-            free = self._find_free(resource_id, shape, self.taken_of(resource_id))
-            self._free[resource_id, shape] = free
+            free = self._free[resource_id, shape] = self._find_free(resource_id, shape, without_own=False)
         return free
 
     def free_starts_without_own(self, resource_id: int, part: Part) -> list[Interval]:
         """List the same as if the service's own sessions were not there."""
-        return self._find_free(resource_id, _shape_of(part), self.taken_of(resource_id, without_own=True))
+        return self._find_free(resource_id, _shape_of(part), without_own=True)
 
-    def _find_free(self, resource_id: int, shape: Shape, taken: list[Interval]) -> list[Interval]:
+    def _find_free(self, resource_id: int, shape: Shape, *, without_own: bool) -> list[Interval]:
         if not self.fits_capacity(resource_id):
             return []
-        begins, lasts, before, after, is_inside = shape
-        earlier = begins - before if is_inside else begins
-        later = begins + lasts + after if is_inside else begins + lasts
-        shortest = later - earlier
-        open_starts = [
-            (start - earlier, end - later + 1)
-            for start, end in self.hours_of(resource_id).working
-            if end - start >= shortest
-        ]
+        begins, lasts, before, after, _is_inside = shape
         # A busy [s, e) is met by the occupied [x + begins - before, x + begins + lasts + after)
         # of a start x exactly when s - begins - lasts - after < x < e - begins + before.
         reach_back = begins + lasts + after - 1
         reach_on = before - begins
-        holes = [(start - reach_back, end + reach_on) for start, end in taken]
-        return subtract(subtract(open_starts, holes), self.rule_holes_of(resource_id))
+        open_starts = self._open_starts(resource_id, shape)
+        is_single = self.is_group or self.snapshot.resources[resource_id].capacity == 1
+        if is_single and not self.snapshot.sessions:
+            free = intersect(open_starts, list_gaps(*self.columns_of(resource_id), reach_back, reach_on))
+        else:
+            taken = self.taken_of(resource_id, without_own=without_own)
+            free = subtract(open_starts, [(start - reach_back, end + reach_on) for start, end in taken])
+        return subtract(free, self.rule_holes_of(resource_id))
+
+    def _open_starts(self, resource_id: int, shape: Shape) -> list[Interval]:
+        """List the starts at which a resource works as long as a part lasts; once for equal hours."""
+        hours = self.hours_of(resource_id)
+        key = (id(hours), shape)
+        found = self._open.get(key)
+        if found is None:
+            begins, lasts, before, after, is_inside = shape
+            earlier = begins - before if is_inside else begins
+            later = begins + lasts + after if is_inside else begins + lasts
+            shortest = later - earlier
+            found = self._open[key] = [
+                (start - earlier, end - later + 1) for start, end in hours.working if end - start >= shortest
+            ]
+        return found
 
     def rule_holes_of(self, resource_id: int | None) -> list[Interval]:
         """List the starts that the full rules of a resource (None: of everything) forbid, by start."""

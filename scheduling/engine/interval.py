@@ -2,8 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 Interval = tuple[int, int]
+FOREVER = 2**60
 
 
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
@@ -90,6 +92,23 @@ def _clip(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]
         clipped[0] = (max(clipped[0][0], start), clipped[0][1])
         clipped[-1] = (clipped[-1][0], min(clipped[-1][1], end))
     return clipped
+
+
+def list_gaps(starts: Sequence[int], ends: Sequence[int], reach_back: int, reach_on: int) -> list[Interval]:
+    """Return what the holes ``[starts[i] - reach_back, ends[i] + reach_on)`` leave of all time.
+
+    Both columns are sorted, so the holes may overlap: it is enough to look from each end to the
+    next start. Without limit is ``-FOREVER`` … ``FOREVER``.
+    """
+    if not starts:
+        return [(-FOREVER, FOREVER)]
+    least = reach_back + reach_on
+    gaps = [
+        (end + reach_on, start - reach_back)
+        for end, start in zip(ends, islice(starts, 1, None), strict=False)
+        if start - end > least
+    ]
+    return [(-FOREVER, starts[0] - reach_back), *gaps, (ends[-1] + reach_on, FOREVER)]
 
 
 def contains(intervals: Sequence[Interval], minute: int) -> bool:

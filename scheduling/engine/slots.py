@@ -1,6 +1,7 @@
 """The starts that are offered."""
 
 from collections.abc import Iterator
+from itertools import repeat
 
 from scheduling.engine.enums import Align
 from scheduling.engine.grid import lay_grid, list_on_grid
@@ -8,7 +9,7 @@ from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.interval import Interval, contains, intersect
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.starts import find_free_starts
-from scheduling.engine.types import DAY_MINUTES, Slot, Snapshot, VisitSpec
+from scheduling.engine.types import DAY_MINUTES, Offered, Slot, Snapshot, VisitSpec
 
 FIRST_CHUNK_MINUTES = 7 * DAY_MINUTES
 
@@ -19,9 +20,10 @@ def find_slots(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute
     Raises:
         EngineInputError: The question makes no sense, or asks for more than 400 days.
     """
-    seats_by_start = find_seats(snapshot, visit, from_minute, to_minute, units)
+    starts, seats = find_offered(snapshot, visit, from_minute, to_minute, units)
     duration = visit.duration_minutes
-    return [Slot(start, start + duration, seats) for start, seats in seats_by_start.items()]
+    all_seats = repeat(None) if seats is None else seats
+    return [Slot(start, start + duration, left) for start, left in zip(starts, all_seats, strict=False)]
 
 
 def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> list[int]:
@@ -30,18 +32,16 @@ def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minut
     Raises:
         EngineInputError: As `find_slots`.
     """
-    return list(find_seats(snapshot, visit, from_minute, to_minute, units))
+    return find_offered(snapshot, visit, from_minute, to_minute, units).starts
 
 
-def find_seats(
-    snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1
-) -> dict[int, int | None]:
-    """Map the same starts, in order, to the seats left there (None without seats).
+def find_offered(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> Offered:
+    """List the same starts with the seats left at each, as two columns.
 
     Raises:
         EngineInputError: As `find_slots`.
     """
-    return map_seats(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    return list_offered(Inquiry(snapshot, visit, (from_minute, to_minute), units))
 
 
 def find_next_free(
@@ -82,24 +82,23 @@ def is_offered(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: i
     return bool(find_starts(snapshot, visit, start_minute, start_minute + 1, units))
 
 
-def map_seats(inquiry: Inquiry) -> dict[int, int | None]:
-    """Map each offered start to the seats left there (None without seats), in order."""
-    allowed = inquiry.general_starts()
-    if not allowed:
-        return {}
+def list_offered(inquiry: Inquiry) -> Offered:
+    """List each offered start, in order, with the seats left there (None without seats)."""
     visit = inquiry.visit
+    allowed = inquiry.general_starts()
+    if not allowed or (visit.seats is not None and inquiry.units > visit.seats):
+        return Offered([], None)
     if visit.seats is None:
         free = intersect(allowed, find_free_starts(inquiry))
-        return dict.fromkeys(list_on_grid(lay_grid(inquiry), visit.step_minutes, free)) if free else {}
-    if inquiry.units > visit.seats:
-        return {}
+        return Offered(list_on_grid(lay_grid(inquiry), visit.step_minutes, free) if free else [], None)
     grid = lay_grid(inquiry)
     free = intersect(allowed, find_free_starts(inquiry))
-    seats_by_start: dict[int, int | None] = dict.fromkeys(list_on_grid(grid, visit.step_minutes, free), visit.seats)
+    seats_by_start = dict.fromkeys(list_on_grid(grid, visit.step_minutes, free), visit.seats)
     for session, seats_left, _places in list_open_sessions(inquiry):
         start = session.start_minute
         # A running session is not a gap: with that alignment its start is a start by itself.
         is_aligned = visit.align is Align.GAP or contains(grid.get(start % visit.step_minutes, ()), start)
         if is_aligned and contains(allowed, start):
             seats_by_start[start] = max(seats_by_start.get(start) or 0, seats_left)
-    return dict(sorted(seats_by_start.items()))
+    starts = sorted(seats_by_start)
+    return Offered(starts, [seats_by_start[start] for start in starts])

@@ -8,7 +8,7 @@ Everywhere in this package:
 * resources, services and rules are known by their integer ids only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Self
@@ -96,39 +96,56 @@ class Resource:
         _refuse_if(len(dates) != len(self.overrides), "overrides", "duplicate_date")
 
 
+class BusyRows(NamedTuple):
+    """What takes one resource, as three parallel sequences ordered by start.
+
+    Row *i* says: ``units[i]`` units are taken in ``[starts[i], ends[i])``, its own
+    buffers **included**. Every row ends after it starts.
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    units: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """The allocations that block, as four parallel tuples of integers.
-
-    Row *i* says: ``units[i]`` units of resource ``resource_ids[i]`` are taken in
-    ``[starts[i], ends[i])``, its own buffers **included**. Rows are ordered by
-    resource id, then start (``ORDER BY resource_id, start``); `of` sorts for you.
+    """The allocations that block, by resource id; a resource without any may be missing.
 
     Only what is active belongs here: confirmed and later, pending, and holds
     that have not expired. The booking that is being moved is simply left out.
     Bookings of a service with seats are not here but in `Session`.
-    Rows outside the asked range are harmless. A row that ends at or before its
-    start takes nothing.
+    Rows outside the asked range are harmless. `of` puts rows in order for you.
     """
 
-    resource_ids: tuple[int, ...] = ()
-    starts: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
-    units: tuple[int, ...] = ()
+    by_resource: Mapping[int, BusyRows] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse columns of different lengths and rows that are not grouped."""
-        lengths = {len(self.resource_ids), len(self.starts), len(self.ends), len(self.units)}
-        _refuse_if(len(lengths) != 1, "busy", "unequal_columns")
-        _refuse_if(sorted(self.resource_ids) != list(self.resource_ids), "busy", "not_sorted")
+        """Refuse columns of different lengths and rows that are not in order."""
+        for starts, ends, units in self.by_resource.values():
+            _refuse_if(not len(starts) == len(ends) == len(units), "busy", "unequal_columns")
+            _refuse_if(sorted(starts) != list(starts), "busy", "not_sorted")
 
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int, int]]) -> Self:
-        """Build it from (resource id, start, end, units) rows in any order."""
-        ordered = sorted(rows)
-        if not ordered:
-            return cls()
-        return cls(*zip(*ordered, strict=True))
+        """Build it from (resource id, start, end, units) rows in any order.
+
+        A row that ends at or before its start, or has no unit, takes nothing.
+        """
+        columns: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        for resource_id, start, end, units in sorted(rows):
+            if start < end and units > 0:
+                starts, ends, all_units = columns.setdefault(resource_id, ([], [], []))
+                starts.append(start)
+                ends.append(end)
+                all_units.append(units)
+        return cls({resource_id: BusyRows(*each) for resource_id, each in columns.items()})
+
+    def rows(self) -> Iterator[tuple[int, int, int, int]]:
+        """Go through all (resource id, start, end, units)."""
+        for resource_id, columns in self.by_resource.items():
+            for start, end, units in zip(*columns, strict=True):
+                yield resource_id, start, end, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +346,13 @@ class Slot(NamedTuple):
     start_minute: int
     end_minute: int
     seats_left: int | None
+
+
+class Offered(NamedTuple):
+    """Starts in order, and the largest party that fits at each; ``seats`` is None without seats."""
+
+    starts: list[int]
+    seats: list[int] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,40 @@
-"""Free times, as customers and staff ask for them; at most five queries, whatever the size."""
+"""Free times, as customers and staff ask for them; one query, and at most four, whatever the size."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from itertools import pairwise
 
 from kernel.text import mark
 from scheduling.engine import (
+    Busy,
+    Offered,
     VisitSpec,
     find_next_free,
-    find_seats,
+    find_offered,
     list_midnights,
     list_openings,
+    needed_range,
     to_local_date,
     to_minute,
 )
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.instants import is_known_timezone, to_instant, to_minutes
-from scheduling.selectors.occupancy import Moving, load_slots_snapshot
-from scheduling.selectors.plans import Plan, Wish, load_plan
-from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot
+from scheduling.selectors.occupancy import load_busy, load_slots_snapshot, make_snapshot
+from scheduling.selectors.plans import Plan, Wish, load_plan, load_plan_and_busy
+from scheduling.selectors.taken import Moving, Span
+from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
 
 LONGEST_WINDOW_DAYS = 62
 SEARCH_DAYS = 180
 """How far ahead the next free time is searched for services without a booking window."""
 FIRST_REACH_DAYS = 28
-make_slot: Callable[[Iterable[object]], AvailableSlot] = partial(tuple.__new__, AvailableSlot)
+EASTERNMOST_MINUTES, WESTERNMOST_MINUTES = 14 * 60, 12 * 60
+"""How long before and after UTC's a date begins and ends somewhere."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -47,17 +52,16 @@ def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability
     _check_query(query)
     moving = find_moving(query.moving_booking_id) if query.moving_booking_id is not None else None
     horizon_on = max(query.to_on, to_local_date("UTC", to_minutes(now)) + timedelta(days=SEARCH_DAYS))
-    plan = load_plan(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on)
+    span = Span(*_bound(query.from_on, query.to_on, now), now, moving)
+    plan, busy = load_plan_and_busy(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on, span=span)
     timezone = query.timezone or _find_timezone(plan)
     midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])
-    seats_by_start = _find_in(plan, window, now, moving)
-    next_start = next(iter(seats_by_start), None)
-    if next_start is None:
-        next_start = _find_after(plan, window[1], now, moving)
+    offered = _find_in(plan, busy, window, span)
+    next_start = offered.starts[0] if offered.starts else _find_after(plan, window[1], span)
     return Availability(
         timezone=timezone,
-        days=tuple(_group_by_day(plan, query.from_on, midnights, seats_by_start)),
+        days=tuple(_group_by_day(plan, query.from_on, midnights, offered)),
         next_available=None if next_start is None else to_instant(next_start),
     )
 
@@ -69,10 +73,8 @@ def find_next_available(*, query: AvailabilityQuery, now: datetime) -> Available
         wish=make_wish(query), from_on=query.from_on, to_on=query.from_on + timedelta(days=SEARCH_DAYS + 1)
     )
     begins = max(to_minute(query.timezone or _find_timezone(plan), query.from_on, 0), to_minutes(now))
-    minute = _find_after(plan, begins, now, None)
-    if minute is None:
-        return None
-    return next(_view_slots(plan, [minute], [None]))
+    minute = _find_after(plan, begins, Span(begins, begins, now))
+    return None if minute is None else _view_slots(plan, Offered([minute], None))[0]
 
 
 def list_alternatives(
@@ -84,9 +86,12 @@ def list_alternatives(
     window = (max(middle - reach, to_minutes(now)), middle + reach)
     if window[1] <= window[0]:
         window = (to_minutes(now), to_minutes(now) + reach)
-    seats_by_start = _find_in(plan, window, now, moving)
-    nearest = sorted(sorted(seats_by_start, key=lambda start: (abs(start - middle), start))[:count])
-    return tuple(_view_slots(plan, nearest, [seats_by_start[start] for start in nearest]))
+    starts, seats = _find_in(plan, None, window, Span(*window, now, moving))
+    nearest = sorted(sorted(range(len(starts)), key=lambda index: (abs(starts[index] - middle), index))[:count])
+    chosen = Offered(
+        [starts[index] for index in nearest], None if seats is None else [seats[index] for index in nearest]
+    )
+    return tuple(_view_slots(plan, chosen))
 
 
 def find_moving(booking_id: int) -> Moving:
@@ -132,22 +137,41 @@ def _find_timezone(plan: Plan) -> str:
     return plan.timetables.places[next(iter(plan.visits))].timezone
 
 
-def _find_in(plan: Plan, window: tuple[int, int], now: datetime, moving: Moving | None) -> dict[int, int | None]:
-    """Map each free start to the seats left there, over all locations of the plan, in order."""
-    found: dict[int, int | None] = {}
+def _bound(from_on: date, to_on: date, now: datetime) -> tuple[int, int]:
+    """Return the minutes from now on that belong to the dates in some zone of the world."""
+    first = to_minute("UTC", from_on, 0) - EASTERNMOST_MINUTES
+    last = to_minute("UTC", to_on + timedelta(days=1), 0) + WESTERNMOST_MINUTES
+    begins = max(first, to_minutes(now))
+    return begins, max(last, begins)
+
+
+def _find_in(plan: Plan, busy: Busy | None, window: tuple[int, int], span: Span) -> Offered:
+    """List the free starts with the seats left, over all locations of the plan, in order.
+
+    ``busy``: what is known to be taken in the window; None: it is loaded for each location.
+    """
+    found: list[Offered] = []
     for location_id, visit in plan.visits.items():
-        clipped = _clip(visit, window, now, plan.timetables.places[location_id].timezone)
-        if clipped is None:
+        starts = _clip(visit, window, span.now, plan.timetables.places[location_id].timezone)
+        if starts is None:
             continue
-        snapshot = load_slots_snapshot(plan=plan, location_id=location_id, starts=clipped, now=now, moving=moving)
-        seats_by_start = find_seats(snapshot, visit, *clipped, plan.wish.party_size)
-        if not found:
-            found = seats_by_start
-            continue
-        for start, seats in seats_by_start.items():
-            if start not in found or (seats or 0) > (found[start] or 0):
-                found[start] = seats
-    return dict(sorted(found.items())) if len(plan.visits) > 1 else found
+        first, last = needed_range(visit, *starts)
+        around = replace(span, first=first, last=last)
+        known = load_busy(plan=plan, location_id=location_id, span=around) if busy is None else busy
+        snapshot = make_snapshot(plan=plan, location_id=location_id, busy=known, starts=starts, span=around)
+        found.append(find_offered(snapshot, visit, *starts, plan.wish.party_size))
+    return found[0] if len(found) == 1 else _unite(found)
+
+
+def _unite(found: Sequence[Offered]) -> Offered:
+    """Unite what several locations offer: each start once, with the most seats that one of them has."""
+    if not any(seats is not None for _starts, seats in found):
+        return Offered(sorted({start for starts, _seats in found for start in starts}), None)
+    most: dict[int, int] = {}
+    for starts, seats in found:
+        for start, left in zip(starts, seats or (), strict=True):
+            most[start] = max(most.get(start, 0), left)
+    return Offered(sorted(most), [most[start] for start in sorted(most)])
 
 
 def _clip(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: str) -> tuple[int, int] | None:
@@ -160,17 +184,19 @@ def _clip(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: st
     return (begins, ends) if begins < ends else None
 
 
-def _find_after(plan: Plan, from_minute: int, now: datetime, moving: Moving | None) -> int | None:
+def _find_after(plan: Plan, from_minute: int, span: Span) -> int | None:
     """Find the first free start from a minute on: four weeks, then all the rest in one go."""
     starts: list[int] = []
     for location_id, visit in plan.visits.items():
         timezone = plan.timetables.places[location_id].timezone
-        limit = max(from_minute, to_minutes(now)) + SEARCH_DAYS * 1440
-        clipped = _clip(visit, (from_minute, limit), now, timezone)
+        limit = max(from_minute, to_minutes(span.now)) + SEARCH_DAYS * 1440
+        clipped = _clip(visit, (from_minute, limit), span.now, timezone)
         if clipped is None:
             continue
         for reach in _list_reaches(clipped, is_single=visit.seats is not None or bool(plan.list_rules(location_id))):
-            snapshot = load_slots_snapshot(plan=plan, location_id=location_id, starts=reach, now=now, moving=moving)
+            snapshot = load_slots_snapshot(
+                plan=plan, location_id=location_id, starts=reach, now=span.now, moving=span.moving
+            )
             slot = find_next_free(snapshot, visit, *reach, plan.wish.party_size)
             if slot is not None:
                 starts.append(slot.start_minute)
@@ -186,25 +212,20 @@ def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple
         yield middle, window[1]
 
 
-def _group_by_day(
-    plan: Plan, from_on: date, midnights: list[int], seats_by_start: Mapping[int, int | None]
-) -> Iterator[AvailableDay]:
-    starts = list(seats_by_start)
-    slots = tuple(_view_slots(plan, starts, seats_by_start.values()))
-    cuts = [bisect_left(starts, midnight) for midnight in midnights]
+def _group_by_day(plan: Plan, from_on: date, midnights: list[int], offered: Offered) -> Iterator[AvailableDay]:
+    slots = _view_slots(plan, offered)
+    cuts = [bisect_left(offered.starts, midnight) for midnight in midnights]
     has_empty_day = any(first == last for first, last in pairwise(cuts))
     open_periods = _list_open_periods(plan, midnights[0], midnights[-1]) if has_empty_day else []
+    first_day = from_on.toordinal()
     for offset, (first, last) in enumerate(pairwise(cuts)):
         begins, ends = midnights[offset], midnights[offset + 1]
         is_open = first < last or any(start < ends and end > begins for start, end in open_periods)
-        yield AvailableDay(on=from_on + timedelta(days=offset), is_open=is_open, slots=slots[first:last])
+        yield AvailableDay(date.fromordinal(first_day + offset), is_open, slots[first:last])
 
 
-def _view_slots(plan: Plan, starts: Sequence[int], seats: Iterable[int | None]) -> Iterator[AvailableSlot]:
-    """Give slots their instants; as few steps for each as can be, because a month has thousands."""
-    duration = next(iter(plan.visits.values())).duration_minutes
-    ends = map(to_instant, map(duration.__add__, starts))
-    return map(make_slot, zip(map(to_instant, starts), ends, seats, strict=True))
+def _view_slots(plan: Plan, offered: Offered) -> AvailableSlots:
+    return AvailableSlots(offered.starts, next(iter(plan.visits.values())).duration_minutes, offered.seats)
 
 
 def _list_open_periods(plan: Plan, first: int, last: int) -> list[tuple[int, int]]:

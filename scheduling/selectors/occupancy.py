@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.instants import is_mid_minute, to_instant, to_minutes
 from scheduling.selectors.plans import Plan, RuleRow
-from tenants.database import connection
+from scheduling.selectors.taken import Moving, Span, read_busy, write_taken_sql
+from tenants.database import connection, write_array
 
-# Whole minutes in arrays, in the order of the index: turning timestamps into objects one by one,
-# or sorting them, costs more than the rest of the answer together.
 BUSY_SQL = """
-SELECT a.resource_id,
-       array_agg((date_part('epoch', a.starts_at) / 60)::int4 ORDER BY a.ends_at),
-       array_agg((date_part('epoch', a.ends_at) / 60)::int4 ORDER BY a.ends_at)
-FROM scheduling_allocation a
-WHERE a.resource_id = ANY(%(resource_ids)s::int8[]) AND a.is_active
-  AND a.ends_at > %(first)s::timestamptz AND a.ends_at < %(last)s::timestamptz + interval '{days} days'
-  AND a.starts_at < %(last)s::timestamptz
-  AND (a.hold_expires_at IS NULL OR a.hold_expires_at > %(now)s::timestamptz)
-  AND (a.booking_id IS NULL OR a.booking_id IS DISTINCT FROM %(moving_id)s::int8)
-  {session_condition}
-GROUP BY a.resource_id ORDER BY a.resource_id
+SELECT r.id, taken.starts, taken.ends FROM unnest(%(resource_ids)s::int8[]) r(id), LATERAL ({taken}) taken
+WHERE taken.starts IS NOT NULL
 """
-SESSION_CONDITIONS = {
-    "none": "",
-    "moving": "AND a.session_id IS DISTINCT FROM %(alone_in_session_id)s::int8",
-    "group": """AND (a.session_id IS NULL OR a.session_id NOT IN (
-        SELECT s.id FROM scheduling_session s WHERE s.service_id = %(service_id)s::int8 AND s.is_active))""",
-}
-
 COUNTERS_SQL = """
 SELECT
   (SELECT json_agg(json_build_array(u.rule_id, u.bucket, u.used))
@@ -55,14 +39,6 @@ SELECT
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """The booking that is being moved: it counts nowhere."""
-
-    booking_id: int
-    alone_in_session_id: int | None = None
-
-
 def load_snapshot(
     *,
     plan: Plan,
@@ -77,34 +53,9 @@ def load_snapshot(
 
     One query, and a second one only for group services and where capacity rules count.
     """
-    visit = plan.visits[location_id]
-    place = plan.timetables.places[location_id]
-    wanted = sorted({each for part in visit.parts for each in part.pool} if resource_ids is None else resource_ids)
-    rules = plan.list_rules(location_id)
-    parameters: dict[str, Any] = {
-        "resource_ids": wanted,
-        "first": to_instant(span[0]),
-        "last": to_instant(span[1]),
-        "now": now,
-        "moving_id": moving.booking_id if moving else None,
-        "alone_in_session_id": moving.alone_in_session_id if moving else None,
-        "service_id": visit.service_id,
-    }
-    busy = _load_busy(parameters, is_group=visit.seats is not None, moving=moving)
-    sessions: tuple[Session, ...] = ()
-    engine_rules: tuple[CapacityRule, ...] = ()
-    if rules or visit.seats is not None:
-        engine_rules, sessions = _load_counters(parameters, visit, rules, place.timezone, starts)
-    return Snapshot(
-        timezone=place.timezone,
-        now_minute=to_minutes(now),
-        now_is_mid_minute=is_mid_minute(now),
-        resources=plan.timetables.resources,
-        busy=busy,
-        sessions=sessions,
-        rules=engine_rules,
-        holidays=place.holidays,
-    )
+    around = Span(*span, now, moving)
+    busy = load_busy(plan=plan, location_id=location_id, span=around, resource_ids=resource_ids)
+    return make_snapshot(plan=plan, location_id=location_id, busy=busy, starts=starts, span=around)
 
 
 def load_slots_snapshot(
@@ -115,31 +66,58 @@ def load_slots_snapshot(
     return load_snapshot(plan=plan, location_id=location_id, span=span, starts=starts, now=now, moving=moving)
 
 
-def _load_busy(parameters: dict[str, Any], *, is_group: bool, moving: Moving | None) -> Busy:
-    conditions = [SESSION_CONDITIONS["group"]] if is_group else []
-    if moving is not None and moving.alone_in_session_id is not None:
-        conditions.append(SESSION_CONDITIONS["moving"])
-    sql = BUSY_SQL.format(days=LONGEST_ALLOCATION_DAYS, session_condition=" ".join(conditions))
-    resource_ids: list[int] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for resource_id, own_starts, own_ends in connection.fetch_planned(sql, parameters):
-        resource_ids += [resource_id] * len(own_starts)
-        if sorted(own_starts) == own_starts:
-            starts += own_starts
-            ends += own_ends
-        else:  # what overlaps may end in another order than it starts
-            rows = sorted(zip(own_starts, own_ends, strict=True))
-            starts += [start for start, _ in rows]
-            ends += [end for _, end in rows]
-    return Busy(tuple(resource_ids), tuple(starts), tuple(ends), (1,) * len(resource_ids))
+def make_snapshot(*, plan: Plan, location_id: int, busy: Busy, starts: tuple[int, int], span: Span) -> Snapshot:
+    """Add to what is known to be taken what counts for starts at one location.
+
+    No query, or one for group services and where capacity rules count; ``span`` is where their
+    sessions matter.
+    """
+    visit = plan.visits[location_id]
+    place = plan.timetables.places[location_id]
+    rules = plan.list_rules(location_id)
+    sessions: tuple[Session, ...] = ()
+    engine_rules: tuple[CapacityRule, ...] = ()
+    if rules or visit.seats is not None:
+        engine_rules, sessions = _load_counters(visit, rules, place.timezone, starts, span)
+    return Snapshot(
+        timezone=place.timezone,
+        now_minute=to_minutes(span.now),
+        now_is_mid_minute=is_mid_minute(span.now),
+        resources=plan.timetables.resources,
+        busy=busy,
+        sessions=sessions,
+        rules=engine_rules,
+        holidays=place.holidays,
+    )
+
+
+def load_busy(*, plan: Plan, location_id: int, span: Span, resource_ids: Collection[int] | None = None) -> Busy:
+    """Load what is taken of a location's resources, or of some of them; one query."""
+    parts = plan.visits[location_id].parts
+    wanted = {each for part in parts for each in part.pool} if resource_ids is None else set(resource_ids)
+    parameters = span.parameters() | {
+        "resource_ids": write_array(sorted(wanted)),
+        "service_ids": write_array(plan.wish.service_ids),
+    }
+    sql = _write_busy_sql(is_moving=span.moving is not None, is_alone=span.is_alone)
+    return read_busy(connection.fetch_planned(sql, parameters))
+
+
+@lru_cache(maxsize=8)
+def _write_busy_sql(*, is_moving: bool, is_alone: bool) -> str:
+    first, last = "%(first)s::int4", "%(last)s::int4"
+    taken = write_taken_sql(resource="r.id", first=first, last=last, is_moving=is_moving, is_alone=is_alone)
+    return BUSY_SQL.format(taken=taken)
 
 
 def _load_counters(
-    parameters: dict[str, Any], visit: VisitSpec, rules: Sequence[RuleRow], timezone: str, starts: tuple[int, int]
+    visit: VisitSpec, rules: Sequence[RuleRow], timezone: str, starts: tuple[int, int], span: Span
 ) -> tuple[tuple[CapacityRule, ...], tuple[Session, ...]]:
-    parameters = {
-        **parameters,
+    parameters: dict[str, Any] = {
+        "first": to_instant(span.first),
+        "last": to_instant(span.last),
+        "now": span.now,
+        "moving_id": span.moving.booking_id if span.moving else None,
         "rule_ids": [rule.id for rule in rules],
         "lows": [bucket_key(rule.period, timezone, starts[0]) for rule in rules],
         "highs": [bucket_key(rule.period, timezone, starts[1]) for rule in rules],

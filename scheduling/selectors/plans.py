@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from kernel.text import mark
 from scheduling.engine import (
+    GAP_REACH_MINUTES,
     Align,
+    Busy,
     EngineInputError,
     Requirement,
     ServiceSpec,
@@ -26,8 +29,9 @@ from scheduling.engine import (
 from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
+from scheduling.selectors.taken import Span, read_busy, write_taken_sql
 from scheduling.selectors.timetables import TIMETABLE_SQL, Timetables, read_timetables
-from tenants.database import connection
+from tenants.database import connection, write_array
 
 POOL_SQL = """
 WITH req AS (
@@ -40,7 +44,6 @@ WITH req AS (
          coalesce(n.position, 0) AS rank, r.position, coalesce(n.id, r.id) AS tie
   FROM req
   JOIN scheduling_resource r ON r.is_active
-  JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
   LEFT JOIN scheduling_requirementresource n ON n.requirement_id = req.id AND n.resource_id = r.id
   WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s::int8)
     AND CASE WHEN req.is_named THEN n.id IS NOT NULL
@@ -48,33 +51,58 @@ WITH req AS (
                   AND (req.resource_type_id IS NULL OR r.resource_type_id = req.resource_type_id)
                   AND (req.skill = '' OR r.skills @> to_jsonb(req.skill)) END
 ), ids AS (
-  SELECT coalesce(array_agg(DISTINCT resource_id), '{}') AS resource_ids,
-         coalesce(array_agg(DISTINCT location_id), '{}') AS location_ids
+  SELECT coalesce(array_agg(resource_id), '{}') AS resource_ids, coalesce(array_agg(location_id), '{}') AS location_ids
   FROM pool
 )
 """
 
-PLAN_SQL = """
-SELECT
+DOCUMENT_SQL = """
+SELECT json_build_array(
   (SELECT json_agg(json_build_array(s.id, s.name, s.duration_minutes, s.step_minutes, s.buffer_before_minutes,
       s.buffer_after_minutes, s.buffers_inside_hours, s.align, s.minimum_notice_minutes, s.booking_window_days,
       s.seats, s.strategy, s.price_minor, s.deposit_kind, s.deposit_minor, s.deposit_percent, s.max_party_size,
       s.hold_minutes, s.approval, s.arrival_modes, s.cancel_cutoff_minutes, s.move_cutoff_minutes,
       s.reminder_offsets_minutes))
-   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active) AS services,
-  (SELECT json_agg(json_build_array(req.id, req.service_id, req.quantity, req.starts_after_minutes,
-      req.duration_minutes) ORDER BY req.position, req.id) FROM req) AS requirements,
-  (SELECT json_agg(json_build_array(requirement_id, location_id, resource_id) ORDER BY rank, position, tie)
-   FROM pool) AS pools,
-  (SELECT json_agg(json_build_array(a.id, a.service_id, a.name, a.minutes, a.price_minor) ORDER BY a.position, a.id)
-   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active) AS add_ons,
+   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active),
+  (SELECT json_agg(json_build_array(req.position, req.id, req.service_id, req.quantity, req.starts_after_minutes,
+      req.duration_minutes)) FROM req),
+  (SELECT json_agg(json_build_array(rank, position, tie, requirement_id, location_id, resource_id)) FROM pool),
+  (SELECT json_agg(json_build_array(a.position, a.id, a.service_id, a.name, a.minutes, a.price_minor))
+   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active),
   (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
-      c.period, c.measure, c.limit) ORDER BY c.id)
-   FROM scheduling_capacityrule c WHERE c.is_active) AS rules,
-  timetable.*
-FROM ids, LATERAL ({timetable}) AS timetable
+      c.period, c.measure, c.limit))
+   FROM scheduling_capacityrule c WHERE c.is_active),
+  ({timetable})
+) AS document FROM ids
+""".replace("{timetable}", TIMETABLE_SQL)
+PLAN_SQL = POOL_SQL + DOCUMENT_SQL
+
+# Below the document a line for each resource with what is taken. How far a visit reaches beyond
+# its start is not known before the document is read, so PostgreSQL works it out: too far is harmless.
+REACH_SQL = """, reach AS (
+  SELECT %(first)s::int4 - sum(s.buffer_before_minutes)::int4
+           - CASE WHEN bool_or(s.align = 'gap') THEN %(gap_reach)s::int4 ELSE 0 END AS first,
+         %(last)s::int4 + sum(s.duration_minutes + s.buffer_after_minutes)::int4
+           + (SELECT coalesce(sum(a.minutes), 0)::int4
+              FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[])) AS last
+  FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[])
+)
 """
-FULL_SQL = POOL_SQL + PLAN_SQL.replace("{timetable}", TIMETABLE_SQL)
+LINES_SQL = """
+SELECT NULL::int8, NULL::int4[], NULL::int4[], document FROM ({document}) d
+UNION ALL
+SELECT r.id, taken.starts, taken.ends, NULL
+FROM reach, (SELECT DISTINCT resource_id AS id FROM pool) r, LATERAL ({taken}) taken
+WHERE taken.starts IS NOT NULL
+"""
+
+
+@lru_cache(maxsize=8)
+def _write_full_sql(*, is_moving: bool, is_alone: bool) -> str:
+    taken = write_taken_sql(
+        resource="r.id", first="reach.first", last="reach.last", is_moving=is_moving, is_alone=is_alone
+    )
+    return POOL_SQL + REACH_SQL + LINES_SQL.format(document=DOCUMENT_SQL, taken=taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,38 +193,65 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
         RequestInvalid: Add-ons, party or arrival mode do not fit the service.
         SetupInvalid: Nobody can serve it: the business has to complete the set-up.
     """
+    ((document,),) = connection.fetch_planned(PLAN_SQL, _parameters(wish, from_on, to_on))
+    return _read_plan(document, wish, from_on, to_on)
+
+
+def load_plan_and_busy(*, wish: Wish, from_on: date, to_on: date, span: Span) -> tuple[Plan, Busy]:
+    """Load the plan and what is taken for starts in a span, at every location; one query.
+
+    Raises:
+        ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
+    """
+    parameters = _parameters(wish, from_on, to_on) | span.parameters() | {"gap_reach": GAP_REACH_MINUTES}
+    sql = _write_full_sql(is_moving=span.moving is not None, is_alone=span.is_alone)
+    document: list[Any] = []
+    taken: list[tuple[int, list[int], list[int]]] = []
+    for resource_id, starts, ends, found in connection.fetch_planned(sql, parameters):
+        if resource_id is None:
+            document = found
+        else:
+            taken.append((resource_id, starts, ends))
+    return _read_plan(document, wish, from_on, to_on), read_busy(taken)
+
+
+def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
     _check_wish(wish)
-    parameters = {
-        "service_ids": list(wish.service_ids),
-        "add_on_ids": list(wish.add_on_ids),
+    return {
+        "service_ids": write_array(wish.service_ids),
+        "add_on_ids": write_array(wish.add_on_ids),
         "location_id": wish.location_id,
         "from_on": from_on,
         "to_on": to_on,
     }
-    (row,) = connection.fetch_planned(FULL_SQL, parameters)
-    service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, document = row
+
+
+def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date) -> Plan:
+    service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, timetable = document
+    timetables = read_timetables(timetable, from_on=from_on, to_on=to_on)
     by_id = {columns[0]: columns for columns in service_rows or ()}
     if any(service_id not in by_id for service_id in wish.service_ids):
         raise ServiceNotFound
     services = tuple(_read_terms(by_id[service_id]) for service_id in wish.service_ids)
-    add_ons = tuple(AddOnTerms(*columns) for columns in add_on_rows or ())
+    add_ons = tuple(AddOnTerms(*columns[1:]) for columns in sorted(add_on_rows or ()))
     _check_terms(wish, services, add_ons)
     pools: dict[int, dict[int, list[int]]] = {}
-    for requirement_id, location_id, resource_id in pool_rows or ():
-        pools.setdefault(location_id, {}).setdefault(requirement_id, []).append(resource_id)
+    for _rank, _position, _tie, requirement_id, location_id, resource_id in sorted(pool_rows or ()):
+        if location_id in timetables.places:
+            pools.setdefault(location_id, {}).setdefault(requirement_id, []).append(resource_id)
     rows = [by_id[service_id] for service_id in wish.service_ids]
     visits = {
         location_id: visit
         for location_id in pools
-        if (visit := _compose(rows, requirement_rows or (), pools[location_id], add_ons)) is not None
+        if (visit := _compose(rows, sorted(requirement_rows or ()), pools[location_id], add_ons)) is not None
     }
     return Plan(
         wish=wish,
         services=services,
         add_ons=add_ons,
         visits=_restrict(wish, visits),
-        timetables=read_timetables(document, from_on=from_on, to_on=to_on),
-        rules=tuple(_read_rule(columns) for columns in rule_rows or ()),
+        timetables=timetables,
+        rules=tuple(_read_rule(columns) for columns in sorted(rule_rows or ())),
     )
 
 
@@ -271,7 +326,7 @@ def _compose(
     lines: list[VisitLine] = []
     for columns in service_rows:
         requirements: list[Requirement] = []
-        for requirement_id, service_id, quantity, starts_after, duration in requirement_rows:
+        for _position, requirement_id, service_id, quantity, starts_after, duration in requirement_rows:
             if service_id != columns[0]:
                 continue
             pool = tuple(pools.get(requirement_id, ()))

@@ -32,8 +32,9 @@ from scheduling.models import RoundRobinLedger
 from scheduling.selectors.availability import list_alternatives
 from scheduling.selectors.explanations import view_reasons
 from scheduling.selectors.instants import to_instant
-from scheduling.selectors.occupancy import Moving, load_snapshot, without_general_rules
+from scheduling.selectors.occupancy import load_snapshot, without_general_rules
 from scheduling.selectors.plans import Plan
+from scheduling.selectors.taken import Moving
 from scheduling.services.transactions import LostRace, lock_resources
 
 TAKEN_CODES = frozenset(

@@ -7,15 +7,16 @@ whenever it gets one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantDatabaseWrapper
+from psycopg import RawCursor
 from psycopg.pq import Format
 
-PlannedCursor: Any = ServerBindingCursor
-"""Typed as anything: the stubs do not know that it is psycopg's cursor."""
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
 class DatabaseWrapper(TenantDatabaseWrapper):
@@ -40,14 +41,27 @@ class DatabaseWrapper(TenantDatabaseWrapper):
             if self.queries_logged:
                 cursor.execute(sql, parameters)
                 return list(cursor.fetchall())
-            bare: Any = PlannedCursor(self.connection)
-            bare.format = Format.BINARY
-            with self.make_cursor(bare) as planned:
-                planned.execute(sql, parameters)
-                return list(planned.fetchall())
+        text, names = _number_placeholders(sql)
+        bare: Any = RawCursor(self.connection)
+        bare.format = Format.BINARY
+        with self.make_cursor(bare) as planned:
+            planned.execute(text, [parameters[name] for name in names])
+            return list(planned.fetchall())
 
     def _configure_connection(self, connection: Any) -> bool:
         # Only `fetch_planned` prepares statements. Left to itself PostgreSQL makes a plan for each set
         # of parameters again and again, for arrays of unknown length look long.
         connection.execute("SET plan_cache_mode = force_generic_plan")
         return bool(super()._configure_connection(connection))
+
+
+@lru_cache(maxsize=256)
+def _number_placeholders(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Turn ``%(name)s`` into PostgreSQL's own ``$1``: psycopg would take a long statement apart each time."""
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found.group(1)
+        return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
+
+    return PLACEHOLDER.sub(number, sql), tuple(names)

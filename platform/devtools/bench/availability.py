@@ -24,6 +24,7 @@ from devtools.scratch import make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.ids import new_reference
 from scheduling.selectors.availability import find_next_available, get_availability
+from scheduling.selectors.instants import to_minutes
 from scheduling.types import AvailabilityQuery
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
@@ -51,10 +52,10 @@ GROWTH = {
 PASS_DAYS, YEAR_DAYS = 60, 360
 
 FLOOR_SQL = """
-SELECT a.resource_id, (date_part('epoch', a.starts_at) / 60)::int4, (date_part('epoch', a.ends_at) / 60)::int4
+SELECT a.resource_id, a.starts_minute, a.ends_minute
 FROM scheduling_allocation a
-WHERE a.resource_id = ANY(%s) AND a.is_active AND a.ends_at > %s AND a.starts_at < %s
-ORDER BY a.resource_id, a.starts_at
+WHERE a.resource_id = ANY(%s) AND a.is_active AND a.ends_minute > %s AND a.starts_minute < %s
+ORDER BY a.resource_id, a.ends_minute
 """
 
 
@@ -88,7 +89,7 @@ def _measure_all(tenant: TenantInfo) -> tuple[dict[str, Mapping[str, float]], st
 def _measure_window(business: Business, *, days: int) -> Mapping[str, float]:
     first = NOW.date() + timedelta(days=1)
     query = AvailabilityQuery(service_id=business.service_id, from_on=first, to_on=first + timedelta(days=days - 1))
-    bounds = (NOW + timedelta(hours=16), NOW + timedelta(days=days, hours=16))
+    bounds = (to_minutes(NOW + timedelta(hours=16)), to_minutes(NOW + timedelta(days=days, hours=16)))
 
     def ask() -> int:
         answer = get_availability(query=query, now=NOW)
@@ -126,7 +127,7 @@ def _measure_next(business: Business) -> Mapping[str, float]:
 
 def _find_index(business: Business) -> str:
     """Return the index that the rows of a window are found with."""
-    bounds = (NOW, NOW + timedelta(days=PASS_DAYS))
+    bounds = (to_minutes(NOW), to_minutes(NOW + timedelta(days=PASS_DAYS)))
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + FLOOR_SQL, [business.resource_ids[:1], *bounds])
         lines = [line for (line,) in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -112,7 +112,7 @@ def _choose_booking_time(zone: ZoneInfo, on: date, rng: Random) -> datetime:
     return datetime.combine(on - timedelta(days=rng.randint(1, LONGEST_AHEAD_DAYS)), wall, tzinfo=zone)
 
 
-def _choose_slot(slots: tuple[AvailableSlot, ...], service: ServiceView, rng: Random) -> AvailableSlot:
+def _choose_slot(slots: Sequence[AvailableSlot], service: ServiceView, rng: Random) -> AvailableSlot:
     """Prefer a group that has begun to fill; otherwise any free time."""
     joined = [slot for slot in slots if slot.seats_left is not None and slot.seats_left < (service.seats or 0)]
     return rng.choice(joined or slots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,7 +29,7 @@ class Times:
     next_available: datetime | None
 
     @property
-    def slots(self) -> tuple[AvailableSlot, ...]:
+    def slots(self) -> Sequence[AvailableSlot]:
         """Return the free times of the open day."""
         return next((day.slots for day in self.days if day.on == self.on), ())
 

@@ -81,8 +81,7 @@ class Day:
                 self.openings.append((minute, end))
 
     def _fill(self, snapshot: Snapshot) -> None:
-        busy = snapshot.busy
-        for owner, start, end, units in zip(busy.resource_ids, busy.starts, busy.ends, busy.units, strict=True):
+        for owner, start, end, units in snapshot.busy.rows():
             for minute in range(start, end) if owner == self.resource.id else ():
                 self.used[minute] = self.used.get(minute, 0) + units
         for session in snapshot.sessions:

@@ -128,11 +128,9 @@ def test_a_window_is_the_sum_of_its_pieces(seed):
 def test_what_lies_outside_the_needed_range_changes_nothing(seed):
     world = make_world(Random(seed))
     first, last = needed_range(world.visit, world.first, world.last)
-    busy = world.snapshot.busy
-    rows = zip(busy.resource_ids, busy.starts, busy.ends, busy.units, strict=True)
     loaded = replace(
         world.snapshot,
-        busy=Busy.of(row for row in rows if row[1] < last and row[2] > first),
+        busy=Busy.of(row for row in world.snapshot.busy.rows() if row[1] < last and row[2] > first),
         sessions=tuple(
             session
             for session in world.snapshot.sessions

@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from scheduling.engine import (
     Busy,
+    BusyRows,
     CapacityRule,
     DateOverride,
     EngineInputError,
@@ -56,8 +56,8 @@ from tests.unit.scheduling.engine.builders import MADRID, at, person, service, s
         (lambda: WeeklyPeriod(0, 0, 60, date(2026, 1, 2), date(2026, 1, 1)), "valid_to", "before_valid_from"),
         (lambda: DateOverride(date(2026, 1, 1), ((-1, 60),)), "opens_minute", "out_of_range"),
         (lambda: CapacityRule(1, RulePeriod.DAY, -1, MADRID), "limit", "negative"),
-        (lambda: Busy((1,), (0,), (5,), ()), "busy", "unequal_columns"),
-        (lambda: Busy((2, 1), (0, 0), (5, 5), (1, 1)), "busy", "not_sorted"),
+        (lambda: Busy({1: BusyRows([0], [5], [])}), "busy", "unequal_columns"),
+        (lambda: Busy({1: BusyRows([7, 0], [9, 5], [1, 1])}), "busy", "not_sorted"),
         (lambda: LedgerEntry(-1), "weight", "negative"),
         (lambda: LedgerEntry(1, -1), "turns", "negative"),
     ],
@@ -90,15 +90,6 @@ def test_a_pool_with_somebody_unknown_is_refused():
         find_starts(snapshot_of(person(1)), visit_of(service(Requirement((1, 2)))), at(0), at(24))
 
     assert (caught.value.field, caught.value.code) == ("pool", "unknown_resource")
-
-
-def test_rows_out_of_order_are_refused():
-    shuffled = Busy((1, 1), (at(12), at(10)), (at(13), at(11)), (1, 1))
-
-    with pytest.raises(EngineInputError) as caught:
-        find_starts(replace(snapshot_of(person(1)), busy=shuffled), visit_of(service()), at(0), at(24))
-
-    assert (caught.value.field, caught.value.code) == ("busy", "not_sorted")
 
 
 @pytest.mark.parametrize("resource", [Resource(1, "Nowhere/Land"), person(1)])

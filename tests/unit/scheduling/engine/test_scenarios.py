@@ -90,8 +90,8 @@ def test_keys_by_analogy_reach_the_engine():
     week = 7 * 1440
     assert question.snapshot.now_is_mid_minute
     assert list(question.snapshot.rules[0].usage.values()) == [1]
-    assert question.snapshot.busy.starts == (nine + week + 30,)
-    assert question.snapshot.busy.units == (2,)
+    ((_resource_id, start, _end, units),) = question.snapshot.busy.rows()
+    assert (start, units) == (nine + week + 30, 2)
     assert answer_query(case)[:2] == [nine - 60, nine]
 
 

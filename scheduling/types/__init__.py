@@ -1,0 +1,59 @@
+"""Frozen values that scheduling takes and gives; instants are aware UTC, periods half-open."""
+
+from scheduling.types.availability import (
+    Availability,
+    AvailabilityQuery,
+    AvailableDay,
+    AvailableSlot,
+    AvailableSlots,
+    ReasonView,
+)
+from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
+from scheduling.types.bookings import (
+    Actor,
+    BookingDetail,
+    BookingDetails,
+    BookingFilters,
+    BookingPage,
+    BookingRow,
+    CustomerDetails,
+    HeldSlot,
+    LineView,
+    OverrideReason,
+    SlotRequest,
+    SubmittedBooking,
+    TakenResource,
+)
+from scheduling.types.catalog import AddOnView, DepositPolicyView, LocationView, OpeningToday, ResourceView, ServiceView
+
+__all__ = [
+    "Actor",
+    "AddOnView",
+    "Availability",
+    "AvailabilityQuery",
+    "AvailableDay",
+    "AvailableSlot",
+    "AvailableSlots",
+    "Board",
+    "BoardBlock",
+    "BoardColumn",
+    "BookingDetail",
+    "BookingDetails",
+    "BookingFilters",
+    "BookingPage",
+    "BookingRow",
+    "CustomerDetails",
+    "DepositPolicyView",
+    "HeldSlot",
+    "LineView",
+    "LocationView",
+    "OpeningToday",
+    "OverrideReason",
+    "Period",
+    "ReasonView",
+    "ResourceView",
+    "ServiceView",
+    "SlotRequest",
+    "SubmittedBooking",
+    "TakenResource",
+]

@@ -1,0 +1,111 @@
+"""The question for free times, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple, overload
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityQuery:
+    """The question for free times; ``to_on`` is included.
+
+    Dates are local dates of ``timezone`` (default: the location's). With several locations
+    and none asked, the times of all are united.
+    """
+
+    service_id: int
+    from_on: date
+    to_on: date
+    resource_id: int | None = None
+    location_id: int | None = None
+    add_on_ids: tuple[int, ...] = ()
+    party_size: int = 1
+    moving_booking_id: int | None = None
+    timezone: str | None = None
+    arrival_mode: str | None = None
+    further_service_ids: tuple[int, ...] = ()
+    resource_ids: tuple[int, ...] = ()
+
+
+class AvailableSlot(NamedTuple):
+    """A time that can be booked now; ``seats_left`` only for group services."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seats_left: int | None = None
+
+
+class AvailableSlots(Sequence[AvailableSlot]):
+    """Free times in order; each becomes an `AvailableSlot` when it is read.
+
+    A month has thousands, of which a page shows one day's.
+    """
+
+    __slots__ = ("_duration", "_seats", "_starts")
+
+    def __init__(self, starts: Sequence[int], duration_minutes: int, seats: Sequence[int] | None = None) -> None:
+        """Take the starts as minutes since 1970-01-01T00:00Z, and the seats left at each (None: no group service)."""
+        self._starts = starts
+        self._duration = duration_minutes
+        self._seats = seats
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> AvailableSlot: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> AvailableSlots: ...
+
+    def __getitem__(self, index: int | slice) -> AvailableSlot | AvailableSlots:
+        """Return one, or some of them."""
+        if isinstance(index, slice):
+            seats = None if self._seats is None else self._seats[index]
+            return AvailableSlots(self._starts[index], self._duration, seats)
+        starts_at = EPOCH + timedelta(minutes=self._starts[index])
+        seats_left = None if self._seats is None else self._seats[index]
+        return AvailableSlot(starts_at, starts_at + timedelta(minutes=self._duration), seats_left)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another sequence has the same times."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        """Return the hash of the same times as a tuple."""
+        return hash(tuple(self))
+
+
+class AvailableDay(NamedTuple):
+    """One local date; ``is_open`` tells whether somebody works then at all."""
+
+    on: date
+    is_open: bool
+    slots: Sequence[AvailableSlot]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The answer: one entry for each asked date."""
+
+    timezone: str
+    days: tuple[AvailableDay, ...]
+    next_available: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """Why a time is not offered: a stable ``code``, a sentence in the active language, and data."""
+
+    code: str
+    text: str
+    resource_id: int | None = None
+    resource_name: str = ""
+    rule_id: int | None = None
+    until: datetime | None = None

@@ -1,0 +1,49 @@
+"""A day as the business sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduling.types.catalog import ResourceView
+
+Period = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardBlock:
+    """A booking in a column of the board; the period is the column's part, without buffers."""
+
+    booking_id: int
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    customer_name: str
+    service_name: str
+    asset_label: str
+    status: str
+    is_attendance_confirmed: bool
+    source: str
+    party_size: int
+    arrival_mode: str
+    is_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A resource's day."""
+
+    resource: ResourceView
+    working: tuple[Period, ...]
+    breaks: tuple[Period, ...]
+    blocks: tuple[BoardBlock, ...]
+    load_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One local date, a column for each resource."""
+
+    on: date
+    timezone: str
+    columns: tuple[BoardColumn, ...]
