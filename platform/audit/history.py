@@ -17,8 +17,8 @@ from tenants.statements import Statement
 
 HISTORY_SQL = """
 INSERT INTO {table} ({columns}, history_date, history_type, history_user_id, history_change_reason)
-SELECT {columns}, %(history_date)s::timestamptz, %(history_type)s::text, %(history_user_id)s::int8,
-       %(history_reason)s::text
+SELECT {columns}, %({name}_date)s::timestamptz, %({name}_type)s::text, %({name}_user_id)s::int8,
+       %({name}_reason)s::text
 FROM {source}
 """
 
@@ -56,24 +56,25 @@ def add_history_part(
     is_new: bool,
     user_id: int | None,
     at: datetime,
-    reason: str,
+    reason: str = "",
 ) -> None:
     """Let a statement keep the history of the rows that its part ``source`` returns whole.
 
     The same row as `keep_history` writes when a model is saved, from the columns of the
-    history's own model.
+    history's own model. The part is called ``<source>_history``.
     """
+    name = f"{source}_history"
     values = {"date": at, "type": "+" if is_new else "~", "user_id": user_id, "reason": reason}
-    statement.add("history", _write_history_sql(model, source), values)
+    statement.add(name, _write_history_sql(model, name, source), values)
 
 
 @cache
-def _write_history_sql(model: type[models.Model], source: str) -> str:
+def _write_history_sql(model: type[models.Model], name: str, source: str) -> str:
     history: type[models.Model] = model.history.model  # type: ignore[attr-defined]
     own, kept = (each._meta for each in (model, history))  # noqa: SLF001 - Django's documented way to fields
     columns = {field.column for field in own.local_concrete_fields}
     names = [f'"{field.column}"' for field in kept.local_concrete_fields if field.column in columns]
-    return HISTORY_SQL.format(table=f'"{kept.db_table}"', columns=", ".join(names), source=source)
+    return HISTORY_SQL.format(table=f'"{kept.db_table}"', columns=", ".join(names), name=name, source=source)
 
 
 def _read_author(row: Any) -> int | None:

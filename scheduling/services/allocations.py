@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.placement import Place
 from scheduling.services.sessions import shorten_session
 from scheduling.services.transactions import LostRace
+from tenants.statements import Statement
 
 LANES_SQL = """
 SELECT l.resource_id, l.number, l.id, (date_part('epoch', a.starts_at) / 60)::int8,
@@ -26,15 +27,22 @@ LEFT JOIN scheduling_allocation a ON a.lane_id = l.id AND a.is_active AND NOT a.
   AND tstzrange(a.starts_at, a.ends_at) && tstzrange(%s, %s)
 WHERE l.resource_id = ANY(%s) ORDER BY l.resource_id, l.number
 """
+FIRST_LANE_SQL = "(SELECT l.id FROM scheduling_resourcelane l WHERE l.resource_id = r.resource_id AND l.number = 1)"
+"""Where there is none yet, a constraint refuses the allocation, and the next attempt makes it."""
+EXPIRY_SQL = """
+UPDATE scheduling_allocation a SET hold_expires_at = booking.hold_expires_at
+FROM booking WHERE a.booking_id = booking.id AND a.is_active
+"""
 SESSION_EXPIRY_SQL = """
 UPDATE scheduling_allocation a SET hold_expires_at = e.expires_at
 FROM (SELECT CASE WHEN bool_or(b.hold_expires_at IS NULL) THEN NULL ELSE max(b.hold_expires_at) END AS expires_at
       FROM scheduling_booking b WHERE b.session_id = %(id)s AND b.is_active) e
 WHERE a.session_id = %(id)s AND a.is_active AND a.hold_expires_at IS DISTINCT FROM e.expires_at
 """
-LEDGER_SQL = """
+TURNS_SQL = """
 INSERT INTO scheduling_roundrobinledger AS r (service_id, resource_id, turns, last_turn_at)
-SELECT %s, id, 1, %s FROM unnest(%s::int8[]) AS id ORDER BY id
+SELECT %(turns_service_id)s::int8, t.id, 1, %(turns_at)s::timestamptz
+FROM unnest(%(turns_ids)s::int8[]) AS t(id) {source} ORDER BY t.id
 ON CONFLICT (service_id, resource_id) DO UPDATE SET turns = r.turns + 1, last_turn_at = EXCLUDED.last_turn_at
 """
 
@@ -127,15 +135,50 @@ def _lengthen(session: Session, place: Place, booking: Booking) -> None:
 
 
 def write_allocations(place: Place, booking: Booking, *, now: datetime) -> None:
-    """Insert the booking's own allocations, or nothing for a group (its session holds them)."""
+    """Insert the allocations of a saved booking, or nothing for a group (its session holds them)."""
     if booking.session_id is None:
         _insert(list_pieces(place), session=None, booking=booking, hold_expires_at=booking.hold_expires_at)
     else:
         sync_session_expiry(booking.session_id)
-    if place.strategy is not Strategy.ROUND_ROBIN or place.candidate.joins_session:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(LEDGER_SQL, [place.visit.service_id, now, sorted(place.resource_ids)])
+    write_turns(place, now=now)
+
+
+def write_turns(place: Place, *, now: datetime) -> None:
+    """Count a turn for each resource of the place, where round robin goes by them."""
+    if _has_turns(place):
+        statement = Statement()
+        statement.add("turns", *_count_turns(place, now=now, source=""))
+        statement.fetch("SELECT 1")
+
+
+def add_allocation_parts(
+    statement: Statement, place: Place, pieces: Sequence[LanePiece] | None, booking: Booking, *, now: datetime
+) -> None:
+    """Let a statement with a part ``booking`` take the pieces, and count the turns of round robin.
+
+    Without ``pieces`` each resource has one lane, which PostgreSQL looks up.
+    """
+    values = {"booking_id": "booking.id"}
+    if pieces is None:
+        values["lane_id"] = FIRST_LANE_SQL
+        pieces = [
+            LanePiece(each, None, to_instant(each.occupied_start_minute), to_instant(each.occupied_end_minute))
+            for each in place.candidate.assignments
+        ]
+        rows = [_make_allocation(each, is_override=False, expires_at=booking.hold_expires_at) for each in pieces]
+    else:
+        rows = [
+            _make_allocation(each, is_override=each.lane_id is None, expires_at=booking.hold_expires_at)
+            for each in pieces
+        ]
+    statement.insert("allocation", rows, source="CROSS JOIN booking", values=values)
+    if _has_turns(place):
+        statement.add("turns", *_count_turns(place, now=now, source="CROSS JOIN booking"))
+
+
+def add_expiry_part(statement: Statement) -> None:
+    """Let a statement with a part ``booking`` do what `set_expiry` does for one without a group."""
+    statement.add("expiry", EXPIRY_SQL)
 
 
 def free_allocations(booking: Booking) -> None:
@@ -184,20 +227,31 @@ def forget_turns(*, service_id: int) -> None:
 def _insert(
     pieces: Iterable[LanePiece], *, session: Session | None, booking: Booking | None, hold_expires_at: datetime | None
 ) -> None:
-    Allocation.objects.bulk_create(
-        Allocation(
-            booking=booking,
-            session=session,
-            resource_id=piece.assignment.resource_id,
-            lane_id=piece.lane_id,
-            part_index=piece.assignment.part_index,
-            starts_at=piece.starts_at,
-            ends_at=piece.ends_at,
-            is_override=piece.lane_id is None,
-            hold_expires_at=hold_expires_at,
-        )
-        for piece in pieces
+    rows = [_make_allocation(each, is_override=each.lane_id is None, expires_at=hold_expires_at) for each in pieces]
+    for row in rows:
+        row.booking, row.session = booking, session
+    Allocation.objects.bulk_create(rows)
+
+
+def _make_allocation(piece: LanePiece, *, is_override: bool, expires_at: datetime | None) -> Allocation:
+    return Allocation(
+        resource_id=piece.assignment.resource_id,
+        lane_id=piece.lane_id,
+        part_index=piece.assignment.part_index,
+        starts_at=piece.starts_at,
+        ends_at=piece.ends_at,
+        is_override=is_override,
+        hold_expires_at=expires_at,
     )
+
+
+def _has_turns(place: Place) -> bool:
+    return place.strategy is Strategy.ROUND_ROBIN and not place.candidate.joins_session
+
+
+def _count_turns(place: Place, *, now: datetime, source: str) -> tuple[str, dict[str, object]]:
+    values = {"service_id": place.visit.service_id, "at": now, "ids": sorted(place.resource_ids)}
+    return TURNS_SQL.format(source=source), values
 
 
 def _load_lanes(

@@ -12,20 +12,19 @@ from scheduling.models import Booking
 from scheduling.selectors.availability import find_moving, list_alternatives
 from scheduling.selectors.instants import to_minutes
 from scheduling.selectors.plans import Plan
-from scheduling.services.allocations import free_allocations, list_resource_ids, set_expiry
+from scheduling.services.allocations import free_allocations, list_resource_ids
 from scheduling.services.counters import Counters
-from scheduling.services.customers import attach_customer, record_consents
-from scheduling.services.events import record
-from scheduling.services.expiry import DUE_KIND, expire_due_holds, is_expired
+from scheduling.services.customers import attach_details
+from scheduling.services.drafts import Draft, save_draft, save_draft_at_once
+from scheduling.services.expiry import expire_due_holds, is_expired
 from scheduling.services.holds import get_hold, load_plan_for, make_asked
 from scheduling.services.inputs import CleanDetails, check_request, clean_details, clean_reason, local_today
 from scheduling.services.manage_tokens import make_manage_token
-from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
-from scheduling.services.records import Agreed, make_booking, next_status, settle, take, write_lines
+from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
+from scheduling.services.records import Agreed, count, make_booking, next_status, settle
 from scheduling.services.revisits import load_plan_again
 from scheduling.services.transactions import run_write
 from scheduling.types import Actor, BookingDetails, OverrideReason, SlotRequest, SubmittedBooking
-from tenants.services.due_work import add_due_work, remove_due_work
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
@@ -64,15 +63,21 @@ def submit_booking(*, hold_id: int, token: str, details: BookingDetails, now: da
                 free_allocations(booking)
                 counters.take_back(booking.rule_usage)
             settle(plan, place, booking, counters=counters)
-        attach_customer(booking, clean, now=now)
+        known = attach_details(booking, clean)
         _advance(booking, now=now)
-        record(booking, kind=EVENT_KINDS[BookingStatus(booking.status)], by=Actor(kind=ActorKind.CUSTOMER), now=now)
-        record_consents(booking, clean, source=booking.source, now=now)
-        if place is None:
-            set_expiry(booking)
-        else:
-            take(place, booking, counters=counters, now=now)
-        _plan_expiry(booking)
+        kind = EVENT_KINDS[BookingStatus(booking.status)]
+        save_draft(
+            Draft(
+                booking,
+                kind=kind,
+                by=Actor(kind=ActorKind.CUSTOMER),
+                now=now,
+                place=place,
+                clean=clean,
+                known=known,
+            )
+        )
+        counters.write()
         return _answer(booking)
 
     try:
@@ -115,43 +120,47 @@ def book_slot(
         is_staff=is_staff,
     )
 
+    agreed = Agreed(
+        status=BookingStatus.CONFIRMED,
+        source=source,
+        now=now,
+        override_reason=reason,
+        overridden_by_id=override.user_id if override else None,
+        is_sample=is_sample,
+        series_id=series_id,
+    )
+    asked = make_asked(request, plan, now, is_override=override is not None)
+
+    def draft_at(place: Place) -> Draft:
+        booking = make_booking(plan, place, agreed)
+        if not is_staff:
+            _advance(booking, now=now)
+        known = attach_details(booking, clean)
+        kind = EVENT_KINDS[BookingStatus(booking.status)]
+        return Draft(booking, kind, actor, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
+
+    def quickly() -> SubmittedBooking | None:
+        place = pick_place(asked)
+        if place is None:
+            return None
+        draft, counters = draft_at(place), Counters()
+        count(plan, place, draft.booking, counters=counters)
+        return _answer(draft.booking) if save_draft_at_once(draft, place, counters=counters) else None
+
     def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        asked = make_asked(request, plan, now, is_override=override is not None)
         place = find_place(asked, is_pessimistic=is_pessimistic)
-        agreed = Agreed(
-            status=BookingStatus.CONFIRMED,
-            source=source,
-            now=now,
-            override_reason=reason,
-            overridden_by_id=override.user_id if override else None,
-            is_sample=is_sample,
-            series_id=series_id,
-        )
-        return _write_at_once(plan, place, agreed, clean, by=actor)
+        counters = Counters()
+        expire_due_holds(counters=counters, now=now)
+        draft = draft_at(place)
+        settle(plan, place, draft.booking, counters=counters)
+        save_draft(draft)
+        counters.write(is_override=override is not None)
+        return _answer(draft.booking)
 
     try:
-        return run_write(work)
+        return run_write(work, quickly=quickly)
     except PlaceRefused as refused:
         raise explain_refusal(refused) from refused
-
-
-def _write_at_once(plan: Plan, place: Place, agreed: Agreed, clean: CleanDetails, *, by: Actor) -> SubmittedBooking:
-    counters = Counters()
-    now = agreed.now
-    expire_due_holds(counters=counters, now=now)
-    booking = make_booking(plan, place, agreed)
-    if by.kind != ActorKind.STAFF:
-        _advance(booking, now=now)
-    settle(plan, place, booking, counters=counters)
-    attach_customer(booking, clean, now=now)
-    kind = EVENT_KINDS[BookingStatus(booking.status)]
-    record(booking, kind=kind, by=by, now=now, reason=agreed.override_reason)
-    write_lines(plan, booking)
-    record_consents(booking, clean, source=agreed.source, now=now)
-    take(place, booking, counters=counters, now=now, is_override=bool(agreed.override_reason))
-    if booking.hold_expires_at is not None:
-        _plan_expiry(booking)
-    return _answer(booking)
 
 
 def _clean(booking: Booking, details: BookingDetails, *, now: datetime) -> CleanDetails:
@@ -178,13 +187,6 @@ def _advance(booking: Booking, *, now: datetime) -> None:
         booking.hold_expires_at = now + timedelta(minutes=PAYMENT_MINUTES)
     else:
         booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
-
-
-def _plan_expiry(booking: Booking) -> None:
-    if booking.hold_expires_at is None:
-        remove_due_work(kind=DUE_KIND, row_id=booking.pk)
-    else:
-        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at)
 
 
 def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:

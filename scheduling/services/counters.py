@@ -8,6 +8,7 @@ from django.db import connection
 
 from scheduling.engine import Measure, VisitSpec, bucket_key
 from scheduling.selectors.plans import Plan, RuleRow
+from tenants.statements import Statement
 
 Usage = list[list[int]]
 """``[rule id, bucket, amount]`` as a booking keeps it."""
@@ -21,6 +22,15 @@ ORDER BY d.rule_id, d.bucket
 ON CONFLICT (rule_id, bucket) DO UPDATE SET
   used = u.used + EXCLUDED.used,
   quota = CASE WHEN %(is_override)s THEN greatest(EXCLUDED.quota, u.used + EXCLUDED.used) ELSE EXCLUDED.quota END
+"""
+ADD_PART_SQL = """
+INSERT INTO scheduling_ruleusage AS u (rule_id, bucket, used, quota)
+SELECT d.rule_id, d.bucket, d.amount, c.limit
+FROM unnest(%(usage_rule_ids)s::int8[], %(usage_buckets)s::int8[], %(usage_amounts)s::int8[])
+  d(rule_id, bucket, amount)
+JOIN scheduling_capacityrule c ON c.id = d.rule_id CROSS JOIN booking
+ORDER BY d.rule_id, d.bucket
+ON CONFLICT (rule_id, bucket) DO UPDATE SET used = u.used + EXCLUDED.used, quota = EXCLUDED.quota
 """
 LOCK_SQL = """
 SELECT u.id FROM scheduling_ruleusage u
@@ -49,6 +59,13 @@ class Counters:
     def take_back(self, usage: Iterable[Sequence[int]]) -> None:
         """Note what a booking uses no more."""
         self.add([(rule_id, bucket, -amount) for rule_id, bucket, amount in usage])
+
+    def add_part(self, statement: Statement) -> None:
+        """Let a statement with a part ``booking`` count what was added; nothing was taken back."""
+        added = sorted(self._deltas.items())
+        if added:
+            statement.add("usage", ADD_PART_SQL, _columns(added))
+        self._deltas.clear()
 
     def write(self, *, is_override: bool = False) -> None:
         """Change the counters; PostgreSQL refuses one above its quota (SQLSTATE 23514).

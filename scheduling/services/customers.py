@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from audit.history import add_history_part
 from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
 from scheduling.services.inputs import CleanDetails
+from tenants.database import connection
+from tenants.statements import Statement
 
 CONSENT_TEXT_VERSION = "2026-11"
 
+KNOWN_SQL = """
+SELECT c.id, (
+  SELECT a.id FROM scheduling_asset a
+  WHERE a.owner_id = c.id AND a.type_key = %(type_key)s::text
+    AND CASE WHEN %(identifier)s::text <> '' THEN a.identifier = %(identifier)s::text
+             ELSE a.label = %(label)s::text END
+  ORDER BY a.id LIMIT 1)
+FROM scheduling_customer c
+WHERE upper(c.name) = upper(%(name)s::text) AND c.erased_at IS NULL
+  AND c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[]))
+ORDER BY c.id LIMIT 1
+"""
 
-def attach_customer(booking: Booking, clean: CleanDetails, *, now: datetime) -> None:
-    """Give a booking its snapshot and link it to a customer and an asset; the booking is not saved here.
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The customer and the asset that a booking's details mean, as far as they are there already."""
+
+    customer_id: int | None = None
+    asset_id: int | None = None
+
+
+def attach_details(booking: Booking, clean: CleanDetails) -> Known:
+    """Give a booking its snapshot and whoever is known already; return who that is.
 
     An existing customer is linked when a contact *and* the name match, and is never changed:
-    whoever types someone's e-mail sees and overwrites nothing. Otherwise a new customer is made.
+    whoever types someone's e-mail sees and overwrites nothing. Otherwise a new customer is
+    made, with `add_customer_parts`. The booking is not saved here.
     """
     details = clean.details
     typed = details.customer
@@ -29,61 +55,82 @@ def attach_customer(booking: Booking, clean: CleanDetails, *, now: datetime) -> 
     booking.arrival_mode = details.arrival_mode or booking.arrival_mode
     booking.asset_data = dict(details.asset)
     booking.asset_label = clean.asset_label
-    booking.customer = _find_customer(clean) or _make_customer(clean, is_sample=booking.is_sample, now=now)
+    known = _find_known(clean)
+    booking.customer_id = known.customer_id
     if details.asset:
-        booking.asset = _find_asset(booking.customer, clean) or Asset.objects.create(
-            owner=booking.customer,
+        booking.asset_id = known.asset_id
+    return known
+
+
+def add_customer_parts(
+    statement: Statement, booking: Booking, clean: CleanDetails, known: Known, *, source: str, now: datetime
+) -> dict[str, str]:
+    """Let a statement make the customer and the asset that are not known yet.
+
+    ``source`` is the condition under which it may. Returns the columns of the booking that
+    get their value from there.
+    """
+    typed = clean.details.customer
+    values: dict[str, str] = {}
+    owner: dict[str, str] = {}
+    if known.customer_id is None:
+        customer = Customer(name=typed.name, locale=typed.locale, is_sample=booking.is_sample, created_at=now)
+        statement.insert("customer", [customer], source=source)
+        add_history_part(statement, Customer, source="customer", is_new=True, user_id=None, at=now)
+        pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
+        contacts = [Contact(kind=kind, value=value) for kind, value in pairs if value]
+        if contacts:
+            statement.insert("contact", contacts, source="CROSS JOIN customer", values={"customer_id": "customer.id"})
+        values["customer_id"] = "(SELECT id FROM customer)"
+        source, owner = "CROSS JOIN customer", {"owner_id": "customer.id"}
+    if clean.details.asset and known.asset_id is None:
+        asset = Asset(
             type_key=clean.asset_type,
             label=clean.asset_label,
             identifier=clean.asset_identifier,
-            data=dict(details.asset),
+            data=dict(clean.details.asset),
             is_sample=booking.is_sample,
             created_at=now,
         )
+        if known.customer_id is not None:
+            asset.owner_id = known.customer_id
+        statement.insert("asset", [asset], source=source, values=owner)
+        values["asset_id"] = "(SELECT id FROM asset)"
+    return values
 
 
-def record_consents(booking: Booking, clean: CleanDetails, *, source: str, now: datetime) -> None:
-    """Write down what the customer agreed to with this booking."""
-    assert booking.customer is not None
+def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails, *, now: datetime) -> None:
+    """Let a statement with a part ``booking`` write down what the customer agreed to."""
     purposes = set(clean.details.consents)
     if clean.details.wants_reminders:
         purposes.add(ConsentPurpose.REMINDERS.value)
-    Consent.objects.bulk_create(
+    if not purposes:
+        return
+    consents = [
         Consent(
-            customer=booking.customer,
-            booking=booking,
             purpose=purpose,
             text_version=CONSENT_TEXT_VERSION,
-            source=source,
+            source=booking.source,
             proof={"reference": booking.reference},
             given_at=now,
         )
         for purpose in sorted(purposes)
-    )
+    ]
+    owner = {"booking_id": "booking.id", "customer_id": "booking.customer_id"}
+    statement.insert("consent", consents, source="CROSS JOIN booking", values=owner)
 
 
-def _find_customer(clean: CleanDetails) -> Customer | None:
+def _find_known(clean: CleanDetails) -> Known:
     typed = clean.details.customer
-    values = [value for value in (typed.phone, typed.email) if value]
-    if not values:
-        return None
-    same = Customer.objects.filter(
-        contacts__value__in=values, name__iexact=typed.name, erased_at__isnull=True
-    ).order_by("pk")
-    return same.first()
-
-
-def _make_customer(clean: CleanDetails, *, is_sample: bool, now: datetime) -> Customer:
-    typed = clean.details.customer
-    customer = Customer(name=typed.name, locale=typed.locale, is_sample=is_sample, created_at=now)
-    customer.save()
-    pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
-    Contact.objects.bulk_create(Contact(customer=customer, kind=kind, value=value) for kind, value in pairs if value)
-    return customer
-
-
-def _find_asset(customer: Customer, clean: CleanDetails) -> Asset | None:
-    known = Asset.objects.filter(owner=customer, type_key=clean.asset_type)
-    if clean.asset_identifier:
-        return known.filter(identifier=clean.asset_identifier).first()
-    return known.filter(label=clean.asset_label).first()
+    contacts = [value for value in (typed.phone, typed.email) if value]
+    if not contacts:
+        return Known()
+    parameters = {
+        "name": typed.name,
+        "contacts": contacts,
+        "type_key": clean.asset_type,
+        "identifier": clean.asset_identifier,
+        "label": clean.asset_label,
+    }
+    rows = connection.fetch_planned(KNOWN_SQL, parameters)
+    return Known(*rows[0]) if rows else Known()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from audit.history import add_history_part
 from notifications.services.outbox import add_event_part, announce_event
 from scheduling.models import Booking
-from scheduling.services.booking_rows import add_booking_part, is_new
 from scheduling.types import Actor
 from tenants.statements import Statement
 
@@ -26,7 +26,10 @@ def record(
 ) -> None:
     """Save a new or changed booking with its history row and publish ``booking.<kind>``; one statement."""
     statement = Statement()
-    add_booking_part(statement, booking)
+    if is_new(booking):
+        statement.insert("booking", [booking])
+    else:
+        statement.update("booking", booking)
     add_record_parts(statement, booking, kind=kind, by=by, now=now, reason=reason, extra=extra)
     ((booking_id, event_id),) = statement.fetch(RECORDED_SQL)
     note_recorded(booking, booking_id=booking_id, event_id=event_id, kind=kind, now=now)
@@ -63,6 +66,11 @@ def add_record_parts(
         **(extra or {}),
     }
     add_event_part(statement, source="booking", kind=f"booking.{kind}", payload=payload, now=now)
+
+
+def is_new(booking: Booking) -> bool:
+    """Tell whether a booking was never saved."""
+    return cast("int | None", booking.pk) is None
 
 
 def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: str, now: datetime) -> None:

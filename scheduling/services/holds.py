@@ -14,14 +14,15 @@ from scheduling.selectors.instants import to_minutes
 from scheduling.selectors.plans import Plan, Wish, load_plan
 from scheduling.services.allocations import free_allocations
 from scheduling.services.counters import Counters
+from scheduling.services.drafts import Draft, save_draft, save_draft_at_once
 from scheduling.services.events import record
 from scheduling.services.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.inputs import check_request
-from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
-from scheduling.services.records import Agreed, make_booking, settle, take, write_lines
+from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
+from scheduling.services.records import Agreed, count, make_booking, settle
 from scheduling.services.transactions import run_write
 from scheduling.types import Actor, HeldSlot, SlotRequest
-from tenants.services.due_work import add_due_work, remove_due_work
+from tenants.services.due_work import remove_due_work
 
 
 def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes: int | None = None) -> HeldSlot:
@@ -35,18 +36,21 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
     token = new_token()
     plan = load_plan_for(request)
 
-    def work(is_pessimistic: bool) -> HeldSlot:  # noqa: FBT001 - called by run_write alone
-        place = find_place(make_asked(request, plan, now), is_pessimistic=is_pessimistic)
-        minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
-        agreed = Agreed(
-            status=BookingStatus.HELD,
-            source=source,
-            now=now,
-            hold_expires_at=now + timedelta(minutes=minutes),
-            hold_token_hash=hash_token(token),
-        )
-        booking = write_booking(plan, place, agreed, by=Actor(kind=ActorKind.CUSTOMER), kind="held")
-        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=now + timedelta(minutes=minutes))
+    minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
+    agreed = Agreed(
+        status=BookingStatus.HELD,
+        source=source,
+        now=now,
+        hold_expires_at=now + timedelta(minutes=minutes),
+        hold_token_hash=hash_token(token),
+    )
+    asked = make_asked(request, plan, now)
+
+    def draft_at(place: Place) -> Draft:
+        booking = make_booking(plan, place, agreed)
+        return Draft(booking, kind="held", by=Actor(kind=ActorKind.CUSTOMER), now=now, plan=plan, place=place)
+
+    def answer(booking: Booking) -> HeldSlot:
         return HeldSlot(
             id=booking.pk,
             token=token,
@@ -59,8 +63,26 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
             reference=booking.reference,
         )
 
+    def quickly() -> HeldSlot | None:
+        place = pick_place(asked)
+        if place is None:
+            return None
+        draft, counters = draft_at(place), Counters()
+        count(plan, place, draft.booking, counters=counters)
+        return answer(draft.booking) if save_draft_at_once(draft, place, counters=counters) else None
+
+    def work(is_pessimistic: bool) -> HeldSlot:  # noqa: FBT001 - called by run_write alone
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+        counters = Counters()
+        expire_due_holds(counters=counters, now=now)
+        draft = draft_at(place)
+        settle(plan, place, draft.booking, counters=counters)
+        save_draft(draft)
+        counters.write()
+        return answer(draft.booking)
+
     try:
-        return run_write(work)
+        return run_write(work, quickly=quickly)
     except PlaceRefused as refused:
         raise explain_refusal(refused) from refused
 
@@ -121,15 +143,3 @@ def load_plan_for(request: SlotRequest, *, is_staff: bool = False) -> Plan:
 def make_asked(request: SlotRequest, plan: Plan, now: datetime, *, is_override: bool = False) -> Asked:
     """Ask for the request's start."""
     return Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now, is_override=is_override)
-
-
-def write_booking(plan: Plan, place: Place, agreed: Agreed, *, by: Actor, kind: str) -> Booking:
-    """Write a new booking that customer data may follow; the counters last."""
-    counters = Counters()
-    expire_due_holds(counters=counters, now=agreed.now)
-    booking = make_booking(plan, place, agreed)
-    settle(plan, place, booking, counters=counters)
-    record(booking, kind=kind, by=by, now=agreed.now, reason=agreed.override_reason)
-    write_lines(plan, booking)
-    take(place, booking, counters=counters, now=agreed.now, is_override=bool(agreed.override_reason))
-    return booking

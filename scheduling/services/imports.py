@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,13 +10,13 @@ from django.db import transaction
 from scheduling.engine import Assignment, Candidate, VisitSpec, find_filling
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
-from scheduling.models import Booking, Session
+from scheduling.models import Session
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.selectors.plans import Plan, Wish, load_plan
 from scheduling.services.counters import Counters
-from scheduling.services.events import record
+from scheduling.services.drafts import Draft, save_draft
 from scheduling.services.placement import Place
-from scheduling.services.records import Agreed, make_booking, settle, take, write_lines
+from scheduling.services.records import Agreed, make_booking, settle
 from scheduling.services.transactions import lock_resources
 from scheduling.types import Actor
 
@@ -64,15 +65,10 @@ def import_booking(
     counters = Counters()
     if booking.is_active:
         settle(plan, place, booking, counters=counters)
-    _write(plan, place, booking, counters=counters, now=now)
+    draft = Draft(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now, plan=plan)
+    save_draft(replace(draft, place=place) if booking.is_active else draft)
+    counters.write(is_override=True)
     return int(booking.pk)
-
-
-def _write(plan: Plan, place: Place, booking: Booking, *, counters: Counters, now: datetime) -> None:
-    record(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now)
-    write_lines(plan, booking)
-    if booking.is_active:
-        take(place, booking, counters=counters, now=now, is_override=True)
 
 
 def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:

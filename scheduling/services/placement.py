@@ -117,23 +117,45 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
         lock_resources([*list_pool(asked.plan), *asked.moving_resource_ids])
+    place = _pick(asked)
+    if place is None:
+        return _force(asked)
+    if not is_pessimistic and not asked.is_override:
+        lock_resources([*place.resource_ids, *asked.moving_resource_ids])
+        _check_again(asked, place)
+    return place
+
+
+def pick_place(asked: Asked) -> Place | None:
+    """Pick the resources for a visit and lock nothing; PostgreSQL's constraints will judge.
+
+    None for what they alone cannot judge: a group, whose seats are counted under a lock.
+
+    Raises:
+        PlaceRefused: Nothing fits at any location of the plan.
+    """
+    if asked.is_override or any(visit.seats is not None for visit in asked.plan.visits.values()):
+        return None
+    return _pick(asked)
+
+
+def _pick(asked: Asked) -> Place | None:
+    """Look for a place; None when staff has to force it.
+
+    Raises:
+        PlaceRefused: Nothing fits, and nothing is forced.
+    """
     for location_id in asked.plan.visits:
         visit, snapshot = _look(asked, location_id)
         if not asked.is_override and not _is_free(asked, visit, snapshot):
             continue
-        strategy = asked.plan.services[0].strategy
         candidate = _assign(asked, visit, snapshot)
-        if candidate is None:
-            continue
-        place = Place(
-            location_id, visit, asked.start_minute, candidate, _list_capacities(asked.plan, candidate), strategy
-        )
-        if not is_pessimistic and not asked.is_override:
-            lock_resources([*place.resource_ids, *asked.moving_resource_ids])
-            _check_again(asked, place)
-        return place
+        if candidate is not None:
+            capacities = _list_capacities(asked.plan, candidate)
+            strategy = asked.plan.services[0].strategy
+            return Place(location_id, visit, asked.start_minute, candidate, capacities, strategy)
     if asked.is_override:
-        return _force(asked)
+        return None
     raise PlaceRefused(asked)
 
 

@@ -70,6 +70,12 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
 
 def settle(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
     """Note what the booking takes of rules and of a group; before it is saved."""
+    count(plan, place, booking, counters=counters)
+    booking.session = join_session(place, booking) if place.visit.seats is not None else None
+
+
+def count(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
+    """Note what the booking takes of rules; before it is saved."""
     booking.rule_usage = list_usage(
         plan=plan,
         location_id=place.location_id,
@@ -78,14 +84,12 @@ def settle(plan: Plan, place: Place, booking: Booking, *, counters: Counters) ->
         party_size=booking.party_size,
     )
     counters.add(booking.rule_usage)
-    booking.session = join_session(place, booking) if place.visit.seats is not None else None
 
 
-def write_lines(plan: Plan, booking: Booking) -> None:
-    """Write one line for each service of the visit."""
-    BookingLine.objects.bulk_create(
+def make_lines(plan: Plan) -> list[BookingLine]:
+    """Make one line for each service of the visit; not saved, and without their booking."""
+    return [
         BookingLine(
-            booking=booking,
             position=position,
             service_id=service.id,
             service_name=service.name,
@@ -97,7 +101,7 @@ def write_lines(plan: Plan, booking: Booking) -> None:
             ],
         )
         for position, service in enumerate(plan.services)
-    )
+    ]
 
 
 def take(place: Place, booking: Booking, *, counters: Counters, now: datetime, is_override: bool = False) -> None:

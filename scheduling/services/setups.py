@@ -28,6 +28,7 @@ from scheduling.models import (
     Requirement,
     RequirementResource,
     Resource,
+    ResourceLane,
     ResourceType,
     Service,
     TimeOff,
@@ -170,6 +171,9 @@ def save_resource(setup: ResourceSetup) -> int:
         is_customer_choosable=setup.is_customer_choosable,
         weight=setup.weight,
         position=setup.position,
+    )
+    ResourceLane.objects.bulk_create(
+        ResourceLane(resource=resource, number=number) for number in range(1, setup.capacity + 1)
     )
     WorkingHours.objects.bulk_create(
         WorkingHours(

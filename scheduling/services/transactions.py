@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from functools import cache
 from typing import TypeVar
 from zlib import crc32
 
@@ -12,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 
 from scheduling.errors import TooBusy
 from tenants.context import current_tenant
+from tenants.statements import Statement
 
 T = TypeVar("T")
 
@@ -20,18 +23,24 @@ RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAIL
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
 MAX_ATTEMPTS = 40
 LONGEST_PAUSE_SECONDS = 0.05
+LOCK_SQL = """
+SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id
+"""
 
 
 class LostRace(Exception):
     """What was free a moment ago is taken; look again with all locks."""
 
 
-def run_write(work: Callable[[bool], T]) -> T:
+def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | None = None) -> T:
     """Run ``work(is_pessimistic)`` in a transaction, and again after a lost race.
 
     The first run is optimistic: it locks only what it picked. Every further run is told to
     lock everything it could pick before it looks. A conflict undoes the run; inside an outer
     transaction only as far as a savepoint.
+
+    ``quickly`` is tried first. It writes with a single statement, which is a transaction of
+    its own, or returns None and has written nothing.
 
     Raises:
         TooBusy: It lost again and again.
@@ -40,7 +49,14 @@ def run_write(work: Callable[[bool], T]) -> T:
     last: Exception | None = None
     for attempt in range(MAX_ATTEMPTS):
         try:
+            if attempt == 0 and quickly is not None:
+                with nullcontext() if is_outermost else transaction.atomic():
+                    done = quickly()
+                if done is not None:
+                    return done
             with transaction.atomic():
+                if attempt > 0 and is_outermost:
+                    _see_what_others_commit()
                 return work(attempt > 0)
         except LostRace as error:
             last = error
@@ -54,6 +70,16 @@ def run_write(work: Callable[[bool], T]) -> T:
     raise TooBusy from last
 
 
+def _see_what_others_commit() -> None:
+    """Let each statement see what was committed before it, whatever the server's default is.
+
+    Under REPEATABLE READ the snapshot is older than the lock: whoever waited would see the
+    tables as they were before, lose again, and so on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 def find_sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's five-character code behind Django's exception."""
     return getattr(error.__cause__, "sqlstate", None)
@@ -65,16 +91,22 @@ def lock_resources(resource_ids: Iterable[int]) -> None:
     Advisory locks: rows may be inserted meanwhile by nobody who asked for the same resource.
     A later statement sees what the previous holder committed.
     """
-    ordered = sorted(set(resource_ids))
-    if not ordered:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_advisory_xact_lock(%s, id)) FROM unnest(%s::int4[]) AS id",
-            [_lock_class(current_tenant().schema_name), ordered],
-        )
+    if resource_ids := set(resource_ids):
+        statement = Statement()
+        add_lock_part(statement, resource_ids)
+        statement.fetch("SELECT count FROM locked")
 
 
+def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
+    """Let a statement take the locks of `lock_resources` before whatever reads its part ``locked``.
+
+    What such a statement reads may be older than the locks; what its constraints see is not.
+    """
+    values = {"class": _lock_class(current_tenant().schema_name), "ids": sorted(set(resource_ids))}
+    statement.add("locked", LOCK_SQL, values)
+
+
+@cache
 def _lock_class(schema_name: str) -> int:
     unsigned = crc32(f"scheduling.resource:{schema_name}".encode())
     return unsigned - 2**32 if unsigned >= 2**31 else unsigned

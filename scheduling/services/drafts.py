@@ -1,0 +1,118 @@
+"""A booking and everything that is written along with it, as one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scheduling.models import Booking
+from scheduling.selectors.plans import Plan
+from scheduling.services.allocations import (
+    add_allocation_parts,
+    add_expiry_part,
+    list_pieces,
+    sync_session_expiry,
+    write_turns,
+)
+from scheduling.services.counters import Counters
+from scheduling.services.customers import Known, add_consent_part, add_customer_parts
+from scheduling.services.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
+from scheduling.services.expiry import DUE_KIND
+from scheduling.services.inputs import CleanDetails
+from scheduling.services.placement import Place
+from scheduling.services.records import make_lines
+from scheduling.services.transactions import add_lock_part
+from scheduling.types import Actor
+from tenants.services.due_work import add_due_part, remove_due_part
+from tenants.statements import Statement
+
+CLEAR_SQL = """
+SELECT 1 FROM locked WHERE NOT EXISTS (
+  SELECT 1 FROM scheduling_booking WHERE is_active AND hold_expires_at <= %(clear_now)s::timestamptz)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A booking that is not saved yet, or not as it is now.
+
+    Attributes:
+        plan: What is booked; its lines are written with a new booking.
+        place: What it takes from now on; None: what it took before.
+        clean: Whose it becomes, with ``known`` for who is there already.
+        kind: The event is called ``booking.<kind>``.
+    """
+
+    booking: Booking
+    kind: str
+    by: Actor
+    now: datetime
+    plan: Plan | None = None
+    place: Place | None = None
+    clean: CleanDetails | None = None
+    known: Known = field(default_factory=Known)
+    reason: str = ""
+
+
+def save_draft(draft: Draft) -> None:
+    """Write a booking; its resources are locked, its group joined, and its counters come after."""
+    booking, place = draft.booking, draft.place
+    has_group = booking.session_id is not None
+    statement = Statement()
+    _add_booking(statement, draft, source="")
+    if place is not None and not has_group:
+        add_allocation_parts(statement, place, list_pieces(place), booking, now=draft.now)
+    elif not has_group and not is_new(booking):
+        add_expiry_part(statement)
+    _fetch(statement, draft)
+    if booking.session_id is not None:
+        sync_session_expiry(booking.session_id)
+        if place is not None:
+            write_turns(place, now=draft.now)
+
+
+def save_draft_at_once(draft: Draft, place: Place, *, counters: Counters) -> bool:
+    """Write a new booking without a group as a transaction of its own: locks, rows and counters.
+
+    Nobody looked since the locks were taken: the constraints of PostgreSQL say whether the
+    place is still there. Returns False, having written nothing, while an ended hold may be in
+    the way.
+    """
+    statement = Statement()
+    add_lock_part(statement, place.resource_ids)
+    statement.add("clear", CLEAR_SQL, {"now": draft.now})
+    _add_booking(statement, draft, source="CROSS JOIN clear")
+    is_single = all(capacity == 1 for capacity in place.capacities.values())
+    pieces = None if is_single else list_pieces(place)
+    add_allocation_parts(statement, place, pieces, draft.booking, now=draft.now)
+    counters.add_part(statement)
+    return _fetch(statement, draft)
+
+
+def _add_booking(statement: Statement, draft: Draft, *, source: str) -> None:
+    booking, clean, now = draft.booking, draft.clean, draft.now
+    values: dict[str, str] = {}
+    if clean is not None:
+        values = add_customer_parts(statement, booking, clean, draft.known, source=source, now=now)
+    was_new = is_new(booking)
+    if was_new:
+        statement.insert("booking", [booking], source=source, values=values)
+    else:
+        statement.update("booking", booking, values=values)
+    add_record_parts(statement, booking, kind=draft.kind, by=draft.by, now=now, reason=draft.reason)
+    if was_new and draft.plan is not None:
+        lines = make_lines(draft.plan)
+        statement.insert("line", lines, source="CROSS JOIN booking", values={"booking_id": "booking.id"})
+    if clean is not None:
+        add_consent_part(statement, booking, clean, now=now)
+    if booking.hold_expires_at is not None:
+        add_due_part(statement, name="end_due", source="booking", kind=DUE_KIND, due_at=booking.hold_expires_at)
+    elif not was_new:
+        remove_due_part(statement, name="end_due", source="booking", kind=DUE_KIND)
+
+
+def _fetch(statement: Statement, draft: Draft) -> bool:
+    rows = statement.fetch(RECORDED_SQL)
+    for booking_id, event_id in rows:
+        note_recorded(draft.booking, booking_id=booking_id, event_id=event_id, kind=draft.kind, now=draft.now)
+    return bool(rows)
