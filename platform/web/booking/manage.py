@@ -30,9 +30,9 @@ from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
 from web.booking.picker import find_week, last_day, make_picker
-from web.booking.reading import read_date, read_instant
 from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
+from web.reading import read_date, read_instant
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)

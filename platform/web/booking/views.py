@@ -30,10 +30,10 @@ from web.booking.draft import (
 from web.booking.flow import Flow, StepKey, load_flow, make_link
 from web.booking.pages import render_step
 from web.booking.picker import Picker, find_week, last_day, make_picker
-from web.booking.reading import read_date, read_instant
 from web.booking.visit import VisitForm, list_asset_inputs, list_suggestions, read_visit, start_visit
 from web.errors import translate_error
 from web.formats import end_sentence, name_time
+from web.reading import read_date, read_instant
 
 FIELDS = ("name", "phone", "email")
 """Fields of the details step; a finding about anything else is shown on top."""

@@ -25,8 +25,8 @@ from scheduling.selectors import bookings, catalog
 from scheduling.selectors.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
+from web.reading import read_date
 from web.workspace.day_layout import Day, lay_out_day
-from web.workspace.forms import read_date
 from web.workspace.statuses import StatusLook, list_legend
 
 MAX_PENDING = 8

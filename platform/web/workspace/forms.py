@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from scheduling.enums import BookingStatus
+from web.reading import read_instant
 
 MAX_REASON_LENGTH = 300
 MAX_NAME_LENGTH = 120
@@ -66,7 +67,10 @@ class StartForm(forms.Form):
         if data.get("on") and data.get("at"):
             return from_wall_clock(data["on"], data["at"], self.timezone)
         if data.get("starts_at"):
-            return read_instant(data["starts_at"])
+            start = read_instant(data["starts_at"])
+            if start is None:
+                raise forms.ValidationError(TIME_WRONG)
+            return start
         if data.get("shift") is not None and self.present_start is not None:
             local = self.present_start.astimezone(ZoneInfo(self.timezone)) + timedelta(minutes=data["shift"])
             return from_wall_clock(local.date(), local.time(), self.timezone)
@@ -98,24 +102,6 @@ class FilterForm(forms.Form):
     cursor = forms.CharField(max_length=200, required=False)
 
 
-def read_instant(text: str) -> datetime:
-    """Read an instant that carries its offset.
-
-    Raises:
-        ValidationError: It cannot be read, or has no offset.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise forms.ValidationError(TIME_WRONG) from error
-    if at.tzinfo is None:
-        raise forms.ValidationError(TIME_WRONG)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise forms.ValidationError(TIME_WRONG) from error
-
-
 def from_wall_clock(on: date, at: time, timezone: str) -> datetime:
     """Return the instant when the business's clock shows this; the first one when it shows it twice.
 
@@ -130,12 +116,3 @@ def from_wall_clock(on: date, at: time, timezone: str) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != datetime.combine(on, at):
         raise forms.ValidationError(TIME_SKIPPED)
     return instant
-
-
-def read_date(text: str | None) -> date | None:
-    """Read ``YYYY-MM-DD`` of a year that calendars and time zones can handle; None when it is not one."""
-    try:
-        on = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return on if 2000 <= on.year <= 2100 else None  # noqa: PLR2004 - what a business can mean

@@ -20,9 +20,10 @@ from scheduling.selectors import bookings, catalog
 from scheduling.services import moves
 from scheduling.types import BookingDetail
 from web.errors import translate_error
+from web.reading import read_date
 from web.workspace.answers import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.bookings import describe, make_actor, refuse
-from web.workspace.forms import StartForm, read_date
+from web.workspace.forms import StartForm
 from web.workspace.times import load_times
 
 

@@ -32,10 +32,11 @@ from scheduling.types import (
 )
 from tenants.context import current_tenant
 from web.errors import translate_error
+from web.reading import read_date
 from web.workspace.answers import Toast, go_on
 from web.workspace.asset_fields import make_visit, read_asset
 from web.workspace.bookings import describe, make_actor
-from web.workspace.forms import CustomerForm, StartForm, read_date
+from web.workspace.forms import CustomerForm, StartForm
 from web.workspace.times import load_times
 
 SERVICE_MISSING = gettext_lazy("Choose a service.")
