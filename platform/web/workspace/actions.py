@@ -30,7 +30,7 @@ class Action:
 
     Attributes:
         target: The status afterwards; the services take a second click for done.
-        perform: Gets the booking's id, the reason, the instant and who acts.
+        service: Takes ``booking_id``, ``now`` and ``by``, and ``reason`` when one is asked for.
         tone: Class of the button.
     """
 
@@ -39,37 +39,14 @@ class Action:
     done: str | Promise
     icon: str
     target: BookingStatus
-    perform: Callable[[int, str, datetime, Actor], object]
+    service: Callable[..., object]
     tone: str = ""
     reason: ReasonRule = ReasonRule.NONE
 
-
-def _approve(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
-    return transitions.approve(booking_id=booking_id, now=now, by=by)
-
-
-def _decline(booking_id: int, reason: str, now: datetime, by: Actor) -> object:
-    return transitions.decline(booking_id=booking_id, reason=reason, now=now, by=by)
-
-
-def _arrive(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
-    return transitions.mark_arrived(booking_id=booking_id, now=now, by=by)
-
-
-def _start(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
-    return transitions.start_visit(booking_id=booking_id, now=now, by=by)
-
-
-def _complete(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
-    return transitions.complete_visit(booking_id=booking_id, now=now, by=by)
-
-
-def _no_show(booking_id: int, _reason: str, now: datetime, by: Actor) -> object:
-    return transitions.mark_no_show(booking_id=booking_id, now=now, by=by)
-
-
-def _cancel(booking_id: int, reason: str, now: datetime, by: Actor) -> object:
-    return cancellations.cancel_booking(booking_id=booking_id, reason=reason, now=now, by=by)
+    def perform(self, *, booking_id: int, reason: str, now: datetime, by: Actor) -> None:
+        """Take the step; a reason that nobody asked for is left out."""
+        reasons = {} if self.reason is ReasonRule.NONE else {"reason": reason}
+        self.service(booking_id=booking_id, now=now, by=by, **reasons)
 
 
 APPROVE = Action(
@@ -78,7 +55,7 @@ APPROVE = Action(
     done=gettext_lazy("Booking approved"),
     icon="check",
     target=BookingStatus.CONFIRMED,
-    perform=_approve,
+    service=transitions.approve,
     tone="pri",
 )
 DECLINE = Action(
@@ -87,7 +64,7 @@ DECLINE = Action(
     done=gettext_lazy("Booking declined"),
     icon="x",
     target=BookingStatus.DECLINED,
-    perform=_decline,
+    service=transitions.decline,
     tone="danger",
     reason=ReasonRule.OPTIONAL,
 )
@@ -97,7 +74,7 @@ ARRIVE = Action(
     done=gettext_lazy("Marked as arrived"),
     icon="log-in",
     target=BookingStatus.ARRIVED,
-    perform=_arrive,
+    service=transitions.mark_arrived,
     tone="pri",
 )
 START = Action(
@@ -106,7 +83,7 @@ START = Action(
     done=gettext_lazy("Visit started"),
     icon="play",
     target=BookingStatus.IN_PROGRESS,
-    perform=_start,
+    service=transitions.start_visit,
     tone="pri",
 )
 COMPLETE = Action(
@@ -115,7 +92,7 @@ COMPLETE = Action(
     done=gettext_lazy("Visit finished"),
     icon="check-check",
     target=BookingStatus.COMPLETED,
-    perform=_complete,
+    service=transitions.complete_visit,
     tone="pri",
 )
 NO_SHOW = Action(
@@ -124,7 +101,7 @@ NO_SHOW = Action(
     done=gettext_lazy("Marked as not come"),
     icon="user-x",
     target=BookingStatus.NO_SHOW,
-    perform=_no_show,
+    service=transitions.mark_no_show,
     tone="quiet",
 )
 CANCEL = Action(
@@ -133,7 +110,7 @@ CANCEL = Action(
     done=gettext_lazy("Booking cancelled"),
     icon="ban",
     target=BookingStatus.CANCELLED,
-    perform=_cancel,
+    service=cancellations.cancel_booking,
     tone="danger",
     reason=ReasonRule.REQUIRED,
 )

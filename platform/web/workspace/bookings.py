@@ -43,7 +43,8 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
     if not form.is_valid():
         return render_booking(request, booking_id, status=422, reason_form=form, asked=action)
     try:
-        action.perform(booking_id, form.cleaned_data["reason"], utc_now(), make_actor(request))
+        reason = form.cleaned_data["reason"]
+        action.perform(booking_id=booking_id, reason=reason, now=utc_now(), by=make_actor(request))
     except (Conflict, Forbidden) as error:
         return refuse(request, booking_id, error)
     return _answer_done(request, bookings.get_booking(booking_id=booking_id), action)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from unittest.mock import create_autospec
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,8 +13,9 @@ from django.test import RequestFactory
 from config.environment import ROOT
 from scheduling.enums import BookingStatus
 from scheduling.policies import TRANSITIONS
+from scheduling.types import Actor
 from web.templatetags.icons import icon
-from web.workspace.actions import ACTIONS, list_actions
+from web.workspace.actions import ACTIONS, ReasonRule, list_actions
 from web.workspace.answers import find_return_address
 from web.workspace.forms import CustomerForm, ReasonForm, StartForm, from_wall_clock
 from web.workspace.statuses import get_look
@@ -38,6 +41,17 @@ def test_only_steps_that_the_table_knows_are_offered(status):
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
 def test_every_action_has_an_icon_that_exists(action):
     assert "<svg" in icon(action.icon)
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+def test_every_action_calls_its_service_as_it_is(action):
+    calls = []
+    service = create_autospec(action.service, side_effect=lambda **words: calls.append(set(words)))
+
+    replace(action, service=service).perform(booking_id=1, reason="Viaje", now=NOW, by=Actor(kind="staff"))
+
+    reasons = set() if action.reason is ReasonRule.NONE else {"reason"}
+    assert calls == [{"booking_id", "now", "by"} | reasons]
 
 
 def test_nobody_failed_to_come_before_the_start():
