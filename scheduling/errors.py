@@ -127,7 +127,7 @@ class HoldUnknown(NotFound):
     """No such hold, or the token does not belong to it."""
 
     code = "hold_unknown"
-    text = mark("This reservation of a time does not exist. Choose the time again.")
+    text = mark("This time is not kept for you. Choose it again.")
 
 
 class TooManyHolds(Unavailable):
@@ -145,7 +145,7 @@ class HoldExpired(Conflict):
     """
 
     code = "hold_expired"
-    text = mark("Your reservation of this time ended and someone else took it. Choose another time.")
+    text = mark("This time is no longer kept for you, and someone else took it. Choose another one.")
 
     def __init__(self, *, starts_at: datetime, alternatives: tuple[FreeTime, ...] = ()) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ class HoldUsed(Conflict):
     """The hold was already turned into a booking, or released."""
 
     code = "hold_used"
-    text = mark("This reservation of a time was already used.")
+    text = mark("The time that was kept for you has been booked already.")
 
 
 class CutoffPassed(Forbidden):
