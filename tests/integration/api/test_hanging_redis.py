@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from celery import Celery
+from kombu import Connection
 
 from kernel.outages import forget_outages
 from notifications.services import live
@@ -25,9 +25,12 @@ def hanging_redis(settings, monkeypatch):
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         caches = copy.deepcopy(settings.CACHES)
         caches["default"]["LOCATION"] = url
-        broker = Celery("hanging", broker=url, set_as_current=False)
-        broker.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-        monkeypatch.setattr(jobs, "_get_app", lambda: broker)
+        usual = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        monkeypatch.setattr(
+            jobs._get_app(),
+            "connection_for_write",
+            lambda transport_options=None: Connection(url, transport_options=usual | (transport_options or {})),
+        )
         monkeypatch.setattr(resolution, "_redis", None)
         settings.REDIS_URL, settings.CACHES = url, caches
         live._get_client.cache_clear()
