@@ -1,28 +1,16 @@
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from scheduling.models import Location, Resource
 from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
-from tests.e2e.conftest import FLAGS
-
-ROOT = Path(__file__).resolve().parents[3]
-AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
+from tests.e2e.server import AXE, run_browser, run_server
 
 
 @pytest.fixture(scope="session")
@@ -51,43 +39,15 @@ def small_workshop(tenants, django_db_blocker) -> TenantInfo:
 @pytest.fixture(scope="session")
 def server_port(workshop, tmp_path_factory) -> Iterator[int]:
     """Our own web server on the tests' database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    database = connection.settings_dict["NAME"]
-    before, _, query = os.environ["DATABASE_URL"].partition("?")
-    url = f"{before.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
-    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
-    log = tmp_path_factory.mktemp("server") / "log"
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}", "--log-level=warning"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    try:
-        wait_until_ready(port, process, log)
+    with run_server(tmp_path_factory.mktemp("server")) as port:
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "testserver.example"})
-    for _ in range(200):
-        assert process.poll() is None, log.read_text()
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2):
-            return
-        time.sleep(0.1)
-    pytest.fail(log.read_text())
 
 
 @pytest.fixture(scope="module")
 def browser(server_port, playwright, chromium_path) -> Iterator[Browser]:
     """A real Chromium that finds the tests' hosts at our server."""
-    rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{server_port}"
-    running = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, rules])
-    yield running
-    running.close()
-    connection.close()  # under Playwright's loop it is another one than outside; open, it would keep the database
+    with run_browser(playwright, chromium_path, server_port) as running:
+        yield running
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.bookings import get_booking
 from tenants.context import tenant_scope
 from tests.conftest import HostClient
-from tests.e2e.workspace.conftest import AXE
+from tests.e2e.server import AXE
 from tests.integration.workspace.conftest import book, local_day
 from web.workspace.stream_places import MAX_STREAMS
 

@@ -1,0 +1,66 @@
+"""Our own web server and a browser that finds it, for the browser tests of each room."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, Playwright
+
+from config.environment import ROOT
+from tests.e2e.conftest import FLAGS
+
+AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
+
+
+@contextmanager
+def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
+    """Run uvicorn on the tests' database and yield its port; what it says is in ``folder``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    before, _, query = os.environ["DATABASE_URL"].partition("?")
+    url = f"{before.rpartition('/')[0]}/{connection.settings_dict['NAME']}" + (f"?{query}" if query else "")
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", **variables}
+    log = folder / "log"
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}", "--log-level=warning"]
+    with log.open("wb") as output:
+        process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_until_ready(port, process, log)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def run_browser(playwright: Playwright, chromium_path: str, port: int) -> Iterator[Browser]:
+    """Run a real Chromium that finds the tests' hosts at our server."""
+    rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{port}"
+    running = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, rules])
+    try:
+        yield running
+    finally:
+        running.close()
+        connection.close()  # under Playwright's loop it is another one than outside; open, it would keep the database
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "testserver.example"})
+    for _ in range(200):
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2):
+            return
+        time.sleep(0.1)
+    pytest.fail(log.read_text())
