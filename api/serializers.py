@@ -27,7 +27,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class MoneyField(serializers.Serializer[Any]):
+class MoneyShape(serializers.Serializer[Any]):
     """An amount in the smallest coin of its currency (ISO 4217)."""
 
     amount_minor = serializers.IntegerField()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.selectors.staff import list_staff_emails
+from accounts.selectors.staff import list_managers
 from notifications.enums import Channel
 from notifications.hooks import register_event_handler
 from notifications.selectors.messages import was_told
@@ -117,7 +117,7 @@ def _tell_business(
     tenant = current_tenant()
     readers = {person.email.lower(): (person.email, tenant.locale) for person in people if person.email}
     if event.payload.get("by") != ActorKind.STAFF:
-        readers |= {staff.email.lower(): (staff.email, staff.locale) for staff in list_staff_emails()}
+        readers |= {staff.email.lower(): (staff.email, staff.locale) for staff in list_managers()}
     for key, (email, locale) in sorted(readers.items()):
         language = pick_language(locale)
         queue_message(

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from api.serializers import IdField, MoneyField, StrictSerializer
+from api.serializers import IdField, MoneyShape, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
 from kernel.text import mark
 
@@ -70,8 +70,8 @@ class HoldShape(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    price = MoneyField(allow_null=True)
-    deposit = MoneyField(allow_null=True)
+    price = MoneyShape(allow_null=True)
+    deposit = MoneyShape(allow_null=True)
 
 
 class BookedShape(serializers.Serializer[Any]):

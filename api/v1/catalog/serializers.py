@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import IdField, MoneyField, StrictSerializer
+from api.serializers import IdField, MoneyShape, StrictSerializer
 
 
 class ServicesQuery(StrictSerializer):
@@ -71,7 +71,7 @@ class AddOnShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     duration_minutes = serializers.IntegerField()
-    price = MoneyField(allow_null=True)
+    price = MoneyShape(allow_null=True)
 
 
 class ServiceShape(serializers.Serializer[Any]):
@@ -82,7 +82,7 @@ class ServiceShape(serializers.Serializer[Any]):
     description = serializers.CharField()
     category = serializers.CharField()
     duration_minutes = serializers.IntegerField()
-    price = MoneyField(allow_null=True)
+    price = MoneyShape(allow_null=True)
     is_price_from = serializers.BooleanField()
     seats = serializers.IntegerField(allow_null=True)
     approval = serializers.CharField()

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import IdField, MoneyField, StrictSerializer
+from api.serializers import IdField, MoneyShape, StrictSerializer
 
 
 class RescheduleFields(StrictSerializer):
@@ -38,7 +38,7 @@ class ManagedShape(serializers.Serializer[Any]):
     location = serializers.CharField()
     resources = serializers.ListField(child=serializers.CharField())
     customer_name = serializers.CharField()
-    price = MoneyField(allow_null=True)
+    price = MoneyShape(allow_null=True)
     can_cancel = serializers.BooleanField()
     can_move = serializers.BooleanField()
     is_attendance_confirmed = serializers.BooleanField()

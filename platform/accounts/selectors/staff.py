@@ -19,8 +19,8 @@ def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
     )
 
 
-def list_staff_emails() -> tuple[StaffMember, ...]:
-    """Return owners and managers: those whom the business's own notices go to."""
+def list_managers() -> tuple[StaffMember, ...]:
+    """Return owners and managers, whom the business's own notices go to."""
     return list_staff(roles=(Role.OWNER, Role.MANAGER))
 
 

@@ -25,8 +25,8 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class AssetInput:
-    """A field to draw; ``suggestions`` are only offered."""
+class StaffAssetInput:
+    """A field of the asset to draw for staff; ``suggestions`` are only offered."""
 
     name: str
     label: str
@@ -45,7 +45,7 @@ class Visit:
     """What the vertical asks about a visit."""
 
     asset_name: str
-    fields: tuple[AssetInput, ...]
+    fields: tuple[StaffAssetInput, ...]
     arrival_label: str
     arrival_modes: tuple[Option, ...]
 
@@ -76,11 +76,11 @@ def read_asset(typed: QueryDict) -> dict[str, str]:
 
 def _make_fields(
     vertical: Vertical, words: dict[str, str], typed: QueryDict, errors: Mapping[str, tuple[str, ...]]
-) -> tuple[AssetInput, ...]:
+) -> tuple[StaffAssetInput, ...]:
     if vertical.asset is None:
         return ()
     return tuple(
-        AssetInput(
+        StaffAssetInput(
             name=PREFIX + field.key,
             label=gettext(vertical.label_field(field, **words)),
             hint=gettext(field.hint) if field.hint else "",
