@@ -177,8 +177,10 @@ def _greet(parts: DemoParts, logins: Sequence[str]) -> None:
     lines = [
         "",
         paint(f"Turnero runs at {parts.platform_url}", "bold"),
+        paint(f"What was sent (e-mail, SMS): http://localhost:{parts.catcher_port}/", "bold"),
+        "",
         *logins,
-        f"What was sent (e-mail, SMS): http://localhost:{parts.catcher_port}/",
+        "",
         f"Logs and data: {parts.state}",
         "Ctrl-C stops everything.",
         "",

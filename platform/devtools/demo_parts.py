@@ -20,6 +20,9 @@ SMS_ACCOUNT = "ACdemo00000000000000000000000000000"
 SMS_SECRET = "demo-secret-of-the-catcher"  # noqa: S105 - opens nothing: the catcher takes any
 SMS_FROM = "+15005550006"
 
+# Celery warns everybody who is root, as one is in a container; the demo's tasks are our own.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
+
 
 @dataclass(frozen=True)
 class DemoParts:
@@ -78,25 +81,30 @@ class DemoParts:
         """Return the web server."""
         listen = ["--host", "127.0.0.1", "--port", str(self.web_port)]
         # An open live board would hold the server for ever: cut streams after two seconds.
-        quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "2"]
+        quiet = ["--no-access-log", "--no-server-header", "--lifespan", "off", "--timeout-graceful-shutdown", "2"]
         return self._python("web", "uvicorn", "config.asgi:application", *listen, *quiet)
 
     def worker(self) -> ChildSpec:
         """Return the worker, with two processes."""
         options = ["--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-        return self._python("worker", "celery", "-A", "config.celery", "worker", "--pool", "prefork", *options)
+        return self._celery("worker", "worker", "--pool", "prefork", *options)
 
     def beat(self) -> ChildSpec:
         """Return the clock that wakes the sweepers."""
         schedule = self.state / "beat" / "schedule"
         schedule.parent.mkdir(exist_ok=True)
         options = ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
-        return self._python("beat", "celery", "-A", "config.celery", "beat", *options)
+        return self._celery("beat", "beat", *options)
 
-    def _python(self, name: str, module: str, *arguments: str) -> ChildSpec:
+    def _celery(self, name: str, *arguments: str) -> ChildSpec:
+        """Describe a process of Celery without its banner."""
+        warnings = ("-W", ROOT_WARNING)
+        return self._python(name, "celery", "--quiet", "-A", "config.celery", *arguments, interpreter=warnings)
+
+    def _python(self, name: str, module: str, *arguments: str, interpreter: tuple[str, ...] = ()) -> ChildSpec:
         return ChildSpec(
             name=name,
-            command=[sys.executable, "-m", module, *arguments],
+            command=[sys.executable, *interpreter, "-m", module, *arguments],
             environment=self.environment,
             ending=signal.SIGTERM,
         )

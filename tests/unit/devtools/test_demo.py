@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.demo import choose_web_port, describe_running, start_over
+from devtools.demo import _greet, choose_web_port, describe_running, start_over
 from devtools.demo_parts import DemoParts
 from devtools.embedded import Servers
 from devtools.errors import DevtoolsError
@@ -79,6 +79,17 @@ def test_children_can_send_to_the_catcher_only(tmp_path: Path, monkeypatch: pyte
     assert environment["TURNERO_SMS_URL"] == "http://127.0.0.1:8026"
     assert environment["TURNERO_PLATFORM_HOST"] == "localhost:8001"
     assert environment["DATABASE_URL"] == _SERVERS.database_url
+
+
+def test_greeting_says_first_where_messages_land(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = DemoParts(state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026)
+
+    _greet(parts, ["Taller: http://taller.localhost:8001/"])
+
+    assert [line for line in capsys.readouterr().out.splitlines() if line][:2] == [
+        "Turnero runs at http://localhost:8001/",
+        "What was sent (e-mail, SMS): http://localhost:8026/",
+    ]
 
 
 def test_test_run_has_databases_of_its_own() -> None:
