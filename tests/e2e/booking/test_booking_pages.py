@@ -126,7 +126,7 @@ def test_two_people_want_the_same_time(single_workshop, open_page, check_page):
     expect(pages[0]).to_have_url(re.compile("/details/"))
 
 
-@pytest.mark.parametrize(("width", "font"), [(320, 16), (390, 32)])
+@pytest.mark.parametrize(("width", "font"), [(320, 16), (320, 32), (390, 32)])
 def test_small_phones_and_large_letters_need_no_sideways_scroll(address, open_page, check_page, width, font):
     page = open_page(viewport={"width": width, "height": 640})
     page.goto(address)
@@ -143,6 +143,35 @@ def test_small_phones_and_large_letters_need_no_sideways_scroll(address, open_pa
         page.wait_for_load_state("networkidle")
         page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", f"{font}px")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+# A part on a new line begins at the edge of its box, with the dot before it cut off.
+LEADING_DOTS = """
+    () => [...document.querySelectorAll(".dots > * + *")].filter(part => {
+        const before = [...part.previousElementSibling.getClientRects()].at(-1)
+        const words = document.createRange()
+        words.selectNodeContents(part)
+        const [first] = words.getClientRects()
+        const box = part.parentElement
+        const isCutOff = getComputedStyle(box).overflowX === "clip" && first.left - box.getBoundingClientRect().left < 1
+        return first.top > before.top + 4 && !isCutOff
+    }).length
+"""
+CRUSHED_ICONS = """
+    () => [...document.querySelectorAll("svg.i")].map(icon => icon.getBoundingClientRect())
+        .filter(box => Math.abs(box.width - box.height) > 0.2).length
+"""
+
+
+@pytest.mark.parametrize("font", [16, 24, 32])
+def test_small_phones_and_large_letters_keep_icons_and_no_lone_dot(address, open_page, font):
+    page = open_page(viewport={"width": 320, "height": 640})
+    page.goto(address)
+    page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", f"{font}px")
+
+    assert page.locator(".pick .dots > * + *").count() > 1
+    assert (page.evaluate(CRUSHED_ICONS), page.evaluate(LEADING_DOTS)) == (0, 0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_first_view_is_light(address, open_page):
