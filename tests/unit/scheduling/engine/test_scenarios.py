@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from devtools.scenarios import (
-    ScenarioCase,
-    UnsupportedCase,
-    UnsupportedScenarioError,
-    answer_query,
-    build_question,
-    load_cases,
-)
+from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScenarioError
+from devtools.replay.questions import answer_query, build_question
+from devtools.replay.scenario_format import load_cases
 
 PATH = Path(__file__).parents[3] / "scenarios" / "engine.json"
 CASES = load_cases(PATH.read_text(encoding="utf-8"))

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.environment import set_default
-from devtools.scenarios import ScenarioCase, UnsupportedCase, UnsupportedScenarioError, answer_query, load_cases
+from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScenarioError
+from devtools.replay.questions import answer_query
+from devtools.replay.scenario_format import load_cases
 from kernel.clock import utc_now
 from kernel.ids import new_reference
 
@@ -57,7 +59,7 @@ def _open(through: str) -> Iterator[Runner]:
     import config.celery  # noqa: F401, PLC0415 - due work wakes workers through its app
 
     django.setup()
-    from devtools.replay_database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
+    from devtools.replay.database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
     from devtools.scratch import make_scratch_tenant  # noqa: PLC0415
     from tenants.jobs import call_in_tenant  # noqa: PLC0415
     from tenants.services.life_cycle import drop_tenant  # noqa: PLC0415

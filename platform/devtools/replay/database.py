@@ -11,7 +11,7 @@ from threading import Barrier
 from django.db import connection
 
 from devtools.overbooking import list_overbooked
-from devtools.scenarios import HOLD_STATUSES, ScenarioBooking, ScenarioCase, ScenarioService, ScenarioStep
+from devtools.replay.cases import HOLD_STATUSES, ScenarioBooking, ScenarioCase, ScenarioService, ScenarioStep
 from devtools.scratch import empty_scheduling
 from kernel.errors import DomainError
 from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
