@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from kernel.text import mark
@@ -25,13 +25,13 @@ from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.instants import is_known_timezone, to_instant, to_minutes
 from scheduling.selectors.occupancy import load_busy, load_slots_snapshot, make_snapshot
-from scheduling.selectors.plans import Plan, Wish, load_plan, load_plan_and_busy
+from scheduling.selectors.plans import Plan, Wish, load_plan_and_busy
 from scheduling.selectors.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
 
 LONGEST_WINDOW_DAYS = 62
-SEARCH_DAYS = 180
-"""How far ahead the next free time is searched for services without a booking window."""
+SEARCH_DAYS = 366
+"""How far beyond what was asked the next free time is searched, if the booking window is not shorter."""
 FIRST_REACH_DAYS = 28
 EASTERNMOST_MINUTES, WESTERNMOST_MINUTES = 14 * 60, 12 * 60
 """How long before and after UTC's a date begins and ends somewhere."""
@@ -51,14 +51,14 @@ def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability
     """
     _check_query(query)
     moving = find_moving(query.moving_booking_id) if query.moving_booking_id is not None else None
-    horizon_on = max(query.to_on, to_local_date("UTC", to_minutes(now)) + timedelta(days=SEARCH_DAYS))
+    horizon_on = _find_horizon(query.to_on, now)
     span = Span(*_bound(query.from_on, query.to_on, now), now, moving)
     plan, busy = load_plan_and_busy(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on, span=span)
     timezone = query.timezone or _find_timezone(plan)
     midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])
     offered = _find_in(plan, busy, window, span)
-    next_start = offered.starts[0] if offered.starts else _find_after(plan, window[1], span)
+    next_start = offered.starts[0] if offered.starts else _find_after(plan, window[1], horizon_on, span)
     return Availability(
         timezone=timezone,
         days=tuple(_group_by_day(plan, query.from_on, midnights, offered)),
@@ -67,13 +67,15 @@ def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability
 
 
 def find_next_available(*, query: AvailabilityQuery, now: datetime) -> AvailableSlot | None:
-    """Find the first free time from ``from_on`` on, within the booking window (or half a year)."""
+    """Find the first free time from ``from_on`` on, within the booking window (at most a year)."""
     _check_query(query)
-    plan = load_plan(
-        wish=make_wish(query), from_on=query.from_on, to_on=query.from_on + timedelta(days=SEARCH_DAYS + 1)
-    )
+    horizon_on = _find_horizon(query.from_on, now)
+    begins, ends = _bound(query.from_on, query.from_on + timedelta(days=FIRST_REACH_DAYS), now)
+    span = Span(begins, ends, now)
+    plan, busy = load_plan_and_busy(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on, span=span)
     begins = max(to_minute(query.timezone or _find_timezone(plan), query.from_on, 0), to_minutes(now))
-    minute = _find_after(plan, begins, Span(begins, begins, now))
+    offered = _find_in(plan, busy, (begins, ends), span)
+    minute = offered.starts[0] if offered.starts else _find_after(plan, ends, horizon_on, span)
     return None if minute is None else _view_slots(plan, Offered([minute], None))[0]
 
 
@@ -184,12 +186,17 @@ def _clip(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: st
     return (begins, ends) if begins < ends else None
 
 
-def _find_after(plan: Plan, from_minute: int, span: Span) -> int | None:
-    """Find the first free start from a minute on: four weeks, then all the rest in one go."""
+def _find_horizon(asked_on: date, now: datetime) -> date:
+    """Return the last date for which hours are loaded."""
+    return max(asked_on, now.astimezone(UTC).date()) + timedelta(days=SEARCH_DAYS)
+
+
+def _find_after(plan: Plan, from_minute: int, horizon_on: date, span: Span) -> int | None:
+    """Find the first free start from a minute on: four weeks, eight more, then all the rest in one go."""
     starts: list[int] = []
     for location_id, visit in plan.visits.items():
         timezone = plan.timetables.places[location_id].timezone
-        limit = max(from_minute, to_minutes(span.now)) + SEARCH_DAYS * 1440
+        limit = to_minute("UTC", horizon_on, 0)
         clipped = _clip(visit, (from_minute, limit), span.now, timezone)
         if clipped is None:
             continue
@@ -205,11 +212,12 @@ def _find_after(plan: Plan, from_minute: int, span: Span) -> int | None:
 
 
 def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple[int, int]]:
-    """Cut the search in two, unless each part would cost two queries: five must do for everything."""
-    middle = window[1] if is_single else min(window[0] + FIRST_REACH_DAYS * 1440, window[1])
-    yield window[0], middle
-    if middle < window[1]:
-        yield middle, window[1]
+    """Cut the search in three, unless each part would cost two queries: five must do for everything."""
+    cuts = () if is_single else (FIRST_REACH_DAYS * 1440, 3 * FIRST_REACH_DAYS * 1440)
+    bounds = [window[0], *(min(window[0] + cut, window[1]) for cut in cuts), window[1]]
+    for begins, ends in pairwise(bounds):
+        if begins < ends:
+            yield begins, ends
 
 
 def _group_by_day(plan: Plan, from_on: date, midnights: list[int], offered: Offered) -> Iterator[AvailableDay]:

@@ -33,6 +33,7 @@ class Shape:
         minutes: How long a visit lasts.
         busy_minutes: How long each booking that is there already lasts; 0 = as long as a visit.
         past: Bookings before now, on top of the others.
+        later: Bookings after those days, three a day for each of the staff.
     """
 
     staff: int
@@ -42,6 +43,7 @@ class Shape:
     minutes: int
     busy_minutes: int = 0
     past: int = 0
+    later: int = 0
 
     @property
     def length(self) -> int:
@@ -63,7 +65,8 @@ SHAPES = {
     "A past x13": Shape(1, 0, 100, 30, 30, past=10_000),
     "B": Shape(20, 10, 5000, 30, 45),
     "B double": Shape(40, 20, 10000, 30, 45),
-    "C": Shape(100, 0, 100_000, 56, 30),
+    "C": Shape(100, 0, 33_600, 56, 30, busy_minutes=90, later=66_400),
+    "C packed": Shape(100, 0, 100_000, 56, 30),
 }
 
 
@@ -167,3 +170,6 @@ def _list_starts(shape: Shape, now: datetime) -> Iterator[datetime]:
         yield opens + timedelta(days=slot // a_day) + step * (slot % a_day)
     for number in range(shape.past):
         yield now - timedelta(days=1) - step * (number + 1)
+    for number in range(shape.later):
+        slot = number // shape.at_once
+        yield opens + timedelta(days=shape.days + slot // 3) + 2 * step * (slot % 3)

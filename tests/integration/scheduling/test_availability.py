@@ -94,6 +94,16 @@ def test_next_free_time_lies_after_a_full_window(tenant):
     assert answer.next_available == MONDAY + timedelta(days=1)
 
 
+def test_a_long_absence_is_seen_to_its_end(tenant):
+    back_at = MONDAY + timedelta(days=350)
+    away = (MONDAY - timedelta(hours=9), back_at)
+    service_id = make_service((make_resource(make_place(), time_off=(away,)),))
+
+    answer = ask(service_id, days=30)
+
+    assert answer.next_available == back_at
+
+
 def test_own_time_is_free_while_moving(tenant):
     service_id, _ = make_shop()
     made = book(service_id)
