@@ -252,6 +252,21 @@ def test_moved_checkout_finds_its_own_packages(
     assert answer.stdout.startswith(f"{new}/kernel/__init__.py {new}/platform/accounts/__init__.py ")
 
 
+def test_linked_environment_stays_that_of_its_checkout(script: ModuleType, tmp_path: Path) -> None:
+    path = install_script(script, f"#!{script.PYTHON}")
+    script.settle()
+    kept = {file: file.read_bytes() for file in (path, *script.VENV.rglob("turnero.pth"))}
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / ".venv").symlink_to(script.VENV)
+
+    script.ROOT, script.VENV, script.PYTHON = second, second / ".venv", second / ".venv" / "bin" / "python"
+    script.settle()
+
+    assert len(kept) == 2
+    assert {file: file.read_bytes() for file in kept} == kept
+
+
 def test_folder_of_somebody_else_is_left_as_it_is(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     stamp(script, "demo")
 
