@@ -36,7 +36,8 @@ FROM booking WHERE a.booking_id = booking.id AND a.is_active
 SESSION_EXPIRY_SQL = """
 UPDATE scheduling_allocation a SET hold_expires_at = e.expires_at
 FROM (SELECT CASE WHEN bool_or(b.hold_expires_at IS NULL) THEN NULL ELSE max(b.hold_expires_at) END AS expires_at
-      FROM scheduling_booking b WHERE b.session_id = %(id)s AND b.is_active) e
+      FROM scheduling_booking b WHERE b.session_id = %(id)s AND b.is_active
+        AND b.id IS DISTINCT FROM %(without_id)s::int8) e
 WHERE a.session_id = %(id)s AND a.is_active AND a.hold_expires_at IS DISTINCT FROM e.expires_at
 """
 TURNS_SQL = """
@@ -191,7 +192,7 @@ def free_allocations(booking: Booking) -> None:
         Allocation.objects.filter(session_id=booking.session_id, is_active=True).update(is_active=False)
     else:
         shorten_session(session_id=booking.session_id, without_id=booking.pk)
-        sync_session_expiry(booking.session_id)
+        sync_session_expiry(booking.session_id, without_id=booking.pk)
 
 
 def set_expiry(booking: Booking) -> None:
@@ -202,12 +203,12 @@ def set_expiry(booking: Booking) -> None:
         sync_session_expiry(booking.session_id)
 
 
-def sync_session_expiry(session_id: int) -> None:
-    """A group's resources are held as long as its longest booking."""
+def sync_session_expiry(session_id: int, *, without_id: int | None = None) -> None:
+    """A group's resources are held as long as its longest booking; ``without_id`` is leaving it."""
     with connection.cursor() as cursor:
         # Two bookings of the group that change at once must see each other: one after the other.
         cursor.execute("SELECT 1 FROM scheduling_session WHERE id = %s FOR UPDATE", [session_id])
-        cursor.execute(SESSION_EXPIRY_SQL, {"id": session_id})
+        cursor.execute(SESSION_EXPIRY_SQL, {"id": session_id, "without_id": without_id})
 
 
 def list_resource_ids(booking: Booking) -> tuple[int, ...]:

@@ -272,6 +272,19 @@ def test_group_with_expired_hold(tenant):
     assert check_offer(single, now=LATER) == list(range(9, 17))
 
 
+def test_group_with_expired_hold_when_the_booking_beside_it_leaves(tenant):
+    person = make_resource(make_place())
+    group, single = make_service((person,), seats=2), make_service((person,))
+    booked = book(group)
+    hold(group)
+
+    cancel_booking(token=booked.manage_token, now=NOW, by=CUSTOMER)
+
+    # Only the hold is left: when it ends, nobody having swept, the place is free.
+    assert check_offer(single) == list(range(10, 17))
+    assert check_offer(single, now=LATER) == list(range(9, 17))
+
+
 def test_group_with_closed_day(tenant):
     place = make_place()
     off = ((hours_later(2), hours_later(4)),)
