@@ -88,8 +88,8 @@ class _Calendar:
         self._closed = {to_day_number(on) for on in holidays} if resource.observes_holidays else set()
         rows = (*resource.hours, *resource.breaks)
         self._is_regular = all(row.valid_from is None and row.valid_to is None for row in rows)
-        self._week_hours = [merge(_list_walls(resource.hours, weekday)) for weekday in range(7)]
-        self._week_breaks = [merge(_list_walls(resource.breaks, weekday)) for weekday in range(7)]
+        self._week_hours = _group_walls(resource.hours)
+        self._week_breaks = _group_walls(resource.breaks)
 
     def list_special_days(self, first_day: int, last_day: int) -> set[int]:
         """List the days from first to last (included) that are not plain."""
@@ -144,15 +144,23 @@ def _list_midnights(first_day: int, end_day: int, offset: int) -> Iterator[tuple
     return zip(midnights, islice(cycle(range(7)), first_weekday, None), strict=False)
 
 
-def _list_walls(rows: tuple[WeeklyPeriod, ...], weekday: int, on: date | None = None) -> list[Interval]:
-    """List a weekday's periods; on a date, those that are valid then."""
+def _list_walls(rows: tuple[WeeklyPeriod, ...], weekday: int, on: date) -> list[Interval]:
+    """List a weekday's periods that are valid on a date."""
     return _to_walls(
         (row.opens_minute, row.closes_minute)
         for row in rows
         if row.weekday == weekday
-        and (on is None or row.valid_from is None or row.valid_from <= on)
-        and (on is None or row.valid_to is None or on <= row.valid_to)
+        and (row.valid_from is None or row.valid_from <= on)
+        and (row.valid_to is None or on <= row.valid_to)
     )
+
+
+def _group_walls(rows: tuple[WeeklyPeriod, ...]) -> list[list[Interval]]:
+    """List the periods of each weekday, whenever they are valid."""
+    week: list[list[Interval]] = [[] for _ in range(7)]
+    for row in rows:
+        week[row.weekday] += _to_walls([(row.opens_minute, row.closes_minute)])
+    return [merge(walls) if len(walls) > 1 else walls for walls in week]
 
 
 def _to_walls(periods: Iterable[Interval]) -> list[Interval]:
