@@ -18,12 +18,14 @@ from tenants.database import connection
 
 INSERT_SQL = """
 INSERT INTO {table} ({columns})
-SELECT {values} FROM jsonb_populate_recordset(NULL::{table}, %({name}_rows)s::jsonb) r {source}
+SELECT {values} FROM {populate}(NULL::{table}, %({name}_rows)s::jsonb) r {source}
 RETURNING *
 """
+ONE, MANY = "jsonb_populate_record", "jsonb_populate_recordset"
+"""PostgreSQL expects a hundred rows of the second; a few such parts joined look worth compiling to it."""
 UPDATE_SQL = """
 UPDATE {table} SET ({columns}) = (
-  SELECT {values} FROM jsonb_populate_recordset(NULL::{table}, %({name}_rows)s::jsonb) r)
+  SELECT {values} FROM {populate}(NULL::{table}, %({name}_rows)s::jsonb) r)
 WHERE id = %({name}_id)s::int8
 RETURNING *
 """
@@ -56,13 +58,14 @@ class Statement:
         condition. ``values`` gives columns an expression instead of what the rows hold.
         """
         model = type(rows[0])
-        sql = _write_sql(INSERT_SQL, model, name, source, tuple((values or {}).items()))
+        populate = ONE if len(rows) == 1 else MANY
+        sql = _write_sql(INSERT_SQL, model, name, populate, source, tuple((values or {}).items()))
         self.add(name, sql, {"rows": _to_rows(model, rows)})
 
     def update(self, name: str, row: Model, *, values: Mapping[str, str] | None = None) -> None:
         """Add a part that saves every column of a row and returns it whole; ``values`` as in `insert`."""
         model = type(row)
-        sql = _write_sql(UPDATE_SQL, model, name, "", tuple((values or {}).items()))
+        sql = _write_sql(UPDATE_SQL, model, name, ONE, "", tuple((values or {}).items()))
         self.add(name, sql, {"rows": _to_rows(model, [row]), "id": row.pk})
 
     def fetch(self, select: str) -> list[tuple[Any, ...]]:
@@ -79,7 +82,9 @@ def _list_columns(model: type[Model]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _write_sql(template: str, model: type[Model], name: str, source: str, values: tuple[tuple[str, str], ...]) -> str:
+def _write_sql(
+    template: str, model: type[Model], name: str, populate: str, source: str, values: tuple[tuple[str, str], ...]
+) -> str:
     columns = [column for column, _ in _list_columns(model)]
     given = dict(values)
     return template.format(
@@ -87,15 +92,16 @@ def _write_sql(template: str, model: type[Model], name: str, source: str, values
         columns=", ".join(f'"{column}"' for column in columns),
         values=", ".join(given.get(column, f'r."{column}"') for column in columns),
         name=name,
+        populate=populate,
         source=source,
     )
 
 
 def _to_rows(model: type[Model], rows: Sequence[Model]) -> str:
-    """Write rows as one document; instants in the ISO format, to the microsecond."""
+    """Write a row, or a list of rows, as one document; instants in the ISO format, to the microsecond."""
     columns = _list_columns(model)
     documents = [{column: getattr(row, name) for column, name in columns} for row in rows]
-    return json.dumps(documents, default=_to_text, separators=(",", ":"))
+    return json.dumps(documents[0] if len(documents) == 1 else documents, default=_to_text, separators=(",", ":"))
 
 
 def _to_text(value: object) -> str:

@@ -26,9 +26,11 @@ from scheduling.types import Actor
 from tenants.services.due_work import add_due_part, remove_due_part
 from tenants.statements import Statement
 
+# Only the first of the index is looked at, also where PostgreSQL believes that the table is small.
 CLEAR_SQL = """
-SELECT 1 FROM locked WHERE NOT EXISTS (
-  SELECT 1 FROM scheduling_booking WHERE is_active AND hold_expires_at <= %(clear_now)s::timestamptz)
+SELECT 1 FROM locked WHERE coalesce(%(clear_now)s::timestamptz < (
+  SELECT hold_expires_at FROM scheduling_booking WHERE is_active AND hold_expires_at IS NOT NULL
+  ORDER BY hold_expires_at LIMIT 1), true)
 """
 
 

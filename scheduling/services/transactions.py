@@ -21,7 +21,7 @@ T = TypeVar("T")
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAILURE})
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
-MAX_ATTEMPTS = 40
+MAX_ATTEMPTS, QUICK_ATTEMPTS = 40, 4
 LONGEST_PAUSE_SECONDS = 0.05
 LOCK_SQL = """
 SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id
@@ -39,8 +39,9 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
     lock everything it could pick before it looks. A conflict undoes the run; inside an outer
     transaction only as far as a savepoint.
 
-    ``quickly`` is tried first. It writes with a single statement, which is a transaction of
-    its own, or returns None and has written nothing.
+    ``quickly`` is tried first, `QUICK_ATTEMPTS` times. It writes with a single statement, which
+    is a transaction of its own, or returns None and has written nothing: then it is not asked
+    again. Its locks last for one statement, so nobody waits for somebody's Python.
 
     Raises:
         TooBusy: It lost again and again.
@@ -49,11 +50,12 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
     last: Exception | None = None
     for attempt in range(MAX_ATTEMPTS):
         try:
-            if attempt == 0 and quickly is not None:
+            if quickly is not None and attempt < QUICK_ATTEMPTS:
                 with nullcontext() if is_outermost else transaction.atomic():
                     done = quickly()
                 if done is not None:
                     return done
+                quickly = None
             with transaction.atomic():
                 if attempt > 0 and is_outermost:
                     _see_what_others_commit()
@@ -65,7 +67,7 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
             state = find_sqlstate(error)
             if state not in RACE_STATES or (state == SERIALIZATION_FAILURE and not is_outermost):
                 raise
-            if attempt > 1:
+            if attempt > QUICK_ATTEMPTS:
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads retries, guards nothing
     raise TooBusy from last
 
