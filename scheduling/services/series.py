@@ -7,24 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from django.db import transaction
 
 from kernel.errors import Conflict
-from kernel.text import mark
 from scheduling.engine import to_minute
 from scheduling.enums import BookingSource, ConflictChoice
-from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken, SlotUnavailable
+from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.instants import to_instant
 from scheduling.services.bookings import book_slot
 from scheduling.services.holds import load_plan_for
+from scheduling.services.inputs import check_request
 from scheduling.services.placement import list_pool
+from scheduling.services.recurrences import list_walls
 from scheduling.services.transactions import lock_resources
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
-
-MAX_DATES = 104
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,16 @@ def book_series(
 ) -> SeriesReport:
     """Book the request's time again by an RFC 5545 rule, at the same wall time of the location.
 
-    All dates are tried. A date that is not free fails the whole series (nothing is booked), is
-    left out, or takes the nearest free time of that local date, as ``on_conflict`` says.
+    All dates are tried, one after the other, so that a date counts what earlier ones took: a
+    week's quota, or a visit that lasts into the next. A date that is not free fails the whole
+    series (nothing is booked), is left out, or takes the nearest free time of that local date
+    (of two as near, the earlier), as ``on_conflict`` says.
 
     Raises:
-        RequestInvalid: The rule is wrong, endless, or has more than 104 dates.
+        RequestInvalid: The rule is wrong, endless, or has more than 104 dates; see `list_walls`.
         SeriesConflict: With ``fail``: some dates are not free; ``report`` has all of them.
     """
+    check_request(request)
     starts = list_dates(request=request, rule=rule)
     # All at once and in id order: a series that locked date by date could wait in a circle.
     lock_resources(list_pool(load_plan_for(request, is_staff=True)))
@@ -101,15 +102,7 @@ def list_dates(*, request: SlotRequest, rule: str) -> list[datetime]:
     """
     zone = _find_zone(request)
     first = request.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    try:
-        occurrences = rrulestr(rule, dtstart=first)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise RequestInvalid(errors={"rule": (mark("This recurrence cannot be understood."),)}) from error
-    walls: list[datetime] = []
-    for wall in occurrences:
-        walls.append(wall)
-        if len(walls) > MAX_DATES:
-            raise RequestInvalid(errors={"rule": (mark("A series has at most 104 dates and an end."),)})
+    walls = list_walls(rule, first=first, zone=zone)
     return [to_instant(to_minute(zone, wall.date(), wall.hour * 60 + wall.minute)) for wall in walls]
 
 
