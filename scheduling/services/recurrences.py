@@ -54,7 +54,7 @@ def list_walls(rule: str, *, first: datetime, zone: str) -> list[datetime]:
         last = until
     try:
         text = ";".join(f"{name}={value}" for name, value in parts.items() if name != "COUNT")
-        occurrences = rrulestr(text, dtstart=first).replace(until=last)
+        occurrences = rrulestr(f"{text};UNTIL={last:%Y%m%dT%H%M%S}", dtstart=first)
         walls = list(islice(occurrences, MAX_DATES + 1))
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError) as error:
         raise _refuse(NOT_UNDERSTOOD) from error
