@@ -1,0 +1,62 @@
+"""Whose turn it is: the ledger of round robin, for staff to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Prefetch
+
+from scheduling.errors import ServiceNotFound
+from scheduling.models import Requirement, RequirementResource, Resource, RoundRobinLedger, Service
+from scheduling.selectors.catalog import list_pool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """What one resource had of a service so far.
+
+    Attributes:
+        weight: Its share; twice the weight is twice the turns, and 0 is only when nobody else can.
+        turns: Bookings that it was given, or groups that it opened; cancelling gives none back.
+    """
+
+    resource_id: int
+    resource_name: str
+    weight: int
+    turns: int
+    last_turn_at: datetime | None
+
+
+def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
+    """List who can serve a service, whoever is asked next first, as `engine.rank_pool` would ask them.
+
+    Of equals the first of the pool. Whoever is not free when a booking comes is passed over and stays first.
+    Who left the pool is not listed. Five queries.
+
+    Raises:
+        ServiceNotFound: There is none.
+    """
+    if not Service.objects.filter(pk=service_id).exists():
+        raise ServiceNotFound
+    named = Prefetch("named", RequirementResource.objects.order_by("position"))
+    requirements = Requirement.objects.filter(service_id=service_id).order_by("position", "id").prefetch_related(named)
+    resources = list(Resource.objects.filter(is_active=True, location__is_active=True))
+    pool = {each.pk: each for requirement in requirements for each in list_pool(requirement, resources)}
+    ledger = {each.resource_id: each for each in RoundRobinLedger.objects.filter(service_id=service_id)}
+    turns = [
+        TurnView(
+            resource_id=resource.pk,
+            resource_name=resource.name,
+            weight=resource.weight,
+            turns=ledger[resource.pk].turns if resource.pk in ledger else 0,
+            last_turn_at=ledger[resource.pk].last_turn_at if resource.pk in ledger else None,
+        )
+        for resource in pool.values()
+    ]
+    return tuple(sorted(turns, key=_due))
+
+
+def _due(view: TurnView) -> tuple[bool, Fraction]:
+    return view.weight == 0, Fraction(view.turns + 1, view.weight or 1)
