@@ -18,11 +18,13 @@ from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation
+from scheduling.services.cancellations import cancel_booking
 from scheduling.services.moves import move_booking
 from scheduling.services.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
-from tests.factories.feature_pairs import hold, submit
+from tests.factories.feature_pairs import hold, list_group_times, make_add_on, submit
 from tests.factories.scheduling import (
+    CUSTOMER,
     MONDAY,
     NOW,
     STAFF,
@@ -33,6 +35,7 @@ from tests.factories.scheduling import (
     make_service,
     make_shop,
 )
+from tests.property.scheduling.recounts import list_drift
 
 THREADS = 16
 
@@ -209,3 +212,22 @@ def test_hold_beside_a_confirmation_puts_no_end_to_the_group(scratch_tenant):
     # One booking is confirmed: whatever becomes of the hold, the group's resources stay taken.
     ends = in_scratch(scratch_tenant, lambda: list(Allocation.objects.values_list("hold_expires_at", flat=True)))
     assert ends == [None]
+
+
+def test_group_that_is_joined_and_left_at_once_lasts_as_long_as_its_longest(scratch_tenant):
+    def make():
+        service_id, _ = make_shop(seats=40)
+        book(service_id)
+        return service_id, [make_add_on(service_id, minutes=minutes) for minutes in (30, 60)]
+
+    service_id, extras = in_scratch(scratch_tenant, make)
+
+    def come_and_go(extra):
+        made = book(service_id, add_on_ids=(extra,))
+        cancel_booking(token=made.manage_token, now=NOW, by=CUSTOMER)
+
+    outcomes = run_at_once(scratch_tenant, [partial(come_and_go, extras[number % 2]) for number in range(64)])
+
+    assert outcomes == {"accepted": 64}
+    assert in_scratch(scratch_tenant, lambda: list_drift([])) == []
+    assert in_scratch(scratch_tenant, list_group_times) == [(9, 10)]
