@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import TransitionRefused
 from scheduling.services.events import record
 from scheduling.services.lookups import lock_booking
+from scheduling.services.transactions import write_transaction
 from scheduling.types import Actor
 
 
-@transaction.atomic
+@write_transaction()
 def confirm_attendance(
     *, now: datetime, token: str | None = None, booking_id: int | None = None, by: Actor | None = None
 ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_cancel
 from scheduling.services.allocations import free_allocations
@@ -14,11 +12,12 @@ from scheduling.services.events import record
 from scheduling.services.expiry import DUE_KIND
 from scheduling.services.inputs import clean_reason
 from scheduling.services.lookups import lock_booking
+from scheduling.services.transactions import write_transaction
 from scheduling.types import Actor
 from tenants.services.due_work import remove_due_work
 
 
-@transaction.atomic
+@write_transaction()
 def cancel_booking(
     *, now: datetime, by: Actor, reason: str = "", token: str | None = None, booking_id: int | None = None
 ) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.models import Booking
 from scheduling.services.allocations import free_allocations
 from scheduling.services.counters import Counters
 from scheduling.services.events import record
+from scheduling.services.transactions import write_transaction
 from scheduling.types import Actor
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import remove_due_work
@@ -28,7 +29,7 @@ def register() -> None:
 
 def expire_hold(booking_id: int, now: datetime) -> None:
     """Mark one hold expired when it has ended; safe to run twice. The handler of due work."""
-    with transaction.atomic():
+    with write_transaction():
         booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
         if booking is None or not is_expired(booking, now):
             return

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from kernel.ids import hash_token, new_token
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
@@ -20,7 +18,7 @@ from scheduling.services.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.inputs import check_request
 from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.records import Agreed, count, make_booking, settle
-from scheduling.services.transactions import run_write
+from scheduling.services.transactions import run_write, write_transaction
 from scheduling.types import Actor, HeldSlot, SlotRequest
 from tenants.services.due_work import remove_due_work
 
@@ -87,7 +85,7 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
         raise explain_refusal(refused) from refused
 
 
-@transaction.atomic
+@write_transaction()
 def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
     """Give a hold back before it ends; releasing it again changes nothing.
 

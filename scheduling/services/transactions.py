@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import TypeVar
 from zlib import crc32
@@ -56,9 +56,7 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
                 if done is not None:
                     return done
                 quickly = None
-            with transaction.atomic():
-                if attempt > 0 and is_outermost:
-                    _see_what_others_commit()
+            with write_transaction():
                 return work(attempt > 0)
         except LostRace as error:
             last = error
@@ -72,14 +70,20 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
     raise TooBusy from last
 
 
-def _see_what_others_commit() -> None:
-    """Let each statement see what was committed before it, whatever the server's default is.
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """Run a block or a service in a transaction whose statements see what was committed before them.
 
-    Under REPEATABLE READ the snapshot is older than the lock: whoever waited would see the
-    tables as they were before, lose again, and so on.
+    Whatever the server's default isolation is: under REPEATABLE READ the snapshot is older than
+    the lock, so whoever waited would see the tables as they were before, and fail. Inside an
+    outer transaction it is a savepoint under that one's isolation.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield
 
 
 def find_sqlstate(error: BaseException) -> str | None:

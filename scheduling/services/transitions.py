@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from scheduling.enums import Approval, BookingStatus
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking
@@ -16,11 +14,12 @@ from scheduling.services.events import record
 from scheduling.services.expiry import DUE_KIND, is_expired
 from scheduling.services.inputs import clean_reason
 from scheduling.services.lookups import lock_booking
+from scheduling.services.transactions import write_transaction
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_work, remove_due_work
 
 
-@transaction.atomic
+@write_transaction()
 def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
     """Accept a request; again changes nothing.
 
@@ -40,7 +39,7 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
     remove_due_work(kind=DUE_KIND, row_id=booking.pk)
 
 
-@transaction.atomic
+@write_transaction()
 def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The deposit was paid: confirm, or ask staff where the policy as agreed wants approval.
 
@@ -69,7 +68,7 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
     remove_due_work(kind=DUE_KIND, row_id=booking.pk)
 
 
-@transaction.atomic
+@write_transaction()
 def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> None:
     """Refuse a request: its place is free at once; again changes nothing.
 
@@ -92,7 +91,7 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
     counters.write()
 
 
-@transaction.atomic
+@write_transaction()
 def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The customer is here; again changes nothing."""
     booking = lock_booking(booking_id=booking_id)
@@ -104,7 +103,7 @@ def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
     record(booking, kind="arrived", by=by, now=now)
 
 
-@transaction.atomic
+@write_transaction()
 def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """Work has begun; again changes nothing."""
     booking = lock_booking(booking_id=booking_id)
@@ -117,7 +116,7 @@ def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     record(booking, kind="started", by=by, now=now)
 
 
-@transaction.atomic
+@write_transaction()
 def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The visit is over; again changes nothing."""
     booking = lock_booking(booking_id=booking_id)
@@ -129,7 +128,7 @@ def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     record(booking, kind="completed", by=by, now=now)
 
 
-@transaction.atomic
+@write_transaction()
 def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The customer did not come; only after the start, and again changes nothing.
 

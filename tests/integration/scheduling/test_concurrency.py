@@ -17,7 +17,7 @@ from devtools.overbooking import list_overbooked
 from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable
-from scheduling.models import Allocation
+from scheduling.models import Allocation, RuleUsage
 from scheduling.services.cancellations import cancel_booking
 from scheduling.services.moves import move_booking
 from scheduling.services.rules import RuleSetup, save_rule
@@ -98,6 +98,21 @@ def test_repeatable_read_serves_everybody_too(scratch_tenant):
     outcomes = run_at_once(scratch_tenant, [lambda: book(service_id)] * 16, isolation="repeatable read")
 
     assert outcomes == {"accepted": 8, "slot_taken": 8}
+
+
+def test_steps_wait_for_each_other_under_repeatable_read(scratch_tenant):
+    def make():
+        service_id, _ = make_shop()
+        save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 9, service_id=service_id), now=NOW)
+        return [book(service_id, hours_later(hour)).booking_id for hour in range(6)]
+
+    booking_ids = in_scratch(scratch_tenant, make)
+    jobs = [partial(cancel_booking, booking_id=each, reason="x", now=NOW, by=STAFF) for each in booking_ids]
+
+    outcomes = run_at_once(scratch_tenant, jobs * 6, isolation="repeatable read")
+
+    assert outcomes == {"accepted": 36}
+    assert in_scratch(scratch_tenant, lambda: list(RuleUsage.objects.values_list("used"))) == [(0,)]
 
 
 def test_seats_of_a_group_are_counted_exactly(scratch_tenant):
