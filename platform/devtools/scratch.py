@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import StringIO
 
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
@@ -16,7 +17,7 @@ from tenants.types import SignUpDetails, TenantInfo
 
 def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
     """Provision a tenant for one run; the caller drops it."""
-    call_command("migrate_platform", verbosity=0)
+    call_command("migrate_platform", verbosity=0, stdout=StringIO())
     details = SignUpDetails(
         business_name=slug,
         slug=slug,

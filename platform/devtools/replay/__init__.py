@@ -14,13 +14,22 @@ from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScen
 from devtools.replay.questions import answer_query
 from devtools.replay.scenario_format import load_cases
 from kernel.clock import utc_now
+from kernel.errors import DomainError, Invalid
 from kernel.ids import new_reference
+from scheduling.engine import EngineInputError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CONNECTIONS = 80
 
 Result = dict[str, object]
 Runner = Callable[[ScenarioCase], Result]
+
+
+class UnreadableFileError(Exception):
+    """A file that holds no scenarios of the format."""
+
+    def __init__(self, path: Path, reason: Exception) -> None:
+        super().__init__(f"{path}: {reason}")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -31,8 +40,10 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="SCENARIOS.json")
     options = parser.parse_args(argv)
     try:
-        cases = [case for path in options.files for case in load_cases(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, UnsupportedScenarioError) as error:
+        cases = [case for path in options.files for case in _read(path)]
+        if options.json:
+            options.json.touch()
+    except (OSError, UnreadableFileError) as error:
         print(f"./dev replay: {error}")
         return 2
     with _open(options.through) as runner:
@@ -45,6 +56,13 @@ def run(argv: Sequence[str]) -> int:
     note = f", {unsupported} unsupported" if unsupported else ""
     print(f"{passed} passed, {failed} failed{note}")
     return 1 if failed or unsupported else 0
+
+
+def _read(path: Path) -> list[ScenarioCase | UnsupportedCase]:
+    try:
+        return load_cases(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, UnsupportedScenarioError) as error:
+        raise UnreadableFileError(path, error) from error
 
 
 @contextmanager
@@ -84,17 +102,17 @@ def _open(through: str) -> Iterator[Runner]:
 def _answer_with_engine(case: ScenarioCase) -> Result:
     if case.query is None:
         return {"id": case.id, "unsupported": "the engine alone takes no bookings; use --through database"}
-    try:
-        return {"id": case.id, "slots": [_to_text(minute) for minute in answer_query(case)]}
-    except UnsupportedScenarioError as error:
-        return {"id": case.id, "unsupported": error.where}
+    return {"id": case.id, "slots": [_to_text(minute) for minute in answer_query(case)]}
 
 
 def _run_case(case: ScenarioCase | UnsupportedCase, runner: Runner) -> tuple[bool, Result]:
     if isinstance(case, UnsupportedCase):
         print(f"{case.id}: unsupported: {case.reason}")
         return False, {"id": case.id, "unsupported": case.reason}
-    result = runner(case)
+    result = _try_case(case, runner)
+    if "error" in result:
+        print(f"{case.id}: {case.description}: {result['error']}")
+        return False, result
     if "unsupported" in result:
         print(f"{case.id}: unsupported: {result['unsupported']}")
         return False, result
@@ -105,7 +123,26 @@ def _run_case(case: ScenarioCase | UnsupportedCase, runner: Runner) -> tuple[boo
     return True, result
 
 
+def _try_case(case: ScenarioCase, runner: Runner) -> Result:
+    """Run one case; what it cannot be said in is unsupported, what breaks is an error of this case alone."""
+    try:
+        return runner(case)
+    except UnsupportedScenarioError as error:
+        return {"id": case.id, "unsupported": error.where}
+    except (DomainError, EngineInputError, OverflowError) as error:
+        return {"id": case.id, "unsupported": _name_fields(error)}
+    except Exception as error:  # noqa: BLE001 - the edge: the cases after this one still run
+        return {"id": case.id, "error": f"{type(error).__name__}: {error}"}
+
+
+def _name_fields(error: Exception) -> str:
+    fields = error.errors if isinstance(error, Invalid) else {}
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items()) or str(error)
+
+
 def _expect(case: ScenarioCase) -> Result:
+    if not case.has_expected_answer:
+        return {"id": case.id}
     if case.query is not None:
         return {"id": case.id, "slots": [_to_text(minute) for minute in case.expected_slots]}
     if case.steps:
@@ -115,6 +152,8 @@ def _expect(case: ScenarioCase) -> Result:
 
 
 def _describe(result: Result, expected: Result) -> str:
+    if expected.keys() == {"id"}:
+        return "no expected answer in the file"
     slots, wanted = result.get("slots"), expected.get("slots")
     if isinstance(slots, list) and isinstance(wanted, list):
         missing = [slot for slot in wanted if slot not in slots]

@@ -91,7 +91,8 @@ class ScenarioCase:
     Exactly one of ``query``, ``steps``, ``attempts`` is filled, and its answer:
     ``expected_slots`` (minutes since 1970), ``expected_outcome`` (per step), or
     ``expected_counts`` as (accepted, rejected). ``resource_ids`` gives
-    the engine's id of each name.
+    the engine's id of each name. A file may leave the answer out: then
+    ``has_expected_answer`` is false, and the case is run but cannot pass.
     """
 
     id: str
@@ -111,6 +112,7 @@ class ScenarioCase:
     expected_slots: tuple[int, ...]
     expected_outcome: tuple[str, ...]
     expected_counts: tuple[int, int] | None
+    has_expected_answer: bool
 
 
 @dataclass(frozen=True, slots=True)

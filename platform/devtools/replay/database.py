@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 
 from django.db import connection
 
 from devtools.overbooking import list_overbooked
-from devtools.replay.cases import HOLD_STATUSES, ScenarioBooking, ScenarioCase, ScenarioService, ScenarioStep
+from devtools.replay.cases import (
+    HOLD_STATUSES,
+    ScenarioBooking,
+    ScenarioCase,
+    ScenarioService,
+    ScenarioStep,
+    UnsupportedScenarioError,
+)
 from devtools.scratch import empty_scheduling
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Invalid
+from kernel.ids import hash_token, new_token
+from scheduling.engine import Requirement
 from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
 from scheduling.selectors.availability import LONGEST_WINDOW_DAYS, get_availability
+from scheduling.selectors.bookings import get_booking
 from scheduling.services.bookings import book_slot, submit_booking
 from scheduling.services.cancellations import cancel_booking
 from scheduling.services.holds import hold_slot, release_hold
@@ -31,7 +41,7 @@ from scheduling.services.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, HeldSlot, SlotRequest
+from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
 from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
@@ -41,7 +51,19 @@ DETAILS = BookingDetails(
 )
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 STAFF = Actor(kind=ActorKind.STAFF)
+CONFIRMED_STATUSES = frozenset(
+    {BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED}
+)
 LARGEST_PARTY = 1000
+MOST_CONNECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A booking that is held, and what proves that it is one's own."""
+
+    id: int
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,7 @@ class Stage:
     case: ScenarioCase
     resource_ids: Mapping[str, int]
     service_ids: Mapping[str, int]
-    booking_ids: Mapping[str, int]
+    bookings: Mapping[str, Hold | int]
 
 
 def set_up(case: ScenarioCase, tenant: TenantInfo) -> Stage:
@@ -67,12 +89,23 @@ def set_up(case: ScenarioCase, tenant: TenantInfo) -> Stage:
             setup = RuleSetup(scope=RuleScope.SERVICE, period=period, limit=limit, service_id=service_ids[name])
             save_rule(setup, now=case.now)
     stage = Stage(case, resource_ids, service_ids, {})
-    booking_ids = {booking.id: _import(stage, booking) for booking in case.bookings}
-    return Stage(case, resource_ids, service_ids, booking_ids)
+    return replace(stage, bookings={booking.id: _import(stage, booking) for booking in case.bookings})
 
 
 def run_query(stage: Stage) -> list[int]:
-    """Ask the availability selector as the booking page does; return the starts in minutes."""
+    """Ask the availability selector as the booking page does; return the starts in minutes.
+
+    More people than the service takes are refused there by name; here that is: no start.
+    """
+    try:
+        return _list_starts(stage)
+    except Invalid as error:
+        if error.errors.keys() == {"party_size"}:
+            return []
+        raise
+
+
+def _list_starts(stage: Stage) -> list[int]:
     case, query = stage.case, stage.case.query
     assert query is not None
     starts: list[int] = []
@@ -85,7 +118,7 @@ def run_query(stage: Stage) -> list[int]:
                 party_size=query.units,
                 timezone=query.timezone,
                 resource_ids=tuple(stage.resource_ids[name] for name in query.resources),
-                moving_booking_id=stage.booking_ids[query.ignore_booking] if query.ignore_booking else None,
+                moving_booking_id=_to_id(stage.bookings[query.ignore_booking]) if query.ignore_booking else None,
             ),
             now=case.now,
         )
@@ -96,7 +129,7 @@ def run_query(stage: Stage) -> list[int]:
 def run_steps(stage: Stage) -> list[str]:
     """Run the steps in order, the clock moved as they say."""
     now = stage.case.now
-    named: dict[str, HeldSlot | int] = dict(stage.booking_ids)
+    named = dict(stage.bookings)
     outcomes: list[str] = []
     for step in stage.case.steps:
         now = step.now or now
@@ -116,6 +149,8 @@ def run_parallel(stage: Stage, tenant: TenantInfo) -> tuple[int, int, int]:
     case = stage.case
     attempts = [step for step in case.attempts for _ in range(step.times)]
     threads = min(case.connections, len(attempts))
+    if threads > MOST_CONNECTIONS:
+        raise UnsupportedScenarioError(where=f"parallel.connections: {threads} is above {MOST_CONNECTIONS}")
     barrier = Barrier(threads)
 
     def attempt(number: int) -> int:
@@ -124,7 +159,7 @@ def run_parallel(stage: Stage, tenant: TenantInfo) -> tuple[int, int, int]:
         barrier.wait(timeout=60)
         for step in attempts[number::threads]:
             try:
-                _do(stage, step, dict(stage.booking_ids), step.now or case.now)
+                _do(stage, step, dict(stage.bookings), step.now or case.now)
                 accepted += 1
             except DomainError:
                 continue
@@ -140,7 +175,7 @@ def run_parallel(stage: Stage, tenant: TenantInfo) -> tuple[int, int, int]:
     return accepted, len(attempts) - accepted, len(list_overbooked(now=case.now))
 
 
-def _do(stage: Stage, step: ScenarioStep, named: dict[str, HeldSlot | int], now: datetime) -> HeldSlot | int | None:
+def _do(stage: Stage, step: ScenarioStep, named: dict[str, Hold | int], now: datetime) -> Hold | int | None:
     """Do one step; return the hold or booking id that it made."""
     target = named.get(step.booking) if step.booking else None
     if step.op == "book":
@@ -148,19 +183,21 @@ def _do(stage: Stage, step: ScenarioStep, named: dict[str, HeldSlot | int], now:
     if target is None:
         raise DomainError
     if step.op == "confirm":
-        if isinstance(target, HeldSlot):
+        if isinstance(target, Hold):
             submitted = submit_booking(hold_id=target.id, token=target.token, details=DETAILS, now=now)
             named[str(step.booking)] = submitted.booking_id
+        elif get_booking(booking_id=target).status not in CONFIRMED_STATUSES:
+            raise DomainError
         return None
     if step.op == "cancel":
-        if isinstance(target, HeldSlot):
+        if isinstance(target, Hold):
             release_hold(hold_id=target.id, token=target.token, now=now)
+            del named[str(step.booking)]  # Who gives a hold back keeps no token of it.
         else:
             cancel_booking(booking_id=target, reason="replay", now=now, by=STAFF)
         return None
-    booking_id = target.id if isinstance(target, HeldSlot) else target
     move_booking(
-        booking_id=booking_id,
+        booking_id=_to_id(target),
         starts_at=_to_instant(step.start_minute),
         now=now,
         by=CUSTOMER,
@@ -169,7 +206,7 @@ def _do(stage: Stage, step: ScenarioStep, named: dict[str, HeldSlot | int], now:
     return None
 
 
-def _book(stage: Stage, step: ScenarioStep, now: datetime) -> HeldSlot | int:
+def _book(stage: Stage, step: ScenarioStep, now: datetime) -> Hold | int:
     assert step.service is not None
     request = SlotRequest(
         service_id=stage.service_ids[step.service],
@@ -178,7 +215,8 @@ def _book(stage: Stage, step: ScenarioStep, now: datetime) -> HeldSlot | int:
         resource_ids=tuple(stage.resource_ids[name] for name in step.resources),
     )
     if step.hold_minutes is not None:
-        return hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
+        held = hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
+        return Hold(held.id, held.token)
     return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API).booking_id
 
 
@@ -229,7 +267,7 @@ def _save_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> 
     )
 
 
-def _import(stage: Stage, booking: ScenarioBooking) -> int:
+def _import(stage: Stage, booking: ScenarioBooking) -> Hold | int:
     status, expires_at = BookingStatus.CONFIRMED, None
     if booking.status in HOLD_STATUSES:
         status, expires_at = BookingStatus.HELD, booking.expires_at
@@ -237,8 +275,8 @@ def _import(stage: Stage, booking: ScenarioBooking) -> int:
             status = BookingStatus.PENDING_APPROVAL
     elif not booking.is_active(stage.case.now):
         status = BookingStatus.CANCELLED
-    return import_booking(
-        service_id=stage.service_ids[booking.service],
+    booking_id = import_booking(
+        service_id=_find_service(stage, booking),
         starts_at=_to_instant(booking.start_minute),
         ends_at=None if booking.end_minute is None else _to_instant(booking.end_minute),
         resource_ids=tuple(stage.resource_ids[name] for name in booking.resources),
@@ -247,6 +285,40 @@ def _import(stage: Stage, booking: ScenarioBooking) -> int:
         hold_expires_at=expires_at,
         now=stage.case.now,
     )
+    return _own_hold(booking_id) if status is BookingStatus.HELD else booking_id
+
+
+def _find_service(stage: Stage, booking: ScenarioBooking) -> int:
+    """Return the booking's service, or one like it for resources that the service does not take (any more).
+
+    Raises:
+        UnsupportedScenarioError: The service has limits, which would not count the other one's
+            booking, or a step does something to it.
+    """
+    service = stage.case.services[booking.service]
+    pool = {each for requirement in service.spec.requirements for each in requirement.pool}
+    taken = {stage.case.resource_ids[name]: stage.resource_ids[name] for name in booking.resources}
+    if taken.keys() <= pool:
+        return stage.service_ids[booking.service]
+    if service.limits or booking.id in {step.booking for step in (*stage.case.steps, *stage.case.attempts)}:
+        raise UnsupportedScenarioError(where=f"{booking.id}: resources outside the pools of its service")
+    requirement = Requirement(pool=tuple(taken), quantity=len(taken))
+    like_it = replace(service, name=booking.id, spec=replace(service.spec, requirements=(requirement,)))
+    return _save_service(like_it, taken)
+
+
+def _own_hold(booking_id: int) -> Hold:
+    """Give an imported hold a token, so that a step can confirm or release it."""
+    token = new_token()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE scheduling_booking SET hold_token_hash = %s WHERE id = %s", [hash_token(token), booking_id]
+        )
+    return Hold(booking_id, token)
+
+
+def _to_id(booking: Hold | int) -> int:
+    return booking.id if isinstance(booking, Hold) else booking
 
 
 def _cut_window(first: date, end: date) -> Iterator[tuple[date, date]]:

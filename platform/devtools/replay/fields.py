@@ -36,8 +36,8 @@ class Fields:
         return self.take(key, read)
 
     def has(self, key: str) -> bool:
-        """Tell whether a key is still there."""
-        return key in self._left
+        """Tell whether a key is still there, and not null."""
+        return self._left.get(key) is not None
 
     def finish(self) -> None:
         """Refuse what nobody took out."""

@@ -1,6 +1,6 @@
 """Query cases put to the engine alone: a case becomes a snapshot and a visit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from devtools.replay.cases import ScenarioBooking, ScenarioCase, UnsupportedScen
 from scheduling.engine import (
     Busy,
     CapacityRule,
+    Part,
     Session,
     Snapshot,
     VisitSpec,
@@ -90,14 +91,14 @@ def _list_rows(case: ScenarioCase, booking: ScenarioBooking) -> list[tuple[int, 
 def _list_occupied(case: ScenarioCase, booking: ScenarioBooking) -> list[tuple[int, int, int]]:
     """List (resource id, start, end) of a booking, with its own service's buffers.
 
-    In a service with parts each resource takes its own part, if the resources
-    fill the places and the booking has no ``end`` of its own; otherwise the whole visit.
+    In a service with parts each resource takes its own part, in the order listed where
+    that fits, if the resources fill the places and the booking has no ``end`` of its own;
+    otherwise the whole visit.
     """
     spec = case.services[booking.service].spec
     resource_ids = [case.resource_ids[name] for name in booking.resources]
     parts = [part for part in visit_of(spec).parts for _ in range(part.quantity)]
-    options = [[resource_id for resource_id in resource_ids if resource_id in part.pool] for part in parts]
-    filling = find_filling(options) if len(parts) == len(resource_ids) and booking.end_minute is None else None
+    filling = _fill(parts, resource_ids) if booking.end_minute is None else None
     if filling is not None:
         return [
             (
@@ -110,6 +111,14 @@ def _list_occupied(case: ScenarioCase, booking: ScenarioBooking) -> list[tuple[i
     ends = booking.start_minute + spec.duration_minutes if booking.end_minute is None else booking.end_minute
     start = booking.start_minute - spec.buffer_before_minutes
     return [(resource_id, start, ends + spec.buffer_after_minutes) for resource_id in resource_ids]
+
+
+def _fill(parts: Sequence[Part], resource_ids: Sequence[int]) -> Sequence[int] | None:
+    if len(parts) != len(resource_ids):
+        return None
+    if all(resource_id in part.pool for part, resource_id in zip(parts, resource_ids, strict=True)):
+        return resource_ids
+    return find_filling([[resource_id for resource_id in resource_ids if resource_id in part.pool] for part in parts])
 
 
 def _gather_sessions(case: ScenarioCase, bookings: Iterable[ScenarioBooking]) -> tuple[Session, ...]:

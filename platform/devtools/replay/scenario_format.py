@@ -48,7 +48,12 @@ from scheduling.engine import (
 SCHEMA: Final = "scenarios/1"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LIMIT_PERIODS: Final = {"per_hour": RulePeriod.HOUR, "per_day": RulePeriod.DAY, "per_week": RulePeriod.WEEK}
-STEP_OPS: Final = frozenset({"book", "cancel", "confirm", "reschedule"})
+STEP_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "book": ("service", "start"),
+    "cancel": ("booking",),
+    "confirm": ("booking",),
+    "reschedule": ("booking", "start"),
+}
 
 
 def load_cases(text: str) -> list[ScenarioCase | UnsupportedCase]:
@@ -86,7 +91,8 @@ def _parse_case(data: object) -> ScenarioCase:
         raise UnsupportedScenarioError(where="case: not exactly one of query, steps, parallel")
     query = fields.find("query", lambda value, where: _parse_query(value, where, timezone))
     connections, attempts = fields.find("parallel", _parse_parallel) or (0, ())
-    counts = fields.take("expected_outcome", _parse_counts) if attempts else None
+    has_answer = fields.has("expected_slots" if query is not None else "expected_outcome")
+    counts = fields.find("expected_outcome", _parse_counts) if attempts else None
     case = ScenarioCase(
         id=fields.take("id", read_text),
         group=fields.find("group", read_text) or "",
@@ -115,14 +121,31 @@ def _parse_case(data: object) -> ScenarioCase:
             read_text(value, "expected_outcome") for value in fields.find("expected_outcome", read_list) or []
         ),
         expected_counts=counts,
+        has_expected_answer=has_answer,
     )
     fields.finish()
+    if query is None and not case.steps and not case.attempts:
+        raise UnsupportedScenarioError(where="case: no steps, no attempts")
     _check_names(case)
     return case
 
 
+def _check_positive(*, where: str, **numbers: int) -> None:
+    for name, number in numbers.items():
+        if number < 1:
+            raise UnsupportedScenarioError(where=f"{where}.{name}: {number} is not above 0")
+
+
 def _check_names(case: ScenarioCase) -> None:
-    """Refuse a case that names a resource or service it does not have."""
+    """Refuse a case that names a resource, service or booking it does not have."""
+    bookings = {booking.id for booking in case.bookings}
+    if len(bookings) < len(case.bookings):
+        raise UnsupportedScenarioError(where="bookings: two of one id")
+    named = bookings | {step.as_name for step in case.steps if step.as_name}
+    moving = [case.query.ignore_booking] if case.query else []
+    for name in (*moving, *(step.booking for step in (*case.steps, *case.attempts))):
+        if name is not None and name not in named:
+            raise UnsupportedScenarioError(where=f"unknown booking {name}")
     asked = [case.query] if case.query else []
     with_resources: Sequence[ScenarioBooking | ScenarioQuery | ScenarioStep] = (
         *case.bookings,
@@ -228,6 +251,11 @@ def _parse_booking(data: object, where: str) -> ScenarioBooking:
         expires_at=fields.find("expires", read_instant),
     )
     fields.finish()
+    _check_positive(units=booking.units, where=where)
+    if not booking.resources:
+        raise UnsupportedScenarioError(where=f"{where}.resources: empty")
+    if booking.end_minute is not None and booking.end_minute <= booking.start_minute:
+        raise UnsupportedScenarioError(where=f"{where}.end is not after start")
     if booking.status not in ACTIVE_STATUSES | INACTIVE_STATUSES | HOLD_STATUSES:
         raise UnsupportedScenarioError(where=f"{where}.status {booking.status}")
     return booking
@@ -246,14 +274,23 @@ def _parse_query(data: object, where: str, timezone: str) -> ScenarioQuery:
         ignore_booking=fields.find("ignore_booking", read_text),
     )
     fields.finish()
+    _check_positive(units=query.units, where=where)
+    if query.to_date < query.from_date:
+        raise UnsupportedScenarioError(where=f"{where}.to is before from")
     return query
 
 
 def _parse_step(data: object, where: str) -> ScenarioStep:
     fields = Fields(data, where)
+    op = fields.take("op", read_text)
+    if op not in STEP_NEEDS:
+        raise UnsupportedScenarioError(where=f"{where}.op {op}")
+    for key in STEP_NEEDS[op]:
+        if not fields.has(key):
+            raise UnsupportedScenarioError(where=f"{where}.{key} is missing")
     units, times = fields.find("units", read_number), fields.find("times", read_number)
     step = ScenarioStep(
-        op=fields.take("op", read_text),
+        op=op,
         service=fields.find("service", read_text),
         start_minute=fields.find("start", read_minute),
         booking=fields.find("booking", read_text),
@@ -265,8 +302,7 @@ def _parse_step(data: object, where: str) -> ScenarioStep:
         times=1 if times is None else times,
     )
     fields.finish()
-    if step.op not in STEP_OPS:
-        raise UnsupportedScenarioError(where=f"{where}.op {step.op}")
+    _check_positive(units=step.units, times=step.times, where=where)
     return step
 
 
@@ -275,6 +311,7 @@ def _parse_parallel(data: object, where: str) -> tuple[int, tuple[ScenarioStep, 
     connections = fields.take("connections", read_number)
     attempts = tuple(_parse_step(value, where) for value in fields.take("attempts", read_list))
     fields.finish()
+    _check_positive(connections=connections, where=where)
     return connections, attempts
 
 

@@ -54,16 +54,53 @@ def test_query_has_the_expected_starts(case):
         ({"query__resources": ["zoe"]}, "unknown resource zoe"),
         ({"now": "2026-01-05T08:00:00"}, "case.now: 2026-01-05T08:00:00 has no zone"),
         ({"steps": []}, "case: not exactly one of query, steps, parallel"),
+        ({"query": None, "steps": []}, "case: no steps, no attempts"),
+        ({"query": None, "steps": [{"op": "dance"}]}, "steps.op dance"),
+        ({"query": None, "steps": [{"op": "book", "service": "cut"}]}, "steps.start is missing"),
+        ({"query": None, "steps": [{"op": "cancel", "booking": "b1"}]}, "unknown booking b1"),
+        ({"query__to": "2026-01-13"}, "case.query.to is before from"),
+        ({"query__units": 0}, "case.query.units: 0 is not above 0"),
+        ({"query__ignore_booking": "b1"}, "unknown booking b1"),
     ],
 )
 def test_what_is_not_understood_makes_the_case_unsupported(changes, where):
     assert case_with(**changes) == UnsupportedCase("basic-01", where)
 
 
-def test_booking_with_an_unknown_status_is_unsupported():
-    booking = {"start": "2026-01-14T09:00:00Z", "service": "cut", "resources": ["ana"], "status": "lost"}
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"status": "lost"}, "bookings[0].status lost"),
+        ({"resources": []}, "bookings[0].resources: empty"),
+        ({"end": "2026-01-14T09:00:00Z"}, "bookings[0].end is not after start"),
+        ({"units": 0}, "bookings[0].units: 0 is not above 0"),
+    ],
+)
+def test_booking_that_cannot_be_is_unsupported(changes, where):
+    booking = {"start": "2026-01-14T09:00:00Z", "service": "cut", "resources": ["ana"]} | changes
 
-    assert case_with(bookings=[booking]) == UnsupportedCase("basic-01", "bookings[0].status lost")
+    assert case_with(bookings=[booking]) == UnsupportedCase("basic-01", where)
+
+
+def test_resources_of_parts_are_taken_in_the_order_listed():
+    case = case_with(
+        resources__ben={"weekly": {"wed": [["09:00", "17:00"]]}},
+        services__wash={
+            "duration": 60,
+            "interval": 60,
+            "requires": [{"any_of": ["ana", "ben"], "duration": 15}, {"any_of": ["ben", "ana"]}],
+        },
+        bookings=[{"start": "2026-01-14T09:00:00Z", "service": "wash", "resources": ["ana", "ben"]}],
+        services__cut__interval=15,
+    )
+
+    ten = case.bookings[0].start_minute
+    assert [minute for minute in answer_query(case) if ten - 60 <= minute < ten + 60] == [
+        ten - 60,
+        ten + 15,
+        ten + 30,
+        ten + 45,
+    ]
 
 
 def test_keys_by_analogy_reach_the_engine():
