@@ -43,7 +43,7 @@ from tests.property.scheduling.recounts import CountedRule, list_drift
 
 REFUSALS = (SlotTaken, SlotUnavailable, HoldExpired)
 FIRST_SEED, SEEDS = 20260101, 3
-EXAMPLES, STEPS = 10, 18
+EXAMPLES, STEPS = 7, 18
 DAILY = "FREQ=DAILY;COUNT=3"
 URGENT = OverrideReason(reason="Urgencia", user_id=7)
 
