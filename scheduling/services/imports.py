@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from scheduling.engine import Assignment, Candidate, VisitSpec, find_filling
+from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filling
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
@@ -37,8 +38,8 @@ def import_booking(
     """Write a booking as it was agreed and return its id; nothing is checked against what is taken.
 
     What overlaps beyond capacity is kept as an override, so that it blocks and is seen. Each
-    resource takes its own part when the resources fill the places of the service and
-    ``ends_at`` is not given; otherwise the whole visit.
+    resource takes its own part, in the order given where that fits, when the resources fill the
+    places of the service and ``ends_at`` is not given; otherwise the whole visit.
 
     Raises:
         ServiceNotFound: There is no such service.
@@ -86,12 +87,19 @@ def _has_session(visit: VisitSpec, start: int, resource_ids: tuple[int, ...]) ->
     ).exists()
 
 
+def _fill(parts: Sequence[Part], resource_ids: tuple[int, ...]) -> Sequence[int] | None:
+    if len(parts) != len(resource_ids):
+        return None
+    if all(each in part.pool for part, each in zip(parts, resource_ids, strict=True)):
+        return resource_ids
+    return find_filling([[each for each in resource_ids if each in part.pool] for part in parts])
+
+
 def _assign(
     plan: Plan, visit: VisitSpec, start: int, end: int | None, resource_ids: tuple[int, ...]
 ) -> tuple[Assignment, ...]:
     places = [(index, part) for index, part in enumerate(visit.parts) for _ in range(part.quantity)]
-    options = [[each for each in resource_ids if each in part.pool] for _, part in places]
-    filling = find_filling(options) if end is None and len(places) == len(resource_ids) else None
+    filling = _fill([part for _, part in places], resource_ids) if end is None else None
     if filling is None:
         ends = start + visit.duration_minutes if end is None else end
         first, last = visit.parts[0], visit.parts[-1]

@@ -98,3 +98,20 @@ def test_a_booking_of_a_resource_outside_the_pools_blocks_it(stage):
 
     (start,) = run_query(ready)
     assert start * 60 == 1768377600  # 2026-01-14T08:00:00Z, 09:00 in Madrid
+
+
+def test_resources_of_parts_are_taken_in_the_order_listed(stage):
+    hours = {"weekly": {"wed": [["09:00", "12:00"]]}}
+    services = {
+        "cut": {"duration": 30, "interval": 30, "requires": [{"any_of": ["ana"]}]},
+        "wash": {
+            "duration": 60,
+            "interval": 60,
+            "requires": [{"any_of": ["ana", "ben"], "duration": 30}, {"any_of": ["ben", "ana"]}],
+        },
+    }
+    booking = {"id": "b", "service": "wash", "start": TEN, "resources": ["ana", "ben"]}
+
+    starts = run_query(stage(resources={"ana": hours, "ben": hours}, services=services, bookings=[booking]))
+
+    assert [start - starts[0] for start in starts] == [0, 30, 90, 120, 150]
