@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.interval import Interval
+from scheduling.engine.matching import find_filling
 from scheduling.engine.types import DAY_MINUTES, Part, Requirement, ServiceSpec, VisitLine, VisitSpec
 
 # A period is at most two days long, so no gap that holds a start began earlier.
@@ -57,7 +59,9 @@ def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:
 
     Every part whose pool has chosen resources takes those; when it needs
     more than were chosen, the rest comes from the remaining pool. A part
-    whose pool has none of them stays as it is.
+    whose pool has none of them stays as it is, and so does one that could
+    no longer be filled beside the parts of its line that took them before:
+    who chooses one of two that work together gets the other one too.
 
     Raises:
         EngineInputError: A chosen resource is in no pool of the visit.
@@ -65,7 +69,10 @@ def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:
     wanted = set(chosen)
     if wanted - {resource_id for part in visit.parts for resource_id in part.pool}:
         raise EngineInputError(field="chosen", code="not_in_any_pool")
-    return replace(visit, parts=tuple(piece for part in visit.parts for piece in _restrict(part, wanted)))
+    pieces: list[Part] = []
+    for _, line in groupby(visit.parts, key=lambda part: part.line):
+        pieces += _restrict_line(list(line), wanted)
+    return replace(visit, parts=tuple(pieces))
 
 
 def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval:
@@ -108,6 +115,16 @@ def _place(line: VisitLine, requirement: Requirement, index: int, line_start: in
         buffers_inside_hours=service.buffers_inside_hours,
         line=index,
     )
+
+
+def _restrict_line(parts: Sequence[Part], wanted: set[int]) -> list[Part]:
+    chosen = [[part] for part in parts]
+    for index, part in enumerate(parts):
+        restricted = [*chosen[:index], _restrict(part, wanted), *chosen[index + 1 :]]
+        pieces = [piece for some in restricted for piece in some]
+        if find_filling([piece.pool for piece in pieces for _ in range(piece.quantity)]) is not None:
+            chosen = restricted
+    return [piece for some in chosen for piece in some]
 
 
 def _restrict(part: Part, wanted: set[int]) -> list[Part]:

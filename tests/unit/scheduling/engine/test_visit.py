@@ -94,6 +94,32 @@ def test_fewer_chosen_than_needed_leaves_the_rest_open():
     assert parts == (part((3,), 0, 60), part((1, 2, 4), 0, 60, quantity=2))
 
 
+@pytest.mark.parametrize(
+    ("pools", "pieces"),
+    [
+        ([(1, 2), (2, 1)], [(1,), (2, 1)]),
+        ([(1, 2), (1,)], [(1, 2), (1,)]),
+        ([(1, 2), (1, 2), (3,)], [(1,), (1, 2), (3,)]),
+    ],
+)
+def test_choosing_one_of_two_that_work_together_leaves_the_other_open(pools, pieces):
+    visit = visit_of(service(*(Requirement(pool) for pool in pools)))
+
+    assert [piece.pool for piece in choose_resources(visit, {1}).parts] == pieces
+
+
+def test_choosing_a_pair_for_overlapping_pools_takes_both():
+    visit = visit_of(service(Requirement((1, 2, 3)), Requirement((3, 2, 1))))
+
+    assert [piece.pool for piece in choose_resources(visit, {1, 2}).parts] == [(1, 2), (2, 1)]
+
+
+def test_the_chosen_one_does_every_line():
+    visit = compose_visit((VisitLine(service(Requirement((1, 2)))), VisitLine(service(Requirement((2, 1))))))
+
+    assert [piece.pool for piece in choose_resources(visit, {1}).parts] == [(1,), (1,)]
+
+
 def test_choosing_somebody_who_is_in_no_pool_is_refused():
     with pytest.raises(EngineInputError) as caught:
         choose_resources(visit_of(service()), [9])
