@@ -18,8 +18,9 @@ def rank_pool(
     ``fixed_order``: the pool's. ``least_busy``: the smallest share of its capacity
     taken on the local date of the start (snapshot's zone), buffers included.
     ``round_robin``: the smallest (turns + 1) / weight in the ledger, no entry being one
-    of weight 1 and no turn; weight 0 comes last. ``pack_tightly``: the smallest
-    free gap around the visit, so that large gaps stay.
+    of weight 1 and no turn; weight 0 comes last. ``pack_tightly``: the one that leaves
+    fewest gaps too short for another such visit, then the smallest free gap around it, so
+    that large gaps stay.
     """
     if strategy is Strategy.LEAST_BUSY:
         return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id))
@@ -60,11 +61,15 @@ def _day_of(inquiry: Inquiry) -> tuple[int, int]:
     return held[0][0], held[-1][1]
 
 
-def _gap_around(inquiry: Inquiry, resource_id: int, part: Part) -> int:
-    """Measure the working, free stretch in which the part lies, in minutes."""
+def _gap_around(inquiry: Inquiry, resource_id: int, part: Part) -> tuple[int, int]:
+    """Count the gaps that the part would leave unusable, and measure the free stretch in which it lies, in minutes."""
     begins = inquiry.starts[0] + part.starts_after_minutes
+    ends = begins + part.duration_minutes
+    occupied = (begins - part.buffer_before_minutes, ends + part.buffer_after_minutes)
+    length = occupied[1] - occupied[0]
     free = subtract(inquiry.hours_of(resource_id).working, inquiry.taken_of(resource_id))
     for start, end in free:
         if start <= begins < end:
-            return end - start
-    return 0
+            left_over = (occupied[0] - start, end - occupied[1])
+            return sum(0 < minutes < length for minutes in left_over), end - start
+    return 0, 0

@@ -6,8 +6,9 @@ which rules count it. What is taken comes from ``selectors.occupancy``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -215,6 +216,12 @@ def load_plan_and_busy(*, wish: Wish, from_on: date, to_on: date, span: Span) ->
     return _read_plan(document, wish, from_on, to_on), read_busy(taken)
 
 
+def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
+    """Return the plan for certain resources only; None when they cannot serve it at any location."""
+    visits = _choose(plan.visits, resource_ids)
+    return replace(plan, visits=visits) if visits else None
+
+
 def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
     _check_wish(wish)
     return {
@@ -367,17 +374,18 @@ def _restrict(wish: Wish, visits: Mapping[int, VisitSpec]) -> Mapping[int, Visit
         if wish.location_id is not None:
             raise LocationNotFound
         raise SetupInvalid(errors={"service": (mark("Nobody can do this service yet."),)})
-    if not wish.resource_ids:
-        return visits
-    restricted: dict[int, VisitSpec] = {}
-    for location_id, visit in visits.items():
-        try:
-            restricted[location_id] = choose_resources(visit, wish.resource_ids)
-        except EngineInputError:
-            continue
+    restricted = _choose(visits, wish.resource_ids) if wish.resource_ids else visits
     if not restricted:
         raise ResourceNotFound
     return restricted
+
+
+def _choose(visits: Mapping[int, VisitSpec], resource_ids: Collection[int]) -> Mapping[int, VisitSpec]:
+    chosen: dict[int, VisitSpec] = {}
+    for location_id, visit in visits.items():
+        with suppress(EngineInputError):
+            chosen[location_id] = choose_resources(visit, resource_ids)
+    return chosen
 
 
 def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: set[int]) -> bool:

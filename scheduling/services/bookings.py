@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.selectors.availability import find_moving, list_alternatives
 from scheduling.selectors.instants import to_minutes
-from scheduling.selectors.plans import Plan
+from scheduling.selectors.plans import Plan, narrow_plan
 from scheduling.services.allocations import free_allocations, list_resource_ids
 from scheduling.services.counters import Counters
 from scheduling.services.customers import attach_details
@@ -194,16 +196,22 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
     plan = load_plan_again(booking)
-    moving_resource_ids = list_resource_ids(booking)
+    own_ids = list_resource_ids(booking)
     asked = Asked(
         plan=plan,
         start_minute=to_minutes(booking.starts_at),
         now=now,
         moving=find_moving(booking.pk),
-        moving_resource_ids=moving_resource_ids,
+        moving_resource_ids=own_ids,
         # Long after, the notice and the window count again: a hold must not be a way around them.
         is_any_minute=booking.hold_expires_at is not None and now < booking.hold_expires_at + LATE,
     )
+    narrowed = narrow_plan(plan, own_ids)
+    if narrowed is not None:
+        with suppress(PlaceRefused):
+            place = find_place(replace(asked, plan=narrowed), is_pessimistic=is_pessimistic)
+            # They had their turn when the time was held.
+            return plan, replace(place, strategy=Strategy.FIXED_ORDER)
     return plan, find_place(asked, is_pessimistic=is_pessimistic)
 
 

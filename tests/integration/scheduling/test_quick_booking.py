@@ -102,7 +102,7 @@ def test_ended_hold_is_put_away_first(tenant, make):
 
     assert Booking.objects.get(pk=ended.id).status == BookingStatus.EXPIRED
     assert Booking.objects.filter(is_active=True).count() == 1
-    assert not DueWork.objects.filter(kind="hold_expiry", row_id=ended.id).exists()
+    assert not DueWork.objects.filter(kind="hold_expiry", schema_name=tenant.schema_name, row_id=ended.id).exists()
 
 
 def test_guard_leaves_no_customer_behind(tenant):
@@ -161,7 +161,7 @@ def test_expiring_hold_has_its_due_work(tenant):
 
     held = hold(service_id)
 
-    due = DueWork.objects.get(kind="hold_expiry")
+    due = DueWork.objects.get(kind="hold_expiry", schema_name=tenant.schema_name)
     assert (due.row_id, due.due_at) == (held.id, held.expires_at)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scheduling.engine import Strategy
 from scheduling.errors import ServiceNotFound
 from scheduling.models import RoundRobinLedger
 from scheduling.selectors.turns import list_turns
-from tests.factories.feature_pairs import list_taken
+from tests.factories.feature_pairs import hold, list_taken, read_ledger, submit
 from tests.factories.scheduling import NOW, book, hours_later, make_place, make_resource, make_service, make_shop
 
 FIRST, IDLE, WAITING, SQUEEZED = range(4)
@@ -67,3 +69,24 @@ def test_ledger_lists_who_is_next_and_why(tenant, django_assert_num_queries):
 def test_ledger_of_a_service_that_nobody_knows(tenant):
     with pytest.raises(ServiceNotFound):
         list_turns(service_id=999_999)
+
+
+def test_tight_packing_leaves_no_gap_that_nobody_can_use(tenant):
+    service_id, (short_gap, long_gap) = make_shop(2, strategy=Strategy.PACK_TIGHTLY)
+    half = make_service((short_gap, long_gap), duration_minutes=30, step_minutes=30)
+    book(half, hours_later(1.5), resource_id=short_gap)
+    book(half, hours_later(2), resource_id=long_gap)
+
+    made = book(service_id)
+
+    assert list_taken(made.booking_id) == [(long_gap, 9, 10)]
+
+
+def test_a_late_confirmation_keeps_its_person_and_turn(tenant):
+    service_id, people = make_shop(2, strategy=Strategy.ROUND_ROBIN)
+    held = hold(service_id)
+
+    made = submit(held, now=NOW + timedelta(hours=2))
+
+    assert list_taken(made.booking_id) == [(people[0], 9, 10)]
+    assert read_ledger(service_id) == {people[0]: 1}

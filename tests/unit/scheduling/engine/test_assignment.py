@@ -68,10 +68,11 @@ def test_round_robin_follows_weights_over_many_turns():
     assert order(snapshot, visit, strategy=Strategy.ROUND_ROBIN, ledger=ledger)[-1] == [3]
 
 
-def test_pack_tightly_fills_the_smallest_gap():
+def test_pack_tightly_leaves_usable_gaps_and_fills_the_smallest():
+    """The second would be left with half an hour, in which nobody can be served."""
     snapshot = snapshot_of(*people(1, 2, 3), rows=[(1, at(11), at(12), 1), (2, at(11, 30), at(12), 1)])
 
-    assert order(snapshot, visit_of(service(THREE)), strategy=Strategy.PACK_TIGHTLY) == [[1], [2], [3]]
+    assert order(snapshot, visit_of(service(THREE)), strategy=Strategy.PACK_TIGHTLY) == [[1], [3], [2]]
 
 
 def test_overlapping_pools_are_matched_not_taken_greedily():
