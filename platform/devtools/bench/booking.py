@@ -3,7 +3,9 @@
 WRITE FLOOR: one row of the bookings' size in a transaction of its own, same client, same number of
 connections, same run, fsync and synchronous_commit on for both. ``sql_of_…``: what a booking sends,
 sent by a bare client (see `devtools.bench.replaying`): the writing statement alone, and with the
-reads before it. ``service_…``: through the services in Python, with the CPU of one booking there.
+reads before it. ``sql_of_taking_…``: the part of it that decides, which is what the prototypes behind
+the goals wrote: locks, the booking's row, allocations, the rule's counter; no customer, history,
+line, event or due work. ``service_…``: through the services in Python, with the CPU of one booking there.
 Then 32 connections of several processes fight for few people, under the server's default isolation
 and under REPEATABLE READ.
 """
@@ -18,10 +20,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import median
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from devtools.bench.business import HOURS
-from devtools.bench.replaying import Sent, recording, replay
+from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant
 from devtools.overbooking import list_overbooked
 from devtools.scratch import empty_scheduling, make_scratch_tenant
@@ -29,8 +31,13 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
-from scheduling.enums import BookingSource, RuleScope
+from scheduling.enums import BookingSource, BookingStatus, RuleScope
+from scheduling.services.allocations import add_allocation_parts
 from scheduling.services.bookings import book_slot
+from scheduling.services.counters import Counters
+from scheduling.services.holds import load_plan_for, make_asked
+from scheduling.services.placement import pick_place
+from scheduling.services.records import Agreed, count, make_booking
 from scheduling.services.rules import RuleSetup, save_rule
 from scheduling.services.setups import (
     RequirementSetup,
@@ -40,10 +47,11 @@ from scheduling.services.setups import (
     save_resource,
     save_service,
 )
-from scheduling.services.transactions import find_sqlstate
+from scheduling.services.transactions import add_lock_part, find_sqlstate
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
+from tenants.statements import Statement
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -108,6 +116,7 @@ def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) 
             _book(service_id, number % TIMES)
             cpu.append(time.thread_time() - began)
     many = replay(tenant.schema_name, jobs, connections=WRITERS)
+    taking = replay(tenant.schema_name, _record_taking(service_id), connections=WRITERS)
     single = replay(tenant.schema_name, jobs, connections=1)
     spans = run_in_tenant(
         partial(_book_share, service_id), schema_name=tenant.schema_name, connections=WRITERS, processes=PROCESSES
@@ -116,6 +125,7 @@ def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) 
     return {
         f"{name}_write_floor_per_second": many.floor_per_second,
         f"sql_of_{name}": many.writes_over_floor,
+        f"sql_of_taking_{name}": taking.writes_over_floor,
         f"sql_of_{name}_with_reads": many.all_over_floor,
         f"sql_of_{name}_one_connection": single.writes_over_floor,
         f"sql_of_{name}_with_reads_one_connection": single.all_over_floor,
@@ -123,6 +133,35 @@ def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) 
         f"service_{name}_client_cpu_ms": median(cpu) * 1000,
         f"service_{name}_statements": float(median(len(job) for job in jobs)),
     }
+
+
+def _record_taking(service_id: int) -> list[list[Sent]]:
+    """Record what takes the places of as many bookings; `replay` left the shop empty."""
+    jobs: list[list[Sent]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY_SQL)
+    with recording(jobs):
+        for number in range(STAFF * TIMES):
+            jobs.append([])
+            _take(service_id, number % TIMES)
+    return jobs
+
+
+def _take(service_id: int, slot: int) -> None:
+    request = _request(service_id, slot)
+    plan = load_plan_for(request)
+    place = pick_place(make_asked(request, plan, NOW))
+    if place is None:
+        message = "this service has no seats, and staff forces nothing"
+        raise RuntimeError(message)
+    booking = make_booking(plan, place, Agreed(status=BookingStatus.CONFIRMED, source=BookingSource.API, now=NOW))
+    counters, statement = Counters(), Statement()
+    count(plan, place, booking, counters=counters)
+    add_lock_part(statement, place.resource_ids)
+    statement.insert("booking", [booking], source="CROSS JOIN locked")
+    add_allocation_parts(statement, place, None, booking, now=NOW)
+    counters.add_part(statement)
+    statement.fetch("SELECT id FROM booking")
 
 
 def _book_share(service_id: int, number: int, wait: Callable[[], object]) -> tuple[float, float]:
@@ -194,7 +233,9 @@ def _make_shop(tenant: TenantInfo, *, staff: int, bays: int) -> int:
     )
 
 
+def _request(service_id: int, slot: int) -> SlotRequest:
+    return SlotRequest(service_id=service_id, starts_at=FIRST + timedelta(days=slot // 3, hours=slot % 3))
+
+
 def _book(service_id: int, slot: int) -> None:
-    starts_at = FIRST + timedelta(days=slot // 3, hours=slot % 3)
-    request = SlotRequest(service_id=service_id, starts_at=starts_at)
-    book_slot(request=request, details=DETAILS, now=NOW, source=BookingSource.API)
+    book_slot(request=_request(service_id, slot), details=DETAILS, now=NOW, source=BookingSource.API)
