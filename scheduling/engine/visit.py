@@ -119,8 +119,9 @@ def _place(line: VisitLine, requirement: Requirement, index: int, line_start: in
 
 def _restrict_line(parts: Sequence[Part], wanted: set[int]) -> list[Part]:
     chosen = [[part] for part in parts]
-    for index, part in enumerate(parts):
-        restricted = [*chosen[:index], _restrict(part, wanted), *chosen[index + 1 :]]
+    # The smallest pool first: where pools nest and the parts are simultaneous, no filling is lost.
+    for index in sorted(range(len(parts)), key=lambda place: len(parts[place].pool)):
+        restricted = [*chosen[:index], _restrict(parts[index], wanted), *chosen[index + 1 :]]
         pieces = [piece for some in restricted for piece in some]
         if find_filling([piece.pool for piece in pieces for _ in range(piece.quantity)]) is not None:
             chosen = restricted
