@@ -68,15 +68,17 @@ SELECT json_build_array(
   (SELECT json_agg(json_build_array(req.position, req.id, req.service_id, req.quantity, req.starts_after_minutes,
       req.duration_minutes)) FROM req),
   (SELECT json_agg(json_build_array(rank, position, tie, requirement_id, location_id, resource_id)) FROM pool),
-  (SELECT json_agg(json_build_array(a.position, a.id, a.service_id, a.name, a.minutes, a.price_minor))
-   FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active),
+  {add_ons},
   (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
       c.period, c.measure, c.limit))
    FROM scheduling_capacityrule c WHERE c.is_active),
   ({timetable})
 ) AS document FROM ids
 """.replace("{timetable}", TIMETABLE_SQL)
-PLAN_SQL = POOL_SQL + DOCUMENT_SQL
+ADD_ONS_SQL = """
+(SELECT json_agg(json_build_array(a.position, a.id, a.service_id, a.name, a.minutes, a.price_minor))
+ FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active)
+"""
 
 # Below the document a line for each resource with what is taken. How far a visit reaches beyond
 # its start is not known before the document is read, so PostgreSQL works it out: too far is harmless.
@@ -84,10 +86,12 @@ REACH_SQL = """, reach AS (
   SELECT %(first)s::int4 - sum(s.buffer_before_minutes)::int4
            - CASE WHEN bool_or(s.align = 'gap') THEN %(gap_reach)s::int4 ELSE 0 END AS first,
          %(last)s::int4 + sum(s.duration_minutes + s.buffer_after_minutes)::int4
-           + (SELECT coalesce(sum(a.minutes), 0)::int4
-              FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[])) AS last
+           + {add_on_minutes} AS last
   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[])
 )
+"""
+ADD_ON_MINUTES_SQL = """
+(SELECT coalesce(sum(a.minutes), 0)::int4 FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]))
 """
 LINES_SQL = """
 SELECT NULL::int8, NULL::int4[], NULL::int4[], document FROM ({document}) d
@@ -98,12 +102,23 @@ WHERE taken.starts IS NOT NULL
 """
 
 
-@lru_cache(maxsize=8)
-def _write_full_sql(*, is_moving: bool, is_alone: bool) -> str:
+@lru_cache(maxsize=16)
+def _write_plan_sql(*, has_add_ons: bool) -> str:
+    return POOL_SQL + _write_document_sql(has_add_ons=has_add_ons)
+
+
+@lru_cache(maxsize=16)
+def _write_full_sql(*, has_add_ons: bool, is_moving: bool, is_alone: bool) -> str:
     taken = write_taken_sql(
         resource="r.id", first="reach.first", last="reach.last", is_moving=is_moving, is_alone=is_alone
     )
-    return POOL_SQL + REACH_SQL + LINES_SQL.format(document=DOCUMENT_SQL, taken=taken)
+    reach = REACH_SQL.replace("{add_on_minutes}", ADD_ON_MINUTES_SQL if has_add_ons else "0")
+    return POOL_SQL + reach + LINES_SQL.format(document=_write_document_sql(has_add_ons=has_add_ons), taken=taken)
+
+
+def _write_document_sql(*, has_add_ons: bool) -> str:
+    # Most visits have none, and what is not in the statement costs nothing.
+    return DOCUMENT_SQL.replace("{add_ons}", ADD_ONS_SQL if has_add_ons else "NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +209,9 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
         RequestInvalid: Add-ons, party or arrival mode do not fit the service.
         SetupInvalid: Nobody can serve it: the business has to complete the set-up.
     """
-    ((document,),) = connection.fetch_planned(PLAN_SQL, _parameters(wish, from_on, to_on))
+    ((document,),) = connection.fetch_planned(
+        _write_plan_sql(has_add_ons=bool(wish.add_on_ids)), _parameters(wish, from_on, to_on)
+    )
     return _read_plan(document, wish, from_on, to_on)
 
 
@@ -205,7 +222,7 @@ def load_plan_and_busy(*, wish: Wish, from_on: date, to_on: date, span: Span) ->
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
     """
     parameters = _parameters(wish, from_on, to_on) | span.parameters() | {"gap_reach": GAP_REACH_MINUTES}
-    sql = _write_full_sql(is_moving=span.moving is not None, is_alone=span.is_alone)
+    sql = _write_full_sql(has_add_ons=bool(wish.add_on_ids), is_moving=span.moving is not None, is_alone=span.is_alone)
     document: list[Any] = []
     taken: list[tuple[int, list[int], list[int]]] = []
     for resource_id, starts, ends, found in connection.fetch_planned(sql, parameters):
@@ -228,8 +245,8 @@ def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
         "service_ids": write_array(wish.service_ids),
         "add_on_ids": write_array(wish.add_on_ids),
         "location_id": wish.location_id,
-        "from_on": from_on,
-        "to_on": to_on,
+        "from_on": from_on.isoformat(),
+        "to_on": to_on.isoformat(),
     }
 
 

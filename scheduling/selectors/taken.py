@@ -50,7 +50,7 @@ class Span:
 
     def parameters(self) -> dict[str, Any]:
         """Return what the statement needs of it."""
-        parameters: dict[str, Any] = {"first": self.first, "last": self.last, "now": self.now}
+        parameters: dict[str, Any] = {"first": self.first, "last": self.last, "now": self.now.isoformat()}
         if self.moving is not None:
             parameters["moving_id"] = self.moving.booking_id
             parameters["alone_in_session_id"] = self.moving.alone_in_session_id
