@@ -4,10 +4,11 @@ WRITE FLOOR: one row of the bookings' size in a transaction of its own, same cli
 connections, same run, fsync and synchronous_commit on for both. ``sql_of_…``: what a booking sends,
 sent by a bare client (see `devtools.bench.replaying`): the writing statement alone, and with the
 reads before it. ``sql_of_taking_…``: the part of it that decides, which is what the prototypes behind
-the goals wrote: locks, the booking's row, allocations, the rule's counter; no customer, history,
-line, event or due work. ``service_…``: through the services in Python, with the CPU of one booking there.
-Then 32 connections of several processes fight for few people, under the server's default isolation
-and under REPEATABLE READ.
+the goals wrote: for one resource the lock and the allocation, for two the locks, the booking's row,
+two allocations and the rule's counter; no customer, history, line, event or due work.
+``service_…``: through the services in Python, with the CPU of one booking there. Then 32 connections
+of several processes fight for few people, under the server's default isolation and under
+REPEATABLE READ.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ from kernel.errors import DomainError
 from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
+from scheduling.selectors.plans import Plan
 from scheduling.services.allocations import add_allocation_parts
 from scheduling.services.bookings import book_slot
 from scheduling.services.counters import Counters
 from scheduling.services.holds import load_plan_for, make_asked
-from scheduling.services.placement import pick_place
+from scheduling.services.placement import Place, pick_place
 from scheduling.services.records import Agreed, count, make_booking
 from scheduling.services.rules import RuleSetup, save_rule
 from scheduling.services.setups import (
@@ -61,6 +63,20 @@ STAFF, TIMES, WRITERS, PROCESSES = 20, 40, 4, 2
 FIGHTERS, FIGHT_PROCESSES, TRIES, CONTESTED = 32, 4, 1280, 8
 """So many connections try so often to get times that everybody wants."""
 ISOLATIONS = {"fight": "", "fight_repeatable_read": "repeatable read"}
+
+OWNER_SQL = """
+INSERT INTO scheduling_session (service_id, starts_at, ends_at, resource_key, seats, seats_taken, is_active)
+VALUES (%s, %s, %s, '', 1, 0, false) RETURNING id
+"""
+"""An allocation belongs to a booking or to a group; a group's row may stay from round to round."""
+ALLOCATION_SQL = """
+INSERT INTO scheduling_allocation (session_id, resource_id, lane_id, part_index, starts_at, ends_at, is_active,
+  is_override)
+SELECT %(booking_owner_id)s::int8, l.resource_id, l.id, 0, %(booking_at)s::timestamptz,
+  %(booking_at)s::timestamptz + interval '1 hour', true, false
+FROM locked, scheduling_resourcelane l WHERE l.resource_id = %(booking_resource_id)s::int8 AND l.number = 1
+RETURNING id
+"""
 
 LEAST = {"sql_of_one_resource": 0.6, "sql_of_two_resources_and_rule": 0.35}
 MOST = {
@@ -116,7 +132,7 @@ def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) 
             _book(service_id, number % TIMES)
             cpu.append(time.thread_time() - began)
     many = replay(tenant.schema_name, jobs, connections=WRITERS)
-    taking = replay(tenant.schema_name, _record_taking(service_id), connections=WRITERS)
+    taking = replay(tenant.schema_name, _record_taking(service_id, is_whole=has_bay_and_rule), connections=WRITERS)
     single = replay(tenant.schema_name, jobs, connections=1)
     spans = run_in_tenant(
         partial(_book_share, service_id), schema_name=tenant.schema_name, connections=WRITERS, processes=PROCESSES
@@ -135,33 +151,40 @@ def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) 
     }
 
 
-def _record_taking(service_id: int) -> list[list[Sent]]:
+def _record_taking(service_id: int, *, is_whole: bool) -> list[list[Sent]]:
     """Record what takes the places of as many bookings; `replay` left the shop empty."""
     jobs: list[list[Sent]] = []
     with connection.cursor() as cursor:
         cursor.execute(EMPTY_SQL)
+        cursor.execute(OWNER_SQL, [service_id, NOW, NOW + timedelta(hours=1)])
+        owner_id = cursor.fetchone()[0]
     with recording(jobs):
         for number in range(STAFF * TIMES):
             jobs.append([])
-            _take(service_id, number % TIMES)
+            request = _request(service_id, number % TIMES)
+            plan = load_plan_for(request)
+            place = pick_place(make_asked(request, plan, NOW))
+            if place is None:
+                message = "this service has no seats, and staff forces nothing"
+                raise RuntimeError(message)
+            statement = Statement()
+            add_lock_part(statement, place.resource_ids)
+            if is_whole:
+                _add_whole(statement, plan, place)
+            else:
+                values = {"owner_id": owner_id, "resource_id": place.resource_ids[0], "at": request.starts_at}
+                statement.add("booking", ALLOCATION_SQL, values)
+            statement.fetch("SELECT id FROM booking")
     return jobs
 
 
-def _take(service_id: int, slot: int) -> None:
-    request = _request(service_id, slot)
-    plan = load_plan_for(request)
-    place = pick_place(make_asked(request, plan, NOW))
-    if place is None:
-        message = "this service has no seats, and staff forces nothing"
-        raise RuntimeError(message)
+def _add_whole(statement: Statement, plan: Plan, place: Place) -> None:
     booking = make_booking(plan, place, Agreed(status=BookingStatus.CONFIRMED, source=BookingSource.API, now=NOW))
-    counters, statement = Counters(), Statement()
+    counters = Counters()
     count(plan, place, booking, counters=counters)
-    add_lock_part(statement, place.resource_ids)
     statement.insert("booking", [booking], source="CROSS JOIN locked")
     add_allocation_parts(statement, place, None, booking, now=NOW)
     counters.add_part(statement)
-    statement.fetch("SELECT id FROM booking")
 
 
 def _book_share(service_id: int, number: int, wait: Callable[[], object]) -> tuple[float, float]:
