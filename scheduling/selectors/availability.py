@@ -1,4 +1,9 @@
-"""Free times, as customers and staff ask for them; one query, and at most four, whatever the size."""
+"""Free times, as customers and staff ask for them, in a number of queries that no size changes.
+
+For one location that is one query, and at most four: one more for group services and capacity
+rules, and what the search for the next free time takes. A booking that is being moved costs one
+more. With several locations, all but the first query come once for each.
+"""
 
 from __future__ import annotations
 
@@ -212,7 +217,7 @@ def _find_after(plan: Plan, from_minute: int, horizon_on: date, span: Span) -> i
 
 
 def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple[int, int]]:
-    """Cut the search in three, unless each part would cost two queries: five must do for everything."""
+    """Cut the search in three, unless each part would cost two queries: four must do for a location."""
     cuts = () if is_single else (FIRST_REACH_DAYS * 1440, 3 * FIRST_REACH_DAYS * 1440)
     bounds = [window[0], *(min(window[0] + cut, window[1]) for cut in cuts), window[1]]
     for begins, ends in pairwise(bounds):

@@ -41,7 +41,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which starts are asked for, ``[first, last)`` in minutes, as seen at ``now``."""
+    """Which minutes are asked for, ``[first, last)`` since 1970-01-01T00:00Z, as seen at ``now``."""
 
     first: int
     last: int

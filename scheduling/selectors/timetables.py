@@ -1,4 +1,4 @@
-"""When resources work, as the engine's frozen values, in three queries for any number of them."""
+"""When resources work, as the engine's frozen values, in one query for any number of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,96 @@
+"""The statement behind a plan: one JSON document, and a line for each resource with what is taken."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from scheduling.selectors.taken import write_taken_sql
+from scheduling.selectors.timetables import TIMETABLE_SQL
+
+POOL_SQL = """
+WITH req AS (
+  SELECT q.id, q.service_id, q.position, q.quantity, q.starts_after_minutes, q.duration_minutes,
+         q.resource_type_id, q.skill,
+         EXISTS (SELECT 1 FROM scheduling_requirementresource n WHERE n.requirement_id = q.id) AS is_named
+  FROM scheduling_requirement q WHERE q.service_id = ANY(%(service_ids)s::int8[])
+), pool AS (
+  SELECT req.id AS requirement_id, r.id AS resource_id, r.location_id,
+         coalesce(n.position, 0) AS rank, r.position, coalesce(n.id, r.id) AS tie
+  FROM req
+  JOIN scheduling_resource r ON r.is_active
+  LEFT JOIN scheduling_requirementresource n ON n.requirement_id = req.id AND n.resource_id = r.id
+  WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s::int8)
+    AND CASE WHEN req.is_named THEN n.id IS NOT NULL
+             ELSE (req.resource_type_id IS NOT NULL OR req.skill <> '')
+                  AND (req.resource_type_id IS NULL OR r.resource_type_id = req.resource_type_id)
+                  AND (req.skill = '' OR r.skills @> to_jsonb(req.skill)) END
+), ids AS (
+  SELECT coalesce(array_agg(resource_id), '{}') AS resource_ids, coalesce(array_agg(location_id), '{}') AS location_ids
+  FROM pool
+)
+"""
+
+DOCUMENT_SQL = """
+SELECT json_build_array(
+  (SELECT json_agg(json_build_array(s.id, s.name, s.duration_minutes, s.step_minutes, s.buffer_before_minutes,
+      s.buffer_after_minutes, s.buffers_inside_hours, s.align, s.minimum_notice_minutes, s.booking_window_days,
+      s.seats, s.strategy, s.price_minor, s.deposit_kind, s.deposit_minor, s.deposit_percent, s.max_party_size,
+      s.hold_minutes, s.approval, s.arrival_modes, s.cancel_cutoff_minutes, s.move_cutoff_minutes,
+      s.reminder_offsets_minutes))
+   FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active),
+  (SELECT json_agg(json_build_array(req.position, req.id, req.service_id, req.quantity, req.starts_after_minutes,
+      req.duration_minutes)) FROM req),
+  (SELECT json_agg(json_build_array(rank, position, tie, requirement_id, location_id, resource_id)) FROM pool),
+  {add_ons},
+  (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
+      c.period, c.measure, c.limit))
+   FROM scheduling_capacityrule c WHERE c.is_active),
+  ({timetable})
+) AS document FROM ids
+""".replace("{timetable}", TIMETABLE_SQL)
+ADD_ONS_SQL = """
+(SELECT json_agg(json_build_array(a.position, a.id, a.service_id, a.name, a.minutes, a.price_minor))
+ FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active)
+"""
+
+# Below the document a line for each resource with what is taken. How far a visit reaches beyond
+# its start is not known before the document is read, so PostgreSQL works it out: too far is harmless.
+REACH_SQL = """, reach AS (
+  SELECT %(first)s::int4 - sum(s.buffer_before_minutes)::int4
+           - CASE WHEN bool_or(s.align = 'gap') THEN %(gap_reach)s::int4 ELSE 0 END AS first,
+         %(last)s::int4 + sum(s.duration_minutes + s.buffer_after_minutes)::int4
+           + {add_on_minutes} AS last
+  FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[])
+)
+"""
+ADD_ON_MINUTES_SQL = """
+(SELECT coalesce(sum(a.minutes), 0)::int4 FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]))
+"""
+LINES_SQL = """
+SELECT NULL::int8, NULL::int4[], NULL::int4[], document FROM ({document}) d
+UNION ALL
+SELECT r.id, taken.starts, taken.ends, NULL
+FROM reach, (SELECT DISTINCT resource_id AS id FROM pool) r, LATERAL ({taken}) taken
+WHERE taken.starts IS NOT NULL
+"""
+
+
+@lru_cache(maxsize=16)
+def write_plan_sql(*, has_add_ons: bool) -> str:
+    """Return the statement for the document alone."""
+    return POOL_SQL + _write_document_sql(has_add_ons=has_add_ons)
+
+
+@lru_cache(maxsize=16)
+def write_full_sql(*, has_add_ons: bool, is_moving: bool, is_alone: bool) -> str:
+    """Return the statement for the document and what is taken; the last two as in `write_taken_sql`."""
+    taken = write_taken_sql(
+        resource="r.id", first="reach.first", last="reach.last", is_moving=is_moving, is_alone=is_alone
+    )
+    reach = REACH_SQL.replace("{add_on_minutes}", ADD_ON_MINUTES_SQL if has_add_ons else "0")
+    return POOL_SQL + reach + LINES_SQL.format(document=_write_document_sql(has_add_ons=has_add_ons), taken=taken)
+
+
+def _write_document_sql(*, has_add_ons: bool) -> str:
+    # Most visits have none, and what is not in the statement costs nothing.
+    return DOCUMENT_SQL.replace("{add_ons}", ADD_ONS_SQL if has_add_ons else "NULL")
