@@ -61,10 +61,7 @@ def find_next_free(
 
 
 def list_chunks(from_minute: int, horizon_minute: int) -> Iterator[Interval]:
-    """Cut ``[from, horizon)`` into a week, two weeks, four, ….
-
-    A caller that searches far ahead loads one snapshot for each.
-    """
+    """Cut ``[from, horizon)`` into a week, two weeks, four, …."""
     length = FIRST_CHUNK_MINUTES
     while from_minute < horizon_minute:
         chunk_to = min(from_minute + length, horizon_minute)

@@ -1,8 +1,8 @@
-"""Where a visit goes: the one way in which every booking gets its resources.
+"""Where a visit goes: what every booking picks its resources with.
 
-Look without locks, lock what was picked, look again, write. Whoever loses a race comes back
-and locks everything that could be picked before looking, so nobody is refused while
-someone is free.
+`pick_place` looks without locks, and PostgreSQL's constraints judge what is written. `find_place`
+is the careful way: look, lock what was picked, look again; whoever lost a race locks everything
+that could be picked before looking, so nobody is refused while someone is free.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A visit with its resources, locked."""
+    """A visit with its resources; locked when it comes from `find_place`."""
 
     location_id: int
     visit: VisitSpec

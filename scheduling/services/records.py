@@ -35,7 +35,7 @@ class Agreed:
 
 
 def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
-    """Make the booking with its session, not saved yet; its resources are locked."""
+    """Make the booking, not saved yet, and without its group and what it uses of rules."""
     service = plan.services[0]
     tenant = current_tenant()
     uid = f"{uuid4()}@{tenant.slug}"
