@@ -11,7 +11,7 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest
 
 from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
-from scheduling.models import Allocation, Booking, ResourceLane, RoundRobinLedger, Session
+from scheduling.models import Allocation, Booking, ResourceLane, Session
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.placement import Place
 from scheduling.services.sessions import shorten_session
@@ -59,7 +59,9 @@ class LanePiece:
 
 
 def list_pieces(place: Place) -> list[LanePiece]:
-    """Cut a place's assignments into pieces that lie in free lanes; the resources are locked.
+    """Cut a place's assignments into pieces that lie in free lanes.
+
+    Free for good only while the resources are locked; otherwise the constraints judge.
 
     Raises:
         LostRace: Too few lanes are free (unless the place is forced).
@@ -218,11 +220,6 @@ def list_resource_ids(booking: Booking) -> tuple[int, ...]:
     found = list(rows)
     active = [resource_id for resource_id, is_active in found if is_active]
     return tuple(dict.fromkeys(active or [resource_id for resource_id, _ in found]))
-
-
-def forget_turns(*, service_id: int) -> None:
-    """Let round robin begin anew for a service."""
-    RoundRobinLedger.objects.filter(service_id=service_id).delete()
 
 
 def _insert(
