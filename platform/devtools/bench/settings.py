@@ -1,4 +1,4 @@
-"""Django as the benchmarks need it, in their own process and in those that they start."""
+"""Django as benchmarks and replays need it, in their own process and in those that they start."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from config.environment import set_default
+from devtools.bench.settings import set_up_django
 from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScenarioError
 from devtools.replay.questions import answer_query
 from devtools.replay.scenario_format import load_cases
@@ -19,7 +19,6 @@ from kernel.ids import new_reference
 from scheduling.engine import EngineInputError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CONNECTIONS = 80
 
 Result = dict[str, object]
 Runner = Callable[[ScenarioCase], Result]
@@ -70,13 +69,8 @@ def _open(through: str) -> Iterator[Runner]:
     if through == "engine":
         yield _answer_with_engine
         return
-    set_default("TURNERO_DATABASE_POOL_SIZE", str(CONNECTIONS))
-    set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    import django  # noqa: PLC0415 - the engine alone needs no framework
-
-    import config.celery  # noqa: F401, PLC0415 - due work wakes workers through its app
-
-    django.setup()
+    set_up_django()
+    # The engine alone needs no framework.
     from devtools.replay.database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
     from devtools.scratch import make_scratch_tenant  # noqa: PLC0415
     from tenants.jobs import call_in_tenant  # noqa: PLC0415
