@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from api.errors import IdempotencyMismatch
 from api.models import IdempotentAnswer
+from scheduling.services.transactions import write_transaction
 from tenants.context import current_tenant
 
 KEPT = timedelta(hours=24)
@@ -53,7 +54,7 @@ def run_once(
     """
     caller = salted_hmac("api.idempotency", address, algorithm="sha256").hexdigest()
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    with transaction.atomic():
+    with write_transaction():
         _lock(endpoint, key)
         IdempotentAnswer.objects.filter(created_at__lt=now - KEPT).delete()
         whose = Q(caller=caller) | Q(body_hash=body_hash) if is_personal else Q(caller=caller)

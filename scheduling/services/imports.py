@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filling
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
@@ -18,11 +16,11 @@ from scheduling.services.counters import Counters
 from scheduling.services.drafts import Draft, save_draft
 from scheduling.services.placement import Place
 from scheduling.services.records import Agreed, make_booking, settle
-from scheduling.services.transactions import lock_resources
+from scheduling.services.transactions import lock_resources, write_transaction
 from scheduling.types import Actor
 
 
-@transaction.atomic
+@write_transaction()
 def import_booking(
     *,
     service_id: int,

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from kernel.errors import Conflict
 from scheduling.engine import to_minute
 from scheduling.enums import BookingSource, ConflictChoice
@@ -21,7 +19,7 @@ from scheduling.services.holds import load_plan_for
 from scheduling.services.inputs import check_request
 from scheduling.services.placement import list_pool
 from scheduling.services.recurrences import list_walls
-from scheduling.services.transactions import lock_resources
+from scheduling.services.transactions import lock_resources, write_transaction
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
 
 
@@ -56,7 +54,7 @@ class SeriesReport:
     dates: tuple[SeriesDate, ...]
 
 
-@transaction.atomic
+@write_transaction()
 def book_series(
     *,
     request: SlotRequest,

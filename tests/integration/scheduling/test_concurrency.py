@@ -13,6 +13,7 @@ from threading import Barrier, Event
 import pytest
 from django.db import connection, transaction
 
+from api.services.idempotency import Answer, run_once
 from devtools.overbooking import list_overbooked
 from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope, Strategy
@@ -96,6 +97,23 @@ def test_repeatable_read_serves_everybody_too(scratch_tenant):
     service_id, _ = in_scratch(scratch_tenant, lambda: make_shop(8))
 
     outcomes = run_at_once(scratch_tenant, [lambda: book(service_id)] * 16, isolation="repeatable read")
+
+    assert outcomes == {"accepted": 8, "slot_taken": 8}
+
+
+def book_with_key(service_id, number):
+    def run():
+        book(service_id)
+        return Answer(201, {})
+
+    return run_once(endpoint="bookings", key=f"key-{number}", address="", body={}, is_personal=False, now=NOW, run=run)
+
+
+def test_repeatable_read_serves_bookings_with_keys_too(scratch_tenant):
+    service_id, _ = in_scratch(scratch_tenant, lambda: make_shop(8))
+    jobs = [partial(book_with_key, service_id, number) for number in range(16)]
+
+    outcomes = run_at_once(scratch_tenant, jobs, isolation="repeatable read")
 
     assert outcomes == {"accepted": 8, "slot_taken": 8}
 
