@@ -53,11 +53,11 @@ class BookingFields(SlotFields):
         """Ask for a hold with its token, or a service with a start.
 
         Raises:
-            ValidationError: Neither is complete, or both are there.
+            ValidationError: Neither is complete, both are there, or half a hold is there.
         """
         by_hold = "hold" in attrs and "token" in attrs
         by_slot = "service" in attrs and "starts_at" in attrs
-        if by_hold == by_slot:
+        if by_hold == by_slot or ("hold" in attrs) != ("token" in attrs):
             raise serializers.ValidationError({"hold": [gettext(HOLD_OR_SLOT)]})
         return attrs
 

@@ -95,3 +95,13 @@ def test_answer_that_cannot_be_stored_is_refused(customer_client, tenant):
 
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["answers.note"])
     assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("half", [{"hold": "1"}, {"token": "x"}])
+def test_half_a_hold_beside_a_start_is_refused(customer_client, tenant, half):
+    body = make_booking_body(customer_client, **half)
+
+    answer = customer_client.post("/api/v1/bookings", body, content_type="application/json")
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["hold"])
+    assert not Booking.objects.exists()
