@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from kernel.text import mark
 from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
 from scheduling.engine.types import Reason
+from scheduling.errors import RequestInvalid
+from scheduling.selectors.availability import EARLIEST, LATEST
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.selectors.occupancy import load_slots_snapshot
 from scheduling.selectors.plans import Plan, Wish, load_plan
@@ -47,8 +49,11 @@ def explain_start(
     one of them offers the start.
 
     Raises:
+        RequestInvalid: No calendar has the start.
         ServiceNotFound, ResourceNotFound, LocationNotFound: As `load_plan`.
     """
+    if not EARLIEST <= starts_at.date() <= LATEST:
+        raise RequestInvalid(errors={"starts_at": (mark("Choose a date within this century."),)})
     wish = Wish(
         service_ids=(service_id,),
         resource_ids=() if resource_id is None else (resource_id,),

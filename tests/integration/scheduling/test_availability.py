@@ -223,6 +223,16 @@ def test_explanation_says_who_and_until_when(tenant):
     assert explain_start(service_id=service_id, starts_at=hours_later(1), now=NOW) == ()
 
 
+@pytest.mark.parametrize("year", [1, 1999, 2201, 9999])
+def test_start_that_no_calendar_has_is_not_explained(tenant, year):
+    service_id, _ = make_shop()
+
+    with pytest.raises(RequestInvalid) as refusal:
+        explain_start(service_id=service_id, starts_at=MONDAY.replace(year=year), now=NOW)
+
+    assert list(refusal.value.errors) == ["starts_at"]
+
+
 def test_opening_today_is_from_the_timetable(tenant):
     make_shop()
 
