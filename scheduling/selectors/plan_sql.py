@@ -55,16 +55,19 @@ ADD_ONS_SQL = """
 
 # Below the document a line for each resource with what is taken. How far a visit reaches beyond
 # its start is not known before the document is read, so PostgreSQL works it out: too far is harmless.
+# A service counts as often as the visit has it.
 REACH_SQL = """, reach AS (
   SELECT %(first)s::int4 - sum(s.buffer_before_minutes)::int4
            - CASE WHEN bool_or(s.align = 'gap') THEN %(gap_reach)s::int4 ELSE 0 END AS first,
          %(last)s::int4 + sum(s.duration_minutes + s.buffer_after_minutes)::int4
            + {add_on_minutes} AS last
-  FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[])
+  FROM unnest(%(service_ids)s::int8[]) q(id) JOIN scheduling_service s ON s.id = q.id
 )
 """
 ADD_ON_MINUTES_SQL = """
-(SELECT coalesce(sum(a.minutes), 0)::int4 FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]))
+(SELECT coalesce(sum(a.minutes), 0)::int4
+ FROM unnest(%(service_ids)s::int8[]) q(id) JOIN scheduling_addon a ON a.service_id = q.id
+ WHERE a.id = ANY(%(add_on_ids)s::int8[]))
 """
 LINES_SQL = """
 SELECT NULL::int8, NULL::int4[], NULL::int4[], document FROM ({document}) d

@@ -115,7 +115,8 @@ def price_visit(plan: Plan) -> int | None:
     prices = [service.price_minor for service in plan.services]
     if any(price is None for price in prices):
         return None
-    return sum(price or 0 for price in prices) + sum(each.price_minor for each in plan.add_ons)
+    extras = (each.price_minor for service in plan.services for each in _add_ons(plan, service))
+    return sum(price or 0 for price in prices) + sum(extras)
 
 
 def _ask_deposit(plan: Plan, service: ServiceTerms, *, currency: str) -> int:
