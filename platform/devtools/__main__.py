@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from config.environment import read_environment
 from devtools.commands import run_python
-from devtools.embedded import running_servers
 from devtools.errors import DevtoolsError
 from devtools.processes import own_environment
+from devtools.servers.embedded import running_servers
 from devtools.terminal import complain
 
 
@@ -26,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _demo(arguments: Sequence[str]) -> int:
-    from devtools.demo import run_demo  # noqa: PLC0415 - each command loads only what it needs
+    from devtools.demo.run import run_demo  # noqa: PLC0415 - each command loads only what it needs
 
     return run_demo(arguments)
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from config.environment import ROOT, read_environment
-from devtools.embedded import running_servers
 from devtools.processes import own_environment
+from devtools.servers.embedded import running_servers
 from devtools.terminal import paint, say
 
 _PARALLEL = 2

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 from config.environment import read_environment
 from devtools.chromium import ensure_chromium
 from devtools.commands import run_python
-from devtools.embedded import Servers, running_servers
 from devtools.errors import DevtoolsError
-from devtools.locks import FileLock
 from devtools.messages import compile_catalogs
 from devtools.processes import own_environment
-from devtools.redis_server import DATABASES
+from devtools.servers.embedded import Servers, running_servers
+from devtools.servers.locks import FileLock
+from devtools.servers.redis_server import DATABASES
 
 
 def run_tests(arguments: Sequence[str]) -> int:

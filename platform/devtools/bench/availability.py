@@ -23,7 +23,7 @@ import psutil
 from django.db import connection
 
 from devtools.bench.business import Business, make_business
-from devtools.scratch import make_scratch_tenant
+from devtools.scratch.tenant import make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.ids import new_reference
 from scheduling.selectors.availability import find_next_available, get_availability

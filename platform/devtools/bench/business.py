@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from devtools.scratch import empty_scheduling
+from devtools.scratch.tenant import empty_scheduling
 from scheduling.engine import WeeklyPeriod
 from scheduling.services.setups import (
     RequirementSetup,

@@ -24,8 +24,8 @@ from django.db import DatabaseError, connection, transaction
 
 from devtools.bench.business import HOURS
 from devtools.bench.workers import SERVERS_OWN, find_percentile, run_in_tenant
-from devtools.overbooking import list_overbooked
-from devtools.scratch import empty_scheduling, make_scratch_tenant
+from devtools.scratch.overbooking import list_overbooked
+from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.ids import new_reference

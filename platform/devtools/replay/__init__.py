@@ -72,7 +72,7 @@ def _open(through: str) -> Iterator[Runner]:
     set_up_django()
     # The engine alone needs no framework.
     from devtools.replay.database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
-    from devtools.scratch import make_scratch_tenant  # noqa: PLC0415
+    from devtools.scratch.tenant import make_scratch_tenant  # noqa: PLC0415
     from tenants.jobs import call_in_tenant  # noqa: PLC0415
     from tenants.services.life_cycle import drop_tenant  # noqa: PLC0415
 

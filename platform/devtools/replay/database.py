@@ -10,7 +10,6 @@ from threading import Barrier
 
 from django.db import connection
 
-from devtools.overbooking import list_overbooked
 from devtools.replay.cases import (
     HOLD_STATUSES,
     ScenarioBooking,
@@ -19,7 +18,8 @@ from devtools.replay.cases import (
     ScenarioStep,
     UnsupportedScenarioError,
 )
-from devtools.scratch import empty_scheduling
+from devtools.scratch.overbooking import list_overbooked
+from devtools.scratch.tenant import empty_scheduling
 from kernel.errors import DomainError, Invalid
 from kernel.ids import hash_token, new_token
 from scheduling.engine import Requirement

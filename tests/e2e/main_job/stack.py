@@ -20,9 +20,9 @@ import psutil
 import psycopg
 
 from config.environment import ROOT
-from devtools.demo_data.businesses import DEMO_PASSWORD
-from devtools.ports import find_free_port
+from devtools.demo.data.businesses import DEMO_PASSWORD
 from devtools.processes import end_child, find_noted, own_environment, tether
+from devtools.servers.ports import find_free_port
 from tests.e2e.main_job.site import Site
 
 START_SECONDS = 300

@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from devtools.child import ChildSpec
 from devtools.processes import own_environment
-from devtools.supervisor import Supervisor, end_leftovers
+from devtools.supervising.child import ChildSpec
+from devtools.supervising.supervisor import Supervisor, end_leftovers
 
 _STEADY = "import time, os; print('up', os.getpid(), flush=True); time.sleep(600)"
 # Its own child stays in its process group and would outlive it.

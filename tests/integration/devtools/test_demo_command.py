@@ -19,9 +19,9 @@ import psutil
 import pytest
 
 from config.environment import ROOT, child_environment
-from devtools.folders import make_socket_folder
-from devtools.ports import find_free_port
 from devtools.processes import is_alive
+from devtools.servers.folders import make_socket_folder
+from devtools.servers.ports import find_free_port
 
 _MINIATURE = Path(__file__).with_name("miniature")
 
@@ -80,7 +80,7 @@ class Demo:
 
     def find_leaf(self, word: str) -> psutil.Process:
         """As ``find``, but not the keeper of an embedded server."""
-        return next(process for process in self._find(word) if "devtools.keeper" not in process.cmdline())
+        return next(process for process in self._find(word) if "devtools.servers.keeper" not in process.cmdline())
 
     def _find(self, word: str) -> list[psutil.Process]:
         found = []

@@ -18,17 +18,17 @@ import pytest
 import redis
 
 from config.environment import ROOT
-from devtools.embedded import EmbeddedServer, embedded_servers, running_servers
 from devtools.errors import DevtoolsError
-from devtools.folders import make_socket_folder, make_state_folder
-from devtools.postgres_server import PostgresServer
 from devtools.processes import is_alive, own_environment
-from devtools.redis_server import RedisServer
+from devtools.servers.embedded import EmbeddedServer, embedded_servers, running_servers
+from devtools.servers.folders import make_socket_folder, make_state_folder
+from devtools.servers.postgres_server import PostgresServer
+from devtools.servers.redis_server import RedisServer
 
 _HOLD = """
 import sys, time
 from pathlib import Path
-from devtools.embedded import running_servers
+from devtools.servers.embedded import running_servers
 with running_servers(Path(sys.argv[1]), is_durable=False) as servers:
     print(servers.database_url, flush=True)
     time.sleep(600)

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 
 from api.services.idempotency import Answer, run_once
-from devtools.overbooking import list_overbooked
+from devtools.scratch.overbooking import list_overbooked
 from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from devtools.overbooking import list_overbooked
+from devtools.scratch.overbooking import list_overbooked
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import BookingStatus, ConflictChoice, Strategy
 from scheduling.errors import HoldExpired, SeriesConflict, SlotTaken, SlotUnavailable

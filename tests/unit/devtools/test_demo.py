@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from devtools.demo import _greet, choose_web_port, describe_running, start_over
-from devtools.demo_parts import DemoParts
-from devtools.embedded import Servers
+from devtools.demo.parts import DemoParts
+from devtools.demo.run import _greet, choose_web_port, describe_running, start_over
 from devtools.errors import DevtoolsError
-from devtools.folders import empty_state
-from devtools.locks import FileLock
-from devtools.output import Output
-from devtools.ports import find_free_port, find_port_from
+from devtools.servers.embedded import Servers
+from devtools.servers.folders import empty_state
+from devtools.servers.locks import FileLock
+from devtools.servers.ports import find_free_port, find_port_from
+from devtools.supervising.output import Output
 from devtools.terminal import make_printable
 from devtools.testing import own_part, take_place
 

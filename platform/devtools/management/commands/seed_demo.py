@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from devtools.demo_data.businesses import DEMO_PASSWORD
-from devtools.demo_data.seeding import OPERATOR_EMAIL, seed_demo
+from devtools.demo.data.businesses import DEMO_PASSWORD
+from devtools.demo.data.seeding import OPERATOR_EMAIL, seed_demo
 from kernel.clock import utc_now
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 
 from config.environment import ROOT
-from devtools.output import Output, Stream
 from devtools.processes import describe_exit, tether, write_pid
+from devtools.supervising.output import Output, Stream
 
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 15.0

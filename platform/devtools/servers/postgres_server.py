@@ -21,8 +21,8 @@ from typing import BinaryIO, Literal
 import psutil
 
 from devtools.errors import DevtoolsError
-from devtools.folders import make_socket_folder
 from devtools.processes import end_child, end_process, is_alive, tether
+from devtools.servers.folders import make_socket_folder
 
 MAJOR = "18"
 DATABASE = "turnero"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from devtools.child import Child
+from devtools.supervising.child import Child
 
 _SECONDS = 5.0
 

@@ -8,10 +8,10 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.child import Child, ChildSpec
 from devtools.errors import DevtoolsError
-from devtools.output import Output
 from devtools.processes import describe_exit, end_process, find_noted
+from devtools.supervising.child import Child, ChildSpec
+from devtools.supervising.output import Output
 
 _NOTES = "processes"
 

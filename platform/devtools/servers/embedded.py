@@ -19,9 +19,9 @@ from pathlib import Path
 
 from config.environment import read_environment
 from devtools.errors import DevtoolsError
-from devtools.folders import make_state_folder
-from devtools.keeper import Service, failure_path, keeper_lock, note_path, users_lock
 from devtools.processes import own_environment
+from devtools.servers.folders import make_state_folder
+from devtools.servers.keeper import Service, failure_path, keeper_lock, note_path, users_lock
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -129,7 +129,7 @@ class EmbeddedServer:
         durability = [] if self._is_durable else ["--throwaway"]
         with (logs / f"{self._service}-keeper.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "devtools.keeper", self._service, str(self._state), *durability],
+                [sys.executable, "-m", "devtools.servers.keeper", self._service, str(self._state), *durability],
                 env=own_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.environment import read_environment
-from devtools.child import Child
-from devtools.demo_parts import CATCHER_WEB_PORT, SMTP_PORT, WEB_PORT, DemoParts
-from devtools.embedded import EmbeddedServer, embedded_servers, running_servers
+from devtools.demo.health import answers, is_up
+from devtools.demo.parts import CATCHER_WEB_PORT, SMTP_PORT, WEB_PORT, DemoParts
 from devtools.errors import DevtoolsError
-from devtools.folders import empty_state, make_state_folder
-from devtools.health import answers, is_up
-from devtools.locks import FileLock
 from devtools.messages import compile_catalogs
-from devtools.ports import find_port_from, is_free
-from devtools.postgres_server import delete_public_copy
-from devtools.supervisor import Supervisor, end_leftovers
+from devtools.servers.embedded import EmbeddedServer, embedded_servers, running_servers
+from devtools.servers.folders import empty_state, make_state_folder
+from devtools.servers.locks import FileLock
+from devtools.servers.ports import find_port_from, is_free
+from devtools.servers.postgres_server import delete_public_copy
+from devtools.supervising.child import Child
+from devtools.supervising.supervisor import Supervisor, end_leftovers
 from devtools.terminal import paint, say
 
 _READY_SECONDS = 90.0

@@ -14,9 +14,9 @@ from accounts.enums import Role
 from accounts.errors import EmailTaken
 from accounts.selectors.staff import list_staff
 from accounts.services.people import add_person
-from devtools.demo_data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
-from devtools.demo_data.fates import OPEN_STATUSES, play_fate
-from devtools.demo_data.visits import Shop, book_day, open_shop
+from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
+from devtools.demo.data.fates import OPEN_STATUSES, play_fate
+from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
 from scheduling.selectors.bookings import get_booking, list_bookings
 from scheduling.selectors.catalog import list_resources

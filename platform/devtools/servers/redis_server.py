@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from devtools.errors import DevtoolsError
-from devtools.folders import make_socket_folder
-from devtools.ports import find_free_port
 from devtools.processes import describe_exit, end_child, end_process, find_noted, own_environment, tether, write_pid
+from devtools.servers.folders import make_socket_folder
+from devtools.servers.ports import find_free_port
 
 DATABASES = 64
 """How many numbered databases there are; each test run takes one."""
@@ -90,7 +90,7 @@ class RedisServer:
         return [*listen, *keep_nothing, "--databases", str(DATABASES), "--daemonize", "no"]
 
     def _fake_command(self) -> list[str]:
-        return [sys.executable, "-m", "devtools.fake_redis", str(self._port), str(self._folder)]
+        return [sys.executable, "-m", "devtools.servers.fake_redis", str(self._port), str(self._folder)]
 
     def _try_start(self, command: list[str]) -> bool:
         self._socket.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""``python -m devtools.fake_redis PORT FOLDER``: fakeredis on TCP, where no Redis program exists.
+"""``python -m devtools.servers.fake_redis PORT FOLDER``: fakeredis on TCP, where no Redis program exists.
 
 FOLDER is not used; it marks the process as ours for the next start.
 """

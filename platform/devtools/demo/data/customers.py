@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from devtools.demo_data.businesses import DemoBusiness
+from devtools.demo.data.businesses import DemoBusiness
 
 CUSTOMERS_PER_BUSINESS = 70
 

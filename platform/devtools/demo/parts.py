@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from devtools.child import ChildSpec
-from devtools.embedded import Servers
 from devtools.processes import own_environment
+from devtools.servers.embedded import Servers
+from devtools.supervising.child import ChildSpec
 
 WEB_PORT = 8000
 SMTP_PORT = 1025

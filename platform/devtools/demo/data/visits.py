@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from devtools.demo_data.businesses import DemoBusiness
-from devtools.demo_data.customers import DemoCustomer, make_customers
-from devtools.demo_data.fates import play_fate
+from devtools.demo.data.businesses import DemoBusiness
+from devtools.demo.data.customers import DemoCustomer, make_customers
+from devtools.demo.data.fates import play_fate
 from scheduling.enums import BookingSource
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.selectors.availability import get_availability

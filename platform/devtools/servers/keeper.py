@@ -1,4 +1,4 @@
-"""``python -m devtools.keeper SERVICE STATE``: owns one embedded server while anybody uses it.
+"""``python -m devtools.servers.keeper SERVICE STATE``: owns one embedded server while anybody uses it.
 
 Commands share servers: a demo, a ``manage`` and a test run may come and go in any order, or
 be killed. So a server belongs to none of them but to its keeper, which restarts it when it
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from devtools.errors import DevtoolsError
-from devtools.locks import FileLock
-from devtools.postgres_server import PostgresServer
 from devtools.processes import describe_exit
-from devtools.redis_server import RedisServer
+from devtools.servers.locks import FileLock
+from devtools.servers.postgres_server import PostgresServer
+from devtools.servers.redis_server import RedisServer
 
 Service = Literal["postgres", "redis"]
 

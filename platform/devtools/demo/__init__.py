@@ -1,0 +1,1 @@
+"""``./dev demo``: what it runs and the sample businesses that it shows."""

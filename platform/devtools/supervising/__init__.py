@@ -1,0 +1,1 @@
+"""Running several programs in the foreground as one."""
