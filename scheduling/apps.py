@@ -11,7 +11,10 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into provisioning, due work and events."""
-        from scheduling.services import booking_messages, expiry, reminders, starter_kit  # noqa: PLC0415
+        from scheduling.services.catalog import starter_kit  # noqa: PLC0415
+        from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
+        from scheduling.services.messages import reminders  # noqa: PLC0415
+        from scheduling.services.writing import expiry  # noqa: PLC0415
 
         starter_kit.register()
         expiry.register()

@@ -15,7 +15,7 @@ from scheduling.models.service import Service
 class CapacityRule(models.Model):
     """At most ``limit`` bookings, seats or minutes per hour, day or week in local time.
 
-    Create and change it with ``scheduling.services.rules``: that counts what is booked already.
+    Create and change it with ``scheduling.services.catalog.rules``: that counts what is booked already.
     """
 
     scope = models.CharField(max_length=16, choices=RuleScope.choices)

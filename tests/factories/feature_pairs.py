@@ -12,11 +12,11 @@ from scheduling.enums import ConflictChoice, RuleScope
 from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
 from scheduling.models import AddOn, Allocation, RoundRobinLedger, Session
 from scheduling.selectors.availability import get_availability
-from scheduling.services.bookings import book_slot, submit_booking
-from scheduling.services.holds import hold_slot
-from scheduling.services.moves import move_booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.series import SeriesReport, book_series
+from scheduling.services.bookings.holds import hold_slot
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.series import SeriesReport, book_series
+from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scheduling.engine import WeeklyPeriod
-from scheduling.services.bookings import book_slot
-from scheduling.services.setups import (
+from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,

@@ -19,7 +19,7 @@ from api.views import OpenView, StaffView
 from kernel.clock import utc_now
 from scheduling import types
 from scheduling.selectors import bookings, explanations
-from scheduling.services.searches import search_times
+from scheduling.services.demand.searches import search_times
 
 
 class AvailabilityView(OpenView):

@@ -21,9 +21,9 @@ from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
 from scheduling.errors import CustomerInvalid, HoldUnknown, TooManyHolds
-from scheduling.services import holders
-from scheduling.services.bookings import book_slot, submit_booking
-from scheduling.services.holds import hold_slot, release_hold
+from scheduling.services.bookings import holders
+from scheduling.services.bookings.holds import hold_slot, release_hold
+from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.context import current_tenant
 

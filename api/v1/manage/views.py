@@ -16,10 +16,10 @@ from kernel.clock import utc_now
 from scheduling.enums import ActorKind
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings import get_by_token
-from scheduling.services.attendance import confirm_attendance
-from scheduling.services.calendar_files import make_calendar
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.moves import move_booking
+from scheduling.services.bookings.attendance import confirm_attendance
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.messages.calendar_files import make_calendar
 from scheduling.types import Actor
 from tenants.context import current_tenant
 

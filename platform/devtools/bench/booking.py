@@ -34,14 +34,10 @@ from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
 from scheduling.selectors.plans import Plan
-from scheduling.services.allocations import add_allocation_parts
-from scheduling.services.bookings import book_slot
-from scheduling.services.counters import Counters
-from scheduling.services.holds import load_plan_for, make_asked
-from scheduling.services.placement import Place, pick_place
-from scheduling.services.records import Agreed, count, make_booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.setups import (
+from scheduling.services.bookings.holds import load_plan_for, make_asked
+from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,
@@ -50,6 +46,10 @@ from scheduling.services.setups import (
     save_service,
 )
 from scheduling.services.transactions import add_lock_part, find_sqlstate
+from scheduling.services.writing.allocations import add_allocation_parts
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.placement import Place, pick_place
+from scheduling.services.writing.records import Agreed, count, make_booking
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant

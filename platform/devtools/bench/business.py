@@ -10,7 +10,7 @@ from django.db import connection
 
 from devtools.scratch.tenant import empty_scheduling
 from scheduling.engine import WeeklyPeriod
-from scheduling.services.setups import (
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,

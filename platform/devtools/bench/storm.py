@@ -32,12 +32,12 @@ from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
 from scheduling.enums import ActorKind, BookingSource, RuleScope
 from scheduling.errors import SlotTaken, SlotUnavailable
-from scheduling.services.bookings import book_slot, submit_booking
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.holds import hold_slot, release_hold
-from scheduling.services.moves import move_booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.setups import (
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import hold_slot, release_hold
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,

@@ -26,13 +26,13 @@ from scheduling.engine import Requirement
 from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
 from scheduling.selectors.availability import LONGEST_WINDOW_DAYS, get_availability
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.bookings import book_slot, submit_booking
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.holds import hold_slot, release_hold
-from scheduling.services.imports import import_booking
-from scheduling.services.moves import move_booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.setups import (
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import hold_slot, release_hold
+from scheduling.services.bookings.imports import import_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,

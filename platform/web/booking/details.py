@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from scheduling.services.inputs import clean_phone
+from scheduling.services.writing.inputs import clean_phone
 from web.booking.draft import Draft
 from web.booking.flow import Flow
 

@@ -23,8 +23,8 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors import availability, bookings, catalog
-from scheduling.services import attendance, cancellations, moves
-from scheduling.services.calendar_files import make_calendar
+from scheduling.services.bookings import attendance, cancellations, moves
+from scheduling.services.messages.calendar_files import make_calendar
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail
 from tenants.context import current_tenant
 from verticals.registry import get_vertical

@@ -15,8 +15,9 @@ from accounts.access import open_to_anyone
 from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
-from scheduling.services import bookings, holders, holds
-from scheduling.services.searches import search_times
+from scheduling.services.bookings import holders, holds
+from scheduling.services.bookings import submissions as bookings
+from scheduling.services.demand.searches import search_times
 from scheduling.types import AvailabilityQuery, AvailableSlot, BookingDetails, CustomerDetails, SlotRequest
 from web.booking.details import DetailsForm, list_phone_regions, read_details, shorten
 from web.booking.draft import (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES
-from scheduling.services import cancellations, transitions
+from scheduling.services.bookings import cancellations, transitions
 from scheduling.types import Actor
 
 

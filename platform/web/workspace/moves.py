@@ -17,7 +17,7 @@ from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.ids import read_row_id
 from kernel.statuses import get_status
 from scheduling.selectors import bookings, catalog
-from scheduling.services import moves
+from scheduling.services.bookings import moves
 from scheduling.types import BookingDetail
 from web.errors import translate_error
 from web.reading import read_date

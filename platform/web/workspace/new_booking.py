@@ -21,7 +21,7 @@ from kernel.statuses import get_status
 from scheduling.enums import BookingSource
 from scheduling.errors import FreeTime, HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.selectors import bookings, catalog
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     BookingDetails,
     CustomerDetails,

@@ -254,7 +254,7 @@ def test_window_of_62_days_is_the_longest(api, service):
 
 def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
     cache.clear()
-    monkeypatch.setattr("scheduling.services.holders.MAX_OPEN_HOLDS", 2)
+    monkeypatch.setattr("scheduling.services.bookings.holders.MAX_OPEN_HOLDS", 2)
     body = {"service": service["id"], "starts_at": slot}
     first, second, third = (post(api, "holds", body) for _ in range(3))
 

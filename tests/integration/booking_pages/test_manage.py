@@ -12,7 +12,7 @@ from kernel.clock import utc_now
 from scheduling.models import Booking, Service
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
 
 

@@ -14,11 +14,11 @@ from scheduling.selectors.availability import get_availability
 from scheduling.selectors.board import get_board
 from scheduling.selectors.catalog import get_opening_today, list_bookable_services
 from scheduling.selectors.explanations import explain_start
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.moves import move_booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.searches import search_times
-from scheduling.services.setups import RequirementSetup, ServiceSetup, save_service
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import RequirementSetup, ServiceSetup, save_service
+from scheduling.services.demand.searches import search_times
 from scheduling.types import AvailabilityQuery
 from tests.factories.scheduling import (
     CUSTOMER,

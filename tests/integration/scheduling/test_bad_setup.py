@@ -10,8 +10,8 @@ from scheduling.engine import DateOverride, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import SetupInvalid
 from scheduling.models import CapacityRule, Location, Resource, Service
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.setups import (
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import (
     RequirementSetup,
     ResourceSetup,
     ServiceSetup,

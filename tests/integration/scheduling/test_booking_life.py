@@ -20,13 +20,12 @@ from scheduling.errors import (
 )
 from scheduling.models import Allocation, Booking, Customer
 from scheduling.selectors.bookings import get_booking, get_by_token
-from scheduling.services.attendance import confirm_attendance
-from scheduling.services.bookings import book_slot, submit_booking
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.expiry import expire_hold
-from scheduling.services.holds import hold_slot, release_hold
-from scheduling.services.moves import move_booking
-from scheduling.services.transitions import (
+from scheduling.services.bookings.attendance import confirm_attendance
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import hold_slot, release_hold
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.bookings.transitions import (
     approve,
     complete_visit,
     decline,
@@ -34,6 +33,7 @@ from scheduling.services.transitions import (
     mark_no_show,
     start_visit,
 )
+from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import OverrideReason, SlotRequest
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop
 

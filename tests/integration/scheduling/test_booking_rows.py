@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Event
 from scheduling.models import Booking
-from scheduling.services.events import record
+from scheduling.services.writing.events import record
 from scheduling.types import Actor
 from tenants.models import DueWork
 from tests.factories.scheduling import NOW, book, make_shop

@@ -19,9 +19,9 @@ from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, RuleUsage
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.moves import move_booking
-from scheduling.services.rules import RuleSetup, save_rule
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.catalog.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
 from tests.factories.feature_pairs import hold, list_group_times, make_add_on, submit
 from tests.factories.scheduling import (

@@ -10,8 +10,8 @@ from scheduling.enums import ConflictChoice
 from scheduling.errors import CustomerInvalid, RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Customer, Series
 from scheduling.selectors.bookings import get_booking, list_bookings
-from scheduling.services.bookings import book_slot
-from scheduling.services.series import book_series
+from scheduling.services.bookings.series import book_series
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
 from tests.factories.scheduling import DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop
 

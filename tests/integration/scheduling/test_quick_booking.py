@@ -23,8 +23,9 @@ from scheduling.models import (
     RoundRobinLedger,
     RuleUsage,
 )
-from scheduling.services import holds, transactions
-from scheduling.services.rules import RuleSetup, save_rule
+from scheduling.services import transactions
+from scheduling.services.bookings import holds
+from scheduling.services.catalog.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
 from tenants.models import DueWork
 from tests.factories.feature_pairs import hold

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from devtools.bench import storm
-from scheduling.services.cancellations import cancel_booking
+from scheduling.services.bookings.cancellations import cancel_booking
 from tests.factories.feature_pairs import hold
 from tests.factories.scheduling import DETAILS, STAFF, book, make_place, make_resource, make_service
 

@@ -11,7 +11,7 @@ from notifications.services.outbox import process_event
 from scheduling.models import Service
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,
     AvailableSlot,

@@ -8,10 +8,10 @@ from icalendar import Calendar
 from notifications.models import Event, Message
 from notifications.selectors.messages import list_messages_for_booking
 from scheduling.models import Booking, Resource, Service
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.manage_tokens import make_manage_token
-from scheduling.services.moves import move_booking
-from scheduling.services.transitions import approve, decline
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.transitions import approve, decline
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import Actor
 from tests.integration.scheduling_messages.conftest import NOW, handle_events, list_slots
 

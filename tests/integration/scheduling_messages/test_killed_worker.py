@@ -16,7 +16,7 @@ from kernel.clock import utc_now
 from notifications.models import Message
 from scheduling.errors import SlotTaken
 from scheduling.models import Service
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.context import tenant_scope
 from tests.fakes.mail_server import running_mail_server

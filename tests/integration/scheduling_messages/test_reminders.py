@@ -6,10 +6,10 @@ import pytest
 
 from notifications.models import Message
 from scheduling.models import Booking, Reminder, Service
-from scheduling.services.attendance import confirm_attendance
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.moves import move_booking
-from scheduling.services.reminders import plan_reminders, send_reminder
+from scheduling.services.bookings.attendance import confirm_attendance
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.messages.reminders import plan_reminders, send_reminder
 from scheduling.types import Actor
 from tenants.errors import RetryLater
 from tenants.models import DueWork

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from scheduling.selectors import catalog
 from scheduling.selectors.availability import get_availability
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.types import TenantInfo
 from tests.conftest import HostClient

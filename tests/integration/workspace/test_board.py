@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import Resource, ResourceLane, ResourceType, WorkingHours
 from scheduling.selectors.bookings import get_booking
-from scheduling.services import transitions
+from scheduling.services.bookings import transitions
 from scheduling.types import Actor
 from tests.conftest import HostClient
 from tests.integration.workspace.conftest import book, local_day

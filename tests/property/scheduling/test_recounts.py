@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.engine import Measure, RulePeriod
 from scheduling.models import Allocation, Booking, RuleUsage, Session
-from scheduling.services.cancellations import cancel_booking
+from scheduling.services.bookings.cancellations import cancel_booking
 from tests.factories.feature_pairs import hold, limit, make_add_on
 from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, book, hours_later, make_shop
 from tests.property.scheduling.recounts import CountedRule, list_drift

@@ -20,12 +20,12 @@ from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import BookingStatus, ConflictChoice, Strategy
 from scheduling.errors import HoldExpired, SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, Series, Session
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.expiry import expire_hold
-from scheduling.services.holds import release_hold
-from scheduling.services.moves import move_booking
-from scheduling.services.series import book_series
-from scheduling.services.transitions import approve, decline
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import release_hold
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.series import book_series
+from scheduling.services.bookings.transitions import approve, decline
+from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import OverrideReason, SlotRequest
 from tests.factories.feature_pairs import hold, limit, list_offered, make_add_on, override, submit
 from tests.factories.scheduling import (

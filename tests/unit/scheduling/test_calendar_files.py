@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from icalendar import Calendar
 
 from scheduling.enums import BookingStatus
-from scheduling.services.calendar_files import make_calendar
-from scheduling.services.invitations import REQUEST, make_invitation
+from scheduling.services.messages.calendar_files import make_calendar
+from scheduling.services.messages.invitations import REQUEST, make_invitation
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 BOOKING = SimpleNamespace(

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from scheduling.enums import ActorKind, BookingStatus
-from scheduling.services.attendance import confirm_attendance
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.transitions import approve, complete_visit, mark_arrived, mark_no_show, start_visit
+from scheduling.services.bookings.attendance import confirm_attendance
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import approve, complete_visit, mark_arrived, mark_no_show, start_visit
 from scheduling.types import Actor, BookingDetail
 
 STAFF = Actor(kind=ActorKind.STAFF)

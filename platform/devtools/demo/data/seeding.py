@@ -20,8 +20,8 @@ from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
 from scheduling.selectors.bookings import get_booking, list_bookings
 from scheduling.selectors.catalog import list_resources
-from scheduling.services.staff import link_user
-from scheduling.services.starter_kit import apply_starter_kit
+from scheduling.services.catalog.staff import link_user
+from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import BookingFilters, BookingRow
 from tenants.context import current_tenant
 from tenants.jobs import call_in_tenant

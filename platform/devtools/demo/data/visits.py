@@ -16,7 +16,7 @@ from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.bookings import get_booking
 from scheduling.selectors.catalog import list_services
-from scheduling.services.bookings import book_slot
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,
     AvailableSlot,

@@ -10,9 +10,9 @@ from scheduling.enums import Strategy
 from scheduling.errors import HoldUsed, SlotTaken, TransitionRefused
 from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.expiry import expire_hold
-from scheduling.services.transitions import accept_payment, approve, decline
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import accept_payment, approve, decline
+from scheduling.services.writing.expiry import expire_hold
 from tests.factories.feature_pairs import (
     check_offer,
     hold,

@@ -10,8 +10,8 @@ from scheduling.enums import Strategy
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.expiry import expire_hold
-from scheduling.services.transitions import accept_payment
+from scheduling.services.bookings.transitions import accept_payment
+from scheduling.services.writing.expiry import expire_hold
 from tests.factories.feature_pairs import (
     check_offer,
     hold,

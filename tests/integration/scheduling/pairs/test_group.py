@@ -10,11 +10,11 @@ from scheduling.engine import Measure
 from scheduling.enums import ConflictChoice, Strategy
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Service
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.expiry import expire_hold
-from scheduling.services.holds import release_hold
-from scheduling.services.setups import RequirementSetup
-from scheduling.services.transitions import accept_payment, approve, decline
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import release_hold
+from scheduling.services.bookings.transitions import accept_payment, approve, decline
+from scheduling.services.catalog.setups import RequirementSetup
+from scheduling.services.writing.expiry import expire_hold
 from tests.factories.feature_pairs import (
     check_offer,
     hold,

@@ -11,8 +11,8 @@ from scheduling.enums import Strategy
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, RuleUsage, TimeOff
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.cancellations import cancel_booking
-from scheduling.services.holds import release_hold
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.holds import release_hold
 from tests.factories.feature_pairs import (
     check_offer,
     hold,

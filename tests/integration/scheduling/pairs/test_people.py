@@ -8,7 +8,7 @@ from scheduling.engine import WeeklyPeriod
 from scheduling.enums import Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Booking
-from scheduling.services.setups import RequirementSetup, save_holidays
+from scheduling.services.catalog.setups import RequirementSetup, save_holidays
 from tests.factories.feature_pairs import (
     check_offer,
     list_offered,

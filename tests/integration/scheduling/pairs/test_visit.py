@@ -8,8 +8,8 @@ from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import ResourceNotFound, SlotTaken
 from scheduling.models import Booking
-from scheduling.services.rules import RuleSetup, save_rule
-from scheduling.services.setups import RequirementSetup
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
     limit,

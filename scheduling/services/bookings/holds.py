@@ -10,15 +10,15 @@ from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
 from scheduling.selectors.instants import to_minutes
 from scheduling.selectors.plans import Plan, Wish, load_plan
-from scheduling.services.allocations import free_allocations
-from scheduling.services.counters import Counters
-from scheduling.services.drafts import Draft, save_draft, save_draft_at_once
-from scheduling.services.events import record
-from scheduling.services.expiry import DUE_KIND, expire_due_holds
-from scheduling.services.inputs import check_request
-from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
-from scheduling.services.records import Agreed, count, make_booking, settle
 from scheduling.services.transactions import run_write, write_transaction
+from scheduling.services.writing.allocations import free_allocations
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
+from scheduling.services.writing.inputs import check_request
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
+from scheduling.services.writing.records import Agreed, count, make_booking, settle
 from scheduling.types import Actor, HeldSlot, SlotRequest
 from tenants.services.due_work import remove_due_work
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import TransitionRefused
-from scheduling.services.events import record
-from scheduling.services.lookups import lock_booking
 from scheduling.services.transactions import write_transaction
+from scheduling.services.writing.events import record
+from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import Actor
 
 

@@ -12,10 +12,10 @@ from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.instants import to_instant
 from scheduling.selectors.plans import AddOnTerms, Plan, ServiceTerms
-from scheduling.services.allocations import join_session, write_allocations
-from scheduling.services.counters import Counters, list_usage
-from scheduling.services.manage_tokens import hash_manage_token
-from scheduling.services.placement import Place
+from scheduling.services.messages.manage_tokens import hash_manage_token
+from scheduling.services.writing.allocations import join_session, write_allocations
+from scheduling.services.writing.counters import Counters, list_usage
+from scheduling.services.writing.placement import Place
 from tenants.context import current_tenant
 
 

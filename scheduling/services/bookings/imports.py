@@ -12,11 +12,11 @@ from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
 from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.selectors.plans import Plan, Wish, load_plan
-from scheduling.services.counters import Counters
-from scheduling.services.drafts import Draft, save_draft
-from scheduling.services.placement import Place
-from scheduling.services.records import Agreed, make_booking, settle
 from scheduling.services.transactions import lock_resources, write_transaction
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.drafts import Draft, save_draft
+from scheduling.services.writing.placement import Place
+from scheduling.services.writing.records import Agreed, make_booking, settle
 from scheduling.types import Actor
 
 

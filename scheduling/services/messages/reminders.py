@@ -13,7 +13,7 @@ from django.db import transaction
 from scheduling.enums import BookingStatus, ReminderStatus
 from scheduling.models import Booking, Reminder
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.customer_messages import list_people, tell_customer
+from scheduling.services.messages.customer import list_people, tell_customer
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_work, remove_due_work

@@ -14,18 +14,18 @@ from scheduling.models import Booking
 from scheduling.selectors.availability import find_moving, list_alternatives
 from scheduling.selectors.instants import to_minutes
 from scheduling.selectors.plans import Plan, narrow_plan
-from scheduling.services.allocations import free_allocations, list_resource_ids
-from scheduling.services.counters import Counters
-from scheduling.services.customers import attach_details
-from scheduling.services.drafts import Draft, save_draft, save_draft_at_once
-from scheduling.services.expiry import expire_due_holds, is_expired
-from scheduling.services.holds import get_hold, load_plan_for, make_asked
-from scheduling.services.inputs import CleanDetails, check_request, clean_details, clean_reason, local_today
-from scheduling.services.manage_tokens import make_manage_token
-from scheduling.services.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
-from scheduling.services.records import Agreed, count, make_booking, next_status, settle
-from scheduling.services.revisits import load_plan_again
+from scheduling.services.bookings.holds import get_hold, load_plan_for, make_asked
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.transactions import run_write
+from scheduling.services.writing.allocations import free_allocations, list_resource_ids
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.customers import attach_details
+from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
+from scheduling.services.writing.expiry import expire_due_holds, is_expired
+from scheduling.services.writing.inputs import CleanDetails, check_request, clean_details, clean_reason, local_today
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
+from scheduling.services.writing.records import Agreed, count, make_booking, next_status, settle
+from scheduling.services.writing.revisits import load_plan_again
 from scheduling.types import Actor, BookingDetails, OverrideReason, SlotRequest, SubmittedBooking
 
 PAYMENT_MINUTES = 30

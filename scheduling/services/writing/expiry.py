@@ -8,10 +8,10 @@ from django.db import connection
 
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.models import Booking
-from scheduling.services.allocations import free_allocations
-from scheduling.services.counters import Counters
-from scheduling.services.events import record
 from scheduling.services.transactions import write_transaction
+from scheduling.services.writing.allocations import free_allocations
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
 from scheduling.types import Actor
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import remove_due_work

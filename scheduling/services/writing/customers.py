@@ -8,7 +8,7 @@ from datetime import datetime
 from audit.history import add_history_part
 from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
-from scheduling.services.inputs import CleanDetails
+from scheduling.services.writing.inputs import CleanDetails
 from tenants.database import connection
 from tenants.statements import Statement
 

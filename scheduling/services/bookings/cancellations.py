@@ -6,13 +6,13 @@ from datetime import datetime
 
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_cancel
-from scheduling.services.allocations import free_allocations
-from scheduling.services.counters import Counters
-from scheduling.services.events import record
-from scheduling.services.expiry import DUE_KIND
-from scheduling.services.inputs import clean_reason
-from scheduling.services.lookups import lock_booking
 from scheduling.services.transactions import write_transaction
+from scheduling.services.writing.allocations import free_allocations
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import DUE_KIND
+from scheduling.services.writing.inputs import clean_reason
+from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import Actor
 from tenants.services.due_work import remove_due_work
 

@@ -8,7 +8,7 @@ from icalendar import vCalAddress, vText
 
 from kernel.lines import clean_line
 from notifications.types import Attachment
-from scheduling.services.calendar_files import make_event, write_calendar
+from scheduling.services.messages.calendar_files import make_event, write_calendar
 from scheduling.types import BookingDetail
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"

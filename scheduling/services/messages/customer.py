@@ -13,8 +13,8 @@ from notifications.services.messages import is_recipient_valid, queue_message
 from notifications.services.rendering import pick_language
 from notifications.types import Attachment
 from scheduling.models import Location, Resource
-from scheduling.services.invitations import make_invitation
-from scheduling.services.message_words import ask_attendance, choose_again, make_customer_words
+from scheduling.services.messages.invitations import make_invitation
+from scheduling.services.messages.words import ask_attendance, choose_again, make_customer_words
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 

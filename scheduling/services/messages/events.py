@@ -19,10 +19,10 @@ from notifications.types import EventView
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings import get_booking
-from scheduling.services.customer_messages import Person, list_people, tell_customer
-from scheduling.services.invitations import CANCEL, REQUEST
-from scheduling.services.message_words import make_business_words
-from scheduling.services.reminders import cancel_reminders, plan_reminders
+from scheduling.services.messages.customer import Person, list_people, tell_customer
+from scheduling.services.messages.invitations import CANCEL, REQUEST
+from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
+from scheduling.services.messages.words import make_business_words
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 

@@ -8,17 +8,17 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_move
 from scheduling.selectors.availability import find_moving
 from scheduling.selectors.instants import to_instant, to_minutes
-from scheduling.services.allocations import free_allocations, list_resource_ids
-from scheduling.services.counters import Counters
-from scheduling.services.events import record
-from scheduling.services.expiry import DUE_KIND, expire_due_holds
-from scheduling.services.inputs import check_request, clean_reason
-from scheduling.services.lookups import get_booking, lock_booking
-from scheduling.services.manage_tokens import make_manage_token
-from scheduling.services.placement import Asked, PlaceRefused, explain_refusal, find_place
-from scheduling.services.records import settle, take
-from scheduling.services.revisits import load_plan_again
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.transactions import LostRace, run_write
+from scheduling.services.writing.allocations import free_allocations, list_resource_ids
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
+from scheduling.services.writing.inputs import check_request, clean_reason
+from scheduling.services.writing.lookups import get_booking, lock_booking
+from scheduling.services.writing.placement import Asked, PlaceRefused, explain_refusal, find_place
+from scheduling.services.writing.records import settle, take
+from scheduling.services.writing.revisits import load_plan_again
 from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking
 from tenants.services.due_work import add_due_work
 

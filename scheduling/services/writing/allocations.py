@@ -13,9 +13,9 @@ from django.db.models.functions import Greatest
 from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, Session
 from scheduling.selectors.instants import to_instant, to_minutes
-from scheduling.services.placement import Place
-from scheduling.services.sessions import shorten_session
 from scheduling.services.transactions import LostRace
+from scheduling.services.writing.groups import shorten_session
+from scheduling.services.writing.placement import Place
 from tenants.statements import Statement
 
 LANES_SQL = """

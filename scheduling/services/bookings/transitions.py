@@ -8,13 +8,13 @@ from scheduling.enums import Approval, BookingStatus
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking
 from scheduling.policies import check_transition
-from scheduling.services.allocations import free_allocations, set_expiry
-from scheduling.services.counters import Counters
-from scheduling.services.events import record
-from scheduling.services.expiry import DUE_KIND, is_expired
-from scheduling.services.inputs import clean_reason
-from scheduling.services.lookups import lock_booking
 from scheduling.services.transactions import write_transaction
+from scheduling.services.writing.allocations import free_allocations, set_expiry
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import DUE_KIND, is_expired
+from scheduling.services.writing.inputs import clean_reason
+from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_work, remove_due_work
 

@@ -14,12 +14,12 @@ from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
 from scheduling.selectors.availability import get_availability
 from scheduling.selectors.instants import to_instant
-from scheduling.services.bookings import book_slot
-from scheduling.services.holds import load_plan_for
-from scheduling.services.inputs import check_request
-from scheduling.services.placement import list_pool
-from scheduling.services.recurrences import list_walls
+from scheduling.services.bookings.holds import load_plan_for
+from scheduling.services.bookings.recurrences import list_walls
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.transactions import lock_resources, write_transaction
+from scheduling.services.writing.inputs import check_request
+from scheduling.services.writing.placement import list_pool
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
 
 

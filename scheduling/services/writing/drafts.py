@@ -7,21 +7,21 @@ from datetime import datetime
 
 from scheduling.models import Booking
 from scheduling.selectors.plans import Plan
-from scheduling.services.allocations import (
+from scheduling.services.transactions import add_lock_part
+from scheduling.services.writing.allocations import (
     add_allocation_parts,
     add_expiry_part,
     list_pieces,
     sync_session_expiry,
     write_turns,
 )
-from scheduling.services.counters import Counters
-from scheduling.services.customers import Known, add_consent_part, add_customer_parts
-from scheduling.services.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
-from scheduling.services.expiry import DUE_KIND
-from scheduling.services.inputs import CleanDetails
-from scheduling.services.placement import Place
-from scheduling.services.records import make_lines
-from scheduling.services.transactions import add_lock_part
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts
+from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
+from scheduling.services.writing.expiry import DUE_KIND
+from scheduling.services.writing.inputs import CleanDetails
+from scheduling.services.writing.placement import Place
+from scheduling.services.writing.records import make_lines
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_part, remove_due_part
 from tenants.statements import Statement

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from kernel.formats import Formats, get_formats, to_local
 from kernel.lines import clean_line, clean_name
-from scheduling.services.manage_tokens import make_manage_token
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 from verticals.contract import VerticalUnknown

@@ -15,7 +15,7 @@ from scheduling.enums import RuleScope
 from scheduling.errors import SetupInvalid
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
 from scheduling.selectors.instants import to_minutes
-from scheduling.services.setups import NUMBER_WRONG
+from scheduling.services.catalog.setups import NUMBER_WRONG
 
 PERIOD_REACH = timedelta(days=8)
 LARGEST_LIMIT = 10**9

@@ -37,7 +37,7 @@ from scheduling.models import (
 from scheduling.models.resource import MAX_CAPACITY
 from scheduling.models.service import LONGEST_BUFFER_MINUTES, LONGEST_VISIT_MINUTES
 from scheduling.selectors.instants import is_known_timezone
-from scheduling.services.inputs import NAME_LENGTH, NAME_TOO_LONG, UNREADABLE
+from scheduling.services.writing.inputs import NAME_LENGTH, NAME_TOO_LONG, UNREADABLE
 
 ZONE_UNKNOWN = mark("This time zone does not exist.")
 NAME_MISSING = mark("Enter a name.")

@@ -1,0 +1,1 @@
+"""Setting a business up: places, resources, services, hours, rules."""

@@ -1,0 +1,1 @@
+"""What the use cases of a booking share: finding its place, counting it, writing it down."""
