@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduling.errors import ResourceNotFound
-from scheduling.selectors.catalog import list_choosable_resources
+from scheduling.selectors.catalog.services import list_choosable_resources
 
 
 def check_choosable(*, service_id: int, resource_id: int | None) -> None:

@@ -11,7 +11,7 @@ from scheduling.engine import DateOverride, Measure, RulePeriod
 from scheduling.enums import ConflictChoice, RuleScope
 from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
 from scheduling.models import AddOn, Allocation, RoundRobinLedger, Session
-from scheduling.selectors.availability import get_availability
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series import SeriesReport, book_series

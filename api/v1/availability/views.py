@@ -18,7 +18,8 @@ from api.v1.availability.serializers import (
 from api.views import OpenView, StaffView
 from kernel.clock import utc_now
 from scheduling import types
-from scheduling.selectors import bookings, explanations
+from scheduling.selectors.availability import explanations
+from scheduling.selectors.bookings import views as bookings
 from scheduling.services.demand.searches import search_times
 
 

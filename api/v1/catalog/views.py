@@ -17,7 +17,7 @@ from api.v1.catalog.serializers import (
     ServicesQuery,
 )
 from api.views import OpenView, make_money
-from scheduling.selectors import catalog
+from scheduling.selectors.catalog import services as catalog
 from scheduling.types import ServiceView
 from tenants.context import current_tenant
 from tenants.types import TenantInfo

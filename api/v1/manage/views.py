@@ -15,7 +15,7 @@ from api.views import OpenView, answer_once, make_money
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind
 from scheduling.policies import may_customer_cancel, may_customer_move
-from scheduling.selectors.bookings import get_by_token
+from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking

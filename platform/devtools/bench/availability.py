@@ -26,8 +26,8 @@ from devtools.bench.business import Business, make_business
 from devtools.scratch.tenant import make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.ids import new_reference
-from scheduling.selectors.availability import find_next_available, get_availability
-from scheduling.selectors.instants import to_minutes
+from kernel.instants import to_minutes
+from scheduling.selectors.availability.free_times import find_next_available, get_availability
 from scheduling.types import AvailabilityQuery
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant

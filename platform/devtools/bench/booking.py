@@ -33,7 +33,7 @@ from kernel.errors import DomainError
 from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
-from scheduling.selectors.plans import Plan
+from scheduling.selectors.availability.plans import Plan
 from scheduling.services.bookings.holds import load_plan_for, make_asked
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.catalog.rules import RuleSetup, save_rule

@@ -24,8 +24,8 @@ from kernel.errors import DomainError, Invalid
 from kernel.ids import hash_token, new_token
 from scheduling.engine import Requirement
 from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
-from scheduling.selectors.availability import LONGEST_WINDOW_DAYS, get_availability
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.availability.free_times import LONGEST_WINDOW_DAYS, get_availability
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.imports import import_booking

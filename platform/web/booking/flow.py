@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from kernel.clock import utc_now
 from kernel.errors import NotFound
-from scheduling.selectors import catalog
+from scheduling.selectors.catalog import services as catalog
 from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView
 from tenants.context import current_tenant
 from tenants.types import TenantInfo

@@ -22,7 +22,9 @@ from kernel.statuses import get_status
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
-from scheduling.selectors import availability, bookings, catalog
+from scheduling.selectors.availability import free_times as availability
+from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from kernel.errors import NotFound
-from scheduling.selectors import catalog
+from scheduling.selectors.catalog import services as catalog
 from web.booking.flow import Flow, StepKey, make_link
 from web.formats import Formats, name_time
 

@@ -20,9 +20,10 @@ from accounts.policies import Permission
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES
-from scheduling.selectors import board as boards
-from scheduling.selectors import bookings, catalog
-from scheduling.selectors.staff import list_own_resource_ids
+from scheduling.selectors.bookings import board as boards
+from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.catalog import services as catalog
+from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
 from web.reading import read_date

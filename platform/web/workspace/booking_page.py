@@ -16,8 +16,8 @@ from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages_for_booking
 from notifications.types import MessageView
 from scheduling.enums import BookingSource, BookingStatus
-from scheduling.selectors import bookings
-from scheduling.selectors.history import HistoryStep, list_history
+from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.bookings.history import HistoryStep, list_history
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 from verticals.contract import Vertical

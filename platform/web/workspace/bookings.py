@@ -14,7 +14,7 @@ from kernel.errors import Conflict, Forbidden
 from kernel.ids import read_row_id
 from kernel.statuses import get_status
 from scheduling.enums import ActorKind
-from scheduling.selectors import bookings
+from scheduling.selectors.bookings import views as bookings
 from scheduling.types import Actor, BookingDetail
 from web.errors import translate_error
 from web.templatetags.formats import get_current_formats

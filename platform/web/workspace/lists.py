@@ -12,7 +12,7 @@ from accounts.access import requires
 from accounts.policies import Permission
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
-from scheduling.selectors import bookings
+from scheduling.selectors.bookings import views as bookings
 from scheduling.types import BookingFilters, BookingRow
 from web.workspace.answers import is_fragment_asked
 from web.workspace.forms import FilterForm

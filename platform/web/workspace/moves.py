@@ -16,7 +16,8 @@ from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.ids import read_row_id
 from kernel.statuses import get_status
-from scheduling.selectors import bookings, catalog
+from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
 from scheduling.types import BookingDetail
 from web.errors import translate_error

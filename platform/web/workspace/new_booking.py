@@ -20,7 +20,8 @@ from kernel.ids import read_row_id
 from kernel.statuses import get_status
 from scheduling.enums import BookingSource
 from scheduling.errors import FreeTime, HoldExpired, SlotTaken, SlotUnavailable
-from scheduling.selectors import bookings, catalog
+from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     BookingDetails,

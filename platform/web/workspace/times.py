@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduling.errors import RequestInvalid
-from scheduling.selectors.availability import get_availability
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.types import AvailabilityQuery, AvailableDay, AvailableSlot
 from web.formats import to_local
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from kernel.ids import hash_token, new_token
+from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
-from scheduling.selectors.instants import to_minutes
-from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.selectors.availability.plans import Plan, Wish, load_plan
 from scheduling.services.transactions import run_write, write_transaction
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters

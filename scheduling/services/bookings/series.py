@@ -8,12 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kernel.errors import Conflict
+from kernel.instants import to_instant
 from scheduling.engine import to_minute
 from scheduling.enums import BookingSource, ConflictChoice
 from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.instants import to_instant
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import load_plan_for
 from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from kernel.instants import to_minutes
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
-from scheduling.selectors.availability import find_moving, list_alternatives
-from scheduling.selectors.instants import to_minutes
-from scheduling.selectors.plans import Plan, narrow_plan
+from scheduling.selectors.availability.free_times import find_moving, list_alternatives
+from scheduling.selectors.availability.plans import Plan, narrow_plan
 from scheduling.services.bookings.holds import get_hold, load_plan_for, make_asked
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.transactions import run_write

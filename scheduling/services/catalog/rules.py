@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from kernel.instants import to_minutes
 from kernel.text import mark
 from scheduling.engine import Measure, RulePeriod, bucket_key
 from scheduling.enums import RuleScope
 from scheduling.errors import SetupInvalid
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
-from scheduling.selectors.instants import to_minutes
 from scheduling.services.catalog.setups import NUMBER_WRONG
 
 PERIOD_REACH = timedelta(days=8)

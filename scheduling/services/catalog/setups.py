@@ -13,6 +13,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
+from kernel.instants import is_known_timezone
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.engine import DateOverride as EngineOverride
@@ -36,7 +37,6 @@ from scheduling.models import (
 )
 from scheduling.models.resource import MAX_CAPACITY
 from scheduling.models.service import LONGEST_BUFFER_MINUTES, LONGEST_VISIT_MINUTES
-from scheduling.selectors.instants import is_known_timezone
 from scheduling.services.writing.inputs import NAME_LENGTH, NAME_TOO_LONG, UNREADABLE
 
 ZONE_UNKNOWN = mark("This time zone does not exist.")

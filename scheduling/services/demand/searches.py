@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scheduling.selectors.availability import get_availability
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.demand.refusals import record_refused
 from scheduling.types import Availability, AvailabilityQuery
 

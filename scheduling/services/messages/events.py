@@ -18,7 +18,7 @@ from notifications.services.rendering import pick_language
 from notifications.types import EventView
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import Person, list_people, tell_customer
 from scheduling.services.messages.invitations import CANCEL, REQUEST
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders

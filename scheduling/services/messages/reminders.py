@@ -12,7 +12,7 @@ from django.db import transaction
 
 from scheduling.enums import BookingStatus, ReminderStatus
 from scheduling.models import Booking, Reminder
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import list_people, tell_customer
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest
 
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, Session
-from scheduling.selectors.instants import to_instant, to_minutes
 from scheduling.services.transactions import LostRace
 from scheduling.services.writing.groups import shorten_session
 from scheduling.services.writing.placement import Place

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from scheduling.engine import Measure, VisitSpec, bucket_key
-from scheduling.selectors.plans import Plan, RuleRow
+from scheduling.selectors.availability.plans import Plan, RuleRow
 from tenants.statements import Statement
 
 Usage = list[list[int]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduling.models import Booking
-from scheduling.selectors.plans import Plan
+from scheduling.selectors.availability.plans import Plan
 from scheduling.services.transactions import add_lock_part
 from scheduling.services.writing.allocations import (
     add_allocation_parts,

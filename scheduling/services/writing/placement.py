@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kernel.instants import to_instant
 from scheduling.engine import (
     Align,
     Assignment,
@@ -29,12 +30,11 @@ from scheduling.engine import (
 )
 from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.models import RoundRobinLedger
-from scheduling.selectors.availability import list_alternatives
-from scheduling.selectors.explanations import view_reasons
-from scheduling.selectors.instants import to_instant
-from scheduling.selectors.occupancy import load_snapshot, without_general_rules
-from scheduling.selectors.plans import Plan
-from scheduling.selectors.taken import Moving
+from scheduling.selectors.availability.explanations import view_reasons
+from scheduling.selectors.availability.free_times import list_alternatives
+from scheduling.selectors.availability.occupancy import load_snapshot, without_general_rules
+from scheduling.selectors.availability.plans import Plan
+from scheduling.selectors.availability.taken import Moving
 from scheduling.services.transactions import LostRace, lock_resources
 
 TAKEN_CODES = frozenset(

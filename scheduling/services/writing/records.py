@@ -7,11 +7,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
+from kernel.instants import to_instant
 from scheduling.enums import Approval, BookingStatus
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
-from scheduling.selectors.instants import to_instant
-from scheduling.selectors.plans import AddOnTerms, Plan, ServiceTerms
+from scheduling.selectors.availability.plans import AddOnTerms, Plan, ServiceTerms
 from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.allocations import join_session, write_allocations
 from scheduling.services.writing.counters import Counters, list_usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from scheduling.models import Booking
-from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.selectors.availability.plans import Plan, Wish, load_plan
 
 
 def load_plan_again(booking: Booking, *, on: date | None = None, resource_ids: tuple[int, ...] = ()) -> Plan:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scheduling.models import Booking, Service
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
 from tests.conftest import HostClient
 from tests.e2e.server import AXE

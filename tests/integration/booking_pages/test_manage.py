@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from kernel.clock import utc_now
 from scheduling.models import Booking, Service
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
 

@@ -10,10 +10,10 @@ from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import RequestInvalid, ServiceNotFound, SetupInvalid, SlotTaken
 from scheduling.models import RefusedDemand
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.board import get_board
-from scheduling.selectors.catalog import get_opening_today, list_bookable_services
-from scheduling.selectors.explanations import explain_start
+from scheduling.selectors.availability.explanations import explain_start
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.board import get_board
+from scheduling.selectors.catalog.services import get_opening_today, list_bookable_services
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.rules import RuleSetup, save_rule

@@ -19,7 +19,7 @@ from scheduling.errors import (
     TransitionRefused,
 )
 from scheduling.models import Allocation, Booking, Customer
-from scheduling.selectors.bookings import get_booking, get_by_token
+from scheduling.selectors.bookings.views import get_booking, get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot, release_hold

@@ -9,7 +9,7 @@ import pytest
 from scheduling.enums import ConflictChoice
 from scheduling.errors import CustomerInvalid, RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Customer, Series
-from scheduling.selectors.bookings import get_booking, list_bookings
+from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.services.bookings.series import book_series
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.clock import utc_now
 from scheduling.models import Service
-from scheduling.selectors.availability import get_availability
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.types import AvailabilityQuery
 from tests.factories.feature_pairs import hold, limit, override
 from tests.factories.scheduling import book

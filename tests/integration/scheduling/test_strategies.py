@@ -9,7 +9,7 @@ import pytest
 from scheduling.engine import Strategy
 from scheduling.errors import ServiceNotFound
 from scheduling.models import RoundRobinLedger
-from scheduling.selectors.turns import list_turns
+from scheduling.selectors.availability.turns import list_turns
 from tests.factories.feature_pairs import hold, list_taken, read_ledger, submit
 from tests.factories.scheduling import NOW, book, hours_later, make_place, make_resource, make_service, make_shop
 

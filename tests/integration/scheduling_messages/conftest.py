@@ -9,8 +9,8 @@ from kernel.clock import utc_now
 from notifications.models import Event
 from notifications.services.outbox import process_event
 from scheduling.models import Service
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,

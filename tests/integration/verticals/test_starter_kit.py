@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import CapacityRule, Location, Requirement, Resource, ResourceLane, Service, WorkingHours
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.catalog import list_bookable_services, list_locations, list_resources
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.catalog.services import list_bookable_services, list_locations, list_resources
 from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import AvailabilityQuery
 from tenants.context import tenant_scope

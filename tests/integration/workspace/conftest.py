@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import User
-from scheduling.selectors import catalog
-from scheduling.selectors.availability import get_availability
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.types import TenantInfo

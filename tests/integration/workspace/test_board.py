@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import Resource, ResourceLane, ResourceType, WorkingHours
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
 from scheduling.types import Actor
 from tests.conftest import HostClient

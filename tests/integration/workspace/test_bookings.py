@@ -7,8 +7,8 @@ import pytest
 
 from notifications.models import Event
 from scheduling.models import Booking, Service
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import AvailabilityQuery
 from tests.integration.workspace.conftest import book, local_day
 

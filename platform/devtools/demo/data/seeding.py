@@ -18,8 +18,8 @@ from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusines
 from devtools.demo.data.fates import OPEN_STATUSES, play_fate
 from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
-from scheduling.selectors.bookings import get_booking, list_bookings
-from scheduling.selectors.catalog import list_resources
+from scheduling.selectors.bookings.views import get_booking, list_bookings
+from scheduling.selectors.catalog.services import list_resources
 from scheduling.services.catalog.staff import link_user
 from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import BookingFilters, BookingRow

@@ -13,9 +13,9 @@ from devtools.demo.data.customers import DemoCustomer, make_customers
 from devtools.demo.data.fates import play_fate
 from scheduling.enums import BookingSource
 from scheduling.errors import SlotTaken, SlotUnavailable
-from scheduling.selectors.availability import get_availability
-from scheduling.selectors.bookings import get_booking
-from scheduling.selectors.catalog import list_services
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.selectors.catalog.services import list_services
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,

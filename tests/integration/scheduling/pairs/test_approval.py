@@ -9,7 +9,7 @@ import pytest
 from scheduling.enums import Strategy
 from scheduling.errors import HoldUsed, SlotTaken, TransitionRefused
 from scheduling.models import Booking, TimeOff
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.transitions import accept_payment, approve, decline
 from scheduling.services.writing.expiry import expire_hold

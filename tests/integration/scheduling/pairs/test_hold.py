@@ -10,7 +10,7 @@ from scheduling.engine import Measure
 from scheduling.enums import Strategy
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, RuleUsage, TimeOff
-from scheduling.selectors.bookings import get_booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import release_hold
 from tests.factories.feature_pairs import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduling.enums import Strategy
 from scheduling.models import Booking
-from scheduling.selectors.history import list_history
+from scheduling.selectors.bookings.history import list_history
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.types import OverrideReason
 from tests.factories.feature_pairs import (

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from kernel.instants import is_known_timezone, to_instant, to_minutes
 from kernel.text import mark
 from scheduling.engine import (
     Busy,
@@ -28,10 +29,9 @@ from scheduling.engine import (
 )
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
-from scheduling.selectors.instants import is_known_timezone, to_instant, to_minutes
-from scheduling.selectors.occupancy import load_busy, load_slots_snapshot, make_snapshot
-from scheduling.selectors.plans import Plan, Wish, load_plan_and_busy
-from scheduling.selectors.taken import Moving, Span
+from scheduling.selectors.availability.occupancy import load_busy, load_slots_snapshot, make_snapshot
+from scheduling.selectors.availability.plans import Plan, Wish, load_plan_and_busy
+from scheduling.selectors.availability.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
 
 LONGEST_WINDOW_DAYS = 62

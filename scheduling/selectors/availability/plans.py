@@ -29,9 +29,9 @@ from scheduling.engine import (
 from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
-from scheduling.selectors.plan_sql import write_full_sql, write_plan_sql
-from scheduling.selectors.taken import Span, read_busy
-from scheduling.selectors.timetables import Timetables, read_timetables
+from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
+from scheduling.selectors.availability.taken import Span, read_busy
+from scheduling.selectors.availability.timetables import Timetables, read_timetables
 from tenants.database import connection, write_array
 
 

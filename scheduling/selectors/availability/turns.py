@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from scheduling.errors import ServiceNotFound
 from scheduling.models import Requirement, RequirementResource, Resource, RoundRobinLedger, Service
-from scheduling.selectors.catalog import list_pool
+from scheduling.selectors.catalog.services import list_pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from kernel.instants import to_instant, to_minutes
 from kernel.text import mark
 from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
 from scheduling.engine.types import Reason
 from scheduling.errors import RequestInvalid
-from scheduling.selectors.availability import EARLIEST, LATEST
-from scheduling.selectors.instants import to_instant, to_minutes
-from scheduling.selectors.occupancy import load_slots_snapshot
-from scheduling.selectors.plans import Plan, Wish, load_plan
+from scheduling.selectors.availability.free_times import EARLIEST, LATEST
+from scheduling.selectors.availability.occupancy import load_slots_snapshot
+from scheduling.selectors.availability.plans import Plan, Wish, load_plan
 from scheduling.types import ReasonView
 
 SENTENCES = {

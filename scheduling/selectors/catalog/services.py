@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine.hours import expand_hours
 from scheduling.engine.zone import to_local_date, to_minute
 from scheduling.enums import Approval
 from scheduling.errors import LocationNotFound, ServiceNotFound
 from scheduling.models import AddOn, Location, Requirement, RequirementResource, Resource, Service
-from scheduling.selectors.instants import to_instant, to_minutes
-from scheduling.selectors.timetables import load_timetables
+from scheduling.selectors.availability.timetables import load_timetables
 from scheduling.types import (
     AddOnView,
     DepositPolicyView,

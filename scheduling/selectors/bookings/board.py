@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Resource, to_minute
 from scheduling.engine.hours import expand_hours
 from scheduling.engine.interval import subtract
 from scheduling.enums import BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
-from scheduling.selectors.catalog import list_locations, list_resources
-from scheduling.selectors.instants import to_instant, to_minutes
-from scheduling.selectors.timetables import load_timetables
+from scheduling.selectors.availability.timetables import load_timetables
+from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
 
 Intervals = list[tuple[int, int]]

@@ -1,0 +1,1 @@
+"""What is free: plans, what is taken, offers and their reasons."""

@@ -1,0 +1,1 @@
+"""Bookings as pages and programs see them."""
