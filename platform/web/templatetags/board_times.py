@@ -16,7 +16,7 @@ MINUTES_PER_HOUR = 60
 
 
 class Entry(Protocol):
-    """A rectangle on the board, from and to a minute of the local day: `web.workspace.day_layout.Entry`."""
+    """A rectangle on the board, from and to a minute of the local day: `web.workspace.board.layout.Entry`."""
 
     @property
     def start(self) -> int:

@@ -16,7 +16,7 @@ from tenants.context import tenant_scope
 from tests.conftest import HostClient
 from tests.e2e.server import AXE
 from tests.integration.workspace.conftest import book, local_day
-from web.workspace.stream_places import MAX_STREAMS
+from web.workspace.board.stream_places import MAX_STREAMS
 
 pytestmark = pytest.mark.e2e
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

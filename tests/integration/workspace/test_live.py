@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 
 from notifications.services.live import push_live_event
-from web.workspace.live import Pace, follow_events
+from web.workspace.board.live import Pace, follow_events
 
 PACE = Pace(heartbeat_seconds=0.2, lifetime_seconds=3.0, reconnect_seconds=0.05)
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.environment import ROOT
 from scheduling.types import Board, BoardBlock, BoardColumn, ResourceView
-from web.workspace.day_layout import EntryKind, assign_lanes, lay_out_day, subtract
+from web.workspace.board.layout import EntryKind, assign_lanes, lay_out_day, subtract
 
 MEXICO = "America/Mexico_City"
 MADRID = "Europe/Madrid"

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from web.workspace.stream_places import MAX_STREAMS, follow_until, take_place
+from web.workspace.board.stream_places import MAX_STREAMS, follow_until, take_place
 
 
 def run(scenario) -> None:

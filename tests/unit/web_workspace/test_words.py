@@ -14,11 +14,11 @@ from config.environment import ROOT
 from scheduling.enums import BookingStatus
 from scheduling.policies import TRANSITIONS
 from scheduling.types import Actor
+from web.parts.status_looks import get_look
+from web.parts.toasts import find_return_address
 from web.templatetags.icons import icon
-from web.workspace.actions import ACTIONS, ReasonRule, list_actions
-from web.workspace.answers import find_return_address
-from web.workspace.forms import CustomerForm, ReasonForm, StartForm, from_wall_clock
-from web.workspace.statuses import get_look
+from web.workspace.bookings.actions import ACTIONS, ReasonRule, list_actions
+from web.workspace.bookings.forms import CustomerForm, ReasonForm, StartForm, from_wall_clock
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 STATIC = ROOT / "platform" / "web" / "static"

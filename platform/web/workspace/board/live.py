@@ -30,7 +30,7 @@ from accounts.access import requires
 from accounts.policies import Permission
 from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
-from web.workspace.stream_places import follow_until, take_place
+from web.workspace.board.stream_places import follow_until, take_place
 
 logger = logging.getLogger(__name__)
 

@@ -33,12 +33,12 @@ from scheduling.types import (
 )
 from tenants.context import current_tenant
 from web.errors import translate_error
+from web.parts.toasts import Toast, go_on
 from web.reading import read_date
-from web.workspace.answers import Toast, go_on
-from web.workspace.asset_fields import make_visit, read_asset
-from web.workspace.bookings import describe, make_actor
-from web.workspace.forms import CustomerForm, StartForm
-from web.workspace.times import load_times
+from web.workspace.bookings.asset_fields import make_visit, read_asset
+from web.workspace.bookings.forms import CustomerForm, StartForm
+from web.workspace.bookings.times import load_times
+from web.workspace.bookings.views import describe, make_actor
 
 SERVICE_MISSING = gettext_lazy("Choose a service.")
 LAST_DAY_OFFSET = 365

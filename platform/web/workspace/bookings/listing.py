@@ -14,9 +14,9 @@ from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import BookingFilters, BookingRow
-from web.workspace.answers import is_fragment_asked
-from web.workspace.forms import FilterForm
-from web.workspace.statuses import StatusLook, get_look
+from web.parts.status_looks import StatusLook, get_look
+from web.parts.toasts import is_fragment_asked
+from web.workspace.bookings.forms import FilterForm
 
 PAGE_SIZE = 50
 

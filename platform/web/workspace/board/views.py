@@ -26,9 +26,9 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
+from web.parts.status_looks import StatusLook, list_legend
 from web.reading import read_date
-from web.workspace.day_layout import Day, lay_out_day
-from web.workspace.statuses import StatusLook, list_legend
+from web.workspace.board.layout import Day, lay_out_day
 
 MAX_PENDING = 8
 ALL_TYPES = "all"

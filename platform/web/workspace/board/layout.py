@@ -15,7 +15,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
-from web.workspace.statuses import StatusLook, get_look
+from web.parts.status_looks import StatusLook, get_look
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1440

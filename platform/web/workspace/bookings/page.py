@@ -23,9 +23,9 @@ from tenants.context import current_tenant
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import to_local
+from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
-from web.workspace.actions import Action, is_movable, list_actions
-from web.workspace.statuses import StatusLook, get_look
+from web.workspace.bookings.actions import Action, is_movable, list_actions
 
 MESSAGE_TONES = {
     MessageStatus.SENT: "ok",

@@ -17,11 +17,11 @@ from scheduling.enums import ActorKind
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import Actor, BookingDetail
 from web.errors import translate_error
+from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
-from web.workspace.actions import ACTIONS, Action, ReasonRule
-from web.workspace.answers import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.workspace.booking_page import load_booking_page
-from web.workspace.forms import ReasonForm
+from web.workspace.bookings.actions import ACTIONS, Action, ReasonRule
+from web.workspace.bookings.forms import ReasonForm
+from web.workspace.bookings.page import load_booking_page
 
 MAX_NEWS = 3
 

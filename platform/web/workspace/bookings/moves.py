@@ -21,11 +21,11 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
 from scheduling.types import BookingDetail
 from web.errors import translate_error
+from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.reading import read_date
-from web.workspace.answers import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.workspace.bookings import describe, make_actor, refuse
-from web.workspace.forms import StartForm
-from web.workspace.times import load_times
+from web.workspace.bookings.forms import StartForm
+from web.workspace.bookings.times import load_times
+from web.workspace.bookings.views import describe, make_actor, refuse
 
 
 @requires(Permission.BOOKING_MANAGE)

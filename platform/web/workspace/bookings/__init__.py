@@ -1,0 +1,1 @@
+"""One booking: its panel, steps, moves, making one, finding one."""
