@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from edge.statuses import get_status
 from kernel.errors import Conflict, DomainError, Invalid
-from kernel.statuses import get_status
 from kernel.text import mark
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from keyvalue.throttle import count_call
 from tenants.context import current_tenant
-from tenants.throttle import count_call
 
 
 class FixedWindowThrottle(BaseThrottle):

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from accounts.access import OPEN, OpenToAnyone
 from api.services.idempotency import Answer, run_once
 from api.throttles import AddressThrottle, TenantThrottle
+from edge.access import OPEN, OpenToAnyone
 from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.text import mark

@@ -116,13 +116,6 @@ class SlotInPast(SlotUnavailable):
     text = mark("This time has already passed. Choose another one.")
 
 
-class TooBusy(Unavailable):
-    """The database could not finish because of many simultaneous writers."""
-
-    code = "too_busy"
-    text = mark("Many people are booking at this moment. Please try again.")
-
-
 class HoldUnknown(NotFound):
     """No such hold, or the token does not belong to it."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from tenants.database import connection
+from database.connection import connection
 from tenants.errors import TenantUnknown
 from tenants.types import TenantInfo
 

@@ -11,9 +11,9 @@ from kombu import pools
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from kernel.outages import may_ask, note_answer, note_failure
+from database.connection import connection
+from keyvalue.outages import may_ask, note_answer, note_failure
 from tenants.context import tenant_scope
-from tenants.database import connection
 from tenants.errors import TenantUnknown
 from tenants.selectors.resolution import find_tenant
 
@@ -51,7 +51,7 @@ def call_in_schema(schema_name: str, function: Callable[P, R], *args: P.args, **
 def send_task(name: str, **kwargs: Any) -> None:
     """Queue a task by name; it fails at once when the broker does not answer.
 
-    After a failure Redis is left alone for a moment (`kernel.outages`): a web request that queues
+    After a failure Redis is left alone for a moment (`keyvalue.outages`): a web request that queues
     many things must not wait for each.
 
     Raises:

@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from database.connection import connection
 from kernel.text import mark
 from tenants.context import tenant_scope
-from tenants.database import connection
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.hosts import get_platform_name

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
-from kernel.outages import forget_outages
+from keyvalue.outages import forget_outages
 from tenants.context import tenant_scope
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant

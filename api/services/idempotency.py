@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from api.errors import IdempotencyMismatch
 from api.models import IdempotentAnswer
-from scheduling.services.transactions import write_transaction
+from database.transactions import write_transaction
 from tenants.context import current_tenant
 
 KEPT = timedelta(hours=24)

@@ -3,11 +3,11 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.access import open_to_anyone
 from api.v1.availability import views as availability
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import views as manage
+from edge.access import open_to_anyone
 
 app_name = "api"
 

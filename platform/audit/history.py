@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from tenants.statements import Statement
+from database.statements import Statement
 
 HISTORY_SQL = """
 INSERT INTO {table} ({columns}, history_date, history_type, history_user_id, history_change_reason)

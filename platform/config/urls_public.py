@@ -7,7 +7,7 @@ from web.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.site.urls")),
     path("operator/", include("operators.urls")),
-    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("web.account.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import requires
 from accounts.policies import Permission
+from edge.access import requires
 from kernel.errors import Invalid
 from kernel.text import mark
 from tenants.enums import TenantStatus

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
+from edge.statuses import get_status
 from kernel.errors import DomainError, NotFound
-from kernel.statuses import get_status
 from kernel.text import mark
 
 STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
 from kernel.ids import new_token
 
 PROBE_SECONDS = 10
@@ -31,7 +31,7 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 
 def _is_cache_up() -> bool:
-    """Write and read back: a cache that is down raises nothing, it only forgets (`config.cache`)."""
+    """Write and read back: a cache that is down raises nothing, it only forgets (`keyvalue.cache`)."""
     key, value = f"readyz:{new_token()}", "written"
     cache.set(key, value, PROBE_SECONDS)
     return bool(cache.get(key) == value)

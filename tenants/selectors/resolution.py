@@ -4,7 +4,7 @@ Every process keeps a bounded copy. A change of a tenant or domain puts a new ra
 into Redis right after it commits; each request compares its copy's generation with one ``GET``,
 which costs less than the two queries it saves, and needs no listener that could die unnoticed.
 While Redis does not answer, copies live for `OUTAGE_AGE_SECONDS` only, and Redis is left alone
-for a moment (`kernel.outages`), so that a hanging one delays one request in many instead of each.
+for a moment (`keyvalue.outages`), so that a hanging one delays one request in many instead of each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from kernel.outages import may_ask, note_answer, note_failure
+from keyvalue.outages import may_ask, note_answer, note_failure
 from tenants.enums import SignUpStatus, TenantStatus
 from tenants.hosts import get_platform_name
 from tenants.models import Domain, SignUp, Tenant

@@ -15,13 +15,13 @@ from django.db import transaction
 from django.db.models import F, Q
 from kombu.exceptions import OperationalError
 
+from database.connection import connection
+from database.statements import Statement
 from kernel.clock import utc_now
 from tenants import hooks
-from tenants.database import connection
 from tenants.errors import RetryLater, TenantUnknown
 from tenants.jobs import call_in_schema, send_task
 from tenants.models import DueWork
-from tenants.statements import Statement
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12

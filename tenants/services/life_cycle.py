@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from tenants.database import connection
+from database.connection import connection
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.models import Domain, DueWork, Tenant

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
-from tenants.database import connection
+from database.connection import connection
 from tenants.models import SchemaState, Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.spares import refill_spares

@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 
+from database.connection import connection
 from kernel.ids import new_reference
-from tenants.database import connection
 
 EXPLANATION = (
     "The database is reached through a pooler in transaction mode: a search path set on one connection shows up on "

@@ -7,7 +7,7 @@ import secrets
 from django.conf import settings
 from django.db import transaction
 
-from tenants.database import connection
+from database.connection import connection
 from tenants.models import SchemaTemplate, SpareSchema
 from tenants.services.templates import ensure_template
 

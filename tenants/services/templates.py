@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants.database import connection
+from database.connection import connection
 from tenants.models import SchemaTemplate
 
 READS = ("SELECT", "SET SEARCH_PATH", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW")

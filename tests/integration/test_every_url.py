@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.access import OPEN
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
+from edge.access import OPEN
 from scheduling.models import Booking
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import Requires
 from accounts.policies import Permission
 from api.choices import check_choosable
 from api.v1.availability.serializers import (
@@ -16,6 +15,7 @@ from api.v1.availability.serializers import (
     ExplanationShape,
 )
 from api.views import OpenView, StaffView
+from edge.access import Requires
 from kernel.clock import utc_now
 from scheduling import types
 from scheduling.selectors.availability import explanations

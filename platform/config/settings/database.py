@@ -39,7 +39,7 @@ _database = parse_database_url(_environment.database_url or "postgresql://localh
 DATABASES = {
     "default": {
         **_database,
-        "ENGINE": "tenants.backend",
+        "ENGINE": "database.backend",
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **_database["OPTIONS"],  # type: ignore[dict-item]
@@ -54,7 +54,7 @@ TENANT_LIMIT_SET_CALLS = True
 
 CACHES = {
     "default": {
-        "BACKEND": "config.cache.FailOpenRedisCache",
+        "BACKEND": "keyvalue.cache.FailOpenRedisCache",
         "LOCATION": _environment.redis_url or "redis://127.0.0.1:6379/0",
         "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
         "KEY_FUNCTION": "django_tenants.cache.make_key",

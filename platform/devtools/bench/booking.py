@@ -23,6 +23,8 @@ from statistics import median
 
 from django.db import DatabaseError, connection
 
+from database.statements import Statement
+from database.transactions import add_lock_part, find_sqlstate
 from devtools.bench.business import HOURS
 from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant
@@ -45,7 +47,6 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.services.transactions import add_lock_part, find_sqlstate
 from scheduling.services.writing.allocations import add_allocation_parts
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place, pick_place
@@ -53,7 +54,6 @@ from scheduling.services.writing.records import Agreed, count, make_booking
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
-from tenants.statements import Statement
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

@@ -22,6 +22,7 @@ from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 
+from database.transactions import find_sqlstate
 from devtools.bench.business import HOURS
 from devtools.bench.workers import SERVERS_OWN, find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
@@ -45,7 +46,6 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.services.transactions import find_sqlstate
 from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant

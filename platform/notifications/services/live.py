@@ -14,7 +14,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from kernel.outages import may_ask, note_answer, note_failure
+from keyvalue.outages import may_ask, note_answer, note_failure
 
 TIMEOUT_SECONDS = 0.3
 

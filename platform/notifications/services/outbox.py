@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F
 
+from database.statements import Statement
 from notifications import hooks
 from notifications.models import Event
 from notifications.services.live import push_live_event
@@ -18,7 +19,6 @@ from notifications.types import EventView
 from tenants.context import current_tenant
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_part, remove_due_work, wake_when_due
-from tenants.statements import Statement
 
 DUE_KIND = "event"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
 from tenants.context import current_tenant
 from web.accent import make_stylesheet
 

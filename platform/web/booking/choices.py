@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView

@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
+from edge.reading import read_date, read_instant
+from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid
-from kernel.statuses import get_status
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
@@ -34,7 +35,6 @@ from web.booking.pages import describe_opening, keep_private
 from web.booking.picker import find_week, last_day, make_picker
 from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
-from web.reading import read_date, read_instant
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)

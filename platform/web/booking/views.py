@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
+from edge.reading import read_date, read_instant
 from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
@@ -34,7 +35,6 @@ from web.booking.picker import Picker, find_week, last_day, make_picker
 from web.booking.visit import VisitForm, list_asset_inputs, list_suggestions, read_visit, start_visit
 from web.errors import translate_error
 from web.formats import end_sentence, name_time
-from web.reading import read_date, read_instant
 
 FIELDS = ("name", "phone", "email")
 """Fields of the details step; a finding about anything else is shown on top."""

@@ -10,16 +10,16 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import open_to_anyone
+from edge.access import open_to_anyone
+from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from kernel.statuses import get_status
+from keyvalue.throttle import count_call
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
 from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
-from tenants.throttle import count_call
 from verticals.registry import list_verticals
 from web.errors import translate_error
 from web.site.forms import SignUpForm, normalize_slug

@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.plans import Plan, RuleRow
 from scheduling.selectors.availability.taken import Moving, Span, read_busy, write_taken_sql
-from tenants.database import connection, write_array
 
 BUSY_SQL = """
 SELECT r.id, taken.starts, taken.ends FROM unnest(%(resource_ids)s::int8[]) r(id), LATERAL ({taken}) taken

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from database.connection import connection, write_array
 from kernel.text import mark
 from scheduling.engine import (
     GAP_REACH_MINUTES,
@@ -32,7 +33,6 @@ from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound
 from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
 from scheduling.selectors.availability.taken import Span, read_busy
 from scheduling.selectors.availability.timetables import Timetables, read_timetables
-from tenants.database import connection, write_array
 
 
 @dataclass(frozen=True, slots=True)

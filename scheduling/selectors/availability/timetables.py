@@ -11,10 +11,10 @@ from typing import Any
 
 import holidays as holidays_library
 
+from database.connection import connection
 from scheduling.engine import DateOverride, Resource, WeeklyPeriod
 from scheduling.enums import HoursKind
 from tenants.context import current_tenant
-from tenants.database import connection
 
 # In no order: the few rows are sorted faster here than there.
 TIMETABLE_SQL = """

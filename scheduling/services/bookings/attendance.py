@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from database.transactions import write_transaction
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import TransitionRefused
-from scheduling.services.transactions import write_transaction
 from scheduling.services.writing.events import record
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import Actor

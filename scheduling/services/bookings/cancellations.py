@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from database.transactions import write_transaction
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_cancel
-from scheduling.services.transactions import write_transaction
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record

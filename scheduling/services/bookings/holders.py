@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from keyvalue.throttle import count_open, note_closed, note_opened
 from scheduling.errors import TooManyHolds
-from tenants.throttle import count_open, note_closed, note_opened
 
 MAX_OPEN_HOLDS = 40
 """Per network address: a family, an office or a carrier's gateway may share one."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from database.transactions import run_write, write_transaction
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
 from scheduling.selectors.availability.plans import Plan, Wish, load_plan
-from scheduling.services.transactions import run_write, write_transaction
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from database.transactions import lock_resources, write_transaction
 from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filling
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
 from scheduling.selectors.availability.plans import Plan, Wish, load_plan
-from scheduling.services.transactions import lock_resources, write_transaction
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.drafts import Draft, save_draft
 from scheduling.services.writing.placement import Place

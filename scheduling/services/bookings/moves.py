@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from database.transactions import LostRace, run_write
 from kernel.instants import to_instant, to_minutes
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_move
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.services.transactions import LostRace, run_write
 from scheduling.services.writing.allocations import free_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from database.transactions import lock_resources, write_transaction
 from kernel.errors import Conflict
 from kernel.instants import to_instant
 from scheduling.engine import to_minute
@@ -17,7 +18,6 @@ from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import load_plan_for
 from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.transactions import lock_resources, write_transaction
 from scheduling.services.writing.inputs import check_request
 from scheduling.services.writing.placement import list_pool
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest

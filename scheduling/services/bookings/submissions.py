@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from database.transactions import run_write
 from kernel.instants import to_minutes
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingStatus
@@ -16,7 +17,6 @@ from scheduling.selectors.availability.free_times import find_moving, list_alter
 from scheduling.selectors.availability.plans import Plan, narrow_plan
 from scheduling.services.bookings.holds import get_hold, load_plan_for, make_asked
 from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.services.transactions import run_write
 from scheduling.services.writing.allocations import free_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from database.transactions import write_transaction
 from scheduling.enums import Approval, BookingStatus
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking
 from scheduling.policies import check_transition
-from scheduling.services.transactions import write_transaction
 from scheduling.services.writing.allocations import free_allocations, set_expiry
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record

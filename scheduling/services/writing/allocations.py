@@ -10,13 +10,13 @@ from django.db import connection
 from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest
 
+from database.statements import Statement
+from database.transactions import LostRace
 from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Assignment, Candidate, Strategy, split_into_lanes
 from scheduling.models import Allocation, Booking, ResourceLane, Session
-from scheduling.services.transactions import LostRace
 from scheduling.services.writing.groups import shorten_session
 from scheduling.services.writing.placement import Place
-from tenants.statements import Statement
 
 LANES_SQL = """
 SELECT l.resource_id, l.number, l.id, (date_part('epoch', a.starts_at) / 60)::int8,

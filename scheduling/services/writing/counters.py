@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from database.statements import Statement
 from scheduling.engine import Measure, VisitSpec, bucket_key
 from scheduling.selectors.availability.plans import Plan, RuleRow
-from tenants.statements import Statement
 
 Usage = list[list[int]]
 """``[rule id, bucket, amount]`` as a booking keeps it."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.history import add_history_part
+from database.connection import connection
+from database.statements import Statement
 from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
 from scheduling.services.writing.inputs import CleanDetails
-from tenants.database import connection
-from tenants.statements import Statement
 
 CONSENT_TEXT_VERSION = "2026-11"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from database.statements import Statement
+from database.transactions import add_lock_part
 from scheduling.models import Booking
 from scheduling.selectors.availability.plans import Plan
-from scheduling.services.transactions import add_lock_part
 from scheduling.services.writing.allocations import (
     add_allocation_parts,
     add_expiry_part,
@@ -24,7 +25,6 @@ from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import make_lines
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_part, remove_due_part
-from tenants.statements import Statement
 
 # Only the first of the index is looked at, also where PostgreSQL believes that the table is small.
 CLEAR_SQL = """

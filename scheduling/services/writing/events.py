@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import cast
 
 from audit.history import add_history_part
+from database.statements import Statement
 from notifications.services.outbox import add_event_part, announce_event
 from scheduling.models import Booking
 from scheduling.types import Actor
-from tenants.statements import Statement
 
 RECORDED_SQL = "SELECT booking.id, event.id FROM booking, event"
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import connection
 
+from database.transactions import write_transaction
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.models import Booking
-from scheduling.services.transactions import write_transaction
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from database.transactions import LostRace, lock_resources
 from kernel.instants import to_instant
 from scheduling.engine import (
     Align,
@@ -35,7 +36,6 @@ from scheduling.selectors.availability.free_times import list_alternatives
 from scheduling.selectors.availability.occupancy import load_snapshot, without_general_rules
 from scheduling.selectors.availability.plans import Plan
 from scheduling.selectors.availability.taken import Moving
-from scheduling.services.transactions import LostRace, lock_resources
 
 TAKEN_CODES = frozenset(
     {

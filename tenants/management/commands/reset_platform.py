@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants.database import connection
+from database.connection import connection
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ import time
 import pytest
 from kombu import Connection
 
-from kernel.outages import forget_outages
+from keyvalue.outages import forget_outages
 from notifications.services import live
 from scheduling.models import Booking
 from tenants import jobs

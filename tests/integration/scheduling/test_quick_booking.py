@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from database import transactions
 from scheduling.engine import RulePeriod, Strategy
 from scheduling.enums import BookingStatus, RuleScope
 from scheduling.errors import SlotTaken
@@ -23,7 +24,6 @@ from scheduling.models import (
     RoundRobinLedger,
     RuleUsage,
 )
-from scheduling.services import transactions
 from scheduling.services.bookings import holds
 from scheduling.services.catalog.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.cache import FailOpenRedisCache
+from keyvalue.cache import FailOpenRedisCache
 
 
 @pytest.fixture

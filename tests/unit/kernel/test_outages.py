@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kernel import outages
-from kernel.outages import may_ask, note_answer, note_failure
+from keyvalue import outages
+from keyvalue.outages import may_ask, note_answer, note_failure
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from edge.statuses import get_status
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from kernel.statuses import get_status
 
 
 class SlotGone(Conflict):

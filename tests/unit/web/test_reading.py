@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from web.reading import read_date, read_instant
+from edge.reading import read_date, read_instant
 
 
 @pytest.mark.parametrize(

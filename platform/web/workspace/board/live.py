@@ -26,8 +26,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from accounts.access import requires
 from accounts.policies import Permission
+from edge.access import requires
 from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
 from web.workspace.board.stream_places import follow_until, take_place

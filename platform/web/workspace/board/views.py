@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.access import requires
 from accounts.enums import Role
 from accounts.policies import Permission
+from edge.access import requires
+from edge.reading import read_date
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES
@@ -27,7 +28,6 @@ from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
 from web.parts.status_looks import StatusLook, list_legend
-from web.reading import read_date
 from web.workspace.board.layout import Day, lay_out_day
 
 MAX_PENDING = 8

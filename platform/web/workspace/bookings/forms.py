@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from edge.reading import read_instant
 from scheduling.enums import BookingStatus
-from web.reading import read_instant
 
 MAX_REASON_LENGTH = 300
 MAX_NAME_LENGTH = 120

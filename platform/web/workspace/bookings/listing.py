@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.access import requires
 from accounts.policies import Permission
+from edge.access import requires
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings

@@ -10,19 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts.access import requires
 from accounts.policies import Permission
+from edge.access import requires
+from edge.reading import read_date
+from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.ids import read_row_id
-from kernel.statuses import get_status
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
 from scheduling.types import BookingDetail
 from web.errors import translate_error
 from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.reading import read_date
 from web.workspace.bookings.forms import StartForm
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.views import describe, make_actor, refuse

@@ -12,12 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from accounts.access import requires
 from accounts.policies import Permission, has_permission
+from edge.access import requires
+from edge.reading import read_date
+from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
 from kernel.ids import read_row_id
-from kernel.statuses import get_status
 from scheduling.enums import BookingSource
 from scheduling.errors import FreeTime, HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
@@ -34,7 +35,6 @@ from scheduling.types import (
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
-from web.reading import read_date
 from web.workspace.bookings.asset_fields import make_visit, read_asset
 from web.workspace.bookings.forms import CustomerForm, StartForm
 from web.workspace.bookings.times import load_times

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.access import requires
 from accounts.policies import Permission
+from edge.access import requires
+from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
 from kernel.ids import read_row_id
-from kernel.statuses import get_status
 from scheduling.enums import ActorKind
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import Actor, BookingDetail

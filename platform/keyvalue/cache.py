@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-from kernel.outages import may_ask, note_answer, note_failure
+from keyvalue.outages import may_ask, note_answer, note_failure
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,6 +1,6 @@
 """The database connection with its tenant methods, for type checkers.
 
-Django types its connection as any backend's; ours follows the tenant (`tenants.backend`).
+Django types its connection as any backend's; ours follows the tenant (`database.backend`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from django import db
 
 if TYPE_CHECKING:
-    from tenants.backend.base import DatabaseWrapper
+    from database.backend.base import DatabaseWrapper
 
 connection = cast("DatabaseWrapper", db.connection)
 """The current thread's connection."""

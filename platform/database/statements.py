@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from tenants.database import connection
+from database.connection import connection
 
 INSERT_SQL = """
 INSERT INTO {table} ({columns})

@@ -10,11 +10,11 @@ from functools import cache
 from typing import TypeVar
 from zlib import crc32
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
-from scheduling.errors import TooBusy
-from tenants.context import current_tenant
-from tenants.statements import Statement
+from database.connection import connection
+from database.errors import TooBusy
+from database.statements import Statement
 
 T = TypeVar("T")
 
@@ -108,7 +108,7 @@ def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
 
     What such a statement reads may be older than the locks; what its constraints see is not.
     """
-    values = {"class": _lock_class(current_tenant().schema_name), "ids": sorted(set(resource_ids))}
+    values = {"class": _lock_class(connection.schema_name), "ids": sorted(set(resource_ids))}
     statement.add("locked", LOCK_SQL, values)
 
 

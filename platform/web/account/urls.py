@@ -3,8 +3,8 @@
 from allauth.account import views
 from django.urls import path, re_path
 
-from accounts.access import open_to_anyone
-from accounts.views import enter
+from edge.access import open_to_anyone
+from web.account.views import enter
 
 urlpatterns = [
     path("login/", open_to_anyone(views.login), name="account_login"),

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import open_to_anyone
 from accounts.selectors.staff import get_user_by_email
+from edge.access import open_to_anyone
 from kernel.clock import utc_now
 from tenants.context import current_tenant
 from tenants.services.sign_up import take_entry

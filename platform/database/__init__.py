@@ -1,0 +1,1 @@
+"""PostgreSQL as every room uses it: the backend, statements, transactions, locks."""

@@ -1,0 +1,1 @@
+"""What answers over HTTP and is shared by API, pages and console."""
