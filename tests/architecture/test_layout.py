@@ -10,7 +10,10 @@ import pytest
 
 from config.environment import ROOT, VARIABLES
 
-SHELF = ("accounts", "audit", "config", "devtools", "kernel", "notifications", "operators", "web")
+SHELF = (
+    "accounts", "audit", "config", "database", "devtools", "edge", "kernel", "keyvalue",
+    "notifications", "operators", "web",
+)  # fmt: skip
 ROOMS = ("api", "billing", "scheduling", "tenants", "verticals")
 TOP_LEVEL = {
     "platform", "tenants", "verticals", "scheduling", "billing", "api", "templates", "tests", "infra",

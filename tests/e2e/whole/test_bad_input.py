@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.main_job.site import Answer, Site
-from tests.e2e.main_job.slots import get_service, list_starts, make_body
-from tests.e2e.main_job.stack import PASSWORD, Stack
+from tests.e2e.whole.site import Answer, Site
+from tests.e2e.whole.slots import get_service, list_starts, make_body
+from tests.e2e.whole.stack import PASSWORD, Stack
 
 pytestmark = pytest.mark.e2e
 

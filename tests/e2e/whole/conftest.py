@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.e2e.conftest import FLAGS
-from tests.e2e.main_job import stack as stacks
-from tests.e2e.main_job.stack import PASSWORD, Stack
+from tests.e2e.whole import stack as stacks
+from tests.e2e.whole.stack import PASSWORD, Stack
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "es-MX"}
 DESK = {"viewport": {"width": 1440, "height": 900}, "locale": "es-MX"}

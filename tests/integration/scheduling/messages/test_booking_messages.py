@@ -13,7 +13,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import Actor
-from tests.integration.scheduling_messages.conftest import NOW, handle_events, list_slots
+from tests.integration.scheduling.messages.conftest import NOW, handle_events, list_slots
 
 CUSTOMER, STAFF = Actor(kind="customer"), Actor(kind="staff", user_id=1)
 

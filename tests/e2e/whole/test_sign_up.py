@@ -9,8 +9,8 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.main_job.conftest import PHONE
-from tests.e2e.main_job.stack import Stack
+from tests.e2e.whole.conftest import PHONE
+from tests.e2e.whole.stack import Stack
 
 pytestmark = pytest.mark.e2e
 

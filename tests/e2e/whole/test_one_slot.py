@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from tests.e2e.main_job.slots import get_service, list_starts, make_body
+from tests.e2e.whole.slots import get_service, list_starts, make_body
 
 pytestmark = pytest.mark.e2e
 

@@ -1,4 +1,4 @@
-"""The stream itself, against a real Redis; over HTTP in ``tests/e2e/workspace``."""
+"""The stream itself, against a real Redis; over HTTP in ``tests/e2e/web/workspace``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make a tenant inside a running demo: ``python -m tests.e2e.main_job.make_tenant SLUG VERTICAL [--minimal]``."""
+"""Make a tenant inside a running demo: ``python -m tests.e2e.whole.make_tenant SLUG VERTICAL [--minimal]``."""
 
 from __future__ import annotations
 

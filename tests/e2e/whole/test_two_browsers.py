@@ -10,8 +10,8 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
-from tests.e2e.main_job.board_watch import BoardWatch, get_answered_at
-from tests.e2e.main_job.conftest import PHONE
+from tests.e2e.whole.board_watch import BoardWatch, get_answered_at
+from tests.e2e.whole.conftest import PHONE
 
 pytestmark = pytest.mark.e2e
 

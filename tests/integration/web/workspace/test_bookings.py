@@ -10,7 +10,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import AvailabilityQuery
-from tests.integration.workspace.conftest import book, local_day
+from tests.integration.web.workspace.conftest import book, local_day
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -225,7 +225,7 @@ def new_booking(**changes: str) -> dict[str, str]:
 
 
 def some_start(service_id: str) -> str:
-    from tests.integration.workspace.conftest import next_open_day
+    from tests.integration.web.workspace.conftest import next_open_day
 
     return next_open_day(int(service_id))[1][2].starts_at.isoformat()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.e2e.main_job.site import Site
+from tests.e2e.whole.site import Site
 
 DAYS_PER_QUESTION = 28
 

@@ -15,7 +15,7 @@ from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
 from tests.conftest import HostClient
 from tests.e2e.server import AXE
-from tests.integration.workspace.conftest import book, local_day
+from tests.integration.web.workspace.conftest import book, local_day
 from web.workspace.board.stream_places import MAX_STREAMS
 
 pytestmark = pytest.mark.e2e

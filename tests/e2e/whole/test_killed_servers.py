@@ -9,8 +9,8 @@ from time import monotonic
 
 import pytest
 
-from tests.e2e.main_job.slots import get_service, list_starts, make_body
-from tests.e2e.main_job.stack import Message, Stack, wait_until
+from tests.e2e.whole.slots import get_service, list_starts, make_body
+from tests.e2e.whole.stack import Message, Stack, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

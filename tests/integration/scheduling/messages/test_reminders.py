@@ -13,7 +13,7 @@ from scheduling.services.messages.reminders import plan_reminders, send_reminder
 from scheduling.types import Actor
 from tenants.errors import RetryLater
 from tenants.models import DueWork
-from tests.integration.scheduling_messages.conftest import NOW, handle_events, list_slots
+from tests.integration.scheduling.messages.conftest import NOW, handle_events, list_slots
 
 CUSTOMER = Actor(kind="customer")
 MINUTE = timedelta(minutes=1)

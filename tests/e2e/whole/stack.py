@@ -23,7 +23,7 @@ from config.environment import ROOT
 from devtools.demo.data.businesses import DEMO_PASSWORD
 from devtools.processes import end_child, find_noted, own_environment, tether
 from devtools.servers.ports import find_free_port
-from tests.e2e.main_job.site import Site
+from tests.e2e.whole.site import Site
 
 START_SECONDS = 300
 PASSWORD = DEMO_PASSWORD
@@ -72,7 +72,7 @@ class Stack:
 
     def make_tenant(self, slug: str, vertical: str, *, is_minimal: bool = False) -> None:
         """Make a tenant of the test's own; a minimal one has one resource of each type."""
-        command = [sys.executable, "-m", "tests.e2e.main_job.make_tenant", slug, vertical]
+        command = [sys.executable, "-m", "tests.e2e.whole.make_tenant", slug, vertical]
         subprocess.run([*command, *["--minimal"] * is_minimal], cwd=ROOT, env=self.environment, check=True)
 
     @property

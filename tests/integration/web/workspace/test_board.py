@@ -11,7 +11,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
 from scheduling.types import Actor
 from tests.conftest import HostClient
-from tests.integration.workspace.conftest import book, local_day
+from tests.integration.web.workspace.conftest import book, local_day
 
 
 def day_of(booking_id: int) -> str:

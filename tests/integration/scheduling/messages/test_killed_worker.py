@@ -21,7 +21,7 @@ from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.context import tenant_scope
 from tests.fakes.mail_server import running_mail_server
 from tests.fakes.worker import kill, running_worker
-from tests.integration.scheduling_messages.conftest import list_slots
+from tests.integration.scheduling.messages.conftest import list_slots
 
 BOOKINGS = 26
 CONCURRENCY = 2
