@@ -201,11 +201,3 @@ class BookingRow:
     currency: str
     is_attendance_confirmed: bool
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BookingPage:
-    """One page of a list; ``next_cursor`` is None on the last."""
-
-    rows: tuple[BookingRow, ...]
-    next_cursor: str | None

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.pagination import PageShape
 from api.serializers import IdField, MoneyShape, StrictSerializer
 
 
@@ -104,15 +105,13 @@ class ResourceShape(serializers.Serializer[Any]):
     location = serializers.CharField()
 
 
-class ServiceList(serializers.Serializer[Any]):
+class ServiceList(PageShape):
     """Answer of ``GET services``."""
 
     results = ServiceShape(many=True)
-    next = serializers.CharField(allow_null=True)
 
 
-class ResourceList(serializers.Serializer[Any]):
+class ResourceList(PageShape):
     """Answer of ``GET resources``."""
 
     results = ResourceShape(many=True)
-    next = serializers.CharField(allow_null=True)

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.pagination import answer_page
 from api.v1.catalog.serializers import (
     BusinessShape,
     ResourceList,
@@ -17,8 +18,9 @@ from api.v1.catalog.serializers import (
     ServicesQuery,
 )
 from api.views import OpenView, make_money
+from kernel.page import Page
 from scheduling.selectors.catalog import services as catalog
-from scheduling.types import ServiceView
+from scheduling.types import ResourceView, ServiceView
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
 from verticals.registry import get_vertical
@@ -53,8 +55,7 @@ class ServicesView(OpenView):
         query = ServicesQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         services = catalog.list_bookable_services(location_id=query.validated_data.get("location"))
-        body = {"results": [_describe_service(service) for service in services], "next": None}
-        return Response(ServiceList(body).data)
+        return answer_page(Page(services), shape=ServiceList, describe=_describe_service)
 
 
 class ResourcesView(OpenView):
@@ -66,11 +67,8 @@ class ResourcesView(OpenView):
         query = ResourcesQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         service = catalog.get_service(service_id=query.validated_data["service"])
-        results = [
-            {"id": each.id, "name": each.name, "type": each.type_name, "location": each.location_id}
-            for each in catalog.list_choosable_resources(service_id=service.id)
-        ]
-        return Response(ResourceList({"results": results, "next": None}).data)
+        resources = catalog.list_choosable_resources(service_id=service.id)
+        return answer_page(Page(resources), shape=ResourceList, describe=_describe_resource)
 
 
 def _describe_vertical(tenant: TenantInfo) -> dict[str, Any]:
@@ -92,6 +90,15 @@ def _describe_vertical(tenant: TenantInfo) -> dict[str, Any]:
         ],
         "arrival_modes": [{"key": mode.key, "label": gettext(mode.label)} for mode in vertical.intake.arrival_modes],
         "symptoms": [{"key": each.key, "label": gettext(each.label)} for each in vertical.intake.symptoms],
+    }
+
+
+def _describe_resource(resource: ResourceView) -> dict[str, Any]:
+    return {
+        "id": resource.id,
+        "name": resource.name,
+        "type": resource.type_name,
+        "location": resource.location_id,
     }
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from kernel.ids import hash_token
+from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
@@ -18,13 +17,11 @@ from scheduling.policies import find_cancel_limit, find_move_limit
 from scheduling.types import (
     BookingDetail,
     BookingFilters,
-    BookingPage,
     BookingRow,
     LineView,
     TakenResource,
 )
 
-MAX_PAGE = 200
 HOLD_STATUSES = (BookingStatus.HELD, BookingStatus.EXPIRED)
 
 
@@ -52,23 +49,22 @@ def get_by_token(*, token: str) -> BookingDetail:
     return view_booking(booking)
 
 
-def list_bookings(filters: BookingFilters) -> BookingPage:
+def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     """List bookings by start, a page at a time; one query.
 
     Raises:
-        RequestInvalid: The cursor is not one of ours, or a status is unknown.
+        Invalid: The cursor is not one of ours, or a status is unknown.
     """
     unknown = set(filters.statuses) - set(BookingStatus.values)
     if unknown:
         raise RequestInvalid(errors={"status": (mark("This status is not known."),)})
-    limit = max(1, min(filters.limit, MAX_PAGE))
+    limit = limit_rows(filters.limit)
     bookings = Booking.objects.filter(_make_condition(filters)).select_related("service", "location")
     if filters.cursor:
-        starts_at, last_id = _read_cursor(filters.cursor)
+        starts_at, last_id = read_cursor(filters.cursor, datetime, int)
         bookings = bookings.filter(Q(starts_at__gt=starts_at) | Q(starts_at=starts_at, pk__gt=last_id))
     rows = list(bookings.order_by("starts_at", "pk")[: limit + 1])
-    next_cursor = _make_cursor(rows[limit - 1]) if len(rows) > limit else None
-    return BookingPage(rows=tuple(_view_row(booking) for booking in rows[:limit]), next_cursor=next_cursor)
+    return cut_page(rows, limit=limit, view=_view_row, key=lambda booking: (booking.starts_at, booking.pk))
 
 
 def view_booking(booking: Booking) -> BookingDetail:
@@ -220,16 +216,3 @@ def _view_row(booking: Booking) -> BookingRow:
         is_attendance_confirmed=booking.attendance_confirmed_at is not None,
         created_at=booking.created_at,
     )
-
-
-def _make_cursor(booking: Booking) -> str:
-    plain = f"{booking.starts_at.astimezone(UTC).isoformat()}|{booking.pk}"
-    return base64.urlsafe_b64encode(plain.encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        starts_at, _, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(starts_at), int(last_id)
-    except (ValueError, binascii.Error) as error:
-        raise RequestInvalid(errors={"cursor": (mark("This page of the list does not exist."),)}) from error

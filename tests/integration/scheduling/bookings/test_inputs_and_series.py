@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.errors import Invalid
 from scheduling.enums import ConflictChoice
 from scheduling.errors import CustomerInvalid, RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Customer, Series
@@ -141,5 +142,5 @@ def test_lists_page_by_start_and_find_people(tenant, django_assert_num_queries):
 
     assert [row.starts_at for row in (*first.rows, *second.rows)] == [hours_later(hour) for hour in range(3)]
     assert second.next_cursor is None
-    with pytest.raises(RequestInvalid):
+    with pytest.raises(Invalid):
         list_bookings(BookingFilters(cursor="Ж"))
