@@ -39,10 +39,9 @@ from verticals.contract.starter_kit import (
     price_list,
 )
 from verticals.contract.vertical import BoardState, Tone, Vertical, VerticalHooks, VisitDraft
-from verticals.contract.words import LANGUAGES, TERMS, Terms, Words, pick
+from verticals.contract.words import TERMS, Terms, Words, pick
 
 __all__ = [
-    "LANGUAGES",
     "TERMS",
     "ArrivalMode",
     "AssetCheck",

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from kernel.languages import LANGUAGES
 from verticals.contract.asset import AssetType, FieldKind
 from verticals.contract.errors import VerticalBroken
 from verticals.contract.intake import Intake
 from verticals.contract.starter_kit import KitHours, KitService, StarterKit
 from verticals.contract.vertical import Vertical
-from verticals.contract.words import ARRIVAL_TERMS, ASSET_TERMS, LANGUAGES, TERMS, Words
+from verticals.contract.words import ARRIVAL_TERMS, ASSET_TERMS, TERMS, Words
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LANGUAGES = ("en", "es")
-"""The languages that every pack speaks; English is the fallback."""
+from kernel.languages import SOURCE_LANGUAGE
 
 Words = Mapping[str, str]
-"""Language → text; at least `LANGUAGES`."""
+"""Language → text; at least those of `kernel.languages`."""
 
 Terms = Mapping[str, str]
 """Term → text, in one language or in one country's way of speaking it."""
@@ -37,4 +36,4 @@ ARRIVAL_TERMS = ("question.arrival",)
 def pick(words: Words, language: str) -> str:
     """Return the text in ``language`` (``es``, ``es-MX``, ``es_MX``), else the language's, else English."""
     tag = language.replace("_", "-")
-    return words.get(tag) or words.get(tag.split("-")[0]) or words["en"]
+    return words.get(tag) or words.get(tag.split("-")[0]) or words[SOURCE_LANGUAGE]

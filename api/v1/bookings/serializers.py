@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api.serializers import IdField, MoneyShape, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
+from kernel.languages import LANGUAGES
 from kernel.text import mark
 
 HOLD_OR_SLOT = mark("Send a hold and its token, or a service and starts_at.")
@@ -33,7 +34,7 @@ class CustomerFields(StrictSerializer):
     name = serializers.CharField(max_length=120)
     phone = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=40)
     email = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=254)
-    locale = serializers.ChoiceField(choices=("es", "en"), required=False)
+    locale = serializers.ChoiceField(choices=LANGUAGES, required=False)
 
 
 class BookingFields(SlotFields):

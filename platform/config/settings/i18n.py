@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from config.environment import ROOT
+from kernel.languages import DEFAULT_LANGUAGE, LANGUAGE_NAMES
 
-LANGUAGE_CODE = "es"
-LANGUAGES = [("es", "Español"), ("en", "English")]
+LANGUAGE_CODE = DEFAULT_LANGUAGE
+LANGUAGES = list(LANGUAGE_NAMES.items())
+
 LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
 USE_I18N = True
 USE_TZ = True

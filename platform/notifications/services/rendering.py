@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from kernel.colors import clean_accent, pick_ink
+from kernel.languages import LANGUAGES
 from kernel.lines import clean_line
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 from notifications.enums import Channel
@@ -27,7 +28,6 @@ from tenants.types import TenantInfo
 from verticals.contract import Tone, VerticalUnknown
 from verticals.registry import get_vertical
 
-LANGUAGES = ("es", "en")
 ROWS = (
     ("customer", gettext_lazy("Customer")),
     ("service_name", gettext_lazy("Service")),

@@ -11,6 +11,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from kernel.languages import LANGUAGES
 from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
@@ -21,7 +22,6 @@ from verticals.contract import VisitDraft
 from verticals.registry import get_vertical
 
 NAME_LENGTH, EMAIL_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 254, 2000, 300
-LOCALES = ("es", "en")
 
 NAME_MISSING = mark("Enter your name.")
 NAME_TOO_LONG = mark("The name may have at most 120 characters.")
@@ -172,7 +172,7 @@ def _clean_customer(
             errors["email"] = (EMAIL_WRONG,)
     if not phone and not email and not is_staff and not {"phone", "email"} & errors.keys():
         errors["contact"] = (CONTACT_MISSING,)
-    locale = customer.locale if customer.locale in LOCALES else current_tenant().locale
+    locale = customer.locale if customer.locale in LANGUAGES else current_tenant().locale
     return CustomerDetails(name=name, phone=phone, email=email, locale=locale)
 
 

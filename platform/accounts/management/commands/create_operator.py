@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.enums import Role
 from accounts.errors import EmailTaken
 from accounts.services.people import add_person
+from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         """Take e-mail, name and language."""
         parser.add_argument("email")
         parser.add_argument("name")
-        parser.add_argument("--locale", choices=("es", "en"), default="es")
+        parser.add_argument("--locale", choices=LANGUAGES, default=DEFAULT_LANGUAGE)
 
     def handle(self, *, email: str, name: str, locale: str, **_: Any) -> None:
         """Ask for the password and create the operator."""
