@@ -7,8 +7,8 @@ from kernel.languages import DEFAULT_LANGUAGE, LANGUAGE_NAMES
 
 LANGUAGE_CODE = DEFAULT_LANGUAGE
 LANGUAGES = list(LANGUAGE_NAMES.items())
-
-LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
+# One catalog per room. They stand here, and not only beside the apps, because these win over Django's and allauth's.
+LOCALE_PATHS = sorted(path for pattern in ("*", "platform/*", "verticals/*") for path in ROOT.glob(f"{pattern}/locale"))
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

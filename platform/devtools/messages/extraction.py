@@ -25,7 +25,16 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 """Functions whose arguments are texts; ``mark`` is ``kernel.text.mark``."""
 
 CODE_FOLDERS = ("platform", "tenants", "scheduling", "billing", "verticals", "api")
+SHELVES = ("platform", "verticals")
+"""Folders whose own folders are the rooms."""
 TEMPLATE_FOLDERS = ("templates", "platform", "verticals")
+TEMPLATE_ROOMS = {
+    "emails": "platform/notifications",
+    "sms": "platform/notifications",
+    "operators": "platform/operators",
+    "tenants": "tenants",
+}
+"""Folder in ``templates`` → the room that renders it; all others are rendered by ``platform/web``."""
 _TEMPLATE_SUFFIXES = {".html", ".txt"}
 # The tools speak English and their fixtures are not texts of the product.
 _SKIPPED = {"devtools", "static", "locale", "__pycache__", "migrations"}
@@ -46,6 +55,15 @@ class Text:
     context: str | None
     place: str
     comments: tuple[str, ...]
+
+    @property
+    def room(self) -> str:
+        """The folder of the room whose catalog holds this text, relative to the checkout."""
+        first, *others = self.place.split("/")
+        if first == "templates":
+            return TEMPLATE_ROOMS.get(others[0], "platform/web")
+        # A file that lies on the shelf itself (verticals/registry.py) belongs to the shelf.
+        return f"{first}/{others[0]}" if first in SHELVES and len(others) > 1 else first
 
 
 def collect_texts(root: Path) -> list[Text]:
