@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from billing.errors import DepositPolicyInvalid
+from billing.engine.errors import DepositPolicyInvalid
 from kernel.money import Money
 
 WHOLE_PERCENT, HALF = 100, 50

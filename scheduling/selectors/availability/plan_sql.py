@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from scheduling.selectors.availability.taken import write_taken_sql
-from scheduling.selectors.availability.timetables import TIMETABLE_SQL
+from scheduling.selectors.catalog.timetables import TIMETABLE_SQL
 
 POOL_SQL = """
 WITH req AS (

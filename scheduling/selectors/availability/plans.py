@@ -32,7 +32,7 @@ from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
 from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
 from scheduling.selectors.availability.taken import Span, read_busy
-from scheduling.selectors.availability.timetables import Timetables, read_timetables
+from scheduling.selectors.catalog.timetables import Timetables, read_timetables
 
 
 @dataclass(frozen=True, slots=True)

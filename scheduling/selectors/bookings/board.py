@@ -14,8 +14,8 @@ from scheduling.engine.interval import subtract
 from scheduling.enums import BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
-from scheduling.selectors.availability.timetables import load_timetables
 from scheduling.selectors.catalog.services import list_locations, list_resources
+from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
 
 Intervals = list[tuple[int, int]]

@@ -14,7 +14,7 @@ from scheduling.engine.zone import to_local_date, to_minute
 from scheduling.enums import Approval
 from scheduling.errors import LocationNotFound, ServiceNotFound
 from scheduling.models import AddOn, Location, Requirement, RequirementResource, Resource, Service
-from scheduling.selectors.availability.timetables import load_timetables
+from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import (
     AddOnView,
     DepositPolicyView,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billing.engine import DepositKind, DepositPolicy, compute_deposit
-from billing.errors import DepositPolicyInvalid
+from billing.engine.errors import DepositPolicyInvalid
 from kernel.money import Money
 
 NONE = DepositPolicy()

@@ -1,4 +1,4 @@
-"""Expected failures of billing."""
+"""Expected failures of the engine."""
 
 from __future__ import annotations
 
