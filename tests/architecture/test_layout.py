@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import tomllib
 from pathlib import Path
-
-import pytest
 
 from config.environment import ROOT, VARIABLES
 
-SHELF = (
-    "accounts", "audit", "config", "database", "devtools", "edge", "kernel", "keyvalue",
-    "notifications", "operators", "web",
-)  # fmt: skip
-ROOMS = ("api", "billing", "scheduling", "tenants", "verticals")
 TOP_LEVEL = {
     "platform", "tenants", "verticals", "scheduling", "billing", "api", "templates", "tests", "infra",
     "pyproject.toml", "README.md", "LICENSE", "docs", "CHANGELOG.md", "dev",
@@ -29,10 +21,6 @@ def tracked_files() -> list[Path]:
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     return [Path(line) for line in listing.stdout.splitlines() if (ROOT / line).exists()]
-
-
-def load_pyproject() -> dict:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def test_shelf_is_no_package():
@@ -57,26 +45,6 @@ def test_no_vague_module_names():
 
 def test_no_test_folder_hides_the_shelf():
     assert [str(path) for path in tracked_files() if path.parts[0] == "tests" and "platform" in path.parts[:-1]] == []
-
-
-def test_package_lists_agree():
-    pyproject = load_pyproject()
-    packages = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-
-    lists = {
-        "hatch": sorted(Path(package).name for package in packages),
-        "ruff": sorted(pyproject["tool"]["ruff"]["lint"]["isort"]["known-first-party"]),
-        "mypy": sorted(pyproject["tool"]["mypy"]["packages"]),
-        "deptry": sorted(pyproject["tool"]["deptry"]["known_first_party"]),
-        "import-linter": sorted(pyproject["tool"]["importlinter"]["root_packages"]),
-    }
-
-    assert lists == dict.fromkeys(lists, sorted(SHELF + ROOMS))
-
-
-@pytest.mark.parametrize("package", SHELF)
-def test_shelf_package_exists(package):
-    assert (ROOT / "platform" / package / "__init__.py").is_file()
 
 
 def test_environment_example_lists_every_variable():
