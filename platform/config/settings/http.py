@@ -104,6 +104,9 @@ LOGGING = {
         # Two lines for each task, and one sweeps every two seconds.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # A line for each call, with the whole URL: those of users hold their secrets.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }
 SENTRY_DSN = _environment.sentry_dsn

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from http import HTTPStatus
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import quote
 
 from django.conf import settings
 
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.types import OutgoingMessage
+from outgoing.client import send_request
+from outgoing.errors import CallFailed
+from outgoing.types import Answer, Limits
 
 # Our own account is wrong or we are too fast: not the message's fault.
 OUR_FAULTS = frozenset(
@@ -27,7 +26,6 @@ OUR_FAULTS = frozenset(
     }
 )
 LONGEST_BODY = 1600
-LONGEST_ANSWER_BYTES = 65_536
 
 
 def send_sms(message: OutgoingMessage) -> str:
@@ -41,35 +39,43 @@ def send_sms(message: OutgoingMessage) -> str:
     if not settings.SMS_URL:
         raise CarrierMissing
     account = quote(settings.SMS_ACCOUNT, safe="")
-    credentials = base64.b64encode(f"{settings.SMS_ACCOUNT}:{settings.SMS_SECRET}".encode()).decode()
-    form = {"To": message.to, "From": settings.SMS_FROM, "Body": message.body_text[:LONGEST_BODY]}
-    request = Request(  # noqa: S310 - the operator's own setting, never a user's text
-        f"{settings.SMS_URL.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json",
-        data=urlencode(form).encode(),
-        headers={"Authorization": f"Basic {credentials}", "Accept": "application/json"},
-    )
     try:
-        with urlopen(request, timeout=settings.SMS_TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
-            return _read_id(answer.read(LONGEST_ANSWER_BYTES))
-    except HTTPError as error:
-        reason = f"{error.code} {_read_reason(error)}"
-        is_permanent = error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in OUR_FAULTS
-        raise (DeliveryRefused if is_permanent else DeliveryFailed)(reason=reason) from error
-    except (URLError, OSError, HTTPException) as error:
-        raise DeliveryFailed(reason=f"{type(error).__name__}: {error}") from error
+        answer = send_request(
+            f"{settings.SMS_URL.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json",
+            method="POST",
+            headers={"Accept": "application/json"},
+            form={"To": message.to, "From": settings.SMS_FROM, "Body": message.body_text[:LONGEST_BODY]},
+            credentials=(settings.SMS_ACCOUNT, settings.SMS_SECRET),
+            limits=Limits(read_seconds=settings.SMS_TIMEOUT_SECONDS, total_seconds=2 * settings.SMS_TIMEOUT_SECONDS),
+        )
+    except CallFailed as error:
+        if error.status is not None and _is_success(error.status):
+            return ""
+        raise DeliveryFailed(reason=error.reason) from error
+    if _is_success(answer.status):
+        return _read_id(answer)
+    reason = f"{answer.status} {_read_reason(answer)}".strip()
+    is_permanent = (
+        HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status not in OUR_FAULTS
+    )
+    raise (DeliveryRefused if is_permanent else DeliveryFailed)(reason=reason)
 
 
-def _read_id(body: bytes) -> str:
+def _is_success(status: int) -> bool:
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _read_id(answer: Answer) -> str:
     # The carrier has taken it: an answer that cannot be read must not make us send it again.
     try:
-        return str(json.loads(body)["sid"])
+        return str(json.loads(answer.body)["sid"])
     except (ValueError, KeyError, TypeError):
         return ""
 
 
-def _read_reason(error: HTTPError) -> str:
+def _read_reason(answer: Answer) -> str:
     try:
-        answer = json.loads(error.read(LONGEST_ANSWER_BYTES))
-        return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
-    except (ValueError, AttributeError, OSError, HTTPException):
-        return str(error.reason)
+        said = json.loads(answer.body)
+        return f"{said.get('code', '')} {said.get('message', '')}".strip()
+    except (ValueError, AttributeError):
+        return ""

@@ -8,6 +8,7 @@ from kernel.clock import utc_now
 from notifications.models import Message
 from notifications.services.delivery import send_message
 from tenants.errors import RetryLater
+from tests.fakes.web_server import redirect, running_web_server, say
 
 
 @pytest.fixture
@@ -66,6 +67,28 @@ def test_unreadable_acceptance_is_not_sent_again(tenant, queue_sms, sms_carrier)
     send_message(queue_sms(), utc_now())
 
     assert outcome() == ("sent", "")
+
+
+def test_acceptance_that_breaks_off_is_not_sent_again(tenant, queue_sms, settings):
+    with running_web_server(say(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{")) as carrier:
+        settings.SMS_URL, settings.SMS_ACCOUNT, settings.SMS_SECRET = f"http://127.0.0.1:{carrier.port}", "AC42", "x"
+        settings.SMS_FROM = "+15005550006"
+
+        send_message(queue_sms(), utc_now())
+
+    assert outcome() == ("sent", "")
+
+
+def test_carrier_that_points_elsewhere_is_not_followed(tenant, queue_sms, settings):
+    with running_web_server() as elsewhere:
+        with running_web_server(redirect(f"http://127.0.0.1:{elsewhere.port}/", 307)) as carrier:
+            settings.SMS_URL, settings.SMS_ACCOUNT, settings.SMS_SECRET = f"http://127.0.0.1:{carrier.port}", "A", "x"
+            settings.SMS_FROM = "+15005550006"
+
+            with pytest.raises(RetryLater):
+                send_message(queue_sms(), utc_now())
+
+        assert (outcome(), Message.objects.get().last_error, elsewhere.connections) == (("queued", ""), "307", 0)
 
 
 def test_slow_carrier_is_left_after_the_timeout(tenant, queue_sms, sms_carrier, settings):
