@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -146,3 +148,24 @@ def test_engines_of_every_room_know_no_framework():
 
     assert len(engines) >= 3
     assert {"kernel", *engines} == set(CONTRACTS["engines"]["source_modules"])
+
+
+def find_hidden(names: set[str]) -> set[str]:
+    """The names that a module of the standard library or of an installed distribution bears too."""
+    ours = {"turnero"}
+    installed = {name for name, found in packages_distributions().items() if not set(found) <= ours}
+    return names & (sys.stdlib_module_names | installed)
+
+
+def test_no_room_hides_a_module_of_somebody_else():
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    shelf = {path.stem for path in (ROOT / "platform").iterdir() if path.is_dir() or path.suffix == ".py"}
+
+    assert {"scheduling", "kernel"} <= folders | shelf
+    assert find_hidden((folders | shelf) - {"__pycache__"}) == set()
+
+
+def test_hidden_modules_would_be_found():
+    assert find_hidden({"redis", "email", "platform", "celery", "scheduling"}) == {
+        "redis", "email", "platform", "celery",
+    }  # fmt: skip
