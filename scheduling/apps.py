@@ -13,10 +13,11 @@ class SchedulingConfig(AppConfig):
         """Plug into provisioning, due work and events."""
         from scheduling.services.catalog import starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
-        from scheduling.services.messages import reminders  # noqa: PLC0415
+        from scheduling.services.messages import reminders, words  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
 
         starter_kit.register()
         expiry.register()
         reminders.register()
+        words.register()
         booking_messages.register()

@@ -10,8 +10,11 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Take on the due work of this room."""
+        """Take on the due work of this room; e-mail is tried before SMS."""
+        from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import delivery, outbox  # noqa: PLC0415
 
+        email.register()
+        sms.register()
         outbox.register()
         delivery.register()

@@ -1,14 +1,16 @@
-"""Where rooms above say what they do when something happened."""
+"""Where rooms above say what they do when something happened, and what their messages speak of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from notifications.types import EventView
+from notifications.types.messages import EventView
+from notifications.types.words import NO_WORDS, Vocabulary
 
 EventHandler = Callable[[EventView], None]
 
 _handlers: dict[str, list[EventHandler]] = {}
+_vocabularies: dict[str, Vocabulary] = {}
 
 
 def register_event_handler(kind_prefix: str, handler: EventHandler) -> None:
@@ -28,3 +30,13 @@ def list_event_handlers(kind: str) -> tuple[EventHandler, ...]:
     return tuple(
         handler for prefix in sorted(_handlers, key=len) if kind.startswith(prefix) for handler in _handlers[prefix]
     )
+
+
+def register_words(subject_kind: str, vocabulary: Vocabulary) -> None:
+    """Say which words the messages about ``subject_kind`` have, and where an e-mail shows them."""
+    _vocabularies[subject_kind] = vocabulary
+
+
+def get_vocabulary(subject_kind: str) -> Vocabulary:
+    """Return the words of messages about ``subject_kind``; none for a kind that nobody registered."""
+    return _vocabularies.get(subject_kind, NO_WORDS)

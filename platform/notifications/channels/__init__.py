@@ -1,1 +1,1 @@
-"""The carriers: each module turns an outgoing message into bytes on a wire."""
+"""The carriers: each module turns an outgoing message into bytes on a wire, and registers itself."""

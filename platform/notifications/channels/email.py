@@ -11,11 +11,16 @@ from contextlib import suppress
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
 
+from notifications.channels.registry import Carrier, register_carrier
+from notifications.enums import Channel
 from notifications.errors import DeliveryFailed, DeliveryRefused
-from notifications.types import OutgoingMessage
+from notifications.types.messages import OutgoingMessage
 
+LONGEST_ADDRESS = 254
 FIRST_PERMANENT_CODE = 500
 # Our own sign-in to the server is wrong: that is to be repaired, not the message's fault (RFC 4954).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
@@ -49,6 +54,28 @@ def send_email(message: OutgoingMessage) -> str:
         with suppress(smtplib.SMTPException, OSError):
             connection.close()
     return str(mail.extra_headers["Message-ID"])
+
+
+def is_email(address: str) -> bool:
+    """Tell whether ``address`` is one e-mail address of at most 254 characters (RFC 5321)."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return len(address) <= LONGEST_ADDRESS
+
+
+def register() -> None:
+    """Reach people by e-mail."""
+    register_carrier(
+        Carrier(
+            channel=Channel.EMAIL,
+            send=send_email,
+            find_address=lambda recipient: recipient.email,
+            is_address=is_email,
+            folder="emails",
+        )
+    )
 
 
 def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:

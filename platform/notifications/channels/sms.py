@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from urllib.parse import quote
 
 from django.conf import settings
 
+from notifications.channels.registry import Carrier, register_carrier
+from notifications.enums import Channel
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
-from notifications.types import OutgoingMessage
+from notifications.types.messages import OutgoingMessage
 from outgoing.client import send_request
 from outgoing.errors import CallFailed
 from outgoing.types import Answer, Limits
@@ -25,7 +28,9 @@ OUR_FAULTS = frozenset(
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
-LONGEST_BODY = 1600
+LONGEST_TEXT = 640
+
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def send_sms(message: OutgoingMessage) -> str:
@@ -44,7 +49,7 @@ def send_sms(message: OutgoingMessage) -> str:
             f"{settings.SMS_URL.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json",
             method="POST",
             headers={"Accept": "application/json"},
-            form={"To": message.to, "From": settings.SMS_FROM, "Body": message.body_text[:LONGEST_BODY]},
+            form={"To": message.to, "From": settings.SMS_FROM, "Body": message.body_text},
             credentials=(settings.SMS_ACCOUNT, settings.SMS_SECRET),
             limits=Limits(read_seconds=settings.SMS_TIMEOUT_SECONDS, total_seconds=2 * settings.SMS_TIMEOUT_SECONDS),
         )
@@ -59,6 +64,25 @@ def send_sms(message: OutgoingMessage) -> str:
         HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status not in OUR_FAULTS
     )
     raise (DeliveryRefused if is_permanent else DeliveryFailed)(reason=reason)
+
+
+def is_phone(address: str) -> bool:
+    """Tell whether ``address`` is a number as the ITU's E.164 writes it: a plus sign and 7 to 15 digits."""
+    return _PHONE.fullmatch(address) is not None
+
+
+def register() -> None:
+    """Reach people by SMS."""
+    register_carrier(
+        Carrier(
+            channel=Channel.SMS,
+            send=send_sms,
+            find_address=lambda recipient: recipient.phone,
+            is_address=is_phone,
+            folder="sms",
+            longest_text=LONGEST_TEXT,
+        )
+    )
 
 
 def _is_success(status: int) -> bool:

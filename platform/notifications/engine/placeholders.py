@@ -8,27 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
-PLACEHOLDERS = (
-    "customer_name",
-    "business_name",
-    "service_name",
-    "resource_name",
-    "asset",
-    "when",
-    "date",
-    "time",
-    "previous_when",
-    "location_name",
-    "address",
-    "reference",
-    "price",
-    "reason",
-    "cancel_policy",
-    "what_to_bring",
-    "manage_url",
-)
-"""What a tenant may name in a text; one that a message has no value for becomes empty."""
+COMMON = frozenset({"business_name"})
+"""What a text may name whatever it is about."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -37,18 +20,18 @@ class BrokenText(ValueError):
     """The text names something unknown, has a stray brace, or is empty."""
 
 
-def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Return ``text`` with every placeholder replaced by its value.
+def fill_placeholders(text: str, values: Mapping[str, str], *, allowed: AbstractSet[str]) -> str:
+    """Return ``text`` with every placeholder replaced by its value, or by nothing when there is none.
 
     Raises:
         BrokenText: It cannot be sent as it is.
     """
-    check_text(text)
+    check_text(text, allowed=allowed)
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
 
 
-def check_text(text: str) -> None:
-    """Check a text before it is stored or sent.
+def check_text(text: str, *, allowed: AbstractSet[str]) -> None:
+    """Check a text before it is stored or sent; it may name the words in ``allowed`` and in `COMMON`.
 
     Raises:
         BrokenText: It names something unknown, has a stray brace, or is empty.
@@ -56,7 +39,7 @@ def check_text(text: str) -> None:
     if not text.strip():
         message = "the text is empty"
         raise BrokenText(message)
-    unknown = sorted({name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
+    unknown = sorted({name for name in _PLACEHOLDER.findall(text) if name not in allowed | COMMON})
     if unknown:
         message = f"unknown placeholders: {', '.join(unknown)}"
         raise BrokenText(message)

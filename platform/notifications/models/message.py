@@ -15,7 +15,9 @@ MAX_DEDUP_KEY_LENGTH = 400
 class Message(models.Model):
     """One message to one recipient, as it was rendered.
 
-    ``dedup_key`` names event, template, channel and recipient: the same message is stored once.
+    ``subject_kind`` and ``subject_id`` name the row that it is about, of a room that this one does
+    not know. ``dedup_key`` names event, template, channel and recipient: the same message is stored
+    once.
     ``leased_until`` is set while a worker talks to the carrier; nobody else takes it before then.
     After ``expires_at`` it would tell nothing that still helps, and is not sent any more.
     """
@@ -29,7 +31,8 @@ class Message(models.Model):
     body_text = models.TextField()
     body_html = models.TextField(blank=True, default="")
     attachments = models.JSONField(default=list, blank=True)
-    booking_id = models.BigIntegerField(null=True, blank=True)
+    subject_kind = models.CharField(max_length=40, blank=True, default="")
+    subject_id = models.BigIntegerField(null=True, blank=True)
     dedup_key = models.CharField(max_length=MAX_DEDUP_KEY_LENGTH)
 
     status = models.CharField(max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
@@ -55,7 +58,9 @@ class Message(models.Model):
                 name="notifications_message_sent_at",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["booking_id", "id"], name="notifications_message_booking")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="notifications_message_subject")
+        ]
 
     def __str__(self) -> str:
         """Return template and recipient."""

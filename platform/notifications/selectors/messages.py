@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from notifications.models import Message
-from notifications.types import MessageView
+from notifications.types.messages import MessageView, Subject
 
 
-def list_messages_for_booking(*, booking_id: int) -> tuple[MessageView, ...]:
-    """Return every message about a booking, oldest first, whatever became of it."""
+def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
+    """Return every message about something, oldest first, whatever became of it."""
+    rows = Message.objects.filter(subject_kind=about.kind, subject_id=about.id)
     return tuple(
         MessageView(
             id=message.pk,
-            booking_id=message.booking_id,
+            about=about,
             channel=message.channel,
             template=message.template,
             to=message.to,
@@ -24,10 +25,5 @@ def list_messages_for_booking(*, booking_id: int) -> tuple[MessageView, ...]:
             created_at=message.created_at,
             sent_at=message.sent_at,
         )
-        for message in Message.objects.filter(booking_id=booking_id).order_by("pk").defer("body_html", "attachments")
+        for message in rows.order_by("pk").defer("body_html", "attachments")
     )
-
-
-def was_told(*, booking_id: int, template: str) -> bool:
-    """Tell whether a message ``template`` about a booking was ever queued."""
-    return Message.objects.filter(booking_id=booking_id, template=template).exists()

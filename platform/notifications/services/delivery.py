@@ -15,13 +15,12 @@ from django.db import transaction
 from kernel.clock import utc_now
 from kernel.ids import hash_token
 from kernel.lines import clean_line
-from notifications.channels.email import send_email
-from notifications.channels.sms import send_sms
-from notifications.enums import Channel, MessageReason, MessageStatus
+from notifications.channels import registry
+from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models import Message
 from notifications.services.messages import DUE_KIND
-from notifications.types import Attachment, OutgoingMessage
+from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.context import current_tenant
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
@@ -47,9 +46,8 @@ def send_message(message_id: int, now: datetime) -> None:
     message = _take(message_id, now)
     if message is None:
         return
-    send = send_email if message.channel == Channel.EMAIL else send_sms
     try:
-        provider_id = send(_make_outgoing(message))
+        provider_id = _send(message)
     except DeliveryFailed as error:
         _note_failure(message, error.reason)
         return
@@ -98,6 +96,14 @@ def _take(message_id: int, now: datetime) -> Message | None:
     message.attempts += 1
     message.save(update_fields=["status", "leased_until", "attempts"])
     return message
+
+
+def _send(message: Message) -> str:
+    carrier = registry.find_carrier(message.channel)
+    if carrier is None:
+        # During a deploy an older worker may see what only a newer one can send.
+        raise DeliveryFailed(reason=f"nobody here carries {message.channel}")
+    return carrier.send(_make_outgoing(message))
 
 
 def _make_outgoing(message: Message) -> OutgoingMessage:

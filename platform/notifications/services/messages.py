@@ -1,70 +1,115 @@
-"""Queueing messages."""
+"""Telling people: the one way into the message log, and with it to the carriers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
-from notifications.enums import Channel, MessageReason, MessageStatus
+from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
+from notifications.channels import registry
+from notifications.channels.email import LONGEST_ADDRESS, is_email
+from notifications.channels.registry import Carrier
+from notifications.enums import MessageReason, MessageStatus
 from notifications.models import Message
-from notifications.services.rendering import pick_language, render_message
-from notifications.types import Attachment
+from notifications.services.rendering import render_message
+from notifications.types.messages import Attachment, Recipient, Subject
+from notifications.types.words import Words
+from tenants.context import current_tenant
 from tenants.services.due_work import add_due_work
 
 DUE_KIND = "message"
-LONGEST_ADDRESS = 254
 
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+
+@transaction.atomic
+def tell(
+    *,
+    recipients: Iterable[Recipient],
+    template: str,
+    about: Subject,
+    words: Words,
+    key: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+    reply_to: str = "",
+    expires_at: datetime | None = None,
+) -> None:
+    """Queue a message for each recipient, in their language, by the first carrier that reaches them.
+
+    A worker sends it after the commit. ``key`` names what is told: the same key is told once to
+    each address, also when two recipients share one (the first one's language counts). An address
+    that cannot be written to is stored as failed, so that the log shows why nobody got it;
+    someone of whom nothing is known is passed over. Attachments travel by e-mail only.
+
+    Raises:
+        TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
+    """
+    for recipient in recipients:
+        picked = registry.pick_carrier(recipient)
+        if picked is None:
+            continue
+        carrier, to = picked
+        language = pick_language(recipient.locale)
+        queue_message(
+            carrier=carrier,
+            template=template,
+            to=to,
+            language=language,
+            about=about,
+            context=words[language],
+            dedup_key=f"{key}:{carrier.channel}:{to.lower()}",
+            now=now,
+            attachments=attachments if carrier.is_rich else (),
+            reply_to=reply_to,
+            expires_at=expires_at,
+        )
 
 
 @transaction.atomic
 def queue_message(
     *,
-    channel: str,
+    carrier: Carrier,
     template: str,
     to: str,
-    locale: str,
+    language: str,
+    about: Subject,
     context: Mapping[str, str],
     dedup_key: str,
-    booking_id: int | None,
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
     reply_to: str = "",
     expires_at: datetime | None = None,
 ) -> int:
-    """Store a message and let a worker send it after the commit; return its id.
+    """Store one message and let a worker send it after the commit; return its id.
 
-    The same ``dedup_key`` stores nothing twice and returns the first one's id. An address that
-    cannot be written to is stored as failed: the log shows why nobody got it.
+    The same ``dedup_key`` stores nothing twice and returns the first one's id.
 
     Raises:
-        TemplateMissing: There is no built-in text ``template`` for this channel.
+        TemplateMissing: There is no built-in text ``template`` for this carrier.
     """
     known = Message.objects.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
     if known is not None:
         return known
-    recipient = to.strip()
-    is_valid = is_recipient_valid(channel, recipient)
-    rendered = render_message(channel=channel, template=template, locale=locale, context=context)
+    is_valid = carrier.is_address(to)
+    rendered = render_message(
+        carrier=carrier, template=template, subject_kind=about.kind, language=language, context=context
+    )
     message, is_new = Message.objects.get_or_create(
         dedup_key=dedup_key,
         defaults={
-            "channel": channel,
+            "channel": carrier.channel,
             "template": template,
-            "to": recipient[:LONGEST_ADDRESS],
-            "reply_to": reply_to if is_recipient_valid(Channel.EMAIL, reply_to) else "",
-            "locale": pick_language(locale),
+            "to": to[:LONGEST_ADDRESS],
+            "reply_to": reply_to if is_email(reply_to) else "",
+            "locale": language,
             "subject": rendered.subject,
             "body_text": rendered.body_text,
             "body_html": rendered.body_html,
             "attachments": [asdict(attachment) for attachment in attachments],
-            "booking_id": booking_id,
+            "subject_kind": about.kind,
+            "subject_id": about.id,
             "status": MessageStatus.QUEUED if is_valid else MessageStatus.FAILED,
             "reason": "" if is_valid else MessageReason.RECIPIENT_INVALID,
             "created_at": now,
@@ -77,20 +122,18 @@ def queue_message(
 
 
 @transaction.atomic
-def cancel_messages(*, booking_id: int, templates: tuple[str, ...]) -> int:
-    """Take back messages of a booking that wait and say what is no longer so; return how many."""
+def cancel_messages(*, about: Subject, templates: tuple[str, ...]) -> None:
+    """Take back messages that wait and say what is no longer so."""
     waiting = Message.objects.select_for_update().filter(
-        booking_id=booking_id, template__in=templates, status=MessageStatus.QUEUED
+        subject_kind=about.kind, subject_id=about.id, template__in=templates, status=MessageStatus.QUEUED
     )
-    return waiting.update(status=MessageStatus.CANCELLED, reason=MessageReason.SUPERSEDED)
+    waiting.update(status=MessageStatus.CANCELLED, reason=MessageReason.SUPERSEDED)
 
 
-def is_recipient_valid(channel: str, recipient: str) -> bool:
-    """Tell whether ``recipient`` is an e-mail address, or a number in E.164 for the other channels."""
-    if channel != Channel.EMAIL:
-        return _PHONE.fullmatch(recipient) is not None
-    try:
-        validate_email(recipient)
-    except ValidationError:
-        return False
-    return len(recipient) <= LONGEST_ADDRESS
+def pick_language(locale: str) -> str:
+    """Return the language of ours that ``locale`` (``es``, ``en-US``) names, else the business's own."""
+    for wanted in (locale, current_tenant().locale):
+        language = wanted.replace("_", "-").split("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return DEFAULT_LANGUAGE

@@ -15,7 +15,7 @@ from database.statements import Statement
 from notifications import hooks
 from notifications.models import Event
 from notifications.services.live import push_live_event
-from notifications.types import EventView
+from notifications.types.messages import EventView
 from tenants.context import current_tenant
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_part, remove_due_work, wake_when_due

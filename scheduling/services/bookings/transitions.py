@@ -34,7 +34,7 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
         raise TransitionRefused(status=BookingStatus(booking.status).label)
     _refuse_expired(booking, now)
     _confirm(booking, now=now)
-    record(booking, kind="confirmed", by=by, now=now)
+    record(booking, kind="confirmed", by=by, now=now, extra={"was_requested": True})
     set_expiry(booking)
     remove_due_work(kind=DUE_KIND, row_id=booking.pk)
 

@@ -1,4 +1,4 @@
-"""One message to the customer of a booking, by e-mail or, to one who only left a phone, by SMS."""
+"""One message to the customer of a booking."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from notifications.enums import Channel
-from notifications.services.messages import is_recipient_valid, queue_message
-from notifications.services.rendering import pick_language
-from notifications.types import Attachment
+from notifications.services.messages import tell
+from notifications.types.messages import Attachment, Recipient
 from scheduling.models import Location, Resource
 from scheduling.services.messages.invitations import make_invitation
-from scheduling.services.messages.words import ask_attendance, choose_again, make_customer_words
+from scheduling.services.messages.words import make_customer_words, make_manage_url, make_subject
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 
@@ -34,48 +32,23 @@ def tell_customer(
     template: str,
     method: str,
     people: tuple[Person, ...],
-    dedup_key: str,
+    key: str,
     now: datetime,
     previous: datetime | None = None,
     expires_at: datetime | None = None,
-) -> int | None:
-    """Queue one message to the customer: an e-mail, or an SMS to one who only left a phone.
-
-    Returns the message's id, or None when there is nowhere to write to.
-    """
-    channel, to = _pick_contact(booking)
-    if not to:
-        return None
-    language = pick_language(booking.customer_locale)
+) -> None:
+    """Tell the customer, wherever one can write to; ``method`` is that of the calendar file (empty: none)."""
     names = tuple(dict.fromkeys(person.name for person in people if person.is_person))
-    words = make_customer_words(booking, language=language, people=names, now=now, previous=previous)
-    if template in {"booking_declined", "booking_cancelled"}:
-        words = choose_again(words, language=language)
-    elif template == "booking_reminder":
-        words = ask_attendance(words, language=language)
-    attachments: tuple[Attachment, ...] = ()
-    if method and channel == Channel.EMAIL:
-        attachments = (
-            make_invitation(
-                booking,
-                method=method,
-                business_name=current_tenant().name,
-                organizer_email=_find_organizer(booking),
-                description=f"{booking.reference}\n{words['manage_url']}",
-                url=words["manage_url"],
-                now=now,
-            ),
-        )
-    return queue_message(
-        channel=channel,
+    tell(
+        recipients=[
+            Recipient(email=booking.customer_email, phone=booking.customer_phone, locale=booking.customer_locale)
+        ],
         template=template,
-        to=to,
-        locale=language,
-        context=words,
-        dedup_key=f"{dedup_key}:{channel}:{to.lower()}",
-        booking_id=booking.id,
+        about=make_subject(booking.id),
+        words=make_customer_words(booking, template=template, people=names, now=now, previous=previous),
+        key=key,
         now=now,
-        attachments=attachments,
+        attachments=(_make_invitation(booking, method=method, now=now),) if method else (),
         reply_to=_find_location_email(booking),
         expires_at=expires_at,
     )
@@ -94,17 +67,18 @@ def list_people(booking: BookingDetail) -> tuple[Person, ...]:
     return tuple(people)
 
 
-def _pick_contact(booking: BookingDetail) -> tuple[Channel, str]:
-    if booking.customer_email and is_recipient_valid(Channel.EMAIL, booking.customer_email):
-        return Channel.EMAIL, booking.customer_email
-    if booking.customer_phone:
-        return Channel.SMS, booking.customer_phone
-    return Channel.EMAIL, booking.customer_email
+def _make_invitation(booking: BookingDetail, *, method: str, now: datetime) -> Attachment:
+    url = make_manage_url(booking)
+    return make_invitation(
+        booking,
+        method=method,
+        business_name=current_tenant().name,
+        organizer_email=_find_location_email(booking) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        description=f"{booking.reference}\n{url}",
+        url=url,
+        now=now,
+    )
 
 
 def _find_location_email(booking: BookingDetail) -> str:
     return Location.objects.filter(pk=booking.location_id).values_list("email", flat=True).first() or ""
-
-
-def _find_organizer(booking: BookingDetail) -> str:
-    return _find_location_email(booking) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

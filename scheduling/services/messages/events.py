@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.selectors.staff import list_managers
-from notifications.enums import Channel
 from notifications.hooks import register_event_handler
-from notifications.selectors.messages import was_told
-from notifications.services.messages import cancel_messages, queue_message
-from notifications.services.rendering import pick_language
-from notifications.types import EventView
+from notifications.services.messages import cancel_messages, tell
+from notifications.types.messages import EventView, Recipient
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import Person, list_people, tell_customer
 from scheduling.services.messages.invitations import CANCEL, REQUEST
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
-from scheduling.services.messages.words import make_business_words
+from scheduling.services.messages.words import make_business_words, make_subject
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
 
@@ -81,9 +78,9 @@ def handle_booking_event(event: EventView) -> None:
     if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
         return  # a later move tells the time that holds
     if telling.method == CANCEL:
-        cancel_messages(booking_id=booking.id, templates=EARLIER)
+        cancel_messages(about=make_subject(booking.id), templates=EARLIER)
     template = telling.customer
-    if template == "booking_confirmed" and was_told(booking_id=booking.id, template="booking_requested"):
+    if template == "booking_confirmed" and event.payload.get("was_requested"):
         template = "booking_approved"
     people = list_people(booking)
     previous = read_instant(event.payload.get("previous_starts_at"))
@@ -93,7 +90,7 @@ def handle_booking_event(event: EventView) -> None:
         method=telling.method,
         people=people,
         previous=previous,
-        dedup_key=_make_key(event, booking, template),
+        key=_make_key(event, booking, template),
         now=event.occurred_at,
     )
     if telling.business:
@@ -114,23 +111,20 @@ def _tell_business(
     event: EventView, booking: BookingDetail, *, template: str, people: tuple[Person, ...], previous: datetime | None
 ) -> None:
     """Tell those who work on it; owners and managers only what they did not do themselves."""
-    tenant = current_tenant()
-    readers = {person.email.lower(): (person.email, tenant.locale) for person in people if person.email}
-    if event.payload.get("by") != ActorKind.STAFF:
-        readers |= {staff.email.lower(): (staff.email, staff.locale) for staff in list_managers()}
-    for key, (email, locale) in sorted(readers.items()):
-        language = pick_language(locale)
-        queue_message(
-            channel=Channel.EMAIL,
-            template=template,
-            to=email,
-            locale=language,
-            context=make_business_words(booking, language=language, previous=previous),
-            dedup_key=f"{_make_key(event, booking, template)}:{Channel.EMAIL}:{key}",
-            booking_id=booking.id,
-            now=event.occurred_at,
-            reply_to=booking.customer_email,
-        )
+    readers = () if event.payload.get("by") == ActorKind.STAFF else list_managers()
+    language = current_tenant().locale
+    tell(
+        recipients=[
+            *(Recipient(email=reader.email, locale=reader.locale) for reader in readers),
+            *(Recipient(email=person.email, locale=language) for person in people),
+        ],
+        template=template,
+        about=make_subject(booking.id),
+        words=make_business_words(booking, previous=previous),
+        key=_make_key(event, booking, template),
+        now=event.occurred_at,
+        reply_to=booking.customer_email,
+    )
 
 
 def _make_key(event: EventView, booking: BookingDetail, template: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from icalendar import vCalAddress, vText
 
 from kernel.lines import clean_line
-from notifications.types import Attachment
+from notifications.types.messages import Attachment
 from scheduling.services.messages.calendar_files import make_event, write_calendar
 from scheduling.types import BookingDetail
 

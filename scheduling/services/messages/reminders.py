@@ -117,7 +117,7 @@ def _tell(reminder: Reminder, now: datetime) -> None:
         template="booking_reminder",
         method="",
         people=list_people(booking),
-        dedup_key=f"reminder:{reminder.pk}:{booking.starts_at:%Y%m%dT%H%M%SZ}",
+        key=f"reminder:{reminder.pk}:{booking.starts_at:%Y%m%dT%H%M%SZ}",
         now=now,
         expires_at=booking.starts_at,
     )

@@ -1,8 +1,7 @@
-"""A booking in words: what its messages fill in, in the reader's language."""
+"""A booking in words, in each of our languages: what its messages fill in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -10,7 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from kernel.formats import Formats, get_formats, to_local
+from kernel.languages import LANGUAGES
 from kernel.lines import clean_line, clean_name
+from kernel.text import mark
+from notifications.hooks import register_words
+from notifications.types.messages import Subject
+from notifications.types.words import Vocabulary, Words
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import BookingDetail
 from tenants.context import current_tenant
@@ -18,26 +22,110 @@ from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
 
 LONGEST_NOTE = 500
+SUBJECT_KIND = "booking"
+VOCABULARY = Vocabulary(
+    rows={
+        "customer": mark("Customer"),
+        "service_name": mark("Service"),
+        "when": mark("When"),
+        "previous_when": mark("Before"),
+        "resource_name": mark("With"),
+        "place": mark("Where"),
+        "asset": mark("About"),
+        "party_size": mark("People"),
+        "price": mark("Price"),
+        "note": mark("Note"),
+        "reference": mark("Reference"),
+    },
+    notes=("what_to_bring",),
+    terms=("cancel_policy",),
+    placeholders=frozenset(
+        {
+            "customer_name",
+            "service_name",
+            "resource_name",
+            "asset",
+            "when",
+            "date",
+            "time",
+            "previous_when",
+            "location_name",
+            "address",
+            "reference",
+            "price",
+            "reason",
+            "cancel_policy",
+            "what_to_bring",
+            "manage_url",
+        }
+    ),
+)
+OVER = frozenset({"booking_declined", "booking_cancelled"})
+"""Messages whose button leads to a new booking: the old one is over."""
 
 
 def make_customer_words(
-    booking: BookingDetail, *, language: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
+    booking: BookingDetail, *, template: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
+) -> Words:
+    """Return what the message ``template`` to the customer says; ``people`` are the names of whom one will meet."""
+    return {
+        language: _say_to_customer(
+            booking, language=language, template=template, people=people, now=now, previous=previous
+        )
+        for language in LANGUAGES
+    }
+
+
+def make_business_words(booking: BookingDetail, *, previous: datetime | None = None) -> Words:
+    """Return what a message to the business says: who comes, how to reach them, their note."""
+    return {language: _say_to_business(booking, language=language, previous=previous) for language in LANGUAGES}
+
+
+def make_subject(booking_id: int) -> Subject:
+    """Return what messages about a booking are about."""
+    return Subject(kind=SUBJECT_KIND, id=booking_id)
+
+
+def make_manage_url(booking: BookingDetail) -> str:
+    """Return the link with which the customer sees, moves and cancels the booking."""
+    return f"{make_base_url()}/b/{make_manage_token(booking)}/"
+
+
+def register() -> None:
+    """Say which words messages about bookings have."""
+    register_words(SUBJECT_KIND, VOCABULARY)
+
+
+def make_base_url() -> str:
+    """Return the address of the tenant's pages, without a slash at the end."""
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return f"{scheme}://{current_tenant().primary_host}"
+
+
+def _say_to_customer(
+    booking: BookingDetail,
+    *,
+    language: str,
+    template: str,
+    people: tuple[str, ...],
+    now: datetime,
+    previous: datetime | None,
 ) -> dict[str, str]:
-    """Return what a message to the customer says; ``people`` are the names of whom one will meet."""
     formats = _get_formats(language)
-    url = f"{make_base_url()}/b/{make_manage_token(booking)}/"
+    url = make_manage_url(booking)
     can_change = now < max(booking.move_until, booking.cancel_until)
     with translation.override(language):
         words = _make_common_words(booking, formats, language=language, previous=previous)
-        return {
-            **words,
-            "audience": "customer",
+        words |= {
             "when": f"{words['when']}\n{formats.format_timezone(booking.timezone, booking.starts_at)}",
             "customer_name": clean_name(booking.customer_name),
             "resource_name": ", ".join(people),
             "what_to_bring": booking.what_to_bring,
             "cancel_policy": _describe_policy(booking, formats, now),
-            "location_phone": booking.location_phone,
+            "contact": booking.location_phone,
+            "footnote": gettext(
+                "This address was given for an appointment. If it was not you, you can ignore this message."
+            ),
             "manage_url": url,
             "book_url": f"{make_base_url()}/",
             "action_url": url,
@@ -45,17 +133,20 @@ def make_customer_words(
             "can_change": "yes" if can_change else "",
             "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
         }
+        if template in OVER:
+            words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
+            words |= {"cancel_policy": "", "what_to_bring": ""}
+        elif template == "booking_reminder" and words["is_attendance_open"]:
+            words["action_label"] = gettext("Confirm that I am coming")
+        return words
 
 
-def make_business_words(booking: BookingDetail, *, language: str, previous: datetime | None = None) -> dict[str, str]:
-    """Return what a message to the business says: who comes, how to reach them, their note."""
-    formats = _get_formats(language)
+def _say_to_business(booking: BookingDetail, *, language: str, previous: datetime | None) -> dict[str, str]:
     name = clean_line(booking.customer_name, limit=120)
     contact = ", ".join(part for part in (booking.customer_phone, booking.customer_email) if part)
     with translation.override(language):
         return {
-            **_make_common_words(booking, formats, language=language, previous=previous),
-            "audience": "business",
+            **_make_common_words(booking, _get_formats(language), language=language, previous=previous),
             "customer_name": name,
             "customer": ", ".join(part for part in (name, contact) if part),
             "resource_name": ", ".join(dict.fromkeys(taken.name for taken in booking.resources)),
@@ -63,32 +154,6 @@ def make_business_words(booking: BookingDetail, *, language: str, previous: date
             "action_url": f"{make_base_url()}/workspace/bookings/{booking.id}/",
             "action_label": gettext("Open the booking"),
         }
-
-
-def choose_again(words: Mapping[str, str], *, language: str) -> dict[str, str]:
-    """Return ``words`` with the button leading to a new booking: the old one is over."""
-    with translation.override(language):
-        return {
-            **words,
-            "action_url": words["book_url"],
-            "action_label": gettext("Choose another time"),
-            "cancel_policy": "",
-            "what_to_bring": "",
-        }
-
-
-def ask_attendance(words: Mapping[str, str], *, language: str) -> dict[str, str]:
-    """Return ``words`` with the button asking for a yes, unless the customer has given it."""
-    if not words["is_attendance_open"]:
-        return dict(words)
-    with translation.override(language):
-        return {**words, "action_label": gettext("Confirm that I am coming")}
-
-
-def make_base_url() -> str:
-    """Return the address of the tenant's pages, without a slash at the end."""
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    return f"{scheme}://{current_tenant().primary_host}"
 
 
 def _make_common_words(

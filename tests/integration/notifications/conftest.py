@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from notifications.channels.registry import get_carrier
 from notifications.services.messages import queue_message
+from notifications.types.messages import Subject
 from tests.fakes.mail_server import running_mail_server
 from tests.fakes.sms_carrier import running_sms_carrier
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+ABOUT = Subject("booking", 7)
 WORDS = {
-    "audience": "customer",
     "can_change": "yes",
     "customer_name": "Ana",
     "service_name": "Cambio de aceite",
@@ -47,15 +49,15 @@ def sms_carrier(settings):
 
 @pytest.fixture
 def queue() -> Callable[..., int]:
-    def _queue(**changes: object) -> int:
+    def _queue(channel: str = "email", **changes: object) -> int:
         values = {
-            "channel": "email",
+            "carrier": get_carrier(channel),
             "template": "booking_confirmed",
             "to": "ana@example.com",
-            "locale": "es",
+            "language": "es",
             "context": WORDS,
             "dedup_key": "event:1:booking_confirmed:email:ana@example.com",
-            "booking_id": 7,
+            "about": ABOUT,
             "now": NOW,
         }
         return queue_message(**(values | changes))

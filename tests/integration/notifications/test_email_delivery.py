@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from kernel.clock import utc_now
+from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
 from notifications.models import Message
-from notifications.services import delivery
 from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
-from notifications.types import Attachment
+from notifications.types.messages import Attachment
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
 from tests.fakes.mail_server import find_free_port
@@ -166,14 +166,27 @@ def test_message_of_a_dead_worker_is_sent_when_its_lease_ended(tenant, queue, ma
 
 def test_worker_that_lost_its_lease_still_notes_that_it_sent(tenant, queue, mail_server, monkeypatch):
     message_id = queue()
-    real = delivery.send_email
+    email = registry.get_carrier("email")
 
     def send_slowly(outgoing):
-        provider_id = real(outgoing)
+        provider_id = email.send(outgoing)
         Message.objects.update(attempts=2)  # another worker took it meanwhile
         return provider_id
 
-    monkeypatch.setattr(delivery, "send_email", send_slowly)
+    monkeypatch.setitem(registry._carriers, "email", replace(email, send=send_slowly))
+
+    send(message_id)
+
+    assert outcome() == ("sent", "", 2)
+
+
+def test_channel_of_a_newer_version_waits_for_a_worker_that_knows_it(tenant, queue, mail_server, monkeypatch):
+    message_id = queue()
+    with monkeypatch.context() as older:
+        older.setattr(registry, "_carriers", {"sms": registry.get_carrier("sms")})
+        with pytest.raises(RetryLater):
+            send(message_id)
+    assert outcome() == ("queued", "", 1)
 
     send(message_id)
 

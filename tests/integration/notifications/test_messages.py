@@ -4,20 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from notifications.channels.registry import get_carrier
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import TemplateMissing
 from notifications.models import Message, MessageTemplate
-from notifications.selectors.messages import list_messages_for_booking
-from notifications.services.messages import cancel_messages, is_recipient_valid
+from notifications.selectors.messages import list_messages
+from notifications.services.messages import cancel_messages
 from notifications.services.rendering import render_message
+from notifications.types.messages import Subject
 from tenants.context import tenant_scope
 from tenants.models import DueWork
-from tests.integration.notifications.conftest import NOW, WORDS
+from tests.integration.notifications.conftest import ABOUT, NOW, WORDS
 
 
-def render(**changes: object):
-    values = {"channel": "email", "template": "booking_confirmed", "locale": "es", "context": WORDS}
-    return render_message(**(values | changes))
+def render(channel: str = "email", **changes: object):
+    values = {"template": "booking_confirmed", "subject_kind": "booking", "language": "es", "context": WORDS}
+    return render_message(carrier=get_carrier(channel), **(values | changes))
 
 
 def test_queue_message_stores_once_per_key(tenant, queue):
@@ -49,8 +51,11 @@ def test_queue_message_notes_an_impossible_recipient(tenant, queue, channel, to)
     assert DueWork.objects.filter(kind="message").count() == 0
 
 
-def test_is_recipient_valid_refuses_line_breaks():
-    assert [is_recipient_valid("email", "a@b.example\n"), is_recipient_valid("sms", "+15551234567\n")] == [False, False]
+def test_addresses_with_line_breaks_are_none():
+    assert [get_carrier("email").is_address("a@b.example\n"), get_carrier("sms").is_address("+15551234567\n")] == [
+        False,
+        False,
+    ]
 
 
 def test_unknown_template_is_an_error_of_ours(tenant, queue):
@@ -72,7 +77,7 @@ def test_email_in_spanish_says_everything(tenant):
 
 
 def test_email_in_english(tenant):
-    message = render(locale="en-US")
+    message = render(language="en")
 
     assert message.subject.startswith("Appointment confirmed: ")
     assert "Hello Ana," in message.body_text
@@ -146,14 +151,15 @@ def test_broken_own_template_falls_back(tenant, body, caplog):
 def test_cancel_messages_takes_back_what_waits(tenant, queue):
     waiting = queue()
     sent = queue(dedup_key="2")
+    others = [queue(dedup_key="3", about=Subject("booking", 8)), queue(dedup_key="4", about=Subject("offer", 7))]
     Message.objects.filter(pk=sent).update(status=MessageStatus.SENT, sent_at=NOW)
 
-    count = cancel_messages(booking_id=7, templates=("booking_confirmed",))
+    cancel_messages(about=ABOUT, templates=("booking_confirmed",))
 
-    assert count == 1
     assert dict(Message.objects.values_list("pk", "status")) == {
         waiting: MessageStatus.CANCELLED,
         sent: MessageStatus.SENT,
+        **dict.fromkeys(others, MessageStatus.QUEUED),
     }
 
 
@@ -161,10 +167,11 @@ def test_cancel_messages_takes_back_what_waits(tenant, queue):
 def test_message_log_takes_one_query(tenant, queue, django_assert_num_queries, count):
     for number in range(count):
         queue(dedup_key=str(number))
-    queue(dedup_key="another booking", booking_id=8)
+    queue(dedup_key="another booking", about=Subject("booking", 8))
+    queue(dedup_key="another thing", about=Subject("offer", 7))
 
     with django_assert_num_queries(1):
-        log = list_messages_for_booking(booking_id=7)
+        log = list_messages(about=ABOUT)
 
     assert [(line.template, line.to, line.status) for line in log] == [
         ("booking_confirmed", "ana@example.com", "queued")

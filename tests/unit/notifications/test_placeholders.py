@@ -4,15 +4,21 @@ import pytest
 
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 
+ALLOWED = frozenset({"customer_name", "when", "reason", "manage_url"})
+
 
 def test_fill_placeholders_replaces_and_empties():
-    text = fill_placeholders("Hola {customer_name}: {when} {reason}.", {"customer_name": "Ana", "when": "hoy"})
+    words = {"customer_name": "Ana", "when": "hoy", "business_name": "Taller"}
 
-    assert text == "Hola Ana: hoy ."
+    text = fill_placeholders("Hola {customer_name}: {when} {reason}. {business_name}", words, allowed=ALLOWED)
+
+    assert text == "Hola Ana: hoy . Taller"
 
 
 def test_fill_placeholders_reads_values_once():
-    text = fill_placeholders("{customer_name}", {"customer_name": "{manage_url}", "manage_url": "secret"})
+    words = {"customer_name": "{manage_url}", "manage_url": "secret"}
+
+    text = fill_placeholders("{customer_name}", words, allowed=ALLOWED)
 
     assert text == "{manage_url}"
 
@@ -23,4 +29,4 @@ def test_fill_placeholders_reads_values_once():
 )
 def test_fill_placeholders_refuses_broken_texts(text):
     with pytest.raises(BrokenText):
-        fill_placeholders(text, {"customer_name": "Ana"})
+        fill_placeholders(text, {"customer_name": "Ana", "password": "x"}, allowed=ALLOWED)

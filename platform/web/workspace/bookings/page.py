@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
-from notifications.selectors.messages import list_messages_for_booking
-from notifications.types import MessageView
+from notifications.selectors.messages import list_messages
+from notifications.types.messages import MessageView, Subject
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, list_history
@@ -112,7 +112,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),
         is_movable=may_act and is_movable(booking.status),
         history=describe_history(list_history(booking_id=booking_id), _name_staff(), booking.timezone),
-        messages=tuple(describe_message(each) for each in list_messages_for_booking(booking_id=booking_id)),
+        messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
     )
 
 

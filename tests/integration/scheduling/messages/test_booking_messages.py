@@ -6,7 +6,8 @@ import pytest
 from icalendar import Calendar
 
 from notifications.models import Event, Message
-from notifications.selectors.messages import list_messages_for_booking
+from notifications.selectors.messages import list_messages
+from notifications.types.messages import Subject
 from scheduling.models import Booking, Resource, Service
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
@@ -285,7 +286,7 @@ def test_messages_show_in_the_log_of_their_booking(book):
     booking, other = book(), book(email="eva@example.com")
     handle_events()
 
-    log = list_messages_for_booking(booking_id=booking.id)
+    log = list_messages(about=Subject("booking", booking.id))
 
     assert [line.to for line in log] == ["ana@example.com", "owner@taller.example"]
-    assert list_messages_for_booking(booking_id=other.id)[0].to == "eva@example.com"
+    assert list_messages(about=Subject("booking", other.id))[0].to == "eva@example.com"

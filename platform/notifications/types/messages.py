@@ -1,4 +1,4 @@
-"""Values that notifications hands to other rooms and takes from them."""
+"""Events, messages, and whom they go to."""
 
 from __future__ import annotations
 
@@ -16,6 +16,27 @@ class EventView:
     subject_id: int
     payload: Mapping[str, object]
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a message is about: the kind (``booking``) and id of a row of another room."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone to tell, with every way to reach them; empty: unknown.
+
+    ``locale`` is the language that they read (``es``, ``en-US``); one that is not ours means the
+    business's own.
+    """
+
+    email: str = ""
+    phone: str = ""
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,7 @@ class MessageView:
     """One line of the message log: what was sent to whom, when, and what became of it."""
 
     id: int
-    booking_id: int | None
+    about: Subject
     channel: str
     template: str
     to: str

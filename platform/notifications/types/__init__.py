@@ -1,0 +1,1 @@
+"""Values that notifications hands to other rooms and takes from them."""
