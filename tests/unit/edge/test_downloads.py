@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from edge.downloads import answer_csv, disarm
+
+
+def read(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_table_comes_back_as_it_was():
+    rows = [["Cambio de aceite, filtro", 850, None], ['dice "hola"\nadiós', 2.5, "ñandú"]]
+
+    response = answer_csv(name="servicios", header=["Nombre", "Precio", "Nota"], rows=rows)
+
+    assert read(response) == [
+        ["Nombre", "Precio", "Nota"],
+        ["Cambio de aceite, filtro", "850", ""],
+        ['dice "hola"\nadiós', "2.5", "ñandú"],
+    ]
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="servicios.csv"'
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_nothing_that_a_spreadsheet_would_run_leaves(start):
+    response = answer_csv(name="x", header=[f"{start}1+1"], rows=[[f"{start}cmd|' /C calc'!A0"]])
+
+    assert read(response) == [[f"'{start}1+1"], [f"'{start}cmd|' /C calc'!A0"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"), [(-5, -5), (-2.5, -2.5), (0, 0), ("-5", "'-5"), ("a=b", "a=b"), (None, "")]
+)
+def test_numbers_stay_numbers(cell, written):
+    assert disarm(cell) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "filename"),
+    [
+        ('a"b\r\nSet-Cookie: x', "a-b--Set-Cookie--x"),
+        ("ñandú", "and"),
+        ("", "list"),
+        ("..", "list"),
+        ("x" * 200, "x" * 79 + "…"),
+    ],
+)
+def test_a_file_name_cannot_end_the_header(name, filename):
+    response = answer_csv(name=name, header=[], rows=[])
+
+    assert response.headers["Content-Disposition"].isascii()
+    assert filename.rstrip("…") in response.headers["Content-Disposition"]
