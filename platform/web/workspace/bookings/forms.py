@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from edge.reading import read_instant
-from scheduling.enums import BookingStatus
 
 MAX_REASON_LENGTH = 300
 MAX_NAME_LENGTH = 120
@@ -92,14 +91,6 @@ class CustomerForm(forms.Form):
         if not data.get("phone") and not data.get("email") and "email" not in self.errors:
             self.add_error("phone", forms.ValidationError(CONTACT_MISSING))
         return data
-
-
-class FilterForm(forms.Form):
-    """What the list of bookings is narrowed to."""
-
-    q = forms.CharField(max_length=100, required=False)
-    status = forms.ChoiceField(choices=[("", ""), *BookingStatus.choices], required=False)
-    cursor = forms.CharField(max_length=200, required=False)
 
 
 def from_wall_clock(on: date, at: time, timezone: str) -> datetime:

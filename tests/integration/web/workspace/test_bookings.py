@@ -312,6 +312,17 @@ def test_search_finds_by_name_plate_and_reference(owner_client, text):
     assert booked.reference in page
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_often_for_three_as_for_one(owner_client, django_assert_num_queries, count):
+    references = [book(f"Cliente {number}", slot=2 * number).reference for number in range(count)]
+    owner_client.get("/workspace/bookings/")
+
+    with django_assert_num_queries(4):  # the schema, session and person, then one for the list
+        page = owner_client.get("/workspace/bookings/").content.decode()
+
+    assert [reference in page for reference in references] == [True] * count
+
+
 @pytest.mark.parametrize("query", ["q=" + "x" * 500, "status=nonsense", "cursor=%00%00", "q=%00", "cursor=abc"])
 def test_strange_searches_are_no_defects(owner_client, query):
     assert owner_client.get(f"/workspace/bookings/?{query}").status_code in {200, 404, 422}
