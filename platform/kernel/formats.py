@@ -17,12 +17,21 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.dates import format_time as babel_format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    parse_decimal,
+)
 from babel.units import format_unit
 
 NOON = 12
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1440
+TYPED_NUMBER = re.compile(r"[0-9.,\xa0 ']{1,40}")
+PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
 CITY_TIME = {"es": "Hora de {city} ({offset})", "en": "{city} time ({offset})"}
 
@@ -78,9 +87,25 @@ class Formats:
         pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
         return _clean(format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False))
 
-    def format_number(self, number: float | Decimal) -> str:
-        """Return a number with the country's separators."""
-        return _clean(format_decimal(number, locale=self.locale))
+    def format_number(self, number: float | Decimal, *, decimals: int | None = None) -> str:
+        """Return a number with the country's separators; ``decimals`` says how many, None as many as it needs."""
+        form = None if decimals is None else f"#,##0.{'0' * decimals}".rstrip(".")
+        return _clean(format_decimal(number, format=form, locale=self.locale))
+
+    def read_number(self, text: str) -> Decimal | None:
+        """Return a number as people of the country type it, or with a point for its decimals; None for no number."""
+        typed = text.strip()
+        if not TYPED_NUMBER.fullmatch(typed):
+            return None
+        try:
+            return parse_decimal(typed, locale=self.locale, strict=True)
+        except NumberFormatError:
+            return Decimal(typed) if PLAIN_NUMBER.fullmatch(typed) else None
+
+    def get_money_sign(self, currency: str) -> tuple[str, bool]:
+        """Return a currency's sign, and whether it stands before the amount: ("$", True), ("€", False)."""
+        pattern = self.locale.currency_formats["standard"].pattern
+        return get_currency_symbol(currency, self.locale), pattern.startswith("¤")
 
     def format_span(self, minutes: int) -> str:
         """Return a length of notice in days when it is whole days: "2 días", "4 h"."""

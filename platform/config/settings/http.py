@@ -27,6 +27,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "web.parts.forms.PageRenderer"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = _environment.state_dir / "static"
 STATICFILES_DIRS = [ROOT / "platform" / "web" / "static"]

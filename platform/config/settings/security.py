@@ -50,6 +50,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "web.account.forms.SignInForm",
+    "reset_password": "web.account.forms.AskForLinkForm",
+    "reset_password_from_key": "web.account.forms.NewPasswordForm",
+    "change_password": "web.account.forms.ChangePasswordForm",
+    "set_password": "web.account.forms.SetPasswordForm",
+    "reauthenticate": "web.account.forms.ConfirmForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

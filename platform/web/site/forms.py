@@ -7,20 +7,25 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Conflict, DomainError
-from kernel.lines import drop_invisible, is_unreadable
 from tenants.countries import FIRST_MARKETS, get_market, list_countries
 from tenants.policies import check_slug_is_free
 from tenants.types import SignUpDetails
-from verticals.registry import list_verticals
+from verticals.registry import get_vertical, list_verticals
 from web.errors import translate_error
+from web.parts.contacts import EmailField
+from web.parts.fields import FILL_IN, TOO_LONG, ChoiceField, TextField
+from web.parts.forms import PageForm
+from web.parts.widgets import Segments
 
 MAX_NAME_LENGTH = 120
 MAX_PASSWORD_LENGTH = 128
@@ -38,29 +43,70 @@ def list_country_choices() -> list[tuple[str, str]]:
     return [(code, names[code]) for code in (*FIRST_MARKETS, *others) if code in names]
 
 
-class SignUpForm(forms.Form):
-    """The sign-up form; the templates draw its fields, errors are in the active language."""
+class NameField(TextField):
+    """A name of a person or a business, without signs of markup."""
 
-    business_name = forms.CharField(label=_("Name of the business"), max_length=MAX_NAME_LENGTH)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_NAME_LENGTH, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the name with single spaces.
+
+        Raises:
+            ValidationError: It holds signs of markup or of control.
+        """
+        name = super().to_python(value)
+        if re.search("[<>]", name):
+            raise ValidationError(_("A name cannot contain < or >."))
+        return name
+
+
+class VerticalCards(Segments):
+    """Industry packs as cards with their icons."""
+
+    template_name = "site/vertical_cards.html"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the pack's icon."""
+        return {**super().create_option(name, value, *args, **kwargs), "icon": get_vertical(str(value)).icon}
+
+
+class SlugInput(forms.TextInput):
+    """The changeable part of an address, checked while it is typed."""
+
+    template_name = "site/slug_input.html"
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "maxlength": 40,
+                "autocapitalize": "none",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "inputmode": "url",
+            }
+        )
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the rest of the address, and where to ask whether it is free."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-check"] = reverse("site:check_slug")
+        return {**context, "platform_name": settings.PLATFORM_HOST}
+
+
+class SlugForm(PageForm):
+    """The address of a business's page."""
+
     # Long enough to say "taken" or "reserved" rather than "too long" for what was pasted.
-    slug = forms.CharField(label=_("Address of your page"), max_length=MAX_NAME_LENGTH)
-    vertical = forms.ChoiceField(label=_("What kind of business is it?"), choices=list_vertical_choices)
-    country = forms.ChoiceField(label=_("Country"), choices=list_country_choices)
-    owner_name = forms.CharField(label=_("Your name"), max_length=MAX_NAME_LENGTH)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
-    password = forms.CharField(label=_("Password"), max_length=MAX_PASSWORD_LENGTH, strip=False)
+    slug = forms.CharField(
+        label=_("Address of your page"),
+        max_length=MAX_NAME_LENGTH,
+        widget=SlugInput(),
+        help_text=_("Small letters, digits and hyphens. Your customers book here."),
+        error_messages={"required": FILL_IN, "max_length": TOO_LONG},
+    )
 
-    field_order = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
     is_conflict = False
-    password_hash = ""
-
-    def clean_business_name(self) -> str:
-        """Refuse signs that no name has."""
-        return read_name(self.cleaned_data["business_name"])
-
-    def clean_owner_name(self) -> str:
-        """Refuse signs that no name has."""
-        return read_name(self.cleaned_data["owner_name"])
 
     def clean_slug(self) -> str:
         """Accept upper case and surrounding spaces as a slip of the keyboard; refuse everything else."""
@@ -70,6 +116,42 @@ class SignUpForm(forms.Form):
         except DomainError as error:
             self.is_conflict = isinstance(error, Conflict)
             raise ValidationError(translate_error(error)) from error
+
+    def refuse_slug(self, error: DomainError) -> None:
+        """Mark the address as refused, if the form itself had found nothing wrong (a race)."""
+        if "slug" not in self.errors:
+            self.is_conflict = isinstance(error, Conflict)
+            self.add_error("slug", translate_error(error))
+
+    @property
+    def status(self) -> int:
+        """HTTP status of a refusal: 409 when only the address is in the way, else 422."""
+        return 409 if self.is_conflict and set(self.errors) == {"slug"} else 422
+
+
+class SignUpForm(SlugForm):
+    """The sign-up form; errors are in the active language."""
+
+    business_name = NameField(label=_("Name of the business"), attrs={"autocomplete": "organization"})
+    vertical = ChoiceField(
+        label=_("What kind of business is it?"), choices=list_vertical_choices, widget=VerticalCards()
+    )
+    country = ChoiceField(
+        label=_("Country"), choices=list_country_choices, widget=forms.Select({"autocomplete": "country"})
+    )
+    owner_name = NameField(label=_("Your name"), attrs={"autocomplete": "name"})
+    email = EmailField(label=_("E-mail"))
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=MAX_PASSWORD_LENGTH,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("At least ten characters."),
+        error_messages={"required": FILL_IN, "max_length": TOO_LONG},
+    )
+
+    field_order = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
+    password_hash = ""
 
     def clean(self) -> dict[str, Any]:
         """Check the password against the person's own data, and keep only its hash."""
@@ -83,16 +165,6 @@ class SignUpForm(forms.Form):
             else:
                 self.password_hash = make_password(data["password"])
         return data
-
-    def refuse_slug(self, error: DomainError) -> None:
-        """Mark the address as refused after the form itself had found nothing wrong (a race)."""
-        self.is_conflict = isinstance(error, Conflict)
-        self.add_error("slug", translate_error(error))
-
-    @property
-    def status(self) -> int:
-        """HTTP status of a refusal: 409 when only the address is in the way, else 422."""
-        return 409 if self.is_conflict and set(self.errors) == {"slug"} else 422
 
     def get_details(self) -> SignUpDetails:
         """Return the checked values; the country gives the business its language."""
@@ -112,17 +184,3 @@ class SignUpForm(forms.Form):
 def normalize_slug(typed: str) -> str:
     """Return a typed address in lower case, without surrounding spaces."""
     return typed.strip().lower()
-
-
-def read_name(typed: str) -> str:
-    """Return a typed name with single spaces and without what nobody sees.
-
-    Raises:
-        django.core.exceptions.ValidationError: It holds signs of markup or of control, or nothing that is seen.
-    """
-    name = re.sub(r"\s+", " ", drop_invisible(typed))
-    if not name:
-        raise ValidationError(forms.Field.default_error_messages["required"], code="required")
-    if is_unreadable(name) or re.search("[<>]", name):
-        raise ValidationError(_("A name cannot contain < or >."))
-    return name

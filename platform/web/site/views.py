@@ -22,7 +22,7 @@ from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
 from verticals.registry import list_verticals
 from web.errors import translate_error
-from web.site.forms import SignUpForm, normalize_slug
+from web.site.forms import SignUpForm, SlugForm, normalize_slug
 
 DEFAULT_COUNTRY = "MX"
 SIGN_UPS_PER_HOUR = 60
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Ask for the business and its owner; a valid form sends the verification e-mail."""
     if request.method != "POST":
-        initial = {"country": _guess_country(request), "vertical": request.GET.get("vertical", "")}
+        initial = {"country": _guess_country(request), "vertical": _read_vertical(request)}
         return _render_sign_up(request, SignUpForm(initial=initial))
     form = SignUpForm(request.POST)
     if not form.is_valid():
@@ -92,18 +92,18 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     """
     now = utc_now()
     started = sign_ups.check_verify_token(token=token, now=now)
-    context = {"sign_up": started, "slug": started.slug, "platform_name": settings.PLATFORM_HOST}
     if request.method != "POST":
         if started.status in {SignUpStatus.VERIFIED, SignUpStatus.DONE}:
             return HttpResponseRedirect(reverse("site:progress", args=[started.progress_token]))
-        taken = (gettext(SlugTaken.text),) if started.status == SignUpStatus.FAILED else ()
-        return render(request, "site/verify.html", {**context, "slug_errors": taken})
-    slug = normalize_slug(request.POST.get("slug", started.slug)[:MAX_TYPED_LENGTH])
+        is_taken = started.status == SignUpStatus.FAILED
+        return _render_verify(request, started, SlugForm({"slug": started.slug}) if is_taken else None)
+    form = SlugForm({"slug": request.POST.get("slug", started.slug)[:MAX_TYPED_LENGTH]})
     try:
+        slug = normalize_slug(form.data["slug"])
         progress_token = sign_ups.verify_email(token=token, slug=slug, now=now)
     except (SlugTaken, SlugReserved, SlugInvalid) as error:
-        answer = {**context, "slug": slug, "slug_errors": (translate_error(error),)}
-        return render(request, "site/verify.html", answer, status=get_status(error))
+        form.refuse_slug(error)
+        return _render_verify(request, started, form, status=get_status(error))
     return HttpResponseRedirect(reverse("site:progress", args=[progress_token]))
 
 
@@ -133,8 +133,21 @@ def progress_status(request: HttpRequest, token: str) -> JsonResponse:  # noqa: 
 
 
 def _render_sign_up(request: HttpRequest, form: SignUpForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "verticals": list_verticals(), "platform_name": settings.PLATFORM_HOST}
-    return render(request, "site/sign_up.html", context, status=status)
+    return render(request, "site/sign_up.html", {"form": form}, status=status)
+
+
+def _render_verify(
+    request: HttpRequest, started: sign_ups.SignUpProgress, form: SlugForm | None, status: int = 200
+) -> HttpResponse:
+    context = {"sign_up": started, "form": form, "platform_name": settings.PLATFORM_HOST}
+    return render(request, "site/verify.html", context, status=status)
+
+
+def _read_vertical(request: HttpRequest) -> str:
+    """Return the industry that a link names; else the first one."""
+    known = [vertical.key for vertical in list_verticals()]
+    asked = request.GET.get("vertical", "")
+    return asked if asked in known else known[0]
 
 
 def _guess_country(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -75,3 +76,32 @@ def test_durations_are_short(minutes, text):
 )
 def test_phones_are_written_as_at_home(phone, country, text):
     assert format_phone(phone, country).replace("\xa0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "number"),
+    [
+        ("MX", "2,400.50", Decimal("2400.50")),
+        ("MX", " 2400 ", Decimal(2400)),
+        ("CO", "2.400,50", Decimal("2400.50")),
+        ("CO", "2400.50", Decimal("2400.50")),
+        ("CO", "2.400", Decimal(2400)),
+        ("MX", "2,4", None),
+        ("MX", "-5", None),
+        ("MX", "1e5", None),
+        ("MX", "NaN", None),
+        ("MX", "٣", None),
+        ("MX", "", None),
+        ("MX", "9" * 5000, None),
+    ],
+)
+def test_numbers_are_read_as_the_country_writes_them(country, typed, number):
+    assert get_formats("es", country).read_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "sign"),
+    [("MX", "MXN", ("$", True)), ("ES", "EUR", ("€", False)), ("CO", "COP", ("$", True))],
+)
+def test_a_currency_has_its_sign_where_the_country_puts_it(country, currency, sign):
+    assert get_formats("es", country).get_money_sign(currency) == sign

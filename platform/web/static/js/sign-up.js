@@ -28,7 +28,7 @@ async function check() {
 /* What the server said about an earlier address no longer holds. */
 function forgive() {
   slug.removeAttribute("aria-invalid");
-  document.querySelector("#e-slug")?.remove();
+  document.querySelector("#f-slug_error")?.remove();
 }
 
 function later() {

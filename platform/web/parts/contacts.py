@@ -1,0 +1,137 @@
+"""Who somebody is and how to reach them: the same fields, limits and words on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
+
+from scheduling.services.writing.inputs import (
+    CONTACT_MISSING,
+    EMAIL_LENGTH,
+    EMAIL_WRONG,
+    NAME_LENGTH,
+    NAME_MISSING,
+    NAME_TOO_LONG,
+    PHONE_WRONG,
+    clean_email,
+    clean_phone,
+)
+from tenants.context import current_tenant
+from web.parts.fields import FILL_IN, TextField
+from web.parts.forms import PageForm
+from web.parts.widgets import PairInput
+
+MAX_PHONE_LENGTH = 64
+PHONE_REGIONS = (
+    *("AR", "BO", "BR", "CA", "CL", "CO", "CR", "CU", "DE", "DO", "EC", "ES", "FR", "GB", "GT", "HN", "IT"),
+    *("MX", "NI", "PA", "PE", "PR", "PT", "PY", "SV", "US", "UY", "VE"),
+)
+"""Countries offered beside the number; any other can be typed with its ``+``."""
+
+PHONE_DIGITS = gettext_lazy("Enter a phone number with %(digits)s digits.")
+
+
+class EmailField(TextField):
+    """An e-mail address, in lower case."""
+
+    def __init__(self, *, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        widget = forms.EmailInput({"inputmode": "email", "autocomplete": "email", **(attrs or {})})
+        super().__init__(max_length=EMAIL_LENGTH, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the address; empty when none was typed.
+
+        Raises:
+            ValidationError: It is none.
+        """
+        typed = str(super().clean(value))
+        email = clean_email(typed) if typed else ""
+        if email is None:
+            raise ValidationError(gettext(EMAIL_WRONG), code="invalid")
+        return email
+
+
+class PhoneInput(PairInput):
+    """A country's calling code and a number in it."""
+
+    css = "phone-pair"
+
+    def __init__(self) -> None:
+        number = forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel-national"})
+        self.regions = forms.Select({"aria-label": gettext_lazy("Country code")})
+        super().__init__({"region": self.regions, "": number})
+
+    def decompress(self, value: Any) -> list[str]:
+        """Show a stored number as people of the business's country write it."""
+        return [current_tenant().country, str(value or "")]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Offer the business's own country first."""
+        self.widgets[0].choices = list_region_choices(current_tenant().country)  # type: ignore[attr-defined]
+        return super().get_context(name, value, attrs)
+
+
+class PhoneField(forms.Field):
+    """A phone number, read as one of the chosen country unless it begins with ``+``.
+
+    Its value is E.164, empty when nothing was typed; initially it is a pair of country and text.
+    """
+
+    default_error_messages = {"required": FILL_IN}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": PhoneInput(), **kwargs})
+
+    def clean(self, value: Any) -> str:
+        """Return the number in E.164.
+
+        Raises:
+            ValidationError: Nobody has such a number.
+        """
+        region, typed = value if isinstance(value, list | tuple) else (None, value)
+        region = region if region in PHONE_REGIONS else current_tenant().country
+        typed = (typed or "").strip()
+        super().clean(typed)
+        if not typed:
+            return ""
+        phone = clean_phone(typed[:MAX_PHONE_LENGTH], country=region) if len(typed) <= MAX_PHONE_LENGTH else None
+        if phone is None:
+            raise ValidationError(describe_phone(typed, region), code="invalid")
+        return phone
+
+
+class ContactForm(PageForm):
+    """A person and one way to reach them at least."""
+
+    name = TextField(
+        label=gettext_lazy("Name"),
+        max_length=NAME_LENGTH,
+        error_messages={"required": gettext_lazy(NAME_MISSING), "max_length": gettext_lazy(NAME_TOO_LONG)},
+    )
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
+    email = EmailField(label=gettext_lazy("E-mail"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a phone number or an address."""
+        data = dict(self.cleaned_data)
+        if not {"phone", "email"} & self.errors.keys() and not data.get("phone") and not data.get("email"):
+            self.add_error("phone", gettext(CONTACT_MISSING))
+        return data
+
+
+def list_region_choices(country: str) -> list[tuple[str, str]]:
+    """Return countries with their calling codes, the business's own first."""
+    regions = (country, *(region for region in PHONE_REGIONS if region != country))
+    return [(region, f"+{phonenumbers.country_code_for_region(region)} {region}") for region in regions]
+
+
+def describe_phone(typed: str, region: str) -> str:
+    """Say what is wrong with a number, naming how many digits numbers of that country have."""
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if typed.startswith("+") or example is None:
+        return gettext(PHONE_WRONG)
+    return PHONE_DIGITS % {"digits": len(phonenumbers.national_significant_number(example))}

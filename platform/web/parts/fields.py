@@ -1,0 +1,214 @@
+"""Fields of forms: what people type, read once and refused in one voice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+from kernel.lines import drop_invisible, is_unreadable
+from scheduling.services.writing.inputs import UNREADABLE
+from tenants.context import current_tenant
+from web.parts.widgets import MoneyInput, PairInput, Switch, UnitInput
+from web.templatetags.formats import get_current_formats
+
+Text = str | Promise
+
+FILL_IN = gettext_lazy("Fill in this field.")
+CHOOSE = gettext_lazy("Choose one of the options.")
+TOO_LONG = gettext_lazy("At most %(limit_value)d characters.")
+NO_NUMBER = gettext_lazy("Enter a number, digits only.")
+TOO_SMALL = gettext_lazy("At least %(limit_value)s.")
+TOO_LARGE = gettext_lazy("At most %(limit_value)s.")
+NO_AMOUNT = gettext_lazy("Enter an amount, such as %(example)s.")
+TOO_MANY_DECIMALS = gettext_lazy("Too many decimals. Enter an amount such as %(example)s.")
+
+LARGEST_AMOUNT = 10**12
+"""In the smallest coin."""
+
+LONGEST_NUMBER = 9
+"""Digits."""
+
+
+class TextField(forms.CharField):
+    """A line of text, or several with ``rows``; without what nobody sees, single spaces in a line."""
+
+    default_error_messages = {"required": FILL_IN, "max_length": TOO_LONG}
+
+    def __init__(self, *, max_length: int, rows: int = 0, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.is_line = not rows
+        if "widget" not in kwargs:
+            kwargs["widget"] = forms.Textarea({"rows": rows, **(attrs or {})}) if rows else forms.TextInput(attrs)
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text as it is to be stored.
+
+        Raises:
+            ValidationError: It holds characters that no database stores.
+        """
+        text = drop_invisible(str(super().to_python(value)).replace("\r\n", "\n"))
+        if is_unreadable(text if self.is_line else text.replace("\n", " ").replace("\t", " ")):
+            raise ValidationError(gettext(UNREADABLE), code="unreadable")
+        return " ".join(part for part in text.split(" ") if part) if self.is_line else text
+
+
+class NumberField(forms.IntegerField):
+    """A whole number between two limits, both inclusive."""
+
+    default_error_messages = {
+        "required": FILL_IN,
+        "invalid": NO_NUMBER,
+        "min_value": TOO_SMALL,
+        "max_value": TOO_LARGE,
+    }
+
+    def __init__(self, *, min_value: int, max_value: int, unit: Text = "", **kwargs: Any) -> None:
+        kwargs.setdefault("widget", UnitInput(unit=unit) if unit else forms.TextInput({"inputmode": "numeric"}))
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+
+
+class MoneyField(forms.Field):
+    """An amount of the business's currency, in its smallest coin; None when nothing was typed."""
+
+    default_error_messages = {"required": FILL_IN}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": MoneyInput(), **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an amount without the decimals that are zero; keep what was typed."""
+        return format_amount(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        """Return the amount in the smallest coin.
+
+        Raises:
+            ValidationError: It is no amount, below zero, or has more decimals than the currency.
+        """
+        typed = str(value or "").strip()
+        super().clean(typed)
+        if not typed:
+            return None
+        amount = get_current_formats().read_number(typed)
+        if amount is None:
+            raise ValidationError(NO_AMOUNT, code="invalid", params={"example": _make_example()})
+        minor = amount.scaleb(get_currency_precision(current_tenant().currency))
+        if minor != minor.to_integral_value():
+            raise ValidationError(TOO_MANY_DECIMALS, code="decimals", params={"example": _make_example()})
+        if minor > LARGEST_AMOUNT:
+            raise ValidationError(TOO_LARGE, code="max", params={"limit_value": format_amount(LARGEST_AMOUNT)})
+        return int(minor)
+
+
+MINUTES_OF = {"minutes": 1, "hours": 60, "days": 1440}
+UNITS = (
+    ("minutes", gettext_lazy("minutes")),
+    ("hours", gettext_lazy("hours")),
+    ("days", gettext_lazy("days")),
+)
+
+
+class SpanInput(PairInput):
+    """A number and its unit of time."""
+
+    css = "span-pair"
+
+    def __init__(self) -> None:
+        number = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__({"": number, "unit": forms.Select({"aria-label": gettext_lazy("Unit")}, choices=UNITS)})
+
+    def decompress(self, value: Any) -> list[str]:
+        """Show minutes in the largest unit that gives a whole number."""
+        if value is None:
+            return ["", "hours"]
+        unit = next(key for key in ("days", "hours", "minutes") if not value % MINUTES_OF[key])
+        return [str(value // MINUTES_OF[unit]), "hours" if not value else unit]
+
+
+class SpanField(forms.Field):
+    """A length of time, typed in minutes, hours or days; its value is minutes."""
+
+    default_error_messages = {"required": FILL_IN}
+
+    def __init__(self, *, max_minutes: int, **kwargs: Any) -> None:
+        super().__init__(**{"widget": SpanInput(), **kwargs})
+        self.max_minutes = max_minutes
+
+    def clean(self, value: Any) -> int | None:
+        """Return minutes; None when nothing was typed.
+
+        Raises:
+            ValidationError: It is no whole number, or too long.
+        """
+        number, unit = value if isinstance(value, list | tuple) else (value, "minutes")
+        typed = (number or "").strip()
+        super().clean(typed)
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit()) or unit not in MINUTES_OF:
+            raise ValidationError(NO_NUMBER, code="invalid")
+        if len(typed) > LONGEST_NUMBER or int(typed) * MINUTES_OF[unit] > self.max_minutes:
+            limit = get_current_formats().format_span(self.max_minutes)
+            raise ValidationError(TOO_LARGE, code="max", params={"limit_value": limit})
+        return int(typed) * MINUTES_OF[unit]
+
+
+class ChoiceField(forms.ChoiceField):
+    """One of the options."""
+
+    default_error_messages = {"required": CHOOSE, "invalid_choice": CHOOSE}
+
+
+class IdField(forms.TypedChoiceField):
+    """One row of another list, by its id; None when none is chosen."""
+
+    default_error_messages = ChoiceField.default_error_messages
+
+    def __init__(self, *, choices: Any = (), **kwargs: Any) -> None:
+        super().__init__(coerce=int, empty_value=None, choices=choices, **kwargs)
+
+
+class ChoicesField(forms.MultipleChoiceField):
+    """Any of the options; its value is a tuple of text."""
+
+    default_error_messages = {"required": CHOOSE, "invalid_choice": CHOOSE, "invalid_list": CHOOSE}
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """Return what is chosen, in the order of the options."""
+        chosen = {str(each) for each in super().clean(value)}
+        return tuple(str(key) for key, _ in self.choices if str(key) in chosen)  # type: ignore[misc,union-attr]
+
+
+class IdsField(forms.TypedMultipleChoiceField):
+    """Any rows of another list, by their ids."""
+
+    default_error_messages = ChoicesField.default_error_messages
+
+    def __init__(self, *, choices: Any = (), **kwargs: Any) -> None:
+        super().__init__(coerce=int, choices=choices, **kwargs)
+
+
+class SwitchField(forms.BooleanField):
+    """On or off; both are answers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": Switch(), **kwargs}, required=False)
+
+
+def format_amount(amount_minor: int) -> str:
+    """Return an amount as a form shows it: "2,400", "2,400.50"."""
+    precision = get_currency_precision(current_tenant().currency)
+    amount = Decimal(amount_minor).scaleb(-precision)
+    is_whole = amount == amount.to_integral_value()
+    return get_current_formats().format_number(amount, decimals=0 if is_whole else precision)
+
+
+def _make_example() -> str:
+    precision = get_currency_precision(current_tenant().currency)
+    return format_amount(2400 if not precision else 24 * 10 ** (precision + 2) + 10**precision // 2)
