@@ -61,6 +61,12 @@ def _house(arguments: Sequence[str]) -> int:
     return run_house(arguments)
 
 
+def _drill(arguments: Sequence[str]) -> int:
+    from devtools.drill.command import run_drill  # noqa: PLC0415
+
+    return run_drill(arguments)
+
+
 def _manage(arguments: Sequence[str]) -> int:
     from devtools.messages import compile_catalogs  # noqa: PLC0415
 
@@ -91,6 +97,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "replay": _measure("replay", is_durable=False),
     "messages": _messages,
     "house": _house,
+    "drill": _drill,
 }
 
 

@@ -1,8 +1,9 @@
 """The engine against the minute-by-minute oracle, on random worlds.
 
-Raise ``RANDOM_WORLDS`` for a long run; a failure prints the seed of its world.
+``./dev drill worlds`` takes ten times as many; a failure prints the seed of its world.
 """
 
+import os
 from dataclasses import replace
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from devtools.drill.worlds import COUNT_VARIABLE
 from scheduling.engine import (
     Busy,
     Strategy,
@@ -23,7 +25,7 @@ from scheduling.engine import (
 from tests.property.scheduling.oracle import Oracle
 from tests.property.scheduling.worlds import World, make_world
 
-RANDOM_WORLDS = 240
+RANDOM_WORLDS = int(os.environ.get(COUNT_VARIABLE, "240"))
 FIRST_SEED = 20260101
 
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

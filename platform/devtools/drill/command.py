@@ -1,0 +1,64 @@
+"""``./dev drill [NAME …]``: run one of the heavy proofs, or list them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from config.environment import read_environment
+from devtools.commands import run_python
+from devtools.processes import own_environment
+from devtools.servers.embedded import running_servers
+from devtools.terminal import complain, say
+
+_WRONG_USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A proof: the module ``devtools.drill.<name>``, whose ``run(arguments)`` prints figures and returns a code.
+
+    Attributes:
+        about: What it proves, and how much of it.
+        needs_servers: It is run with a PostgreSQL and a Redis of its own; the others start what they need.
+    """
+
+    about: str
+    needs_servers: bool
+
+
+DRILLS: Mapping[str, Drill] = MappingProxyType(
+    {
+        "worlds": Drill("engine and oracle agree in 2,500 random worlds [--count N]", needs_servers=False),
+        "storm": Drill("32 connections book, move and cancel for 60 s: nothing is overbooked", needs_servers=True),
+        "kills": Drill("workers and Redis are killed: every booking is told [--rounds N]", needs_servers=False),
+        "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
+    }
+)
+
+
+def run_drill(arguments: Sequence[str]) -> int:
+    """Run the drill that is named first with the other arguments; without a name, list them all."""
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        for name, drill in DRILLS.items():
+            say(f"{name:<8} {drill.about}")
+        return 0
+    name, *others = arguments
+    if name not in DRILLS:
+        complain(f"unknown drill {name!r}; one of: {', '.join(DRILLS)}")
+        return _WRONG_USAGE
+    if not DRILLS[name].needs_servers:
+        return run(arguments)
+    # Servers of its own: a drill makes and drops schemas, and must not touch the demo's.
+    state = read_environment().state_dir / "drill"
+    with running_servers(state, is_durable=True) as servers:
+        variables = own_environment(TURNERO_STATE_DIR=str(state), **servers.variables())
+        return run_python(["-m", "devtools.inside", "drill.command", name, *others], environment=variables)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a drill in this process."""
+    name, *others = arguments
+    return int(importlib.import_module(f"devtools.drill.{name}").run(others))

@@ -1,0 +1,79 @@
+"""The heavy proofs: which there are, what they are told, and when they fail."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from devtools.drill import kills, pages, worlds
+from devtools.drill.command import DRILLS, run_drill
+
+
+def answer(codes: Iterator[int], seen: list[dict[str, object]]) -> object:
+    """A stand-in for ``run_python`` that notes what it is asked and ends with the next code."""
+
+    def run_python(arguments: list[str], *, environment: dict[str, str]) -> int:
+        seen.append({"arguments": tuple(arguments), "count": environment.get(worlds.COUNT_VARIABLE)})
+        return next(codes)
+
+    return run_python
+
+
+def test_drills_are_listed_without_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_drill([]) == 0
+
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(DRILLS)
+
+
+def test_unknown_drill_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_drill(["flood"]) == 2
+
+    assert "unknown drill 'flood'; one of: worlds," in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_every_drill_can_be_run(name: str) -> None:
+    assert callable(importlib.import_module(f"devtools.drill.{name}").run)
+
+
+@pytest.mark.parametrize(("code", "says"), [(0, "7 worlds: engine and oracle agree"), (1, "DIFFER")])
+def test_worlds_are_as_many_as_asked(
+    code: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[dict[str, object]] = []
+    monkeypatch.setattr(worlds, "run_python", answer(iter([code]), seen))
+
+    assert run_drill(["worlds", "--count", "7"]) == code
+
+    assert seen == [{"arguments": ("-m", "devtools", "test", "-q", worlds.TESTS), "count": "7"}]
+    assert says in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("codes", "code", "lost"), [((0, 0, 0), 0, 0), ((0, 1, 0), 1, 1)])
+def test_kills_fail_when_one_round_does(
+    codes: tuple[int, ...], code: int, lost: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[dict[str, object]] = []
+    monkeypatch.setattr(kills, "run_python", answer(iter(codes), seen))
+
+    assert run_drill(["kills"]) == code
+
+    assert len(seen) == 3
+    assert f"3 rounds of kills: {lost} lost something" in capsys.readouterr().out
+
+
+def test_pages_are_judged_by_the_median_of_their_rounds(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = [
+        {"name": "read_floor", "ratios": [], "goal": None},
+        {"name": "first_page", "ratios": [0.1, 0.41, 0.9], "goal": 0.4},
+        {"name": "booking", "ratios": [0.24, 0.1, 0.9], "goal": 0.25},
+    ]
+
+    assert pages.judge(figures) == ["booking"]
+
+    assert capsys.readouterr().out.splitlines() == [
+        "first_page     0.41 of the bare view, goal 0.40: met",
+        "booking        0.24 of the bare view, goal 0.25: MISSED",
+    ]
