@@ -2,7 +2,6 @@
 
 from scheduling.types.availability import (
     Availability,
-    AvailabilityQuery,
     AvailableDay,
     AvailableSlot,
     AvailableSlots,
@@ -19,11 +18,11 @@ from scheduling.types.bookings import (
     HeldSlot,
     LineView,
     OverrideReason,
-    SlotRequest,
     SubmittedBooking,
     TakenResource,
 )
 from scheduling.types.catalog import AddOnView, DepositPolicyView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
     "Actor",
@@ -54,4 +53,5 @@ __all__ = [
     "SlotRequest",
     "SubmittedBooking",
     "TakenResource",
+    "Wish",
 ]

@@ -1,4 +1,4 @@
-"""The question for free times, and its answer."""
+"""Free times, as `AvailabilityQuery` asks for them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, overload
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class AvailabilityQuery:
-    """The question for free times; ``to_on`` is included.
-
-    Dates are local dates of ``timezone`` (default: the location's). With several locations
-    and none asked, the times of all are united.
-    """
-
-    service_id: int
-    from_on: date
-    to_on: date
-    resource_id: int | None = None
-    location_id: int | None = None
-    add_on_ids: tuple[int, ...] = ()
-    party_size: int = 1
-    moving_booking_id: int | None = None
-    timezone: str | None = None
-    arrival_mode: str | None = None
-    further_service_ids: tuple[int, ...] = ()
-    resource_ids: tuple[int, ...] = ()
 
 
 class AvailableSlot(NamedTuple):

@@ -6,20 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class SlotRequest:
-    """A wish for one time."""
-
-    service_id: int
-    starts_at: datetime
-    resource_id: int | None = None
-    location_id: int | None = None
-    add_on_ids: tuple[int, ...] = ()
-    party_size: int = 1
-    arrival_mode: str | None = None
-    further_service_ids: tuple[int, ...] = ()
-    resource_ids: tuple[int, ...] = ()
+from scheduling.types.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +97,11 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class BookingDetail:
-    """A booking with everything that a page about it shows."""
+    """A booking with everything that a page about it shows.
+
+    Attributes:
+        wish: What asks for the same visit at another time.
+    """
 
     id: int
     reference: str
@@ -128,6 +119,7 @@ class BookingDetail:
     service_name: str
     lines: tuple[LineView, ...]
     resources: tuple[TakenResource, ...]
+    wish: Wish
     party_size: int
     customer_id: int | None
     customer_name: str

@@ -18,36 +18,41 @@ from scheduling.services.bookings.series import SeriesReport, book_series
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
-from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, make_wish
 
 DAY = MONDAY.date()
 DAILY = "FREQ=DAILY;COUNT=3"
 
 
-def list_offered(service_id: int, *, now=NOW, day=DAY, **question) -> list[float]:
+Services = int | tuple[int, ...]
+
+
+def list_offered(services: Services, *, now=NOW, day=DAY, moving_booking_id=None, **wish) -> list[float]:
     """List the free starts of the Monday, as hours of the day in UTC."""
-    query = AvailabilityQuery(service_id=service_id, from_on=day, to_on=day, timezone="UTC", **question)
+    query = AvailabilityQuery(
+        make_wish(services, **wish), day, day, timezone="UTC", moving_booking_id=moving_booking_id
+    )
     slots = get_availability(query=query, now=now).days[0].slots
     return [slot.starts_at.hour + slot.starts_at.minute / 60 for slot in slots]
 
 
-def list_seats(service_id: int, *, now=NOW, **question) -> dict[int, int | None]:
+def list_seats(services: Services, *, now=NOW, **wish) -> dict[int, int | None]:
     """Map each free hour to the seats that are left."""
-    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY, timezone="UTC", **question)
+    query = AvailabilityQuery(make_wish(services, **wish), from_on=DAY, to_on=DAY, timezone="UTC")
     slots = get_availability(query=query, now=now).days[0].slots
     return {slot.starts_at.hour: slot.seats_left for slot in slots}
 
 
-def check_offer(service_id: int, *, now=NOW, every: int = 60, **question) -> list[float]:
+def check_offer(services: Services, *, now=NOW, every: int = 60, **wish) -> list[float]:
     """Try to book every start of the Monday, each as if it were the only one; return what is offered.
 
     What is offered must be booked, and what is not must be refused.
     """
-    offered = list_offered(service_id, now=now, **question)
+    offered = list_offered(services, now=now, **wish)
     accepted = []
     for minutes in range(8 * 60, 18 * 60, every):
         before = transaction.savepoint()
-        request = SlotRequest(service_id=service_id, starts_at=MONDAY + timedelta(minutes=minutes - 9 * 60), **question)
+        request = SlotRequest(make_wish(services, **wish), MONDAY + timedelta(minutes=minutes - 9 * 60))
         try:
             book_slot(request=request, details=DETAILS, now=now, source="page")
             accepted.append(minutes / 60)
@@ -58,8 +63,8 @@ def check_offer(service_id: int, *, now=NOW, every: int = 60, **question) -> lis
     return offered
 
 
-def hold(service_id: int, starts_at=MONDAY, *, now=NOW, **values) -> HeldSlot:
-    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+def hold(services: Services, starts_at=MONDAY, *, now=NOW, **wish) -> HeldSlot:
+    request = SlotRequest(make_wish(services, **wish), starts_at)
     return hold_slot(request=request, now=now, source="page")
 
 
@@ -67,8 +72,8 @@ def submit(held: HeldSlot, *, now=NOW) -> SubmittedBooking:
     return submit_booking(hold_id=held.id, token=held.token, details=DETAILS, now=now)
 
 
-def override(service_id: int, starts_at=MONDAY, *, now=NOW, **values) -> SubmittedBooking:
-    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+def override(services: Services, starts_at=MONDAY, *, now=NOW, **wish) -> SubmittedBooking:
+    request = SlotRequest(make_wish(services, **wish), starts_at)
     reason = OverrideReason(reason="Urgencia", user_id=7)
     return book_slot(request=request, details=DETAILS, now=now, source="workspace", override=reason)
 
@@ -78,9 +83,9 @@ def move(made: SubmittedBooking, starts_at, *, by: Actor = CUSTOMER, now=NOW, **
 
 
 def repeat(
-    service_id: int, *, choice=ConflictChoice.SKIP, by: Actor = STAFF, rule: str = DAILY, starts_at=MONDAY, **values
+    services: Services, *, choice=ConflictChoice.SKIP, by: Actor = STAFF, rule: str = DAILY, starts_at=MONDAY, **wish
 ) -> SeriesReport:
-    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+    request = SlotRequest(make_wish(services, **wish), starts_at)
     return book_series(request=request, rule=rule, details=DETAILS, on_conflict=choice, now=NOW, by=by)
 
 

@@ -14,7 +14,7 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
+from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking, Wish
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -52,8 +52,15 @@ def make_shop(people: int = 1, **values) -> tuple[int, list[int]]:
     return make_service(tuple(staff), **values), staff
 
 
-def book(service_id: int, starts_at: datetime = MONDAY, *, now: datetime = NOW, **values) -> SubmittedBooking:
-    request = SlotRequest(service_id=service_id, starts_at=starts_at, **values)
+def make_wish(services: int | tuple[int, ...], **values) -> Wish:
+    """One service, or several in their order."""
+    return Wish(service_ids=services if isinstance(services, tuple) else (services,), **values)
+
+
+def book(
+    services: int | tuple[int, ...], starts_at: datetime = MONDAY, *, now: datetime = NOW, **wish
+) -> SubmittedBooking:
+    request = SlotRequest(make_wish(services, **wish), starts_at)
     return book_slot(request=request, details=DETAILS, now=now, source="page")
 
 

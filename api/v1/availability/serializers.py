@@ -18,16 +18,22 @@ WINDOW_REVERSED = mark("The last day is before the first.")
 
 
 class AvailabilityQuery(StrictSerializer):
-    """Query of ``GET availability``; ``to`` is the last day, included."""
+    """Query of ``GET availability``; ``to`` is the last day, included.
 
-    service = IdField()
+    With ``booking`` the answer is where that booking can move, and it says itself what it needs:
+    of the other fields only ``resource`` counts then, as in ``POST manage/{token}/reschedule``.
+    """
+
+    service = IdField(required=False, help_text="Required without `booking`.")
     # "from" is a word of the language, so the field is added below.
     to = serializers.DateField()
     resource = IdField(required=False)
     location = IdField(required=False)
     add_ons = IdListField(required=False, default="")
     party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
-    booking = serializers.CharField(required=False, max_length=200)
+    booking = serializers.CharField(
+        required=False, max_length=200, help_text="A booking's token: free times for what it needs, its own included."
+    )
     arrival_mode = serializers.CharField(required=False, max_length=40)
     timezone = serializers.CharField(required=False, max_length=64)
 
@@ -36,11 +42,13 @@ class AvailabilityQuery(StrictSerializer):
         return {**super().get_fields(), "from": serializers.DateField()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check the window.
+        """Check the window, and that there is something to ask for.
 
         Raises:
-            ValidationError: The window is empty or longer than 62 days.
+            ValidationError: The window is empty or longer than 62 days, or neither service nor booking is there.
         """
+        if "service" not in attrs and "booking" not in attrs:
+            raise serializers.ValidationError({"service": [self.fields["service"].error_messages["required"]]})
         first: date = attrs["from"]
         last: date = attrs["to"]
         if last < first:

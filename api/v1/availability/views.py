@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.policies import Permission
-from api.choices import check_choosable
+from api.choices import check_choosable, choose_again, read_wish
 from api.v1.availability.serializers import (
     AvailabilityQuery,
     AvailabilityShape,
@@ -32,21 +34,7 @@ class AvailabilityView(OpenView):
         form = AvailabilityQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         asked = form.validated_data
-        moving = bookings.get_by_token(token=asked["booking"]).id if "booking" in asked else None
-        check_choosable(service_id=asked["service"], resource_id=asked.get("resource"))
-        query = types.AvailabilityQuery(
-            service_id=asked["service"],
-            from_on=asked["from"],
-            to_on=asked["to"],
-            resource_id=asked.get("resource"),
-            location_id=asked.get("location"),
-            add_on_ids=asked["add_ons"],
-            party_size=asked["party_size"],
-            moving_booking_id=moving,
-            timezone=asked.get("timezone"),
-            arrival_mode=asked.get("arrival_mode"),
-        )
-        found = search_times(query=query, now=utc_now())
+        found = search_times(query=_make_query(asked), now=utc_now())
         return Response(
             {
                 "timezone": found.timezone,
@@ -70,12 +58,8 @@ class ExplainView(StaffView):
         """Say why a start is, or is not, offered."""
         form = ExplainQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
-        reasons = explanations.explain_start(
-            service_id=form.validated_data["service"],
-            starts_at=form.validated_data["starts_at"],
-            resource_id=form.validated_data.get("resource"),
-            now=utc_now(),
-        )
+        asked = types.SlotRequest(read_wish(form.validated_data), form.validated_data["starts_at"])
+        reasons = explanations.explain_start(request=asked, now=utc_now())
         return Response(
             {
                 "is_offered": not reasons,
@@ -90,6 +74,17 @@ class ExplainView(StaffView):
                 ],
             }
         )
+
+
+def _make_query(asked: dict[str, Any]) -> types.AvailabilityQuery:
+    window = {"from_on": asked["from"], "to_on": asked["to"], "timezone": asked.get("timezone")}
+    if "booking" in asked:
+        moving = bookings.get_by_token(token=asked["booking"])
+        wish = choose_again(moving.wish, asked.get("resource"))
+        return types.AvailabilityQuery(wish, moving_booking_id=moving.id, **window)
+    wish = read_wish(asked)
+    check_choosable(wish)
+    return types.AvailabilityQuery(wish, **window)
 
 
 def _describe_slot(slot: types.AvailableSlot) -> dict[str, object]:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from api.choices import check_choosable
+from api.choices import check_choosable, read_wish
 from api.services.idempotency import Answer
 from api.throttles import ContactThrottle
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
@@ -131,16 +131,9 @@ def _split_hold(identifier: str) -> tuple[int, str]:
 
 
 def _make_request(asked: dict[str, Any]) -> SlotRequest:
-    check_choosable(service_id=asked["service"], resource_id=asked.get("resource"))
-    return SlotRequest(
-        service_id=asked["service"],
-        starts_at=asked["starts_at"],
-        resource_id=asked.get("resource"),
-        location_id=asked.get("location"),
-        add_on_ids=tuple(asked["add_ons"]),
-        party_size=asked["party_size"],
-        arrival_mode=asked.get("arrival_mode") or None,
-    )
+    wish = read_wish(asked)
+    check_choosable(wish)
+    return SlotRequest(wish, asked["starts_at"])
 
 
 def _make_details(asked: dict[str, Any]) -> BookingDetails:

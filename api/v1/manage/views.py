@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.choices import check_choosable
+from api.choices import choose_again
 from api.services.idempotency import Answer
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, answer_once, make_money
@@ -60,12 +60,11 @@ class RescheduleView(OpenView):
         form.is_valid(raise_exception=True)
 
         def run() -> Answer:
-            resource_id = form.validated_data.get("resource")
-            check_choosable(service_id=get_by_token(token=token).service_id, resource_id=resource_id)
+            wish = choose_again(get_by_token(token=token).wish, form.validated_data.get("resource"))
             move_booking(
                 token=token,
                 starts_at=form.validated_data["starts_at"],
-                resource_id=resource_id,
+                resource_ids=wish.resource_ids,
                 now=utc_now(),
                 by=CUSTOMER,
             )

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -28,7 +29,7 @@ from kernel.clock import utc_now
 from kernel.ids import new_reference
 from kernel.instants import to_minutes
 from scheduling.selectors.availability.free_times import find_next_available, get_availability
-from scheduling.types import AvailabilityQuery
+from scheduling.types import AvailabilityQuery, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
@@ -118,7 +119,7 @@ def _measure_all(tenant: TenantInfo) -> tuple[dict[str, Mapping[str, float]], st
 
 def _measure_window(business: Business, *, days: int) -> Mapping[str, float]:
     first = NOW.date() + timedelta(days=1)
-    query = AvailabilityQuery(service_id=business.service_id, from_on=first, to_on=first + timedelta(days=days - 1))
+    query = AvailabilityQuery(Wish((business.service_id,)), from_on=first, to_on=first + timedelta(days=days - 1))
     bounds = (NOW + timedelta(hours=16), NOW + timedelta(days=days, hours=16))
     with connection.cursor() as cursor:
         cursor.execute(FLOOR_TABLE_SQL)
@@ -149,7 +150,7 @@ def _measure_window(business: Business, *, days: int) -> Mapping[str, float]:
 
 
 def _measure_next(business: Business) -> Mapping[str, float]:
-    query = AvailabilityQuery(service_id=business.service_id, from_on=NOW.date(), to_on=NOW.date())
+    query = AvailabilityQuery(Wish((business.service_id,)), from_on=NOW.date(), to_on=NOW.date())
     first = NOW.date() + timedelta(days=1)
 
     def find() -> int:
@@ -159,9 +160,7 @@ def _measure_next(business: Business) -> Mapping[str, float]:
         slots = 0
         for offset in range(0, YEAR_DAYS, PASS_DAYS):
             begin = first + timedelta(days=offset)
-            window = AvailabilityQuery(
-                service_id=business.service_id, from_on=begin, to_on=begin + timedelta(days=PASS_DAYS - 1)
-            )
+            window = replace(query, from_on=begin, to_on=begin + timedelta(days=PASS_DAYS - 1))
             slots += sum(len(day.slots) for day in get_availability(query=window, now=NOW).days)
         return slots
 

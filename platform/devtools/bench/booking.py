@@ -35,8 +35,8 @@ from kernel.errors import DomainError
 from kernel.ids import new_reference
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
-from scheduling.selectors.availability.plans import Plan
-from scheduling.services.bookings.holds import load_plan_for, make_asked
+from scheduling.selectors.availability.plans import Plan, load_plan_at
+from scheduling.services.bookings.holds import make_asked
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.services.catalog.setups import (
@@ -51,7 +51,7 @@ from scheduling.services.writing.allocations import add_allocation_parts
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
@@ -162,7 +162,7 @@ def _record_taking(service_id: int, *, is_whole: bool) -> list[list[Sent]]:
         for number in range(STAFF * TIMES):
             jobs.append([])
             request = _request(service_id, number % TIMES)
-            plan = load_plan_for(request)
+            plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
             place = pick_place(make_asked(request, plan, NOW))
             if place is None:
                 message = "this service has no seats, and staff forces nothing"
@@ -257,7 +257,7 @@ def _make_shop(tenant: TenantInfo, *, staff: int, bays: int) -> int:
 
 
 def _request(service_id: int, slot: int) -> SlotRequest:
-    return SlotRequest(service_id=service_id, starts_at=FIRST + timedelta(days=slot // 3, hours=slot % 3))
+    return SlotRequest(Wish((service_id,)), FIRST + timedelta(days=slot // 3, hours=slot % 3))
 
 
 def _book(service_id: int, slot: int) -> None:

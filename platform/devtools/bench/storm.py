@@ -46,7 +46,7 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
@@ -278,7 +278,7 @@ def _act(dice: random.Random, kinds: Sequence[Kind], log: Log) -> None:
 
 
 def _make(act: str, kind: Kind, starts_at: datetime, log: Log) -> None:
-    request = SlotRequest(service_id=kind.service_id, starts_at=starts_at)
+    request = SlotRequest(Wish((kind.service_id,)), starts_at)
     began = time.monotonic()
 
     def book() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -41,7 +41,7 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, Wish
 from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
@@ -112,12 +112,10 @@ def _list_starts(stage: Stage) -> list[int]:
     for first, last in _cut_window(query.from_date, query.to_date):
         answer = get_availability(
             query=AvailabilityQuery(
-                service_id=stage.service_ids[query.service],
+                _make_wish(stage, query.service, query.resources, query.units),
                 from_on=first,
                 to_on=last,
-                party_size=query.units,
                 timezone=query.timezone,
-                resource_ids=tuple(stage.resource_ids[name] for name in query.resources),
                 moving_booking_id=_to_id(stage.bookings[query.ignore_booking]) if query.ignore_booking else None,
             ),
             now=case.now,
@@ -201,23 +199,24 @@ def _do(stage: Stage, step: ScenarioStep, named: dict[str, Hold | int], now: dat
         starts_at=_to_instant(step.start_minute),
         now=now,
         by=CUSTOMER,
-        resource_ids=tuple(stage.resource_ids[name] for name in step.resources),
+        resource_ids=tuple(stage.resource_ids[name] for name in step.resources) or None,
     )
     return None
 
 
 def _book(stage: Stage, step: ScenarioStep, now: datetime) -> Hold | int:
     assert step.service is not None
-    request = SlotRequest(
-        service_id=stage.service_ids[step.service],
-        starts_at=_to_instant(step.start_minute),
-        party_size=step.units,
-        resource_ids=tuple(stage.resource_ids[name] for name in step.resources),
-    )
+    wish = _make_wish(stage, step.service, step.resources, step.units)
+    request = SlotRequest(wish, _to_instant(step.start_minute))
     if step.hold_minutes is not None:
         held = hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
         return Hold(held.id, held.token)
     return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API).booking_id
+
+
+def _make_wish(stage: Stage, service: str, resources: Sequence[str], units: int) -> Wish:
+    chosen = tuple(stage.resource_ids[name] for name in resources)
+    return Wish(service_ids=(stage.service_ids[service],), resource_ids=chosen, party_size=units)
 
 
 def _save_resource(case: ScenarioCase, name: str, place: int) -> int:

@@ -20,6 +20,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+from scheduling.types import Wish
+
 PARAMETER = "d"
 MAX_AGE_SECONDS = 24 * 3600
 MAX_SEALED_LENGTH = 12_000
@@ -29,11 +31,15 @@ MADE_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class HeldTime:
-    """A hold that this visitor has, with what was promised for it; ``wish`` names what it was taken for."""
+    """A hold that this visitor has, with what was promised for it.
+
+    Attributes:
+        wish: What it was taken for; None when an older version of this program wrote it down.
+    """
 
     hold_id: int
     token: str
-    wish: str
+    wish: Wish | None
     starts_at: datetime
     ends_at: datetime
     expires_at: datetime
@@ -174,4 +180,13 @@ def _read_draft(body: dict[str, Any]) -> Draft:
 
 def _read_hold(body: dict[str, Any]) -> HeldTime:
     instants = {key: datetime.fromisoformat(body[key]) for key in ("starts_at", "ends_at", "expires_at")}
-    return HeldTime(**{**body, **instants})
+    wish = body["wish"]
+    return HeldTime(**{**body, **instants, "wish": _read_wish(wish) if isinstance(wish, dict) else None})
+
+
+def _read_wish(body: dict[str, Any]) -> Wish:
+    """Return the wish; what this version does not know of it is left out, and what is missing has its default."""
+    known = {each.name: body[each.name] for each in fields(Wish) if each.name in body}
+    for name, value in known.items():
+        known[name] = tuple(value) if isinstance(value, list) else value
+    return Wish(**known)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from kernel.clock import utc_now
 from kernel.errors import NotFound
 from scheduling.selectors.catalog import services as catalog
-from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView
+from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
 from verticals.contract import ArrivalMode, Vertical
@@ -109,6 +109,20 @@ class Flow:
         """The chosen extras."""
         chosen = self.service.add_ons if self.service else ()
         return tuple(add_on for add_on in chosen if add_on.id in self.draft.add_on_ids)
+
+    @property
+    def wish(self) -> Wish:
+        """What free times are asked with, and what is held: every choice that was made so far."""
+        assert self.service is not None  # is_too_early_for has looked
+        chosen = self.draft.resource_id
+        return Wish(
+            service_ids=(self.service.id,),
+            add_on_ids=self.draft.add_on_ids,
+            resource_ids=() if chosen is None else (chosen,),
+            location_id=self.location.id if self.location else None,
+            party_size=self.draft.party_size,
+            arrival_mode=self.arrival_mode,
+        )
 
     @property
     def duration_minutes(self) -> int:

@@ -19,7 +19,7 @@ from edge.access import open_to_anyone
 from edge.reading import read_date, read_instant
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
@@ -28,7 +28,7 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail, Wish
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
@@ -189,7 +189,7 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
         moves.move_booking(token=page.token, starts_at=starts_at, now=page.now, by=CUSTOMER)
     except Forbidden as error:
         return _render_refused(request, page, error)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, NotFound) as error:
         nearest = getattr(error, "alternatives", ())
         is_taken = isinstance(error, SlotTaken)
         time = name_time(page.formats, starts_at, page.booking.timezone)
@@ -216,21 +216,15 @@ def _render_times(
     nearest: tuple[AvailableSlot, ...] = (),
 ) -> HttpResponse:
     booking = page.booking
-    service = catalog.get_service(service_id=booking.service_id)
     today = to_local(page.now, booking.timezone).date()
-    start, before, after = find_week(asked, today=today, window_days=service.booking_window_days)
-    found = availability.get_availability(
-        query=AvailabilityQuery(
-            service_id=booking.service_id,
-            from_on=start,
-            to_on=last_day(start),
-            location_id=booking.location_id,
-            party_size=booking.party_size,
-            moving_booking_id=booking.id,
-            arrival_mode=booking.arrival_mode or None,
-        ),
-        now=page.now,
-    )
+    try:
+        start, before, after = find_week(asked, today=today, window_days=_find_window(booking.wish))
+        found = availability.get_availability(
+            query=AvailabilityQuery(booking.wish, from_on=start, to_on=last_day(start), moving_booking_id=booking.id),
+            now=page.now,
+        )
+    except (NotFound, Invalid) as error:  # what was booked is not offered like this any more
+        return _render_refused(request, page, error)
     picker = make_picker(
         found, asked=asked, today=today, pages=(before, after), formats=page.formats, taken=taken, nearest=nearest
     )
@@ -247,6 +241,12 @@ def _render_times(
         held_at=booking.starts_at,
         taken=message,
     )
+
+
+def _find_window(wish: Wish) -> int | None:
+    """Return for how many days ahead all services of a visit are booked; None: as far as one likes."""
+    services = [catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids)]
+    return min((each.booking_window_days for each in services if each.booking_window_days is not None), default=None)
 
 
 def _load(token: str) -> ManagePage:

@@ -137,21 +137,12 @@ def render_times(
 def _find_times(
     flow: Flow, held: HeldTime | None, *, asked: date | None, taken: datetime | None, nearest: tuple[AvailableSlot, ...]
 ) -> Picker:
-    service = flow.service
-    window = service.booking_window_days if service else None
-    wish = asked or (taken.astimezone(flow.zone).date() if taken else None)
-    start, before, after = find_week(wish, today=flow.today, window_days=window)
+    window = flow.service.booking_window_days if flow.service else None
+    on = asked or (taken.astimezone(flow.zone).date() if taken else None)
+    start, before, after = find_week(on, today=flow.today, window_days=window)
     found = search_times(
         query=AvailabilityQuery(
-            service_id=service.id if service else 0,
-            from_on=start,
-            to_on=last_day(start),
-            resource_id=flow.draft.resource_id,
-            location_id=flow.location.id if flow.location else None,
-            add_on_ids=flow.draft.add_on_ids,
-            party_size=flow.draft.party_size,
-            moving_booking_id=held.hold_id if held else None,
-            arrival_mode=flow.arrival_mode or None,
+            flow.wish, from_on=start, to_on=last_day(start), moving_booking_id=held.hold_id if held else None
         ),
         now=flow.now,
     )
@@ -167,9 +158,8 @@ def _find_times(
 
 
 def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse:
-    wish = _make_wish(flow, starts_at)
     held = recall_hold(flow.draft, now=flow.now)
-    if held and held.starts_at == starts_at and held.wish == repr(wish):
+    if held and held.starts_at == starts_at and held.wish == flow.wish:
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))
     address = str(request.META.get("REMOTE_ADDR", ""))
     if held:
@@ -179,7 +169,7 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
         forget_hold(flow.draft)
     holders.check_holder(address)
     try:
-        slot = holds.hold_slot(request=wish, now=flow.now, source=BookingSource.PAGE)
+        slot = holds.hold_slot(request=SlotRequest(flow.wish, starts_at), now=flow.now, source=BookingSource.PAGE)
     except SlotTaken as error:
         return _render_taken(request, flow, error, starts_at, _say_taken(flow, starts_at))
     except SlotUnavailable as error:
@@ -190,7 +180,7 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
         hold=HeldTime(
             hold_id=slot.id,
             token=slot.token,
-            wish=repr(wish),
+            wish=flow.wish,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             expires_at=slot.expires_at,
@@ -228,18 +218,6 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
-
-
-def _make_wish(flow: Flow, starts_at: datetime) -> SlotRequest:
-    return SlotRequest(
-        service_id=flow.service.id if flow.service else 0,
-        starts_at=starts_at,
-        resource_id=flow.draft.resource_id,
-        location_id=flow.location.id if flow.location else None,
-        add_on_ids=flow.draft.add_on_ids,
-        party_size=flow.draft.party_size,
-        arrival_mode=flow.arrival_mode or None,
-    )
 
 
 def _make_details(flow: Flow, form: DetailsForm) -> BookingDetails:

@@ -15,8 +15,8 @@ from scheduling.engine.types import Reason
 from scheduling.errors import RequestInvalid
 from scheduling.selectors.availability.free_times import EARLIEST, LATEST
 from scheduling.selectors.availability.occupancy import load_slots_snapshot
-from scheduling.selectors.availability.plans import Plan, Wish, load_plan
-from scheduling.types import ReasonView
+from scheduling.selectors.availability.plans import Plan, load_plan
+from scheduling.types import ReasonView, SlotRequest
 
 SENTENCES = {
     ReasonCode.PAST: mark("This time has already passed."),
@@ -34,15 +34,7 @@ SENTENCES = {
 }
 
 
-def explain_start(
-    *,
-    service_id: int,
-    starts_at: datetime,
-    now: datetime,
-    resource_id: int | None = None,
-    location_id: int | None = None,
-    party_size: int = 1,
-) -> tuple[ReasonView, ...]:
+def explain_start(*, request: SlotRequest, now: datetime) -> tuple[ReasonView, ...]:
     """List every cause why a start is not offered; empty when it is.
 
     With several locations, the causes of the first that offers the service; empty as soon as
@@ -52,23 +44,19 @@ def explain_start(
         RequestInvalid: No calendar has the start.
         ServiceNotFound, ResourceNotFound, LocationNotFound: As `load_plan`.
     """
+    starts_at = request.starts_at
     if not EARLIEST <= starts_at.date() <= LATEST:
         raise RequestInvalid(errors={"starts_at": (mark("Choose a date within this century."),)})
-    wish = Wish(
-        service_ids=(service_id,),
-        resource_ids=() if resource_id is None else (resource_id,),
-        location_id=location_id,
-        party_size=party_size,
-        is_staff=True,
-    )
     minute = to_minutes(starts_at)
     on = to_local_date("UTC", minute)
-    plan = load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=15))
+    plan = load_plan(
+        wish=request.wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=15), is_party_free=True
+    )
     answers: list[tuple[ReasonView, ...]] = []
     for each_id in plan.visits:
         # Two weeks more: the answer says until when each cause lasts.
         snapshot = load_slots_snapshot(plan=plan, location_id=each_id, starts=(minute, minute + 14 * 1440), now=now)
-        found = explain(snapshot, plan.visits[each_id], minute, party_size)
+        found = explain(snapshot, plan.visits[each_id], minute, request.wish.party_size)
         answers.append(view_reasons(found, plan, each_id))
     return () if not all(answers) else answers[0]
 

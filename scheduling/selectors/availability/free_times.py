@@ -30,7 +30,7 @@ from scheduling.engine import (
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.availability.occupancy import load_busy, load_slots_snapshot, make_snapshot
-from scheduling.selectors.availability.plans import Plan, Wish, load_plan_and_busy
+from scheduling.selectors.availability.plans import Plan, load_plan_and_busy
 from scheduling.selectors.availability.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
 
@@ -43,11 +43,12 @@ EASTERNMOST_MINUTES, WESTERNMOST_MINUTES = 14 * 60, 12 * 60
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
-def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability:
+def get_availability(*, query: AvailabilityQuery, now: datetime, is_party_free: bool = False) -> Availability:
     """Answer with one entry for each local date of ``[from_on, to_on]``.
 
     ``next_available`` is the first free time at or after the window's beginning: in the window
     when it has any, else after it (None when there is none as far as the service may be booked).
+    ``is_party_free``: for staff, who may bring more people than customers; so may a booking that moves.
 
     Raises:
         RequestInvalid: Window, zone, party, add-ons or arrival mode make no sense.
@@ -58,7 +59,13 @@ def get_availability(*, query: AvailabilityQuery, now: datetime) -> Availability
     moving = find_moving(query.moving_booking_id) if query.moving_booking_id is not None else None
     horizon_on = _find_horizon(query.to_on, now)
     span = Span(*_bound(query.from_on, query.to_on, now), now, moving)
-    plan, busy = load_plan_and_busy(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on, span=span)
+    plan, busy = load_plan_and_busy(
+        wish=query.wish,
+        from_on=query.from_on,
+        to_on=horizon_on,
+        span=span,
+        is_party_free=is_party_free or moving is not None,
+    )
     timezone = query.timezone or _find_timezone(plan)
     midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])
@@ -77,7 +84,7 @@ def find_next_available(*, query: AvailabilityQuery, now: datetime) -> Available
     horizon_on = _find_horizon(query.from_on, now)
     begins, ends = _bound(query.from_on, query.from_on + timedelta(days=FIRST_REACH_DAYS), now)
     span = Span(begins, ends, now)
-    plan, busy = load_plan_and_busy(wish=make_wish(query), from_on=query.from_on, to_on=horizon_on, span=span)
+    plan, busy = load_plan_and_busy(wish=query.wish, from_on=query.from_on, to_on=horizon_on, span=span)
     begins = max(to_minute(query.timezone or _find_timezone(plan), query.from_on, 0), to_minutes(now))
     offered = _find_in(plan, busy, (begins, ends), span)
     minute = offered.starts[0] if offered.starts else _find_after(plan, ends, horizon_on, span)
@@ -112,18 +119,6 @@ def find_moving(booking_id: int) -> Moving:
         raise BookingNotFound
     session_id, seats_taken, party_size = row
     return Moving(booking_id, session_id if seats_taken == party_size else None)
-
-
-def make_wish(query: AvailabilityQuery) -> Wish:
-    """Take from a query what does not concern time."""
-    return Wish(
-        service_ids=(query.service_id, *query.further_service_ids),
-        add_on_ids=query.add_on_ids,
-        resource_ids=(() if query.resource_id is None else (query.resource_id,)) + query.resource_ids,
-        location_id=query.location_id,
-        party_size=query.party_size,
-        arrival_mode=query.arrival_mode or "",
-    )
 
 
 def _check_query(query: AvailabilityQuery) -> None:

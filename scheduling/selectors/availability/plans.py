@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from database.connection import connection, write_array
@@ -33,6 +33,7 @@ from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound
 from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
 from scheduling.selectors.availability.taken import Span, read_busy
 from scheduling.selectors.catalog.timetables import Timetables, read_timetables
+from scheduling.types import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,6 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked for, apart from when."""
-
-    service_ids: tuple[int, ...]
-    add_on_ids: tuple[int, ...] = ()
-    resource_ids: tuple[int, ...] = ()
-    location_id: int | None = None
-    party_size: int = 1
-    arrival_mode: str = ""
-    is_staff: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The answer; ``visits`` maps each location that can serve the wish to its visit."""
 
@@ -113,8 +101,10 @@ class Plan:
         return tuple(rule for rule in self.rules if _is_counted(rule, self.wish, location_id, pool))
 
 
-def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
+def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False) -> Plan:
     """Load the plan for starts on local dates ``[from_on, to_on]``; one query.
+
+    ``is_party_free``: more people may come than customers may book for (staff, what is agreed already).
 
     Raises:
         ServiceNotFound: A service does not exist or is switched off.
@@ -126,11 +116,25 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date) -> Plan:
     ((document,),) = connection.fetch_planned(
         write_plan_sql(has_add_ons=bool(wish.add_on_ids)), _parameters(wish, from_on, to_on)
     )
-    return _read_plan(document, wish, from_on, to_on)
+    return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free)
 
 
-def load_plan_and_busy(*, wish: Wish, from_on: date, to_on: date, span: Span) -> tuple[Plan, Busy]:
+def load_plan_at(*, wish: Wish, starts_at: datetime, is_party_free: bool = False) -> Plan:
+    """Load the plan for one start, whose local date is UTC's or a neighbor of it; one query.
+
+    Raises:
+        ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
+    """
+    on, day = starts_at.date(), timedelta(days=1)
+    return load_plan(wish=wish, from_on=on - day, to_on=on + day, is_party_free=is_party_free)
+
+
+def load_plan_and_busy(
+    *, wish: Wish, from_on: date, to_on: date, span: Span, is_party_free: bool = False
+) -> tuple[Plan, Busy]:
     """Load the plan and what is taken for starts in a span, at every location; one query.
+
+    ``is_party_free`` as in `load_plan`.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
@@ -144,7 +148,7 @@ def load_plan_and_busy(*, wish: Wish, from_on: date, to_on: date, span: Span) ->
             document = found
         else:
             taken.append((resource_id, starts, ends))
-    return _read_plan(document, wish, from_on, to_on), read_busy(taken)
+    return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free), read_busy(taken)
 
 
 def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
@@ -164,7 +168,7 @@ def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
     }
 
 
-def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date) -> Plan:
+def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, *, is_party_free: bool) -> Plan:
     service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, timetable = document
     timetables = read_timetables(timetable, from_on=from_on, to_on=to_on)
     by_id = {columns[0]: columns for columns in service_rows or ()}
@@ -172,7 +176,7 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date) 
         raise ServiceNotFound
     services = tuple(_read_terms(by_id[service_id]) for service_id in wish.service_ids)
     add_ons = tuple(AddOnTerms(*columns[1:]) for columns in sorted(add_on_rows or ()))
-    _check_terms(wish, services, add_ons)
+    _check_terms(wish, services, add_ons, is_party_free=is_party_free)
     pools: dict[int, dict[int, list[int]]] = {}
     for _rank, _position, _tie, requirement_id, location_id, resource_id in sorted(pool_rows or ()):
         if location_id in timetables.places:
@@ -203,13 +207,15 @@ def _check_wish(wish: Wish) -> None:
         raise RequestInvalid(errors=errors)
 
 
-def _check_terms(wish: Wish, services: Sequence[ServiceTerms], add_ons: Sequence[AddOnTerms]) -> None:
+def _check_terms(
+    wish: Wish, services: Sequence[ServiceTerms], add_ons: Sequence[AddOnTerms], *, is_party_free: bool
+) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     known = {each.id for each in add_ons if each.service_id in wish.service_ids}
     if set(wish.add_on_ids) - known:
         errors["add_ons"] = (mark("One of the extras does not belong to this service."),)
     largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
-    if wish.party_size > largest and not wish.is_staff:
+    if wish.party_size > largest and not is_party_free:
         errors["party_size"] = (mark("This is more people than can be booked at once."),)
     modes = services[0].arrival_modes
     if wish.arrival_mode and wish.arrival_mode not in modes:

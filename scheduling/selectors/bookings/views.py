@@ -14,6 +14,7 @@ from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking
 from scheduling.policies import find_cancel_limit, find_move_limit
+from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.types import (
     BookingDetail,
     BookingFilters,
@@ -97,6 +98,7 @@ def view_booking(booking: Booking) -> BookingDetail:
         service_name=" + ".join(line.name for line in lines) or booking.service.name,
         lines=lines,
         resources=_view_taken(booking),
+        wish=wish_of(booking),
         party_size=booking.party_size,
         customer_id=booking.customer_id,
         customer_name=booking.customer_name,

@@ -10,13 +10,13 @@ from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
-from scheduling.selectors.availability.plans import Plan, Wish, load_plan
+from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
-from scheduling.services.writing.inputs import check_request
+from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking, settle
 from scheduling.types import Actor, HeldSlot, SlotRequest
@@ -30,9 +30,9 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
-    check_request(request)
+    check_start(request.starts_at)
     token = new_token()
-    plan = load_plan_for(request)
+    plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
 
     minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
     agreed = Agreed(
@@ -120,22 +120,6 @@ def get_hold(*, hold_id: int, token: str) -> Booking:
     if booking is None or not token:
         raise HoldUnknown
     return booking
-
-
-def load_plan_for(request: SlotRequest, *, is_staff: bool = False) -> Plan:
-    """Load the plan for a request's day."""
-    resource_ids = (() if request.resource_id is None else (request.resource_id,)) + request.resource_ids
-    wish = Wish(
-        service_ids=(request.service_id, *request.further_service_ids),
-        add_on_ids=request.add_on_ids,
-        resource_ids=resource_ids,
-        location_id=request.location_id,
-        party_size=request.party_size,
-        arrival_mode=request.arrival_mode or "",
-        is_staff=is_staff,
-    )
-    on = request.starts_at.date()
-    return load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=1))
 
 
 def make_asked(request: SlotRequest, plan: Plan, now: datetime, *, is_override: bool = False) -> Asked:

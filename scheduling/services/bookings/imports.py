@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from database.transactions import lock_resources, write_transaction
 from kernel.instants import to_instant, to_minutes
@@ -12,12 +12,12 @@ from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filli
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
-from scheduling.selectors.availability.plans import Plan, Wish, load_plan
+from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.drafts import Draft, save_draft
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import Agreed, make_booking, settle
-from scheduling.types import Actor
+from scheduling.types import Actor, Wish
 
 
 @write_transaction()
@@ -43,9 +43,8 @@ def import_booking(
         ServiceNotFound: There is no such service.
         ResourceNotFound: None of the resources exists at one location.
     """
-    on = starts_at.date()
-    wish = Wish(service_ids=(service_id,), party_size=party_size, is_staff=True)
-    plan = load_plan(wish=wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=1))
+    wish = Wish(service_ids=(service_id,), party_size=party_size)
+    plan = load_plan_at(wish=wish, starts_at=starts_at, is_party_free=True)
     location_id = _find_location(plan, resource_ids)
     visit = plan.visits[location_id]
     start = to_minutes(starts_at)

@@ -15,10 +15,10 @@ from scheduling.enums import BookingSource, ConflictChoice
 from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.services.bookings.holds import load_plan_for
+from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.writing.inputs import check_request
+from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import list_pool
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
 
@@ -75,10 +75,10 @@ def book_series(
         RequestInvalid: The rule is wrong, endless, or has more than 104 dates; see `list_walls`.
         SeriesConflict: With ``fail``: some dates are not free; ``report`` has all of them.
     """
-    check_request(request)
+    check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
     # All at once and in id order: a series that locked date by date could wait in a circle.
-    lock_resources(list_pool(load_plan_for(request, is_staff=True)))
+    lock_resources(list_pool(_load_plan(request)))
     series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
     dates = tuple(
         _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
@@ -147,24 +147,17 @@ def _list_nearest(request: SlotRequest, now: datetime) -> list[AvailableSlot]:
     """List the free times of the same local date, nearest first."""
     zone = _find_zone(request)
     on = request.starts_at.astimezone(ZoneInfo(zone)).date()
-    query = AvailabilityQuery(
-        service_id=request.service_id,
-        from_on=on,
-        to_on=on,
-        resource_id=request.resource_id,
-        location_id=request.location_id,
-        add_on_ids=request.add_on_ids,
-        party_size=request.party_size,
-        timezone=zone,
-        arrival_mode=request.arrival_mode,
-        further_service_ids=request.further_service_ids,
-        resource_ids=request.resource_ids,
-    )
-    slots = [slot for day in get_availability(query=query, now=now).days for slot in day.slots]
+    query = AvailabilityQuery(request.wish, from_on=on, to_on=on, timezone=zone)
+    answer = get_availability(query=query, now=now, is_party_free=True)
+    slots = [slot for day in answer.days for slot in day.slots]
     return sorted(slots, key=lambda slot: (abs(slot.starts_at - request.starts_at), slot.starts_at))[:5]
 
 
 def _find_zone(request: SlotRequest) -> str:
     """Return the zone of the location that is asked first for the visit."""
-    plan = load_plan_for(request, is_staff=True)
+    plan = _load_plan(request)
     return plan.timetables.places[next(iter(plan.visits))].timezone
+
+
+def _load_plan(request: SlotRequest) -> Plan:
+    return load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=True)

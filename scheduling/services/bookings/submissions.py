@@ -14,18 +14,18 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
-from scheduling.selectors.availability.plans import Plan, narrow_plan
-from scheduling.services.bookings.holds import get_hold, load_plan_for, make_asked
+from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
+from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.holds import get_hold, make_asked
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.writing.allocations import free_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details
 from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
 from scheduling.services.writing.expiry import expire_due_holds, is_expired
-from scheduling.services.writing.inputs import CleanDetails, check_request, clean_details, clean_reason, local_today
+from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking, next_status, settle
-from scheduling.services.writing.revisits import load_plan_again
 from scheduling.types import Actor, BookingDetails, OverrideReason, SlotRequest, SubmittedBooking
 
 PAYMENT_MINUTES = 30
@@ -109,13 +109,13 @@ def book_slot(
         CustomerInvalid, RequestInvalid: What was typed, by field.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
-    check_request(request)
+    check_start(request.starts_at)
     actor = by or Actor(kind=ActorKind.STAFF if override else ActorKind.CUSTOMER)
     is_staff = actor.kind == ActorKind.STAFF
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
-    plan = load_plan_for(request, is_staff=is_staff)
+    plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     clean = clean_details(
-        details if details.arrival_mode else replace(details, arrival_mode=request.arrival_mode),
+        details if details.arrival_mode else replace(details, arrival_mode=request.wish.arrival_mode),
         arrival_modes=plan.services[0].arrival_modes,
         duration_minutes=next(iter(plan.visits.values())).duration_minutes,
         today=local_today(now),
@@ -195,7 +195,7 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
     """Find the place of a hold that ended: the same resources if they are free, else others."""
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
-    plan = load_plan_again(booking)
+    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_party_free=True)
     own_ids = list_resource_ids(booking)
     asked = Asked(
         plan=plan,

@@ -22,5 +22,5 @@ def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
     if is_refused and query.moving_booking_id is None:
         today = now.date()
         dates = tuple(day.on for day in answer.days if day.on >= today)
-        record_refused(service_id=query.service_id, dates=dates)
+        record_refused(service_id=query.wish.service_ids[0], dates=dates)
     return answer

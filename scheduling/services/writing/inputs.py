@@ -16,7 +16,7 @@ from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import BookingDetails, CustomerDetails
 from tenants.context import current_tenant
 from verticals.contract import VisitDraft
 from verticals.registry import get_vertical
@@ -50,13 +50,12 @@ class CleanDetails:
     warnings: Mapping[str, tuple[str, ...]]
 
 
-def check_request(request: SlotRequest) -> None:
+def check_start(starts_at: datetime) -> None:
     """Refuse a start that no calendar has.
 
     Raises:
         RequestInvalid: It has no zone, seconds, or lies far away.
     """
-    starts_at = request.starts_at
     problem = None
     if starts_at.tzinfo is None:
         problem = START_NAIVE

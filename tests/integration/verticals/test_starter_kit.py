@@ -16,6 +16,7 @@ from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import AvailabilityQuery
 from tenants.context import tenant_scope
 from tenants.types import TenantInfo
+from tests.factories.scheduling import make_wish
 from verticals.automotive.starter_kit import STARTER_KIT
 from verticals.registry import get_vertical
 
@@ -28,7 +29,7 @@ def test_new_workshop_can_be_booked_at_once(tenant: TenantInfo) -> None:
     assert [service.name for service in services][:2] == ["Cambio de aceite y filtro", "Frenos delanteros"]
     assert len(services) == len(STARTER_KIT.services)
     for service in services:
-        query = AvailabilityQuery(service_id=service.id, from_on=MONDAY.date(), to_on=MONDAY.date() + timedelta(days=6))
+        query = AvailabilityQuery(make_wish(service.id), from_on=MONDAY.date(), to_on=MONDAY.date() + timedelta(days=6))
         assert get_availability(query=query, now=MONDAY).next_available is not None, service.name
 
 

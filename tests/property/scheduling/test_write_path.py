@@ -38,6 +38,7 @@ from tests.factories.scheduling import (
     make_place,
     make_resource,
     make_service,
+    make_wish,
 )
 from tests.property.scheduling.recounts import CountedRule, list_drift
 
@@ -108,6 +109,7 @@ class WritePath(RuleBasedStateMachine):
         """Say what moving asks: the same visit with the same choice."""
         return {
             "moving_booking_id": booking.pk,
+            "resource_ids": (booking.chosen_resource_id,) if booking.chosen_resource_id else (),
             "party_size": booking.party_size,
             "add_on_ids": tuple(each["id"] for each in booking.lines.get().add_ons),
         }
@@ -169,9 +171,7 @@ class WritePath(RuleBasedStateMachine):
     @rule(index=INDEX, hour=HOURS, by=ACTORS)
     def move(self, index, hour, by):
         booking, starts_at = self.pick(index), hours_later(hour)
-        is_offered = self.is_offered(
-            booking.service_id, starts_at, resource_id=booking.chosen_resource_id, **self.again(booking)
-        )
+        is_offered = self.is_offered(booking.service_id, starts_at, **self.again(booking))
 
         moved = attempt(lambda: move_booking(booking_id=booking.pk, starts_at=starts_at, now=self.now, by=by))
 
@@ -185,8 +185,8 @@ class WritePath(RuleBasedStateMachine):
         booking, person_id = self.pick(index), self.people[person]
         if booking.service_id == self.services[COUNTED]:
             return
-        starts_at, chosen = booking.starts_at, {"resource_id": person_id}
-        is_offered = self.is_offered(booking.service_id, starts_at, **chosen, **self.again(booking))
+        starts_at, chosen = booking.starts_at, {"resource_ids": (person_id,)}
+        is_offered = self.is_offered(booking.service_id, starts_at, **{**self.again(booking), **chosen})
 
         moved = attempt(
             lambda: move_booking(booking_id=booking.pk, starts_at=starts_at, now=self.now, by=STAFF, **chosen)
@@ -231,7 +231,7 @@ class WritePath(RuleBasedStateMachine):
     def repeat(self, service, hour, choice, by, is_longer):
         """A series does on each date what one booking after the other would, or nothing at all."""
         word = self.word(service, 1, is_longer)
-        request = SlotRequest(service_id=self.services[service], starts_at=hours_later(hour), **word)
+        request = SlotRequest(make_wish(self.services[service], **word), hours_later(hour))
         expected = self.foresee(request, choice)
         before = (Booking.objects.count(), Series.objects.count())
         try:
@@ -252,8 +252,9 @@ class WritePath(RuleBasedStateMachine):
 
     def foresee_date(self, request, later, choice):
         asked = request.starts_at + later
-        word = {"party_size": request.party_size, "add_on_ids": request.add_on_ids}
-        offered = list_offered(request.service_id, now=self.now, day=asked.date(), **word)
+        wish = request.wish
+        word = {"party_size": wish.party_size, "add_on_ids": wish.add_on_ids}
+        offered = list_offered(wish.service_ids, now=self.now, day=asked.date(), **word)
         nearest = sorted(offered, key=lambda hour: (abs(hour - asked.hour), hour))
         if asked.hour in offered:
             outcome, starts_at = "booked", asked
@@ -261,7 +262,7 @@ class WritePath(RuleBasedStateMachine):
             outcome, starts_at = "moved", asked + timedelta(hours=nearest[0] - asked.hour)
         else:
             return ("conflict" if choice == ConflictChoice.FAIL else "skipped"), None
-        book(request.service_id, starts_at, now=self.now, **word)
+        book(wish.service_ids, starts_at, now=self.now, **word)
         return outcome, starts_at
 
     @invariant()

@@ -24,6 +24,7 @@ from scheduling.types import (
     CustomerDetails,
     ServiceView,
     SlotRequest,
+    Wish,
 )
 from tenants.types import TenantInfo
 from verticals.contract import Vertical, pick
@@ -87,18 +88,12 @@ def _book_visit(shop: Shop, customer: DemoCustomer, *, on: date, now: datetime, 
     source = rng.choice(SOURCES)
     booked_at = min(_choose_booking_time(shop.zone, on, rng), now)
     details = _make_details(shop, customer, arrival_mode, rng)
-    query = AvailabilityQuery(
-        service_id=service.id, from_on=on, to_on=on, add_on_ids=add_on_ids, arrival_mode=arrival_mode
-    )
+    wish = Wish(service_ids=(service.id,), add_on_ids=add_on_ids, arrival_mode=arrival_mode or "")
+    query = AvailabilityQuery(wish, from_on=on, to_on=on)
     slots = get_availability(query=query, now=booked_at).days[0].slots
     if not slots:
         return None
-    request = SlotRequest(
-        service_id=service.id,
-        starts_at=_choose_slot(slots, service, rng).starts_at,
-        add_on_ids=add_on_ids,
-        arrival_mode=arrival_mode,
-    )
+    request = SlotRequest(wish, _choose_slot(slots, service, rng).starts_at)
     try:
         submitted = book_slot(request=request, details=details, now=booked_at, source=source, is_sample=True)
     except (SlotTaken, SlotUnavailable):

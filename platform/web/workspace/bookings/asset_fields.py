@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from scheduling.types import ServiceView
 from tenants.context import current_tenant
-from verticals.contract import FieldKind, Vertical
+from verticals.contract import ArrivalMode, FieldKind, Vertical
 from verticals.registry import get_vertical
 from web.templatetags.formats import get_current_formats
 
@@ -50,14 +51,20 @@ class Visit:
     arrival_modes: tuple[Option, ...]
 
 
-def make_visit(typed: QueryDict, errors: Mapping[str, tuple[str, ...]], arrival_modes: tuple[str, ...]) -> Visit:
+def list_arrival_modes(service: ServiceView) -> tuple[ArrivalMode, ...]:
+    """Return the ways to arrive that a service allows, in the vertical's order."""
+    modes = get_vertical(current_tenant().vertical).intake.arrival_modes
+    return tuple(mode for mode in modes if mode.key in service.arrival_modes)
+
+
+def make_visit(
+    typed: QueryDict, errors: Mapping[str, tuple[str, ...]], arrival_modes: tuple[ArrivalMode, ...]
+) -> Visit:
     """Return the questions with what was typed and what is wrong with it; ``errors`` by the field's key."""
     tenant = current_tenant()
     vertical = get_vertical(tenant.vertical)
     words = {"language": get_current_formats().language, "country": tenant.country}
-    modes = tuple(
-        Option(mode.key, gettext(mode.label)) for mode in vertical.intake.arrival_modes if mode.key in arrival_modes
-    )
+    modes = tuple(Option(mode.key, gettext(mode.label)) for mode in arrival_modes)
     return Visit(
         asset_name=vertical.say("asset", **words) if vertical.asset else "",
         fields=_make_fields(vertical, words, typed, errors),

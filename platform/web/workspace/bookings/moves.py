@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,12 +16,12 @@ from edge.access import requires
 from edge.reading import read_date
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.ids import read_row_id
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
-from scheduling.types import BookingDetail
+from scheduling.types import BookingDetail, ResourceView, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.bookings.forms import StartForm
@@ -45,19 +46,21 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
         moves.move_booking(
             booking_id=booking_id,
             starts_at=form.cleaned_data["start"],
-            resource_id=form.cleaned_data["resource"],
+            resource_ids=_read_wish(booking, request.POST).resource_ids,
             now=utc_now(),
             by=make_actor(request),
         )
-    except (Conflict, Forbidden, NotFound) as error:
+    except (Conflict, Forbidden, Invalid, NotFound) as error:
         if is_from_board:
-            return refuse(request, booking_id, error) if not isinstance(error, NotFound) else _refuse_quietly(error)
+            return _refuse_quietly(request, booking_id, error)
         return _render_form(request, booking, status=get_status(error), error=translate_error(error))
     return _answer_moved(request, before=booking)
 
 
-def _refuse_quietly(error: NotFound) -> HttpResponse:
-    return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=404)
+def _refuse_quietly(request: HttpRequest, booking_id: int, error: DomainError) -> HttpResponse:
+    if isinstance(error, Conflict | Forbidden):
+        return refuse(request, booking_id, error)
+    return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=get_status(error))
 
 
 def _answer_moved(request: HttpRequest, *, before: BookingDetail) -> HttpResponse:
@@ -83,24 +86,36 @@ def _render_form(request: HttpRequest, booking: BookingDetail, *, status: int = 
         read_date(asked.get("go_on") or asked.get("on"))
         or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date()
     )
-    resource_id = read_row_id(asked.get("resource"))
+    wish = _read_wish(booking, asked)
     today: date = now.astimezone(ZoneInfo(booking.timezone)).date()
-    times = load_times(
-        service_id=booking.service_id,
-        on=max(on, today),
-        today=today,
-        resource_id=resource_id,
-        location_id=booking.location_id,
-        moving_booking_id=booking.id,
-        now=now,
-    )
+    times = load_times(wish=wish, on=max(on, today), today=today, moving_booking_id=booking.id, now=now)
     context = {
         "booking": booking,
         "times": times,
-        "resources": catalog.list_choosable_resources(service_id=booking.service_id),
-        "resource_id": resource_id,
+        "resources": _list_choices(booking),
+        "resource_id": next(iter(wish.resource_ids), None),
         "typed": asked,
         "last_day": today + timedelta(days=365),
         "error": error,
     }
     return render(request, "workspace/move.html", context, status=status)
+
+
+def _read_wish(booking: BookingDetail, asked: QueryDict) -> Wish:
+    """Return what the booking asks for, with whom the form says; empty there is anyone, absent as it was."""
+    if "resource" not in asked:
+        return booking.wish
+    resource_id = read_row_id(asked.get("resource"))
+    return replace(booking.wish, resource_ids=() if resource_id is None else (resource_id,))
+
+
+def _list_choices(booking: BookingDetail) -> tuple[ResourceView, ...]:
+    """List whom the visit may be given to where it is: those whom customers choose among, and who has it by name."""
+    wish = booking.wish
+    choosable = {
+        each.id
+        for service_id in wish.service_ids
+        for each in catalog.list_choosable_resources(service_id=service_id, location_id=wish.location_id)
+    }
+    shown = choosable.union(wish.resource_ids)
+    return tuple(each for each in catalog.list_resources(location_id=wish.location_id) if each.id in shown)

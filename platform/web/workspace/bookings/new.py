@@ -31,11 +31,12 @@ from scheduling.types import (
     ServiceView,
     SlotRequest,
     SubmittedBooking,
+    Wish,
 )
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
-from web.workspace.bookings.asset_fields import make_visit, read_asset
+from web.workspace.bookings.asset_fields import list_arrival_modes, make_visit, read_asset
 from web.workspace.bookings.forms import CustomerForm, StartForm
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.views import describe, make_actor
@@ -90,15 +91,8 @@ def _book(
 ) -> SubmittedBooking:
     typed = customer.cleaned_data
     reason = typed["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
-    arrival_mode = request.POST.get("arrival_mode") or None
     return book_slot(
-        request=SlotRequest(
-            service_id=service.id,
-            starts_at=start.cleaned_data["start"],
-            resource_id=start.cleaned_data["resource"],
-            location_id=read_row_id(request.POST.get("location")),
-            arrival_mode=arrival_mode,
-        ),
+        request=SlotRequest(_read_wish(request.POST, service), start.cleaned_data["start"]),
         details=BookingDetails(
             customer=CustomerDetails(
                 name=typed["name"],
@@ -107,7 +101,7 @@ def _book(
                 locale=request.POST.get("locale") or current_tenant().locale,
             ),
             asset=read_asset(request.POST),
-            arrival_mode=arrival_mode,
+            arrival_mode=request.POST.get("arrival_mode") or None,
             note=typed["note"],
         ),
         now=now,
@@ -131,6 +125,19 @@ def _read_draft(typed: QueryDict, now: datetime) -> Draft:
         timezone=timezone,
         on=max(on, today),
         today=today,
+    )
+
+
+def _read_wish(typed: QueryDict, service: ServiceView) -> Wish:
+    """Return what the form asks for; a way to arrive that it does not offer is the first one, as the page shows it."""
+    modes = [mode.key for mode in list_arrival_modes(service)]
+    asked_mode = typed.get("arrival_mode", "")
+    resource_id = read_row_id(typed.get("resource"))
+    return Wish(
+        service_ids=(service.id,),
+        resource_ids=() if resource_id is None else (resource_id,),
+        location_id=read_row_id(typed.get("location")),
+        arrival_mode=asked_mode if asked_mode in modes else next(iter(modes), ""),
     )
 
 
@@ -159,22 +166,15 @@ def _render_form(
     alternatives: tuple[FreeTime, ...] = (),
 ) -> HttpResponse:
     service = draft.service
-    resource_id = read_row_id(draft.typed.get("resource"))
-    times = service and load_times(
-        service_id=service.id,
-        on=draft.on,
-        today=draft.today,
-        resource_id=resource_id,
-        arrival_mode=draft.typed.get("arrival_mode") or None,
-        now=utc_now(),
-    )
+    wish = service and _read_wish(draft.typed, service)
+    times = wish and load_times(wish=wish, on=draft.on, today=draft.today, now=utc_now())
     context = {
         "draft": draft,
         "times": times,
         "typed_time": _read_time(draft.typed.get("at") or draft.typed.get("time")),
         "resources": catalog.list_choosable_resources(service_id=service.id) if service else (),
-        "resource_id": resource_id,
-        "visit": make_visit(draft.typed, errors or {}, service.arrival_modes if service else ()),
+        "resource_id": next(iter(wish.resource_ids), None) if wish else None,
+        "visit": make_visit(draft.typed, errors or {}, list_arrival_modes(service) if service else ()),
         "last_day": draft.today + timedelta(days=LAST_DAY_OFFSET),
         "customer_locale": draft.typed.get("locale") or current_tenant().locale or get_language(),
         "errors": errors or {},

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scheduling.errors import RequestInvalid
+from kernel.errors import Invalid, NotFound
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.types import AvailabilityQuery, AvailableDay, AvailableSlot
+from scheduling.types import AvailabilityQuery, AvailableDay, AvailableSlot, Wish
 from web.formats import to_local
 
 DAYS_SHOWN = 7
@@ -50,29 +50,14 @@ class Times:
 
 
 def load_times(
-    *,
-    service_id: int,
-    on: date,
-    today: date,
-    now: datetime,
-    resource_id: int | None = None,
-    location_id: int | None = None,
-    moving_booking_id: int | None = None,
-    arrival_mode: str | None = None,
+    *, wish: Wish, on: date, today: date, now: datetime, moving_booking_id: int | None = None
 ) -> Times | None:
-    """Ask for the week around ``on``, weeks counted from today; None when the question makes no sense."""
+    """Ask for the week around ``on``, weeks counted from today; None when nobody can serve the wish as it is."""
     first = on - timedelta(days=(on - today).days % DAYS_SHOWN)
-    query = AvailabilityQuery(
-        service_id=service_id,
-        from_on=first,
-        to_on=first + timedelta(days=DAYS_SHOWN - 1),
-        resource_id=resource_id,
-        location_id=location_id,
-        moving_booking_id=moving_booking_id,
-        arrival_mode=arrival_mode,
-    )
+    last = first + timedelta(days=DAYS_SHOWN - 1)
+    query = AvailabilityQuery(wish, from_on=first, to_on=last, moving_booking_id=moving_booking_id)
     try:
-        answer = get_availability(query=query, now=now)
-    except RequestInvalid:
+        answer = get_availability(query=query, now=now, is_party_free=True)
+    except (Invalid, NotFound):
         return None
     return Times(timezone=answer.timezone, days=answer.days, on=on, today=today, next_available=answer.next_available)

@@ -19,7 +19,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.services.catalog.setups import RequirementSetup, ServiceSetup, save_service
 from scheduling.services.demand.searches import search_times
-from scheduling.types import AvailabilityQuery
+from scheduling.types import AvailabilityQuery, SlotRequest
 from tests.factories.scheduling import (
     CUSTOMER,
     MONDAY,
@@ -31,13 +31,15 @@ from tests.factories.scheduling import (
     make_resource,
     make_service,
     make_shop,
+    make_wish,
 )
 
 DAY = MONDAY.date()
 
 
-def ask(service_id, days=1, **values):
-    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY + timedelta(days=days - 1), **values)
+def ask(service_id, days=1, timezone=None, moving_booking_id=None, **wish):
+    last = DAY + timedelta(days=days - 1)
+    query = AvailabilityQuery(make_wish(service_id, **wish), DAY, last, timezone, moving_booking_id)
     return get_availability(query=query, now=NOW)
 
 
@@ -204,7 +206,7 @@ def test_search_without_a_result_is_counted_without_names(tenant):
     service_id, _ = make_shop()
     for hour in range(8):
         book(service_id, hours_later(hour))
-    query = AvailabilityQuery(service_id=service_id, from_on=DAY, to_on=DAY)
+    query = AvailabilityQuery(make_wish(service_id), from_on=DAY, to_on=DAY)
 
     search_times(query=query, now=NOW)
     search_times(query=query, now=NOW)
@@ -216,11 +218,11 @@ def test_explanation_says_who_and_until_when(tenant):
     service_id, staff = make_shop()
     book(service_id)
 
-    (reason,) = explain_start(service_id=service_id, starts_at=MONDAY, now=NOW)
+    (reason,) = explain_start(request=SlotRequest(make_wish(service_id), MONDAY), now=NOW)
 
     assert (reason.code, reason.resource_id, reason.until) == ("busy", staff[0], hours_later(1))
     assert "Persona 0" in reason.text
-    assert explain_start(service_id=service_id, starts_at=hours_later(1), now=NOW) == ()
+    assert explain_start(request=SlotRequest(make_wish(service_id), hours_later(1)), now=NOW) == ()
 
 
 @pytest.mark.parametrize("year", [1, 1999, 2201, 9999])
@@ -228,7 +230,7 @@ def test_start_that_no_calendar_has_is_not_explained(tenant, year):
     service_id, _ = make_shop()
 
     with pytest.raises(RequestInvalid) as refusal:
-        explain_start(service_id=service_id, starts_at=MONDAY.replace(year=year), now=NOW)
+        explain_start(request=SlotRequest(make_wish(service_id), MONDAY.replace(year=year)), now=NOW)
 
     assert list(refusal.value.errors) == ["starts_at"]
 

@@ -12,7 +12,7 @@ from scheduling.models import Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.types import AvailabilityQuery
 from tests.factories.feature_pairs import hold, limit, override
-from tests.factories.scheduling import book
+from tests.factories.scheduling import book, make_wish
 
 VISIT = {
     "asset.make": "nissan",
@@ -36,7 +36,7 @@ def day(service):
     now = utc_now()
     first = now.date() + timedelta(days=3)
     answer = get_availability(
-        query=AvailabilityQuery(service_id=service.pk, from_on=first, to_on=first + timedelta(days=6)), now=now
+        query=AvailabilityQuery(make_wish(service.pk), from_on=first, to_on=first + timedelta(days=6)), now=now
     )
     found = next(each for each in answer.days if len(each.slots) > 6)
     book(service.pk, found.slots[0].starts_at, now=now)
@@ -70,7 +70,7 @@ def ask_workspace(client, service, day):
 
 
 def test_page_api_and_workspace_offer_the_same_times(customer_client, owner_client, service, day):
-    asked = get_availability(query=AvailabilityQuery(service_id=service.pk, from_on=day, to_on=day), now=utc_now())
+    asked = get_availability(query=AvailabilityQuery(make_wish(service.pk), from_on=day, to_on=day), now=utc_now())
     expected = [slot.starts_at for slot in asked.days[0].slots]
 
     assert len(expected) > 1

@@ -32,7 +32,7 @@ def test_each_strategy_picks_somebody_else(tenant, strategy, chosen):
     busy = {FIRST: (5, 6), IDLE: (), WAITING: (4, 5), SQUEEZED: (0, 1, 3)}
     for person, hours in busy.items():
         for hour in hours:
-            book(other, hours_later(hour), resource_id=people[person])
+            book(other, hours_later(hour), resource_ids=(people[person],))
     for person in (FIRST, IDLE, SQUEEZED):
         RoundRobinLedger.objects.create(service_id=service_id, resource_id=people[person], turns=3)
 
@@ -74,8 +74,8 @@ def test_ledger_of_a_service_that_nobody_knows(tenant):
 def test_tight_packing_leaves_no_gap_that_nobody_can_use(tenant):
     service_id, (short_gap, long_gap) = make_shop(2, strategy=Strategy.PACK_TIGHTLY)
     half = make_service((short_gap, long_gap), duration_minutes=30, step_minutes=30)
-    book(half, hours_later(1.5), resource_id=short_gap)
-    book(half, hours_later(2), resource_id=long_gap)
+    book(half, hours_later(1.5), resource_ids=(short_gap,))
+    book(half, hours_later(2), resource_ids=(long_gap,))
 
     made = book(service_id)
 

@@ -35,11 +35,11 @@ from scheduling.services.bookings.transitions import (
 )
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import OverrideReason, SlotRequest
-from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish
 
 
 def hold(service_id, starts_at=MONDAY, now=NOW):
-    return hold_slot(request=SlotRequest(service_id=service_id, starts_at=starts_at), now=now, source="page")
+    return hold_slot(request=SlotRequest(make_wish(service_id), starts_at=starts_at), now=now, source="page")
 
 
 def submit(held, now=NOW):
@@ -259,7 +259,7 @@ def test_no_show_is_refused_before_the_start(tenant):
 def test_staff_overrides_what_is_taken_and_says_why(tenant):
     service_id, _ = make_shop()
     book(service_id)
-    request = SlotRequest(service_id=service_id, starts_at=MONDAY)
+    request = SlotRequest(make_wish(service_id), starts_at=MONDAY)
 
     made = book_slot(
         request=request,
@@ -282,7 +282,7 @@ def test_stranger_with_a_known_email_changes_no_customer(tenant):
     stranger = BookingDetailsOf("Otra Persona")
 
     second = book_slot(
-        request=SlotRequest(service_id=service_id, starts_at=hours_later(1)), details=stranger, now=NOW, source="page"
+        request=SlotRequest(make_wish(service_id), starts_at=hours_later(1)), details=stranger, now=NOW, source="page"
     )
 
     owner, other = (get_booking(booking_id=each.booking_id) for each in (first, second))

@@ -14,7 +14,7 @@ from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.services.bookings.series import book_series
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
-from tests.factories.scheduling import DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop
+from tests.factories.scheduling import DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish
 
 PERSON = DETAILS.customer
 
@@ -46,7 +46,7 @@ def test_what_was_typed_wrongly_is_named_and_nothing_is_written(tenant, details,
     service_id, _ = make_shop()
 
     with pytest.raises(CustomerInvalid) as refusal:
-        book_slot(request=SlotRequest(service_id=service_id, starts_at=MONDAY), details=details, now=NOW, source="page")
+        book_slot(request=SlotRequest(make_wish(service_id), starts_at=MONDAY), details=details, now=NOW, source="page")
 
     assert sorted(refusal.value.errors) == fields
     assert (Booking.objects.count(), Customer.objects.count()) == (0, 0)
@@ -56,7 +56,7 @@ def test_a_name_that_looks_like_markup_is_a_name(tenant):
     service_id, _ = make_shop()
 
     made = book_slot(
-        request=SlotRequest(service_id=service_id, starts_at=MONDAY),
+        request=SlotRequest(make_wish(service_id), starts_at=MONDAY),
         details=change(name="<script>alert(1)</script>", phone="55 1234 5678"),
         now=NOW,
         source="page",
@@ -80,7 +80,7 @@ def test_start_that_no_calendar_has_is_refused(tenant, starts_at):
 
 def weekly(service_id, choice):
     return book_series(
-        request=SlotRequest(service_id=service_id, starts_at=MONDAY),
+        request=SlotRequest(make_wish(service_id), starts_at=MONDAY),
         rule="FREQ=DAILY;COUNT=3",
         details=DETAILS,
         on_conflict=choice,
@@ -122,7 +122,7 @@ def test_endless_or_senseless_recurrence_is_refused(tenant, rule):
 
     with pytest.raises(RequestInvalid):
         book_series(
-            request=SlotRequest(service_id=service_id, starts_at=MONDAY),
+            request=SlotRequest(make_wish(service_id), starts_at=MONDAY),
             rule=rule,
             details=DETAILS,
             on_conflict=ConflictChoice.SKIP,

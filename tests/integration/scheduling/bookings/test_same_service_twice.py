@@ -14,9 +14,7 @@ def test_service_twice_with_add_ons_is_priced_as_its_lines(tenant):
     service_id, _ = make_shop(price_minor=1000)
     extra = make_add_on(service_id, minutes=30, price_minor=500)
 
-    booking = Booking.objects.get(
-        pk=book(service_id, further_service_ids=(service_id,), add_on_ids=(extra,)).booking_id
-    )
+    booking = Booking.objects.get(pk=book((service_id, service_id), add_on_ids=(extra,)).booking_id)
 
     assert booking.price_minor == 3000
     assert booking.ends_at == hours_later(3)
@@ -31,6 +29,6 @@ def test_service_twice_sees_what_is_taken_until_its_end(tenant, minutes, extra_m
     extras = (make_add_on(service_id, minutes=extra_minutes),) if extra_minutes else ()
     book(make_service((person,)), hours_later(45))
 
-    offered = list_offered(service_id, further_service_ids=(service_id,), add_on_ids=extras)
+    offered = list_offered((service_id, service_id), add_on_ids=extras)
 
     assert offered == list(range(23))

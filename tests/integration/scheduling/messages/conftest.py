@@ -20,6 +20,7 @@ from scheduling.types import (
     CustomerDetails,
     SlotRequest,
 )
+from tests.factories.scheduling import make_wish
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -33,7 +34,7 @@ def handle_events(now: datetime | None = None) -> None:
 
 def list_slots(service: Service, *, days: int = 4, now: datetime = NOW) -> list[AvailableSlot]:
     today = now.date()
-    query = AvailabilityQuery(service_id=service.pk, from_on=today, to_on=today + timedelta(days=days))
+    query = AvailabilityQuery(make_wish(service.pk), from_on=today, to_on=today + timedelta(days=days))
     return [slot for day in get_availability(query=query, now=now).days for slot in day.slots]
 
 
@@ -61,9 +62,7 @@ def book(service) -> Callable[..., BookingDetail]:
         slot = next(slot for slot in list_slots(service, now=now) if slot.starts_at >= starts_after)
         modes = service.arrival_modes
         submitted = book_slot(
-            request=SlotRequest(
-                service_id=service.pk, starts_at=slot.starts_at, arrival_mode=modes[0] if modes else None
-            ),
+            request=SlotRequest(make_wish(service.pk, arrival_mode=modes[0] if modes else ""), slot.starts_at),
             details=BookingDetails(
                 customer=CustomerDetails(name=name, phone=phone, email=email, locale=locale),
                 asset={"make": "Nissan", "model": "Versa", "year": "2019", "plate": "ABC123D"},

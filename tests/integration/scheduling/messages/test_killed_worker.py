@@ -19,6 +19,7 @@ from scheduling.models import Service
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
 from tenants.context import tenant_scope
+from tests.factories.scheduling import make_wish
 from tests.fakes.mail_server import running_mail_server
 from tests.fakes.worker import kill, running_worker
 from tests.integration.scheduling.messages.conftest import list_slots
@@ -38,7 +39,7 @@ def make_bookings(count: int) -> None:
             continue
         try:
             book_slot(
-                request=SlotRequest(service_id=service.pk, starts_at=slot.starts_at, arrival_mode="drop_off"),
+                request=SlotRequest(make_wish(service.pk, arrival_mode="drop_off"), starts_at=slot.starts_at),
                 details=BookingDetails(
                     customer=CustomerDetails(
                         name="Ana", phone="+525512345678", email=f"ana-{made}@example.com", locale="es"

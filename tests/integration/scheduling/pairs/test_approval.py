@@ -110,8 +110,8 @@ def test_approval_with_several_services(tenant):
     person = make_resource(make_place())
     instant, asked = make_service((person,)), make_service((person,), approval="request")
 
-    assert book(instant, further_service_ids=(asked,)).status == "pending_approval"
-    assert book(asked, hours_later(2), further_service_ids=(instant,)).status == "pending_approval"
+    assert book((instant, asked)).status == "pending_approval"
+    assert book((asked, instant), hours_later(2)).status == "pending_approval"
 
 
 def test_approval_with_reschedule(tenant):
@@ -163,15 +163,15 @@ def test_approval_with_add_ons(tenant):
 
 def test_approval_with_choice(tenant):
     service_id, (one, two) = make_shop(2, approval="request")
-    kept, refused = book(service_id, resource_id=two), book(service_id, hours_later(1), resource_id=two)
-    assert check_offer(service_id, resource_id=two) == list(range(11, 17))
+    kept, refused = book(service_id, resource_ids=(two,)), book(service_id, hours_later(1), resource_ids=(two,))
+    assert check_offer(service_id, resource_ids=(two,)) == list(range(11, 17))
 
     approve(booking_id=kept.booking_id, now=LATER, by=STAFF)
     decline(booking_id=refused.booking_id, now=LATER, by=STAFF)
 
     assert list_taken(kept.booking_id) == [(two, 9, 10)]
-    assert check_offer(service_id, resource_id=two, now=LATER) == REST
-    assert check_offer(service_id, resource_id=one, now=LATER) == ALL
+    assert check_offer(service_id, resource_ids=(two,), now=LATER) == REST
+    assert check_offer(service_id, resource_ids=(one,), now=LATER) == ALL
 
 
 def test_approval_with_buffers(tenant):

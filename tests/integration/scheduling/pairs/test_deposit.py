@@ -108,9 +108,9 @@ def test_deposit_with_several_services(tenant):
     paid = make_service((person,), price_minor=1000, extra=FULL)
 
     # Each service asks for its own part, in whatever order they are booked.
-    assert hold(free, further_service_ids=(paid,)).deposit_minor == 1000
-    assert hold(paid, hours_later(2), further_service_ids=(free,)).deposit_minor == 1000
-    assert book(free, hours_later(4), further_service_ids=(paid,)).status == "pending_payment"
+    assert hold((free, paid)).deposit_minor == 1000
+    assert hold((paid, free), hours_later(2)).deposit_minor == 1000
+    assert book((free, paid), hours_later(4)).status == "pending_payment"
 
 
 def test_deposit_with_reschedule(tenant):
@@ -141,13 +141,13 @@ def test_deposit_with_party(tenant):
 
 def test_deposit_with_choice(tenant):
     service_id, (_, two) = make_shop(2, price_minor=1000, extra=FULL)
-    paid, unpaid = book(service_id, resource_id=two), book(service_id, hours_later(1), resource_id=two)
-    assert check_offer(service_id, resource_id=two) == list(range(11, 17))
+    paid, unpaid = book(service_id, resource_ids=(two,)), book(service_id, hours_later(1), resource_ids=(two,))
+    assert check_offer(service_id, resource_ids=(two,)) == list(range(11, 17))
 
     accept_payment(booking_id=paid.booking_id, now=NOW, by=STAFF)
 
     assert (list_taken(paid.booking_id), status_of(unpaid)) == ([(two, 9, 10)], "pending_payment")
-    assert check_offer(service_id, resource_id=two, now=LATER) == REST
+    assert check_offer(service_id, resource_ids=(two,), now=LATER) == REST
 
 
 def test_deposit_with_buffers(tenant):

@@ -193,7 +193,7 @@ def test_group_with_several_services(tenant):
 
     for first, second in ((group, single), (single, group)):
         with pytest.raises(RequestInvalid) as refusal:
-            book(first, further_service_ids=(second,))
+            book((first, second))
         assert list(refusal.value.errors) == ["services"]
     assert list_groups() == []
 
@@ -213,11 +213,11 @@ def test_group_with_party(tenant):
 def test_group_with_choice(tenant):
     service_id, (one, two) = make_shop(2, seats=2)
 
-    book(service_id, resource_id=two)
-    book(service_id, resource_id=two)
+    book(service_id, resource_ids=(two,))
+    book(service_id, resource_ids=(two,))
 
-    assert check_offer(service_id, resource_id=two) == list(range(10, 17))
-    assert check_offer(service_id, resource_id=one) == list(range(9, 17))
+    assert check_offer(service_id, resource_ids=(two,)) == list(range(10, 17))
+    assert check_offer(service_id, resource_ids=(one,)) == list(range(9, 17))
 
 
 def test_group_with_reschedule(tenant):

@@ -76,7 +76,7 @@ def test_hold_with_several_services(tenant):
     one, two = (make_resource(place, name) for place in [make_place()] for name in ("Eva", "Leo"))
     first, second = make_service((one,)), make_service((two,))
 
-    made = submit(hold(first, further_service_ids=(second,)))
+    made = submit(hold((first, second)))
 
     assert list_taken(made.booking_id) == [(one, 9, 10), (two, 10, 11)]
     assert check_offer(second) == [9, *range(11, 17)]
@@ -93,9 +93,9 @@ def test_hold_with_party(tenant):
 
 def test_hold_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
-    held = hold(service_id, resource_id=two)
+    held = hold(service_id, resource_ids=(two,))
 
-    assert check_offer(service_id, resource_id=two) == REST
+    assert check_offer(service_id, resource_ids=(two,)) == REST
     assert list_taken(submit(held).booking_id) == [(two, 9, 10)]
     assert list_taken(book(service_id).booking_id) == [(one, 9, 10)]
 
@@ -169,8 +169,8 @@ def test_expired_hold_with_override(tenant):
 
 def test_expired_hold_with_choice(tenant):
     service_id, (_, two) = make_shop(2)
-    held = hold(service_id, resource_id=two)
-    book(service_id, resource_id=two, now=LATER)
+    held = hold(service_id, resource_ids=(two,))
+    book(service_id, resource_ids=(two,), now=LATER)
 
     # The other one is free, but was not chosen.
     with pytest.raises(HoldExpired) as refusal:
@@ -259,7 +259,7 @@ def test_expired_hold_with_several_services(tenant):
     place = make_place()
     one, two = make_resource(place, "Eva"), make_resource(place, "Leo")
     first, second = make_service((one,)), make_service((two,))
-    kept, lost = (hold(first, hours_later(hour), further_service_ids=(second,)) for hour in (0, 3))
+    kept, lost = (hold((first, second), hours_later(hour)) for hour in (0, 3))
     book(second, hours_later(4), now=LATER)
 
     made = submit(kept, now=LATER)

@@ -63,7 +63,7 @@ def test_override_with_several_services(tenant):
     first, second = make_service((one,)), make_service((two,))
     book(second, hours_later(1))
 
-    made = override(first, further_service_ids=(second,))
+    made = override((first, second))
 
     assert list_taken(made.booking_id) == [(one, 9, 10), (two, 10, 11)]
     assert check_offer(second) == [9, *range(11, 17)]
@@ -79,9 +79,9 @@ def test_override_with_party(tenant):
 
 def test_override_with_choice(tenant):
     service_id, (_, two) = make_shop(2)
-    book(service_id, resource_id=two)
+    book(service_id, resource_ids=(two,))
 
-    made = override(service_id, resource_id=two)
+    made = override(service_id, resource_ids=(two,))
 
     assert list_taken(made.booking_id) == [(two, 9, 10)]
     assert check_offer(service_id) == ALL

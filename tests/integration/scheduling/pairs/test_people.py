@@ -36,8 +36,8 @@ def test_party_with_choice(tenant):
     small, large = make_resource(place, "Mesa", capacity=2), make_resource(place, "Salón", capacity=6)
     service_id = make_service((small, large), max_party_size=6)
 
-    assert check_offer(service_id, party_size=4, resource_id=small) == []
-    assert check_offer(service_id, party_size=4, resource_id=large) == ALL
+    assert check_offer(service_id, party_size=4, resource_ids=(small,)) == []
+    assert check_offer(service_id, party_size=4, resource_ids=(large,)) == ALL
     assert list_taken(book(service_id, party_size=4).booking_id) == [(large, 9, 10)] * 4
 
 
@@ -99,13 +99,13 @@ def test_party_with_round_robin(tenant):
 
 def test_choice_with_reschedule(tenant):
     service_id, (one, two) = make_shop(2)
-    made = book(service_id, resource_id=two)
-    book(service_id, hours_later(1), resource_id=two)
+    made = book(service_id, resource_ids=(two,))
+    book(service_id, hours_later(1), resource_ids=(two,))
 
     # The customer's choice stays; staff may give it to somebody else.
     with pytest.raises(SlotTaken):
         move(made, hours_later(1))
-    move(made, hours_later(1), by=STAFF, resource_id=one)
+    move(made, hours_later(1), by=STAFF, resource_ids=(one,))
 
     assert list_taken(made.booking_id) == [(one, 10, 11)]
 
@@ -113,10 +113,10 @@ def test_choice_with_reschedule(tenant):
 def test_choice_with_buffers(tenant):
     service_id, (one, two) = make_shop(2, buffer_after_minutes=30)
 
-    book(service_id, resource_id=one)
+    book(service_id, resource_ids=(one,))
 
-    assert check_offer(service_id, resource_id=one) == list(range(11, 17))
-    assert check_offer(service_id, resource_id=two) == ALL
+    assert check_offer(service_id, resource_ids=(one,)) == list(range(11, 17))
+    assert check_offer(service_id, resource_ids=(two,)) == ALL
 
 
 def test_choice_with_several_resources(tenant):
@@ -126,7 +126,7 @@ def test_choice_with_several_resources(tenant):
     service_id = make_service((eva, leo), bays)
     book(service_id, resource_ids=(eva, bays[1]))
 
-    assert check_offer(service_id, resource_id=eva) == REST
+    assert check_offer(service_id, resource_ids=(eva,)) == REST
     assert check_offer(service_id, resource_ids=(leo, bays[1])) == REST
     assert check_offer(service_id, resource_ids=(leo, bays[0])) == ALL
 
@@ -136,14 +136,14 @@ def test_choice_with_closed_day(tenant):
     eva, leo = make_resource(place, "Eva", overrides=open_only(9, 11)), make_resource(place, "Leo")
     service_id = make_service((eva, leo))
 
-    assert check_offer(service_id, resource_id=eva) == [9, 10]
+    assert check_offer(service_id, resource_ids=(eva,)) == [9, 10]
     assert check_offer(service_id) == ALL
 
 
 def test_choice_with_round_robin(tenant):
     service_id, (one, two) = make_shop(2, strategy=Strategy.ROUND_ROBIN)
     for hour in range(2):
-        book(service_id, hours_later(hour), resource_id=two)
+        book(service_id, hours_later(hour), resource_ids=(two,))
 
     # Being chosen is a turn: the other one catches up.
     taken = [list_taken(book(service_id, hours_later(2 + hour)).booking_id)[0][0] for hour in range(3)]
@@ -273,5 +273,5 @@ def test_closed_day_with_choice_when_it_is_a_holiday(tenant):
     save_holidays(dates=[MONDAY.date()], location_id=place)
 
     # Sunday's shift goes on into the holiday; Monday's own hours are closed.
-    assert list_offered(service_id, resource_id=day_shift) == []
-    assert list_offered(service_id, resource_id=night_shift) == list(range(11))
+    assert list_offered(service_id, resource_ids=(day_shift,)) == []
+    assert list_offered(service_id, resource_ids=(night_shift,)) == list(range(11))

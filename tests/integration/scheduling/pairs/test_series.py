@@ -108,7 +108,7 @@ def test_series_with_several_services(tenant):
     one, two = make_service((person,)), make_service((person,), name="Barba", duration_minutes=30)
     book(two, hours_later(25))
 
-    assert list_outcomes(repeat(one, further_service_ids=(two,))) == ["booked", "skipped", "booked"]
+    assert list_outcomes(repeat((one, two))) == ["booked", "skipped", "booked"]
 
     assert read("ends_at") == [hours_later(1.5), hours_later(49.5)]
 
@@ -126,10 +126,10 @@ def test_series_with_party(tenant):
 
 def test_series_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
-    book(service_id, TUESDAY, resource_id=two)
+    book(service_id, TUESDAY, resource_ids=(two,))
 
-    assert list_outcomes(repeat(service_id, resource_id=two)) == ["booked", "skipped", "booked"]
-    assert list_outcomes(repeat(service_id, resource_id=one)) == ["booked"] * 3
+    assert list_outcomes(repeat(service_id, resource_ids=(two,))) == ["booked", "skipped", "booked"]
+    assert list_outcomes(repeat(service_id, resource_ids=(one,))) == ["booked"] * 3
 
     assert check_offer(service_id) == list(range(10, 17))
 

@@ -67,11 +67,11 @@ def test_rule_with_several_services(tenant):
     one, two, *_ = make_pair()
     limit(two, 1)
 
-    book(one, further_service_ids=(two,))
+    book((one, two))
 
     assert check_offer(two) == []
     assert check_offer(one) == REST
-    assert check_offer(one, further_service_ids=(two,)) == []
+    assert check_offer((one, two)) == []
 
 
 def test_rule_with_party(tenant):
@@ -88,10 +88,10 @@ def test_rule_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
     save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one), now=NOW)
 
-    book(service_id, resource_id=one)
+    book(service_id, resource_ids=(one,))
 
-    assert check_offer(service_id, resource_id=one) == []
-    assert check_offer(service_id, resource_id=two) == ALL
+    assert check_offer(service_id, resource_ids=(one,)) == []
+    assert check_offer(service_id, resource_ids=(two,)) == ALL
     assert check_offer(service_id) == ALL
 
 
@@ -151,7 +151,7 @@ def test_add_ons_with_several_services(tenant):
     one, two, eva, leo = make_pair(price_minor=1000)
     first, second = make_add_on(one, minutes=30, price_minor=1), make_add_on(two, minutes=15, price_minor=2)
 
-    made = book(one, further_service_ids=(two,), add_on_ids=(first, second))
+    made = book((one, two), add_on_ids=(first, second))
 
     assert list_taken(made.booking_id) == [(eva, 9, 10.5), (leo, 10.5, 11.25)]
     assert Booking.objects.get(pk=made.booking_id).price_minor == 2003
@@ -170,10 +170,10 @@ def test_add_ons_with_party(tenant):
 def test_add_ons_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
     extra = make_add_on(service_id, minutes=60)
-    book(service_id, hours_later(1), resource_id=one)
+    book(service_id, hours_later(1), resource_ids=(one,))
 
-    assert check_offer(service_id, resource_id=one, add_on_ids=(extra,)) == [11, 12, 13, 14, 15]
-    assert check_offer(service_id, resource_id=two, add_on_ids=(extra,)) == list(range(9, 16))
+    assert check_offer(service_id, resource_ids=(one,), add_on_ids=(extra,)) == [11, 12, 13, 14, 15]
+    assert check_offer(service_id, resource_ids=(two,), add_on_ids=(extra,)) == list(range(9, 16))
 
 
 def test_add_ons_with_reschedule(tenant):
@@ -232,8 +232,8 @@ def test_several_services_with_party(tenant):
     one, two = make_resource(place, "Sala", capacity=4), make_resource(place, "Sauna", capacity=2)
     first, second = make_service((one,), max_party_size=4), make_service((two,), max_party_size=4)
 
-    assert check_offer(first, further_service_ids=(second,), party_size=3) == []
-    assert check_offer(first, further_service_ids=(second,), party_size=2) == list(range(9, 16))
+    assert check_offer((first, second), party_size=3) == []
+    assert check_offer((first, second), party_size=2) == list(range(9, 16))
 
 
 def test_several_services_with_choice(tenant):
@@ -241,17 +241,17 @@ def test_several_services_with_choice(tenant):
     eva, leo, ana = (make_resource(place, name) for name in ("Eva", "Leo", "Ana"))
     first, second = make_service((eva, leo)), make_service((leo, eva))
 
-    made = book(first, further_service_ids=(second,), resource_id=leo)
+    made = book((first, second), resource_ids=(leo,))
 
     # One person stays for both where one is chosen.
     assert list_taken(made.booking_id) == [(leo, 9, 10), (leo, 10, 11)]
     with pytest.raises(ResourceNotFound):
-        book(first, further_service_ids=(second,), resource_id=ana)
+        book((first, second), resource_ids=(ana,))
 
 
 def test_several_services_with_reschedule(tenant):
     one, two, eva, leo = make_pair()
-    made = book(one, further_service_ids=(two,))
+    made = book((one, two))
     book(two, hours_later(4))
 
     with pytest.raises(SlotTaken):
@@ -259,13 +259,13 @@ def test_several_services_with_reschedule(tenant):
     move(made, hours_later(1))
 
     assert list_taken(made.booking_id) == [(eva, 10, 11), (leo, 11, 11.5)]
-    assert check_offer(one, further_service_ids=(two,)) == [9, 11, 13, 14, 15]
+    assert check_offer((one, two)) == [9, 11, 13, 14, 15]
 
 
 def test_several_services_with_buffers(tenant):
     one, two, eva, leo = make_pair(buffer_before_minutes=15, buffer_after_minutes=15)
 
-    made = book(one, hours_later(1), further_service_ids=(two,))
+    made = book((one, two), hours_later(1))
 
     # The buffers stand around the visit, not between its services.
     assert list_taken(made.booking_id) == [(eva, 9.75, 11), (leo, 11, 11.75)]
@@ -276,7 +276,7 @@ def test_several_services_with_several_resources(tenant):
     eva, leo, bay = (make_resource(place, name) for name in ("Eva", "Leo", "Bahía"))
     repair, wash = make_service((eva, leo), (bay,)), make_service((bay,), (leo, eva))
 
-    made = book(repair, further_service_ids=(wash,))
+    made = book((repair, wash))
 
     assert list_taken(made.booking_id) == [(eva, 9, 10), (bay, 9, 10), (leo, 10, 11), (bay, 10, 11)]
     assert check_offer(repair) == list(range(11, 17))
@@ -288,7 +288,7 @@ def test_several_services_with_closed_day(tenant):
     two = make_resource(place, "Leo", overrides=open_only(11, 17))
     first, second = make_service((one,)), make_service((two,))
 
-    assert check_offer(first, further_service_ids=(second,)) == [10, 11]
+    assert check_offer((first, second)) == [10, 11]
 
 
 def test_several_services_with_round_robin(tenant):
@@ -297,7 +297,7 @@ def test_several_services_with_round_robin(tenant):
     first = make_service((eva, leo), strategy=Strategy.ROUND_ROBIN)
     second = make_service((eva, leo), strategy=Strategy.ROUND_ROBIN)
 
-    book(first, further_service_ids=(second,))
+    book((first, second))
 
     assert sum(read_ledger(first).values()) in {1, 2}
     assert check_offer(first) == ALL

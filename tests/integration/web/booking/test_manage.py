@@ -14,6 +14,7 @@ from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
+from tests.factories.scheduling import make_wish
 
 
 def text_of(response) -> str:
@@ -29,10 +30,10 @@ def address(tenant) -> str:
     """A booking tomorrow, and the path of its page."""
     service = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
     tomorrow = (utc_now() + timedelta(days=1)).date()
-    query = AvailabilityQuery(service_id=service.pk, from_on=tomorrow, to_on=tomorrow)
+    query = AvailabilityQuery(make_wish(service.pk), from_on=tomorrow, to_on=tomorrow)
     slot = get_availability(query=query, now=utc_now()).days[0].slots[2]
     made = book_slot(
-        request=SlotRequest(service_id=service.pk, starts_at=slot.starts_at, arrival_mode="drop_off"),
+        request=SlotRequest(make_wish(service.pk, arrival_mode="drop_off"), starts_at=slot.starts_at),
         details=BookingDetails(
             customer=CustomerDetails(name="Ana Ruiz", phone="+525512345678", locale="es"),
             asset={"make": "Nissan", "model": "Versa"},

@@ -13,6 +13,7 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
 from tenants.types import TenantInfo
 from tests.conftest import HostClient
+from tests.factories.scheduling import make_wish
 
 PASSWORD = "un-secreto-largo"
 
@@ -21,7 +22,7 @@ def next_open_day(service_id: int) -> tuple[date, tuple]:
     now = datetime.now(tz=UTC)
     answer = get_availability(
         query=AvailabilityQuery(
-            service_id=service_id, from_on=now.date() + timedelta(days=1), to_on=now.date() + timedelta(days=14)
+            make_wish(service_id), from_on=now.date() + timedelta(days=1), to_on=now.date() + timedelta(days=14)
         ),
         now=now,
     )
@@ -33,7 +34,7 @@ def book(name: str = "Ana Torres", *, slot: int = 0, service: int = 0) -> Submit
     chosen = [each for each in catalog.list_bookable_services() if each.seats is None][service]
     _, slots = next_open_day(chosen.id)
     return book_slot(
-        request=SlotRequest(service_id=chosen.id, starts_at=slots[slot].starts_at),
+        request=SlotRequest(make_wish(chosen.id), starts_at=slots[slot].starts_at),
         details=BookingDetails(
             customer=CustomerDetails(name, phone="5512345678", email="ana@example.com", locale="es"),
             asset={"make": "Chevrolet", "model": "Spark", "year": "2018", "plate": "ABC-12-34"},

@@ -10,6 +10,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import AvailabilityQuery
+from tests.factories.scheduling import make_wish
 from tests.integration.web.workspace.conftest import book, local_day
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -24,7 +25,7 @@ def free_slot(booking_id: int) -> datetime:
     on = local_day(booking.starts_at, booking.timezone)
     answer = get_availability(
         query=AvailabilityQuery(
-            service_id=booking.service_id, from_on=on, to_on=on + timedelta(days=7), moving_booking_id=booking_id
+            make_wish(booking.service_id), from_on=on, to_on=on + timedelta(days=7), moving_booking_id=booking_id
         ),
         now=datetime.now(tz=UTC),
     )

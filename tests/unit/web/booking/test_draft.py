@@ -3,14 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 import time_machine
 
+from scheduling.types import Wish
+from web.booking import draft as drafts
 from web.booking.draft import Draft, HeldTime, open_draft, seal_draft
 
 HOLD = HeldTime(
     hold_id=5,
     token="secret",
-    wish="x",
+    wish=Wish(service_ids=(3,), add_on_ids=(1, 2), location_id=7, party_size=2, arrival_mode="drop_off"),
     starts_at=datetime(2026, 11, 24, 15, tzinfo=UTC),
     ends_at=datetime(2026, 11, 24, 16, tzinfo=UTC),
     expires_at=datetime(2026, 11, 23, 15, 10, tzinfo=UTC),
@@ -33,6 +36,24 @@ DRAFT = Draft(
 
 def test_a_draft_comes_back_as_it_went():
     assert open_draft(seal_draft(DRAFT, schema_name="a"), schema_name="a") == DRAFT
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"service_ids": [3], "add_on_ids": [1], "shade": "red"}, Wish(service_ids=(3,), add_on_ids=(1,))),
+        ("SlotRequest(service_id=3)", None),
+    ],
+)
+def test_a_hold_outlives_a_program_that_knew_more_or_less_of_a_wish(written, read, monkeypatch):
+    encode = drafts._encode
+    monkeypatch.setattr(
+        drafts, "_encode", lambda each: {**encode(each), "wish": written} if each is HOLD else encode(each)
+    )
+
+    opened = open_draft(seal_draft(DRAFT, schema_name="a"), schema_name="a")
+
+    assert opened == replace(DRAFT, hold=replace(HOLD, wish=read))
 
 
 def test_nothing_chosen_needs_no_address():

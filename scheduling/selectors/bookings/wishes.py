@@ -1,0 +1,23 @@
+"""What a booking asks for, so that it can be asked again."""
+
+from __future__ import annotations
+
+from scheduling.models import Booking
+from scheduling.types import Wish
+
+
+def wish_of(booking: Booking) -> Wish:
+    """Return the wish that makes the same visit at another time, at the location where it is.
+
+    Services, extras, party and who was chosen are the booking's; how long they take and who can
+    do them is as the business has it today. One query, unless the lines are there already.
+    """
+    lines = list(booking.lines.all())
+    return Wish(
+        service_ids=tuple(line.service_id for line in lines),
+        add_on_ids=tuple(add_on["id"] for line in lines for add_on in line.add_ons),
+        resource_ids=() if booking.chosen_resource_id is None else (booking.chosen_resource_id,),
+        location_id=booking.location_id,
+        party_size=booking.party_size,
+        arrival_mode=booking.arrival_mode,
+    )

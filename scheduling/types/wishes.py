@@ -1,0 +1,54 @@
+"""What is asked for: which services, with whom, where and for how many; at a time, or at any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A visit that somebody asks for, apart from when.
+
+    Every page and every call that shows or takes a time asks with one of these, made once from
+    what its visitor chose; a booking is asked for again with `selectors.bookings.wishes.wish_of`.
+
+    Attributes:
+        service_ids: One after the other; the first is what the booking is listed under.
+        add_on_ids: Extras of these services, each once.
+        resource_ids: Who or what was chosen by name; all of them serve the visit.
+        location_id: None: any location that can serve it.
+        party_size: Units of each resource, or seats of a group.
+        arrival_mode: A key of the vertical's; empty where it is not asked.
+    """
+
+    service_ids: tuple[int, ...]
+    add_on_ids: tuple[int, ...] = ()
+    resource_ids: tuple[int, ...] = ()
+    location_id: int | None = None
+    party_size: int = 1
+    arrival_mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRequest:
+    """A wish for one start."""
+
+    wish: Wish
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityQuery:
+    """A wish for any start on local dates ``[from_on, to_on]``, both included.
+
+    Attributes:
+        timezone: Whose dates; default: those of the first location that can serve the wish.
+        moving_booking_id: The booking that would move there: what it takes now counts as free.
+    """
+
+    wish: Wish
+    from_on: date
+    to_on: date
+    timezone: str | None = None
+    moving_booking_id: int | None = None
