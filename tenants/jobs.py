@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 
 from celery import Celery, current_app
@@ -46,6 +47,15 @@ def call_in_schema(schema_name: str, function: Callable[P, R], *args: P.args, **
         connection.set_schema_to_public()
         return function(*args, **kwargs)
     return call_in_tenant(schema_name, function, *args, **kwargs)
+
+
+def call_outside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call ``function`` outside of any tenant, as a request begins, and come back to where this work is."""
+    before = connection.tenant
+    try:
+        return Context().run(function, *args, **kwargs)
+    finally:
+        connection.set_tenant(before)
 
 
 def send_task(name: str, **kwargs: Any) -> None:

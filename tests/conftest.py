@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextvars import Context
 from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from devtools.scratch.browser import HostClient
 from keyvalue.outages import forget_outages
 from tenants.context import tenant_scope
 from tenants.selectors.resolution import forget_tenants
@@ -48,20 +47,6 @@ def make_tenant(slug: str, vertical: str, country: str = "MX") -> TenantInfo:
 def no_outage() -> None:
     """What one test made unreachable is no matter of the next."""
     forget_outages()
-
-
-class HostClient(Client):
-    """A browser at one host; each request starts outside of any tenant, as on a server."""
-
-    def __init__(self, host: str, **defaults: str) -> None:
-        super().__init__(HTTP_HOST=host, **defaults)
-
-    def request(self, **request):
-        before = connection.tenant
-        try:
-            return Context().run(super().request, **request)
-        finally:
-            connection.set_tenant(before)
 
 
 @pytest.fixture(scope="session")
