@@ -38,13 +38,13 @@ def _test(arguments: Sequence[str]) -> int:
 
 
 def _check(arguments: Sequence[str]) -> int:
-    from devtools.checks import run_checks  # noqa: PLC0415
+    from devtools.checks.run import run_checks  # noqa: PLC0415
 
     return run_checks(arguments)
 
 
 def _fmt(_arguments: Sequence[str]) -> int:
-    from devtools.checks import format_code  # noqa: PLC0415
+    from devtools.checks.run import format_code  # noqa: PLC0415
 
     return format_code()
 

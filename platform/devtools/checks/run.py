@@ -33,12 +33,17 @@ _LINTED = (".", "dev")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name and the command (for this Python) that fails when something is wrong."""
+    """One check: its name and the command (for this Python) that fails when something is wrong.
+
+    Attributes:
+        has_notes: What it prints is shown even when it is clean: it may say that it could not look.
+    """
 
     name: str
     command: tuple[str, ...]
     is_production: bool = False
     needs_database: bool = False
+    has_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Result:
     is_clean: bool
     seconds: float
     output: str
+    note: str
 
 
 def list_checks() -> list[Check]:
@@ -64,6 +70,8 @@ def list_checks() -> list[Check]:
         Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), needs_database=True),
         Check("djade", ("-m", "devtools.djade", "--check")),
         Check("messages", ("-m", "devtools", "messages", "--check")),
+        Check("commits", ("-m", "devtools.checks.commits"), has_notes=True),
+        Check("files", ("-m", "devtools.checks.files"), has_notes=True),
     ]
 
 
@@ -80,7 +88,7 @@ def run_checks(arguments: Sequence[str]) -> int:
         for result in pool.map(run_check, chosen):
             results.append(result)
             mark = paint("ok  ", "green") if result.is_clean else paint("FAIL", "red")
-            say(f"{mark} {result.name:<24} {result.seconds:6.1f} s")
+            say(f"{mark} {result.name:<24} {result.seconds:6.1f} s  {result.note}".rstrip())
     failed = [result for result in results if not result.is_clean]
     for result in failed:
         say(f"\n{paint(result.name, 'bold')}\n{result.output.rstrip()}")
@@ -96,7 +104,9 @@ def run_check(check: Check) -> Result:
         done = _run(check.command, variables)
     seconds = time.monotonic() - started_at
     output = done.stdout.decode("utf-8", errors="replace")
-    return Result(name=check.name, is_clean=done.returncode == 0, seconds=seconds, output=output)
+    is_clean = done.returncode == 0
+    note = " ".join(output.split()) if check.has_notes and is_clean else ""
+    return Result(name=check.name, is_clean=is_clean, seconds=seconds, output=output, note=note)
 
 
 @contextmanager
