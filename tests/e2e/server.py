@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Playwright
 
 from config.environment import ROOT
+from devtools.servers.ports import take_port
 from tests.e2e.conftest import FLAGS
 
 AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
@@ -26,9 +26,7 @@ AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
 @contextmanager
 def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
     """Run uvicorn on the tests' database and yield its port; what it says is in ``folder``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = take_port()
     before, _, query = os.environ["DATABASE_URL"].partition("?")
     url = f"{before.rpartition('/')[0]}/{connection.settings_dict['NAME']}" + (f"?{query}" if query else "")
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", **variables}

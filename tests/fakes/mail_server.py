@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
+
+from devtools.servers.ports import take_port
 
 
 @dataclass
@@ -49,15 +50,9 @@ class MailServer:
             return [str(message["Message-ID"]) for _, message in self.taken]
 
 
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
 def running_mail_server(port: int | None = None) -> Iterator[MailServer]:
-    server = MailServer(port=port or find_free_port())
+    server = MailServer(port=port or take_port())
     controller = Controller(server, hostname=server.host, port=server.port)
     controller.start()
     try:

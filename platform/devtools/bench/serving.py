@@ -22,7 +22,7 @@ from devtools.bench import floor
 from devtools.errors import DevtoolsError
 from devtools.processes import tether
 from devtools.servers.embedded import Servers
-from devtools.servers.ports import find_free_port, is_free
+from devtools.servers.ports import is_free, take_port
 
 READY_SECONDS = 60.0
 PREPARATIONS = (
@@ -83,7 +83,7 @@ def serve(root: Path, servers: Servers, *, number: int, state: Path) -> Iterator
     own = Servers(
         database_url=name_database(servers.database_url, name), redis_url=number_redis(servers.redis_url, number)
     )
-    port = find_free_port()
+    port = take_port()
     environment = _make_environment(root, own, port, state)
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

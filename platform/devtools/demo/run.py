@@ -18,7 +18,7 @@ from devtools.messages import compile_catalogs
 from devtools.servers.embedded import EmbeddedServer, embedded_servers, running_servers
 from devtools.servers.folders import empty_state, make_state_folder
 from devtools.servers.locks import FileLock
-from devtools.servers.ports import find_port_from, is_free
+from devtools.servers.ports import is_free, take_port_from
 from devtools.servers.postgres_server import delete_public_copy
 from devtools.supervising.child import Child
 from devtools.supervising.supervisor import Supervisor, end_leftovers
@@ -46,8 +46,8 @@ def run_demo(arguments: Sequence[str]) -> int:
                 state=state,
                 servers=servers,
                 web_port=choose_web_port(options.port),
-                smtp_port=find_port_from(SMTP_PORT),
-                catcher_port=find_port_from(CATCHER_WEB_PORT),
+                smtp_port=take_port_from(SMTP_PORT),
+                catcher_port=take_port_from(CATCHER_WEB_PORT),
             )
             postgres, redis = embedded_servers(state)
             named = (environment.database_url, environment.redis_url)
@@ -107,7 +107,7 @@ def choose_web_port(wanted: int | None) -> int:
         DevtoolsError: The wanted port is taken.
     """
     if wanted is None:
-        return find_port_from(WEB_PORT)
+        return take_port_from(WEB_PORT)
     if not is_free(wanted):
         message = f"port {wanted} is taken; name another one or leave --port out"
         raise DevtoolsError(message)

@@ -1,12 +1,26 @@
-"""TCP ports on loopback."""
+"""TCP ports on loopback for servers that are about to start.
+
+A port that is free when asked may be gone when the server listens: another checkout's demo or
+another test process chose it, too. So a choice is locked until the process that made it ends.
+"""
 
 from __future__ import annotations
 
+import os
+import random
 import socket
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
 
 from devtools.errors import DevtoolsError
+from devtools.servers.locks import FileLock
 
 _TRIES = 100
+_ANY = range(20_000, 32_000)
+"""Below those that the system gives to outgoing connections (Linux: from 32768), which come and go."""
+
+_held: list[FileLock] = []
 
 
 def is_free(port: int) -> bool:
@@ -21,21 +35,39 @@ def is_free(port: int) -> bool:
     return True
 
 
-def find_free_port() -> int:
-    """Return a port that the system says is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def take_port() -> int:
+    """Return a free port that no other process of ours takes until this one ends.
+
+    Raises:
+        DevtoolsError: A hundred ports, chosen at random, are all taken.
+    """
+    port = _take_first(random.sample(_ANY, _TRIES))
+    if port is None:
+        message = f"of {_TRIES} ports between {_ANY.start} and {_ANY.stop - 1} none is free"
+        raise DevtoolsError(message)
+    return port
 
 
-def find_port_from(first: int) -> int:
-    """Return ``first`` or the next free port after it.
+def take_port_from(first: int) -> int:
+    """Return ``first`` or the next free port after it, as `take_port` does.
 
     Raises:
         DevtoolsError: A hundred ports in a row are taken.
     """
-    for port in range(first, first + _TRIES):
-        if is_free(port):
-            return port
-    message = f"the ports {first} to {first + _TRIES - 1} are all taken; name a free one with --port"
-    raise DevtoolsError(message)
+    port = _take_first(range(first, first + _TRIES))
+    if port is None:
+        message = f"the ports {first} to {first + _TRIES - 1} are all taken; name a free one with --port"
+        raise DevtoolsError(message)
+    return port
+
+
+def _take_first(ports: Iterable[int]) -> int | None:
+    folder = Path(tempfile.gettempdir()) / f"turnero-ports-{os.getuid()}"
+    for port in ports:
+        lock = FileLock(folder / f"{port}.lock")
+        if lock.try_exclusive():
+            if is_free(port):
+                _held.append(lock)
+                return port
+            lock.release()
+    return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from devtools.errors import DevtoolsError
 from devtools.processes import describe_exit, end_child, end_process, find_noted, own_environment, tether, write_pid
 from devtools.servers.folders import make_socket_folder
-from devtools.servers.ports import find_free_port
+from devtools.servers.ports import take_port
 
 DATABASES = 64
 """How many numbered databases there are; each test run takes one."""
@@ -68,7 +68,7 @@ class RedisServer:
                 if self._try_start([binary, *self._arguments()]):
                     return
                 self._binaries.remove(binary)
-            self._port = find_free_port()
+            self._port = take_port()
         if not self._try_start(self._fake_command()):
             code = self.process.poll() if self.process else None
             ending = describe_exit(code) if code is not None else "no answer"

@@ -22,7 +22,7 @@ import psycopg
 from config.environment import ROOT
 from devtools.demo.data.businesses import DEMO_PASSWORD
 from devtools.processes import end_child, find_noted, own_environment, tether
-from devtools.servers.ports import find_free_port
+from devtools.servers.ports import take_port
 from tests.e2e.whole.site import Site
 
 START_SECONDS = 300
@@ -118,7 +118,7 @@ class Stack:
 @contextmanager
 def run_stack(folder: Path) -> Iterator[Stack]:
     """Run a demo with servers of its own in ``folder``, whatever servers the test run itself uses."""
-    port, log = find_free_port(), folder / "demo.log"
+    port, log = take_port(), folder / "demo.log"
     environment = own_environment(
         DATABASE_URL=None, REDIS_URL=None, DJANGO_SETTINGS_MODULE=None, TURNERO_STATE_DIR=str(folder / "state")
     )

@@ -21,7 +21,7 @@ import pytest
 from config.environment import ROOT, child_environment
 from devtools.processes import is_alive
 from devtools.servers.folders import make_socket_folder
-from devtools.servers.ports import find_free_port
+from devtools.servers.ports import take_port
 
 _MINIATURE = Path(__file__).with_name("miniature")
 
@@ -47,7 +47,7 @@ class Demo:
     """One running ``./dev demo``."""
 
     def __init__(self, checkout: Path, *arguments: str, state: str = "other") -> None:
-        self.port = find_free_port()
+        self.port = take_port()
         self._log = checkout / f"printed-{time.monotonic_ns()}.txt"
         environment = child_environment(
             PYTHONPATH=f"{checkout}{os.pathsep}{checkout / 'platform'}",

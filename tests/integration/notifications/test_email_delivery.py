@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from devtools.servers.ports import take_port
 from kernel.clock import utc_now
 from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
@@ -13,7 +14,6 @@ from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
 from notifications.types.messages import Attachment
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
-from tests.fakes.mail_server import find_free_port
 from tests.integration.notifications.conftest import NOW
 
 CALENDAR = Attachment(
@@ -119,7 +119,7 @@ def test_our_own_sign_in_trouble_is_no_refusal(tenant, queue, mail_server):
 
 
 def test_absent_server_is_tried_again_and_given_up_in_the_end(tenant, queue, mail_server, settings):
-    settings.EMAIL_PORT = find_free_port()
+    settings.EMAIL_PORT = take_port()
     message_id = queue()
     with pytest.raises(RetryLater):
         send(message_id)

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
+from devtools.servers.ports import take_port
 from outgoing.client import send_request
 from outgoing.errors import CallFailed
 from outgoing.types import Answer, Limits
-from tests.fakes.mail_server import find_free_port
 from tests.fakes.web_server import redirect, running_web_server, say
 
 SHORT = Limits(connect_seconds=0.3, read_seconds=0.3, total_seconds=0.6, longest_answer_bytes=1000)
@@ -67,7 +67,7 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch):
 
 
 def test_nobody_listens():
-    error = fail(f"http://127.0.0.1:{find_free_port()}/")
+    error = fail(f"http://127.0.0.1:{take_port()}/")
 
     assert (error.status, "refused" in error.reason) == (None, True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from devtools.errors import DevtoolsError
 from devtools.servers.embedded import Servers
 from devtools.servers.folders import empty_state
 from devtools.servers.locks import FileLock
-from devtools.servers.ports import find_free_port, find_port_from
+from devtools.servers.ports import take_port, take_port_from
 from devtools.supervising.output import Output
 from devtools.terminal import make_printable
 from devtools.testing import own_part, take_place
@@ -31,13 +33,26 @@ def test_named_port_that_is_taken_is_refused() -> None:
 
         with pytest.raises(DevtoolsError, match=f"port {port} is taken"):
             choose_web_port(port)
-        assert find_port_from(port) > port
+        assert take_port_from(port) > port
 
 
 def test_named_port_that_is_free_is_used() -> None:
-    port = find_free_port()
+    port = take_port()
 
     assert choose_web_port(port) == port
+
+
+def test_port_chosen_by_another_process_is_not_chosen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    first = take_port()
+    other = FileLock(tmp_path / f"turnero-ports-{os.getuid()}" / f"{first + 1}.lock")
+    assert other.try_exclusive()
+
+    # Nobody listens on any of them yet.
+    chosen = take_port_from(first)
+    other.release()
+
+    assert chosen > first + 1
 
 
 def test_fresh_in_a_foreign_database_needs_a_yes(tmp_path: Path) -> None:
