@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.test.utils import setup_databases, teardown_databases
+from django.db import connection
 
 from devtools.scratch.browser import HostClient
 from keyvalue.outages import forget_outages
@@ -22,6 +21,7 @@ from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
+from tests.harness.databases import drop_database, make_database
 
 OWNER_PASSWORD = "un-secreto-largo"
 
@@ -50,17 +50,13 @@ def no_outage() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb):
-    """As pytest-django's, but also for a run whose only tests use ``scratch_tenant``: that one counts no ``db``."""
-    verbosity = request.config.option.verbose
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A database of this process, also for a run whose only tests use ``scratch_tenant``: that one counts no ``db``."""
     with django_db_blocker.unblock():
-        before = setup_databases(
-            verbosity=verbosity, interactive=False, aliases={DEFAULT_DB_ALIAS}, keepdb=django_db_keepdb
-        )
+        make_database()
     yield
-    if not django_db_keepdb:
-        with django_db_blocker.unblock():
-            teardown_databases(before, verbosity=verbosity)
+    with django_db_blocker.unblock():
+        drop_database()
 
 
 @pytest.fixture(scope="session")

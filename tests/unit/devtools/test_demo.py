@@ -1,4 +1,4 @@
-"""Decisions of ``./dev demo`` and ``./dev test`` before anything runs."""
+"""Decisions of ``./dev demo`` before anything runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from devtools.servers.locks import FileLock
 from devtools.servers.ports import take_port, take_port_from
 from devtools.supervising.output import Output
 from devtools.terminal import make_printable
-from devtools.testing import own_part, take_place
 
 _SERVERS = Servers(
     database_url="postgresql://turnero@/turnero?host=/state/s&port=5432", redis_url="unix:///state/s/redis.sock?db=0"
@@ -105,29 +104,6 @@ def test_greeting_says_first_where_messages_land(tmp_path: Path, capsys: pytest.
         "Turnero runs at http://localhost:8001/",
         "What was sent (e-mail, SMS): http://localhost:8026/",
     ]
-
-
-def test_test_run_has_databases_of_its_own() -> None:
-    mine = own_part(_SERVERS, number=3, is_embedded=(True, True))
-
-    assert mine == Servers(
-        database_url="postgresql://turnero@/turnero_3?host=/state/s&port=5432",
-        redis_url="unix:///state/s/redis.sock?db=3",
-    )
-    tcp = Servers(database_url="postgresql://db.example/x", redis_url="redis://127.0.0.1:5/0")
-    assert own_part(tcp, number=3, is_embedded=(False, True)).redis_url == "redis://127.0.0.1:5/3"
-    assert own_part(tcp, number=3, is_embedded=(False, False)) == tcp
-
-
-def test_test_runs_take_different_places(tmp_path: Path) -> None:
-    first, first_lock = take_place(tmp_path)
-    second, second_lock = take_place(tmp_path)
-    first_lock.release()
-    third, third_lock = take_place(tmp_path)
-
-    assert (first, second, third) == (1, 2, 1)
-    second_lock.release()
-    third_lock.release()
 
 
 def test_lock_is_exclusive_then_shared(tmp_path: Path) -> None:

@@ -38,12 +38,12 @@ def test_only_steps_that_the_table_knows_are_offered(status):
     assert offered <= TRANSITIONS.get(status, frozenset())
 
 
-@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
 def test_every_action_has_an_icon_that_exists(action):
     assert "<svg" in icon(action.icon)
 
 
-@pytest.mark.parametrize("action", ACTIONS.values(), ids=str)
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
 def test_every_action_calls_its_service_as_it_is(action):
     calls = []
     service = create_autospec(action.service, side_effect=lambda **words: calls.append(set(words)))
