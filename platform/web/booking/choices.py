@@ -12,7 +12,7 @@ from edge.access import open_to_anyone
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView
-from web.booking.flow import Flow, StepKey, load_flow, make_link
+from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
 from web.booking.pages import render_step
 
 FEW_SERVICES = 3
@@ -50,9 +50,9 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     flow = load_flow(request)
     location_id, service_id = (read_row_id(request.GET.get(name)) for name in ("location", "service"))
     if location_id is not None:
-        flow = load_flow(request, flow.draft.choose_location(location_id))
+        flow = make_flow(flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now)
     if service_id is not None:
-        flow = load_flow(request, flow.draft.choose_service(service_id))
+        flow = make_flow(flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now)
         if flow.service is None:
             return _render_services(request, flow, status=404, notice=gettext(ServiceNotFound.text))
         return HttpResponseRedirect(flow.link(_find_open_step(flow, StepKey.SERVICE)))

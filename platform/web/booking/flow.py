@@ -14,8 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from kernel.clock import utc_now
-from kernel.errors import NotFound
-from scheduling.selectors.catalog import services as catalog
+from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
@@ -51,6 +50,7 @@ class Flow:
         words: The vertical's vocabulary; dots in its terms are underscores here, for templates.
         service: The chosen one, or the only one.
         location: The chosen one, or the only one.
+        offer: All that the business offers; ``locations`` and ``services`` are what this visitor may choose from.
     """
 
     tenant: TenantInfo
@@ -59,6 +59,7 @@ class Flow:
     words: Mapping[str, str]
     draft: Draft
     now: datetime
+    offer: Offer
     locations: tuple[LocationView, ...]
     services: tuple[ServiceView, ...]
     service: ServiceView | None
@@ -210,30 +211,35 @@ def make_link(key: StepKey, sealed: str, **query: str) -> str:
     return f"{reverse(f'booking:{key}')}?{urlencode({**carried, **query})}".rstrip("?")
 
 
-def load_flow(request: HttpRequest, draft: Draft | None = None) -> Flow:
-    """Read what the request carries and what the tenant offers; the same number of queries for any catalogue."""
-    tenant = current_tenant()
-    if draft is None:
-        draft = open_draft(request.GET.get(PARAMETER, ""), schema_name=tenant.schema_name)
+def load_flow(request: HttpRequest) -> Flow:
+    """Read what the request carries and what the tenant offers; one query."""
+    tenant, now = current_tenant(), utc_now()
+    draft = open_draft(request.GET.get(PARAMETER, ""), schema_name=tenant.schema_name)
+    return make_flow(tenant, draft, load_offer(now=now), now=now)
+
+
+def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) -> Flow:
+    """Put together what was chosen and what is offered."""
     language = (get_language() or tenant.locale).split("-")[0]
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
-    locations = catalog.list_locations()
-    location = _find_location(locations, draft.location_id)
-    services = catalog.list_bookable_services(location_id=location.id if location else None)
-    service = _find_service(services, draft.service_id)
+    location = _find_location(offer.locations, draft.location_id)
+    location_id = location.id if location else None
+    services = offer.list_bookable_services(location_id=location_id)
+    service = _find_service(offer, services, draft.service_id)
     return Flow(
         tenant=tenant,
         vertical=vertical,
         formats=get_formats(language, tenant.country),
         words={term.replace(".", "_"): text for term, text in words.items()},
         draft=draft,
-        now=utc_now(),
-        locations=locations,
+        now=now,
+        offer=offer,
+        locations=offer.locations,
         services=services,
         service=service,
         location=location,
-        resources=_list_resources(service, location),
+        resources=offer.list_choosable_resources(service.id, location_id=location_id) if service else (),
     )
 
 
@@ -243,20 +249,8 @@ def _find_location(locations: tuple[LocationView, ...], chosen: int | None) -> L
     return next((location for location in locations if location.id == chosen), None)
 
 
-def _find_service(services: tuple[ServiceView, ...], chosen: int | None) -> ServiceView | None:
+def _find_service(offer: Offer, services: tuple[ServiceView, ...], chosen: int | None) -> ServiceView | None:
     """Find the chosen service, also one that only a direct link offers; the only one needs no choice."""
     if chosen is None:
         return services[0] if len(services) == 1 else None
-    listed = next((service for service in services if service.id == chosen), None)
-    if listed:
-        return listed
-    try:
-        return catalog.get_service(service_id=chosen)
-    except NotFound:
-        return None
-
-
-def _list_resources(service: ServiceView | None, location: LocationView | None) -> tuple[ResourceView, ...]:
-    if service is None:
-        return ()
-    return catalog.list_choosable_resources(service_id=service.id, location_id=location.id if location else None)
+    return offer.find_service(chosen)

@@ -26,6 +26,7 @@ from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
+from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail, Wish
@@ -283,7 +284,7 @@ def _render(
             {
                 "page": page,
                 "booking": page.booking,
-                "opening": describe_opening(page.formats, now=page.now),
+                "opening": describe_opening(page.formats, find_opening_today(now=page.now), now=page.now),
                 "language_url": "?lang=",
                 **context,
             },

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from kernel.errors import NotFound
-from scheduling.selectors.catalog import services as catalog
+from scheduling.types import OpeningToday
 from web.booking.flow import Flow, StepKey, make_link
 from web.formats import Formats, name_time
 
@@ -47,7 +46,7 @@ def render_step(
         template,
         {
             "flow": flow,
-            "opening": describe_opening(flow.formats, now=flow.now),
+            "opening": describe_opening(flow.formats, flow.offer.opening, now=flow.now),
             "steps": [
                 Segment(each.label, "done" if at < number else "now" if at == number else "ahead")
                 for at, each in enumerate(flow.steps)
@@ -79,11 +78,9 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def describe_opening(formats: Formats, *, now: datetime) -> str:
+def describe_opening(formats: Formats, today: OpeningToday | None, *, now: datetime) -> str:
     """Return whether the business is open, in a few words; empty when there is nothing to say."""
-    try:
-        today = catalog.get_opening_today(now=now)
-    except NotFound:
+    if today is None:
         return ""
     if today.opens_at is None or today.closes_at is None:
         return gettext("Closed today")

@@ -13,7 +13,8 @@ from scheduling.models import RefusedDemand
 from scheduling.selectors.availability.explanations import explain_start
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.board import get_board
-from scheduling.selectors.catalog.services import get_opening_today, list_bookable_services
+from scheduling.selectors.catalog.opening import find_opening_today
+from scheduling.selectors.catalog.services import list_bookable_services
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.rules import RuleSetup, save_rule
@@ -238,7 +239,7 @@ def test_start_that_no_calendar_has_is_not_explained(tenant, year):
 def test_opening_today_is_from_the_timetable(tenant):
     make_shop()
 
-    opening = get_opening_today(now=MONDAY)
+    opening = find_opening_today(now=MONDAY)
 
     assert opening.opens_at is not None
     assert opening.closes_at > opening.opens_at

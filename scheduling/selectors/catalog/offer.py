@@ -1,0 +1,197 @@
+"""What the business offers (places, services, people and things, today's opening), read in one statement."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from database.connection import connection
+from scheduling.enums import Approval
+from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
+from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, read_timetables
+from scheduling.types import AddOnView, DepositPolicyView, LocationView, OpeningToday, ResourceView, ServiceView
+from tenants.context import current_tenant
+
+# In no order, as `TIMETABLE_SQL`.
+OFFER_SQL = """
+SELECT json_build_array(
+  (SELECT json_agg(json_build_array(l.id, l.name, l.timezone, l.address, l.phone, l.email, l.what_to_bring, l.position))
+   FROM scheduling_location l WHERE l.is_active),
+  (SELECT json_agg(to_json(s)) FROM scheduling_service s WHERE s.is_active),
+  (SELECT json_agg(json_build_array(a.service_id, a.position, a.id, a.name, a.minutes, a.price_minor))
+   FROM scheduling_addon a WHERE a.is_active),
+  (SELECT json_agg(json_build_array(q.service_id, q.quantity, q.resource_type_id, q.skill,
+      ARRAY(SELECT n.resource_id FROM scheduling_requirementresource n WHERE n.requirement_id = q.id)))
+   FROM scheduling_requirement q),
+  (SELECT json_agg(json_build_array(r.id, r.name, t.name, r.location_id, r.color, r.is_customer_choosable,
+      r.resource_type_id, r.skills, r.position))
+   FROM scheduling_resource r
+   JOIN scheduling_resourcetype t ON t.id = r.resource_type_id
+   JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
+   WHERE r.is_active),
+  {timetable}
+) {source}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Everything that is switched on, in the business's order.
+
+    Attributes:
+        services: Also those only reached by a link, and those that nobody can do yet.
+        pools: Service → the resources that fill one of its requirements.
+        opening: First opening and last closing of today at the first place; None: not asked, or no place.
+    """
+
+    locations: tuple[LocationView, ...]
+    services: tuple[ServiceView, ...]
+    resources: tuple[ResourceView, ...]
+    pools: Mapping[int, frozenset[int]]
+    opening: OpeningToday | None
+
+    def list_bookable_services(self, *, location_id: int | None = None) -> tuple[ServiceView, ...]:
+        """List the services that customers find on the page.
+
+        A service without a free place in the plan (no resource fills one of its requirements) is
+        left out: nothing could ever be booked.
+        """
+        return tuple(
+            service
+            for service in self.services
+            if service.approval != Approval.LINK_ONLY
+            and service.location_ids
+            and (location_id is None or location_id in service.location_ids)
+        )
+
+    def find_service(self, service_id: int) -> ServiceView | None:
+        """Return a service, also one that is only reached by its link."""
+        return next((service for service in self.services if service.id == service_id), None)
+
+    def list_choosable_resources(self, service_id: int, *, location_id: int | None = None) -> tuple[ResourceView, ...]:
+        """List the people or bays among which a customer may choose for a service."""
+        pool = self.pools.get(service_id, frozenset())
+        return tuple(
+            resource
+            for resource in self.resources
+            if resource.id in pool
+            and resource.is_customer_choosable
+            and (location_id is None or resource.location_id == location_id)
+        )
+
+
+def load_offer(*, now: datetime | None = None) -> Offer:
+    """Load everything; with ``now`` also today's opening at the first place. One query."""
+    from_on, to_on = find_dates(now) if now else (None, None)
+    parameters = {"from_on": from_on, "to_on": to_on} if now else {}
+    ((document,),) = connection.fetch_planned(_write_sql(has_opening=now is not None), parameters)
+    location_rows, service_rows, add_on_rows, requirement_rows, resource_rows, timetable = document
+    pools = _Pools(resource_rows or ())
+    requirements: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
+    for service_id, *requirement in requirement_rows or ():
+        requirements[service_id].append(requirement)
+    add_ons: defaultdict[int, list[AddOnView]] = defaultdict(list)
+    for service_id, _position, *add_on in sorted(add_on_rows or ()):
+        add_ons[service_id].append(AddOnView(*add_on))
+    currency = current_tenant().currency
+    opening = None
+    if now and from_on and to_on:
+        opening = find_opening(read_timetables(timetable, from_on=from_on, to_on=to_on), now=now)
+    return Offer(
+        locations=tuple(LocationView(*columns[:-1]) for columns in _sort_by_position(location_rows)),
+        services=tuple(
+            _view_service(row, tuple(add_ons[row["id"]]), pools.find_locations(requirements[row["id"]]), currency)
+            for row in sorted(service_rows or (), key=lambda row: (row["position"], row["id"]))
+        ),
+        resources=tuple(ResourceView(*columns[:6]) for columns in _sort_by_position(resource_rows)),
+        pools={service_id: pools.unite(rows) for service_id, rows in requirements.items()},
+        opening=opening,
+    )
+
+
+@lru_cache
+def _write_sql(*, has_opening: bool) -> str:
+    timetable, source = (f"({TIMETABLE_SQL})", FIRST_PLACE_SQL) if has_opening else ("NULL", "")
+    return OFFER_SQL.replace("{timetable}", timetable).replace("{source}", source)
+
+
+class _Pools:
+    """Who fills a requirement: the same rule as in ``availability.plan_sql``, for rows that are in memory.
+
+    Most services of a business ask for the same type or skill, so each question is answered once.
+    """
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._resources = [(row[0], row[3], row[6], row[7]) for row in rows]
+        self._known: dict[tuple[object, ...], Mapping[int, int]] = {}
+
+    def find_locations(self, requirements: Sequence[Sequence[Any]]) -> tuple[int, ...]:
+        """Return where every requirement (at least one) has as many resources as it takes."""
+        if not requirements:
+            return ()
+        places = [
+            {place for place, count in Counter(self._find(*asked).values()).items() if count >= quantity}
+            for quantity, *asked in requirements
+        ]
+        return tuple(sorted(set.intersection(*places)))
+
+    def unite(self, requirements: Sequence[Sequence[Any]]) -> frozenset[int]:
+        """Return the resources that fill any of the requirements."""
+        return frozenset(resource_id for _, *asked in requirements for resource_id in self._find(*asked))
+
+    def _find(self, type_id: int | None, skill: str, named: Sequence[int]) -> Mapping[int, int]:
+        """Find the resources of one requirement, each with its location."""
+        key = (type_id, skill, *named)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = {
+                resource_id: location_id
+                for resource_id, location_id, own_type_id, skills in self._resources
+                if (
+                    resource_id in named
+                    if named
+                    else (type_id is not None or skill)
+                    and type_id in {None, own_type_id}
+                    and (not skill or skill in skills)
+                )
+            }
+        return found
+
+
+def _sort_by_position(rows: list[list[Any]] | None) -> list[list[Any]]:
+    """Sort rows that begin with their id and end with their position."""
+    return sorted(rows or (), key=lambda row: (row[-1], row[0]))
+
+
+def _view_service(
+    row: Mapping[str, Any], add_ons: tuple[AddOnView, ...], location_ids: tuple[int, ...], currency: str
+) -> ServiceView:
+    return ServiceView(
+        id=row["id"],
+        name=row["name"],
+        description=row["description"],
+        category=row["category"],
+        duration_minutes=row["duration_minutes"],
+        price_minor=row["price_minor"],
+        currency=currency,
+        is_price_from=row["is_price_from"],
+        deposit=DepositPolicyView(
+            kind=row["deposit_kind"], amount_minor=row["deposit_minor"], percent=row["deposit_percent"]
+        ),
+        seats=row["seats"],
+        max_party_size=row["max_party_size"],
+        approval=row["approval"],
+        minimum_notice_minutes=row["minimum_notice_minutes"],
+        booking_window_days=row["booking_window_days"],
+        cancel_cutoff_minutes=row["cancel_cutoff_minutes"],
+        move_cutoff_minutes=row["move_cutoff_minutes"],
+        arrival_modes=tuple(row["arrival_modes"]),
+        add_ons=add_ons,
+        location_ids=location_ids,
+        position=row["position"],
+        hold_minutes=row["hold_minutes"],
+    )
