@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.apps import apps
 from django.conf import settings
+from django_linear_migrations.apps import check_max_migration_files, first_party_app_configs
 
 IN_BOTH = {"accounts", "account", "sessions"}
 
@@ -51,3 +54,13 @@ def test_primary_keys_are_big():
     ]
 
     assert small == []
+
+
+def test_migrations_of_an_app_are_one_line():
+    """Two branches that both add a migration conflict in ``max_migration.txt`` instead of on a server."""
+    ours = {config.label: Path(config.path) for config in first_party_app_configs()}
+    migrated = {label for label, path in ours.items() if (path / "migrations" / "__init__.py").is_file()}
+
+    assert {"accounts", "api", "notifications", "scheduling", "tenants"} <= migrated
+    assert check_max_migration_files() == []
+    assert all((ours[label] / "migrations" / "max_migration.txt").is_file() for label in migrated)

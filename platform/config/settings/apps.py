@@ -15,6 +15,7 @@ SHARED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
+    "django_linear_migrations",
     "simple_history",
     "rest_framework",
     "drf_spectacular",
