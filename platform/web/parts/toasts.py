@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -10,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 REFRESH = "board:refresh"
 TOAST = "turnero:toast"
@@ -35,13 +36,14 @@ class Toast:
 
 def is_fragment_asked(request: HttpRequest) -> bool:
     """Tell whether htmx asks for a part of a page (and not for one that it lost from its history)."""
-    headers = request.headers
-    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # by django-htmx's middleware
+    return bool(htmx) and not htmx.history_restore_request
 
 
 def add_triggers(response: HttpResponse, toast: Toast) -> HttpResponse:
     """Let the page refresh its board and show the toast."""
-    response["HX-Trigger"] = json.dumps({TOAST: asdict(toast), REFRESH: {}})
+    trigger_client_event(response, TOAST, asdict(toast))
+    trigger_client_event(response, REFRESH)
     return response
 
 

@@ -82,7 +82,7 @@ def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, op
     expect(pages[0].locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     second = pages[1]
     expect(second.locator("h1")).to_have_text("Elegir otra dirección")
-    expect(second.locator("#e-slug")).to_contain_text(TAKEN)
+    expect(second.locator("#f-slug_error")).to_contain_text(TAKEN)
     expect(second.locator("[name=slug]")).to_have_value(slug)
     expect(second.locator("form")).to_contain_text("Taller Nuevo")
     second.fill("[name=slug]", f"{slug}-2")
@@ -104,6 +104,6 @@ def test_a_late_form_for_a_taken_address_keeps_what_was_typed(stack, open_page):
         page.click("form .btn.pri")
 
     assert posted.value.status == 409
-    expect(page.locator("#e-slug")).to_contain_text(TAKEN)
+    expect(page.locator("#f-slug_error")).to_contain_text(TAKEN)
     for name, value in {"business_name": "Otro Taller", "slug": "taller", "email": "olga@correo.example"}.items():
         expect(page.locator(f"[name={name}]")).to_have_value(value)

@@ -16,7 +16,7 @@ def zipped(*names: str) -> int:
 
 def test_booking_pages_stay_within_their_budget():
     css = zipped("css/core.css", "css/booking.css")
-    script = zipped("js/booking.js")
+    script = zipped("js/booking.js", "js/once.js")
     font = (STATIC / "fonts" / "inter-400-700.woff2").stat().st_size
 
     assert css <= 8 * KILOBYTE
@@ -34,7 +34,7 @@ def test_both_dark_themes_are_the_same():
     assert blocks[0] == blocks[1]
 
 
-@pytest.mark.parametrize("name", ["css/core.css", "css/booking.css", "js/booking.js"])
+@pytest.mark.parametrize("name", ["css/core.css", "css/booking.css", "js/booking.js", "js/once.js"])
 def test_nothing_is_loaded_from_elsewhere(name):
     text = (STATIC / name).read_text().replace("http://www.w3.org/2000/svg", "")
 

@@ -1,4 +1,6 @@
 /* Progressive enhancement only: every page works without this file. */
+import "./once.js";
+
 const root = document;
 
 /* Days, weeks and categories: fetch the next page and put in the part that changes. */
@@ -35,22 +37,6 @@ root.addEventListener("click", (event) => {
 addEventListener("popstate", () => {
   const id = ["picker", "services"].find((name) => root.getElementById(name));
   if (id) swap(id, location.href, false);
-});
-
-/* A form goes out once; coming back with the back button wakes it up again. */
-root.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
-  if (form.method === "post") form.dataset.sent = "1";
-  event.submitter?.setAttribute("aria-busy", "true");
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of root.forms) delete form.dataset.sent;
-  for (const busy of root.querySelectorAll("button[aria-busy]")) busy.removeAttribute("aria-busy");
 });
 
 /* What was corrected stops being marked. */

@@ -1,4 +1,6 @@
 /* Notices. Others dispatch "turnero:toast" with {title, text, tone, undo}; the server does so through HX-Trigger. */
+import "./once.js";
+
 document.documentElement.classList.add("js");
 
 const region = document.getElementById("toasts");
@@ -49,15 +51,4 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.closest?.("[data-closes]")) event.target.closest(".toast")?.remove();
-});
-
-/* A plain form that was sent once is not sent twice. */
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches("[data-once]") || form.hasAttribute("hx-post")) return;
-  if (form.dataset.sent) event.preventDefault();
-  if (!event.submitter?.formNoValidate) form.dataset.sent = "1";
-});
-addEventListener("pageshow", () => {
-  document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
