@@ -22,6 +22,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "web.context.tenant",
             ],
+            "libraries": {"workspace_nav": "web.workspace.nav"},
             "builtins": ["web.templatetags.icons", "web.templatetags.formats"],
         },
     }

@@ -1,8 +1,31 @@
 """Addresses of bookings."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy
 
+from accounts.policies import Permission
 from web.workspace.bookings import listing, moves, new, views
+from web.workspace.nav import NavEntry, add_entries
+
+add_entries(
+    NavEntry(
+        key="bookings",
+        label=gettext_lazy("Bookings"),
+        icon="list",
+        url_name="list",
+        permission=Permission.BOARD_VIEW,
+        position=20,
+        belongs=("booking", "move", "action"),
+    ),
+    NavEntry(
+        key="new",
+        label=gettext_lazy("New booking"),
+        icon="calendar-plus",
+        url_name="new",
+        permission=Permission.BOOKING_MANAGE,
+        position=30,
+    ),
+)
 
 urlpatterns = [
     path("news/", views.show_news, name="news"),

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import RequestFactory
+from django.urls import get_resolver
+
+import config.urls_tenant  # noqa: F401 - the folders register with their addresses
+from accounts.policies import Permission
+from web.templatetags.icons import icon
+from web.workspace.nav import NavEntry, NavLink, add_entries, arrange, language_url, list_entries
+
+ENTRIES = tuple(
+    NavEntry(key, key, "list", url_name, Permission.BOARD_VIEW, position)
+    for position, (key, url_name) in enumerate(
+        [("a", "board"), ("b", "list"), ("c", "new"), ("d", "news"), ("e", "live"), ("f", "board_fragment")]
+    )
+)
+SECRET = NavEntry("secret", "secret", "list", "board", Permission.TEAM_MANAGE, 99)
+
+
+def person(role: str) -> object:
+    return SimpleNamespace(is_authenticated=True, is_active=True, role=role)
+
+
+def near(url_name: str) -> list[str]:
+    return [link.key for link in arrange(ENTRIES, user=person("owner"), url_name=url_name) if link.is_in_reach]
+
+
+def test_the_workspace_leads_from_day_to_day_work_to_the_rest():
+    get_resolver("config.urls_tenant").url_patterns  # noqa: B018 - loads every folder
+
+    assert [entry.key for entry in list_entries()][:3] == ["calendar", "bookings", "new"]
+
+
+@pytest.mark.parametrize("entry", list_entries(), ids=lambda entry: entry.key)
+def test_every_entry_has_an_icon_and_an_address(entry):
+    assert "<svg" in icon(entry.icon)
+    assert arrange([entry], user=person("owner"), url_name="")[0].url.startswith("/workspace/")
+
+
+@pytest.mark.parametrize(
+    ("url_name", "keys"),
+    [
+        ("board", ["a", "b", "c", "d"]),
+        ("news", ["a", "b", "c", "d"]),
+        ("live", ["a", "b", "c", "e"]),
+        ("", ["a", "b", "c", "d"]),
+    ],
+)
+def test_a_phone_keeps_four_entries_and_always_the_current_one(url_name, keys):
+    assert near(url_name) == keys
+
+
+def test_who_lacks_the_permission_sees_no_entry():
+    seen = [[link.key for link in arrange([SECRET], user=person(role), url_name="")] for role in ("owner", "manager")]
+
+    assert seen == [["secret"], []]
+
+
+def test_a_page_that_belongs_to_an_entry_marks_it():
+    entry = NavEntry("b", "b", "list", "list", Permission.BOARD_VIEW, 1, belongs=("booking",))
+
+    marks = [
+        arrange([entry], user=person("owner"), url_name=name)[0].current for name in ("list", "booking", "board", "")
+    ]
+
+    assert marks == ["page", "true", "", ""]
+    assert arrange([entry], user=person("owner"), url_name="list") == (
+        NavLink("b", "b", "list", "/workspace/bookings/", "page", is_in_reach=True),
+    )
+
+
+@pytest.mark.parametrize("changes", [{"key": "calendar"}, {"key": "mine", "position": 10}])
+def test_two_entries_cannot_share_a_key_or_a_place(changes):
+    values = {
+        "key": "x",
+        "label": "x",
+        "icon": "x",
+        "url_name": "board",
+        "permission": Permission.BOARD_VIEW,
+        "position": 990,
+    }
+
+    with pytest.raises(ValueError, match="another entry"):
+        add_entries(NavEntry(**values | changes))
+
+
+def test_another_language_shows_the_same_page():
+    get = RequestFactory().get("/workspace/", {"date": "2026-11-24", "lang": "es"})
+    post = RequestFactory().post("/workspace/?date=2026-11-24", {"name": "x"})
+
+    assert [language_url({"request": each}, "en") for each in (get, post)] == ["?date=2026-11-24&lang=en", "?lang=en"]
