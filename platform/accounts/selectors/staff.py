@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from accounts.enums import Role
 from accounts.errors import PersonUnknown
 from accounts.models import User
@@ -34,3 +36,8 @@ def get_user_by_email(email: str) -> User:
     if user is None:
         raise PersonUnknown
     return user
+
+
+def name_people(user_ids: Collection[int]) -> Mapping[int, str]:
+    """Map ids of the current schema's people to their names, also of those who cannot sign in any more."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name")) if user_ids else {}
