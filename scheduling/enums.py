@@ -14,6 +14,7 @@ __all__ = [
     "Approval",
     "BookingSource",
     "BookingStatus",
+    "CatalogNoun",
     "ConflictChoice",
     "ConsentPurpose",
     "ContactKind",
@@ -93,6 +94,20 @@ class DepositKind(models.TextChoices):
     FIXED = "fixed", _("Fixed amount")
     PERCENT = "percent", _("Part of the price")
     FULL = "full", _("Full price")
+
+
+class CatalogNoun(models.TextChoices):
+    """The rows of the catalog, as the log and the events call them."""
+
+    LOCATION = "location", _("Location")
+    RESOURCE_TYPE = "resource_type", _("Resource type")
+    RESOURCE = "resource", _("Resource")
+    SERVICE = "service", _("Service")
+    ADD_ON = "add_on", _("Add-on")
+    RULE = "rule", _("Rule")
+    DATE_OVERRIDE = "date_override", _("Exception of a date")
+    TIME_OFF = "time_off", _("Time off")
+    HOLIDAY = "holiday", _("Holiday")
 
 
 class HoursKind(models.TextChoices):

@@ -55,6 +55,13 @@ class LocationNotFound(NotFound):
     text = mark("This location does not exist or does not offer this service.")
 
 
+class ResourceTypeNotFound(NotFound):
+    """The resource type does not exist."""
+
+    code = "resource_type_not_found"
+    text = mark("This type does not exist.")
+
+
 class BookingNotFound(NotFound):
     """No such booking."""
 
@@ -187,6 +194,45 @@ class SetupInvalid(Invalid):
     """A service, resource, rule or hours were set up in a way that cannot work."""
 
     code = "setup_invalid"
+
+
+class Archived(Conflict):
+    """What is archived is not changed: it is restored first."""
+
+    code = "archived"
+    text = mark("This is archived. Restore it before you change it.")
+
+
+class BookingsInTheWay(Conflict):
+    """Bookings that have not ended would no longer fit; nothing was changed.
+
+    Attributes:
+        count: How many bookings.
+        field: What of the set-up they need as it is; empty: the whole thing.
+    """
+
+    code = "bookings_in_the_way"
+    text = mark("Coming appointments that need it as it is: %(count)s. Move or cancel them first.")
+
+    def __init__(self, *, count: int, field: str = "") -> None:
+        super().__init__(count=count)
+        self.count = count
+        self.field = field
+
+
+class StillUsed(Conflict):
+    """Something else refers to it; what was used is archived, not deleted.
+
+    Attributes:
+        uses: What refers to it (``bookings``, ``services``, ``resources``, ``rules``) → how many.
+    """
+
+    code = "still_used"
+    text = mark("This is in use.")
+
+    def __init__(self, *, uses: Mapping[str, int]) -> None:
+        super().__init__()
+        self.uses = uses
 
 
 class SeriesConflict(Conflict):

@@ -18,6 +18,14 @@ from scheduling.engine.errors import EngineInputError
 
 DAY_MINUTES = 1440
 WEEK_DAYS = 7
+LONGEST_VISIT_MINUTES = 14 * DAY_MINUTES
+LONGEST_AHEAD_MINUTES = 5 * 366 * DAY_MINUTES
+LARGEST_PARTY = 100_000
+
+
+def limited(least: int, most: int) -> Mapping[str, tuple[int, int]]:
+    """Return the metadata of a field that is a number from ``least`` to ``most``."""
+    return {"limits": (least, most)}
 
 
 def _refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -239,28 +247,36 @@ class Requirement:
         _refuse_if(is_empty, "duration_minutes", "not_positive")
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSpec:
-    """What is sold: how long, how often it may start, and what it takes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTiming:
+    """How long a service lasts, on which grid it starts, and how far ahead it can be booked.
 
     ``buffer_before_minutes`` is added to a part that begins at the service's
     start, ``buffer_after_minutes`` to a part that ends at its end; a part in the
     middle has none. ``buffers_inside_hours``: buffers must lie in working time.
     ``booking_window_days`` counts local dates after today's (0 = only today,
     None = no limit). With ``seats`` it is a group service.
+
+    Each number's ``limits`` (least and most, both included) are what the business may set.
     """
 
-    id: int
-    duration_minutes: int
-    step_minutes: int
-    requirements: tuple[Requirement, ...]
-    buffer_before_minutes: int = 0
-    buffer_after_minutes: int = 0
+    duration_minutes: int = field(metadata=limited(1, LONGEST_VISIT_MINUTES))
+    step_minutes: int = field(default=15, metadata=limited(1, DAY_MINUTES))
+    buffer_before_minutes: int = field(default=0, metadata=limited(0, DAY_MINUTES))
+    buffer_after_minutes: int = field(default=0, metadata=limited(0, DAY_MINUTES))
     buffers_inside_hours: bool = False
     align: Align = Align.PERIOD
-    minimum_notice_minutes: int = 0
-    booking_window_days: int | None = None
-    seats: int | None = None
+    minimum_notice_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
+    booking_window_days: int | None = field(default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES // DAY_MINUTES))
+    seats: int | None = field(default=None, metadata=limited(1, LARGEST_PARTY))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec(ServiceTiming):
+    """What is sold: its timing, and what it takes."""
+
+    id: int
+    requirements: tuple[Requirement, ...]
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be, and rules that exclude each other."""

@@ -9,6 +9,7 @@ from django.db import models
 from scheduling.enums import HoursKind
 from scheduling.models.place import Location
 from scheduling.models.resource import Resource
+from scheduling.models.row import CatalogRow
 
 ONE_OWNER = models.Q(resource__isnull=False, location__isnull=True) | models.Q(
     resource__isnull=True, location__isnull=False
@@ -54,7 +55,7 @@ class WorkingHours(models.Model):
         return f"{self.weekday} {self.opens_minute}-{self.closes_minute}"
 
 
-class DateOverride(models.Model):
+class DateOverride(CatalogRow):
     """What holds on one local date instead of the week, of a resource or a whole location.
 
     ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed.
@@ -75,8 +76,12 @@ class DateOverride(models.Model):
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=ONE_OWNER, name="scheduling_override_one_owner"),
-            models.UniqueConstraint(fields=["resource", "on"], name="scheduling_override_resource_once"),
-            models.UniqueConstraint(fields=["location", "on"], name="scheduling_override_location_once"),
+            models.UniqueConstraint(
+                fields=["resource", "on"], condition=models.Q(is_active=True), name="scheduling_override_resource_once"
+            ),
+            models.UniqueConstraint(
+                fields=["location", "on"], condition=models.Q(is_active=True), name="scheduling_override_location_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +89,7 @@ class DateOverride(models.Model):
         return f"{self.on}"
 
 
-class TimeOff(models.Model):
+class TimeOff(CatalogRow):
     """A period in which a resource does not work."""
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="time_off", db_index=False)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
+
+from scheduling.models.row import CatalogRow
 
 
-class Location(models.Model):
+class Location(CatalogRow):
     """A branch with its own time zone and holidays."""
 
     name = models.CharField(max_length=120)
@@ -19,19 +22,21 @@ class Location(models.Model):
     region = models.CharField(max_length=8, blank=True, default="")
     observes_public_holidays = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
 
     class Meta:
         """Shown in the order that the business chose."""
 
         ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), condition=models.Q(is_active=True), name="scheduling_location_name"),
+        ]
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
 
 
-class HolidayAdjustment(models.Model):
+class HolidayAdjustment(CatalogRow):
     """A date that differs from the country's list: a further holiday, or one that is worked.
 
     Without a location it holds for all of them.
@@ -46,7 +51,12 @@ class HolidayAdjustment(models.Model):
         """One say for each date and location."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["location", "on"], name="scheduling_holiday_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["location", "on"],
+                condition=models.Q(is_active=True),
+                nulls_distinct=False,
+                name="scheduling_holiday_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,17 +6,18 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
-from audit.history import keep_history
 from scheduling.models.place import Location
+from scheduling.models.row import CatalogRow
 
 MAX_CAPACITY = 1000
 
 
-class ResourceType(models.Model):
+class ResourceType(CatalogRow):
     """A kind of resource, such as "Mechanic" or "Bay"."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     is_person = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
 
@@ -24,13 +25,16 @@ class ResourceType(models.Model):
         """Shown in the order that the business chose."""
 
         ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), condition=models.Q(is_active=True), name="scheduling_type_name"),
+        ]
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
 
 
-class Resource(models.Model):
+class Resource(CatalogRow):
     """One person, bay, chair, room or tool; ``capacity`` visits fit into it at a time.
 
     Its hours are read in ``timezone``, or in its location's when empty.
@@ -53,16 +57,20 @@ class Resource(models.Model):
     efficiency_percent = models.PositiveIntegerField(default=100)
     weight = models.PositiveIntegerField(default=1)
     position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
-
-    history = keep_history(keys=("resource_type", "location", "user"))
 
     class Meta:
         """Shown in the order that the business chose; the same order is "fixed order"."""
 
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("name"),
+                "resource_type",
+                "location",
+                condition=models.Q(is_active=True),
+                name="scheduling_resource_name",
+            ),
             models.CheckConstraint(
                 condition=models.Q(capacity__gte=1, capacity__lte=MAX_CAPACITY), name="scheduling_resource_capacity"
             ),

@@ -9,10 +9,11 @@ from django.db import models
 from scheduling.enums import Measure, RulePeriod, RuleScope
 from scheduling.models.place import Location
 from scheduling.models.resource import Resource
+from scheduling.models.row import CatalogRow
 from scheduling.models.service import Service
 
 
-class CapacityRule(models.Model):
+class CapacityRule(CatalogRow):
     """At most ``limit`` bookings, seats or minutes per hour, day or week in local time.
 
     Create and change it with ``scheduling.services.catalog.rules``: that counts what is booked already.
@@ -26,7 +27,6 @@ class CapacityRule(models.Model):
     period = models.CharField(max_length=8, choices=[(p.value, p.value) for p in RulePeriod])
     measure = models.CharField(max_length=8, choices=[(m.value, m.value) for m in Measure])
     limit = models.PositiveIntegerField()
-    is_active = models.BooleanField(default=True)
 
     class Meta:
         """The scope names exactly what it needs."""

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 
-from audit.history import keep_history
+from scheduling.engine.types import LONGEST_VISIT_MINUTES
 from scheduling.enums import Align, Approval, DepositKind, Strategy
 from scheduling.models.resource import Resource, ResourceType
+from scheduling.models.row import CatalogRow
 
-LONGEST_VISIT_MINUTES = 14 * 1440
 LONGEST_BUFFER_MINUTES = 1440
 
 
@@ -20,14 +21,13 @@ def default_reminder_offsets() -> list[int]:
     return [1440, 120]
 
 
-class Service(models.Model):
+class Service(CatalogRow):
     """A service with every policy that is agreed when it is booked."""
 
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True, default="")
     category = models.CharField(max_length=80, blank=True, default="")
     position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
 
     duration_minutes = models.PositiveIntegerField(validators=[MinValueValidator(1)])
@@ -57,13 +57,14 @@ class Service(models.Model):
     arrival_modes = models.JSONField(default=list, blank=True)
     reminder_offsets_minutes = models.JSONField(default=default_reminder_offsets, blank=True)
 
-    history = keep_history()
-
     class Meta:
         """Only numbers that make sense."""
 
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("category"), Lower("name"), condition=models.Q(is_active=True), name="scheduling_service_name"
+            ),
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=1, duration_minutes__lte=LONGEST_VISIT_MINUTES),
                 name="scheduling_service_duration",
@@ -92,6 +93,12 @@ class Service(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(strategy__in=[s.value for s in Strategy]), name="scheduling_service_strategy_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deposit_kind__in=DepositKind.values), name="scheduling_service_deposit_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approval__in=Approval.values), name="scheduling_service_approval_known"
             ),
         ]
 
@@ -153,7 +160,7 @@ class RequirementResource(models.Model):
         return f"{self.requirement_id}: {self.resource_id}"
 
 
-class AddOn(models.Model):
+class AddOn(CatalogRow):
     """Something extra that makes a visit longer, dearer or both."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="add_ons")
@@ -161,13 +168,15 @@ class AddOn(models.Model):
     minutes = models.PositiveIntegerField(default=0)
     price_minor = models.PositiveBigIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
 
     class Meta:
         """In the order that the business chose."""
 
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("name"), "service", condition=models.Q(is_active=True), name="scheduling_add_on_name"
+            ),
             models.CheckConstraint(condition=models.Q(minutes__lte=1440), name="scheduling_add_on_minutes"),
         ]
 

@@ -97,8 +97,14 @@ def limit(service_id: int, amount: int, measure=Measure.BOOKINGS, period=RulePer
     return save_rule(RuleSetup(RuleScope.SERVICE, period, amount, measure, service_id=service_id), now=NOW)
 
 
+def limit_resource(resource_id: int, amount: int) -> int:
+    return save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, amount, resource_id=resource_id), now=NOW)
+
+
 def make_add_on(service_id: int, minutes: int = 30, price_minor: int = 500) -> int:
-    return AddOn.objects.create(service_id=service_id, name="Extra", minutes=minutes, price_minor=price_minor).pk
+    return AddOn.objects.create(
+        service_id=service_id, name=f"Extra {minutes}", minutes=minutes, price_minor=price_minor
+    ).pk
 
 
 def open_only(opens_hour: int, closes_hour: int, day=DAY) -> tuple[DateOverride, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scheduling.engine import WeeklyPeriod
+from scheduling.models import Location, Resource, Service
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.catalog.setups import (
     RequirementSetup,
@@ -28,20 +29,32 @@ DETAILS = BookingDetails(
 )
 
 
+def find_name(model, name: str) -> str:
+    """Return a name that no other row has: "Corte", "Corte 2" and so on."""
+    count = model.objects.filter(name__startswith=name).count()
+    return f"{name} {count + 1}" if count else name
+
+
 def make_place(timezone: str = "UTC") -> int:
-    return save_location(name="Centro", timezone=timezone, observes_public_holidays=False)
+    return save_location(name=find_name(Location, "Centro"), timezone=timezone, observes_public_holidays=False)
 
 
 def make_resource(place: int, name: str = "Eva", **values) -> int:
     setup = ResourceSetup(
-        **{"name": name, "type_name": "Persona", "location_id": place, "hours": NINE_TO_FIVE} | values
+        **{"name": find_name(Resource, name), "type_name": "Persona", "location_id": place, "hours": NINE_TO_FIVE}
+        | values
     )
     return save_resource(setup)
 
 
 def make_service(*pools: tuple[int, ...], **values) -> int:
     requirements = tuple(RequirementSetup(resource_ids=pool) for pool in pools)
-    defaults = {"name": "Corte", "duration_minutes": 60, "step_minutes": 60, "requirements": requirements}
+    defaults = {
+        "name": find_name(Service, "Corte"),
+        "duration_minutes": 60,
+        "step_minutes": 60,
+        "requirements": requirements,
+    }
     return save_service(ServiceSetup(**defaults | values))
 
 

@@ -235,9 +235,9 @@ def make_kinds() -> list[Kind]:
         setup = ResourceSetup(name=name, type_name="Storm", location_id=place, hours=HOURS, capacity=capacity)
         return save_resource(setup)
 
-    def kind(*pools: tuple[int, ...], minutes: int, buffer: int = 0, seats: int | None = None) -> Kind:
+    def kind(name: str, *pools: tuple[int, ...], minutes: int, buffer: int = 0, seats: int | None = None) -> Kind:
         setup = ServiceSetup(
-            name="Storm",
+            name=name,
             duration_minutes=minutes,
             step_minutes=30,
             buffer_after_minutes=buffer,
@@ -249,14 +249,14 @@ def make_kinds() -> list[Kind]:
     people = tuple(resource(f"Person {number}") for number in range(4))
     bays = tuple(resource(f"Bay {number}") for number in range(3))
     room = (resource("Room", 3),)
-    counted = kind(bays, minutes=30)
+    counted = kind("Counted", bays, minutes=30)
     setup = RuleSetup(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=6, service_id=counted.service_id)
     save_rule(setup, now=NOW)
     return [
-        kind(people, bays, minutes=60),
-        kind(tuple(reversed(bays)), tuple(reversed(people)), minutes=30, buffer=15),
-        kind(people, room, minutes=90),
-        kind(people, minutes=60, seats=4),
+        kind("Job", people, bays, minutes=60),
+        kind("Check", tuple(reversed(bays)), tuple(reversed(people)), minutes=30, buffer=15),
+        kind("Talk", people, room, minutes=90),
+        kind("Class", people, minutes=60, seats=4),
         Kind(counted.service_id, counted.pools, counted.minutes, daily_limit=6),
     ]
 

@@ -36,7 +36,7 @@ def empty_scheduling(tenant: TenantInfo) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables "
-            "WHERE schemaname = %s AND (tablename LIKE 'scheduling\\_%%' OR tablename LIKE 'notifications\\_%%')",
+            "WHERE schemaname = %s AND split_part(tablename, '_', 1) IN ('scheduling', 'notifications', 'audit')",
             [tenant.schema_name],
         )
         tables = cursor.fetchone()[0]

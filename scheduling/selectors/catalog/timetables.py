@@ -32,17 +32,17 @@ SELECT json_build_object(
     SELECT json_agg(json_build_array(o.resource_id, o.location_id, o.on, o.periods))
     FROM scheduling_dateoverride o
     WHERE (o.resource_id = ANY(ids.resource_ids) OR o.location_id = ANY(ids.location_ids))
-      AND o.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
+      AND o.is_active AND o.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
   'time_off', (
     SELECT json_agg(json_build_array(t.resource_id,
         floor(date_part('epoch', t.starts_at) / 60)::int8, ceil(date_part('epoch', t.ends_at) / 60)::int8))
     FROM scheduling_timeoff t
-    WHERE t.resource_id = ANY(ids.resource_ids)
+    WHERE t.is_active AND t.resource_id = ANY(ids.resource_ids)
       AND t.ends_at > %(from_on)s::date - 4 AND t.starts_at < %(to_on)s::date + 17),
   'holidays', (
     SELECT json_agg(json_build_array(a.location_id, a.on, a.is_closed))
     FROM scheduling_holidayadjustment a
-    WHERE a.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
+    WHERE a.is_active AND a.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
   'locations', (
     SELECT json_agg(json_build_array(l.id, l.timezone, l.region, l.observes_public_holidays, l.position))
     FROM scheduling_location l WHERE l.is_active AND l.id = ANY(ids.location_ids))

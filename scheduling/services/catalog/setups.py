@@ -19,7 +19,7 @@ from kernel.text import mark
 from scheduling.engine import DateOverride as EngineOverride
 from scheduling.engine import EngineInputError, ServiceSpec, WeeklyPeriod, compose_visit
 from scheduling.engine import Requirement as EngineRequirement
-from scheduling.engine.types import VisitLine
+from scheduling.engine.types import LONGEST_VISIT_MINUTES, VisitLine
 from scheduling.enums import Align, Approval, HoursKind, Strategy
 from scheduling.errors import LocationNotFound, SetupInvalid
 from scheduling.models import (
@@ -36,7 +36,7 @@ from scheduling.models import (
     WorkingHours,
 )
 from scheduling.models.resource import MAX_CAPACITY
-from scheduling.models.service import LONGEST_BUFFER_MINUTES, LONGEST_VISIT_MINUTES
+from scheduling.models.service import LONGEST_BUFFER_MINUTES
 from scheduling.services.writing.inputs import NAME_LENGTH, NAME_TOO_LONG, UNREADABLE
 
 ZONE_UNKNOWN = mark("This time zone does not exist.")

@@ -231,14 +231,14 @@ def test_booking_page_asks_as_little_for_many_resources_as_for_few(customer_clie
 
     url, _ = go_to_time(customer_client, service)
     counts = []
-    for _ in range(2):
+    for turn in range(2):
         with CaptureQueriesContext(connection) as queries:
             customer_client.get(url)
         counts.append(len(queries))
         first = Resource.objects.first()
         for number in range(50):
             Resource.objects.create(
-                name=f"R{number}", location=first.location, resource_type=first.resource_type, capacity=1
+                name=f"R{turn}.{number}", location=first.location, resource_type=first.resource_type, capacity=1
             )
 
     assert counts[0] == counts[1]

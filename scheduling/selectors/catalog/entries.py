@@ -1,0 +1,137 @@
+"""The catalog as those see it who set it up: archived things too, with what still needs them.
+
+A constant number of queries, whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Prefetch, QuerySet
+
+from kernel.errors import NotFound
+from scheduling.errors import ResourceNotFound, ResourceTypeNotFound, ServiceNotFound
+from scheduling.models import Requirement, RequirementResource, Resource, ResourceType, Service
+from scheduling.models.row import CatalogRow
+from scheduling.selectors.catalog.setups import read_resource, read_resource_type, read_service
+from scheduling.selectors.catalog.usage import (
+    count_bookings_of_resources,
+    count_bookings_of_services,
+    count_bookings_of_types,
+)
+from scheduling.types import Entry, ResourceSetup, ResourceTypeSetup, ServiceSetup
+
+SetupT = TypeVar("SetupT")
+RowT = TypeVar("RowT", bound=CatalogRow)
+
+
+def list_resource_type_entries(
+    *, now: datetime, search: str = "", is_active: bool | None = True
+) -> tuple[Entry[ResourceTypeSetup], ...]:
+    """List resource types in the business's order; ``is_active`` None: archived ones too."""
+    rows = _search(_narrow(ResourceType.objects.all(), is_active), search, lambda row: [row.name])
+    return _view(rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now))
+
+
+def get_resource_type_entry(*, resource_type_id: int, now: datetime) -> Entry[ResourceTypeSetup]:
+    """Return one resource type, also an archived one.
+
+    Raises:
+        ResourceTypeNotFound: There is none.
+    """
+    row = _get(ResourceType.objects.all(), resource_type_id, ResourceTypeNotFound)
+    return _view([row], read_resource_type, count_bookings_of_types([row.pk], now=now))[0]
+
+
+def list_resource_entries(
+    *,
+    now: datetime,
+    search: str = "",
+    is_active: bool | None = True,
+    location_id: int | None = None,
+    resource_type_id: int | None = None,
+) -> tuple[Entry[ResourceSetup], ...]:
+    """List resources in the order of their types, then in the business's."""
+    found = _narrow(Resource.objects.all(), is_active)
+    if location_id is not None:
+        found = found.filter(location_id=location_id)
+    if resource_type_id is not None:
+        found = found.filter(resource_type_id=resource_type_id)
+    found = found.order_by("resource_type__position", "resource_type_id", "position", "id")
+    rows = _search(found, search, lambda row: [row.name, row.phone, row.email, *row.skills])
+    return _view(rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now))
+
+
+def get_resource_entry(*, resource_id: int, now: datetime) -> Entry[ResourceSetup]:
+    """Return one resource, also an archived one.
+
+    Raises:
+        ResourceNotFound: There is none.
+    """
+    row = _get(Resource.objects.all(), resource_id, ResourceNotFound)
+    return _view([row], read_resource, count_bookings_of_resources([row.pk], now=now))[0]
+
+
+def list_service_entries(
+    *, now: datetime, search: str = "", is_active: bool | None = True
+) -> tuple[Entry[ServiceSetup], ...]:
+    """List services in the business's order, with what they take."""
+    found = _narrow(_with_requirements(Service.objects.all()), is_active)
+    rows = _search(found, search, lambda row: [row.name, row.category])
+    return _view(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
+
+
+def get_service_entry(*, service_id: int, now: datetime) -> Entry[ServiceSetup]:
+    """Return one service, also an archived one.
+
+    Raises:
+        ServiceNotFound: There is none.
+    """
+    row = _get(_with_requirements(Service.objects.all()), service_id, ServiceNotFound)
+    return _view([row], read_service, count_bookings_of_services([row.pk], now=now))[0]
+
+
+def fold(text: str) -> str:
+    """Return a text as it is searched: without accents and case."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _with_requirements(services: QuerySet[Service]) -> QuerySet[Service]:
+    return services.prefetch_related(
+        Prefetch("requirements", Requirement.objects.order_by("position", "id")),
+        Prefetch("requirements__named", RequirementResource.objects.order_by("position", "id")),
+    )
+
+
+def _narrow(rows: QuerySet[RowT], is_active: bool | None) -> QuerySet[RowT]:  # noqa: FBT001
+    return rows if is_active is None else rows.filter(is_active=is_active)
+
+
+def _search(rows: QuerySet[RowT], search: str, read_words: Callable[[RowT], Iterable[str]]) -> list[RowT]:
+    """Keep the rows in which every word that was typed occurs; a catalog fits into memory."""
+    wanted = fold(search).split()
+    return [row for row in rows if all(word in fold(" ".join(read_words(row))) for word in wanted)]
+
+
+def _get(rows: QuerySet[RowT], row_id: int, missing: type[NotFound]) -> RowT:
+    row = rows.filter(pk=row_id).first()
+    if row is None:
+        raise missing
+    return row
+
+
+def _view(rows: Iterable[Any], read: Callable[[Any], SetupT], bookings: Mapping[int, int]) -> tuple[Entry[SetupT], ...]:
+    return tuple(
+        Entry(
+            id=row.pk,
+            version=row.version,
+            is_active=row.is_active,
+            setup=read(row),
+            coming_bookings=bookings.get(row.pk, 0),
+        )
+        for row in rows
+    )

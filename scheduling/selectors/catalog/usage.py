@@ -1,0 +1,124 @@
+"""Which bookings still need a thing of the catalog: active ones that have not ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, F, Q
+
+from kernel.instants import to_minutes
+from scheduling.engine.types import LONGEST_VISIT_MINUTES
+from scheduling.enums import BookingStatus
+from scheduling.models import Allocation, Booking, BookingLine
+
+
+class Piece(NamedTuple):
+    """A stretch of a resource's time that a booking takes, buffers included, in minutes since 1970."""
+
+    booking_id: int
+    resource_id: int
+    start: int
+    end: int
+
+
+OVER = (BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
+LONGEST_BOOKING = timedelta(minutes=8 * LONGEST_VISIT_MINUTES)
+"""Older starts are not even looked at: several services, with their extras."""
+
+
+def count_bookings_of_resources(resource_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
+    """Map resources to how many coming bookings take them, in groups too; two queries."""
+    taken = Allocation.objects.filter(resource_id__in=resource_ids, is_active=True, ends_minute__gt=to_minutes(now))
+    counted: dict[int, int] = {}
+    for path in ("booking", "session__bookings"):
+        rows = (
+            taken.filter(_is_coming(now, prefix=f"{path}__"))
+            .values("resource_id")
+            .annotate(count=Count(path, distinct=True))
+        )
+        for row in rows:
+            counted[row["resource_id"]] = counted.get(row["resource_id"], 0) + row["count"]
+    return counted
+
+
+def count_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
+    """Map services to how many coming bookings contain them; one query."""
+    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__"), service_id__in=service_ids)
+    rows = lines.values("service_id").annotate(count=Count("booking", distinct=True))
+    return {row["service_id"]: row["count"] for row in rows}
+
+
+def count_bookings_of_types(type_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
+    """Map resource types to how many coming bookings take one of their resources; two queries."""
+    taken = Allocation.objects.filter(
+        resource__resource_type_id__in=type_ids, is_active=True, ends_minute__gt=to_minutes(now)
+    )
+    counted: dict[int, int] = {}
+    for path in ("booking", "session__bookings"):
+        rows = (
+            taken.filter(_is_coming(now, prefix=f"{path}__"))
+            .values(type_id=F("resource__resource_type_id"))
+            .annotate(count=Count(path, distinct=True))
+        )
+        for row in rows:
+            counted[row["type_id"]] = counted.get(row["type_id"], 0) + row["count"]
+    return counted
+
+
+def count_bookings_in_lanes(resource_id: int, *, above: int, now: datetime) -> int:
+    """Count coming bookings that lie in lanes of a resource with a number above one."""
+    taken = Allocation.objects.filter(
+        resource_id=resource_id, is_active=True, ends_minute__gt=to_minutes(now), lane__number__gt=above
+    )
+    return (
+        Booking.objects.filter(_is_coming(now))
+        .filter(
+            Q(pk__in=taken.filter(booking__isnull=False).values("booking_id"))
+            | Q(session_id__in=taken.filter(session__isnull=False).values("session_id"))
+        )
+        .count()
+    )
+
+
+def count_bookings_by_skill(resource_id: int, skills: Collection[str], *, now: datetime) -> int:
+    """Count coming bookings that take a resource, of services that require one of these skills."""
+    booking_ids = {piece.booking_id for piece in list_coming_pieces([resource_id], now=now)}
+    lines = BookingLine.objects.filter(booking_id__in=booking_ids, service__requirements__skill__in=skills)
+    return lines.values("booking_id").distinct().count()
+
+
+def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[Piece]:
+    """List what coming bookings take of resources, in groups too; two queries."""
+    taken = Allocation.objects.filter(resource_id__in=resource_ids, is_active=True, ends_minute__gt=to_minutes(now))
+    return [
+        Piece(*row)
+        for path in ("booking", "session__bookings")
+        for row in taken.filter(_is_coming(now, prefix=f"{path}__")).values_list(
+            f"{path}__pk", "resource_id", "starts_minute", "ends_minute"
+        )
+    ]
+
+
+def was_resource_booked(resource_id: int) -> bool:
+    """Tell whether a booking ever took a resource, or asked for it."""
+    asked = Booking.objects.filter(chosen_resource_id=resource_id)
+    return Allocation.objects.filter(resource_id=resource_id).exists() or asked.exists()
+
+
+def was_service_booked(service_id: int) -> bool:
+    """Tell whether any booking contains a service."""
+    lines = BookingLine.objects.filter(service_id=service_id)
+    return Booking.objects.filter(service_id=service_id).exists() or lines.exists()
+
+
+def _is_coming(now: datetime, *, prefix: str = "") -> Q:
+    conditions = {
+        "is_active": True,
+        "ends_at__gt": now,
+        "starts_at__gt": now - LONGEST_BOOKING,
+    }
+    is_kept = Q(**{f"{prefix}hold_expires_at__isnull": True}) | Q(**{f"{prefix}hold_expires_at__gt": now})
+    is_over = Q(**{f"{prefix}status__in": OVER})
+    return Q(**{f"{prefix}{name}": value for name, value in conditions.items()}) & is_kept & ~is_over

@@ -1,0 +1,132 @@
+"""What is refused at a field, in words; all fields of a form at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.db.models import Model, Q
+
+from kernel.instants import is_known_timezone
+from kernel.lines import drop_invisible, is_unreadable
+from kernel.text import mark
+from scheduling.errors import SetupInvalid
+from scheduling.services.writing.inputs import (
+    EMAIL_WRONG,
+    NAME_LENGTH,
+    NAME_TOO_LONG,
+    PHONE_WRONG,
+    UNREADABLE,
+    clean_email,
+    clean_phone,
+)
+from tenants.context import current_tenant
+
+NAME_MISSING = mark("Enter a name.")
+NAME_TAKEN = mark("There is one already.")
+TEXT_TOO_LONG = mark("This text is too long.")
+NUMBER_WRONG = mark("This number is too small or too large.")
+ZONE_UNKNOWN = mark("This time zone does not exist.")
+COLOR_WRONG = mark("Choose a color.")
+CHOICE_UNKNOWN = mark("This choice does not exist or is archived.")
+CANNOT_WORK = mark("This cannot work together with the other values.")
+
+MAX_POSITION = 1_000_000
+
+
+class FieldErrors:
+    """Collects what is wrong, by field; the first word about a field counts."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, tuple[str, ...]] = {}
+
+    def require(self, is_right: bool, field: str, text: str) -> bool:  # noqa: FBT001 - reads as a sentence
+        """Note that a field is wrong unless ``is_right``; return whether it is."""
+        if not is_right:
+            self._errors.setdefault(field, (text,))
+        return is_right
+
+    def raise_any(self) -> None:
+        """Refuse when anything was noted.
+
+        Raises:
+            SetupInvalid: Names every field that is wrong.
+        """
+        if self._errors:
+            raise SetupInvalid(errors=self._errors)
+
+    def check_number(self, field: str, value: int | None, least: int, most: int, text: str = NUMBER_WRONG) -> None:
+        """Note a number outside ``[least, most]``; None is right."""
+        self.require(value is None or least <= value <= most, field, text)
+
+    def check_position(self, value: int | None) -> None:
+        """Note a place in the order that cannot be."""
+        self.check_number("position", value, 0, MAX_POSITION)
+
+    def check_name(self, name: str, *, length: int = NAME_LENGTH) -> None:
+        """Note a name that is missing, too long or unreadable."""
+        too_long = NAME_TOO_LONG if length == NAME_LENGTH else TEXT_TOO_LONG
+        if self.require(bool(name), "name", NAME_MISSING):
+            self.check_text("name", name, length=length, too_long=too_long)
+
+    def check_text(self, field: str, text: str, *, length: int, too_long: str = TEXT_TOO_LONG) -> None:
+        """Note a text that is too long or unreadable; it may have lines."""
+        if self.require(len(text) <= length, field, too_long):
+            self.require(not is_unreadable(text.replace("\n", " ")), field, UNREADABLE)
+
+    def check_zone(self, timezone: str, *, may_be_empty: bool = False) -> None:
+        """Note a time zone that does not exist."""
+        is_known = is_known_timezone(timezone) if timezone else may_be_empty
+        self.require(is_known, "timezone", ZONE_UNKNOWN)
+
+    def check_color(self, color: str) -> None:
+        """Note what is not ``#rrggbb``."""
+        self.require(not color or re.fullmatch(r"#[0-9a-fA-F]{6}", color) is not None, "color", COLOR_WRONG)
+
+    def check_free(self, model: type[Model], taken: Q, *, field: str = "name", own_id: int | None = None) -> None:
+        """Note that another active row has what must be unique; what is wrong already is not looked for."""
+        if field in self._errors:
+            return
+        rows = model._default_manager.filter(taken, is_active=True)  # noqa: SLF001
+        self.require(not rows.exclude(pk=own_id).exists(), field, NAME_TAKEN)
+
+    def check_choice(self, field: str, model: type[Model], row_id: int | None, *, known_id: int | None = None) -> None:
+        """Note a row that does not exist or is archived; ``known_id`` was chosen before and may stay."""
+        if row_id is not None and row_id != known_id:
+            rows = model._default_manager.filter(pk=row_id, is_active=True)  # noqa: SLF001
+            self.require(rows.exists(), field, CHOICE_UNKNOWN)
+
+    def clean_phone(self, field: str, phone: str) -> str:
+        """Return a phone number in E.164, or note that it is none; empty stays empty."""
+        if not phone.strip():
+            return ""
+        cleaned = clean_phone(phone.strip()[:64], country=current_tenant().country)
+        self.require(cleaned is not None, field, PHONE_WRONG)
+        return cleaned or phone
+
+    def clean_email(self, field: str, email: str) -> str:
+        """Return an address in lower case, or note that it is none; empty stays empty."""
+        if not email.strip():
+            return ""
+        cleaned = clean_email(email)
+        self.require(cleaned is not None, field, EMAIL_WRONG)
+        return cleaned or email
+
+
+def clean_line(text: str) -> str:
+    """Return a typed line without what nobody sees."""
+    return " ".join(part for part in drop_invisible(text).split(" ") if part)
+
+
+def clean_lines(text: str) -> str:
+    """Return a typed text of several lines, without blanks around it."""
+    return drop_invisible(text.replace("\r\n", "\n"))
+
+
+def clean_words(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words without blanks and repetitions, in order."""
+    unique: dict[str, str] = {}
+    for word in map(clean_line, words):
+        if word:
+            unique.setdefault(word.casefold(), word)
+    return tuple(unique.values())

@@ -1,0 +1,219 @@
+"""What each change of the catalog does: lock, compare, save, log with its author, tell.
+
+The functions for each kind of thing say what is allowed; this says how it is written. Events
+are called ``<noun>.<action>``, such as ``service.changed``. No message is sent for them: open
+boards hear of them, and whoever registers a handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import IntegrityError
+from django.db.models import Max
+
+from audit.enums import Action
+from audit.errors import ChangedMeanwhile
+from audit.selectors.log import list_changes
+from audit.services.log import log_changes
+from audit.types import FieldChanges, NewEntry
+from kernel.errors import NotFound
+from notifications.services.outbox import publish
+from scheduling.enums import CatalogNoun
+from scheduling.errors import Archived, SetupInvalid
+from scheduling.models.row import CatalogRow
+from scheduling.selectors.catalog.setups import to_column, to_fields
+from scheduling.services.catalog.checks import NAME_TAKEN
+from scheduling.types import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _typeshed import DataclassInstance
+
+RowT = TypeVar("RowT", bound=CatalogRow)
+
+TWINS: Mapping[str, str] = {
+    "scheduling_location_name": "name",
+    "scheduling_type_name": "name",
+    "scheduling_resource_name": "name",
+    "scheduling_service_name": "name",
+    "scheduling_add_on_name": "name",
+    "scheduling_override_resource_once": "on",
+    "scheduling_override_location_once": "on",
+    "scheduling_holiday_once": "on",
+}
+"""Unique constraint → the field that is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun(Generic[RowT]):
+    """A kind of thing: what it is called, where it lies, and what is raised when there is none."""
+
+    name: CatalogNoun
+    model: type[RowT]
+    missing: type[NotFound]
+
+
+def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archived: bool = False) -> RowT:
+    """Return a row that nobody else changes until the transaction ends; bookings go on meanwhile.
+
+    ``version`` is what the caller had read; None: whatever it is now.
+
+    Raises:
+        NotFound: The noun's own, when there is no such row.
+        ChangedMeanwhile: The row has another version; says what was done since.
+        Archived: The row is archived.
+    """
+    row = noun.model._default_manager.select_for_update(no_key=True).filter(pk=row_id).first()  # noqa: SLF001
+    if row is None:
+        raise noun.missing
+    if version is not None and row.version != version:
+        changes = list_changes(noun=noun.name, row_id=row_id, after_version=version)
+        raise ChangedMeanwhile(version=row.version, changes=changes)
+    if not (row.is_active or may_be_archived):
+        raise Archived
+    return row
+
+
+def add_row(noun: Noun[RowT], row: RowT, *, by: Actor, now: datetime) -> int:
+    """Save a new row and return its id.
+
+    Raises:
+        SetupInvalid: Somebody saved one of the same name a moment ago.
+    """
+    add_rows(noun, [row], by=by, now=now)
+    _tell(noun, row, Action.CREATED, (), by=by, now=now)
+    return int(row.pk)
+
+
+def add_rows(noun: Noun[RowT], rows: Sequence[RowT], *, by: Actor, now: datetime) -> list[RowT]:
+    """Save many new rows with two queries, and tell nobody: for a business that is being made.
+
+    Raises:
+        SetupInvalid: There is one of the same name already.
+    """
+    with _refusing_twins():
+        made = noun.model._default_manager.bulk_create(rows)  # noqa: SLF001
+    log_changes((NewEntry(noun.name, row.pk, row.version, Action.CREATED) for row in made), user_id=by.user_id, now=now)
+    return made
+
+
+def change_row(
+    noun: Noun[RowT], row: RowT, before: DataclassInstance, after: DataclassInstance, *, by: Actor, now: datetime
+) -> int:
+    """Save what differs between two set-ups of a locked row and return its version, the same when nothing does.
+
+    Fields that are no columns are only logged: who calls this writes them.
+
+    Raises:
+        SetupInvalid: Somebody gave the same name to another row a moment ago.
+    """
+    return write_fields(noun, row, compare(before, after), to_columns(after), by=by, now=now)
+
+
+def write_fields(
+    noun: Noun[RowT],
+    row: RowT,
+    fields: FieldChanges,
+    columns: Mapping[str, object],
+    *,
+    by: Actor,
+    now: datetime,
+    action: Action = Action.CHANGED,
+    is_told: bool = True,
+) -> int:
+    """Save those of ``columns`` that ``fields`` names, log and tell; return the row's version."""
+    if not fields:
+        return row.version
+    known = {field.attname for field in noun.model._meta.concrete_fields}  # noqa: SLF001 - Django's documented way
+    changed = {name: columns[name] for name in fields if name in known}
+    row.version += 1
+    with _refusing_twins():
+        noun.model._default_manager.filter(pk=row.pk).update(**changed, version=row.version)  # noqa: SLF001
+    for name, value in changed.items():
+        setattr(row, name, value)
+    log_changes([NewEntry(noun.name, row.pk, row.version, action, fields)], user_id=by.user_id, now=now)
+    if is_told:
+        _tell(noun, row, action, fields, by=by, now=now)
+    return row.version
+
+
+def set_active(noun: Noun[RowT], row: RowT, *, is_active: bool, by: Actor, now: datetime) -> int:
+    """Archive or restore a locked row and return its version, the same when it is so already.
+
+    Raises:
+        SetupInvalid: Another one has its name by now.
+    """
+    action = Action.RESTORED if is_active else Action.ARCHIVED
+    fields = {"is_active": (row.is_active, is_active)} if row.is_active is not is_active else {}
+    return write_fields(noun, row, fields, {"is_active": is_active}, by=by, now=now, action=action)
+
+
+def delete_row(noun: Noun[RowT], row: RowT, before: DataclassInstance, *, by: Actor, now: datetime) -> None:
+    """Delete a locked row and what belongs to it; the log keeps what it was."""
+    row_id, version = row.pk, row.version + 1
+    row.delete()
+    row.pk, row.version = row_id, version
+    fields = {name: (value, None) for name, value in to_fields(before).items()}
+    log_changes([NewEntry(noun.name, row_id, version, Action.DELETED, fields)], user_id=by.user_id, now=now)
+    _tell(noun, row, Action.DELETED, (), by=by, now=now)
+
+
+def reorder_rows(noun: Noun[RowT], row_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
+    """Put rows into this order; others keep their place.
+
+    Raises:
+        NotFound: The noun's own, when one of them does not exist.
+    """
+    manager = noun.model._default_manager  # noqa: SLF001
+    rows: dict[int, Any] = {row.pk: row for row in manager.select_for_update(no_key=True).filter(pk__in=row_ids)}
+    wanted = list(dict.fromkeys(row_ids))
+    if rows.keys() != set(wanted):
+        raise noun.missing
+    for position, row_id in enumerate(wanted):
+        row = rows[row_id]
+        fields = {"position": (row.position, position)} if row.position != position else {}
+        write_fields(noun, row, fields, {"position": position}, by=by, now=now)
+
+
+def find_last_position(noun: Noun[RowT]) -> int:
+    """Return the position after all others."""
+    last = noun.model._default_manager.aggregate(last=Max("position"))["last"]  # noqa: SLF001
+    return 0 if last is None else last + 1
+
+
+def compare(before: DataclassInstance, after: DataclassInstance) -> FieldChanges:
+    """Map each field that differs to (old, new)."""
+    old, new = to_fields(before), to_fields(after)
+    return {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+
+
+def to_columns(setup: DataclassInstance) -> dict[str, Any]:
+    """Return the values of a set-up as a row's attributes take them."""
+    return {name: to_column(getattr(setup, name)) for name in setup.__dataclass_fields__}
+
+
+@contextmanager
+def _refusing_twins() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        field = TWINS.get(_find_constraint(error))
+        if field is None:
+            raise
+        raise SetupInvalid(errors={field: (NAME_TAKEN,)}) from error
+
+
+def _find_constraint(error: IntegrityError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+def _tell(noun: Noun[RowT], row: RowT, action: Action, fields: Iterable[str], *, by: Actor, now: datetime) -> None:
+    payload = {"version": row.version, "fields": list(fields), "by": by.kind}
+    publish(kind=f"{noun.name.value}.{action.value}", subject_id=row.pk, payload=payload, now=now)

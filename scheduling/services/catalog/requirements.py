@@ -1,0 +1,86 @@
+"""What a service takes: pools of resources, each for a part of the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kernel.lines import is_unreadable
+from kernel.text import mark
+from scheduling.models import Requirement, RequirementResource, Resource, ResourceType
+from scheduling.models.resource import MAX_CAPACITY
+from scheduling.services.catalog.checks import CHOICE_UNKNOWN, NUMBER_WRONG, FieldErrors
+from scheduling.services.writing.inputs import UNREADABLE
+from scheduling.types import RequirementSetup, ServiceSetup
+
+POOL_EMPTY = mark("Say who or what is needed: a type, a skill, or names.")
+POOL_SMALL = mark("More are needed than are named.")
+PART_OUTSIDE = mark("This part does not lie within the visit.")
+MOST_REQUIREMENTS = 20
+SKILL_LENGTH = 60
+
+
+def check_requirements(errors: FieldErrors, setup: ServiceSetup, *, known: Sequence[RequirementSetup] = ()) -> None:
+    """Note what cannot be, at ``requirements`` or ``requirements.<number>.<field>``.
+
+    What was asked for before (``known``) may stay, also if somebody in it is archived by now.
+    """
+    errors.require(1 <= len(setup.requirements) <= MOST_REQUIREMENTS, "requirements", POOL_EMPTY)
+    fresh = [each for each in setup.requirements if each not in known]
+    wanted = {resource_id for each in fresh for resource_id in each.resource_ids}
+    present = set(Resource.objects.filter(pk__in=wanted, is_active=True).values_list("pk", flat=True)) if wanted else ()
+    types = {each.resource_type_id for each in fresh if each.resource_type_id is not None}
+    present_types = set(ResourceType.objects.filter(pk__in=types, is_active=True).values_list("pk", flat=True))
+    for number, each in enumerate(setup.requirements):
+        at = f"requirements.{number}"
+        _check_part(errors, at, each, setup.duration_minutes)
+        if each in fresh:
+            errors.require(set(each.resource_ids) <= set(present), f"{at}.resource_ids", CHOICE_UNKNOWN)
+            is_known = each.resource_type_id is None or each.resource_type_id in present_types
+            errors.require(is_known, f"{at}.resource_type_id", CHOICE_UNKNOWN)
+
+
+def write_requirements(service_id: int, requirements: Sequence[RequirementSetup]) -> None:
+    """Replace what a service takes; three queries, or one when it took nothing before."""
+    Requirement.objects.filter(service_id=service_id).delete()
+    add_requirements({service_id: requirements})
+
+
+def add_requirements(by_service: dict[int, Sequence[RequirementSetup]]) -> None:
+    """Add what some services take; two queries for all of them."""
+    asked = [
+        (service_id, position, each)
+        for service_id, requirements in by_service.items()
+        for position, each in enumerate(requirements)
+    ]
+    made = Requirement.objects.bulk_create(
+        Requirement(
+            service_id=service_id,
+            position=position,
+            resource_type_id=each.resource_type_id,
+            skill=each.skill,
+            quantity=each.quantity,
+            starts_after_minutes=each.starts_after_minutes,
+            duration_minutes=each.duration_minutes,
+        )
+        for service_id, position, each in asked
+    )
+    RequirementResource.objects.bulk_create(
+        RequirementResource(requirement=requirement, resource_id=resource_id, position=rank)
+        for requirement, (_, _, each) in zip(made, asked, strict=True)
+        for rank, resource_id in enumerate(each.resource_ids)
+    )
+
+
+def _check_part(errors: FieldErrors, at: str, each: RequirementSetup, visit_minutes: int) -> None:
+    named = each.resource_ids
+    errors.require(bool(named or each.skill or each.resource_type_id is not None), at, POOL_EMPTY)
+    errors.require(len(set(named)) == len(named), f"{at}.resource_ids", CHOICE_UNKNOWN)
+    errors.check_number(f"{at}.quantity", each.quantity, 1, MAX_CAPACITY)
+    errors.require(not named or each.quantity <= len(named), f"{at}.quantity", POOL_SMALL)
+    errors.require(len(each.skill) <= SKILL_LENGTH, f"{at}.skill", NUMBER_WRONG)
+    errors.require(not is_unreadable(each.skill), f"{at}.skill", UNREADABLE)
+    begins, lasts = each.starts_after_minutes, each.duration_minutes
+    is_inside = 0 <= begins < max(visit_minutes, 1)
+    errors.require(is_inside, f"{at}.starts_after_minutes", PART_OUTSIDE)
+    ends_inside = lasts is None or (lasts >= 1 and (not is_inside or begins + lasts <= visit_minutes))
+    errors.require(ends_inside, f"{at}.duration_minutes", PART_OUTSIDE)

@@ -1,0 +1,130 @@
+"""Kinds of resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from scheduling.enums import CatalogNoun
+from scheduling.errors import ResourceTypeNotFound, StillUsed
+from scheduling.models import Requirement, Resource, ResourceType
+from scheduling.selectors.catalog.setups import read_resource_type
+from scheduling.services.catalog.checks import FieldErrors, clean_line
+from scheduling.services.catalog.door import (
+    Noun,
+    add_row,
+    change_row,
+    delete_row,
+    find_last_position,
+    lock_row,
+    reorder_rows,
+    set_active,
+    to_columns,
+)
+from scheduling.types import Actor, ResourceTypeSetup
+
+NOUN = Noun(CatalogNoun.RESOURCE_TYPE, ResourceType, ResourceTypeNotFound)
+NAME_LENGTH = 80
+
+
+@transaction.atomic
+def create_resource_type(*, setup: ResourceTypeSetup, by: Actor, now: datetime) -> int:
+    """Create a resource type and return its id.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    position = find_last_position(NOUN) if setup.position is None else setup.position
+    checked = check_resource_type(replace(setup, position=position))
+    return add_row(NOUN, ResourceType(**to_columns(checked)), by=by, now=now)
+
+
+@transaction.atomic
+def change_resource_type(
+    *, resource_type_id: int, setup: ResourceTypeSetup, version: int | None, by: Actor, now: datetime
+) -> int:
+    """Change a resource type and return its version, the same when nothing differs.
+
+    Raises:
+        ResourceTypeNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+    """
+    row = lock_row(NOUN, resource_type_id, version=version)
+    position = row.position if setup.position is None else setup.position
+    checked = check_resource_type(replace(setup, position=position), own_id=row.pk)
+    return change_row(NOUN, row, read_resource_type(row), checked, by=by, now=now)
+
+
+@transaction.atomic
+def archive_resource_type(*, resource_type_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Archive a resource type that nothing active needs, and return its version.
+
+    Raises:
+        ResourceTypeNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        StillUsed: Resources are of it, or services require it.
+    """
+    row = lock_row(NOUN, resource_type_id, version=version, may_be_archived=True)
+    _check_unused(row, Q(is_active=True), Q(service__is_active=True))
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
+
+
+@transaction.atomic
+def restore_resource_type(*, resource_type_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Restore a resource type and return its version.
+
+    Raises:
+        ResourceTypeNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        SetupInvalid: Another one has its name by now.
+    """
+    row = lock_row(NOUN, resource_type_id, version=version, may_be_archived=True)
+    return set_active(NOUN, row, is_active=True, by=by, now=now)
+
+
+@transaction.atomic
+def delete_resource_type(*, resource_type_id: int, by: Actor, now: datetime) -> None:
+    """Delete a resource type that was never used.
+
+    Raises:
+        ResourceTypeNotFound: There is none.
+        StillUsed: Resources are or were of it, or services require it.
+    """
+    row = lock_row(NOUN, resource_type_id, version=None, may_be_archived=True)
+    _check_unused(row, Q(), Q())
+    delete_row(NOUN, row, read_resource_type(row), by=by, now=now)
+
+
+@transaction.atomic
+def reorder_resource_types(*, resource_type_ids: Sequence[int], by: Actor, now: datetime) -> None:
+    """Put resource types into this order.
+
+    Raises:
+        ResourceTypeNotFound: One of them does not exist.
+    """
+    reorder_rows(NOUN, resource_type_ids, by=by, now=now)
+
+
+def check_resource_type(setup: ResourceTypeSetup, *, own_id: int | None = None) -> ResourceTypeSetup:
+    """Return what can be saved.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    setup = replace(setup, name=clean_line(setup.name))
+    errors = FieldErrors()
+    errors.check_name(setup.name, length=NAME_LENGTH)
+    errors.check_free(ResourceType, Q(name__iexact=setup.name), own_id=own_id)
+    errors.check_position(setup.position)
+    errors.raise_any()
+    return setup
+
+
+def _check_unused(row: ResourceType, which_resources: Q, which_requirements: Q) -> None:
+    resources = Resource.objects.filter(which_resources, resource_type=row).count()
+    requirements = Requirement.objects.filter(which_requirements, resource_type=row)
+    services = requirements.values("service_id").distinct().count()
+    if resources or services:
+        raise StillUsed(uses={"resources": resources, "services": services})

@@ -1,0 +1,211 @@
+"""What is booked: people, bays, chairs, rooms and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from database.transactions import lock_resources
+from kernel.lines import is_unreadable
+from kernel.text import mark
+from scheduling.enums import CatalogNoun
+from scheduling.errors import BookingsInTheWay, ResourceNotFound, StillUsed
+from scheduling.models import CapacityRule, Location, Requirement, Resource, ResourceLane, ResourceType
+from scheduling.models.resource import MAX_CAPACITY
+from scheduling.selectors.catalog.setups import read_resource
+from scheduling.selectors.catalog.usage import (
+    count_bookings_by_skill,
+    count_bookings_in_lanes,
+    count_bookings_of_resources,
+    was_resource_booked,
+)
+from scheduling.services.catalog.checks import NUMBER_WRONG, FieldErrors, clean_line, clean_words
+from scheduling.services.catalog.door import (
+    Noun,
+    add_row,
+    change_row,
+    delete_row,
+    find_last_position,
+    lock_row,
+    reorder_rows,
+    set_active,
+    to_columns,
+)
+from scheduling.services.catalog.fitting import keeping_bookings
+from scheduling.services.writing.inputs import UNREADABLE
+from scheduling.types import Actor, ResourceSetup
+
+NOUN = Noun(CatalogNoun.RESOURCE, Resource, ResourceNotFound)
+CAPACITY_WRONG = mark("The capacity is a number from 1 to 1,000.")
+SKILL_TOO_LONG = mark("A skill has at most 60 characters.")
+SKILL_LENGTH, MOST_SKILLS = 60, 50
+MAX_WEIGHT = 1_000_000
+EFFICIENCY = (1, 500)
+
+
+@transaction.atomic
+def create_resource(*, setup: ResourceSetup, by: Actor, now: datetime) -> int:
+    """Create a resource and return its id; it follows its location's hours until it has its own.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    position = find_last_position(NOUN) if setup.position is None else setup.position
+    checked = check_resource(replace(setup, position=position))
+    resource_id = add_row(NOUN, Resource(**to_columns(checked)), by=by, now=now)
+    add_lanes({resource_id: checked.capacity})
+    return resource_id
+
+
+@transaction.atomic
+def change_resource(*, resource_id: int, setup: ResourceSetup, version: int | None, by: Actor, now: datetime) -> int:
+    """Change a resource and return its version, the same when nothing differs.
+
+    Raises:
+        ResourceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+        BookingsInTheWay: Coming bookings need its capacity, its location or its type as it is.
+    """
+    lock_resources([resource_id])  # whoever books it now is counted below
+    row = lock_row(NOUN, resource_id, version=version)
+    before = read_resource(row)
+    position = before.position if setup.position is None else setup.position
+    checked = check_resource(replace(setup, position=position), before=before, own_id=row.pk)
+    _check_bookings(row.pk, before, checked, now=now)
+    add_lanes({row.pk: checked.capacity})
+    with keeping_bookings([row.pk], is_at_stake=before.timezone != checked.timezone, field="timezone", now=now):
+        return change_row(NOUN, row, before, checked, by=by, now=now)
+
+
+@transaction.atomic
+def archive_resource(*, resource_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Archive a resource and return its version.
+
+    Raises:
+        ResourceNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        BookingsInTheWay: Coming bookings take it.
+    """
+    lock_resources([resource_id])
+    row = lock_row(NOUN, resource_id, version=version, may_be_archived=True)
+    if count := count_bookings_of_resources([row.pk], now=now).get(row.pk):
+        raise BookingsInTheWay(count=count)
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
+
+
+@transaction.atomic
+def restore_resource(*, resource_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Restore a resource and return its version.
+
+    Raises:
+        ResourceNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        SetupInvalid: Its type is archived, or another one has its name by now.
+    """
+    row = lock_row(NOUN, resource_id, version=version, may_be_archived=True)
+    errors = FieldErrors()
+    errors.check_choice("resource_type_id", ResourceType, row.resource_type_id)
+    errors.check_choice("location_id", Location, row.location_id)
+    errors.raise_any()
+    return set_active(NOUN, row, is_active=True, by=by, now=now)
+
+
+@transaction.atomic
+def delete_resource(*, resource_id: int, by: Actor, now: datetime) -> None:
+    """Delete a resource that was never used, with its hours and exceptions.
+
+    Raises:
+        ResourceNotFound: There is none.
+        StillUsed: It was booked, or a requirement or a rule names it.
+    """
+    lock_resources([resource_id])
+    row = lock_row(NOUN, resource_id, version=None, may_be_archived=True)
+    uses = {
+        "bookings": int(was_resource_booked(row.pk)),
+        "services": Requirement.objects.filter(named__resource=row).values("service_id").distinct().count(),
+        "rules": CapacityRule.objects.filter(resource=row).count(),
+    }
+    if any(uses.values()):
+        raise StillUsed(uses=uses)
+    delete_row(NOUN, row, read_resource(row), by=by, now=now)
+
+
+@transaction.atomic
+def reorder_resources(*, resource_ids: Sequence[int], by: Actor, now: datetime) -> None:
+    """Put resources into this order, which is also the order of "fixed order".
+
+    Raises:
+        ResourceNotFound: One of them does not exist.
+    """
+    reorder_rows(NOUN, resource_ids, by=by, now=now)
+
+
+def check_resource(
+    setup: ResourceSetup, *, before: ResourceSetup | None = None, own_id: int | None = None
+) -> ResourceSetup:
+    """Return what can be saved; what was chosen ``before`` may stay even if it is archived by now.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    errors = FieldErrors()
+    setup = replace(
+        setup,
+        name=clean_line(setup.name),
+        skills=clean_words(setup.skills),
+        email=errors.clean_email("email", setup.email),
+        phone=errors.clean_phone("phone", setup.phone),
+        color=setup.color.lower(),
+    )
+    errors.check_name(setup.name)
+    errors.check_choice(
+        "resource_type_id", ResourceType, setup.resource_type_id, known_id=before.resource_type_id if before else None
+    )
+    errors.check_choice("location_id", Location, setup.location_id, known_id=before.location_id if before else None)
+    errors.check_free(
+        Resource,
+        Q(name__iexact=setup.name, resource_type_id=setup.resource_type_id, location_id=setup.location_id),
+        own_id=own_id,
+    )
+    errors.check_number("capacity", setup.capacity, 1, MAX_CAPACITY, CAPACITY_WRONG)
+    errors.check_zone(setup.timezone, may_be_empty=True)
+    errors.require(len(setup.skills) <= MOST_SKILLS, "skills", NUMBER_WRONG)
+    errors.require(all(len(skill) <= SKILL_LENGTH for skill in setup.skills), "skills", SKILL_TOO_LONG)
+    errors.require(not any(map(is_unreadable, setup.skills)), "skills", UNREADABLE)
+    errors.check_color(setup.color)
+    errors.check_number("efficiency_percent", setup.efficiency_percent, *EFFICIENCY)
+    errors.check_number("weight", setup.weight, 0, MAX_WEIGHT)
+    errors.check_position(setup.position)
+    errors.raise_any()
+    return setup
+
+
+def add_lanes(capacities: Mapping[int, int]) -> None:
+    """Give resources as many lanes as their capacity; what they have already stays; one query."""
+    ResourceLane.objects.bulk_create(
+        [
+            ResourceLane(resource_id=resource_id, number=number)
+            for resource_id, capacity in capacities.items()
+            for number in range(1, capacity + 1)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _check_bookings(resource_id: int, before: ResourceSetup, after: ResourceSetup, *, now: datetime) -> None:
+    if after.capacity < before.capacity:
+        count = count_bookings_in_lanes(resource_id, above=after.capacity, now=now)
+        if count:
+            raise BookingsInTheWay(count=count, field="capacity")
+    for field in ("location_id", "resource_type_id"):
+        if getattr(before, field) != getattr(after, field):
+            count = count_bookings_of_resources([resource_id], now=now).get(resource_id, 0)
+            if count:
+                raise BookingsInTheWay(count=count, field=field)
+    lost = {skill for skill in before.skills if skill not in after.skills}
+    if lost:
+        count = count_bookings_by_skill(resource_id, lost, now=now)
+        if count:
+            raise BookingsInTheWay(count=count, field="skills")

@@ -1,0 +1,247 @@
+"""What is sold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from kernel.text import mark
+from scheduling.engine import EngineInputError, ServiceSpec, visit_of
+from scheduling.engine import Requirement as EngineRequirement
+from scheduling.engine.types import LONGEST_AHEAD_MINUTES
+from scheduling.enums import CatalogNoun, DepositKind
+from scheduling.errors import BookingsInTheWay, ServiceNotFound, StillUsed
+from scheduling.models import CapacityRule, Service
+from scheduling.selectors.catalog.setups import read_service
+from scheduling.selectors.catalog.usage import count_bookings_of_services, was_service_booked
+from scheduling.services.catalog.checks import (
+    CANNOT_WORK,
+    CHOICE_UNKNOWN,
+    NUMBER_WRONG,
+    FieldErrors,
+    clean_line,
+    clean_lines,
+    clean_words,
+)
+from scheduling.services.catalog.door import (
+    Noun,
+    add_row,
+    change_row,
+    compare,
+    delete_row,
+    find_last_position,
+    lock_row,
+    reorder_rows,
+    set_active,
+    to_columns,
+)
+from scheduling.services.catalog.requirements import check_requirements, write_requirements
+from scheduling.types import Actor, ServiceSetup, copy_timing
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
+
+NOUN = Noun(CatalogNoun.SERVICE, Service, ServiceNotFound)
+DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
+STEP_WRONG = mark("The step is from 1 minute to a day.")
+BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
+DEPOSIT_CLOSED = mark("Deposits can be asked for once this business takes payments.")
+
+LIMIT_TEXTS = {
+    "duration_minutes": DURATION_WRONG,
+    "step_minutes": STEP_WRONG,
+    "buffer_before_minutes": BUFFER_WRONG,
+    "buffer_after_minutes": BUFFER_WRONG,
+}
+CATEGORY_LENGTH, DESCRIPTION_LENGTH = 80, 2000
+MOST_REMINDERS = 10
+
+
+@transaction.atomic
+def create_service(*, setup: ServiceSetup, by: Actor, now: datetime, may_ask_deposit: bool = False) -> int:
+    """Create a service with its requirements and return its id.
+
+    ``may_ask_deposit`` is for measuring and testing deposits before a business can take payments.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    position = find_last_position(NOUN) if setup.position is None else setup.position
+    checked = check_service(replace(setup, position=position), may_ask_deposit=may_ask_deposit)
+    service_id = add_row(NOUN, make_service_row(checked), by=by, now=now)
+    write_requirements(service_id, checked.requirements)
+    return service_id
+
+
+@transaction.atomic
+def change_service(
+    *,
+    service_id: int,
+    setup: ServiceSetup,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    may_ask_deposit: bool = False,
+) -> int:
+    """Change a service and return its version, the same when nothing differs.
+
+    Bookings keep what was agreed. A deposit that is asked already may stay.
+
+    Raises:
+        ServiceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+    """
+    row = lock_row(NOUN, service_id, version=version)
+    before = read_service(row)
+    position = before.position if setup.position is None else setup.position
+    checked = check_service(
+        replace(setup, position=position), before=before, own_id=row.pk, may_ask_deposit=may_ask_deposit
+    )
+    if "requirements" in compare(before, checked):
+        write_requirements(row.pk, checked.requirements)
+    return change_row(NOUN, row, before, checked, by=by, now=now)
+
+
+@transaction.atomic
+def archive_service(*, service_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Archive a service and return its version.
+
+    Raises:
+        ServiceNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        BookingsInTheWay: Coming bookings contain it; nobody could move them any more.
+    """
+    row = lock_row(NOUN, service_id, version=version, may_be_archived=True)
+    if count := count_bookings_of_services([row.pk], now=now).get(row.pk):
+        raise BookingsInTheWay(count=count)
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
+
+
+@transaction.atomic
+def restore_service(*, service_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Restore a service and return its version.
+
+    Raises:
+        ServiceNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        SetupInvalid: Another one has its name by now.
+    """
+    row = lock_row(NOUN, service_id, version=version, may_be_archived=True)
+    return set_active(NOUN, row, is_active=True, by=by, now=now)
+
+
+@transaction.atomic
+def delete_service(*, service_id: int, by: Actor, now: datetime) -> None:
+    """Delete a service that was never booked, with its requirements and extras.
+
+    Raises:
+        ServiceNotFound: There is none.
+        StillUsed: It was booked, or a rule names it.
+    """
+    row = lock_row(NOUN, service_id, version=None, may_be_archived=True)
+    uses = {
+        "bookings": int(was_service_booked(row.pk)),
+        "rules": CapacityRule.objects.filter(service=row).count(),
+    }
+    if any(uses.values()):
+        raise StillUsed(uses=uses)
+    delete_row(NOUN, row, read_service(row), by=by, now=now)
+
+
+@transaction.atomic
+def reorder_services(*, service_ids: Sequence[int], by: Actor, now: datetime) -> None:
+    """Put services into this order.
+
+    Raises:
+        ServiceNotFound: One of them does not exist.
+    """
+    reorder_rows(NOUN, service_ids, by=by, now=now)
+
+
+def make_service_row(setup: ServiceSetup) -> Service:
+    """Make the row of a checked set-up; its requirements lie in tables of their own."""
+    columns = to_columns(setup)
+    del columns["requirements"]
+    return Service(**columns)
+
+
+def check_service(
+    setup: ServiceSetup,
+    *,
+    before: ServiceSetup | None = None,
+    own_id: int | None = None,
+    may_ask_deposit: bool = False,
+) -> ServiceSetup:
+    """Return what can be saved; what was chosen ``before`` may stay.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    setup = replace(
+        setup,
+        name=clean_line(setup.name),
+        category=clean_line(setup.category),
+        description=clean_lines(setup.description),
+        arrival_modes=clean_words(setup.arrival_modes),
+        requirements=tuple(replace(each, skill=clean_line(each.skill)) for each in setup.requirements),
+    )
+    errors = FieldErrors()
+    errors.check_name(setup.name)
+    errors.check_text("category", setup.category, length=CATEGORY_LENGTH)
+    errors.check_text("description", setup.description, length=DESCRIPTION_LENGTH)
+    errors.check_position(setup.position)
+    is_twin = Q(name__iexact=setup.name, category__iexact=setup.category)
+    errors.check_free(Service, is_twin, own_id=own_id)
+    _check_limits(errors, setup)
+    _check_policy(errors, setup, before)
+    _check_deposit(errors, setup, before, may_ask_deposit=may_ask_deposit)
+    check_requirements(errors, setup, known=before.requirements if before else ())
+    errors.raise_any()
+    _check_together(errors, setup)
+    errors.raise_any()
+    return setup
+
+
+def _check_limits(errors: FieldErrors, setup: ServiceSetup) -> None:
+    for field in fields(setup):
+        if "limits" in field.metadata:
+            least, most = field.metadata["limits"]
+            text = LIMIT_TEXTS.get(field.name, NUMBER_WRONG)
+            errors.check_number(field.name, getattr(setup, field.name), least, most, text)
+
+
+def _check_policy(errors: FieldErrors, setup: ServiceSetup, before: ServiceSetup | None) -> None:
+    errors.require(not (setup.is_price_from and setup.price_minor is None), "is_price_from", CANNOT_WORK)
+    offsets = setup.reminder_offsets_minutes
+    are_offsets = all(1 <= each <= LONGEST_AHEAD_MINUTES for each in offsets) and len(set(offsets)) == len(offsets)
+    errors.require(are_offsets and len(offsets) <= MOST_REMINDERS, "reminder_offsets_minutes", NUMBER_WRONG)
+    offered = {mode.key for mode in get_vertical(current_tenant().vertical).intake.arrival_modes}
+    known = offered.union(before.arrival_modes if before else ())
+    errors.require(set(setup.arrival_modes) <= known, "arrival_modes", CHOICE_UNKNOWN)
+
+
+def _check_deposit(
+    errors: FieldErrors, setup: ServiceSetup, before: ServiceSetup | None, *, may_ask_deposit: bool
+) -> None:
+    asked = (setup.deposit_kind, setup.deposit_minor, setup.deposit_percent)
+    is_kept = before is not None and asked == (before.deposit_kind, before.deposit_minor, before.deposit_percent)
+    is_none = setup.deposit_kind is DepositKind.NONE
+    errors.require(is_none or may_ask_deposit or is_kept, "deposit_kind", DEPOSIT_CLOSED)
+
+
+def _check_together(errors: FieldErrors, setup: ServiceSetup) -> None:
+    """Let the engine judge what no field alone tells, such as a notice beyond the booking window."""
+    requirements = tuple(
+        EngineRequirement(
+            each.resource_ids or tuple(range(each.quantity)),
+            each.quantity,
+            each.starts_after_minutes,
+            each.duration_minutes,
+        )
+        for each in setup.requirements
+    )
+    try:
+        visit_of(ServiceSpec(id=0, requirements=requirements, **copy_timing(setup)))
+    except EngineInputError as error:
+        errors.require(False, error.field, CANNOT_WORK)

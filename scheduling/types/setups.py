@@ -1,0 +1,199 @@
+"""What the business says about each thing of its catalog; one complete description of each.
+
+A form, a serializer or an import may derive from the fields of these values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from scheduling.engine import Measure, RulePeriod
+from scheduling.enums import RuleScope
+from scheduling.types.terms import ServiceTerms
+
+SetupT_co = TypeVar("SetupT_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationSetup:
+    """A branch; ``region`` is the second part of ISO 3166-2, for its public holidays."""
+
+    name: str
+    timezone: str
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    what_to_bring: str = ""
+    region: str = ""
+    observes_public_holidays: bool = True
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceTypeSetup:
+    """A kind of resource."""
+
+    name: str
+    is_person: bool = False
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSetup:
+    """A resource, without its hours and exceptions, which have services of their own.
+
+    Attributes:
+        timezone: Empty: the location's.
+        color: ``#rrggbb``, or empty.
+        weight: The share in round robin.
+        position: None: at the end when it is created, as it is when it is changed.
+    """
+
+    name: str
+    resource_type_id: int
+    location_id: int
+    capacity: int = 1
+    timezone: str = ""
+    skills: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    color: str = ""
+    is_customer_choosable: bool = False
+    efficiency_percent: int = 100
+    weight: int = 1
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementSetup:
+    """``quantity`` resources of a pool for a part of the visit: by names, or by type, skill or both.
+
+    ``duration_minutes`` None: to the end.
+    """
+
+    resource_ids: tuple[int, ...] = ()
+    resource_type_id: int | None = None
+    skill: str = ""
+    quantity: int = 1
+    starts_after_minutes: int = 0
+    duration_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSetup(ServiceTerms):
+    """A service: its terms, its texts and what it takes.
+
+    Attributes:
+        position: None: at the end when it is created, as it is when it is changed.
+    """
+
+    requirements: tuple[RequirementSetup, ...]
+    description: str = ""
+    category: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddOnSetup:
+    """Something extra of one service."""
+
+    service_id: int
+    name: str
+    minutes: int = 0
+    price_minor: int = 0
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodSetup:
+    """One weekly period in wall minutes; ``closes_minute <= opens_minute``: on the next day.
+
+    ``valid_from`` and ``valid_to`` are included; None is without limit.
+    """
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekSetup:
+    """A whole week; a resource without ``hours`` follows its location's."""
+
+    hours: tuple[PeriodSetup, ...] = ()
+    breaks: tuple[PeriodSetup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateOverrideSetup:
+    """What holds on one local date instead of the week, of a resource or of a whole location.
+
+    ``periods`` are (opens, closes) wall minutes; none: closed.
+    """
+
+    on: date
+    resource_id: int | None = None
+    location_id: int | None = None
+    periods: tuple[tuple[int, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOffSetup:
+    """A period, half-open, in which a resource does not work."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidaySetup:
+    """A date that differs from the country's list: closed all the same, or worked.
+
+    ``location_id`` None: at all locations.
+    """
+
+    on: date
+    is_closed: bool = True
+    location_id: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetup:
+    """At most ``limit`` of ``measure`` in each ``period``, for what ``scope`` names."""
+
+    scope: RuleScope
+    period: RulePeriod
+    limit: int
+    measure: Measure = Measure.BOOKINGS
+    location_id: int | None = None
+    resource_id: int | None = None
+    service_id: int | None = None
+    arrival_mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[SetupT_co]):
+    """A thing of the catalog as lists and forms need it.
+
+    Attributes:
+        version: What the next change has to name.
+        coming_bookings: How many active bookings that have not ended use it.
+    """
+
+    id: int
+    version: int
+    is_active: bool
+    setup: SetupT_co
+    coming_bookings: int = 0
+
+
+SetupErrors = Mapping[str, tuple[str, ...]]

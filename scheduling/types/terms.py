@@ -1,0 +1,65 @@
+"""What a service's terms are: the one place where its fields are spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from scheduling.engine import Align, ServiceTiming, Strategy
+from scheduling.engine.types import DAY_MINUTES, LARGEST_PARTY, LONGEST_AHEAD_MINUTES, limited
+from scheduling.enums import Approval, DepositKind
+
+LARGEST_PRICE_MINOR = 10**15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTerms(ServiceTiming):
+    """What is agreed when a service is booked; set-up, view and plan are this and more.
+
+    The columns of ``models.Service`` bear the same names.
+
+    Attributes:
+        price_minor: None: on request.
+        deposit_minor: For ``fixed``.
+        deposit_percent: For ``percent``, 0 to 100.
+        reminder_offsets_minutes: Before the start.
+    """
+
+    name: str
+    strategy: Strategy = Strategy.LEAST_BUSY
+    max_party_size: int = field(default=1, metadata=limited(1, LARGEST_PARTY))
+    price_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))
+    is_price_from: bool = False
+    deposit_kind: DepositKind = DepositKind.NONE
+    deposit_minor: int = field(default=0, metadata=limited(0, LARGEST_PRICE_MINOR))
+    deposit_percent: int = field(default=0, metadata=limited(0, 100))
+    cancel_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
+    move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
+    hold_minutes: int = field(default=10, metadata=limited(1, DAY_MINUTES))
+    approval: Approval = Approval.INSTANT
+    arrival_modes: tuple[str, ...] = ()
+    reminder_offsets_minutes: tuple[int, ...] = (1440, 120)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any], **further: Any) -> Self:
+        """Make one of the columns as PostgreSQL gives them, and of what the class has beyond the terms."""
+        terms = {name: READERS[name](values[name]) if name in READERS else values[name] for name in TERM_NAMES}
+        return cls(**terms, **further)
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "align": Align,
+    "strategy": Strategy,
+    "deposit_kind": DepositKind,
+    "approval": Approval,
+    "arrival_modes": tuple,
+    "reminder_offsets_minutes": tuple,
+}
+TERM_NAMES = tuple(each.name for each in fields(ServiceTerms))
+TIMING_NAMES = tuple(each.name for each in fields(ServiceTiming))
+
+
+def copy_timing(terms: ServiceTerms) -> dict[str, Any]:
+    """Return the part that the engine computes with, by name."""
+    return {name: getattr(terms, name) for name in TIMING_NAMES}
