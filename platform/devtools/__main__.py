@@ -55,6 +55,12 @@ def _messages(arguments: Sequence[str]) -> int:
     return run_messages(arguments)
 
 
+def _changes(arguments: Sequence[str]) -> int:
+    from devtools.changes import run_changes  # noqa: PLC0415
+
+    return run_changes(arguments)
+
+
 def _house(arguments: Sequence[str]) -> int:
     from devtools.house.command import run_house  # noqa: PLC0415
 
@@ -96,6 +102,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     # Emptying the tables for every case makes so many files that syncing them outlasts a shutdown.
     "replay": _measure("replay", is_durable=False),
     "messages": _messages,
+    "changes": _changes,
     "house": _house,
     "drill": _drill,
 }

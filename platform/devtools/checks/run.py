@@ -70,6 +70,7 @@ def list_checks() -> list[Check]:
         Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), needs_database=True),
         Check("djade", ("-m", "devtools.djade", "--check")),
         Check("messages", ("-m", "devtools", "messages", "--check")),
+        Check("changes", ("-m", "devtools", "changes", "--check")),
         Check("commits", ("-m", "devtools.checks.commits"), has_notes=True),
         Check("files", ("-m", "devtools.checks.files"), has_notes=True),
     ]
