@@ -59,8 +59,12 @@ def test_what_no_database_stores_is_not_searched(typed):
     assert read(f"q={typed}").search == ""
 
 
+STORED = st.characters(codec="utf-8", exclude_characters="\0")
+"""What PostgreSQL keeps as text: a cursor with anything else was made by hand, and is refused."""
+
+
 @given(
-    st.lists(st.tuples(st.text(max_size=3), st.integers(0, 5)), max_size=40),
+    st.lists(st.tuples(st.text(STORED, max_size=3), st.integers(0, 5)), max_size=40),
     st.sampled_from(["", "name", "-name", "price", "-price"]),
 )
 def test_every_row_comes_once_and_in_order_whatever_the_page(values, sort):
