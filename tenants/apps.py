@@ -12,10 +12,9 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         """Register the platform's own due work; keep django-tenants from watching every delete."""
         from tenants import checks, hooks  # noqa: F401, PLC0415 - checks register themselves
-        from tenants.services import sign_up, sign_up_messages  # noqa: PLC0415
+        from tenants.services import sign_up  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)
-        hooks.register_due_handler("sign_up_email", sign_up_messages.send_verification)
         _narrow_delete_receiver()
 
 

@@ -29,6 +29,11 @@ def current_tenant() -> TenantInfo:
     return tenant
 
 
+def find_current_tenant() -> TenantInfo | None:
+    """Return the tenant that this work is for; None when it runs on the platform's behalf."""
+    return _current.get()
+
+
 @contextmanager
 def tenant_scope(tenant: TenantInfo) -> Iterator[TenantInfo]:
     """Run the block in ``tenant``'s schema.

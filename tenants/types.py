@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,16 @@ class SignUpDetails:
     email: str
     password_hash: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the mail that verifies the address of a sign-up says; ``url`` works until ``expires_at``."""
+
+    business_name: str
+    slug: str
+    owner_name: str
+    email: str
+    locale: str
+    url: str
+    expires_at: datetime

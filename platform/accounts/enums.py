@@ -1,4 +1,6 @@
-"""Roles of people who sign in."""
+"""Closed lists of words of accounts."""
+
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,3 +15,10 @@ class Role(models.TextChoices):
     PROVIDER = "provider", _("Provider")
     READ_ONLY = "read_only", _("Read only")
     OPERATOR = "operator", _("Operator")
+
+
+class AccountMessageKind(StrEnum):
+    """What someone is told about an account."""
+
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
+    UNKNOWN_ACCOUNT = "unknown_account"

@@ -10,11 +10,13 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Take on the due work of this room; e-mail is tried before SMS."""
+        """Take on the due work of this room and write for the rooms below; e-mail is tried before SMS."""
         from notifications.channels import email, sms  # noqa: PLC0415
-        from notifications.services import delivery, outbox  # noqa: PLC0415
+        from notifications.services import account_messages, delivery, outbox, sign_up_messages  # noqa: PLC0415
 
         email.register()
         sms.register()
         outbox.register()
         delivery.register()
+        account_messages.register()
+        sign_up_messages.register()

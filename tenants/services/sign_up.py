@@ -15,6 +15,7 @@ from tenants.errors import LinkUnknown, SlugReserved, SlugTaken
 from tenants.models import SignUp
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import find_tenant, forget_tenants
+from tenants.selectors.sign_ups import make_progress_token, make_verify_token
 from tenants.services.due_work import add_due_work
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails
@@ -23,9 +24,9 @@ AWAITING = (SignUpStatus.STARTED, SignUpStatus.FAILED)
 """States in which a verification link starts provisioning."""
 LINK_LIFE = timedelta(hours=24)
 ENTRY_LIFE = timedelta(minutes=10)
-VERIFY_SALT = "tenants.sign_up.verify"
-PROGRESS_SALT = "tenants.sign_up.progress"
 ENTRY_SALT = "tenants.entry"
+EMAIL_KIND = "sign_up_email"
+"""Due work: write to the owner; done by the room that writes to people."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class SignUpProgress:
 
 
 def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
-    """Remember a sign-up and send its verification e-mail; return the token of its progress page.
+    """Remember a sign-up and have its verification mail sent; return the token of its progress page.
 
     The address is not kept until the e-mail is verified: whoever only typed it blocks nobody.
 
@@ -81,16 +82,11 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
         )
         sign_up.save()
         sign_up.verify_token_hash = hash_token(make_verify_token(sign_up))
-        progress_token = _sign(PROGRESS_SALT, sign_up)
+        progress_token = make_progress_token(sign_up)
         sign_up.progress_token_hash = hash_token(progress_token)
         sign_up.save(update_fields=["verify_token_hash", "progress_token_hash"])
-        add_due_work(kind="sign_up_email", row_id=sign_up.pk, due_at=now)
+        add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now)
     return progress_token
-
-
-def make_verify_token(sign_up: SignUp) -> str:
-    """Return the token of the verification link: derived, so that the e-mail can be sent again."""
-    return _sign(VERIFY_SALT, sign_up)
 
 
 def check_verify_token(*, token: str, now: datetime) -> SignUpProgress:
@@ -126,7 +122,7 @@ def verify_email(*, token: str, slug: str | None = None, now: datetime) -> str:
                     transaction.on_commit(forget_tenants)
         except IntegrityError as error:
             raise SlugTaken from error
-    return _sign(PROGRESS_SALT, sign_up)
+    return make_progress_token(sign_up)
 
 
 def provision_sign_up(row_id: int, now: datetime) -> None:
@@ -203,12 +199,6 @@ def _progress(sign_up: SignUp) -> SignUpProgress:
         email=sign_up.email,
         host=tenant.primary_host if tenant else "",
         entry_token=signing.dumps(sign_up.pk, salt=f"{ENTRY_SALT}.{sign_up.schema_name}") if may_enter else "",
-        progress_token=_sign(PROGRESS_SALT, sign_up),
+        progress_token=make_progress_token(sign_up),
         verify_token=make_verify_token(sign_up) if sign_up.status == SignUpStatus.FAILED else "",
     )
-
-
-def _sign(salt: str, sign_up: SignUp) -> str:
-    """Derive a token: the number and when it was asked for, under the platform's secret."""
-    stamp = int(sign_up.created_at.timestamp() * 1000)
-    return signing.Signer(salt=salt).sign(f"{sign_up.pk}-{stamp}").replace(":", ".")

@@ -25,6 +25,18 @@ def test_every_model_is_public_or_tenant():
     assert {model._meta.app_label for model in models if model._meta.app_label in public & tenant} == IN_BOTH
 
 
+def test_app_of_public_tables_is_public_and_its_room_a_tenants():
+    """A room with tables in both is two apps: in one list each."""
+    named = {name for name in [*settings.SHARED_APPS, *settings.TENANT_APPS] if name.endswith(".public")}
+
+    assert named == {"audit.public", "billing.public", "notifications.public"}
+    for name in named:
+        room = name.removesuffix(".public")
+        assert [name in settings.SHARED_APPS, name in settings.TENANT_APPS] == [True, False]
+        assert [room in settings.SHARED_APPS, room in settings.TENANT_APPS] == [False, True]
+        assert apps.get_app_config(f"{room}_public").name == name
+
+
 def test_no_foreign_key_between_public_and_tenant():
     public, tenant = labels_of(settings.SHARED_APPS), labels_of(settings.TENANT_APPS)
     crossing = []

@@ -21,10 +21,16 @@ SHARED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
+    "notifications.public",
+    "audit.public",
+    "billing.public",
     "operators",
     "web",
 ]
-"""Apps with tables in the public schema (or without tables)."""
+"""Apps with tables in the public schema (or without tables).
+
+A room with tables in both is two apps: ``<room>.public`` stands here, the room itself below.
+"""
 
 TENANT_APPS = [
     "django.contrib.sessions",

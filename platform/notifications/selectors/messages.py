@@ -17,7 +17,7 @@ def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
             template=message.template,
             to=message.to,
             subject=message.subject,
-            body_text=message.body_text,
+            body_text="" if message.is_secret else message.body_text,
             status=message.status,
             reason=message.reason,
             attempts=message.attempts,

@@ -18,10 +18,10 @@ from kernel.lines import clean_line
 from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
-from notifications.models import Message
+from notifications.models.base import MessageBase
 from notifications.services.messages import DUE_KIND
+from notifications.services.senders import get_sender, open_log
 from notifications.types.messages import Attachment, OutgoingMessage
-from tenants.context import current_tenant
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 
@@ -58,13 +58,14 @@ def send_message(message_id: int, now: datetime) -> None:
         _note_end(message, MessageReason.NO_CARRIER, str(error))
         return
     # Also when the lease has run out meanwhile: it was sent, whoever else tries now.
-    Message.objects.filter(pk=message.pk).exclude(status=MessageStatus.SENT).update(
+    open_log().filter(pk=message.pk).exclude(status=MessageStatus.SENT).update(
         status=MessageStatus.SENT,
         sent_at=utc_now(),
         provider_id=provider_id,
         leased_until=None,
         last_error="",
         reason="",
+        **_forget_secret(message),
     )
 
 
@@ -80,15 +81,15 @@ def register() -> None:
 
 
 @transaction.atomic(durable=True)
-def _take(message_id: int, now: datetime) -> Message | None:
-    message = Message.objects.select_for_update().filter(pk=message_id).first()
+def _take(message_id: int, now: datetime) -> MessageBase | None:
+    message = open_log().select_for_update().filter(pk=message_id).first()
     if message is None or message.status not in {MessageStatus.QUEUED, MessageStatus.SENDING}:
         return None
     if message.leased_until is not None and message.leased_until > now:
         raise RetryLater(at=message.leased_until)
     if message.expires_at is not None and message.expires_at <= now:
-        message.status, message.reason, message.leased_until = MessageStatus.CANCELLED, MessageReason.TOO_LATE, None
-        message.save(update_fields=["status", "reason", "leased_until"])
+        ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.TOO_LATE, "leased_until": None}
+        open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
         return None
     message.status = MessageStatus.SENDING
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
@@ -98,7 +99,7 @@ def _take(message_id: int, now: datetime) -> Message | None:
     return message
 
 
-def _send(message: Message) -> str:
+def _send(message: MessageBase) -> str:
     carrier = registry.find_carrier(message.channel)
     if carrier is None:
         # During a deploy an older worker may see what only a newer one can send.
@@ -106,11 +107,11 @@ def _send(message: Message) -> str:
     return carrier.send(_make_outgoing(message))
 
 
-def _make_outgoing(message: Message) -> OutgoingMessage:
-    tenant = current_tenant()
+def _make_outgoing(message: MessageBase) -> OutgoingMessage:
+    sender = get_sender()
     return OutgoingMessage(
-        message_key=hash_token(f"{tenant.schema_name} {message.dedup_key}")[:40],
-        sender_name=clean_line(tenant.name, limit=120),
+        message_key=hash_token(f"{sender.key} {message.dedup_key}")[:40],
+        sender_name=clean_line(sender.name, limit=120),
         to=message.to,
         reply_to=message.reply_to,
         subject=message.subject,
@@ -120,7 +121,7 @@ def _make_outgoing(message: Message) -> OutgoingMessage:
     )
 
 
-def _note_failure(message: Message, reason: str) -> None:
+def _note_failure(message: MessageBase, reason: str) -> None:
     if message.attempts >= MAX_ATTEMPTS:
         _note_end(message, MessageReason.GAVE_UP, reason)
         return
@@ -129,17 +130,23 @@ def _note_failure(message: Message, reason: str) -> None:
     raise RetryLater(at=utc_now() + compute_backoff(message.attempts))
 
 
-def _note_end(message: Message, reason: MessageReason, detail: str) -> None:
+def _note_end(message: MessageBase, reason: MessageReason, detail: str) -> None:
     _update_taken(
         message,
         status=MessageStatus.FAILED,
         reason=reason,
         leased_until=None,
         last_error=clean_line(detail, limit=300),
+        **_forget_secret(message),
     )
     logger.warning("message_failed", extra={"message_id": message.pk, "reason": reason.value})
 
 
-def _update_taken(message: Message, **changes: object) -> None:
+def _update_taken(message: MessageBase, **changes: object) -> None:
     # Only while the lease is still this attempt's: a later one knows better.
-    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(**changes)
+    open_log().filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(**changes)
+
+
+def _forget_secret(message: MessageBase) -> dict[str, str]:
+    """Return what an ended message changes besides: nobody needs a secret text any more."""
+    return {"body_text": "", "body_html": ""} if message.is_secret else {}

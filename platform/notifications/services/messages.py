@@ -13,11 +13,10 @@ from notifications.channels import registry
 from notifications.channels.email import LONGEST_ADDRESS, is_email
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageReason, MessageStatus
-from notifications.models import Message
 from notifications.services.rendering import render_message
+from notifications.services.senders import get_sender, open_log
 from notifications.types.messages import Attachment, Recipient, Subject
 from notifications.types.words import Words
-from tenants.context import current_tenant
 from tenants.services.due_work import add_due_work
 
 DUE_KIND = "message"
@@ -28,20 +27,22 @@ def tell(
     *,
     recipients: Iterable[Recipient],
     template: str,
-    about: Subject,
+    about: Subject | None,
     words: Words,
     key: str,
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
     reply_to: str = "",
     expires_at: datetime | None = None,
+    is_secret: bool = False,
 ) -> None:
     """Queue a message for each recipient, in their language, by the first carrier that reaches them.
 
     A worker sends it after the commit. ``key`` names what is told: the same key is told once to
     each address, also when two recipients share one (the first one's language counts). An address
     that cannot be written to is stored as failed, so that the log shows why nobody got it;
-    someone of whom nothing is known is passed over. Attachments travel by e-mail only.
+    someone of whom nothing is known is passed over. Attachments travel by e-mail only. The text of
+    a message that ``is_secret`` is kept no longer than it takes to send it.
 
     Raises:
         TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
@@ -64,6 +65,7 @@ def tell(
             attachments=attachments if carrier.is_rich else (),
             reply_to=reply_to,
             expires_at=expires_at,
+            is_secret=is_secret,
         )
 
 
@@ -74,13 +76,14 @@ def queue_message(
     template: str,
     to: str,
     language: str,
-    about: Subject,
+    about: Subject | None,
     context: Mapping[str, str],
     dedup_key: str,
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
     reply_to: str = "",
     expires_at: datetime | None = None,
+    is_secret: bool = False,
 ) -> int:
     """Store one message and let a worker send it after the commit; return its id.
 
@@ -89,14 +92,17 @@ def queue_message(
     Raises:
         TemplateMissing: There is no built-in text ``template`` for this carrier.
     """
-    known = Message.objects.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
+    log = open_log()
+    known = log.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
     if known is not None:
-        return known
+        return int(known)
     is_valid = carrier.is_address(to)
+    subject_kind = "" if about is None else about.kind
     rendered = render_message(
-        carrier=carrier, template=template, subject_kind=about.kind, language=language, context=context
+        carrier=carrier, template=template, subject_kind=subject_kind, language=language, context=context
     )
-    message, is_new = Message.objects.get_or_create(
+    is_kept = is_valid or not is_secret
+    message, is_new = log.get_or_create(
         dedup_key=dedup_key,
         defaults={
             "channel": carrier.channel,
@@ -105,11 +111,12 @@ def queue_message(
             "reply_to": reply_to if is_email(reply_to) else "",
             "locale": language,
             "subject": rendered.subject,
-            "body_text": rendered.body_text,
-            "body_html": rendered.body_html,
+            "body_text": rendered.body_text if is_kept else "",
+            "body_html": rendered.body_html if is_kept else "",
             "attachments": [asdict(attachment) for attachment in attachments],
-            "subject_kind": about.kind,
-            "subject_id": about.id,
+            "subject_kind": subject_kind,
+            "subject_id": None if about is None else about.id,
+            "is_secret": is_secret,
             "status": MessageStatus.QUEUED if is_valid else MessageStatus.FAILED,
             "reason": "" if is_valid else MessageReason.RECIPIENT_INVALID,
             "created_at": now,
@@ -118,21 +125,23 @@ def queue_message(
     )
     if is_new and is_valid:
         add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=now)
-    return message.pk
+    return int(message.pk)
 
 
 @transaction.atomic
 def cancel_messages(*, about: Subject, templates: tuple[str, ...]) -> None:
     """Take back messages that wait and say what is no longer so."""
-    waiting = Message.objects.select_for_update().filter(
-        subject_kind=about.kind, subject_id=about.id, template__in=templates, status=MessageStatus.QUEUED
+    waiting = (
+        open_log()
+        .select_for_update()
+        .filter(subject_kind=about.kind, subject_id=about.id, template__in=templates, status=MessageStatus.QUEUED)
     )
     waiting.update(status=MessageStatus.CANCELLED, reason=MessageReason.SUPERSEDED)
 
 
 def pick_language(locale: str) -> str:
-    """Return the language of ours that ``locale`` (``es``, ``en-US``) names, else the business's own."""
-    for wanted in (locale, current_tenant().locale):
+    """Return the language of ours that ``locale`` (``es``, ``en-US``) names, else the sender's own."""
+    for wanted in (locale, get_sender().locale):
         language = wanted.replace("_", "-").split("-")[0].lower()
         if language in LANGUAGES:
             return language

@@ -1,6 +1,7 @@
 """From a key and some words to a message that can be read.
 
-Subject and opening text come from the tenant (`MessageTemplate`) or are built in
+Subject and opening text come from the tenant (`MessageTemplate`, for messages whose words it may
+name) or are built in
 (``templates/emails/<language>/<key>.txt``, first line = subject; ``templates/sms/…``); details,
 links and footer are the layout's and the same for both, so that no text of a tenant can lose them.
 
@@ -25,12 +26,9 @@ from notifications.channels.registry import Carrier
 from notifications.engine.placeholders import BrokenText, fill_placeholders
 from notifications.errors import TemplateMissing
 from notifications.models import MessageTemplate
+from notifications.services.senders import Sender, get_sender
 from notifications.types.messages import RenderedMessage
 from notifications.types.words import Vocabulary
-from tenants.context import current_tenant
-from tenants.types import TenantInfo
-from verticals.contract import Tone, VerticalUnknown
-from verticals.registry import get_vertical
 
 LONGEST_SUBJECT = 200
 
@@ -40,27 +38,29 @@ logger = logging.getLogger(__name__)
 def render_message(
     *, carrier: Carrier, template: str, subject_kind: str, language: str, context: Mapping[str, str]
 ) -> RenderedMessage:
-    """Return a message in ``language``, in the business's manner of speaking (tú, usted).
+    """Return a message in ``language``, in the sender's manner of speaking (tú, usted).
 
     ``context`` holds plain texts: everything is escaped where it is filled in.
 
     Raises:
         TemplateMissing: There is no built-in text ``template`` for this carrier.
     """
-    tenant = current_tenant()
+    sender = get_sender()
     vocabulary = hooks.get_vocabulary(subject_kind)
-    words = {**context, "business_name": tenant.name}
+    words = {**context, "business_name": sender.name}
     with translation.override(language):
         own = _find_own_text(carrier, template, language, words, vocabulary)
-        subject, text = own or _render_built_in(carrier, template, _list_folders(tenant, language), words)
+        subject, text = own or _render_built_in(carrier, template, _list_folders(sender, language), words)
         if carrier.longest_text is not None:
             return RenderedMessage(subject="", body_text=clean_line(text, limit=carrier.longest_text))
-        return _lay_out(tenant, language, clean_line(subject, limit=LONGEST_SUBJECT), text, words, vocabulary)
+        return _lay_out(sender, language, clean_line(subject, limit=LONGEST_SUBJECT), text, words, vocabulary)
 
 
 def _find_own_text(
     carrier: Carrier, template: str, language: str, words: Mapping[str, str], vocabulary: Vocabulary
 ) -> tuple[str, str] | None:
+    if not vocabulary.placeholders:
+        return None
     own = MessageTemplate.objects.filter(key=template, channel=carrier.channel, locale=language, is_active=True).first()
     if own is None:
         return None
@@ -91,9 +91,9 @@ def _render_built_in(
 
 
 def _lay_out(
-    tenant: TenantInfo, language: str, subject: str, text: str, words: Mapping[str, str], vocabulary: Vocabulary
+    sender: Sender, language: str, subject: str, text: str, words: Mapping[str, str], vocabulary: Vocabulary
 ) -> RenderedMessage:
-    accent = clean_accent(tenant.accent)
+    accent = clean_accent(sender.accent)
     values = {
         **words,
         "language": language,
@@ -124,9 +124,5 @@ def _join_lines(value: str) -> str:
     return ", ".join(value.splitlines())
 
 
-def _list_folders(tenant: TenantInfo, language: str) -> tuple[str, ...]:
-    try:
-        is_formal = get_vertical(tenant.vertical).tone == Tone.FORMAL
-    except VerticalUnknown:
-        is_formal = False
-    return (f"{language}-formal", language) if is_formal else (language,)
+def _list_folders(sender: Sender, language: str) -> tuple[str, ...]:
+    return (f"{language}-formal", language) if sender.is_formal else (language,)

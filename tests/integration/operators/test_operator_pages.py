@@ -12,6 +12,7 @@ from accounts.models import User
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
 from tests.conftest import HostClient
+from tests.fakes.due_work import send_messages
 
 PAGE = "/operator/"
 
@@ -95,5 +96,6 @@ def test_reset_link_names_the_platforms_own_host(operator_client, settings):
 
     visitor.post("/accounts/password/reset/", {"email": "op@example.com"})
 
+    send_messages("public")
     (message,) = mail.outbox
     assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{settings.PLATFORM_HOST}/"]

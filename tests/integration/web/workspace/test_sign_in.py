@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.fakes.due_work import send_messages
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,7 @@ def test_suspended_person_is_out_at_once(owner_client):
 def test_password_reset_by_mail(customer_client, tenant):
     sent = customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
 
+    send_messages(tenant.schema_name)
     (message,) = mail.outbox
     link = re.search(r"https?://\S+", message.body).group()
     assert (sent.status_code, message.to, tenant.primary_host.split(":")[0] in link) == (
@@ -85,6 +87,7 @@ def test_reset_link_names_the_tenants_own_host(tenant, port):
 
     client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
 
+    send_messages(tenant.schema_name)
     (message,) = mail.outbox
     assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{tenant.primary_host}/"]
 
@@ -163,6 +166,7 @@ def test_new_password_lets_in_whoever_had_guessed(tenant, customer_client):
     for number in range(5):
         sign_in(customer_client, "owner@taller.example", f"intento-{number}")
     customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+    send_messages(tenant.schema_name)
     link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
     address = customer_client.get(link, follow=True).redirect_chain[-1][0]
     customer_client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})

@@ -1,0 +1,1 @@
+"""The app of audit's tables in the public schema; an app in both lists of apps would make every table twice."""

@@ -1,0 +1,68 @@
+"""What a message is, in a tenant's schema and in the public one (`notifications.public`)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from notifications.enums import Channel, MessageReason, MessageStatus
+
+MAX_DEDUP_KEY_LENGTH = 400
+
+
+class MessageBase(models.Model):
+    """One message to one recipient, as it was rendered.
+
+    ``subject_kind`` and ``subject_id`` name the row that it is about, of a room that this one does
+    not know. ``dedup_key`` names event, template, channel and recipient: the same message is stored
+    once.
+    ``leased_until`` is set while a worker talks to the carrier; nobody else takes it before then.
+    After ``expires_at`` it would tell nothing that still helps, and is not sent any more.
+    ``is_secret``: whoever reads the text can act as the recipient (a link that sets a password), so it
+    is erased once the message was sent or given up, and no log shows it before.
+    """
+
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    template = models.CharField(max_length=64)
+    to = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, blank=True, default="")
+    locale = models.CharField(max_length=8)
+    subject = models.CharField(max_length=250, blank=True, default="")
+    body_text = models.TextField()
+    body_html = models.TextField(blank=True, default="")
+    attachments = models.JSONField(default=list, blank=True)
+    subject_kind = models.CharField(max_length=40, blank=True, default="")
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    is_secret = models.BooleanField(default=False)
+    dedup_key = models.CharField(max_length=MAX_DEDUP_KEY_LENGTH)
+
+    status = models.CharField(max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
+    reason = models.CharField(max_length=24, choices=MessageReason.choices, blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+    provider_id = models.CharField(max_length=120, blank=True, default="")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Never the same one twice; sent exactly when it says when."""
+
+        abstract = True
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dedup_key"], name="%(app_label)s_message_once"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="%(app_label)s_message_channel"),
+            models.CheckConstraint(condition=Q(status__in=MessageStatus.values), name="%(app_label)s_message_status"),
+            models.CheckConstraint(
+                condition=Q(status=MessageStatus.SENT, sent_at__isnull=False)
+                | (~Q(status=MessageStatus.SENT) & Q(sent_at__isnull=True)),
+                name="%(app_label)s_message_sent_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return template and recipient."""
+        return f"{self.template} → {self.to}"

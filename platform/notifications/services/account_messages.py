@@ -1,0 +1,47 @@
+"""What people are told about their accounts: the password mails of staff and operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts.enums import AccountMessageKind
+from accounts.hooks import register_teller
+from accounts.types import AccountMessage
+from kernel.ids import hash_token
+from kernel.languages import LANGUAGES
+from notifications.services.messages import tell
+from notifications.types.messages import Recipient, Subject
+from notifications.types.words import Words
+
+SUBJECT_KIND = "person"
+
+
+def tell_account(message: AccountMessage, now: datetime) -> None:
+    """Queue a message about an account, in the current schema; asked for again at once, it is told once."""
+    tell(
+        recipients=[Recipient(email=message.email, locale=message.locale)],
+        template=message.kind,
+        about=None if message.user_id is None else Subject(kind=SUBJECT_KIND, id=message.user_id),
+        words=_make_words(message),
+        key=f"{message.kind}:{hash_token(message.url) if message.url else now.isoformat()}",
+        now=now,
+        expires_at=now + message.url_life if message.url else None,
+        is_secret=bool(message.url),
+    )
+
+
+def register() -> None:
+    """Write for the room of accounts."""
+    register_teller(tell_account)
+
+
+def _make_words(message: AccountMessage) -> Words:
+    words: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            label = gettext("Set a new password") if message.kind == AccountMessageKind.PASSWORD_RESET else ""
+        words[language] = {"action_url": message.url, "action_label": label}
+    return words

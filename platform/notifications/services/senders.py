@@ -1,0 +1,51 @@
+"""Who writes: a business to its customers and staff, or the platform itself; each has a message log of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.db import models
+
+from kernel.colors import DEFAULT_ACCENT
+from kernel.languages import DEFAULT_LANGUAGE
+from notifications.models import Message
+from notifications.models.base import MessageBase
+from notifications.public.models import Message as PublicMessage
+from tenants.context import find_current_tenant
+from verticals.contract import Tone, VerticalUnknown
+from verticals.registry import get_vertical
+
+PLATFORM = "Turnero"
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes; ``key`` tells senders apart, ``is_formal`` whether they say *usted*."""
+
+    key: str
+    name: str
+    accent: str
+    locale: str
+    is_formal: bool
+
+
+def get_sender() -> Sender:
+    """Return the business that this work is for, or the platform when it is for none."""
+    tenant = find_current_tenant()
+    if tenant is None:
+        return Sender(key=PUBLIC, name=PLATFORM, accent=DEFAULT_ACCENT, locale=DEFAULT_LANGUAGE, is_formal=False)
+    try:
+        is_formal = get_vertical(tenant.vertical).tone == Tone.FORMAL
+    except VerticalUnknown:
+        is_formal = False
+    return Sender(
+        key=tenant.schema_name, name=tenant.name, accent=tenant.accent, locale=tenant.locale, is_formal=is_formal
+    )
+
+
+def open_log() -> models.Manager[MessageBase]:
+    """Return the messages of the business that this work is for, or the platform's."""
+    model: type[Message | PublicMessage] = PublicMessage if find_current_tenant() is None else Message
+    return cast("models.Manager[MessageBase]", model.objects)
