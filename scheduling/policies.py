@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import ActorKind, Approval, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
-from scheduling.types import Actor, BookingDetail
+from scheduling.types import Actor, BookingDetail, ServiceTerms
 
 TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset(
@@ -56,6 +57,22 @@ def check_transition(booking: Booking, status: BookingStatus) -> None:
     """
     if status not in TRANSITIONS.get(BookingStatus(booking.status), frozenset()):
         raise TransitionRefused(status=BookingStatus(booking.status).label)
+
+
+def agree_policy(services: Sequence[ServiceTerms]) -> dict[str, object]:
+    """Return what a booking keeps of its services' policies: a later change of theirs does not touch it.
+
+    The longest cut-off of the visit counts, and one service that wants approval is enough.
+    """
+    first = services[0]
+    wants_approval = any(each.approval == Approval.REQUEST for each in services)
+    return {
+        "cancel_cutoff_minutes": max(each.cancel_cutoff_minutes for each in services),
+        "move_cutoff_minutes": max(each.move_cutoff_minutes for each in services),
+        "approval": Approval.REQUEST.value if wants_approval else first.approval.value,
+        "deposit_kind": first.deposit_kind.value,
+        "reminder_offsets_minutes": list(first.reminder_offsets_minutes),
+    }
 
 
 def find_move_limit(booking: Booking) -> datetime:

@@ -199,16 +199,16 @@ class Inquiry:
     def earliest_start(self) -> int:
         """Return the first whole minute that respects the notice; elapsed time, inclusive."""
         snapshot = self.snapshot
-        return snapshot.now_minute + int(snapshot.now_is_mid_minute) + self.visit.minimum_notice_minutes
+        return snapshot.now_minute + int(snapshot.now_is_mid_minute) + self.visit.notice_minutes
 
     def last_day(self) -> int | None:
         """Return the last local date of the booking window, as days since 1970-01-01."""
-        if self.visit.booking_window_days is None:
+        if self.visit.window_days is None:
             return None
         snapshot = self.snapshot
         stretches = list_stretches(snapshot.timezone, snapshot.now_minute, snapshot.now_minute)
         offset = next(stretch.offset for stretch in stretches if snapshot.now_minute < stretch.end)
-        return (snapshot.now_minute + offset) // DAY_MINUTES + self.visit.booking_window_days
+        return (snapshot.now_minute + offset) // DAY_MINUTES + self.visit.window_days
 
     def own_sessions(self) -> list[Session]:
         """List the sessions of the visit's service that start in the asked range."""

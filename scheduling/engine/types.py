@@ -339,15 +339,17 @@ class VisitSpec:
     """What one booking asks for; made by `compose_visit`.
 
     The grid of starts is laid from the hours of the pool of ``parts[0]``.
-    ``service_id`` is the service whose sessions can be joined.
+    ``service_id`` is the service whose sessions can be joined. ``notice_minutes``
+    is the longest notice and ``window_days`` the shortest booking window of its
+    services.
     """
 
     service_id: int
     duration_minutes: int
     step_minutes: int
     align: Align
-    minimum_notice_minutes: int
-    booking_window_days: int | None
+    notice_minutes: int
+    window_days: int | None
     seats: int | None
     parts: tuple[Part, ...]
 

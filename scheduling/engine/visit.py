@@ -42,8 +42,8 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
         duration_minutes=duration,
         step_minutes=services[0].step_minutes,
         align=services[0].align,
-        minimum_notice_minutes=max(service.minimum_notice_minutes for service in services),
-        booking_window_days=min(windows) if windows else None,
+        notice_minutes=max(service.minimum_notice_minutes for service in services),
+        window_days=min(windows) if windows else None,
         seats=services[0].seats,
         parts=tuple(parts),
     )

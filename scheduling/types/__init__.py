@@ -21,7 +21,7 @@ from scheduling.types.bookings import (
     SubmittedBooking,
     TakenResource,
 )
-from scheduling.types.catalog import AddOnView, DepositPolicyView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -37,10 +37,11 @@ from scheduling.types.setups import (
     TimeOffSetup,
     WeekSetup,
 )
-from scheduling.types.terms import TERM_NAMES, ServiceTerms, copy_timing
+from scheduling.types.terms import PUBLIC_TERMS, TERM_NAMES, ServiceTerms, copy_timing, find_booking_window
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
+    "PUBLIC_TERMS",
     "TERM_NAMES",
     "Actor",
     "AddOnSetup",
@@ -59,7 +60,6 @@ __all__ = [
     "BookingRow",
     "CustomerDetails",
     "DateOverrideSetup",
-    "DepositPolicyView",
     "Entry",
     "HeldSlot",
     "HolidaySetup",
@@ -86,4 +86,5 @@ __all__ = [
     "WeekSetup",
     "Wish",
     "copy_timing",
+    "find_booking_window",
 ]

@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class DepositPolicyView:
-    """What is asked beforehand; ``kind`` is a `scheduling.enums.DepositKind` value."""
-
-    kind: str
-    amount_minor: int
-    percent: int
+from scheduling.types.terms import ServiceTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +18,17 @@ class AddOnView:
     price_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView(ServiceTerms):
     """A service as customers and pages see it."""
 
     id: int
-    name: str
     description: str
     category: str
-    duration_minutes: int
-    price_minor: int | None
     currency: str
-    is_price_from: bool
-    deposit: DepositPolicyView
-    seats: int | None
-    max_party_size: int
-    approval: str
-    minimum_notice_minutes: int
-    booking_window_days: int | None
-    cancel_cutoff_minutes: int
-    move_cutoff_minutes: int
-    arrival_modes: tuple[str, ...]
     add_ons: tuple[AddOnView, ...]
     location_ids: tuple[int, ...]
     position: int
-    hold_minutes: int
 
 
 @dataclass(frozen=True, slots=True)

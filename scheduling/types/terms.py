@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -57,9 +57,28 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "reminder_offsets_minutes": tuple,
 }
 TERM_NAMES = tuple(each.name for each in fields(ServiceTerms))
+PUBLIC_TERMS = (
+    "name",
+    "duration_minutes",
+    "is_price_from",
+    "seats",
+    "approval",
+    "minimum_notice_minutes",
+    "booking_window_days",
+    "cancel_cutoff_minutes",
+    "move_cutoff_minutes",
+    "arrival_modes",
+)
+"""What customers may know, besides the price."""
 TIMING_NAMES = tuple(each.name for each in fields(ServiceTiming))
 
 
 def copy_timing(terms: ServiceTerms) -> dict[str, Any]:
     """Return the part that the engine computes with, by name."""
     return {name: getattr(terms, name) for name in TIMING_NAMES}
+
+
+def find_booking_window(services: Iterable[ServiceTerms]) -> int | None:
+    """Return for how many days after today all of some services are booked; None: as far as one likes."""
+    windows = (each.booking_window_days for each in services)
+    return min((days for days in windows if days is not None), default=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from rest_framework import serializers
 
 from api.pagination import PageShape
 from api.serializers import IdField, MoneyShape, StrictSerializer
+from scheduling.types import PUBLIC_TERMS, ServiceTerms
 
 
 class ServicesQuery(StrictSerializer):
@@ -79,21 +80,16 @@ class ServiceShape(serializers.Serializer[Any]):
     """A service that can be booked."""
 
     id = serializers.CharField()
-    name = serializers.CharField()
     description = serializers.CharField()
     category = serializers.CharField()
-    duration_minutes = serializers.IntegerField()
     price = MoneyShape(allow_null=True)
-    is_price_from = serializers.BooleanField()
-    seats = serializers.IntegerField(allow_null=True)
-    approval = serializers.CharField()
-    minimum_notice_minutes = serializers.IntegerField()
-    booking_window_days = serializers.IntegerField(allow_null=True)
-    cancel_cutoff_minutes = serializers.IntegerField()
-    move_cutoff_minutes = serializers.IntegerField()
-    arrival_modes = serializers.ListField(child=serializers.CharField())
     add_ons = AddOnShape(many=True)
     locations = serializers.ListField(child=serializers.CharField())
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the fields of its own, and one for each public term of a service."""
+        hints = get_type_hints(ServiceTerms)
+        return super().get_fields() | {name: _make_field(hints[name]) for name in PUBLIC_TERMS}
 
 
 class ResourceShape(serializers.Serializer[Any]):
@@ -115,3 +111,14 @@ class ResourceList(PageShape):
     """Answer of ``GET resources``."""
 
     results = ResourceShape(many=True)
+
+
+def _make_field(hint: object) -> serializers.Field[Any, Any, Any, Any]:
+    """Return the field that writes a term of this type."""
+    if hint is bool:
+        return serializers.BooleanField()
+    if hint in {int, int | None}:
+        return serializers.IntegerField(allow_null=hint is not int)
+    if get_origin(hint) is tuple:
+        return serializers.ListField(child=serializers.CharField())
+    return serializers.CharField()

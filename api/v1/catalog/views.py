@@ -20,7 +20,7 @@ from api.v1.catalog.serializers import (
 from api.views import OpenView, make_money
 from kernel.page import Page
 from scheduling.selectors.catalog import services as catalog
-from scheduling.types import ResourceView, ServiceView
+from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
 from verticals.registry import get_vertical
@@ -104,20 +104,11 @@ def _describe_resource(resource: ResourceView) -> dict[str, Any]:
 
 def _describe_service(service: ServiceView) -> dict[str, Any]:
     return {
+        **{name: getattr(service, name) for name in PUBLIC_TERMS},
         "id": service.id,
-        "name": service.name,
         "description": service.description,
         "category": service.category,
-        "duration_minutes": service.duration_minutes,
         "price": make_money(service.price_minor, service.currency),
-        "is_price_from": service.is_price_from,
-        "seats": service.seats,
-        "approval": service.approval,
-        "minimum_notice_minutes": service.minimum_notice_minutes,
-        "booking_window_days": service.booking_window_days,
-        "cancel_cutoff_minutes": service.cancel_cutoff_minutes,
-        "move_cutoff_minutes": service.move_cutoff_minutes,
-        "arrival_modes": list(service.arrival_modes),
         "add_ons": [
             {
                 "id": add_on.id,

@@ -29,7 +29,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail, Wish
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail, Wish, find_booking_window
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
@@ -246,8 +246,7 @@ def _render_times(
 
 def _find_window(wish: Wish) -> int | None:
     """Return for how many days ahead all services of a visit are booked; None: as far as one likes."""
-    services = [catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids)]
-    return min((each.booking_window_days for each in services if each.booking_window_days is not None), default=None)
+    return find_booking_window(catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids))
 
 
 def _load(token: str) -> ManagePage:

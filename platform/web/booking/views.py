@@ -19,7 +19,14 @@ from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, Slo
 from scheduling.services.bookings import holders, holds
 from scheduling.services.bookings import submissions as bookings
 from scheduling.services.demand.searches import search_times
-from scheduling.types import AvailabilityQuery, AvailableSlot, BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import (
+    AvailabilityQuery,
+    AvailableSlot,
+    BookingDetails,
+    CustomerDetails,
+    SlotRequest,
+    find_booking_window,
+)
 from web.booking.details import DetailsForm, list_phone_regions, read_details, shorten
 from web.booking.draft import (
     HeldTime,
@@ -137,7 +144,7 @@ def render_times(
 def _find_times(
     flow: Flow, held: HeldTime | None, *, asked: date | None, taken: datetime | None, nearest: tuple[AvailableSlot, ...]
 ) -> Picker:
-    window = flow.service.booking_window_days if flow.service else None
+    window = find_booking_window([flow.service] if flow.service else [])
     on = asked or (taken.astimezone(flow.zone).date() if taken else None)
     start, before, after = find_week(on, today=flow.today, window_days=window)
     found = search_times(

@@ -178,11 +178,11 @@ def _unite(found: Sequence[Offered]) -> Offered:
 
 def _clip(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: str) -> tuple[int, int] | None:
     """Leave out what notice and booking window forbid anyway, so that it is not even loaded."""
-    begins = max(window[0], to_minutes(now) + visit.minimum_notice_minutes)
+    begins = max(window[0], to_minutes(now) + visit.notice_minutes)
     ends = window[1]
-    if visit.booking_window_days is not None:
+    if visit.window_days is not None:
         today = to_local_date(timezone, to_minutes(now))
-        ends = min(ends, to_minute(timezone, today + timedelta(days=visit.booking_window_days + 1), 0))
+        ends = min(ends, to_minute(timezone, today + timedelta(days=visit.window_days + 1), 0))
     return (begins, ends) if begins < ends else None
 
 

@@ -12,7 +12,8 @@ from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
-from scheduling.selectors.availability.plans import Plan, RuleRow
+from scheduling.selectors.availability.columns import RuleRow
+from scheduling.selectors.availability.plans import Plan
 from scheduling.selectors.availability.taken import Moving, Span, read_busy, write_taken_sql
 
 BUSY_SQL = """

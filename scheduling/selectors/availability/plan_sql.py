@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from scheduling.selectors.availability.columns import (
+    SERVICE_COLUMNS,
+    AddOnTerms,
+    PoolRow,
+    RequirementRow,
+    RuleRow,
+    write_columns,
+)
 from scheduling.selectors.availability.taken import write_taken_sql
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL
 
@@ -32,26 +40,26 @@ WITH req AS (
 
 DOCUMENT_SQL = """
 SELECT json_build_array(
-  (SELECT json_agg(json_build_array(s.id, s.name, s.duration_minutes, s.step_minutes, s.buffer_before_minutes,
-      s.buffer_after_minutes, s.buffers_inside_hours, s.align, s.minimum_notice_minutes, s.booking_window_days,
-      s.seats, s.strategy, s.price_minor, s.deposit_kind, s.deposit_minor, s.deposit_percent, s.max_party_size,
-      s.hold_minutes, s.approval, s.arrival_modes, s.cancel_cutoff_minutes, s.move_cutoff_minutes,
-      s.reminder_offsets_minutes))
+  (SELECT json_agg(json_build_array({service}))
    FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active),
-  (SELECT json_agg(json_build_array(req.position, req.id, req.service_id, req.quantity, req.starts_after_minutes,
-      req.duration_minutes)) FROM req),
-  (SELECT json_agg(json_build_array(rank, position, tie, requirement_id, location_id, resource_id)) FROM pool),
+  (SELECT json_agg(json_build_array({requirement})) FROM req),
+  (SELECT json_agg(json_build_array({pool})) FROM pool),
   {add_ons},
-  (SELECT json_agg(json_build_array(c.id, c.scope, c.location_id, c.resource_id, c.service_id, c.arrival_mode,
-      c.period, c.measure, c.limit))
-   FROM scheduling_capacityrule c WHERE c.is_active),
+  (SELECT json_agg(json_build_array({rule})) FROM scheduling_capacityrule c WHERE c.is_active),
   ({timetable})
 ) AS document FROM ids
-""".replace("{timetable}", TIMETABLE_SQL)
+"""
 ADD_ONS_SQL = """
-(SELECT json_agg(json_build_array(a.position, a.id, a.service_id, a.name, a.minutes, a.price_minor))
+(SELECT json_agg(json_build_array({add_on}))
  FROM scheduling_addon a WHERE a.id = ANY(%(add_on_ids)s::int8[]) AND a.is_active)
 """
+COLUMNS = {
+    "service": write_columns(SERVICE_COLUMNS, "s"),
+    "requirement": write_columns(RequirementRow._fields, "req"),
+    "pool": write_columns(PoolRow._fields, "pool"),
+    "add_on": write_columns(AddOnTerms._fields, "a"),
+    "rule": write_columns(RuleRow._fields, "c"),
+}
 
 # Below the document a line for each resource with what is taken. How far a visit reaches beyond
 # its start is not known before the document is read, so PostgreSQL works it out: too far is harmless.
@@ -96,4 +104,7 @@ def write_full_sql(*, has_add_ons: bool, is_moving: bool, is_alone: bool) -> str
 
 def _write_document_sql(*, has_add_ons: bool) -> str:
     # Most visits have none, and what is not in the statement costs nothing.
-    return DOCUMENT_SQL.replace("{add_ons}", ADD_ONS_SQL if has_add_ons else "NULL")
+    sql = DOCUMENT_SQL.replace("{add_ons}", ADD_ONS_SQL if has_add_ons else "NULL")
+    for name, columns in COLUMNS.items():
+        sql = sql.replace(f"{{{name}}}", columns)
+    return sql.replace("{timetable}", TIMETABLE_SQL)

@@ -16,72 +16,37 @@ from database.connection import connection, write_array
 from kernel.text import mark
 from scheduling.engine import (
     GAP_REACH_MINUTES,
-    Align,
     Busy,
     EngineInputError,
     Requirement,
     ServiceSpec,
-    Strategy,
     VisitLine,
     VisitSpec,
     choose_resources,
     compose_visit,
 )
-from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
+from scheduling.selectors.availability.columns import (
+    SERVICE_COLUMNS,
+    AddOnTerms,
+    PlanDocument,
+    PoolRow,
+    RequirementRow,
+    RuleRow,
+    read_rule,
+)
 from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
 from scheduling.selectors.availability.taken import Span, read_busy
 from scheduling.selectors.catalog.timetables import Timetables, read_timetables
-from scheduling.types import Wish
+from scheduling.types import ServiceTerms, Wish, copy_timing
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceTerms:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedService(ServiceTerms):
     """What is agreed when this service is booked."""
 
     id: int
-    name: str
-    duration_minutes: int
-    seats: int | None
-    strategy: Strategy
-    price_minor: int | None
-    deposit_kind: str
-    deposit_minor: int
-    deposit_percent: int
-    max_party_size: int
-    hold_minutes: int
-    approval: str
-    arrival_modes: tuple[str, ...]
-    cancel_cutoff_minutes: int
-    move_cutoff_minutes: int
-    reminder_offsets_minutes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddOnTerms:
-    """An add-on as asked."""
-
-    id: int
-    service_id: int
-    name: str
-    minutes: int
-    price_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """A capacity rule that may concern the visit."""
-
-    id: int
-    scope: str
-    location_id: int | None
-    resource_id: int | None
-    service_id: int | None
-    arrival_mode: str
-    period: RulePeriod
-    measure: Measure
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +54,7 @@ class Plan:
     """The answer; ``visits`` maps each location that can serve the wish to its visit."""
 
     wish: Wish
-    services: tuple[ServiceTerms, ...]
+    services: tuple[PlannedService, ...]
     add_ons: tuple[AddOnTerms, ...]
     visits: Mapping[int, VisitSpec]
     timetables: Timetables
@@ -169,23 +134,23 @@ def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
 
 
 def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, *, is_party_free: bool) -> Plan:
-    service_rows, requirement_rows, pool_rows, add_on_rows, rule_rows, timetable = document
-    timetables = read_timetables(timetable, from_on=from_on, to_on=to_on)
-    by_id = {columns[0]: columns for columns in service_rows or ()}
+    rows = PlanDocument(*document)
+    timetables = read_timetables(rows.timetable, from_on=from_on, to_on=to_on)
+    by_id = {service.id: service for service in map(_read_service, rows.services or ())}
     if any(service_id not in by_id for service_id in wish.service_ids):
         raise ServiceNotFound
-    services = tuple(_read_terms(by_id[service_id]) for service_id in wish.service_ids)
-    add_ons = tuple(AddOnTerms(*columns[1:]) for columns in sorted(add_on_rows or ()))
+    services = tuple(by_id[service_id] for service_id in wish.service_ids)
+    add_ons = tuple(AddOnTerms(*columns) for columns in sorted(rows.add_ons or ()))
     _check_terms(wish, services, add_ons, is_party_free=is_party_free)
     pools: dict[int, dict[int, list[int]]] = {}
-    for _rank, _position, _tie, requirement_id, location_id, resource_id in sorted(pool_rows or ()):
-        if location_id in timetables.places:
-            pools.setdefault(location_id, {}).setdefault(requirement_id, []).append(resource_id)
-    rows = [by_id[service_id] for service_id in wish.service_ids]
+    for each in (PoolRow(*columns) for columns in sorted(rows.pools or ())):
+        if each.location_id in timetables.places:
+            pools.setdefault(each.location_id, {}).setdefault(each.requirement_id, []).append(each.resource_id)
+    requirements = [RequirementRow(*columns) for columns in sorted(rows.requirements or ())]
     visits = {
         location_id: visit
         for location_id in pools
-        if (visit := _compose(rows, sorted(requirement_rows or ()), pools[location_id], add_ons)) is not None
+        if (visit := _compose(services, requirements, pools[location_id], add_ons)) is not None
     }
     return Plan(
         wish=wish,
@@ -193,7 +158,7 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         add_ons=add_ons,
         visits=_restrict(wish, visits),
         timetables=timetables,
-        rules=tuple(_read_rule(columns) for columns in sorted(rule_rows or ())),
+        rules=tuple(read_rule(columns) for columns in sorted(rows.rules or ())),
     )
 
 
@@ -208,7 +173,7 @@ def _check_wish(wish: Wish) -> None:
 
 
 def _check_terms(
-    wish: Wish, services: Sequence[ServiceTerms], add_ons: Sequence[AddOnTerms], *, is_party_free: bool
+    wish: Wish, services: Sequence[PlannedService], add_ons: Sequence[AddOnTerms], *, is_party_free: bool
 ) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     known = {each.id for each in add_ons if each.service_id in wish.service_ids}
@@ -224,80 +189,37 @@ def _check_terms(
         raise RequestInvalid(errors=errors)
 
 
-def _read_terms(columns: Sequence[Any]) -> ServiceTerms:
-    return ServiceTerms(
-        id=columns[0],
-        name=columns[1],
-        duration_minutes=columns[2],
-        seats=columns[10],
-        strategy=Strategy(columns[11]),
-        price_minor=columns[12],
-        deposit_kind=columns[13],
-        deposit_minor=columns[14],
-        deposit_percent=columns[15],
-        max_party_size=columns[16],
-        hold_minutes=columns[17],
-        approval=columns[18],
-        arrival_modes=tuple(columns[19]),
-        cancel_cutoff_minutes=columns[20],
-        move_cutoff_minutes=columns[21],
-        reminder_offsets_minutes=tuple(columns[22]),
-    )
-
-
-def _read_rule(columns: Sequence[Any]) -> RuleRow:
-    rule_id, scope, location_id, resource_id, service_id, arrival_mode, period, measure, limit = columns
-    return RuleRow(
-        id=rule_id,
-        scope=scope,
-        location_id=location_id,
-        resource_id=resource_id,
-        service_id=service_id,
-        arrival_mode=arrival_mode,
-        period=RulePeriod(period),
-        measure=Measure(measure),
-        limit=limit,
-    )
+def _read_service(columns: Sequence[Any]) -> PlannedService:
+    values = dict(zip(SERVICE_COLUMNS, columns, strict=True))
+    return PlannedService.read(values, id=values["id"])
 
 
 def _compose(
-    service_rows: Sequence[Sequence[Any]],
-    requirement_rows: Sequence[Sequence[Any]],
+    services: Sequence[PlannedService],
+    requirement_rows: Sequence[RequirementRow],
     pools: Mapping[int, list[int]],
     add_ons: Sequence[AddOnTerms],
 ) -> VisitSpec | None:
     """Make the visit at one location; None when a pool there is smaller than asked."""
     lines: list[VisitLine] = []
-    for columns in service_rows:
+    for service in services:
         requirements: list[Requirement] = []
-        for _position, requirement_id, service_id, quantity, starts_after, duration in requirement_rows:
-            if service_id != columns[0]:
+        for row in requirement_rows:
+            if row.service_id != service.id:
                 continue
-            pool = tuple(pools.get(requirement_id, ()))
-            if len(pool) < quantity:
+            pool = tuple(pools.get(row.id, ()))
+            if len(pool) < row.quantity:
                 return None
-            requirements.append(Requirement(pool, quantity, starts_after, duration))
+            requirements.append(Requirement(pool, row.quantity, row.starts_after_minutes, row.duration_minutes))
         if not requirements:
             return None
         try:
-            spec = ServiceSpec(
-                id=columns[0],
-                duration_minutes=columns[2],
-                step_minutes=columns[3],
-                requirements=tuple(requirements),
-                buffer_before_minutes=columns[4],
-                buffer_after_minutes=columns[5],
-                buffers_inside_hours=columns[6],
-                align=Align(columns[7]),
-                minimum_notice_minutes=columns[8],
-                booking_window_days=columns[9],
-                seats=columns[10],
-            )
+            spec = ServiceSpec(id=service.id, requirements=tuple(requirements), **copy_timing(service))
         except EngineInputError as error:
             raise SetupInvalid(
                 errors={error.field: (mark("This service is set up in a way that cannot work."),)}
             ) from error
-        extra = sum(each.minutes for each in add_ons if each.service_id == columns[0])
+        extra = sum(each.minutes for each in add_ons if each.service_id == service.id)
         lines.append(VisitLine(spec, extra))
     try:
         return compose_visit(lines)

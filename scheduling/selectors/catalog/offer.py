@@ -13,7 +13,7 @@ from database.connection import connection
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, read_timetables
-from scheduling.types import AddOnView, DepositPolicyView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
 from tenants.context import current_tenant
 
 # In no order, as `TIMETABLE_SQL`.
@@ -170,28 +170,13 @@ def _sort_by_position(rows: list[list[Any]] | None) -> list[list[Any]]:
 def _view_service(
     row: Mapping[str, Any], add_ons: tuple[AddOnView, ...], location_ids: tuple[int, ...], currency: str
 ) -> ServiceView:
-    return ServiceView(
+    return ServiceView.read(
+        row,
         id=row["id"],
-        name=row["name"],
         description=row["description"],
         category=row["category"],
-        duration_minutes=row["duration_minutes"],
-        price_minor=row["price_minor"],
         currency=currency,
-        is_price_from=row["is_price_from"],
-        deposit=DepositPolicyView(
-            kind=row["deposit_kind"], amount_minor=row["deposit_minor"], percent=row["deposit_percent"]
-        ),
-        seats=row["seats"],
-        max_party_size=row["max_party_size"],
-        approval=row["approval"],
-        minimum_notice_minutes=row["minimum_notice_minutes"],
-        booking_window_days=row["booking_window_days"],
-        cancel_cutoff_minutes=row["cancel_cutoff_minutes"],
-        move_cutoff_minutes=row["move_cutoff_minutes"],
-        arrival_modes=tuple(row["arrival_modes"]),
         add_ons=add_ons,
         location_ids=location_ids,
         position=row["position"],
-        hold_minutes=row["hold_minutes"],
     )

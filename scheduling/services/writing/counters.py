@@ -8,7 +8,8 @@ from django.db import connection
 
 from database.statements import Statement
 from scheduling.engine import Measure, VisitSpec, bucket_key
-from scheduling.selectors.availability.plans import Plan, RuleRow
+from scheduling.selectors.availability.columns import RuleRow
+from scheduling.selectors.availability.plans import Plan
 
 Usage = list[list[int]]
 """``[rule id, bucket, amount]`` as a booking keeps it."""

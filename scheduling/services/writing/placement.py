@@ -182,7 +182,7 @@ def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
 def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:
     visit = asked.plan.visits[location_id]
     if asked.is_any_minute or asked.is_override:
-        visit = replace(visit, align=Align.CLOCK, step_minutes=1, minimum_notice_minutes=0, booking_window_days=None)
+        visit = replace(visit, align=Align.CLOCK, step_minutes=1, notice_minutes=0, window_days=None)
     snapshot = load_snapshot(
         plan=asked.plan,
         location_id=location_id,

@@ -11,7 +11,9 @@ from kernel.instants import to_instant
 from scheduling.enums import Approval, BookingStatus
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
-from scheduling.selectors.availability.plans import AddOnTerms, Plan, ServiceTerms
+from scheduling.policies import agree_policy
+from scheduling.selectors.availability.columns import AddOnTerms
+from scheduling.selectors.availability.plans import Plan, PlannedService
 from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.allocations import join_session, write_allocations
 from scheduling.services.writing.counters import Counters, list_usage
@@ -58,7 +60,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         price_minor=price_visit(plan),
         deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
         currency=tenant.currency,
-        policy=agree_policy(plan),
+        policy=agree_policy(plan.services),
         override_reason=agreed.override_reason,
         overridden_by_id=agreed.overridden_by_id,
         created_at=agreed.now,
@@ -119,7 +121,7 @@ def price_visit(plan: Plan) -> int | None:
     return sum(price or 0 for price in prices) + sum(extras)
 
 
-def _ask_deposit(plan: Plan, service: ServiceTerms, *, currency: str) -> int:
+def _ask_deposit(plan: Plan, service: PlannedService, *, currency: str) -> int:
     """Return what one service of the visit asks in advance, of its own price with its add-ons."""
     extras = sum(each.price_minor for each in _add_ons(plan, service))
     return compute_deposit(
@@ -133,22 +135,6 @@ def _ask_deposit(plan: Plan, service: ServiceTerms, *, currency: str) -> int:
     )
 
 
-def agree_policy(plan: Plan) -> dict[str, object]:
-    """Return the policy as agreed: a later change of the service does not touch this booking.
-
-    One service that wants approval is enough for the whole visit.
-    """
-    service = plan.services[0]
-    wants_approval = any(each.approval == Approval.REQUEST for each in plan.services)
-    return {
-        "cancel_cutoff_minutes": max(each.cancel_cutoff_minutes for each in plan.services),
-        "move_cutoff_minutes": max(each.move_cutoff_minutes for each in plan.services),
-        "approval": Approval.REQUEST.value if wants_approval else service.approval,
-        "deposit_kind": service.deposit_kind,
-        "reminder_offsets_minutes": list(service.reminder_offsets_minutes),
-    }
-
-
 def next_status(booking: Booking) -> BookingStatus:
     """Return what a submitted hold becomes."""
     if booking.deposit_minor > 0:
@@ -158,5 +144,5 @@ def next_status(booking: Booking) -> BookingStatus:
     return BookingStatus.CONFIRMED
 
 
-def _add_ons(plan: Plan, service: ServiceTerms) -> list[AddOnTerms]:
+def _add_ons(plan: Plan, service: PlannedService) -> list[AddOnTerms]:
     return [each for each in plan.add_ons if each.service_id == service.id]

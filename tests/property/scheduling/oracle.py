@@ -153,11 +153,11 @@ class Oracle:
     def is_allowed(self, start: int) -> bool:
         snapshot, visit = self.snapshot, self.visit
         now_seconds = snapshot.now_minute * 60 + (1 if snapshot.now_is_mid_minute else 0)
-        if start * 60 < now_seconds + visit.minimum_notice_minutes * 60:
+        if start * 60 < now_seconds + visit.notice_minutes * 60:
             return False
-        if visit.booking_window_days is not None:
+        if visit.window_days is not None:
             days = local(snapshot.timezone, start).date() - local(snapshot.timezone, snapshot.now_minute).date()
-            if days.days > visit.booking_window_days:
+            if days.days > visit.window_days:
                 return False
         return all(self.has_quota(item, start) for item in self.rules if item.rule.resource_id is None)
 

@@ -65,7 +65,7 @@ def test_lines_follow_each_other_without_a_pause():
 
     assert visit.parts == (part((1,), 0, 40, before=5), part((1, 2), 40, 60, after=10, line=1))
     assert (visit.service_id, visit.duration_minutes, visit.step_minutes) == (1, 100, 60)
-    assert (visit.minimum_notice_minutes, visit.booking_window_days) == (120, 10)
+    assert (visit.notice_minutes, visit.window_days) == (120, 10)
 
 
 def test_one_person_can_stay_for_both_lines():
