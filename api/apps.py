@@ -8,3 +8,10 @@ class ApiConfig(AppConfig):
 
     name = "api"
     label = "api"
+
+    def ready(self) -> None:
+        """Declare what is kept about people."""
+        from api import personal  # noqa: PLC0415
+        from tenants import hooks  # noqa: PLC0415
+
+        hooks.register_inventory(personal.INVENTORY)

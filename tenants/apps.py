@@ -11,10 +11,11 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the platform's own due work; keep django-tenants from watching every delete."""
-        from tenants import checks, hooks  # noqa: F401, PLC0415 - checks register themselves
+        from tenants import checks, hooks, personal  # noqa: F401, PLC0415 - checks register themselves
         from tenants.services import sign_up  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)
+        hooks.register_inventory(personal.INVENTORY)
         _narrow_delete_receiver()
 
 

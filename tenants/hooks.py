@@ -1,11 +1,12 @@
-"""Where rooms above plug in: steps of provisioning and handlers of due work."""
+"""Where rooms above plug in: steps of provisioning, handlers of due work, and what they keep about people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kernel.personal import TableInventory
 from tenants.types import SignUpDetails, TenantInfo
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails], None]
@@ -21,6 +22,7 @@ class _Step:
 
 _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
+_inventory: dict[str, TableInventory] = {}
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -50,3 +52,13 @@ def get_due_handler(kind: str) -> DueHandler:
         KeyError: Nobody does.
     """
     return _handlers[kind]
+
+
+def register_inventory(tables: Iterable[TableInventory]) -> None:
+    """Declare what tables keep about people; each room declares its own."""
+    _inventory.update({table.model: table for table in tables})
+
+
+def list_inventory() -> tuple[TableInventory, ...]:
+    """Return every declared table, by the name of its model."""
+    return tuple(_inventory[model] for model in sorted(_inventory))

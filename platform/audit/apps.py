@@ -8,3 +8,10 @@ class AuditConfig(AppConfig):
 
     name = "audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Declare what is kept about people."""
+        from audit import personal  # noqa: PLC0415
+        from tenants import hooks  # noqa: PLC0415
+
+        hooks.register_inventory(personal.INVENTORY)

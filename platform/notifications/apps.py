@@ -10,9 +10,11 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Take on the due work of this room and write for the rooms below; e-mail is tried before SMS."""
+        """Take on this room's due work, e-mail before SMS; write for the rooms below; declare personal data."""
+        from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import account_messages, delivery, outbox, sign_up_messages  # noqa: PLC0415
+        from tenants import hooks  # noqa: PLC0415
 
         email.register()
         sms.register()
@@ -20,3 +22,4 @@ class NotificationsConfig(AppConfig):
         delivery.register()
         account_messages.register()
         sign_up_messages.register()
+        hooks.register_inventory(personal.INVENTORY)

@@ -1,0 +1,28 @@
+"""What is kept about people who sign in; the tables of Django and allauth that serve them included."""
+
+from __future__ import annotations
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+# The row stays: history and bookings say who did what by its number.
+_PERSON = PersonalColumn(Subject.STAFF, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.REPLACE)
+_ADDRESS = PersonalColumn(Subject.STAFF, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)
+_SESSION = PersonalColumn(Subject.ANYONE, Purpose.SECURITY, Ground.CONTRACT, Erasure.DELETE_ROW)
+
+INVENTORY = (
+    TableInventory(
+        "accounts.User",
+        personal={"name": _PERSON, "email": _PERSON, "password": _PERSON},
+        other={NotPersonal.CODE: ("locale",)},
+    ),
+    TableInventory("account.EmailAddress", personal={"email": _ADDRESS}),
+    TableInventory("account.EmailConfirmation", other={NotPersonal.SECRET: ("key",)}),
+    TableInventory(
+        "sessions.Session", personal={"session_data": _SESSION}, other={NotPersonal.SECRET: ("session_key",)}
+    ),
+    TableInventory("contenttypes.ContentType", other={NotPersonal.MACHINE: ("app_label", "model")}),
+    TableInventory("auth.Permission", other={NotPersonal.MACHINE: ("name", "codename")}),
+    # Roles decide here; Django's groups stay empty.
+    TableInventory("auth.Group", other={NotPersonal.MACHINE: ("name",)}),
+    TableInventory("auth.Group_permissions"),
+)

@@ -1,0 +1,38 @@
+"""What messages and events keep about people."""
+
+from __future__ import annotations
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+_TOLD = PersonalColumn(Subject.ANYONE, Purpose.CONTACT, Ground.CONTRACT, Erasure.BLANK)
+_TOLD_ONCE = PersonalColumn(Subject.ANYONE, Purpose.CONTACT, Ground.CONTRACT, Erasure.REPLACE)
+
+_MESSAGE = TableInventory(
+    "notifications.Message",
+    personal={
+        "to": _TOLD,
+        "reply_to": _TOLD,
+        "subject": _TOLD,
+        "body_text": _TOLD,
+        "body_html": _TOLD,
+        "attachments": _TOLD,
+        # It names the recipient, and no two messages may have the same one.
+        "dedup_key": _TOLD_ONCE,
+        "last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK),
+    },
+    other={NotPersonal.CODE: ("template", "locale", "subject_kind"), NotPersonal.MACHINE: ("provider_id",)},
+)
+
+INVENTORY = (
+    _MESSAGE,
+    _MESSAGE.copy_as("notifications_public.Message"),
+    TableInventory(
+        "notifications.Event",
+        personal={"payload": PersonalColumn(Subject.CUSTOMER, Purpose.CONTACT, Ground.CONTRACT, Erasure.BLANK)},
+        other={NotPersonal.CODE: ("kind",)},
+    ),
+    TableInventory(
+        "notifications.MessageTemplate",
+        other={NotPersonal.CODE: ("key", "locale"), NotPersonal.BUSINESS: ("subject", "body")},
+    ),
+)

@@ -1,0 +1,132 @@
+"""What bookings, customers and the people of a business leave in the tables of this room.
+
+A booking has a copy of what its customer typed, and a history of copies: erasing a person reaches all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+_VISIT = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
+_NAME = replace(_VISIT, erasure=Erasure.REPLACE)
+_CONTACT = replace(_VISIT, purpose=Purpose.CONTACT)
+# What people answer and write to a clinic is about their health.
+_WRITTEN = replace(_VISIT, may_be_sensitive=True)
+_STAFF = PersonalColumn(Subject.STAFF, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
+_ABSENCE = replace(_STAFF, may_be_sensitive=True)
+_CHANGE = PersonalColumn(Subject.ANYONE, Purpose.PROOF, Ground.INTEREST, Erasure.BLANK, may_be_sensitive=True)
+_PROOF = PersonalColumn(
+    Subject.CUSTOMER,
+    Purpose.PROOF,
+    Ground.INTEREST,
+    Erasure.KEEP,
+    reason="shows that the consent was given, as long as somebody may ask; it names a booking, no person",
+)
+
+_CUSTOMER = TableInventory(
+    "scheduling.Customer",
+    personal={"name": _NAME, "notes": _WRITTEN, "tags": _WRITTEN},
+    other={NotPersonal.CODE: ("locale",)},
+)
+_BOOKING = TableInventory(
+    "scheduling.Booking",
+    personal={
+        "customer_name": _NAME,
+        "customer_phone": _CONTACT,
+        "customer_email": _CONTACT,
+        "asset_label": _VISIT,
+        "asset_data": _WRITTEN,
+        "answers": _WRITTEN,
+        "note": _WRITTEN,
+        "override_reason": _CHANGE,
+        "cancelled_reason": _CHANGE,
+    },
+    other={
+        NotPersonal.CODE: ("reference", "customer_locale", "arrival_mode", "currency"),
+        NotPersonal.SECRET: ("token_hash", "hold_token_hash"),
+        NotPersonal.MACHINE: ("ics_uid", "rule_usage"),
+        NotPersonal.BUSINESS: ("policy",),
+    },
+)
+
+_PEOPLE = (
+    _CUSTOMER,
+    _CUSTOMER.copy_as("scheduling.HistoricalCustomer", more={"history_change_reason": _CHANGE}),
+    TableInventory("scheduling.Contact", personal={"value": replace(_CONTACT, erasure=Erasure.DELETE_ROW)}),
+    TableInventory(
+        "scheduling.Consent",
+        personal={"proof": _PROOF},
+        other={NotPersonal.CODE: ("channel", "text_version", "source")},
+    ),
+    TableInventory(
+        "scheduling.Asset",
+        personal={"label": _VISIT, "identifier": _VISIT, "data": _WRITTEN},
+        other={NotPersonal.CODE: ("type_key",)},
+    ),
+)
+
+_BOOKINGS = (
+    _BOOKING,
+    _BOOKING.copy_as(
+        "scheduling.HistoricalBooking",
+        without=frozenset({"token_hash", "hold_token_hash"}),
+        more={"history_change_reason": _CHANGE},
+    ),
+    TableInventory("scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "add_ons")}),
+    TableInventory("scheduling.Series", other={NotPersonal.CODE: ("rule", "report")}),
+    TableInventory("scheduling.Session", other={NotPersonal.MACHINE: ("resource_key",)}),
+    TableInventory("scheduling.Allocation"),
+    TableInventory("scheduling.RoundRobinLedger"),
+    TableInventory("scheduling.Reminder"),
+    TableInventory("scheduling.Feedback", personal={"comment": replace(_WRITTEN, ground=Ground.CONSENT)}),
+    TableInventory(
+        "scheduling.WaitlistEntry",
+        personal={"note": _WRITTEN, "log": _CONTACT},
+        other={NotPersonal.CODE: ("from_on", "to_on")},
+    ),
+    TableInventory("scheduling.RefusedDemand", other={NotPersonal.CODE: ("on",)}),
+)
+
+_CATALOG = (
+    TableInventory(
+        "scheduling.Location",
+        other={
+            NotPersonal.BUSINESS: ("name", "address", "phone", "email", "what_to_bring"),
+            NotPersonal.CODE: ("timezone", "region"),
+        },
+    ),
+    TableInventory("scheduling.HolidayAdjustment", other={NotPersonal.BUSINESS: ("on", "name")}),
+    TableInventory("scheduling.ResourceType", other={NotPersonal.BUSINESS: ("name",)}),
+    TableInventory(
+        "scheduling.Resource",
+        personal={
+            "name": replace(_STAFF, erasure=Erasure.REPLACE),
+            "email": _STAFF,
+            "phone": _STAFF,
+            "skills": _STAFF,
+        },
+        other={NotPersonal.CODE: ("timezone", "color")},
+    ),
+    TableInventory("scheduling.ResourceLane"),
+    TableInventory(
+        "scheduling.Service",
+        other={
+            NotPersonal.BUSINESS: ("name", "description", "category"),
+            NotPersonal.CODE: ("arrival_modes", "reminder_offsets_minutes"),
+        },
+    ),
+    TableInventory("scheduling.Requirement", other={NotPersonal.BUSINESS: ("skill",)}),
+    TableInventory("scheduling.RequirementResource"),
+    TableInventory("scheduling.AddOn", other={NotPersonal.BUSINESS: ("name",)}),
+    TableInventory("scheduling.WorkingHours", other={NotPersonal.BUSINESS: ("valid_from", "valid_to")}),
+    TableInventory(
+        "scheduling.DateOverride", personal={"note": _ABSENCE}, other={NotPersonal.BUSINESS: ("on", "periods")}
+    ),
+    TableInventory("scheduling.TimeOff", personal={"reason": _ABSENCE}),
+    TableInventory("scheduling.CapacityRule", other={NotPersonal.CODE: ("arrival_mode",)}),
+    TableInventory("scheduling.RuleUsage"),
+)
+
+INVENTORY = (*_PEOPLE, *_BOOKINGS, *_CATALOG)

@@ -1,0 +1,36 @@
+"""What the platform's own tables keep about people."""
+
+from __future__ import annotations
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+_OWNER = PersonalColumn(Subject.OWNER, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)
+
+INVENTORY = (
+    TableInventory(
+        "tenants.SignUp",
+        personal={"owner_name": _OWNER, "email": _OWNER, "password_hash": _OWNER},
+        other={
+            NotPersonal.BUSINESS: ("business_name", "slug"),
+            NotPersonal.CODE: ("vertical", "country", "locale", "failure", "schema_name"),
+            NotPersonal.SECRET: ("verify_token_hash", "progress_token_hash"),
+        },
+    ),
+    TableInventory(
+        "tenants.Tenant",
+        other={
+            NotPersonal.BUSINESS: ("slug", "name", "accent"),
+            NotPersonal.CODE: ("schema_name", "vertical", "country", "timezone", "currency", "locale", "entitlements"),
+        },
+    ),
+    TableInventory("tenants.Domain", other={NotPersonal.BUSINESS: ("domain",)}),
+    TableInventory(
+        "tenants.DueWork",
+        # What PostgreSQL or a mail server said may quote a row.
+        personal={"last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK)},
+        other={NotPersonal.CODE: ("schema_name", "kind")},
+    ),
+    TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
+    TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
+    TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),
+)
