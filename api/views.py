@@ -11,7 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from api.services.idempotency import Answer, run_once
-from api.throttles import AddressThrottle, TenantThrottle
+from api.throttles import WriteLimits
 from edge.access import OPEN, OpenToAnyone
 from kernel.clock import utc_now
 from kernel.errors import Invalid
@@ -41,7 +41,7 @@ class OpenView(FreshView):
     def get_throttles(self) -> list[BaseThrottle]:
         """Limit calls that change something; reading is cheap."""
         if self.request.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            return [AddressThrottle(), TenantThrottle()]
+            return [WriteLimits()]
         return []
 
 

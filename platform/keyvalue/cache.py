@@ -8,9 +8,11 @@ from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
-from django.core.cache.backends.redis import RedisCache
+import redis
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from keyvalue.client import connect
 from keyvalue.outages import may_ask, note_answer, note_failure
 
 P = ParamSpec("P")
@@ -42,12 +44,26 @@ def _or(fallback: Any, method: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
+class SharedClient(RedisCacheClient):
+    """Django's client without connections of its own: Django makes one for each thread, so for each request."""
+
+    _servers: list[str]
+
+    def get_client(self, key: object = None, *, write: bool = False) -> redis.Redis:  # noqa: ARG002 - Django's signature
+        """Return the process's client."""
+        return connect(self._servers[0])
+
+
 class FailOpenRedisCache(RedisCache):
     """Redis as a cache only: nothing that must not be lost is kept here.
 
-    Throttles and sign-in limits count in it, so a Redis that is down opens them rather than
-    closing the shop; bookings go on.
+    Sign-in limits count in it, so a Redis that is down opens them rather than closing the shop;
+    bookings go on.
     """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = SharedClient
 
     add = _or(True, RedisCache.add)
     get = _or(None, RedisCache.get)

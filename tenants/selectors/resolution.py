@@ -18,11 +18,8 @@ from threading import Lock
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
-from keyvalue.outages import may_ask, note_answer, note_failure
+from keyvalue.client import ask
 from tenants.enums import SignUpStatus, TenantStatus
 from tenants.hosts import get_platform_name
 from tenants.models import Domain, SignUp, Tenant
@@ -32,7 +29,6 @@ MAX_ENTRIES = 10_000
 MAX_AGE_SECONDS = 10.0
 """Bounds what a change can miss that could not reach Redis just then."""
 OUTAGE_AGE_SECONDS = 1.0
-REDIS_TIMEOUT_SECONDS = 0.3
 GENERATION_KEY = "tenants:generation"
 
 
@@ -47,7 +43,6 @@ logger = logging.getLogger(__name__)
 
 _entries: OrderedDict[str, _Entry] = OrderedDict()
 _lock = Lock()
-_redis: redis.Redis | None = None
 
 
 def resolve_host(host: str) -> TenantInfo | None:
@@ -71,11 +66,9 @@ def forget_tenants() -> None:
     """Make every process look again; called after each commit that changed a tenant or a domain."""
     with _lock:
         _entries.clear()
-    try:
-        _connect().set(GENERATION_KEY, secrets.token_hex(8))
-    except (RedisError, OSError) as error:
+    if not ask(lambda client: client.set(GENERATION_KEY, secrets.token_hex(8)), otherwise=None, is_urgent=True):
         # Redis is down: copies age within seconds everywhere.
-        logger.warning("tenant_change_not_announced", extra={"error": str(error)})
+        logger.warning("tenant_change_not_announced")
 
 
 def make_info(tenant: Tenant, domains: object) -> TenantInfo:
@@ -153,30 +146,13 @@ def _find_expected(host: str) -> TenantInfo | None:
 
 def _read_generation() -> bytes | None:
     """Return the present generation; None: Redis does not answer."""
-    if not may_ask(settings.REDIS_URL):
-        return None
-    try:
-        client = _connect()
+    return ask(_get_generation, otherwise=None)
+
+
+def _get_generation(client: redis.Redis) -> bytes | None:
+    generation = client.get(GENERATION_KEY)
+    if generation is None:
+        # Redis lost it: a new one, so that no copy of before counts as fresh.
+        client.set(GENERATION_KEY, secrets.token_hex(8), nx=True)
         generation = client.get(GENERATION_KEY)
-        if generation is None:
-            # Redis lost it: a new one, so that no copy of before counts as fresh.
-            client.set(GENERATION_KEY, secrets.token_hex(8), nx=True)
-            generation = client.get(GENERATION_KEY)
-    except (RedisError, OSError):
-        note_failure(settings.REDIS_URL)
-        return None
-    note_answer(settings.REDIS_URL)
     return generation  # type: ignore[return-value]
-
-
-def _connect() -> redis.Redis:
-    global _redis  # noqa: PLW0603 - one client per process; it pools its own connections
-    if _redis is None:
-        _redis = redis.Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-            # redis-py tries three times by default, each with its own timeout.
-            retry=Retry(NoBackoff(), retries=0),
-        )
-    return _redis

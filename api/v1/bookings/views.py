@@ -14,7 +14,7 @@ from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, read_wish
 from api.services.idempotency import Answer
-from api.throttles import ContactThrottle
+from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
 from api.views import OpenView, answer_once, find_address, make_money
 from kernel.clock import utc_now
@@ -42,11 +42,12 @@ class HoldsView(OpenView):
 
         def run() -> Answer:
             try:
-                holders.check_holder(find_address(request))
+                with holders.keep_one(find_address(request)):
+                    held = hold_slot(
+                        request=_make_request(form.validated_data), now=utc_now(), source=BookingSource.API
+                    )
             except TooManyHolds as error:
                 raise Throttled(wait=TOO_MANY_HOLDS_WAIT_SECONDS, detail=gettext(error.text)) from error
-            held = hold_slot(request=_make_request(form.validated_data), now=utc_now(), source=BookingSource.API)
-            holders.note_hold(find_address(request))
             body = {
                 # The identifier is a capability: only whoever holds the slot can give it back.
                 "id": f"{held.id}.{held.token}",
@@ -79,7 +80,7 @@ class BookingsView(OpenView):
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Limit each contact as well."""
-        return [*super().get_throttles(), ContactThrottle()]
+        return [ContactLimits()]
 
     @extend_schema(operation_id="book", request=BookingFields, responses={201: BookedShape})
     def post(self, request: Request) -> Response:

@@ -56,7 +56,6 @@ CACHES = {
     "default": {
         "BACKEND": "keyvalue.cache.FailOpenRedisCache",
         "LOCATION": _environment.redis_url or "redis://127.0.0.1:6379/0",
-        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
         "KEY_FUNCTION": "django_tenants.cache.make_key",
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }

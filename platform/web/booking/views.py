@@ -174,14 +174,13 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
             holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
             holders.note_end(address)
         forget_hold(flow.draft)
-    holders.check_holder(address)
     try:
-        slot = holds.hold_slot(request=SlotRequest(flow.wish, starts_at), now=flow.now, source=BookingSource.PAGE)
+        with holders.keep_one(address):
+            slot = holds.hold_slot(request=SlotRequest(flow.wish, starts_at), now=flow.now, source=BookingSource.PAGE)
     except SlotTaken as error:
         return _render_taken(request, flow, error, starts_at, _say_taken(flow, starts_at))
     except SlotUnavailable as error:
         return _render_taken(request, flow, error, None, translate_error(error))
-    holders.note_hold(address)
     draft = replace(
         flow.draft,
         hold=HeldTime(

@@ -14,7 +14,7 @@ from edge.access import open_to_anyone
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from keyvalue.throttle import count_call
+from keyvalue.throttle import Call, count_calls
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
@@ -26,6 +26,7 @@ from web.site.forms import SignUpForm, SlugForm, normalize_slug
 
 DEFAULT_COUNTRY = "MX"
 SIGN_UPS_PER_HOUR = 60
+SLUG_CHECKS_PER_MINUTE = 120
 """From one network address."""
 MAX_TYPED_LENGTH = 200
 """Longer than any field allows: more than that is not looked up."""
@@ -50,7 +51,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_sign_up(request, form, status=form.status)
     # Only what would send an e-mail is counted: typing mistakes are free.
-    wait = count_call(scope="sign_up", ident=request.META.get("REMOTE_ADDR", ""), limit=SIGN_UPS_PER_HOUR, seconds=3600)
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    (wait,) = count_calls([Call("sign_up", address, limit=SIGN_UPS_PER_HOUR, seconds=3600)])
     if wait is not None:
         form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
         response = _render_sign_up(request, form, status=429)
@@ -68,7 +70,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_slug(request: HttpRequest) -> JsonResponse:
     """Tell, while it is typed, whether an address can be had."""
-    wait = count_call(scope="check_slug", ident=request.META.get("REMOTE_ADDR", ""), limit=120, seconds=60)
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    (wait,) = count_calls([Call("check_slug", address, limit=SLUG_CHECKS_PER_MINUTE, seconds=60)])
     if wait is not None:
         return JsonResponse(
             {"status": "unknown", "message": ""}, status=429, headers={"Retry-After": str(int(wait) + 1)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from keyvalue.throttle import count_open, note_closed, note_opened
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keyvalue.throttle import close_one, open_one
 from scheduling.errors import TooManyHolds
 
 MAX_OPEN_HOLDS = 40
@@ -11,21 +14,22 @@ LONGEST_HOLD_SECONDS = 30 * 60
 SCOPE = "holds"
 
 
-def check_holder(holder: str) -> None:
-    """Refuse someone who keeps too many times already.
+@contextmanager
+def keep_one(holder: str) -> Iterator[None]:
+    """Count a time that ``holder`` keeps from now on, unless the block fails to hold it.
 
     Raises:
         TooManyHolds: `MAX_OPEN_HOLDS` are neither booked, nor given back, nor over.
     """
-    if count_open(scope=SCOPE, ident=holder) >= MAX_OPEN_HOLDS:
+    if not open_one(scope=SCOPE, ident=holder, limit=MAX_OPEN_HOLDS, seconds=LONGEST_HOLD_SECONDS):
         raise TooManyHolds
-
-
-def note_hold(holder: str) -> None:
-    """Count a time that ``holder`` keeps from now on."""
-    note_opened(scope=SCOPE, ident=holder, seconds=LONGEST_HOLD_SECONDS)
+    try:
+        yield
+    except BaseException:
+        note_end(holder)
+        raise
 
 
 def note_end(holder: str) -> None:
     """Count a time less: it was booked or given back."""
-    note_closed(scope=SCOPE, ident=holder)
+    close_one(scope=SCOPE, ident=holder)

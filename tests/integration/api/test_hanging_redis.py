@@ -13,7 +13,6 @@ from keyvalue.outages import forget_outages
 from notifications.services import live
 from scheduling.models import Booking
 from tenants import jobs
-from tenants.selectors import resolution
 from tests.integration.api.conftest import make_booking_body
 
 
@@ -31,11 +30,8 @@ def hanging_redis(settings, monkeypatch):
             "connection_for_write",
             lambda transport_options=None: Connection(url, transport_options=usual | (transport_options or {})),
         )
-        monkeypatch.setattr(resolution, "_redis", None)
         settings.REDIS_URL, settings.CACHES = url, caches
-        live._get_client.cache_clear()
         yield
-        live._get_client.cache_clear()
 
 
 def test_booking_waits_for_one_timeout_only(customer_client, hanging_redis, django_capture_on_commit_callbacks):

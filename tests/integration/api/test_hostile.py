@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.throttles import AddressThrottle
+from api.throttles import WriteLimits
 from scheduling.models import Booking, Resource, Service
 from tests.integration.api.conftest import make_booking_body
 
@@ -36,7 +36,7 @@ def test_answers_are_not_kept_by_caches(customer_client):
 def test_throttle_does_not_believe_what_callers_say_of_themselves(rf):
     request = rf.post("/", headers={"X-Forwarded-For": "203.0.113.7"}, REMOTE_ADDR="198.51.100.1")
 
-    assert AddressThrottle().get_key(request) == "198.51.100.1"
+    assert WriteLimits().get_ident(request) == "198.51.100.1"
 
 
 def test_docs_run_no_script_that_the_policy_forbids(customer_client):
