@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from devtools.drill.doors import CustomerMove, CustomerPage, OpenCalls, OpenMoveCalls, StaffMove, StaffNew
-from devtools.drill.offers import check_door
+from devtools.drill.offers.checks import check_door
+from devtools.drill.offers.doors import CustomerMove, CustomerPage, OpenCalls, OpenMoveCalls, StaffMove, StaffNew
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import SlotRequest, SubmittedBooking, Wish
 from tests.factories.feature_pairs import make_add_on

@@ -15,7 +15,8 @@ def wish_of(booking: Booking) -> Wish:
     lines = list(booking.lines.all())
     return Wish(
         service_ids=tuple(line.service_id for line in lines),
-        add_on_ids=tuple(add_on["id"] for line in lines for add_on in line.add_ons),
+        # A service that the visit has twice has its extras twice, and was asked for them once.
+        add_on_ids=tuple(dict.fromkeys(add_on["id"] for line in lines for add_on in line.add_ons)),
         resource_ids=() if booking.chosen_resource_id is None else (booking.chosen_resource_id,),
         location_id=booking.location_id,
         party_size=booking.party_size,

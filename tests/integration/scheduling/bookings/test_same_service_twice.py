@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.engine import WeeklyPeriod
 from scheduling.models import Booking, BookingLine
-from tests.factories.feature_pairs import list_offered, make_add_on
+from tests.factories.feature_pairs import list_offered, make_add_on, move
 from tests.factories.scheduling import book, hours_later, make_place, make_resource, make_service, make_shop
 
 
@@ -19,6 +19,17 @@ def test_service_twice_with_add_ons_is_priced_as_its_lines(tenant):
     assert booking.price_minor == 3000
     assert booking.ends_at == hours_later(3)
     assert list(BookingLine.objects.values_list("duration_minutes", flat=True)) == [90, 90]
+
+
+def test_service_twice_with_add_ons_moves_as_it_is(tenant):
+    service_id, _ = make_shop()
+    extra = make_add_on(service_id, minutes=30)
+    made = book((service_id, service_id), add_on_ids=(extra,))
+
+    move(made, hours_later(5))
+
+    booking = Booking.objects.get()
+    assert (booking.starts_at, booking.ends_at) == (hours_later(5), hours_later(8))
 
 
 @pytest.mark.parametrize(("minutes", "extra_minutes"), [(960, 0), (60, 900)])

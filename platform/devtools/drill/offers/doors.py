@@ -6,12 +6,10 @@ offers on a local date, and takes one of the times; undoing that is the caller's
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
-from html import unescape
+from html.parser import HTMLParser
 from itertools import count
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -196,7 +194,8 @@ class OpenCalls(Door):
 
     def list_offered(self, on: date) -> list[datetime]:
         """Ask for one day."""
-        return _read_days(self.get("/api/v1/availability", **self.asked, add_ons=",".join(self.add_ons), **_day(on)))
+        extras = {"add_ons": ",".join(self.add_ons)} if self.add_ons else {}
+        return _read_days(self.get("/api/v1/availability", **self.asked, **extras, **_day(on)))
 
     def take(self, starts_at: datetime) -> bool:
         """Hold the time."""
@@ -223,11 +222,6 @@ class OpenMoveCalls(Door):
         return self.post(path, {"starts_at": starts_at.isoformat()}, taken=OK, content_type=JSON)
 
 
-def narrow_for_page(wish: Wish) -> Wish:
-    """Return what the booking page and the API can ask of a wish: its first service with its extras and one person."""
-    return replace(wish, service_ids=wish.service_ids[:1], resource_ids=wish.resource_ids[:1])
-
-
 def _make_address() -> str:
     """Return another visitor's address: limits count by it."""
     number = next(_visitors)
@@ -238,20 +232,39 @@ def _day(on: date) -> dict[str, object]:
     return {"from": on, "to": on}
 
 
+class _Form(HTMLParser):
+    """What a page's form offers: the times under a name, and what its selects show as chosen."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self.buttons: list[tuple[str, str]] = []
+        self.selects: dict[str, object] = {}
+        self._select = ""
+        self.feed(page.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a slot (a button, or a choice among several), a select, and the option that is chosen in it."""
+        found = {name: value or "" for name, value in attrs}
+        name, value = found.get("name", ""), found.get("value", "")
+        is_button = tag == "button" and "slot" in found.get("class", "").split()
+        if is_button or (tag == "input" and found.get("type") == "radio"):
+            self.buttons.append((name, value))
+        elif tag == "select":
+            self._select = name
+            self.selects[name] = ""
+        elif tag == "option" and "selected" in found:
+            self.selects[self._select] = value
+
+
 def _read_slots(page: Any, name: str) -> list[datetime]:
     """Return the values of a page's slots; the first free time above them may be of another day."""
-    html = page.content.decode()
-    found = re.findall(rf'class="slot"(?:><input type="radio")? name="{name}" value="([^"]+)"', html)
-    return [datetime.fromisoformat(unescape(value)) for value in found]
+    return [datetime.fromisoformat(value) for button, value in _Form(page).buttons if button == name]
 
 
 def _read_select(page: Any, name: str) -> dict[str, object]:
     """Return the field of a select with what is chosen in it; nothing when the page has none."""
-    found = re.search(rf'<select[^>]* name="{name}">(.*?)</select>', page.content.decode(), re.DOTALL)
-    if found is None:
-        return {}
-    chosen = re.search(r'value="([^"]*)" selected', found[1])
-    return {name: chosen[1] if chosen else ""}
+    selects = _Form(page).selects
+    return {name: selects[name]} if name in selects else {}
 
 
 def _read_days(answer: Any) -> list[datetime]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
-from devtools.drill.doors import Door
+from devtools.drill.offers.doors import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,24 @@ class DoorCheck:
     tried: int
 
 
-def check_door(door: Door, on: date, *, others: Sequence[datetime] = ()) -> DoorCheck:
-    """Take every start that a door offers on a local date, each as if it were the only one.
+def check_door(
+    door: Door,
+    on: date,
+    *,
+    others: Sequence[datetime] = (),
+    choose: Callable[[Sequence[datetime]], Sequence[datetime]] = tuple,
+) -> DoorCheck:
+    """Take the starts that a door offers on a local date (or those that are chosen), each as if it were the only one.
 
     ``others`` are tried as well, where the door is strict: those that are not offered must be refused.
     """
     with undone():
         offered = door.list_offered(on)
-    refused = tuple(starts_at for starts_at in offered if not _is_given(door, starts_at))
+    taken = choose(offered)
+    refused = tuple(starts_at for starts_at in taken if not _is_given(door, starts_at))
     rest = [starts_at for starts_at in others if door.is_strict and starts_at not in offered]
     hidden = tuple(starts_at for starts_at in rest if _is_given(door, starts_at))
-    return DoorCheck(door.name, tuple(offered), refused, hidden, len(offered) + len(rest))
+    return DoorCheck(door.name, tuple(offered), refused, hidden, len(taken) + len(rest))
 
 
 @contextmanager
