@@ -43,7 +43,7 @@ class AssetInput:
     @property
     def css(self) -> str:
         """Class of the input: what identifies is written in capitals."""
-        return "caps" if self.is_identifier else ""
+        return "capitals" if self.is_identifier else ""
 
     @property
     def is_number(self) -> bool:

@@ -21,19 +21,19 @@ class StatusLook:
 
 
 _LOOKS = {
-    BookingStatus.HELD: ("s-held", "", "hourglass"),
-    BookingStatus.PENDING_PAYMENT: ("s-pend", "", "credit-card"),
-    BookingStatus.PENDING_APPROVAL: ("s-pend", "", "clock"),
-    BookingStatus.CONFIRMED: ("s-conf", "info", "check"),
-    BookingStatus.ARRIVED: ("s-here", "warn", "log-in"),
-    BookingStatus.IN_PROGRESS: ("s-work", "ok", "wrench"),
-    BookingStatus.COMPLETED: ("s-done", "", "check-check"),
-    BookingStatus.CANCELLED: ("s-gone", "", "ban"),
-    BookingStatus.DECLINED: ("s-gone", "", "ban"),
-    BookingStatus.EXPIRED: ("s-gone", "", "timer-off"),
-    BookingStatus.NO_SHOW: ("s-nosh", "bad", "x"),
+    BookingStatus.HELD: ("state-held", "", "hourglass"),
+    BookingStatus.PENDING_PAYMENT: ("state-pending", "", "credit-card"),
+    BookingStatus.PENDING_APPROVAL: ("state-pending", "", "clock"),
+    BookingStatus.CONFIRMED: ("state-confirmed", "info", "check"),
+    BookingStatus.ARRIVED: ("state-arrived", "warn", "log-in"),
+    BookingStatus.IN_PROGRESS: ("state-working", "good", "wrench"),
+    BookingStatus.COMPLETED: ("state-done", "", "check-check"),
+    BookingStatus.CANCELLED: ("state-gone", "", "ban"),
+    BookingStatus.DECLINED: ("state-gone", "", "ban"),
+    BookingStatus.EXPIRED: ("state-gone", "", "timer-off"),
+    BookingStatus.NO_SHOW: ("state-missed", "bad", "x"),
 }
-ATTENDANCE_CONFIRMED = StatusLook("s-conf", "info", "user-check", gettext_lazy("Confirmed by the customer"))
+ATTENDANCE_CONFIRMED = StatusLook("state-confirmed", "info", "user-check", gettext_lazy("Confirmed by the customer"))
 
 LEGEND = (
     BookingStatus.PENDING_APPROVAL,

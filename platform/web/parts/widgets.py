@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from tenants.context import current_tenant
 from web.templatetags.formats import get_current_formats
 
-INPUT_CLASS = "in"
+INPUT_CLASS = "input"
 """Class of everything that looks like a box to type or choose in."""
 
 

@@ -15,12 +15,12 @@ register = template.Library()
 def icon(name: str, css: str = "") -> SafeString:
     """Return Lucide's icon ``name`` as an inline SVG, silent for screen readers.
 
-    ``css`` adds classes to ``i``, whose size follows the text; ``fl`` mirrors it in right-to-left text.
+    ``css`` adds classes to ``icon``, whose size follows the text; ``flips`` mirrors it in right-to-left text.
 
     Raises:
         IconDoesNotExist: Lucide has no such icon (names change between its majors).
     """
-    classes = f"i {css}".rstrip()
+    classes = f"icon {css}".rstrip()
     return mark_safe(  # noqa: S308 - drawing from the package; class names from our templates
         f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{_get_drawing(str(name))}</svg>'
     )

@@ -53,7 +53,7 @@ def open_board(stack, open_page) -> Callable[..., Page]:
         page.goto(stack.make_url(slug, f"/accounts/login/?next=/workspace/%3Fdate%3D{on}%26type%3Dall"))
         page.fill("[name=login]", f"owner@{slug}.example")
         page.fill("[name=password]", PASSWORD)
-        page.click("form button.pri")
+        page.click("form button.primary")
         page.wait_for_selector(f"#board[data-date='{on}']")
         page.wait_for_selector("#live.is-on")
         return page

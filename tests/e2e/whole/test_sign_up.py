@@ -21,7 +21,7 @@ TAKEN = "Esta dirección ya está ocupada. Elige otra."
 def fill_form(page: Page, stack: Stack, *, slug: str, email: str) -> None:
     """Go from the home page to the sent form."""
     page.goto(stack.make_url(""))
-    page.click("main .btn.pri")
+    page.click("main .button.primary")
     page.fill("[name=business_name]", "Taller Nuevo")
     page.fill("[name=slug]", slug)
     page.check("[name=vertical][value=automotive]", force=True)
@@ -29,7 +29,7 @@ def fill_form(page: Page, stack: Stack, *, slug: str, email: str) -> None:
     page.fill("[name=owner_name]", "Olga Ríos")
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
-    page.click("form .btn.pri")
+    page.click("form .button.primary")
     expect(page.locator("h1")).to_have_text("Revisa tu correo")
 
 
@@ -48,11 +48,11 @@ def test_a_business_signs_up_and_works(stack, open_page):
     fill_form(page, stack, slug=slug, email=email)
     page.goto(find_link(stack, email))
     began = monotonic()
-    page.click("form .btn.pri")
+    page.click("form .button.primary")
     expect(page.locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     ready_after = monotonic() - began
-    page.click("main .btn.pri")
-    page.click("main .btn.pri")
+    page.click("main .button.primary")
+    page.click("main .button.primary")
 
     page.wait_for_url(stack.make_url(slug, "/workspace/"))
     print(f"sign-up: page ready {ready_after:.1f} s after the e-mail was confirmed")
@@ -77,7 +77,7 @@ def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, op
     for page, link in zip(pages, links, strict=True):
         page.goto(link)
     for page in pages:
-        page.click("form .btn.pri")
+        page.click("form .button.primary")
 
     expect(pages[0].locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     second = pages[1]
@@ -86,7 +86,7 @@ def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, op
     expect(second.locator("[name=slug]")).to_have_value(slug)
     expect(second.locator("form")).to_contain_text("Taller Nuevo")
     second.fill("[name=slug]", f"{slug}-2")
-    second.click("form .btn.pri")
+    second.click("form .button.primary")
     expect(second.locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     expect(second.locator("main")).to_contain_text(f"{slug}-2.localhost")
 
@@ -101,7 +101,7 @@ def test_a_late_form_for_a_taken_address_keeps_what_was_typed(stack, open_page):
     page.fill("[name=password]", PASSWORD)
 
     with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
-        page.click("form .btn.pri")
+        page.click("form .button.primary")
 
     assert posted.value.status == 409
     expect(page.locator("#f-slug_error")).to_contain_text(TAKEN)

@@ -26,7 +26,7 @@ def hold_first_time_of_second_week(phone: Page, address: str) -> str:
     phone.locator(".pick").first.click()
     phone.fill('[name="asset.make"]', "Nissan")
     phone.fill('[name="asset.model"]', "Versa")
-    phone.click(".bk-foot .btn.pri")
+    phone.click(".booking-foot .button.primary")
     phone.click(".row.between a[href*='on=']")
     phone.locator("a.date").last.click()
     expect(phone.locator("a.date").last).to_have_attribute("aria-current", "date")
@@ -57,7 +57,7 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
     phone.fill("[name=phone]", "55 1234 5678")
     phone.fill("[name=email]", email)
     with phone.expect_response(lambda answer: answer.request.method == "POST") as posted:
-        phone.click(".bk-foot .btn.pri")
+        phone.click(".booking-foot .button.primary")
     expect(phone.locator("h1")).to_have_text("Cita confirmada")
     booked_at = get_answered_at(posted.value.request)
     booked_ms = own.wait_for(name) - booked_at
@@ -81,7 +81,7 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
     phone.goto(stack.make_url("taller", manage))
     phone.click("text=Cancelar cita")
     with phone.expect_response(lambda answer: answer.request.method == "POST") as posted:
-        phone.click(".bk-foot .danger")
+        phone.click(".booking-foot .danger")
     expect(phone.locator("h1")).to_have_text("Cita cancelada")
     cancelled_at = get_answered_at(posted.value.request)
     cancelled_ms = own.wait_for(name, is_there=False, after=cancelled_at - LIVE_MS) - cancelled_at

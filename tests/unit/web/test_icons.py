@@ -12,9 +12,9 @@ TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 
 
 def test_an_icon_is_inline_and_silent():
-    svg = icon("check", "fl")
+    svg = icon("check", "flips")
 
-    assert svg.startswith('<svg class="i fl" viewBox="0 0 24 24" aria-hidden="true">')
+    assert svg.startswith('<svg class="icon flips" viewBox="0 0 24 24" aria-hidden="true">')
     assert "xmlns" not in svg
 
 

@@ -51,7 +51,7 @@ if (print) {
 
 if (main) {
   const $ = () => document.getElementById("board");
-  const columns = () => [...$().querySelectorAll(".col")];
+  const columns = () => [...$().querySelectorAll(".column")];
   const isGrid = (block) => getComputedStyle(block).position === "absolute";
   const number = (block, name) => Number(block.dataset[name]);
   const hours = () => [number($(), "from") * 60, number($(), "to") * 60];
@@ -70,14 +70,14 @@ if (main) {
 
   /* Set through the CSS object model: the policy forbids style attributes, not this. */
   function put(block, column, start) {
-    if (block.closest(".col") !== column) {
+    if (block.closest(".column") !== column) {
       const hadFocus = document.activeElement === block;
       column.append(block.parentNode);
       if (hadFocus) block.focus();
     }
     block.dataset.start = start;
-    block.style.setProperty("--hh", Math.floor(start / 60));
-    block.style.setProperty("--mm", start % 60);
+    block.style.setProperty("--hour", Math.floor(start / 60));
+    block.style.setProperty("--minute", start % 60);
     block.style.setProperty("--lane", 0);
     block.style.setProperty("--lanes", 1);
     block.querySelector(".brief").textContent = `${clock(start)}–${clock(start + number(block, "minutes"))}`;
@@ -91,7 +91,7 @@ if (main) {
 
   function begin(block) {
     document.body.dataset.moving = "1";
-    return { column: block.closest(".col"), start: number(block, "start"), text: block.querySelector(".brief").textContent };
+    return { column: block.closest(".column"), start: number(block, "start"), text: block.querySelector(".brief").textContent };
   }
 
   function end() {
@@ -101,14 +101,14 @@ if (main) {
 
   function back(block, from) {
     put(block, from.column, from.start);
-    for (const name of ["--hh", "--mm", "--lane", "--lanes"]) block.style.removeProperty(name);
+    for (const name of ["--hour", "--minute", "--lane", "--lanes"]) block.style.removeProperty(name);
     block.querySelector(".brief").textContent = from.text;
     end();
   }
 
   /* The server decides; it answers with a notice (and what undoes the move), and the board refreshes. */
   function commit(block, from) {
-    const column = block.closest(".col");
+    const column = block.closest(".column");
     const start = number(block, "start");
     if (column === from.column && start === from.start) {
       back(block, from);
@@ -121,7 +121,7 @@ if (main) {
   }
 
   main.addEventListener("pointerdown", (event) => {
-    const block = event.target.closest(".ap[data-move]");
+    const block = event.target.closest(".visit[data-move]");
     if (!block || event.button || event.pointerType === "touch" || !isGrid(block)) return;
     const at = { x: event.clientX, y: event.clientY };
     const board = $();
@@ -132,7 +132,7 @@ if (main) {
         if (Math.hypot(now.clientX - at.x, now.clientY - at.y) < 5) return;
         from = begin(block);
         block.setPointerCapture(event.pointerId);
-        block.classList.add("drag");
+        block.classList.add("dragged");
       }
       const frame = board.getBoundingClientRect();
       if (now.clientY > frame.bottom - EDGE) board.scrollTop += 12;
@@ -142,7 +142,7 @@ if (main) {
       const over = columns().find((each) => {
         const box = each.getBoundingClientRect();
         return now.clientX >= box.left && now.clientX < box.right;
-      }) || block.closest(".col");
+      }) || block.closest(".column");
       columns().forEach((each) => each.classList.toggle("over", each === over));
       const box = over.getBoundingClientRect();
       const [first, last] = hours();
@@ -153,7 +153,7 @@ if (main) {
       for (const name of ["pointermove", "pointerup", "pointercancel"]) removeEventListener(name, name === "pointermove" ? move : stop);
       removeEventListener("keydown", escape, true);
       columns().forEach((each) => each.classList.remove("over"));
-      block.classList.remove("drag");
+      block.classList.remove("dragged");
       if (!from) return;
       block.dataset.moved = "1";
       setTimeout(() => delete block.dataset.moved);
@@ -170,11 +170,11 @@ if (main) {
     addEventListener("pointercancel", stop);
     addEventListener("keydown", escape, true);
   });
-  main.addEventListener("dragstart", (event) => { if (event.target.closest(".ap")) event.preventDefault(); });
+  main.addEventListener("dragstart", (event) => { if (event.target.closest(".visit")) event.preventDefault(); });
 
   /* A click on an empty place starts a new booking there. */
   main.addEventListener("click", (event) => {
-    const column = event.target.closest(".col");
+    const column = event.target.closest(".column");
     const board = $();
     if (!column || event.target !== column || !board.dataset.new || getComputedStyle(column).position !== "relative") return;
     const box = column.getBoundingClientRect();
@@ -187,9 +187,9 @@ if (main) {
 
   let picked = null;
   main.addEventListener("keydown", (event) => {
-    const block = event.target.closest(".ap");
+    const block = event.target.closest(".visit");
     if (!block) return;
-    const column = block.closest(".col");
+    const column = block.closest(".column");
     const all = columns();
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (isMirrored() ? -1 : 1) || 0;
     if (picked) {
@@ -206,11 +206,11 @@ if (main) {
         event.preventDefault();
         const from = picked;
         picked = null;
-        block.classList.remove("kbd");
+        block.classList.remove("lifted");
         commit(block, from);
       } else if (event.key === "Escape" || event.key === "Tab") {
         event.preventDefault();
-        block.classList.remove("kbd");
+        block.classList.remove("lifted");
         back(block, picked);
         picked = null;
         block.focus();
@@ -222,11 +222,11 @@ if (main) {
       event.preventDefault();
       event.stopPropagation();
       picked = begin(block);
-      block.classList.add("kbd");
+      block.classList.add("lifted");
       say($().dataset.picked);
       return;
     }
-    const inOrder = (each) => [...each.querySelectorAll(".ap")].sort((a, b) => number(a, "start") - number(b, "start"));
+    const inOrder = (each) => [...each.querySelectorAll(".visit")].sort((a, b) => number(a, "start") - number(b, "start"));
     let next = null;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const list = inOrder(column);
@@ -242,12 +242,12 @@ if (main) {
     }
   });
   main.addEventListener("focusout", (event) => {
-    const block = event.target.closest?.(".ap");
+    const block = event.target.closest?.(".visit");
     if (!picked || !block || document.body.dataset.moving !== "1" || block.contains(event.relatedTarget)) return;
     // Moving between columns takes the focus away for an instant; a real departure leaves it away.
     setTimeout(() => {
       if (!picked || document.activeElement === block) return;
-      block.classList.remove("kbd");
+      block.classList.remove("lifted");
       back(block, picked);
       picked = null;
     });
@@ -255,11 +255,11 @@ if (main) {
 
   /* The line of the present, every half minute, on the clock of the business. */
   const opened = Date.now();
-  let minuteAtLoad = Number(document.querySelector(".gut .now")?.dataset.minute ?? NaN);
+  let minuteAtLoad = Number(document.querySelector(".clock .now")?.dataset.minute ?? NaN);
   let loadedAt = opened;
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== main) return;
-    minuteAtLoad = Number(document.querySelector(".gut .now")?.dataset.minute ?? NaN);
+    minuteAtLoad = Number(document.querySelector(".clock .now")?.dataset.minute ?? NaN);
     loadedAt = Date.now();
   });
   setInterval(() => {
@@ -268,15 +268,15 @@ if (main) {
     const [first, last] = hours();
     for (const line of document.querySelectorAll(".now")) {
       line.hidden = minute < first || minute >= last;
-      line.style.setProperty("--hh", Math.floor(minute / 60));
-      line.style.setProperty("--mm", minute % 60);
+      line.style.setProperty("--hour", Math.floor(minute / 60));
+      line.style.setProperty("--minute", minute % 60);
     }
-    const label = document.querySelector(".gut .now");
+    const label = document.querySelector(".clock .now");
     if (label) label.textContent = label.textContent.replace(/^\d+:\d\d/, clock(minute % 1440));
   }, 30000);
 
   /* Open where the day is. */
-  const line = document.querySelector(".col .now");
+  const line = document.querySelector(".column .now");
   const board = $();
   if (line && board) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
 }

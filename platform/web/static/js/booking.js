@@ -43,7 +43,7 @@ addEventListener("popstate", () => {
 root.addEventListener("input", ({ target }) => {
   if (target.getAttribute("aria-invalid") !== "true" || !target.value.trim()) return;
   target.removeAttribute("aria-invalid");
-  target.closest(".field")?.querySelectorAll(".err:not(.odd)").forEach((error) => error.remove());
+  target.closest(".field")?.querySelectorAll(".error:not(.odd)").forEach((error) => error.remove());
 });
 
 /* Suggestions that depend on another field: models of a make. */

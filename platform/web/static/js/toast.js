@@ -1,7 +1,7 @@
 /* Notices. Others dispatch "turnero:toast" with {title, text, tone, undo}; the server does so through HX-Trigger. */
 import "./once.js";
 
-document.documentElement.classList.add("js");
+document.documentElement.classList.add("scripted");
 
 const region = document.getElementById("toasts");
 const model = document.getElementById("toast");

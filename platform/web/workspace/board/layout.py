@@ -2,8 +2,9 @@
 
 The policy for styles is ``style-src 'self'``, so a block cannot carry its position in a ``style``
 attribute, and the board must be right without JavaScript. Positions are therefore classes of
-the stylesheet ``css/clock.css``: ``h9 m45`` (starts at 9:45), ``e1 f30`` (takes 1 h 30 min),
-``l0 of2`` (the first of two lanes), ``x8 y10`` (the board starts at 8 and shows ten hours).
+the stylesheet ``css/clock.css``: ``hour-9 minute-45`` (starts at 9:45), ``hours-1 minutes-30`` (takes
+1 h 30 min), ``lane-0 lanes-2`` (the first of two lanes), ``from-8 span-10`` (the board starts at 8 and
+shows ten hours).
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Day:
     @property
     def window_css(self) -> str:
         """Return the classes for the first hour and the number of hours."""
-        return f"x{self.first_hour} y{self.last_hour - self.first_hour}"
+        return f"from-{self.first_hour} span-{self.last_hour - self.first_hour}"
 
     @property
     def now_css(self) -> str:
@@ -133,12 +134,12 @@ def lay_out_day(board: Board, *, now: datetime) -> Day:
 
 def start_css(minute: int) -> str:
     """Return the classes for a minute of the day."""
-    return f"h{minute // MINUTES_PER_HOUR} m{minute % MINUTES_PER_HOUR}"
+    return f"hour-{minute // MINUTES_PER_HOUR} minute-{minute % MINUTES_PER_HOUR}"
 
 
 def length_css(minutes: int) -> str:
     """Return the classes for a length."""
-    return f"e{minutes // MINUTES_PER_HOUR} f{minutes % MINUTES_PER_HOUR}"
+    return f"hours-{minutes // MINUTES_PER_HOUR} minutes-{minutes % MINUTES_PER_HOUR}"
 
 
 def assign_lanes(spans: Sequence[Span]) -> tuple[tuple[int, int, int], ...]:
@@ -227,7 +228,7 @@ def _make_bookings(blocks: Sequence[BoardBlock], on: date, zone: ZoneInfo) -> li
     for (span, block), (lane, lanes, group) in zip(cut, assign_lanes([span for span, _ in cut]), strict=True):
         start, end = span
         spills = lanes > MAX_LANES and lane >= MAX_LANES - 1
-        place = "spill" if spills else f"l{lane} of{min(lanes, MAX_LANES)}"
+        place = "spill" if spills else f"lane-{lane} lanes-{min(lanes, MAX_LANES)}"
         size = " short" if end - start < SHORT_MINUTES else " tall" if end - start >= TALL_MINUTES else ""
         look = get_look(block.status, is_attendance_confirmed=block.is_attendance_confirmed)
         css = f"{look.css} {start_css(start)} {length_css(end - start)} {place}{size}"
@@ -236,6 +237,6 @@ def _make_bookings(blocks: Sequence[BoardBlock], on: date, zone: ZoneInfo) -> li
             known = more.get(group, Entry(EntryKind.MORE, start, end))
             more[group] = replace(known, end=max(known.end, end), count=known.count + 1)
     for entry in more.values():
-        css = f"{start_css(entry.start)} {length_css(entry.minutes)} l{MAX_LANES - 1} of{MAX_LANES}"
+        css = f"{start_css(entry.start)} {length_css(entry.minutes)} lane-{MAX_LANES - 1} lanes-{MAX_LANES}"
         entries.append(replace(entry, css=css))
     return entries

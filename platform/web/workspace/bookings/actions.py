@@ -56,7 +56,7 @@ APPROVE = Action(
     icon="check",
     target=BookingStatus.CONFIRMED,
     service=transitions.approve,
-    tone="pri",
+    tone="primary",
 )
 DECLINE = Action(
     key="decline",
@@ -75,7 +75,7 @@ ARRIVE = Action(
     icon="log-in",
     target=BookingStatus.ARRIVED,
     service=transitions.mark_arrived,
-    tone="pri",
+    tone="primary",
 )
 START = Action(
     key="start",
@@ -84,7 +84,7 @@ START = Action(
     icon="play",
     target=BookingStatus.IN_PROGRESS,
     service=transitions.start_visit,
-    tone="pri",
+    tone="primary",
 )
 COMPLETE = Action(
     key="complete",
@@ -93,7 +93,7 @@ COMPLETE = Action(
     icon="check-check",
     target=BookingStatus.COMPLETED,
     service=transitions.complete_visit,
-    tone="pri",
+    tone="primary",
 )
 NO_SHOW = Action(
     key="no-show",

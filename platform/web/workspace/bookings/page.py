@@ -28,7 +28,7 @@ from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import Action, is_movable, list_actions
 
 MESSAGE_TONES = {
-    MessageStatus.SENT: "ok",
+    MessageStatus.SENT: "good",
     MessageStatus.FAILED: "bad",
     MessageStatus.QUEUED: "info",
     MessageStatus.SENDING: "info",

@@ -15,7 +15,7 @@ def tell_vehicle(page: Page) -> None:
     page.fill('[name="asset.make"]', "nissan")
     page.fill('[name="asset.model"]', "Versa")
     page.fill('[name="asset.plate"]', "nxp 482 a")
-    page.click(".bk-foot .btn.pri")
+    page.click(".booking-foot .button.primary")
 
 
 def choose_day(page: Page) -> None:
@@ -29,7 +29,7 @@ def choose_day(page: Page) -> None:
 def tell_details(page: Page) -> None:
     page.fill("[name=name]", "Laura Jiménez")
     page.fill("[name=phone]", "55 1234 5678")
-    page.click(".bk-foot .btn.pri")
+    page.click(".booking-foot .button.primary")
     page.wait_for_url("**/b/**")
 
 
@@ -42,7 +42,7 @@ def test_a_phone_books_moves_and_cancels(workshop, address, open_page, check_pag
 
     page.locator(".pick").first.click()
     check_page(page)
-    page.click(".bk-foot .btn.pri")
+    page.click(".booking-foot .button.primary")
     expect(page.locator('[name="asset.make"]')).to_be_focused()
     check_page(page)
     tell_vehicle(page)
@@ -55,7 +55,7 @@ def test_a_phone_books_moves_and_cancels(workshop, address, open_page, check_pag
     expect(page.locator("#hold")).to_contain_text("Te guardamos esta hora hasta")
     check_page(page)
     page.fill("[name=phone]", "55 12")
-    page.click(".bk-foot .btn.pri")
+    page.click(".booking-foot .button.primary")
     expect(page.locator("[name=name]")).to_be_focused()
     expect(page.locator("[name=phone]")).to_have_value("55 12")
     check_page(page)
@@ -68,14 +68,14 @@ def test_a_phone_books_moves_and_cancels(workshop, address, open_page, check_pag
     page.locator("button.slot").last.click()
     expect(page.locator("h1")).to_have_text("¿Cambiar la hora?")
     check_page(page)
-    page.click(".bk-foot .btn.pri")
-    expect(page.locator(".note.ok")).to_contain_text("nueva hora")
+    page.click(".booking-foot .button.primary")
+    expect(page.locator(".note.good")).to_contain_text("nueva hora")
     check_page(page)
 
     page.click("text=Cancelar cita")
     check_page(page)
     page.fill("[name=reason]", "Viaje")
-    page.click(".bk-foot .danger")
+    page.click(".booking-foot .danger")
     expect(page.locator("h1")).to_have_text("Cita cancelada")
     check_page(page)
     with tenant_scope(workshop):
@@ -119,7 +119,7 @@ def test_two_people_want_the_same_time(single_workshop, open_page, check_page):
     expect(pages[1].locator(".slot.gone").first).to_be_visible()
     check_page(pages[1])
     pages[1].locator(".note.warn button").first.click()
-    expect(pages[1].locator(".dl")).to_contain_text("Nissan Versa · NXP-482-A")
+    expect(pages[1].locator(".ticket")).to_contain_text("Nissan Versa · NXP-482-A")
 
     pages[0].go_back()
     pages[0].click(f'[value="{wanted}"]')
@@ -158,7 +158,7 @@ LEADING_DOTS = """
     }).length
 """
 CRUSHED_ICONS = """
-    () => [...document.querySelectorAll("svg.i")].map(icon => icon.getBoundingClientRect())
+    () => [...document.querySelectorAll("svg.icon")].map(icon => icon.getBoundingClientRect())
         .filter(box => Math.abs(box.width - box.height) > 0.2).length
 """
 

@@ -53,7 +53,7 @@ def open_workspace(board_browser) -> Iterator[Callable[..., Page]]:
         page.goto(f"{address}/accounts/login/")
         page.fill("[name=login]", f"owner@{house.slug}.example")
         page.fill("[name=password]", OWNER_PASSWORD)
-        page.click("main button.pri")
+        page.click("main button.primary")
         page.wait_for_url("**/workspace/")
         page.goto(address + path)
         return page

@@ -74,9 +74,9 @@ def test_new_booking_appears_within_a_second_and_only_there(houses, open_workspa
     expect(page.locator(".toast", has_text="Ana Torres")).to_be_visible()
     assert seconds < 1.0
     assert "new" in (block.get_attribute("class") or "").split()
-    assert neighbor.locator(".toast, #board .ap").count() == 0
+    assert neighbor.locator(".toast, #board .visit").count() == 0
     book_at(other, "Vecina Suya")
-    expect(neighbor.locator("#board .ap", has_text="Vecina Suya").first).to_be_visible(timeout=1500)
+    expect(neighbor.locator("#board .visit", has_text="Vecina Suya").first).to_be_visible(timeout=1500)
     assert page.get_by_text("Vecina Suya").count() == 0
 
 
@@ -103,11 +103,11 @@ def test_request_is_approved_from_the_notice(houses, open_workspace):
     expect(page.locator("#live.is-on")).to_be_visible()
 
     booking_id, _ = book_at(mine, "Rubén Soto", 2, is_request=True)
-    page.locator(".toast.news button.pri").click()
+    page.locator(".toast.news button.primary").click()
     page.wait_for_timeout(1200)
 
     expect(page.locator(".toast.news")).to_have_count(0)
-    expect(page.locator(".asid .li", has_text="Rubén Soto")).to_have_count(0)
+    expect(page.locator(".aside .waiting", has_text="Rubén Soto")).to_have_count(0)
     with tenant_scope(mine):
         assert Booking.objects.get(pk=booking_id).status == "confirmed"
 
@@ -116,7 +116,7 @@ def test_panel_opens_acts_and_gives_the_focus_back(houses, open_workspace):
     mine, _ = houses
     on = open_day(mine)
     page = open_workspace(mine, f"/workspace/?date={on}")
-    block = page.locator("#board .ap").first
+    block = page.locator("#board .visit").first
 
     block.focus()
     page.keyboard.press("Enter")
@@ -127,7 +127,7 @@ def test_panel_opens_acts_and_gives_the_focus_back(houses, open_workspace):
     page.keyboard.press("Escape")
 
     expect(page.locator("#panel")).to_be_hidden()
-    expect(page.locator("#board .ap.s-here").first).to_be_visible()
+    expect(page.locator("#board .visit.state-arrived").first).to_be_visible()
 
 
 def start_of(house, booking_id: int) -> datetime:
@@ -143,7 +143,7 @@ def test_booking_is_moved_by_keyboard_and_back(houses, open_workspace):
     expect(page.locator("#live.is-on")).to_be_visible()
     page.wait_for_timeout(1000)
 
-    page.locator("#board .ap[data-move]").first.focus()
+    page.locator("#board .visit[data-move]").first.focus()
     for key in ("m", "ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     page.locator(".toast [data-undo]").wait_for()
@@ -162,7 +162,7 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
     page = open_workspace(mine, f"/workspace/?date={on}")
     expect(page.locator("#live.is-on")).to_be_visible()
     page.wait_for_timeout(1000)
-    box = page.locator("#board .ap[data-move]").first.bounding_box()
+    box = page.locator("#board .visit[data-move]").first.bounding_box()
     assert box is not None
 
     page.mouse.move(box["x"] + 60, box["y"] + 10)
@@ -174,7 +174,7 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
     assert start_of(mine, booking_id) - before == timedelta(minutes=60)
 
     page.wait_for_timeout(1000)
-    box = page.locator("#board .ap[data-move]").first.bounding_box()
+    box = page.locator("#board .visit[data-move]").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 60, box["y"] + 10)
     page.mouse.down()
@@ -217,8 +217,8 @@ def test_board_works_without_javascript(houses, open_workspace, board_browser):
     booking_id, on = book_at(mine, "Ana Torres", 3)
     page = open_workspace(mine, f"/workspace/?date={on}", java_script_enabled=False)
 
-    boxes = [each.bounding_box() for each in page.locator("#board .ap").all()]
-    page.locator("#board .ap").first.click()
+    boxes = [each.bounding_box() for each in page.locator("#board .visit").all()]
+    page.locator("#board .visit").first.click()
     page.locator("form[action$='/arrive/'] button").click()
 
     assert all(box and box["height"] > 30 for box in boxes)

@@ -57,7 +57,7 @@ def start(client: Client, work: Callable[[], None], **changes: str) -> tuple[str
 
 
 def read_errors(answer) -> dict[str, str]:
-    first_error = r'<span id="f-(\w+)_error">\s*<span class="err">.*?<span>(.*?)</span>'
+    first_error = r'<span id="f-(\w+)_error">\s*<span class="error">.*?<span>(.*?)</span>'
     return dict(re.findall(first_error, answer.content.decode(), re.DOTALL))
 
 

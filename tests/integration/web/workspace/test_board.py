@@ -26,7 +26,7 @@ def test_board_shows_the_day_with_icon_word_and_position(owner_client):
 
     assert "Ana Torres" in page
     assert f'href="/workspace/bookings/{booked.booking_id}/"' in page
-    assert "s-conf h" in page
+    assert "state-confirmed hour-" in page
     assert 'style="' not in page
 
 
@@ -76,7 +76,7 @@ def test_queries_do_not_grow_with_resources_and_bookings(owner_client):
     with CaptureQueriesContext(connection) as many:
         response = owner_client.get(address)
 
-    assert response.content.decode().count('class="col"') > 50
+    assert response.content.decode().count('class="column"') > 50
     assert len(many) == len(few)
 
 

@@ -43,7 +43,7 @@ def test_a_field_ties_label_hint_and_finding_to_its_input():
     attributes = find_attributes(html, "input")
     assert attributes == {
         "type": "text", "name": "name", "value": "x" * 11, "maxlength": "10", "required": "", "aria-invalid": "true",
-        "aria-describedby": "f-name_helptext f-name_error", "class": "in", "autofocus": "", "id": "f-name",
+        "aria-describedby": "f-name_helptext f-name_error", "class": "input", "autofocus": "", "id": "f-name",
     }  # fmt: skip
     assert '<label for="f-name">Nombre</label>' in html
     assert '<span class="hint" id="f-name_helptext">Como se llama.</span>' in html
@@ -89,7 +89,7 @@ def test_warnings_are_shown_and_refuse_nothing():
 
     html = draw(form, "size")
     assert form.is_valid() is True
-    assert '<span class="err odd">' in html
+    assert '<span class="error odd">' in html
     assert find_attributes(html, "input")["aria-describedby"] == "f-size_error"
 
 
@@ -120,17 +120,17 @@ def test_a_pair_is_one_field_with_one_label():
     assert '<label for="f-notice">Aviso' in html
     assert find_attributes(html, "input") == {
         "type": "text", "name": "notice", "value": "x", "inputmode": "numeric", "autocomplete": "off",
-        "aria-invalid": "true", "aria-describedby": "f-notice_error", "class": "in", "id": "f-notice",
+        "aria-invalid": "true", "aria-describedby": "f-notice_error", "class": "input", "id": "f-notice",
     }  # fmt: skip
     assert find_attributes(html, "select") == {
-        "name": "notice_unit", "aria-label": "Unidad", "id": "f-notice_1", "class": "in",
+        "name": "notice_unit", "aria-label": "Unidad", "id": "f-notice_1", "class": "input",
     }  # fmt: skip
 
 
 def test_radios_are_a_group_with_a_legend_and_icons():
     html = draw(SampleForm({"kind": "x"}), "kind")
 
-    assert '<fieldset class="field" aria-describedby="f-kind_error"> <legend class="lab">Tipo</legend>' in html
+    assert '<fieldset class="field" aria-describedby="f-kind_error"> <legend class="label">Tipo</legend>' in html
     assert html.count('type="radio"') == 2
     assert "<svg" in html
 
@@ -148,5 +148,5 @@ def test_forms_of_packages_are_drawn_alike():
 
     html = " ".join(str(Foreign({"email": "x"})["email"].as_field_group()).split())
 
-    assert find_attributes(html, "input")["class"] == "in"
+    assert find_attributes(html, "input")["class"] == "input"
     assert '<span id="id_email_error">' in html

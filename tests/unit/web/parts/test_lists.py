@@ -11,7 +11,11 @@ from kernel.errors import Invalid
 from web.parts.filters import STATE, Filter, FilterLink
 from web.parts.lists import Column, Group, ListQuery, fold, make_filter_line, make_list_page, read_query, sort_and_cut
 
-COLUMNS = (Column("name", "Nombre"), Column("price", "Precio", css="n"), Column("acts", "Acciones", is_silent=True))
+COLUMNS = (
+    Column("name", "Nombre"),
+    Column("price", "Precio", css="number"),
+    Column("acts", "Acciones", is_silent=True),
+)
 CATEGORY = Filter("category", "Categoría", (("", "Todas"), ("brakes", "Frenos")))
 
 

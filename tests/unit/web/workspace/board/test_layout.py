@@ -51,7 +51,10 @@ def test_block_stands_at_its_local_minute():
     day = lay_out_day(board(block(1, at(9, 45), at(11, 15))), now=at(7))
 
     (entry,) = entries(day, EntryKind.BOOKING)
-    assert (day.window_css, entry.css) == ("x8 y10", "s-conf h9 m45 e1 f30 l0 of1 tall")
+    assert (day.window_css, entry.css) == (
+        "from-8 span-10",
+        "state-confirmed hour-9 minute-45 hours-1 minutes-30 lane-0 lanes-1 tall",
+    )
 
 
 def test_hours_grow_with_early_and_late_visits():
@@ -132,10 +135,10 @@ def test_subtract_leaves_the_gaps():
 
 def test_stylesheet_has_every_position():
     text = (ROOT / "platform" / "web" / "static" / "css" / "clock.css").read_text()
-    found = set(re.findall(r"\.([a-z]+\d+)\{", text))
+    found = set(re.findall(r"\.([a-z]+-\d+)\{", text))
 
-    wanted = {f"{name}{hour}" for name in "he" for hour in range(25)}
-    wanted |= {f"{name}{minute}" for name in "mf" for minute in range(60)}
-    wanted |= {f"x{hour}" for hour in range(24)} | {f"y{hours}" for hours in range(1, 25)}
-    wanted |= {f"l{lane}" for lane in range(4)} | {f"of{lanes}" for lanes in range(1, 5)}
+    wanted = {f"{name}-{hour}" for name in ("hour", "hours") for hour in range(25)}
+    wanted |= {f"{name}-{minute}" for name in ("minute", "minutes") for minute in range(60)}
+    wanted |= {f"from-{hour}" for hour in range(24)} | {f"span-{hours}" for hours in range(1, 25)}
+    wanted |= {f"lane-{lane}" for lane in range(4)} | {f"lanes-{lanes}" for lanes in range(1, 5)}
     assert found == wanted
