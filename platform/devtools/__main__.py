@@ -61,6 +61,12 @@ def _changes(arguments: Sequence[str]) -> int:
     return run_changes(arguments)
 
 
+def _pairs(arguments: Sequence[str]) -> int:
+    from devtools.feature_pairs import run_pairs  # noqa: PLC0415
+
+    return run_pairs(arguments)
+
+
 def _house(arguments: Sequence[str]) -> int:
     from devtools.house.command import run_house  # noqa: PLC0415
 
@@ -104,6 +110,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "messages": _messages,
     "changes": _changes,
     "house": _house,
+    "pairs": _pairs,
     "drill": _drill,
 }
 

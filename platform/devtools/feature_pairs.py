@@ -1,18 +1,22 @@
-"""The published matrix of feature pairs, read from the names of the tests.
+"""``./dev pairs [--matrix]``: which features are tested two at a time, read from the names of the tests.
 
-A cell is a test ``test_<one>_with_<other>`` in ``tests/integration/scheduling/pairs/``; a further one for the
-same pair ends in ``_when_…``. ``python -m devtools.feature_pairs`` writes ``docs/feature-pairs.md``.
+A pair is tested by ``test_<one>_with_<other>`` in ``tests/integration/scheduling/pairs/``; a further test of the
+same pair ends in ``_when_…``. The page has one line for each pair, so that a new test changes one line; the
+matrix, of which every line would change, is drawn on demand.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import itertools
 import os.path
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.environment import ROOT
+from devtools.terminal import say
 
 TESTS = ROOT / "tests" / "integration" / "scheduling" / "pairs"
 PAGE = ROOT / "docs" / "feature-pairs.md"
@@ -40,13 +44,12 @@ INTRODUCTION = """\
 # Feature pairs
 
 Features of scheduling are tested two at a time, on a real database: what is offered must be what is booked,
-whatever else is switched on. ✓ leads to the file of the test; its name is in the list below. — means that
-nobody has written a test for that pair.
+whatever else is switched on. — means that nobody has written a test for that pair.
 
-This page is written from the tests; a test fails when it is out of date:
-
-    PYTHONPATH=.:platform .venv/bin/python -m devtools.feature_pairs
+`./dev pairs` writes this page from the tests, and a test fails when it is out of date; `./dev pairs --matrix`
+draws the matrix.
 """
+NOT_TESTED = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class PairTest:
 
 
 def list_pair_tests(folder: Path = TESTS) -> Iterator[PairTest]:
-    """List the tests of pairs by file and place; functions with other names are no cells.
+    """List the tests of pairs by file and place; functions with other names test no pair.
 
     Raises:
         ValueError: A name speaks of a feature that does not exist, or of one with itself.
@@ -70,14 +73,52 @@ def list_pair_tests(folder: Path = TESTS) -> Iterator[PairTest]:
                 yield PairTest(pair=_read_pair(node.name), name=node.name, file=file)
 
 
+def run_pairs(arguments: Sequence[str]) -> int:
+    """Write the page and say how many pairs are tested; or print the matrix instead."""
+    parser = argparse.ArgumentParser(prog="./dev pairs")
+    parser.add_argument("--matrix", action="store_true", help="print the matrix as Markdown, write nothing")
+    if parser.parse_args(arguments).matrix:
+        say(render_matrix())
+        return 0
+    PAGE.write_text(render_page(), encoding="utf-8")
+    tests = _group()
+    say(f"{len(tests)} of {len(list(_list_pairs()))} pairs are tested, by {sum(map(len, tests.values()))} tests")
+    return 0
+
+
 def render_page(folder: Path = TESTS, page: Path = PAGE) -> str:
-    """Return the page as Markdown."""
+    """Return the page as Markdown: one line for each pair."""
+    tests = _group(folder)
+    lines = []
+    for one, other in _list_pairs():
+        found = tests.get(frozenset({one, other}), [])
+        names = ", ".join(f"[`{each.name}`]({os.path.relpath(each.file, page.parent)})" for each in found)
+        lines.append(f"- {FEATURES[one]} and {FEATURES[other].lower()}: {names or NOT_TESTED}")
+    return "\n".join([INTRODUCTION, *lines, ""])
+
+
+def render_matrix(folder: Path = TESTS) -> str:
+    """Return the matrix as Markdown: how many tests each pair has."""
+    tests = _group(folder)
+    rows = [f"| | {' | '.join(FEATURES.values())} |", "|---" * (len(FEATURES) + 1) + "|"]
+    for one, title in FEATURES.items():
+        counts = [len(tests.get(frozenset({one, other}), [])) for other in FEATURES]
+        cells = [
+            "" if other == one else str(count or NOT_TESTED) for other, count in zip(FEATURES, counts, strict=True)
+        ]
+        rows.append(f"| **{title}** | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _group(folder: Path = TESTS) -> dict[frozenset[str], list[PairTest]]:
     tests: dict[frozenset[str], list[PairTest]] = {}
     for each in list_pair_tests(folder):
         tests.setdefault(each.pair, []).append(each)
-    possible = len(FEATURES) * (len(FEATURES) - 1) // 2
-    count = f"{len(tests)} of {possible} pairs are tested, by {sum(map(len, tests.values()))} tests."
-    return "\n".join([INTRODUCTION, count, "", *_list_rows(tests, page), "", *_list_names(tests), ""])
+    return tests
+
+
+def _list_pairs() -> Iterator[tuple[str, str]]:
+    return itertools.combinations(FEATURES, 2)
 
 
 def _read_pair(name: str) -> frozenset[str]:
@@ -87,38 +128,3 @@ def _read_pair(name: str) -> frozenset[str]:
         message = f"{name}: not two of {', '.join(FEATURES)}"
         raise ValueError(message)
     return pair
-
-
-def _list_rows(tests: Mapping[frozenset[str], list[PairTest]], page: Path) -> Iterator[str]:
-    yield f"| | {' | '.join(FEATURES.values())} |"
-    yield "|---" * (len(FEATURES) + 1) + "|"
-    for one, title in FEATURES.items():
-        cells = [_cell(tests.get(frozenset({one, other}), []), page, is_same=one == other) for other in FEATURES]
-        yield f"| **{title}** | {' | '.join(cells)} |"
-
-
-def _cell(tests: list[PairTest], page: Path, *, is_same: bool) -> str:
-    if is_same:
-        return ""
-    if not tests:
-        return "—"
-    address = os.path.relpath(tests[0].file, page.parent)
-    return f'[✓]({address} "{tests[0].name}")'
-
-
-def _list_names(tests: Mapping[frozenset[str], list[PairTest]]) -> Iterator[str]:
-    order = list(FEATURES)
-    for pair in sorted(tests, key=lambda pair: sorted(map(order.index, pair))):
-        one, other = sorted(pair, key=order.index)
-        names = ", ".join(f"`{each.name}`" for each in tests[pair])
-        yield f"- {FEATURES[one]} and {FEATURES[other].lower()}: {names}"
-
-
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(render_page(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
