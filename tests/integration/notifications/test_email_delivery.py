@@ -8,10 +8,12 @@ import pytest
 from devtools.servers.ports import take_port
 from kernel.clock import utc_now
 from notifications.channels import registry
+from notifications.channels.email import send_email
 from notifications.enums import MessageReason, MessageStatus
+from notifications.errors import DeliveryRefused
 from notifications.models import Message
 from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
-from notifications.types.messages import Attachment
+from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
 from tests.integration.notifications.conftest import NOW
@@ -205,5 +207,28 @@ def test_cancelled_message_is_not_sent(tenant, queue, mail_server):
     Message.objects.update(status=MessageStatus.CANCELLED)
 
     send(message_id)
+
+    assert mail_server.taken == []
+
+
+def make_outgoing(**changes: object) -> OutgoingMessage:
+    values = {
+        "message_key": "k", "sender_name": "Taller", "to": "ana@example.com", "reply_to": "", "subject": "Hola",
+        "body_text": "Hola.", "body_html": "", "attachments": (),
+    }  # fmt: skip
+    return OutgoingMessage(**(values | changes))
+
+
+def test_plain_mail_with_a_file_has_just_these_parts(mail_server):
+    send_email(make_outgoing(attachments=(replace(CALENDAR, is_alternative=False),)))
+
+    (_, mail) = mail_server.taken[0]
+    parts = [(part.get_content_type(), part.get_filename()) for part in mail.walk() if not part.is_multipart()]
+    assert parts == [("text/plain", None), ("text/calendar", "7KQ2MB.ics")]
+
+
+def test_mail_that_cannot_be_written_down_is_refused_for_good(mail_server):
+    with pytest.raises(DeliveryRefused):
+        send_email(make_outgoing(subject="Hola\r\nBcc: all@example.com"))
 
     assert mail_server.taken == []

@@ -7,7 +7,7 @@ import pytest
 from notifications.channels.registry import get_carrier
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import TemplateMissing
-from notifications.models import Message, MessageTemplate
+from notifications.models import Event, Message, MessageTemplate
 from notifications.selectors.messages import list_messages
 from notifications.services.messages import cancel_messages
 from notifications.services.rendering import render_message
@@ -90,6 +90,23 @@ def test_clinic_speaks_formally(tenant):
 
     assert "Su cita en" in message.body_text
     assert "Tu cita" not in message.body_text
+
+
+def test_business_whose_pack_is_gone_still_writes(tenant):
+    with tenant_scope(replace(tenant, vertical="circus")):
+        assert "Tu cita en" in render().body_text
+
+
+def test_rows_say_what_they_are(tenant, queue):
+    queue()
+    own = MessageTemplate(key="booking_moved", channel="email", locale="es")
+    event = Event(kind="booking.moved", subject_id=7)
+
+    assert [str(Message.objects.get()), str(own), str(event)] == [
+        "booking_confirmed → ana@example.com",
+        "booking_moved email es",
+        "booking.moved 7",
+    ]
 
 
 def test_html_escapes_what_strangers_typed(tenant):

@@ -10,7 +10,7 @@ from django.db import transaction
 from notifications import hooks
 from notifications.models import Event
 from notifications.services.live import push_live_event
-from notifications.services.outbox import process_event, publish
+from notifications.services.outbox import process_event, publish, settle_events
 from tenants.models import DueWork
 from tests.integration.notifications.conftest import NOW
 
@@ -78,6 +78,47 @@ def test_other_kinds_do_not_reach_a_handler(tenant, seen):
     process_event(publish(kind="payment.received", subject_id=7, payload={}, now=NOW), NOW)
 
     assert seen == []
+
+
+def test_settled_events_are_told_to_nobody(tenant, seen):
+    mine, other_kind, other = (
+        publish(kind=kind, subject_id=subject_id, payload={}, now=NOW)
+        for kind, subject_id in (("booking.confirmed", 7), ("payment.received", 7), ("booking.confirmed", 8))
+    )
+
+    settle_events(kind_prefix="booking.", subject_ids=[7])
+    process_event(mine, NOW)
+
+    assert seen == []
+    assert dict(Event.objects.values_list("pk", "processed_at")) == {mine: NOW, other_kind: None, other: None}
+    assert list_due(tenant.schema_name) == [("event", other_kind), ("event", other)]
+
+
+def test_redis_that_was_away_a_moment_ago_is_not_asked(tenant, settings, caplog):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    live._get_client.cache_clear()
+    for _ in range(2):
+        push_live_event(schema_name=tenant.schema_name, event_id=1, kind="booking.confirmed", subject_id=7)
+
+    live._get_client.cache_clear()
+    assert [record.message for record in caplog.records] == ["live_event_not_pushed"]
+
+
+def test_handlers_are_kept_once_and_the_general_one_comes_first(monkeypatch):
+    monkeypatch.setattr(hooks, "_handlers", {})
+
+    def tell_one(view):
+        return None
+
+    def tell_all(view):
+        return None
+
+    for prefix, handler in (("booking.confirmed", tell_one), ("booking.", tell_all), ("booking.", tell_all)):
+        hooks.register_event_handler(prefix, handler)
+
+    assert hooks.list_event_handlers("booking.confirmed") == (tell_all, tell_one)
+    assert hooks.list_event_handlers("booking.moved") == (tell_all,)
+    assert hooks.list_event_handlers("payment.received") == ()
 
 
 def test_live_event_reaches_only_its_tenant(tenant, other_tenant, django_capture_on_commit_callbacks):

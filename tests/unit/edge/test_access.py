@@ -1,0 +1,111 @@
+"""What a view asks of the person."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+
+from accounts.errors import PermissionMissing
+from accounts.policies import Permission
+from edge.access import OPEN, OpenToAnyone, Requires, open_to_anyone, requires
+
+OWNER = SimpleNamespace(is_authenticated=True, is_active=True, role="owner")
+PROVIDER = SimpleNamespace(is_authenticated=True, is_active=True, role="provider")
+calls: list[object] = []
+
+
+def show(request, number=0):
+    calls.append(request.user)
+    return HttpResponse(f"seen {number}")
+
+
+async def show_later(request, number=0):
+    return show(request, number)
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    calls.clear()
+
+
+@pytest.fixture(params=["now", "later"])
+def ask(request, rf):
+    """Return a function that asks a guarded view, which is a plain or an asynchronous one."""
+
+    def run(person: object, *, method: str = "get", path: str = "/workspace/x/?a=1", number: int = 3):
+        asked = getattr(rf, method)(path)
+        asked.user = person
+        if request.param == "now":
+            return requires(Permission.BOOKING_MANAGE)(show)(asked, number=number)
+        return asyncio.run(requires(Permission.BOOKING_MANAGE)(show_later)(asked, number=number))
+
+    return run
+
+
+def test_whoever_may_sees_the_view_and_no_cache_keeps_it(ask):
+    answer = ask(OWNER)
+
+    assert (answer.status_code, answer.content, answer["Cache-Control"]) == (200, b"seen 3", "private, no-store")
+    assert calls == [OWNER]
+
+
+def test_anonymous_person_signs_in_and_comes_back(ask):
+    answer = ask(AnonymousUser())
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/workspace/x/%3Fa%3D1")
+    assert (calls, answer["Cache-Control"]) == ([], "private, no-store")
+
+
+def test_anonymous_post_does_not_come_back_to_itself(ask):
+    assert ask(AnonymousUser(), method="post")["Location"] == "/accounts/login/?next=/"
+    assert calls == []
+
+
+def test_person_without_the_permission_is_refused(ask):
+    with pytest.raises(PermissionMissing):
+        ask(PROVIDER)
+
+    assert calls == []
+
+
+def test_view_may_say_more_about_caches(rf):
+    def download(request):
+        answer = HttpResponse()
+        answer["Cache-Control"] = "no-cache"
+        return answer
+
+    asked = rf.get("/")
+    asked.user = OWNER
+
+    assert requires(Permission.REPORT_VIEW)(download)(asked)["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("view", [show, show_later])
+def test_views_declare_what_they_ask(view):
+    guarded = requires(Permission.REPORT_VIEW)(view)
+
+    assert (guarded.declared_permission, guarded.__name__) == (Permission.REPORT_VIEW, view.__name__)
+
+
+def test_open_view_declares_it_and_is_itself():
+    def home(request):
+        return HttpResponse()
+
+    assert open_to_anyone(home) is home
+    assert home.declared_permission == OPEN
+
+
+@pytest.mark.parametrize(("person", "may"), [(OWNER, True), (PROVIDER, False), (AnonymousUser(), False)])
+def test_calls_ask_the_role(person, may):
+    guard = Requires.of(Permission.BOOKING_MANAGE)
+
+    assert guard().has_permission(SimpleNamespace(user=person), None) is may
+    assert guard.permission == Permission.BOOKING_MANAGE
+
+
+def test_open_calls_ask_nothing():
+    assert OpenToAnyone().has_permission(SimpleNamespace(user=AnonymousUser()), None) is True
