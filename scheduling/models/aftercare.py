@@ -33,7 +33,7 @@ class Reminder(models.Model):
 
 
 class Feedback(models.Model):
-    """What the customer says about a visit."""
+    """What the customer says about a visit; nothing asks for it yet."""
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
     score = models.PositiveSmallIntegerField()

@@ -16,7 +16,7 @@ from scheduling.models.service import Service
 
 
 class WaitlistEntry(models.Model):
-    """Someone who wants a service within a window of dates."""
+    """Someone who wants a service within a window of dates; nothing writes it yet."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="waitlist", db_index=False)
     location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="+")

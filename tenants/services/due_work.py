@@ -44,23 +44,24 @@ WHERE d.schema_name = %({name}_schema)s::text AND d.kind = %({name}_kind)s::text
 """
 
 
-def add_due_work(*, kind: str, row_id: int, due_at: datetime) -> None:
+def add_due_work(*, kind: str, row_id: int, due_at: datetime, now: datetime) -> None:
     """Remember that row ``row_id`` of the current schema wants ``kind`` of attention at ``due_at``.
 
     Belongs in the caller's transaction. A row that is there already gets the new time and a
-    fresh count of attempts.
+    fresh count of attempts. What is due by ``now`` wakes a worker after the commit.
     """
     statement = Statement()
     statement.add("wanted", "SELECT %(wanted_id)s::int8 AS id", {"id": row_id})
     add_due_part(statement, name="due", source="wanted", kind=kind, due_at=due_at)
     statement.fetch("SELECT id FROM wanted")
-    wake_when_due(kind=kind, row_id=row_id, due_at=due_at)
+    if due_at <= now:
+        wake_after_commit(kind=kind, row_id=row_id)
 
 
 def add_due_part(statement: Statement, *, name: str, source: str, kind: str, due_at: datetime) -> None:
     """Let a statement do what `add_due_work` does, for the ``id`` that its part ``source`` returns.
 
-    The caller calls `wake_when_due` afterwards.
+    What is due already the caller hands to `wake_after_commit` afterwards.
     """
     values = {"schema": connection.schema_name, "kind": kind, "at": due_at}
     statement.add(name, ADD_SQL.format(name=name, source=source), values)
@@ -71,10 +72,9 @@ def remove_due_part(statement: Statement, *, name: str, source: str, kind: str) 
     statement.add(name, REMOVE_SQL.format(name=name, source=source), {"schema": connection.schema_name, "kind": kind})
 
 
-def wake_when_due(*, kind: str, row_id: int, due_at: datetime) -> None:
-    """Ask a worker to look at a row after the commit, when it is due by now."""
-    if due_at <= utc_now():
-        transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
+def wake_after_commit(*, kind: str, row_id: int) -> None:
+    """Ask a worker to look at a row of the current schema as soon as the caller's transaction is committed."""
+    transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
 
 
 def remove_due_work(*, kind: str, row_id: int) -> None:
@@ -132,6 +132,8 @@ def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime,
     is_free = Q(leased_until=None) | Q(leased_until__lte=now)
     if lease is not None:
         is_free |= Q(leased_until=lease)
+    # The lease needs the clock of this moment, not ``now``: the task may have waited for a connection
+    # since then, and a lease from the past would let a second worker in beside the first.
     mine = utc_now() + LEASE
     if not rows.filter(is_free, due_at__lte=now).update(leased_until=mine):
         return False

@@ -85,7 +85,7 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
         progress_token = make_progress_token(sign_up)
         sign_up.progress_token_hash = hash_token(progress_token)
         sign_up.save(update_fields=["verify_token_hash", "progress_token_hash"])
-        add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now)
+        add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now)
     return progress_token
 
 
@@ -118,7 +118,7 @@ def verify_email(*, token: str, slug: str | None = None, now: datetime) -> str:
                     slug=wanted, status=SignUpStatus.VERIFIED, failure=""
                 )
                 if changed:
-                    add_due_work(kind="provision", row_id=sign_up.pk, due_at=now)
+                    add_due_work(kind="provision", row_id=sign_up.pk, due_at=now, now=now)
                     transaction.on_commit(forget_tenants)
         except IntegrityError as error:
             raise SlugTaken from error

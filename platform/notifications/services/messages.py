@@ -124,7 +124,7 @@ def queue_message(
         },
     )
     if is_new and is_valid:
-        add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=now)
+        add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=now, now=now)
     return int(message.pk)
 
 

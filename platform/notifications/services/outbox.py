@@ -18,7 +18,7 @@ from notifications.services.live import push_live_event
 from notifications.types.messages import EventView
 from tenants.context import current_tenant
 from tenants.hooks import register_due_handler
-from tenants.services.due_work import add_due_part, remove_due_work, wake_when_due
+from tenants.services.due_work import add_due_part, remove_due_work, wake_after_commit
 
 DUE_KIND = "event"
 
@@ -38,7 +38,7 @@ def publish(*, kind: str, subject_id: int, payload: Mapping[str, object], now: d
     statement.add("subject", "SELECT %(subject_id)s::int8 AS id", {"id": subject_id})
     add_event_part(statement, source="subject", kind=kind, payload=payload, now=now)
     ((event_id,),) = statement.fetch("SELECT id FROM event")
-    announce_event(event_id=int(event_id), kind=kind, subject_id=subject_id, now=now)
+    announce_event(event_id=int(event_id), kind=kind, subject_id=subject_id)
     return int(event_id)
 
 
@@ -55,12 +55,12 @@ def add_event_part(
     add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
 
 
-def announce_event(*, event_id: int, kind: str, subject_id: int, now: datetime) -> None:
+def announce_event(*, event_id: int, kind: str, subject_id: int) -> None:
     """Tell open boards and wake a worker, after the commit of the event."""
     schema_name = current_tenant().schema_name
     tell = partial(push_live_event, schema_name=schema_name, event_id=event_id, kind=kind, subject_id=subject_id)
     transaction.on_commit(tell)
-    wake_when_due(kind=DUE_KIND, row_id=event_id, due_at=now)
+    wake_after_commit(kind=DUE_KIND, row_id=event_id)
 
 
 def process_event(event_id: int, now: datetime) -> None:

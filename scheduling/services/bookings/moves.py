@@ -85,7 +85,7 @@ def move_booking(
         if booking.status == BookingStatus.PENDING_APPROVAL:
             # A request waits until its start.
             booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
-            add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at)
+            add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)
         booking.chosen_resource_id = wish.resource_ids[0] if wish.resource_ids else None
         booking.override_reason = reason
         booking.overridden_by_id = None if override is None else override.user_id

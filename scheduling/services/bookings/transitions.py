@@ -60,7 +60,7 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
         booking.hold_expires_at = booking.starts_at
         record(booking, kind="requested", by=by, now=now)
         set_expiry(booking)
-        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.starts_at)
+        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.starts_at, now=now)
         return
     _confirm(booking, now=now)
     record(booking, kind="confirmed", by=by, now=now)

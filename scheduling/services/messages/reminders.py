@@ -49,7 +49,7 @@ def plan_reminders(*, booking_id: int, now: datetime) -> None:
         reminder.done_at = None if is_in_time else now
         reminder.save()
         if is_in_time:
-            add_due_work(kind=DUE_KIND, row_id=reminder.pk, due_at=due_at)
+            add_due_work(kind=DUE_KIND, row_id=reminder.pk, due_at=due_at, now=now)
         else:
             remove_due_work(kind=DUE_KIND, row_id=reminder.pk)
     for offset, reminder in known.items():

@@ -116,5 +116,5 @@ def _add_booking(statement: Statement, draft: Draft, *, source: str) -> None:
 def _fetch(statement: Statement, draft: Draft) -> bool:
     rows = statement.fetch(RECORDED_SQL)
     for booking_id, event_id in rows:
-        note_recorded(draft.booking, booking_id=booking_id, event_id=event_id, kind=draft.kind, now=draft.now)
+        note_recorded(draft.booking, booking_id=booking_id, event_id=event_id, kind=draft.kind)
     return bool(rows)

@@ -32,7 +32,7 @@ def record(
         statement.update("booking", booking)
     add_record_parts(statement, booking, kind=kind, by=by, now=now, reason=reason, extra=extra)
     ((booking_id, event_id),) = statement.fetch(RECORDED_SQL)
-    note_recorded(booking, booking_id=booking_id, event_id=event_id, kind=kind, now=now)
+    note_recorded(booking, booking_id=booking_id, event_id=event_id, kind=kind)
 
 
 def add_record_parts(
@@ -73,8 +73,8 @@ def is_new(booking: Booking) -> bool:
     return cast("int | None", booking.pk) is None
 
 
-def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: str, now: datetime) -> None:
+def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: str) -> None:
     """Give a written booking its id, and let its event be told after the commit."""
     booking.pk = booking_id
     booking._state.adding = False  # noqa: SLF001 - as `Model.save` leaves it
-    announce_event(event_id=event_id, kind=f"booking.{kind}", subject_id=booking_id, now=now)
+    announce_event(event_id=event_id, kind=f"booking.{kind}", subject_id=booking_id)

@@ -94,16 +94,6 @@ def test_settled_events_are_told_to_nobody(tenant, seen):
     assert list_due(tenant.schema_name) == [("event", other_kind), ("event", other)]
 
 
-def test_redis_that_was_away_a_moment_ago_is_not_asked(tenant, settings, caplog):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    live._get_client.cache_clear()
-    for _ in range(2):
-        push_live_event(schema_name=tenant.schema_name, event_id=1, kind="booking.confirmed", subject_id=7)
-
-    live._get_client.cache_clear()
-    assert [record.message for record in caplog.records] == ["live_event_not_pushed"]
-
-
 def test_handlers_are_kept_once_and_the_general_one_comes_first(monkeypatch):
     monkeypatch.setattr(hooks, "_handlers", {})
 

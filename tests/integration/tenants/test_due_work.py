@@ -37,7 +37,7 @@ def perform(tenant, row_id: int = 7, **changes) -> bool:
 
 
 def test_work_is_done_in_its_tenant_and_forgotten(tenant, done):
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
 
     assert [perform(tenant), perform(tenant)] == [True, False]
     assert done == [(tenant.schema_name, 7)]
@@ -45,7 +45,7 @@ def test_work_is_done_in_its_tenant_and_forgotten(tenant, done):
 
 
 def test_work_is_not_done_before_its_time(tenant, done):
-    due_work.add_due_work(kind="test", row_id=7, due_at=utc_now() + timedelta(hours=1))
+    due_work.add_due_work(kind="test", row_id=7, due_at=utc_now() + timedelta(hours=1), now=utc_now())
 
     assert perform(tenant) is False
     assert due_work.sweep_due_work(now=utc_now()) == 0
@@ -54,15 +54,15 @@ def test_work_is_not_done_before_its_time(tenant, done):
 
 def test_rollback_takes_the_work_with_it(tenant, done):
     with transaction.atomic():
-        due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+        due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
         transaction.set_rollback(True)
 
     assert DueWork.objects.filter(kind="test").count() == 0
 
 
 def test_moved_and_removed_work(tenant):
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(days=1))
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(days=1), now=utc_now())
     moved = DueWork.objects.get(kind="test").due_at
 
     due_work.remove_due_work(kind="test", row_id=7)
@@ -72,7 +72,7 @@ def test_moved_and_removed_work(tenant):
 
 
 def test_other_tenants_rows_are_left_alone(tenant, other_tenant, done):
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
     DueWork.objects.create(schema_name=other_tenant.schema_name, kind="test", row_id=7, due_at=NOW)
 
     due_work.remove_due_work(kind="test", row_id=7)
@@ -81,7 +81,7 @@ def test_other_tenants_rows_are_left_alone(tenant, other_tenant, done):
 
 
 def test_dead_workers_lease_runs_out(tenant, done):
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
     DueWork.objects.filter(kind="test").update(leased_until=utc_now() + timedelta(seconds=30))
 
     assert perform(tenant) is False
@@ -119,7 +119,7 @@ def test_late_retry_reschedules(tenant, monkeypatch):
         raise RetryLater(at=NOW + timedelta(days=9))
 
     monkeypatch.setitem(hooks._handlers, "test", later)
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
 
     assert perform(tenant) is False
 
@@ -133,7 +133,7 @@ def test_poison_is_parked_after_its_attempts(tenant, monkeypatch):
         raise ValueError(message)
 
     monkeypatch.setitem(hooks._handlers, "test", fail)
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
     now, waits = utc_now(), []
     for _ in range(due_work.MAX_ATTEMPTS):
         assert perform(tenant, now=now) is False
@@ -149,7 +149,7 @@ def test_poison_is_parked_after_its_attempts(tenant, monkeypatch):
 
 
 def test_unknown_kind_waits_for_a_newer_worker(tenant):
-    due_work.add_due_work(kind="of_tomorrow", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="of_tomorrow", row_id=7, due_at=NOW, now=utc_now())
 
     assert perform(tenant, kind="of_tomorrow") is False
     assert DueWork.objects.get(kind="of_tomorrow").attempts == 1
@@ -165,10 +165,10 @@ def test_work_of_a_dropped_tenant_is_forgotten(db, done):
 
 def test_work_added_while_it_is_done_stays(tenant, monkeypatch):
     def again(row_id, now):
-        due_work.add_due_work(kind="test", row_id=row_id, due_at=NOW + timedelta(days=3))
+        due_work.add_due_work(kind="test", row_id=row_id, due_at=NOW + timedelta(days=3), now=utc_now())
 
     monkeypatch.setitem(hooks._handlers, "test", again)
-    due_work.add_due_work(kind="test", row_id=7, due_at=NOW)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
 
     perform(tenant)
 
@@ -190,3 +190,16 @@ def test_dead_broker_costs_a_request_little(tenant, monkeypatch, settings):
         due_work.wake_worker(schema_name=tenant.schema_name, kind="test", row_id=row_id)
 
     assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(("seconds", "woken"), [(-1, 1), (0, 1), (1, 0)])
+def test_worker_is_woken_for_what_is_due_by_then(
+    tenant, monkeypatch, django_capture_on_commit_callbacks, seconds, woken
+):
+    calls = []
+    monkeypatch.setattr(due_work, "wake_worker", lambda **named: calls.append(named))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(seconds=seconds), now=NOW)
+
+    assert calls == [{"schema_name": tenant.schema_name, "kind": "test", "row_id": 7}] * woken
