@@ -4,8 +4,11 @@ from config.environment import set_default
 
 set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+import django  # noqa: E402
+
+django.setup(set_prefix=False)
 
 import config.celery  # noqa: E402, F401 - what is enqueued here must find the broker
+from edge.handlers import OneThreadHandler  # noqa: E402
 
-application = get_asgi_application()
+application = OneThreadHandler()

@@ -1,0 +1,122 @@
+"""A request's way from the ASGI server: one thread for everything synchronous, the event loop for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config import asgi
+from edge.handlers import OneThreadHandler
+
+stays: list[tuple[str, int]] = []
+"""What was passed, with the thread it was passed in."""
+
+
+def pass_by(name: str) -> None:
+    stays.append((name, threading.get_ident()))
+
+
+class Middleware:
+    """Synchronous, as ours are, with every hook that Django calls."""
+
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        pass_by("in")
+        response = self.get_response(request)
+        pass_by("out")
+        return response
+
+    def process_view(self, *_: object) -> None:
+        pass_by("process_view")
+
+    def process_exception(self, *_: object) -> None:
+        pass_by("process_exception")
+
+
+def answer(_request: HttpRequest) -> HttpResponse:
+    pass_by("view")
+    return HttpResponse("sync")
+
+
+async def answer_later(_request: HttpRequest) -> HttpResponse:
+    pass_by("view")
+    await asyncio.sleep(0)
+    return HttpResponse("async")
+
+
+def fail(_request: HttpRequest) -> HttpResponse:
+    raise LookupError
+
+
+def tell_failure(_request: HttpRequest) -> HttpResponse:
+    pass_by("failure")
+    return HttpResponse("failed", status=500)
+
+
+urlpatterns = [path("sync", answer), path("async", answer_later), path("fail", fail)]
+handler500 = tell_failure
+
+
+@pytest.fixture
+def ask(settings, db):
+    settings.MIDDLEWARE = [f"{__name__}.Middleware"]
+    settings.ROOT_URLCONF = __name__
+    settings.ALLOWED_HOSTS = ["*"]
+    stays.clear()
+
+    async def send(address: str) -> tuple[int, bytes]:
+        scope = {"type": "http", "method": "GET", "path": address, "query_string": b"", "headers": [(b"host", b"x")]}
+        server = ApplicationCommunicator(OneThreadHandler(), scope)
+        await server.send_input({"type": "http.request", "body": b""})
+        started, body = await server.receive_output(5), await server.receive_output(5)
+        await server.wait(5)
+        stays.append(("server", threading.get_ident()))
+        return started["status"], body["body"]
+
+    return async_to_sync(send)
+
+
+def find_threads() -> dict[str, set[int]]:
+    threads: dict[str, set[int]] = {}
+    for name, thread in stays:
+        threads.setdefault(name, set()).add(thread)
+    return threads
+
+
+def test_everything_synchronous_runs_in_one_thread_beside_the_server(ask):
+    assert ask("/sync") == (200, b"sync")
+
+    threads = find_threads()
+    server = threads.pop("server")
+    assert list(threads) == ["in", "process_view", "view", "out"]
+    (own,) = set.union(*threads.values())
+    assert own not in server
+
+
+def test_an_asynchronous_view_runs_where_the_server_does(ask):
+    assert ask("/async") == (200, b"async")
+
+    threads = find_threads()
+    assert threads["view"] == threads["server"]
+    assert threads["in"] == threads["process_view"] == threads["out"] != threads["view"]
+
+
+def test_a_failure_is_answered_in_the_thread_of_its_request(ask):
+    assert ask("/fail") == (500, b"failed")
+
+    threads = find_threads()
+    assert threads["failure"] == threads["in"] == threads["process_exception"]
+
+
+def test_the_application_is_served_by_it():
+    assert type(asgi.application) is OneThreadHandler
