@@ -17,6 +17,7 @@ from django.db import connection
 from devtools.scratch.browser import HostClient
 from keyvalue.outages import forget_outages
 from tenants.context import tenant_scope
+from tenants.selectors import resolution
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
@@ -64,6 +65,24 @@ def tenants(django_db_setup, django_db_blocker) -> dict[str, TenantInfo]:
     with django_db_blocker.unblock():
         forget_tenants()
         return {slug: make_tenant(slug, vertical) for slug, vertical in (("taller", "automotive"), ("salon", "salon"))}
+
+
+@pytest.fixture
+def known_tenants(monkeypatch) -> None:
+    """Keep what this process knows of a tenant until ``forget_tenants``: its age and a slow Redis change no count."""
+    load = resolution._cached
+
+    def find(key: str) -> TenantInfo | None:
+        entry = resolution._entries.get(key)
+        return load(key) if entry is None else entry.tenant
+
+    monkeypatch.setattr(resolution, "_cached", find)
+
+
+@pytest.fixture
+def django_assert_num_queries(django_assert_num_queries, known_tenants):
+    """As pytest-django's; without it a copy of a tenant that ages in between adds its own three queries."""
+    return django_assert_num_queries
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.clock import utc_now
+from tenants.selectors import resolution
 from tests.factories.scheduling import make_shop
 
 
@@ -24,3 +25,14 @@ def test_availability_request_costs_the_same_for_one_and_fifty(customer_client, 
         answer = customer_client.get(address)
 
     assert [len(day["slots"]) for day in answer.json()["days"]] == [8] * 28
+
+
+def test_count_does_not_depend_on_how_long_a_tenant_is_known(customer_client, django_assert_num_queries, monkeypatch):
+    service_id, _ = make_shop(1)
+    customer_client.get("/api/v1/business")
+    monkeypatch.setattr(resolution, "MAX_AGE_SECONDS", 0.0)
+
+    with django_assert_num_queries(2):
+        answer = customer_client.get("/api/v1/services")
+
+    assert str(service_id) in [each["id"] for each in answer.json()["results"]]

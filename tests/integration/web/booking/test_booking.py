@@ -225,23 +225,21 @@ def test_pages_are_private_and_strict(customer_client, service):
     assert not re.search(r"<style|style=|<script(?! type=\"module\" src=)|\son\w+=", page.content.decode())
 
 
-def test_booking_page_asks_as_little_for_many_resources_as_for_few(customer_client, service, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+@pytest.mark.parametrize("more", [0, 50])
+def test_booking_page_asks_as_little_for_many_resources_as_for_few(
+    customer_client, service, django_assert_num_queries, more
+):
     url, _ = go_to_time(customer_client, service)
-    counts = []
-    for turn in range(2):
-        with CaptureQueriesContext(connection) as queries:
-            customer_client.get(url)
-        counts.append(len(queries))
-        first = Resource.objects.first()
-        for number in range(50):
-            Resource.objects.create(
-                name=f"R{turn}.{number}", location=first.location, resource_type=first.resource_type, capacity=1
-            )
+    first = Resource.objects.first()
+    for number in range(more):
+        Resource.objects.create(
+            name=f"R{number}", location=first.location, resource_type=first.resource_type, capacity=1
+        )
 
-    assert counts[0] == counts[1]
+    with django_assert_num_queries(13):
+        page = customer_client.get(url)
+
+    assert page.status_code == 200
 
 
 def test_brand_stylesheet_is_kept_for_ever_under_its_color(customer_client, tenant):
