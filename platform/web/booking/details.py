@@ -2,114 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
-import phonenumbers
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from scheduling.services.writing.inputs import clean_phone
 from web.booking.draft import Draft
 from web.booking.flow import Flow
+from web.parts.contacts import PHONE_REGIONS, ContactForm, PhoneField
 
-MAX_NAME_LENGTH = 120
 LONGEST_KEPT = 500
-PHONE_REGIONS = (
-    *("AR", "BO", "BR", "CA", "CL", "CO", "CR", "CU", "DE", "DO", "EC", "ES", "FR", "GB", "GT", "HN", "IT"),
-    *("MX", "NI", "PA", "PE", "PR", "PT", "PY", "SV", "US", "UY", "VE"),
-)
-"""Countries offered beside the number; any other can be typed with its ``+``."""
-
-NAME_MISSING = gettext_lazy("Enter your name.")
-NAME_LONG = gettext_lazy("This name is too long: %(limit)s characters at most.")
-CONTACT_MISSING = gettext_lazy("Enter a phone number or an e-mail so that we can confirm.")
-PHONE_DIGITS = gettext_lazy("Enter a phone number with %(digits)s digits.")
-PHONE_WRONG = gettext_lazy("Enter a valid phone number.")
-EMAIL_WRONG = gettext_lazy("Enter an e-mail address like name@example.com.")
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneRegion:
-    """A country and its calling code."""
+class DetailsForm(ContactForm):
+    """The visitor's name and contact."""
 
-    region: str
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class DetailsForm:
-    """What was typed about the person, and what is wrong with it; texts are translated.
-
-    Attributes:
-        phone: In E.164; None when none was typed.
-    """
-
-    draft: Draft
-    phone: str | None = None
-    errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def read_details(data: QueryDict, flow: Flow) -> DetailsForm:
-    """Read the posted details; what is wrong is kept as it was typed."""
-    region = data.get("phone_region", "")
-    draft = replace(
-        flow.draft,
-        name=data.get("name", ""),
-        phone=data.get("phone", "").strip(),
-        phone_region=region if region in PHONE_REGIONS else flow.tenant.country,
-        email=data.get("email", "").strip(),
-        wants_reminders="wants_reminders" in data,
+    phone = PhoneField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        help_text=gettext_lazy("We send the confirmation and reminders here."),
     )
-    phone, phone_error = _read_phone(draft)
-    errors = {
-        "name": _check_name(draft.name),
-        "phone": phone_error or ("" if draft.phone or draft.email else str(CONTACT_MISSING)),
-        "email": _check_email(draft.email),
-    }
-    return DetailsForm(draft=draft, phone=phone, errors={key: (text,) for key, text in errors.items() if text})
+    wants_reminders = forms.BooleanField(label=gettext_lazy("Remind me before the appointment"), required=False)
 
+    field_order = ("name", "phone", "email", "wants_reminders")
 
-def shorten(draft: Draft) -> Draft:
-    """Return the draft with texts short enough for an address."""
-    return replace(
-        draft, name=draft.name[:LONGEST_KEPT], phone=draft.phone[:LONGEST_KEPT], email=draft.email[:LONGEST_KEPT]
-    )
+    def __init__(self, flow: Flow, data: QueryDict | None = None) -> None:
+        draft = flow.draft
+        super().__init__(
+            data,
+            initial={
+                "name": draft.name,
+                "phone": (draft.phone_region or flow.tenant.country, draft.phone),
+                "email": draft.email,
+                "wants_reminders": draft.wants_reminders,
+            },
+        )
+        self.flow = flow
 
+    @property
+    def draft(self) -> Draft:
+        """The visitor's draft with what was typed, short enough for an address."""
+        region, phone = self["phone"].value()
+        return replace(
+            self.flow.draft,
+            name=self._read("name"),
+            phone=(phone or "").strip()[:LONGEST_KEPT],
+            phone_region=region if region in PHONE_REGIONS else self.flow.tenant.country,
+            email=self._read("email").strip(),
+            wants_reminders=bool(self["wants_reminders"].value()),
+        )
 
-def list_phone_regions(country: str) -> tuple[PhoneRegion, ...]:
-    """Return the countries to choose from, the business's own first."""
-    regions = (country, *(region for region in PHONE_REGIONS if region != country))
-    return tuple(PhoneRegion(region, phonenumbers.country_code_for_region(region)) for region in regions)
-
-
-def _check_name(name: str) -> str:
-    if not name.strip():
-        return str(NAME_MISSING)
-    return NAME_LONG % {"limit": MAX_NAME_LENGTH} if len(name.strip()) > MAX_NAME_LENGTH else ""
-
-
-def _check_email(email: str) -> str:
-    if not email:
-        return ""
-    try:
-        validate_email(email)
-    except ValidationError:
-        return str(EMAIL_WRONG)
-    return ""
-
-
-def _read_phone(draft: Draft) -> tuple[str | None, str]:
-    if not draft.phone:
-        return None, ""
-    phone = clean_phone(draft.phone[:LONGEST_KEPT], country=draft.phone_region)
-    return phone, "" if phone else _describe_phone(draft)
-
-
-def _describe_phone(draft: Draft) -> str:
-    example = phonenumbers.example_number_for_type(draft.phone_region, phonenumbers.PhoneNumberType.MOBILE)
-    if draft.phone.startswith("+") or example is None:
-        return str(PHONE_WRONG)
-    return PHONE_DIGITS % {"digits": len(phonenumbers.national_significant_number(example))}
+    def _read(self, name: str) -> str:
+        value: Any = self[name].value()
+        return str(value or "")[:LONGEST_KEPT]

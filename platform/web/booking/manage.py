@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edge.access import open_to_anyone
@@ -33,15 +33,22 @@ from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDet
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
-from web.booking.picker import find_week, last_day, make_picker
 from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
+from web.parts.fields import ReasonField
+from web.parts.forms import PageForm
+from web.parts.pickers import find_week, last_day, make_picker
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
-MAX_REASON_LENGTH = 300
 DONE = ("confirmed", "moved", "cancelled")
 """What ``?done=`` may announce after a redirect."""
+
+
+class CancelForm(PageForm):
+    """Why a customer cancels."""
+
+    reason = ReasonField(label=gettext_lazy("Why? It helps us to plan"), rows=3, required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +163,13 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to cancel, and for a reason; cancel on POST."""
     page = _load(token)
     if request.method != "POST":
-        return _render(request, page, "cancel" if page.can_cancel else "manage")
-    reason = request.POST.get("reason", "").strip()[:MAX_REASON_LENGTH]
+        return _render(request, page, "cancel" if page.can_cancel else "manage", form=CancelForm())
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _render(request, page, "cancel", status=422, form=form)
     try:
+        reason = form.cleaned_data["reason"]
         cancellations.cancel_booking(token=token, reason=reason, now=page.now, by=CUSTOMER)
-    except Invalid as error:
-        return _render_unreadable(request, page, error, reason)
     except (Conflict, Forbidden) as error:
         return _render_refused(request, page, error)
     return _go_back(token, "cancelled")
@@ -262,11 +270,6 @@ def _load(token: str) -> ManagePage:
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
     )
-
-
-def _render_unreadable(request: HttpRequest, page: ManagePage, error: Invalid, reason: str) -> HttpResponse:
-    texts = tuple(gettext(text) for texts in error.errors.values() for text in texts)
-    return _render(request, page, "cancel", status=get_status(error), reason=reason, reason_errors=texts)
 
 
 def _render_refused(request: HttpRequest, page: ManagePage, error: DomainError) -> HttpResponse:

@@ -27,7 +27,7 @@ from scheduling.types import (
     SlotRequest,
     find_booking_window,
 )
-from web.booking.details import DetailsForm, list_phone_regions, read_details, shorten
+from web.booking.details import DetailsForm
 from web.booking.draft import (
     HeldTime,
     forget_hold,
@@ -38,13 +38,11 @@ from web.booking.draft import (
 )
 from web.booking.flow import Flow, StepKey, load_flow, make_link
 from web.booking.pages import render_step
-from web.booking.picker import Picker, find_week, last_day, make_picker
-from web.booking.visit import VisitForm, list_asset_inputs, list_suggestions, read_visit, start_visit
+from web.booking.visit import VisitForm
 from web.errors import translate_error
 from web.formats import end_sentence, name_time
-
-FIELDS = ("name", "phone", "email")
-"""Fields of the details step; a finding about anything else is shown on top."""
+from web.parts.assets import list_suggestions
+from web.parts.pickers import Picker, find_week, last_day, make_picker
 
 FIELD_OF = {"contact": "phone"}
 """Where the page shows a finding of the service under another name."""
@@ -60,8 +58,8 @@ def tell_visit(request: HttpRequest) -> HttpResponse:
     if not flow.asks_for_visit:
         return HttpResponseRedirect(flow.link(StepKey.TIME))
     if request.method != "POST":
-        return _render_visit(request, flow, start_visit(flow))
-    form = read_visit(request.POST, flow)
+        return _render_visit(request, flow, VisitForm(flow))
+    form = VisitForm.of(request.POST, flow)
     if "go" in request.POST:
         return _go_elsewhere(request, flow.with_draft(form.draft), StepKey.VISIT)
     if not form.is_finished:
@@ -74,7 +72,7 @@ def tell_visit(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> JsonResponse:
     """Answer what to offer for a field of the asset whose suggestions depend on another one."""
     flow = load_flow(request)
-    options = list_suggestions(flow, request.GET.get("field", ""), request.GET.get("of", "")[:100])
+    options = list_suggestions(flow.vertical, request.GET.get("field", ""), request.GET.get("of", "")[:100])
     return JsonResponse({"options": options})
 
 
@@ -101,13 +99,13 @@ def tell_details(request: HttpRequest) -> HttpResponse:
     if flow.is_too_early_for(StepKey.DETAILS):
         return _go_to_missing(flow)
     if request.method != "POST":
-        return _render_details(request, flow, DetailsForm(draft=flow.draft))
-    form = read_details(request.POST, flow)
-    kept = flow.with_draft(shorten(form.draft))
+        return _render_details(request, flow, DetailsForm(flow))
+    form = DetailsForm(flow, request.POST)
+    kept = flow.with_draft(form.draft)
     if "go" in request.POST:
         return _go_elsewhere(request, kept, StepKey.DETAILS)
-    if form.errors:
-        return _render_details(request, flow.with_draft(form.draft), form, status=422)
+    if not form.is_valid():
+        return _render_details(request, kept, form, status=422)
     return _submit(request, kept, form)
 
 
@@ -217,21 +215,22 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
             return HttpResponseRedirect(reverse("booking:manage", args=[token]))
         return _render_taken(request, _without_hold(flow), error, None, translate_error(error))
     except Invalid as error:
-        texts = {FIELD_OF.get(key, key): tuple(map(gettext, found)) for key, found in error.errors.items()}
-        return _render_details(
-            request, flow, replace(form, errors=texts or {"": (translate_error(error),)}), status=422
-        )
+        form.refuse(error, names=FIELD_OF)
+        return _render_details(request, flow, form, status=422)
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
 
 
 def _make_details(flow: Flow, form: DetailsForm) -> BookingDetails:
-    draft = flow.draft
+    draft, typed = flow.draft, form.cleaned_data
     consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
     return BookingDetails(
         customer=CustomerDetails(
-            name=draft.name.strip(), phone=form.phone, email=draft.email or None, locale=flow.formats.language
+            name=typed["name"],
+            phone=typed["phone"] or None,
+            email=typed["email"] or None,
+            locale=flow.formats.language,
         ),
         asset=draft.asset,
         answers={"symptoms": list(draft.symptoms)} if draft.symptoms else {},
@@ -243,7 +242,6 @@ def _make_details(flow: Flow, form: DetailsForm) -> BookingDetails:
 
 
 def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: int = 200) -> HttpResponse:
-    first_inputs, more_inputs = list_asset_inputs(flow, form)
     return render_step(
         request,
         "booking/visit.html",
@@ -252,35 +250,23 @@ def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: 
         status=status,
         form=form,
         heading=flow.words.get("question_asset") or gettext("About your visit"),
-        first_inputs=first_inputs,
-        more_inputs=more_inputs,
-        more_label=", ".join(each.label for each in more_inputs),
-        arrival_modes=flow.arrival_modes,
-        suggest_url=reverse("booking:suggest"),
+        more_label=", ".join(str(field.label) for field in form.more_fields),
     )
 
 
 def _render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, status: int = 200) -> HttpResponse:
     hold = flow.draft.hold
     assert hold is not None
-    first_error = next(iter(form.errors), "")
-    sealed = flow.with_draft(shorten(flow.draft)).seal()
     return render_step(
         request,
         "booking/details.html",
         flow,
         StepKey.DETAILS,
         status=status,
-        sealed=sealed,
         form=form,
-        focus={first_error: True},
-        whole_errors=[text for key, texts in form.errors.items() if key not in FIELDS for text in texts],
         hold=hold,
         is_hold_over=hold.expires_at <= flow.now,
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
-        phone_regions=list_phone_regions(flow.tenant.country),
-        phone_region=flow.draft.phone_region or flow.tenant.country,
-        phone_label=gettext("Phone"),
     )
 
 

@@ -2,184 +2,209 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Self
 
+from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
-from kernel.text import mark
-from verticals.contract import AssetField, Choice, FieldKind, Findings, VisitDraft
+from verticals.contract import AssetField, FieldKind, VisitDraft
 from web.booking.draft import Draft
 from web.booking.flow import Flow
-
-CHOOSE_ONE = mark("Choose one of the options.")
-LONGEST_KEPT = 2500
-"""Characters kept of one text while it is wrong or unfinished; more would not fit an address."""
-
-MAX_MODEL_SUGGESTIONS = 400
+from web.parts.assets import LONGEST_KEPT, PREFIX, Asked, TypedField, list_suggestions, make_asset_fields, read_asset
+from web.parts.fields import ChoiceField, ChoicesField, IdField, IdsField, NumberField
+from web.parts.forms import PageField, PageForm, translate_findings
+from web.parts.widgets import Chips, ChoiceChips, Segments
 
 
-@dataclass(frozen=True, slots=True)
-class AssetInput:
-    """One field of the asset, ready to draw."""
+class ArrivalInput(Segments):
+    """Ways to arrive, their icons above their words."""
 
-    key: str
-    label: str
-    value: str
-    kind: str
-    required: bool
-    hint: str
-    example: str
-    max_length: int
-    choices: tuple[Choice, ...]
-    suggestions: tuple[str, ...]
-    depends_on: str
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
-    is_identifier: bool
-    focus: bool
-
-    @property
-    def css(self) -> str:
-        """Class of the input: what identifies is written in capitals."""
-        return "capitals" if self.is_identifier else ""
-
-    @property
-    def is_number(self) -> bool:
-        """Tell whether phones should show their digit keys."""
-        return self.kind in {FieldKind.NUMBER, FieldKind.YEAR}
+    template_name = "booking/arrival_modes.html"
 
 
-@dataclass(frozen=True, slots=True)
-class VisitForm:
-    """What was typed, and what is wrong or odd about it; texts are translated.
+class AddOnInput(forms.CheckboxSelectMultiple):
+    """Extras with what they cost and how long they take."""
+
+    template_name = "booking/add_ons.html"
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__()
+        self.add_ons = {each.id: each for each in (flow.service.add_ons if flow.service else ())}
+        self.currency = flow.service.currency if flow.service else ""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the extra itself."""
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "add_on": self.add_ons[int(value)], "currency": self.currency}
+
+
+class VisitForm(PageForm):
+    """The answers of one visitor; fields depend on the trade and on the chosen service.
 
     Attributes:
-        draft: With the values in their stored form where they passed, as typed where not.
-        acknowledged: Warnings that the person has seen already and sent again unchanged.
+        acknowledged: Warnings that the person has seen already and sent again.
     """
 
-    draft: Draft
-    errors: Findings = field(default_factory=dict)
-    warnings: Findings = field(default_factory=dict)
-    acknowledged: frozenset[str] = frozenset()
+    acknowledged = forms.Field(required=False, widget=forms.MultipleHiddenInput())
+
+    def __init__(self, flow: Flow, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=_list_initial(flow))
+        self.flow = flow
+        self.asked = Asked(
+            flow.vertical, flow.formats.language, flow.tenant.country, suggest_url=reverse("booking:suggest")
+        )
+        self.fields |= make_asset_fields(self.asked, self._suggest)
+        self.fields |= _make_choice_fields(flow)
+        intake = flow.vertical.intake
+        if intake.note_label:
+            attrs = {"rows": 3, "placeholder": gettext(intake.note_example) if intake.note_example else " "}
+            label = gettext(intake.note_label)
+            self.fields["note"] = TypedField(label=label, required=False, widget=forms.Textarea(attrs))
+
+    @classmethod
+    def of(cls, data: QueryDict, flow: Flow) -> Self:
+        """Read what was posted; nothing typed is dropped, whatever is wrong with it."""
+        form = cls(flow, data)
+        form.is_valid()
+        return form
+
+    def clean(self) -> dict[str, Any]:
+        """Let the trade look at the asset, at the answers and, when all is right, at the whole visit."""
+        flow, data = self.flow, dict(self.cleaned_data)
+        check = flow.vertical.check_asset(read_asset(self, self.asked), today=flow.today, country=flow.tenant.country)
+        answers = flow.vertical.intake.check(
+            {key: data[key] for key in ("symptoms", "note") if key in data and key in self.fields}
+        )
+        found = {f"{PREFIX}{key}": texts for key, texts in check.errors.items()} | dict(answers.errors)
+        for name, texts in translate_findings(found).items():
+            for text in texts:
+                self.add_error(name, text)
+        self.warnings = translate_findings({f"{PREFIX}{key}": texts for key, texts in check.warnings.items()})
+        data["asset"] = dict(check.values)
+        if not self.errors:
+            draft = replace(self.draft, asset=data["asset"])
+            self.warnings |= translate_findings(flow.vertical.check_visit(_describe_visit(flow.with_draft(draft))))
+        return data
+
+    @property
+    def draft(self) -> Draft:
+        """The visitor's draft with these answers: in their stored form where they passed, as typed where not."""
+        typed = {name: self[name].value() for name in self.fields}
+        known = getattr(self, "cleaned_data", {})
+        return replace(
+            self.flow.draft,
+            asset={**read_asset(self, self.asked), **known.get("asset", {})},
+            symptoms=tuple(known.get("symptoms", ())),
+            note=str(typed.get("note") or "")[:LONGEST_KEPT],
+            arrival_mode=str(known.get("arrival_mode") or ""),
+            add_on_ids=tuple(known.get("add_ons", ())),
+            resource_id=known.get("resource"),
+            party_size=known.get("party_size") or 1,
+        )
 
     @property
     def is_finished(self) -> bool:
         """Tell whether the next step may come: no errors, and no warning that is still unseen."""
-        return not self.errors and self.acknowledged >= {*self.warnings}
+        seen = {*(self["acknowledged"].value() or ())}
+        return not self.errors and seen >= {*self.warnings}
+
+    @cached_property
+    def first_fields(self) -> tuple[BoundField, ...]:
+        """The asset's fields to ask at once: required ones, the first identifier, years, and what has a finding."""
+        asked = self.asked.fields
+        identifier = next((each.key for each in asked if each.is_identifier), "")
+        return tuple(
+            field
+            for each, field in zip(asked, self._asset_fields, strict=True)
+            if each.required
+            or each.kind is FieldKind.YEAR
+            or each.key == identifier
+            or field.errors
+            or (isinstance(field, PageField) and field.warnings)
+        )
+
+    @property
+    def more_fields(self) -> tuple[BoundField, ...]:
+        """The rest of them, which can wait behind a line."""
+        return tuple(field for field in self._asset_fields if field not in self.first_fields)
+
+    @property
+    def other_fields(self) -> tuple[BoundField, ...]:
+        """Everything that is not about the asset, in order."""
+        return tuple(self[name] for name in self.fields if not name.startswith(PREFIX) and name != "acknowledged")
+
+    @cached_property
+    def _asset_fields(self) -> tuple[BoundField, ...]:
+        return tuple(self[f"{PREFIX}{each.key}"] for each in self.asked.fields)
+
+    def _suggest(self, each: AssetField) -> tuple[str, ...]:
+        depends_on = each.suggestions.depends_on if each.suggestions else ""
+        of = self.data.get(f"{PREFIX}{depends_on}", self.initial.get(f"{PREFIX}{depends_on}", ""))
+        return list_suggestions(self.flow.vertical, each.key, of if depends_on else "")
 
 
-def start_visit(flow: Flow) -> VisitForm:
-    """Return the form as it is first shown: the most usual arrival is chosen, the rest as told before."""
-    modes = flow.arrival_modes
-    arrival_mode = flow.draft.arrival_mode or (modes[0].key if modes else "")
-    return VisitForm(draft=replace(flow.draft, arrival_mode=arrival_mode))
+def _list_initial(flow: Flow) -> dict[str, object]:
+    """Return what the form shows at first: the most usual arrival is chosen, the rest as told before."""
+    draft, modes = flow.draft, flow.arrival_modes
+    return {
+        **{f"{PREFIX}{key}": value for key, value in draft.asset.items()},
+        "arrival_mode": draft.arrival_mode or (modes[0].key if modes else ""),
+        "add_ons": draft.add_on_ids,
+        "resource": draft.resource_id or "",
+        "party_size": draft.party_size,
+        "symptoms": draft.symptoms,
+        "note": draft.note,
+    }
 
 
-def read_visit(data: QueryDict, flow: Flow) -> VisitForm:
-    """Read the posted answers; nothing typed is dropped, whatever is wrong with it."""
-    asset = flow.vertical.asset
-    offered = flow.service.add_ons if flow.service else ()
-    typed = {each.key: data.get(f"asset.{each.key}", "")[:LONGEST_KEPT] for each in asset.fields} if asset else {}
-    draft = replace(
-        flow.draft,
-        asset=typed,
-        symptoms=tuple(
-            key for key in data.getlist("symptoms") if key in {s.key for s in flow.vertical.intake.symptoms}
-        ),
-        note=data.get("note", "")[:LONGEST_KEPT],
-        arrival_mode=data.get("arrival_mode", ""),
-        add_on_ids=tuple(add_on.id for add_on in offered if str(add_on.id) in data.getlist("add_ons")),
-        resource_id=next((each.id for each in flow.resources if str(each.id) == data.get("resource")), None),
-        party_size=_read_party_size(data.get("party_size", "1")),
-    )
-    check = flow.vertical.check_asset(typed, today=flow.today, country=flow.tenant.country)
-    answers = flow.vertical.intake.check({"symptoms": draft.symptoms, "note": draft.note})
-    errors: dict[str, tuple[str, ...]] = {f"asset.{key}": texts for key, texts in check.errors.items()}
-    errors |= answers.errors
-    modes = {mode.key for mode in flow.arrival_modes}
-    if modes and draft.arrival_mode not in modes:
-        errors["arrival_mode"] = (CHOOSE_ONE,)
-    if not 1 <= draft.party_size <= (flow.service.max_party_size if flow.service else 1):
-        errors["party_size"] = (CHOOSE_ONE,)
-    draft = replace(draft, asset={**typed, **check.values})
-    warnings = {f"asset.{key}": texts for key, texts in check.warnings.items()}
-    if not errors:
-        draft = replace(draft, asset=dict(check.values))
-        warnings |= flow.vertical.check_visit(_describe_visit(flow.with_draft(draft)))
-    return VisitForm(
-        draft=draft,
-        errors=_translate(errors),
-        warnings=_translate(warnings),
-        acknowledged=frozenset(data.getlist("acknowledged")),
-    )
-
-
-def list_asset_inputs(flow: Flow, form: VisitForm) -> tuple[tuple[AssetInput, ...], tuple[AssetInput, ...]]:
-    """Return the asset's fields in two groups: those to ask at once, and the rest, which can wait behind a line.
-
-    Required fields, the first identifier and years come at once; so does every field that has a finding.
-    """
-    asset = flow.vertical.asset
-    if asset is None:
-        return (), ()
-    identifier = next((each.key for each in asset.fields if each.is_identifier), "")
-    inputs = tuple((each, _make_input(each, flow, form)) for each in asset.fields)
-    first = tuple(
-        drawn
-        for each, drawn in inputs
-        if each.required or each.kind is FieldKind.YEAR or each.key == identifier or drawn.errors or drawn.warnings
-    )
-    return first, tuple(drawn for _, drawn in inputs if drawn not in first)
-
-
-def list_suggestions(flow: Flow, key: str, of: str) -> tuple[str, ...]:
-    """Return what to offer for the asset field ``key`` when the field it depends on reads ``of``."""
-    asset = flow.vertical.asset
-    found = next((each for each in asset.fields if each.key == key), None) if asset else None
-    if found is None or found.suggestions is None:
-        return ()
-    known = {name.casefold(): values for name, values in found.suggestions.values.items()}
-    return known.get(of.strip().casefold(), ())[:MAX_MODEL_SUGGESTIONS]
-
-
-def _make_input(each: AssetField, flow: Flow, form: VisitForm) -> AssetInput:
-    name = f"asset.{each.key}"
-    depends_on = each.suggestions.depends_on if each.suggestions else ""
-    label = flow.vertical.label_field(each, language=flow.formats.language, country=flow.tenant.country)
-    return AssetInput(
-        key=each.key,
-        label=gettext(label),
-        value=form.draft.asset.get(each.key, ""),
-        kind=each.kind,
-        required=each.required,
-        hint=gettext(each.hint) if each.hint else "",
-        example=each.example,
-        max_length=each.max_length,
-        choices=each.choices,
-        suggestions=list_suggestions(flow, each.key, form.draft.asset.get(depends_on, "") if depends_on else ""),
-        depends_on=f"asset.{depends_on}" if depends_on else "",
-        errors=form.errors.get(name, ()),
-        warnings=form.warnings.get(name, ()),
-        is_identifier=each.is_identifier,
-        focus=name == next(iter(form.errors), None),
-    )
+def _make_choice_fields(flow: Flow) -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {}
+    modes, service, words = flow.arrival_modes, flow.service, flow.words
+    if len(modes) > 1:
+        fields["arrival_mode"] = ChoiceField(
+            label=words.get("question_arrival", ""),
+            choices=[(mode.key, gettext(mode.label)) for mode in modes],
+            widget=ArrivalInput(icons={mode.key: mode.icon for mode in modes}),
+        )
+    if service and service.add_ons:
+        fields["add_ons"] = IdsField(
+            label=gettext_lazy("Add something?"),
+            choices=[(each.id, each.name) for each in service.add_ons],
+            required=False,
+            widget=AddOnInput(flow),
+        )
+    if len(flow.resources) > 1:
+        anyone = ("", words.get("choice_any_resource", ""))
+        fields["resource"] = IdField(
+            label=gettext_lazy("With whom?"),
+            choices=[anyone, *((each.id, each.name) for each in flow.resources)],
+            required=False,
+            widget=ChoiceChips(),
+        )
+    if service and service.max_party_size > 1:
+        widget = forms.TextInput({"inputmode": "numeric", "class": "number short"})
+        fields["party_size"] = NumberField(
+            label=gettext_lazy("How many people?"), min_value=1, max_value=service.max_party_size, widget=widget
+        )
+    if flow.vertical.intake.symptoms:
+        fields["symptoms"] = ChoicesField(
+            label=words.get("question_intake", ""),
+            choices=[(each.key, gettext(each.label)) for each in flow.vertical.intake.symptoms],
+            required=False,
+            widget=Chips(),
+        )
+    return fields
 
 
 def _describe_visit(flow: Flow) -> VisitDraft:
     return VisitDraft(
         duration_minutes=flow.duration_minutes,
-        arrival_mode=flow.draft.arrival_mode,
+        arrival_mode=flow.arrival_mode,
         asset=flow.draft.asset,
         answers={"symptoms": flow.draft.symptoms, "note": flow.draft.note},
     )
-
-
-def _read_party_size(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 - fits any room
-
-
-def _translate(findings: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(gettext(text) for text in texts) for key, texts in findings.items()}

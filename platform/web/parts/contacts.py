@@ -58,7 +58,7 @@ class EmailField(TextField):
 class PhoneInput(PairInput):
     """A country's calling code and a number in it."""
 
-    css = "phone-pair"
+    css = "phone"
 
     def __init__(self) -> None:
         number = forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "tel-national"})

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from kernel.lines import drop_invisible, is_unreadable
-from scheduling.services.writing.inputs import UNREADABLE
+from scheduling.services.writing.inputs import REASON_LENGTH, UNREADABLE
 from tenants.context import current_tenant
 from web.parts.widgets import MoneyInput, PairInput, Switch, UnitInput
 from web.templatetags.formats import get_current_formats
@@ -56,6 +56,13 @@ class TextField(forms.CharField):
         if is_unreadable(text if self.is_line else text.replace("\n", " ").replace("\t", " ")):
             raise ValidationError(gettext(UNREADABLE), code="unreadable")
         return " ".join(part for part in text.split(" ") if part) if self.is_line else text
+
+
+class ReasonField(TextField):
+    """Why somebody does what others will read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=REASON_LENGTH, **kwargs)
 
 
 class NumberField(forms.IntegerField):

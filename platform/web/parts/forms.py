@@ -1,4 +1,4 @@
-"""The one dialect of forms: Django's own, drawn by `templates/components/form_field.html`.
+"""The one dialect of forms: Django's own, drawn by `templates/components/field.html`.
 
 A page says ``{{ form.name.as_field_group }}``; label, hint, findings and what was typed come along,
 tied together for screen readers. The setting ``FORM_RENDERER`` names `PageRenderer`.
@@ -49,9 +49,9 @@ class PageField(BoundField):
 
     @property
     def is_optional(self) -> bool:
-        """Tell whether the label says so: a choice that is always made does not."""
-        has_answer = self.is_check or (isinstance(self.field, forms.ChoiceField) and bool(self.value()))
-        return not self.is_needed and not has_answer
+        """Tell whether the label says so: of a choice that is always made it does not."""
+        is_made = self.is_check or isinstance(self.field.widget, forms.RadioSelect)
+        return not self.is_needed and not is_made
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ class PageField(BoundField):
 class PageRenderer(TemplatesSetting):
     """Draws every form of the product, those of packages too."""
 
-    field_template_name = "components/form_field.html"
+    field_template_name = "components/field.html"
     bound_field_class = PageField
 
 

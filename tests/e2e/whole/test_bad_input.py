@@ -27,7 +27,7 @@ TEXTS = {
     "past": ("Esta hora ya pasó.", "This time has already passed."),
     "phone": ("Escribe un celular de 9 dígitos.", "Enter a phone number with 9 digits."),
     "phone by API": ("Este número de teléfono no es válido.", "This phone number is not valid."),
-    "long name": ("Este nombre es demasiado largo", "This name is too long"),
+    "long name": ("El nombre puede tener máximo 120 caracteres.", "The name may have at most 120 characters."),
     "markup": ("Un nombre no puede llevar < ni >.", "A name cannot contain < or >."),
     "taken": ("Esta dirección ya está ocupada.", "This address is already taken."),
     "reserved": ("Esta dirección está reservada.", "This address is reserved."),
@@ -42,7 +42,7 @@ def say(what: str, language: str) -> str:
 
 def find_said_about(answer: Answer, field: str) -> str:
     """Return what the page says about a field."""
-    found = re.search(rf'id="e-{field}">.*?</svg><span>(.*?)</span>', answer.shown, re.DOTALL)
+    found = re.search(rf'id="f-{field}_error">.*?</svg><span>(.*?)</span>', answer.shown, re.DOTALL)
     return found[1] if found else ""
 
 

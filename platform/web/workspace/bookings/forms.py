@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.urls import reverse_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from edge.reading import read_instant
+from kernel.ids import read_row_id
+from kernel.languages import LANGUAGES
+from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
+from scheduling.types import BookingDetail, ResourceView, ServiceView
+from tenants.context import current_tenant
+from verticals.contract import ArrivalMode
+from verticals.registry import get_vertical
+from web.formats import format_duration
+from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
+from web.parts.contacts import ContactForm, PhoneField
+from web.parts.fields import ChoiceField, IdField, ReasonField, TextField
+from web.parts.forms import PageForm, mark_needed
+from web.templatetags.formats import get_current_formats
 
-MAX_REASON_LENGTH = 300
-MAX_NAME_LENGTH = 120
-MAX_NOTE_LENGTH = 2000
 MAX_SHIFT_MINUTES = 24 * 60
+PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
+REFRESH = {"hx-post": reverse_lazy("workspace:new"), "hx-trigger": "change"}
 
+SERVICE_MISSING = gettext_lazy("Choose a service.")
 TIME_MISSING = gettext_lazy("Choose a time.")
 TIME_WRONG = gettext_lazy("This time cannot be read. Choose it again.")
 TIME_SKIPPED = gettext_lazy("The clock skips this time on that day. Choose another one.")
 REASON_MISSING = gettext_lazy("Say why: the customer may ask.")
-CONTACT_MISSING = gettext_lazy("Enter a phone number or an e-mail, so that the customer can be told.")
 
 
-class ReasonForm(forms.Form):
-    """Why something is declined or cancelled."""
+class AnyoneField(IdField):
+    """Some rows to choose from, and any other that the board or an address names: the service knows who can."""
 
-    reason = forms.CharField(max_length=MAX_REASON_LENGTH, required=False, strip=True)
+    def valid_value(self, value: object) -> bool:
+        """Accept the id of any row."""
+        return read_row_id(str(value)) is not None
 
-    def __init__(self, *args: Any, is_required: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+
+class ReasonForm(PageForm):
+    """Why something is declined or cancelled; several may stand on one page, each under the key of its action."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        rows=2,
+        help_text=gettext_lazy("The customer gets a message, and the time becomes free."),
+        error_messages={"required": REASON_MISSING},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, key: str, is_required: bool) -> None:
+        super().__init__(data, auto_id=f"why-{key}-%s")
         self.fields["reason"].required = is_required
-        self.fields["reason"].error_messages["required"] = REASON_MISSING
 
 
-class StartForm(forms.Form):
+class StartForm(PageForm):
     """A start, in one of three ways, by order of precedence.
 
     ``starts_at``: an instant with its offset, from a list of free times. ``on`` + ``at``: the
@@ -43,9 +72,10 @@ class StartForm(forms.Form):
 
     starts_at = forms.CharField(required=False, max_length=40)
     on = forms.DateField(required=False)
-    at = forms.TimeField(required=False)
+    at = forms.TimeField(
+        label=gettext_lazy("Time"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
     shift = forms.IntegerField(required=False, min_value=-MAX_SHIFT_MINUTES, max_value=MAX_SHIFT_MINUTES)
-    resource = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, *args: Any, timezone: str, present_start: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,21 +106,108 @@ class StartForm(forms.Form):
         raise forms.ValidationError(TIME_MISSING)
 
 
-class CustomerForm(forms.Form):
-    """Who comes. The phone is checked by the service, which knows the country."""
+class MoveForm(StartForm):
+    """The new start of a booking, and with whom."""
 
-    name = forms.CharField(max_length=MAX_NAME_LENGTH)
-    phone = forms.CharField(max_length=40, required=False)
-    email = forms.EmailField(required=False)
-    note = forms.CharField(max_length=MAX_NOTE_LENGTH, required=False)
-    override_reason = forms.CharField(max_length=MAX_REASON_LENGTH, required=False)
+    def __init__(
+        self, data: QueryDict | None = None, *, booking: BookingDetail, resources: Sequence[ResourceView], **kwargs: Any
+    ) -> None:
+        super().__init__(data, timezone=booking.timezone, present_start=booking.starts_at, **kwargs)
+        self.fields["resource"] = _make_resource_field(resources, {})
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for one way to reach the person."""
-        data = dict(self.cleaned_data)
-        if not data.get("phone") and not data.get("email") and "email" not in self.errors:
-            self.add_error("phone", forms.ValidationError(CONTACT_MISSING))
-        return data
+
+class BookingForm(ContactForm):
+    """What staff asks somebody on the phone or at the counter; what it asks depends on the trade and the service.
+
+    ``service`` and ``resource`` show other times as soon as they are changed.
+    """
+
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False, widget=forms.TextInput(PHONE_ATTRS))
+    locale = ChoiceField(
+        label=gettext_lazy("Language of the messages"),
+        choices=[(code, name) for code, name in settings.LANGUAGES if code in LANGUAGES],
+        required=False,
+    )
+    note = TextField(
+        label=gettext_lazy("Note"),
+        max_length=NOTE_LENGTH,
+        rows=3,
+        required=False,
+        error_messages={"max_length": gettext_lazy(NOTE_TOO_LONG)},
+    )
+    override_reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        help_text=gettext_lazy("Needed when the time is taken, closed or counted out. It is kept with the booking."),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        services: Sequence[ServiceView],
+        service: ServiceView | None,
+        resources: Sequence[ResourceView],
+        initial: Mapping[str, object],
+    ) -> None:
+        super().__init__(data, initial=initial)
+        tenant, language = current_tenant(), get_current_formats().language
+        vertical = get_vertical(tenant.vertical)
+        self.asked = Asked(vertical, language, tenant.country, is_optional=True)
+        self.asset_name = vertical.say("asset", language=language, country=tenant.country) if vertical.asset else ""
+        for name in ("name", "email"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["service"] = _make_service_field(services)
+        self.fields["resource"] = _make_resource_field(resources, REFRESH)
+        modes = list_arrival_modes(service) if service else ()
+        if modes:
+            self.fields["arrival_mode"] = ChoiceField(
+                label=vertical.say("question.arrival", language=language, country=tenant.country),
+                choices=[(mode.key, gettext(mode.label)) for mode in modes],
+                required=False,
+            )
+        self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
+
+    @property
+    def asset_fields(self) -> tuple[BoundField, ...]:
+        """Return the questions about the asset."""
+        return tuple(self[f"{PREFIX}{each.key}"] for each in self.asked.fields)
+
+    @property
+    def asset(self) -> dict[str, str]:
+        """Return what was typed about it, by key."""
+        typed = {key: text.strip() for key, text in read_asset(self, self.asked).items()}
+        return {key: text for key, text in typed.items() if text}
+
+
+def list_arrival_modes(service: ServiceView) -> tuple[ArrivalMode, ...]:
+    """Return the ways to arrive that a service allows, in the vertical's order."""
+    modes = get_vertical(current_tenant().vertical).intake.arrival_modes
+    return tuple(mode for mode in modes if mode.key in service.arrival_modes)
+
+
+def _make_service_field(services: Sequence[ServiceView]) -> forms.Field:
+    names = [(each.id, f"{each.name} · {format_duration(each.duration_minutes)}") for each in services]
+    return IdField(
+        label=gettext_lazy("Service"),
+        choices=[("", gettext_lazy("Choose")), *names],
+        widget=forms.Select(REFRESH),
+        error_messages={"required": SERVICE_MISSING, "invalid_choice": SERVICE_MISSING},
+    )
+
+
+def _make_resource_field(resources: Sequence[ResourceView], attrs: dict[str, Any]) -> forms.Field:
+    """Return whom the visit may be given to; where there is no choice, only carry who was clicked on the board."""
+    if not resources:
+        return forms.CharField(required=False, widget=forms.HiddenInput())
+    return mark_needed(
+        AnyoneField(
+            label=gettext_lazy("With"),
+            choices=[("", gettext_lazy("Anyone")), *((each.id, each.name) for each in resources)],
+            widget=forms.Select(attrs),
+            required=False,
+        )
+    )
 
 
 def from_wall_clock(on: date, at: time, timezone: str) -> datetime:

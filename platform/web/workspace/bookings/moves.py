@@ -24,7 +24,7 @@ from scheduling.services.bookings import moves
 from scheduling.types import BookingDetail, ResourceView, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.workspace.bookings.forms import StartForm
+from web.workspace.bookings.forms import MoveForm
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.views import describe, make_actor, refuse
 
@@ -35,13 +35,13 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     booking = bookings.get_booking(booking_id=booking_id)
     if request.method != "POST" or "do" in request.POST:
         return _render_form(request, booking)
-    form = StartForm(request.POST, timezone=booking.timezone, present_start=booking.starts_at)
+    form = MoveForm(request.POST, booking=booking, resources=_list_choices(booking))
     is_from_board = is_fragment_asked(request) and request.POST.get("from") == "board"
     if not form.is_valid():
         text = str(next(iter(form.errors.values()))[0])
         if is_from_board:
             return answer_quietly(Toast(title=text, tone="bad"), status=422)
-        return _render_form(request, booking, status=422, error=text)
+        return _render_form(request, booking, form, status=422, error=text)
     try:
         moves.move_booking(
             booking_id=booking_id,
@@ -53,7 +53,7 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     except (Conflict, Forbidden, Invalid, NotFound) as error:
         if is_from_board:
             return _refuse_quietly(request, booking_id, error)
-        return _render_form(request, booking, status=get_status(error), error=translate_error(error))
+        return _render_form(request, booking, form, status=get_status(error), error=translate_error(error))
     return _answer_moved(request, before=booking)
 
 
@@ -79,7 +79,9 @@ def _make_undo(before: BookingDetail) -> Undo:
     return Undo(url=reverse("workspace:move", args=[before.id]), fields=fields)
 
 
-def _render_form(request: HttpRequest, booking: BookingDetail, *, status: int = 200, error: str = "") -> HttpResponse:
+def _render_form(
+    request: HttpRequest, booking: BookingDetail, form: MoveForm | None = None, *, status: int = 200, error: str = ""
+) -> HttpResponse:
     now = utc_now()
     asked = request.POST if request.method == "POST" else request.GET
     on = (
@@ -92,13 +94,16 @@ def _render_form(request: HttpRequest, booking: BookingDetail, *, status: int = 
     context = {
         "booking": booking,
         "times": times,
-        "resources": _list_choices(booking),
-        "resource_id": next(iter(wish.resource_ids), None),
-        "typed": asked,
+        "form": form or MoveForm(booking=booking, resources=_list_choices(booking), initial=_list_initial(asked, wish)),
+        "chosen": asked.get("starts_at", ""),
         "last_day": today + timedelta(days=365),
         "error": error,
     }
     return render(request, "workspace/move.html", context, status=status)
+
+
+def _list_initial(asked: QueryDict, wish: Wish) -> dict[str, object]:
+    return {"at": asked.get("at", ""), "resource": next(iter(wish.resource_ids), "")}
 
 
 def _read_wish(booking: BookingDetail, asked: QueryDict) -> Wish:

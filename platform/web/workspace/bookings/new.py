@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import get_language, gettext
 
 from accounts.policies import Permission, has_permission
 from edge.access import requires
@@ -28,6 +27,7 @@ from scheduling.types import (
     BookingDetails,
     CustomerDetails,
     OverrideReason,
+    ResourceView,
     ServiceView,
     SlotRequest,
     SubmittedBooking,
@@ -36,46 +36,66 @@ from scheduling.types import (
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
-from web.workspace.bookings.asset_fields import list_arrival_modes, make_visit, read_asset
-from web.workspace.bookings.forms import CustomerForm, StartForm
+from web.workspace.bookings.forms import BookingForm, StartForm, list_arrival_modes
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.views import describe, make_actor
 
-SERVICE_MISSING = gettext_lazy("Choose a service.")
 LAST_DAY_OFFSET = 365
+FIELD_OF = {"contact": "phone"}
+"""Where the page shows a finding of the service under another name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What is chosen and typed so far."""
+class Typed:
+    """What is chosen and typed so far.
 
-    typed: QueryDict
+    Attributes:
+        wish: What is asked for, once a service is chosen.
+    """
+
+    values: QueryDict
     services: tuple[ServiceView, ...]
     service: ServiceView | None
+    resources: tuple[ResourceView, ...]
+    wish: Wish | None
     timezone: str
     on: date
     today: date
+
+    def make_form(self, data: QueryDict | None = None) -> BookingForm:
+        """Return the form: with ``data`` it is checked, without it shows what was typed."""
+        initial = {"locale": current_tenant().locale or get_language(), **self.values.dict()}
+        return BookingForm(
+            data, services=self.services, service=self.service, resources=self.resources, initial=initial
+        )
+
+    def make_start_form(self, data: QueryDict | None = None) -> StartForm:
+        """Return the form of the start, likewise; a place on the board names it ``time``."""
+        at = _read_time(self.values.get("at") or self.values.get("time"))
+        return StartForm(data, timezone=self.timezone, initial={"at": at})
 
 
 @requires(Permission.BOOKING_MANAGE)
 def make_booking(request: HttpRequest) -> HttpResponse:
     """Show the form, show it again with other times, or book; what was typed is never lost."""
     now = utc_now()
-    draft = _read_draft(request.POST if request.method == "POST" else request.GET, now)
+    typed = _read_typed(request.POST if request.method == "POST" else request.GET, now)
     if request.POST.get("do") != "book":
-        return _render_form(request, draft)
-    customer, start = CustomerForm(request.POST), StartForm(request.POST, timezone=draft.timezone)
-    wrong = _collect_errors(customer, start, draft)
-    if wrong or draft.service is None:
-        return _render_form(request, draft, status=422, errors=wrong)
+        return _render_form(request, typed, typed.make_form(), typed.make_start_form())
+    form, start = typed.make_form(request.POST), typed.make_start_form(request.POST)
+    if not (form.is_valid() & start.is_valid()) or typed.wish is None:
+        return _render_form(request, typed, form, start, status=422)
     try:
-        booked = _book(request, draft.service, customer, start, now)
+        booked = _book(request, SlotRequest(typed.wish, start.cleaned_data["start"]), form, now)
     except Invalid as error:
-        return _render_form(request, draft, status=422, errors=_translate(error), error=translate_error(error))
+        form.refuse(error, names=FIELD_OF)
+        return _render_form(request, typed, form, start, status=422)
     except DomainError as error:
         return _render_form(
             request,
-            draft,
+            typed,
+            form,
+            start,
             status=get_status(error),
             error=translate_error(error),
             alternatives=error.alternatives if isinstance(error, SlotTaken | SlotUnavailable | HoldExpired) else (),
@@ -86,22 +106,20 @@ def make_booking(request: HttpRequest) -> HttpResponse:
     return go_on(request, toast, to=reverse("workspace:booking", args=[booking.id]))
 
 
-def _book(
-    request: HttpRequest, service: ServiceView, customer: CustomerForm, start: StartForm, now: datetime
-) -> SubmittedBooking:
-    typed = customer.cleaned_data
+def _book(request: HttpRequest, asked: SlotRequest, form: BookingForm, now: datetime) -> SubmittedBooking:
+    typed = form.cleaned_data
     reason = typed["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
     return book_slot(
-        request=SlotRequest(_read_wish(request.POST, service), start.cleaned_data["start"]),
+        request=asked,
         details=BookingDetails(
             customer=CustomerDetails(
                 name=typed["name"],
                 phone=typed["phone"] or None,
                 email=typed["email"] or None,
-                locale=request.POST.get("locale") or current_tenant().locale,
+                locale=typed["locale"] or current_tenant().locale,
             ),
-            asset=read_asset(request.POST),
-            arrival_mode=request.POST.get("arrival_mode") or None,
+            asset=form.asset,
+            arrival_mode=typed.get("arrival_mode") or None,
             note=typed["note"],
         ),
         now=now,
@@ -111,17 +129,20 @@ def _book(
     )
 
 
-def _read_draft(typed: QueryDict, now: datetime) -> Draft:
+def _read_typed(values: QueryDict, now: datetime) -> Typed:
     services = catalog.list_services()
     places = catalog.list_locations()
     timezone = places[0].timezone if places else current_tenant().timezone
     today = now.astimezone(ZoneInfo(timezone)).date()
-    service_id = read_row_id(typed.get("service"))
-    on = read_date(typed.get("go_on") or typed.get("on") or typed.get("date")) or today
-    return Draft(
-        typed=typed,
+    service_id = read_row_id(values.get("service"))
+    service = next((each for each in services if each.id == service_id), None)
+    on = read_date(values.get("go_on") or values.get("on") or values.get("date")) or today
+    return Typed(
+        values=values,
         services=services,
-        service=next((each for each in services if each.id == service_id), None),
+        service=service,
+        resources=catalog.list_choosable_resources(service_id=service.id) if service else (),
+        wish=_read_wish(values, service) if service else None,
         timezone=timezone,
         on=max(on, today),
         today=today,
@@ -141,43 +162,25 @@ def _read_wish(typed: QueryDict, service: ServiceView) -> Wish:
     )
 
 
-def _collect_errors(customer: CustomerForm, start: StartForm, draft: Draft) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for form in (customer, start):
-        found |= {name: tuple(str(text) for text in texts) for name, texts in form.errors.items()}
-    if draft.service is None:
-        found["service"] = (str(SERVICE_MISSING),)
-    return found
-
-
-def _translate(error: Invalid) -> dict[str, tuple[str, ...]]:
-    # The service names fields as "customer.phone" or "asset.plate"; the form knows "phone" and "plate".
-    return {name.rsplit(".", 1)[-1]: tuple(gettext(text) for text in texts) for name, texts in error.errors.items()}
-
-
 def _render_form(
     request: HttpRequest,
-    draft: Draft,
+    typed: Typed,
+    form: BookingForm,
+    start: StartForm,
     *,
     status: int = 200,
-    errors: Mapping[str, tuple[str, ...]] | None = None,
     error: str = "",
     reasons: tuple[str, ...] = (),
     alternatives: tuple[FreeTime, ...] = (),
 ) -> HttpResponse:
-    service = draft.service
-    wish = service and _read_wish(draft.typed, service)
-    times = wish and load_times(wish=wish, on=draft.on, today=draft.today, now=utc_now())
+    wish = typed.wish
     context = {
-        "draft": draft,
-        "times": times,
-        "typed_time": _read_time(draft.typed.get("at") or draft.typed.get("time")),
-        "resources": catalog.list_choosable_resources(service_id=service.id) if service else (),
-        "resource_id": next(iter(wish.resource_ids), None) if wish else None,
-        "visit": make_visit(draft.typed, errors or {}, list_arrival_modes(service) if service else ()),
-        "last_day": draft.today + timedelta(days=LAST_DAY_OFFSET),
-        "customer_locale": draft.typed.get("locale") or current_tenant().locale or get_language(),
-        "errors": errors or {},
+        "typed": typed,
+        "form": form,
+        "start": start,
+        "times": wish and load_times(wish=wish, on=typed.on, today=typed.today, now=utc_now()),
+        "chosen": typed.values.get("starts_at", ""),
+        "last_day": typed.today + timedelta(days=LAST_DAY_OFFSET),
         "error": error,
         "reasons": reasons,
         "alternatives": alternatives,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -39,9 +39,9 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
     action = ACTIONS.get(key)
     if action is None:
         raise Http404
-    form = ReasonForm(request.POST, is_required=action.reason is ReasonRule.REQUIRED)
+    form = make_reason_form(action, request.POST)
     if not form.is_valid():
-        return render_booking(request, booking_id, status=422, reason_form=form, asked=action)
+        return render_booking(request, booking_id, status=422, asked=(action, form))
     try:
         reason = form.cleaned_data["reason"]
         action.perform(booking_id=booking_id, reason=reason, now=utc_now(), by=make_actor(request))
@@ -61,11 +61,28 @@ def show_news(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/news.html", {"pages": [page for page in pages if page.is_news]})
 
 
-def render_booking(request: HttpRequest, booking_id: int, *, status: int = 200, **context: object) -> HttpResponse:
-    """Render the page or the panel."""
+def render_booking(
+    request: HttpRequest,
+    booking_id: int,
+    *,
+    status: int = 200,
+    asked: tuple[Action, ReasonForm] | None = None,
+    error: str = "",
+) -> HttpResponse:
+    """Render the page or the panel; ``asked`` is the step whose reason was wrong, with its form."""
     page = load_booking_page(booking_id=booking_id, user=request.user, now=utc_now())
+    reasons = [
+        asked if asked and asked[0] is action else (action, make_reason_form(action))
+        for action in page.actions
+        if action.reason is not ReasonRule.NONE
+    ]
     template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
-    return render(request, template, {"page": page, **context}, status=status)
+    return render(request, template, {"page": page, "reasons": reasons, "error": error}, status=status)
+
+
+def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonForm:
+    """Return the form that asks why."""
+    return ReasonForm(data, key=action.key, is_required=action.reason is ReasonRule.REQUIRED)
 
 
 def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden) -> HttpResponse:

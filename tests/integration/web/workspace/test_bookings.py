@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifications.models import Event
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Resource, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import AvailabilityQuery
@@ -200,6 +200,30 @@ def test_move_to_a_taken_time_changes_nothing(owner_client):
     assert get_booking(booking_id=two.booking_id).starts_at == before
 
 
+def test_a_drag_names_any_column_also_one_that_customers_do_not_choose_from(owner_client):
+    booked = book()
+    lift = next(each for each in get_booking(booking_id=booked.booking_id).resources if each.type_name != "Mecánico")
+
+    answer = owner_client.post(
+        f"/workspace/bookings/{booked.booking_id}/move/",
+        {"shift": "0", "resource": str(lift.resource_id), "from": "board"},
+        **HTMX,
+    )
+
+    assert answer.status_code == 204
+
+
+@pytest.mark.parametrize("on", ["", "2026-01-01"])
+def test_who_was_clicked_on_the_board_is_kept_until_a_service_is_chosen(owner_client, on):
+    resource = Resource.objects.filter(is_customer_choosable=True).first()
+
+    page = owner_client.get(f"/workspace/bookings/new/?resource={resource.pk}&date={on}").content.decode()
+    chosen = owner_client.post("/workspace/bookings/new/", new_booking(do="times", resource=str(resource.pk)))
+
+    assert f'<input type="hidden" name="resource" value="{resource.pk}"' in page
+    assert f'<option value="{resource.pk}" selected>' in chosen.content.decode()
+
+
 def test_move_page_offers_free_times(owner_client):
     booked = book()
 
@@ -218,9 +242,9 @@ def new_booking(**changes: str) -> dict[str, str]:
         "email": "teresa@example.com",
         "note": "Viene con su hermano",
         "locale": "es",
-        "asset_make": "Nissan",
-        "asset_model": "Versa",
-        "asset_plate": "XYZ-98-76",
+        "asset.make": "Nissan",
+        "asset.model": "Versa",
+        "asset.plate": "XYZ-98-76",
     }
     return typed | changes
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from scheduling.types import Availability, AvailableDay, AvailableSlot
-from web.booking.picker import find_week, make_picker
 from web.formats import get_formats
+from web.parts.pickers import find_week, make_picker
 
 TODAY = date(2026, 11, 23)
 MEXICO = "America/Mexico_City"
@@ -93,3 +93,19 @@ def test_week_pages_roll_from_today_and_end_with_the_window(asked, window, start
 def test_a_date_beyond_the_calendar_is_no_crash():
     assert find_week(date.max, today=TODAY, window_days=None)[0] < date(2029, 1, 1)
     assert find_week(date.min, today=TODAY, window_days=60)[0] == TODAY
+
+
+def test_staff_may_turn_weeks_without_end():
+    asked = TODAY + timedelta(days=63)
+
+    assert find_week(asked, today=TODAY, is_endless=True) == (
+        asked,
+        asked - timedelta(days=7),
+        asked + timedelta(days=7),
+    )
+
+
+def test_all_times_of_a_day_come_in_order():
+    picker = pick(availability(slot(24, 9), slot(24, 16)))
+
+    assert [time.starts_at for time in picker.times] == [slot(24, 9).starts_at, slot(24, 16).starts_at]

@@ -1,4 +1,4 @@
-"""Free times as the page draws them: a week of days, the chosen day's times before and after noon."""
+"""Free times as pages draw them: a week of days, the chosen day's times before and after noon."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ class Picker:
     nearest: tuple[Time, ...] = ()
 
     @property
+    def times(self) -> tuple[Time, ...]:
+        """Return all times of the chosen day."""
+        return (*self.morning, *self.afternoon)
+
+    @property
     def is_week_full(self) -> bool:
         """Tell whether the shown week has nothing free."""
         return not any(day.count for day in self.days)
@@ -78,11 +83,14 @@ class Picker:
         return bool(self.morning or self.afternoon)
 
 
-def find_week(asked: date | None, *, today: date, window_days: int | None) -> tuple[date, date | None, date | None]:
+def find_week(
+    asked: date | None, *, today: date, window_days: int | None = None, is_endless: bool = False
+) -> tuple[date, date | None, date | None]:
     """Return the first day of the week page that holds ``asked``, and those of the pages before and after.
 
     Pages are rolling: the first one starts today. There are four, more only if ``asked`` lies
-    beyond them (the next free time may), never past the booking window.
+    beyond them (the next free time may), never past the booking window; with ``is_endless``
+    one may always turn to the next.
     """
     offset = max(0, (asked - today).days) if asked else 0
     offset = min(offset, MAX_AHEAD_DAYS if window_days is None else window_days)
@@ -90,7 +98,7 @@ def find_week(asked: date | None, *, today: date, window_days: int | None) -> tu
     last = PAGES - 1 if window_days is None else min(PAGES - 1, window_days // DAYS_PER_PAGE)
     start = today + timedelta(days=page * DAYS_PER_PAGE)
     before = start - timedelta(days=DAYS_PER_PAGE) if page else None
-    after = start + timedelta(days=DAYS_PER_PAGE) if page < last else None
+    after = start + timedelta(days=DAYS_PER_PAGE) if is_endless or page < last else None
     return start, before, after
 
 

@@ -1,0 +1,98 @@
+"""The vertical's questions about a vehicle, a pet or a patient, as fields of any form: ``asset.<key>``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from verticals.contract import AssetField, FieldKind, Vertical
+from web.parts.forms import PageForm, mark_needed
+from web.parts.widgets import SuggestInput
+
+PREFIX = "asset."
+LONGEST_KEPT = 2500
+"""Characters kept of one text while it is wrong or unfinished; more would not fit an address."""
+
+MAX_SUGGESTIONS = 400
+
+Suggest = Callable[[AssetField], tuple[str, ...]]
+
+
+class TypedField(forms.Field):
+    """What was typed, as it was: a room below reads and refuses it."""
+
+    def clean(self, value: Any) -> str:
+        """Return the text, shortened to what an address carries."""
+        return str(value or "")[:LONGEST_KEPT]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks the questions: ``is_optional`` for staff, who may leave all of them open.
+
+    Attributes:
+        suggest_url: Where suggestions that depend on another field come from; empty: nowhere.
+    """
+
+    vertical: Vertical
+    language: str
+    country: str
+    is_optional: bool = False
+    suggest_url: str = ""
+
+    @property
+    def fields(self) -> tuple[AssetField, ...]:
+        """Return the questions."""
+        return self.vertical.asset.fields if self.vertical.asset else ()
+
+
+def make_asset_fields(asked: Asked, suggest: Suggest) -> dict[str, forms.Field]:
+    """Return the questions as fields of a form, by name; ``suggest`` gives what is offered for each at first."""
+    return {f"{PREFIX}{each.key}": _make_field(each, asked, suggest(each)) for each in asked.fields}
+
+
+def read_asset(form: PageForm, asked: Asked) -> dict[str, str]:
+    """Return what was typed about the asset, by key, whatever is wrong with it."""
+    return {each.key: str(form[f"{PREFIX}{each.key}"].value() or "")[:LONGEST_KEPT] for each in asked.fields}
+
+
+def list_suggestions(vertical: Vertical, key: str, of: str) -> tuple[str, ...]:
+    """Return what to offer for the field ``key`` when the field it depends on, if any, reads ``of``."""
+    fields = vertical.asset.fields if vertical.asset else ()
+    found = next((each for each in fields if each.key == key), None)
+    if found is None or found.suggestions is None:
+        return ()
+    known = {name.casefold(): values for name, values in found.suggestions.values.items()}
+    return known.get(of.strip().casefold(), ())[:MAX_SUGGESTIONS]
+
+
+def _make_field(each: AssetField, asked: Asked, suggestions: tuple[str, ...]) -> forms.Field:
+    field = TypedField(
+        label=gettext(asked.vertical.label_field(each, language=asked.language, country=asked.country)),
+        help_text=gettext(each.hint) if each.hint else "",
+        required=False,
+        widget=_make_widget(each, asked, suggestions),
+    )
+    return mark_needed(field, is_needed=each.required and not asked.is_optional)
+
+
+def _make_widget(each: AssetField, asked: Asked, suggestions: tuple[str, ...]) -> forms.Widget:
+    attrs: dict[str, Any] = {"placeholder": each.example} if each.example else {}
+    if each.kind is FieldKind.CHOICE:
+        return forms.Select(choices=[("", ""), *((choice.key, gettext(choice.label)) for choice in each.choices)])
+    if each.kind in {FieldKind.NUMBER, FieldKind.YEAR}:
+        return forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "number", **attrs})
+    if each.is_identifier:
+        attrs["class"] = "capitals"  # what identifies is written in capitals
+    depends_on = each.suggestions.depends_on if each.suggestions and asked.suggest_url else ""
+    return SuggestInput(
+        suggestions=suggestions,
+        depends_on=f"{PREFIX}{depends_on}" if depends_on else "",
+        key=each.key,
+        url=asked.suggest_url,
+        attrs=attrs,
+    )
