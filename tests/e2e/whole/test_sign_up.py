@@ -61,7 +61,7 @@ def test_a_business_signs_up_and_works(stack, open_page):
     customer = open_page(**PHONE)
     customer.goto(stack.make_url(slug))
     expect(customer.locator("h1")).to_have_text("¿Qué necesita tu auto?")
-    expect(customer.locator(".pick .t").first).to_have_text("Cambio de aceite y filtro")
+    expect(customer.locator(".pick .name").first).to_have_text("Cambio de aceite y filtro")
     customer.goto(stack.make_url(slug, "/workspace/"))
     expect(customer).to_have_url(re.compile("/accounts/login/"))
 
