@@ -1,12 +1,12 @@
 /* Progressive enhancement only: every page works without this file. */
 import "./once.js";
 
-const root = document;
-
 /* Days, weeks and categories: fetch the next page and put in the part that changes. */
+const PARTS = ["picker", "services"];
 let turn = 0;
-async function swap(id, url, push) {
-  const part = root.getElementById(id);
+
+async function swap(id, url, { isNew }) {
+  const part = document.getElementById(id);
   const mine = ++turn;
   part?.setAttribute("aria-busy", "true");
   try {
@@ -15,51 +15,54 @@ async function swap(id, url, push) {
     const fresh = page.getElementById(id);
     if (mine !== turn) return;
     if (!answer.ok || !fresh) throw new Error(answer.status);
-    const bars = [...root.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !part.contains(bar));
+    const bars = [...document.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !part.contains(bar));
     const freshBars = [...page.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !fresh.contains(bar));
-    bars.forEach((bar, at) => bar.replaceWith(freshBars[at]));
+    for (const [at, bar] of bars.entries()) bar.replaceWith(freshBars[at]);
     part.replaceWith(fresh);
-    if (push) history.pushState({ swap: id }, "", url);
-    const said = root.getElementById("said");
+    if (isNew) history.pushState({ swap: id }, "", url);
+    const said = document.getElementById("said");
     if (said) said.textContent = fresh.dataset.say;
-    (fresh.querySelector("[aria-current]") ?? root.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({ preventScroll: true });
+    (fresh.querySelector("[aria-current]") ?? document.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({
+      preventScroll: true,
+    });
   } catch {
     location.assign(url);
   }
 }
-root.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   const id = link?.dataset.swapLink ?? link?.closest("[data-swap]")?.dataset.swap;
   if (!id || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  swap(id, link.href, true);
+  swap(id, link.href, { isNew: true });
 });
 addEventListener("popstate", () => {
-  const id = ["picker", "services"].find((name) => root.getElementById(name));
-  if (id) swap(id, location.href, false);
+  const id = PARTS.find((name) => document.getElementById(name));
+  if (id) swap(id, location.href, { isNew: false });
 });
 
 /* What was corrected stops being marked. */
-root.addEventListener("input", ({ target }) => {
+document.addEventListener("input", ({ target }) => {
   if (target.getAttribute("aria-invalid") !== "true" || !target.value.trim()) return;
   target.removeAttribute("aria-invalid");
-  target.closest(".field")?.querySelectorAll(".error:not(.odd)").forEach((error) => error.remove());
+  for (const error of target.closest(".field")?.querySelectorAll(".error:not(.odd)") ?? []) error.remove();
 });
 
 /* Suggestions that depend on another field: models of a make. */
-for (const field of root.querySelectorAll("[data-depends]")) {
-  const on = root.getElementById(`f-${field.dataset.depends}`);
-  on?.addEventListener("change", async () => {
-    const query = new URLSearchParams({ field: field.dataset.field, of: on.value });
+for (const field of document.querySelectorAll("[data-depends]")) {
+  const source = document.getElementById(`f-${field.dataset.depends}`);
+  source?.addEventListener("change", async () => {
+    const query = new URLSearchParams({ field: field.dataset.field, of: source.value });
     const answer = await fetch(`${field.dataset.url}?${query}&${location.search.slice(1)}`).catch(() => null);
     if (!answer?.ok) return;
     const { options } = await answer.json();
-    field.replaceChildren(...options.map((value) => Object.assign(root.createElement("option"), { value })));
+    field.replaceChildren(...options.map((value) => Object.assign(document.createElement("option"), { value })));
   });
 }
 
 /* The hold: quiet until two minutes are left, then a calm line. */
-const hold = root.getElementById("hold");
+const LAST_SECONDS = 120;
+const hold = document.getElementById("hold");
 if (hold) {
   const until = Date.parse(hold.dataset.until);
   const text = hold.querySelector("span");
@@ -69,8 +72,12 @@ if (hold) {
       text.textContent = hold.dataset.over;
       return;
     }
-    if (seconds <= 120) text.textContent = hold.dataset.last.replace("{time}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-    setTimeout(tick, seconds > 121 ? (seconds - 120) * 1000 : 1000);
+    if (seconds <= LAST_SECONDS)
+      text.textContent = hold.dataset.last.replace(
+        "{time}",
+        `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`,
+      );
+    setTimeout(tick, seconds > LAST_SECONDS + 1 ? (seconds - LAST_SECONDS) * 1000 : 1000);
   };
   tick();
 }

@@ -17,10 +17,10 @@ let last = 0;
 let timer = 0;
 const fresh = new Set();
 const told = new Set();
-const known = new Set(idsOnPage());
+const known = new Set(listIdsOnPage());
 
-/* The day's blocks, and the requests that wait beside them: an approval of one is no news. */
-function idsOnPage() {
+/* The day's visits, and the requests that wait beside them: an approval of one is no news. */
+function listIdsOnPage() {
   return [...document.querySelectorAll("main.day [data-booking]")].map((link) => Number(link.dataset.booking));
 }
 
@@ -34,7 +34,7 @@ function refresh() {
   if (document.body.dataset.moving) return;
   last = Date.now();
   tellNews();
-  if (board) htmx.trigger(document.body, "board:refresh");
+  htmx.trigger(document.body, "board:refresh");
 }
 document.addEventListener("board:idle", refreshSoon);
 
@@ -59,18 +59,17 @@ function tellNews() {
     .catch(() => {});
 }
 
-/* New on the board since the page was opened: a ring around the block for a moment. */
+/* New on the board since the page was opened: a ring around the visit for a moment. */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== board) return;
-  for (const id of idsOnPage()) {
+  for (const id of listIdsOnPage()) {
     if (known.has(id)) continue;
     known.add(id);
-    document.querySelectorAll(`#board [data-booking="${id}"]`).forEach((block) => block.classList.add("new"));
+    for (const visit of document.querySelectorAll(`#board [data-booking="${id}"]`)) visit.classList.add("new");
   }
 });
 
 function show(state) {
-  if (!sign) return;
   sign.classList.toggle("is-on", state === "on");
   sign.querySelector("span").textContent = sign.dataset[state];
 }
@@ -83,9 +82,21 @@ function connect() {
     if (wasLost || !last) refreshSoon();
     wasLost = false;
   });
-  source.addEventListener("refresh", () => { show("on"); wasLost = false; refreshSoon(); });
-  source.addEventListener("down", () => { wasLost = true; show("off"); });
-  source.addEventListener("replaced", () => { source.close(); isReplaced = wasLost = true; show("signedOut"); });
+  source.addEventListener("refresh", () => {
+    show("on");
+    wasLost = false;
+    refreshSoon();
+  });
+  source.addEventListener("down", () => {
+    wasLost = true;
+    show("off");
+  });
+  source.addEventListener("replaced", () => {
+    source.close();
+    isReplaced = true;
+    wasLost = true;
+    show("signedOut");
+  });
   source.addEventListener("booking", (event) => {
     const { kind, subject_id: id } = JSON.parse(event.data);
     if (NEW.has(kind) && !known.has(id) && !told.has(id)) {
@@ -98,7 +109,9 @@ function connect() {
     wasLost = true;
     if (source.readyState === EventSource.CONNECTING) {
       // The stream ended as planned, or the line broke: say so only if it does not come back at once.
-      setTimeout(() => { if (wasLost) show("off"); }, 2500);
+      setTimeout(() => {
+        if (wasLost) show("off");
+      }, 2500);
       return;
     }
     // Refused (signed out, suspended) or no server: try less and less often.
@@ -122,21 +135,27 @@ function ring() {
   tone.stop(context.currentTime + 0.5);
   tone.onended = () => context.close();
 }
-if (sound) {
-  sound.hidden = false;
-  sound.setAttribute("aria-pressed", String(localStorage.getItem("sound") === "on"));
-  sound.addEventListener("click", () => {
-    const isOn = sound.getAttribute("aria-pressed") !== "true";
-    localStorage.setItem("sound", isOn ? "on" : "off");
-    sound.setAttribute("aria-pressed", String(isOn));
-    if (isOn) ring();
-  });
-}
+sound.hidden = false;
+sound.setAttribute("aria-pressed", String(localStorage.getItem("sound") === "on"));
+sound.addEventListener("click", () => {
+  const isOn = sound.getAttribute("aria-pressed") !== "true";
+  localStorage.setItem("sound", isOn ? "on" : "off");
+  sound.setAttribute("aria-pressed", String(isOn));
+  if (isOn) ring();
+});
 
-if (board) connect();
+connect();
 /* Too many boards were open: this one rests until somebody looks at it. */
 document.addEventListener("visibilitychange", () => {
-  if (isReplaced && document.visibilityState === "visible") { isReplaced = false; connect(); }
+  if (isReplaced && document.visibilityState === "visible") {
+    isReplaced = false;
+    connect();
+  }
 });
 addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", (event) => { if (event.persisted && board) { wasLost = true; connect(); } });
+addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    wasLost = true;
+    connect();
+  }
+});

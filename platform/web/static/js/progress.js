@@ -5,7 +5,10 @@ async function look() {
   try {
     const response = await fetch(box.dataset.progress);
     const { status } = await response.json();
-    if (status !== box.dataset.status) { location.reload(); return; }
+    if (status !== box.dataset.status) {
+      location.reload();
+      return;
+    }
   } catch {
     /* The next look may work. */
   }

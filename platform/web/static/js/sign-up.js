@@ -7,12 +7,20 @@ let timer = 0;
 let latest = 0;
 
 const propose = (text) =>
-  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 40);
+  text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "")
+    .slice(0, 40);
 
 async function check() {
   const asked = ++latest;
-  if (!slug.value) { status.textContent = ""; return; }
+  if (!slug.value) {
+    status.textContent = "";
+    return;
+  }
   try {
     const response = await fetch(`${slug.dataset.check}?slug=${encodeURIComponent(slug.value)}`);
     const answer = await response.json();

@@ -10,14 +10,19 @@ const STAYS_MS = 9000;
 
 export function say(text) {
   said.textContent = "";
-  requestAnimationFrame(() => { said.textContent = text; });
+  requestAnimationFrame(() => {
+    said.textContent = text;
+  });
 }
 
 /* A notice leaves by itself, but not while somebody reads or uses it. */
 export function keepFor(notice, ms = STAYS_MS) {
   let timer = setTimeout(() => notice.remove(), ms);
   const hold = () => clearTimeout(timer);
-  const release = () => { hold(); timer = setTimeout(() => notice.remove(), 4000); };
+  const release = () => {
+    hold();
+    timer = setTimeout(() => notice.remove(), 4000);
+  };
   notice.addEventListener("pointerenter", hold);
   notice.addEventListener("focusin", hold);
   notice.addEventListener("pointerleave", release);

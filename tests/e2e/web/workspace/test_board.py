@@ -185,6 +185,73 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
     assert start_of(mine, booking_id) - before == timedelta(minutes=60)
 
 
+def test_arrows_walk_from_visit_to_visit(houses, open_workspace):
+    mine, _ = houses
+    booking_id, on = book_at(mine, "Sara Luna", 2)
+    page = open_workspace(mine, f"/workspace/?date={on}&type=all")
+    visits = page.locator(f"#board [data-booking='{booking_id}']")
+    names = [each.get_attribute("id") for each in visits.all()]
+    focused = "() => document.activeElement.id"
+
+    visits.first.focus()
+    page.keyboard.press("ArrowRight")
+    right = page.evaluate(focused)
+    page.keyboard.press("ArrowLeft")
+
+    assert len(names) > 1
+    assert (right, page.evaluate(focused)) == (names[1], names[0])
+
+
+def test_escape_puts_a_lifted_visit_back(houses, open_workspace):
+    mine, _ = houses
+    booking_id, on = book_at(mine, "Leo Prado", 4)
+    before = start_of(mine, booking_id)
+    page = open_workspace(mine, f"/workspace/?date={on}")
+    expect(page.locator("#live.is-on")).to_be_visible()
+    page.wait_for_timeout(1000)
+    visit = page.locator("#board .visit[data-move]").first
+    box, shown = visit.bounding_box(), visit.locator(".brief").text_content()
+
+    visit.focus()
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    lifted = visit.bounding_box(), visit.locator(".brief").text_content()
+    page.keyboard.press("Escape")
+
+    assert lifted[0] != box
+    assert lifted[1] != shown
+    assert (visit.bounding_box(), visit.locator(".brief").text_content()) == (box, shown)
+    assert start_of(mine, booking_id) == before
+    expect(visit).to_be_focused()
+
+
+FREE_PLACE = """
+    () => {
+        const column = document.querySelector("#board .column")
+        const box = column.getBoundingClientRect()
+        const x = box.left + 60
+        for (let y = Math.max(box.top, 200); y < innerHeight - 60; y += 7)
+            if (document.elementFromPoint(x, y) === column) return {x, y, part: (y - box.top) / box.height}
+    }
+"""
+
+
+def test_click_on_a_free_place_starts_a_booking_there(houses, open_workspace):
+    mine, _ = houses
+    _, on = book_at(mine, "Ana Torres")
+    page = open_workspace(mine, f"/workspace/?date={on}")
+    board, column = page.locator("#board"), page.locator("#board .column").first
+    first, last = int(board.get_attribute("data-from")), int(board.get_attribute("data-to"))
+    resource = column.get_attribute("data-resource")
+    place = page.evaluate(FREE_PLACE)
+
+    page.mouse.click(place["x"], place["y"])
+    page.wait_for_url("**/bookings/new/?**")
+
+    hour, minute = divmod(int((first + place["part"] * (last - first)) * 4) * 15, 60)
+    assert page.url.endswith(f"/bookings/new/?date={on}&time={hour:02d}:{minute:02d}&resource={resource}")
+
+
 @pytest.mark.parametrize(
     ("width", "height", "scheme"),
     [(390, 844, "light"), (1440, 900, "dark"), (820, 1100, "light"), (320, 700, "dark")],
