@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from scheduling.enums import ActorKind, Approval, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
-from scheduling.types import Actor, BookingDetail, ServiceTerms
+from scheduling.types import Actor, BookingView, ServiceTerms
 
 TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset(
@@ -112,13 +112,13 @@ def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:
         raise CutoffPassed(until=find_cancel_limit(booking))
 
 
-def may_customer_move(booking: BookingDetail, *, now: datetime) -> bool:
+def may_customer_move(booking: BookingView, *, now: datetime) -> bool:
     """Tell whether `check_move` lets the customer: a button that would be refused is not shown."""
     has_ended = booking.hold_expires_at is not None and booking.hold_expires_at <= now
     return booking.status in MOVABLE_STATUSES and not has_ended and now <= booking.move_until
 
 
-def may_customer_cancel(booking: BookingDetail, *, now: datetime) -> bool:
+def may_customer_cancel(booking: BookingView, *, now: datetime) -> bool:
     """Tell whether `check_cancel` lets the customer: a button that would be refused is not shown."""
     steps = TRANSITIONS.get(BookingStatus(booking.status), frozenset())
     return BookingStatus.CANCELLED in steps and now <= booking.cancel_until

@@ -10,11 +10,9 @@ from scheduling.types.availability import (
 from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
 from scheduling.types.bookings import (
     Actor,
-    BookingDetail,
-    BookingDetails,
     BookingFilters,
     BookingRow,
-    CustomerDetails,
+    BookingView,
     HeldSlot,
     LineView,
     OverrideReason,
@@ -22,6 +20,7 @@ from scheduling.types.bookings import (
     TakenResource,
 )
 from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -54,10 +53,9 @@ __all__ = [
     "Board",
     "BoardBlock",
     "BoardColumn",
-    "BookingDetail",
-    "BookingDetails",
     "BookingFilters",
     "BookingRow",
+    "BookingView",
     "CustomerDetails",
     "DateOverrideSetup",
     "Entry",
@@ -83,6 +81,7 @@ __all__ = [
     "SubmittedBooking",
     "TakenResource",
     "TimeOffSetup",
+    "VisitDetails",
     "WeekSetup",
     "Wish",
     "copy_timing",

@@ -1,35 +1,12 @@
-"""What is asked of a booking, and what one is."""
+"""Bookings: who acts on them, what they become, and how they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from scheduling.types.wishes import Wish
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerDetails:
-    """Who books, as typed; a phone may be national or E.164."""
-
-    name: str
-    phone: str | None = None
-    email: str | None = None
-    locale: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingDetails:
-    """Everything typed on the last step."""
-
-    customer: CustomerDetails
-    asset: Mapping[str, str] = field(default_factory=dict)
-    answers: Mapping[str, object] = field(default_factory=dict)
-    arrival_mode: str | None = None
-    note: str = ""
-    consents: tuple[str, ...] = ()
-    wants_reminders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +73,7 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingDetail:
+class BookingView:
     """A booking with everything that a page about it shows.
 
     Attributes:

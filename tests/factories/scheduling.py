@@ -15,7 +15,7 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking, Wish
+from scheduling.types import Actor, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails, Wish
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ NINE_TO_FIVE = tuple(WeeklyPeriod(weekday, 540, 1020) for weekday in range(7))
 CUSTOMER = Actor(kind="customer")
 STAFF = Actor(kind="staff", user_id=None)
 CAR = {"make": "Nissan", "model": "Versa"}
-DETAILS = BookingDetails(
+DETAILS = VisitDetails(
     customer=CustomerDetails(name="Ana Pérez", phone="+525512345678", email="ana@example.com", locale="es"), asset=CAR
 )
 

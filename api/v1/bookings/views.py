@@ -24,7 +24,7 @@ from scheduling.errors import CustomerInvalid, HoldUnknown, TooManyHolds
 from scheduling.services.bookings import holders
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
+from scheduling.types import CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 
 TOO_MANY_HOLDS_WAIT_SECONDS = 300
@@ -137,9 +137,9 @@ def _make_request(asked: dict[str, Any]) -> SlotRequest:
     return SlotRequest(wish, asked["starts_at"])
 
 
-def _make_details(asked: dict[str, Any]) -> BookingDetails:
+def _make_details(asked: dict[str, Any]) -> VisitDetails:
     customer = asked["customer"]
-    return BookingDetails(
+    return VisitDetails(
         customer=CustomerDetails(
             name=customer["name"],
             phone=customer.get("phone") or None,

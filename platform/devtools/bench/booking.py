@@ -51,14 +51,14 @@ from scheduling.services.writing.allocations import add_allocation_parts
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest, Wish
+from scheduling.types import CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FIRST = datetime(2026, 1, 12, 15, 0, tzinfo=UTC)
-DETAILS = BookingDetails(customer=CustomerDetails(name="Bench", email="bench@scratch.example"), wants_reminders=False)
+DETAILS = VisitDetails(customer=CustomerDetails(name="Bench", email="bench@scratch.example"), wants_reminders=False)
 STAFF, TIMES, WRITERS, PROCESSES = 20, 40, 4, 2
 FIGHTERS, FIGHT_PROCESSES, TRIES, CONTESTED = 32, 4, 1280, 8
 """So many connections try so often to get times that everybody wants."""

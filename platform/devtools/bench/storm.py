@@ -46,14 +46,14 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, BookingDetails, CustomerDetails, SlotRequest, Wish
+from scheduling.types import Actor, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OPENING = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
-DETAILS = BookingDetails(customer=CustomerDetails(name="Storm", email="storm@scratch.example"), wants_reminders=False)
+DETAILS = VisitDetails(customer=CustomerDetails(name="Storm", email="storm@scratch.example"), wants_reminders=False)
 CUSTOMER, STAFF = Actor(kind=ActorKind.CUSTOMER), Actor(kind=ActorKind.STAFF)
 CONNECTIONS, PROCESSES, DAYS, DEADLOCK = 32, 4, 3, "40P01"
 MOST_P99_MS = 500.0

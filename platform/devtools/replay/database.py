@@ -41,12 +41,12 @@ from scheduling.services.catalog.setups import (
     save_resource,
     save_service,
 )
-from scheduling.types import Actor, AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, Wish
+from scheduling.types import Actor, AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DETAILS = BookingDetails(
+DETAILS = VisitDetails(
     customer=CustomerDetails(name="Replay", email="replay@scratch.example", locale="en"), wants_reminders=False
 )
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)

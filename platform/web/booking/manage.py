@@ -29,7 +29,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetail, Wish, find_booking_window
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingView, Wish, find_booking_window
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
@@ -59,7 +59,7 @@ class ManagePage:
         vertical_icon: Name in Lucide.
     """
 
-    booking: BookingDetail
+    booking: BookingView
     token: str
     now: datetime
     formats: Formats

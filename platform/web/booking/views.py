@@ -22,9 +22,9 @@ from scheduling.services.demand.searches import search_times
 from scheduling.types import (
     AvailabilityQuery,
     AvailableSlot,
-    BookingDetails,
     CustomerDetails,
     SlotRequest,
+    VisitDetails,
     find_booking_window,
 )
 from web.booking.details import DetailsForm
@@ -222,10 +222,10 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
 
 
-def _make_details(flow: Flow, form: DetailsForm) -> BookingDetails:
+def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
     draft, typed = flow.draft, form.cleaned_data
     consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
-    return BookingDetails(
+    return VisitDetails(
         customer=CustomerDetails(
             name=typed["name"],
             phone=typed["phone"] or None,

@@ -16,9 +16,9 @@ from scheduling.models import Allocation, Booking
 from scheduling.policies import find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.types import (
-    BookingDetail,
     BookingFilters,
     BookingRow,
+    BookingView,
     LineView,
     TakenResource,
 )
@@ -26,7 +26,7 @@ from scheduling.types import (
 HOLD_STATUSES = (BookingStatus.HELD, BookingStatus.EXPIRED)
 
 
-def get_booking(*, booking_id: int) -> BookingDetail:
+def get_booking(*, booking_id: int) -> BookingView:
     """Return a booking for staff.
 
     Raises:
@@ -38,7 +38,7 @@ def get_booking(*, booking_id: int) -> BookingDetail:
     return view_booking(booking)
 
 
-def get_by_token(*, token: str) -> BookingDetail:
+def get_by_token(*, token: str) -> BookingView:
     """Return the booking that a manage link shows.
 
     Raises:
@@ -68,7 +68,7 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     return cut_page(rows, limit=limit, view=_view_row, key=lambda booking: (booking.starts_at, booking.pk))
 
 
-def view_booking(booking: Booking) -> BookingDetail:
+def view_booking(booking: Booking) -> BookingView:
     """Freeze a booking that was loaded with everything."""
     lines = tuple(
         LineView(
@@ -81,7 +81,7 @@ def view_booking(booking: Booking) -> BookingDetail:
         for line in booking.lines.all()
     )
     place = booking.location
-    return BookingDetail(
+    return BookingView(
         id=booking.pk,
         reference=booking.reference,
         status=booking.status,

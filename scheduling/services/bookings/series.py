@@ -20,7 +20,7 @@ from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import list_pool
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingDetails, SlotRequest
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SlotRequest, VisitDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def book_series(
     *,
     request: SlotRequest,
     rule: str,
-    details: BookingDetails,
+    details: VisitDetails,
     on_conflict: ConflictChoice,
     now: datetime,
     by: Actor,
@@ -106,7 +106,7 @@ def list_dates(*, request: SlotRequest, rule: str) -> list[datetime]:
 
 def _book_date(
     request: SlotRequest,
-    details: BookingDetails,
+    details: VisitDetails,
     on_conflict: ConflictChoice,
     *,
     now: datetime,
@@ -128,7 +128,7 @@ def _book_date(
 
 
 def _book_nearest(
-    request: SlotRequest, details: BookingDetails, refusal: Conflict, *, now: datetime, by: Actor, series_id: int
+    request: SlotRequest, details: VisitDetails, refusal: Conflict, *, now: datetime, by: Actor, series_id: int
 ) -> SeriesDate:
     asked_at = request.starts_at
     for slot in _list_nearest(request, now):

@@ -26,7 +26,7 @@ from scheduling.services.writing.expiry import expire_due_holds, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking, next_status, settle
-from scheduling.types import Actor, BookingDetails, OverrideReason, SlotRequest, SubmittedBooking
+from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
@@ -40,7 +40,7 @@ EVENT_KINDS = {
 }
 
 
-def submit_booking(*, hold_id: int, token: str, details: BookingDetails, now: datetime) -> SubmittedBooking:
+def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: datetime) -> SubmittedBooking:
     """Turn a hold into a booking: confirmed, waiting for payment, or waiting for approval.
 
     A hold that ended is accepted while its place is still free.
@@ -91,7 +91,7 @@ def submit_booking(*, hold_id: int, token: str, details: BookingDetails, now: da
 def book_slot(
     *,
     request: SlotRequest,
-    details: BookingDetails,
+    details: VisitDetails,
     now: datetime,
     source: str,
     override: OverrideReason | None = None,
@@ -165,7 +165,7 @@ def book_slot(
         raise explain_refusal(refused) from refused
 
 
-def _clean(booking: Booking, details: BookingDetails, *, now: datetime) -> CleanDetails:
+def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDetails:
     modes: Sequence[str] = booking.service.arrival_modes
     return clean_details(
         details,

@@ -7,13 +7,13 @@ from datetime import datetime
 from icalendar import Calendar, Event
 
 from scheduling.enums import BookingStatus
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 
 GONE = {BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED}
 WAITING = {BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
 
 
-def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) -> bytes:
+def make_calendar(booking: BookingView, *, tenant_name: str, now: datetime) -> bytes:
     """Return the file; its UID and SEQUENCE are those of the messages, so calendars see one event."""
     event = make_event(booking, tenant_name=tenant_name, now=now)
     event.add("description", booking.reference)
@@ -21,7 +21,7 @@ def make_calendar(booking: BookingDetail, *, tenant_name: str, now: datetime) ->
     return write_calendar(event, method="PUBLISH")
 
 
-def make_event(booking: BookingDetail, *, tenant_name: str, now: datetime) -> Event:
+def make_event(booking: BookingView, *, tenant_name: str, now: datetime) -> Event:
     """Return what every calendar is told of a booking: identity, time in UTC, what, and where."""
     event = Event()
     event.add("uid", booking.ics_uid)

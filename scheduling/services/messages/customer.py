@@ -13,7 +13,7 @@ from notifications.types.messages import Attachment, Recipient
 from scheduling.models import Location, Resource
 from scheduling.services.messages.invitations import make_invitation
 from scheduling.services.messages.words import make_customer_words, make_manage_url, make_subject
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 from tenants.context import current_tenant
 
 
@@ -27,7 +27,7 @@ class Person:
 
 
 def tell_customer(
-    booking: BookingDetail,
+    booking: BookingView,
     *,
     template: str,
     method: str,
@@ -54,7 +54,7 @@ def tell_customer(
     )
 
 
-def list_people(booking: BookingDetail) -> tuple[Person, ...]:
+def list_people(booking: BookingView) -> tuple[Person, ...]:
     """Return what the booking takes, in the order of the visit."""
     ids = [taken.resource_id for taken in booking.resources]
     found = Resource.objects.select_related("resource_type", "user").in_bulk(ids)
@@ -67,7 +67,7 @@ def list_people(booking: BookingDetail) -> tuple[Person, ...]:
     return tuple(people)
 
 
-def _make_invitation(booking: BookingDetail, *, method: str, now: datetime) -> Attachment:
+def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Attachment:
     url = make_manage_url(booking)
     return make_invitation(
         booking,
@@ -80,5 +80,5 @@ def _make_invitation(booking: BookingDetail, *, method: str, now: datetime) -> A
     )
 
 
-def _find_location_email(booking: BookingDetail) -> str:
+def _find_location_email(booking: BookingView) -> str:
     return Location.objects.filter(pk=booking.location_id).values_list("email", flat=True).first() or ""

@@ -20,7 +20,7 @@ from scheduling.services.messages.customer import Person, list_people, tell_cust
 from scheduling.services.messages.invitations import CANCEL, REQUEST
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
 from scheduling.services.messages.words import make_business_words, make_subject
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 from tenants.context import current_tenant
 
 CONFIRMED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
@@ -108,7 +108,7 @@ def register() -> None:
 
 
 def _tell_business(
-    event: EventView, booking: BookingDetail, *, template: str, people: tuple[Person, ...], previous: datetime | None
+    event: EventView, booking: BookingView, *, template: str, people: tuple[Person, ...], previous: datetime | None
 ) -> None:
     """Tell those who work on it; owners and managers only what they did not do themselves."""
     readers = () if event.payload.get("by") == ActorKind.STAFF else list_managers()
@@ -127,7 +127,7 @@ def _tell_business(
     )
 
 
-def _make_key(event: EventView, booking: BookingDetail, template: str) -> str:
+def _make_key(event: EventView, booking: BookingView, template: str) -> str:
     # A booking is confirmed once, however often that is said.
     if template in {"booking_confirmed", "booking_approved"}:
         return f"booking:{booking.id}:confirmed"

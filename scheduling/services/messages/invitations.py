@@ -9,13 +9,13 @@ from icalendar import vCalAddress, vText
 from kernel.lines import clean_line
 from notifications.types.messages import Attachment
 from scheduling.services.messages.calendar_files import make_event, write_calendar
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
 def make_invitation(
-    booking: BookingDetail,
+    booking: BookingView,
     *,
     method: str,
     business_name: str,

@@ -16,7 +16,7 @@ from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
 from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 from tenants.context import current_tenant
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
@@ -65,7 +65,7 @@ OVER = frozenset({"booking_declined", "booking_cancelled"})
 
 
 def make_customer_words(
-    booking: BookingDetail, *, template: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
+    booking: BookingView, *, template: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
 ) -> Words:
     """Return what the message ``template`` to the customer says; ``people`` are the names of whom one will meet."""
     return {
@@ -76,7 +76,7 @@ def make_customer_words(
     }
 
 
-def make_business_words(booking: BookingDetail, *, previous: datetime | None = None) -> Words:
+def make_business_words(booking: BookingView, *, previous: datetime | None = None) -> Words:
     """Return what a message to the business says: who comes, how to reach them, their note."""
     return {language: _say_to_business(booking, language=language, previous=previous) for language in LANGUAGES}
 
@@ -86,7 +86,7 @@ def make_subject(booking_id: int) -> Subject:
     return Subject(kind=SUBJECT_KIND, id=booking_id)
 
 
-def make_manage_url(booking: BookingDetail) -> str:
+def make_manage_url(booking: BookingView) -> str:
     """Return the link with which the customer sees, moves and cancels the booking."""
     return f"{make_base_url()}/b/{make_manage_token(booking)}/"
 
@@ -103,7 +103,7 @@ def make_base_url() -> str:
 
 
 def _say_to_customer(
-    booking: BookingDetail,
+    booking: BookingView,
     *,
     language: str,
     template: str,
@@ -141,7 +141,7 @@ def _say_to_customer(
         return words
 
 
-def _say_to_business(booking: BookingDetail, *, language: str, previous: datetime | None) -> dict[str, str]:
+def _say_to_business(booking: BookingView, *, language: str, previous: datetime | None) -> dict[str, str]:
     name = clean_line(booking.customer_name, limit=120)
     contact = ", ".join(part for part in (booking.customer_phone, booking.customer_email) if part)
     with translation.override(language):
@@ -157,7 +157,7 @@ def _say_to_business(booking: BookingDetail, *, language: str, previous: datetim
 
 
 def _make_common_words(
-    booking: BookingDetail, formats: Formats, *, language: str, previous: datetime | None
+    booking: BookingView, formats: Formats, *, language: str, previous: datetime | None
 ) -> dict[str, str]:
     local = to_local(booking.starts_at, booking.timezone)
     time = formats.format_time(booking.starts_at, booking.timezone)
@@ -181,13 +181,13 @@ def _make_common_words(
     }
 
 
-def _describe_lines(booking: BookingDetail) -> str:
+def _describe_lines(booking: BookingView) -> str:
     if not booking.lines:
         return booking.service_name
     return " · ".join(" + ".join((line.name, *line.add_on_names)) for line in booking.lines)
 
 
-def _describe_policy(booking: BookingDetail, formats: Formats, now: datetime) -> str:
+def _describe_policy(booking: BookingView, formats: Formats, now: datetime) -> str:
     """Say until when the link moves and cancels; in Spanish these sentences address nobody (no tú, no usted)."""
     move_until, cancel_until = booking.move_until, booking.cancel_until
     if max(move_until, cancel_until) <= now:

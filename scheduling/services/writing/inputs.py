@@ -16,7 +16,7 @@ from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
-from scheduling.types import BookingDetails, CustomerDetails
+from scheduling.types import CustomerDetails, VisitDetails
 from tenants.context import current_tenant
 from verticals.contract import VisitDraft
 from verticals.registry import get_vertical
@@ -43,7 +43,7 @@ REASON_TOO_LONG = mark("The reason may have at most 300 characters.")
 class CleanDetails:
     """What is stored; ``warnings`` are shown to staff and refuse nothing."""
 
-    details: BookingDetails
+    details: VisitDetails
     asset_label: str
     asset_identifier: str
     asset_type: str
@@ -68,7 +68,7 @@ def check_start(starts_at: datetime) -> None:
 
 
 def clean_details(
-    details: BookingDetails, *, arrival_modes: tuple[str, ...], duration_minutes: int, today: date, is_staff: bool
+    details: VisitDetails, *, arrival_modes: tuple[str, ...], duration_minutes: int, today: date, is_staff: bool
 ) -> CleanDetails:
     """Check and normalize everything that was typed.
 

@@ -10,7 +10,7 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.transitions import approve, complete_visit, mark_arrived, mark_no_show, start_visit
-from scheduling.types import Actor, BookingDetail
+from scheduling.types import Actor, BookingView
 
 STAFF = Actor(kind=ActorKind.STAFF)
 REASONS = ("Se enfermó un familiar", "Sale de viaje", "Llamó para cancelar", "Ya lo resolvió")
@@ -43,7 +43,7 @@ class _Fate:
     ends_at: datetime
 
 
-def play_fate(booking: BookingDetail, *, now: datetime) -> None:
+def play_fate(booking: BookingView, *, now: datetime) -> None:
     """Take a booking through everything that has happened to it by ``now``; safe to repeat.
 
     Only what lies between its present status and ``now`` is done, so that a later day goes on
@@ -65,7 +65,7 @@ def play_fate(booking: BookingDetail, *, now: datetime) -> None:
     _play_visit(booking, fate, status, now)
 
 
-def _play_visit(booking: BookingDetail, fate: _Fate, status: str, now: datetime) -> None:
+def _play_visit(booking: BookingView, fate: _Fate, status: str, now: datetime) -> None:
     if fate.is_no_show and status == BookingStatus.CONFIRMED:
         if fate.starts_at + EARLY <= now:
             mark_no_show(booking_id=booking.id, now=fate.starts_at + EARLY, by=STAFF)
@@ -80,7 +80,7 @@ def _play_visit(booking: BookingDetail, fate: _Fate, status: str, now: datetime)
         complete_visit(booking_id=booking.id, now=fate.ends_at, by=STAFF)
 
 
-def _draw(booking: BookingDetail) -> _Fate:
+def _draw(booking: BookingView) -> _Fate:
     rng = Random(f"{booking.customer_name} {booking.starts_at.isoformat()}")  # noqa: S311 - sample data
     rolls = [rng.random() for _ in range(4)]
     minutes = [timedelta(minutes=rng.randint(low, high)) for low, high in ((0, 8), (1, 8), (-5, 12))]

@@ -20,10 +20,10 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,
     AvailableSlot,
-    BookingDetails,
     CustomerDetails,
     ServiceView,
     SlotRequest,
+    VisitDetails,
     Wish,
 )
 from tenants.types import TenantInfo
@@ -113,12 +113,12 @@ def _choose_slot(slots: Sequence[AvailableSlot], service: ServiceView, rng: Rand
     return rng.choice(joined or slots)
 
 
-def _make_details(shop: Shop, customer: DemoCustomer, arrival_mode: str | None, rng: Random) -> BookingDetails:
+def _make_details(shop: Shop, customer: DemoCustomer, arrival_mode: str | None, rng: Random) -> VisitDetails:
     symptoms = [choice.key for choice in shop.vertical.intake.symptoms]
     has_answer, has_note = rng.random() < ANSWER_SHARE, rng.random() < ANSWER_SHARE
     chosen = rng.sample(symptoms, rng.randint(1, 2))
     note = rng.choice(_NOTES[shop.business.vertical])
-    return BookingDetails(
+    return VisitDetails(
         customer=CustomerDetails(
             name=customer.name, phone=customer.phone, email=customer.email or None, locale=shop.locale
         ),

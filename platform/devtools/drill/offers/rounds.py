@@ -34,10 +34,10 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     Actor,
     AvailabilityQuery,
-    BookingDetails,
     CustomerDetails,
     SlotRequest,
     SubmittedBooking,
+    VisitDetails,
     Wish,
 )
 from tenants.jobs import call_in_tenant
@@ -50,7 +50,7 @@ DAYS, HELD_SHARE = 2, 0.1
 NO_LIMIT = (10**9, 60)
 FIRST_MINUTE, LAST_MINUTE, GRID_MINUTES, OTHERS = 7 * 60, 19 * 60, 15, 8
 STAFF = Actor(kind=ActorKind.STAFF)
-DETAILS = BookingDetails(customer=CustomerDetails(name="Ana Torres", phone="+525512345678", locale="es"))
+DETAILS = VisitDetails(customer=CustomerDetails(name="Ana Torres", phone="+525512345678", locale="es"))
 
 
 @dataclass(frozen=True, slots=True)

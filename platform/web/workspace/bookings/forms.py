@@ -18,7 +18,7 @@ from edge.reading import read_instant
 from kernel.ids import read_row_id
 from kernel.languages import LANGUAGES
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
-from scheduling.types import BookingDetail, ResourceView, ServiceView
+from scheduling.types import BookingView, ResourceView, ServiceView
 from tenants.context import current_tenant
 from verticals.contract import ArrivalMode
 from verticals.registry import get_vertical
@@ -110,7 +110,7 @@ class MoveForm(StartForm):
     """The new start of a booking, and with whom."""
 
     def __init__(
-        self, data: QueryDict | None = None, *, booking: BookingDetail, resources: Sequence[ResourceView], **kwargs: Any
+        self, data: QueryDict | None = None, *, booking: BookingView, resources: Sequence[ResourceView], **kwargs: Any
     ) -> None:
         super().__init__(data, timezone=booking.timezone, present_start=booking.starts_at, **kwargs)
         self.fields["resource"] = _make_resource_field(resources, {})

@@ -21,7 +21,7 @@ from kernel.ids import read_row_id
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
-from scheduling.types import BookingDetail, ResourceView, Wish
+from scheduling.types import BookingView, ResourceView, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.bookings.forms import MoveForm
@@ -63,7 +63,7 @@ def _refuse_quietly(request: HttpRequest, booking_id: int, error: DomainError) -
     return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=get_status(error))
 
 
-def _answer_moved(request: HttpRequest, *, before: BookingDetail) -> HttpResponse:
+def _answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
     booking = bookings.get_booking(booking_id=before.id)
     toast = Toast(title=gettext("Booking moved"), text=describe(booking), undo=_make_undo(before))
     if is_fragment_asked(request):
@@ -72,7 +72,7 @@ def _answer_moved(request: HttpRequest, *, before: BookingDetail) -> HttpRespons
     return go_on(request, toast, to=find_return_address(request, default=page))
 
 
-def _make_undo(before: BookingDetail) -> Undo:
+def _make_undo(before: BookingView) -> Undo:
     fields = {"starts_at": before.starts_at.isoformat(), "from": "board"}
     if before.resources:
         fields["resource"] = str(before.resources[0].resource_id)
@@ -80,7 +80,7 @@ def _make_undo(before: BookingDetail) -> Undo:
 
 
 def _render_form(
-    request: HttpRequest, booking: BookingDetail, form: MoveForm | None = None, *, status: int = 200, error: str = ""
+    request: HttpRequest, booking: BookingView, form: MoveForm | None = None, *, status: int = 200, error: str = ""
 ) -> HttpResponse:
     now = utc_now()
     asked = request.POST if request.method == "POST" else request.GET
@@ -106,7 +106,7 @@ def _list_initial(asked: QueryDict, wish: Wish) -> dict[str, object]:
     return {"at": asked.get("at", ""), "resource": next(iter(wish.resource_ids), "")}
 
 
-def _read_wish(booking: BookingDetail, asked: QueryDict) -> Wish:
+def _read_wish(booking: BookingView, asked: QueryDict) -> Wish:
     """Return what the booking asks for, with whom the form says; empty there is anyone, absent as it was."""
     if "resource" not in asked:
         return booking.wish
@@ -114,7 +114,7 @@ def _read_wish(booking: BookingDetail, asked: QueryDict) -> Wish:
     return replace(booking.wish, resource_ids=() if resource_id is None else (resource_id,))
 
 
-def _list_choices(booking: BookingDetail) -> tuple[ResourceView, ...]:
+def _list_choices(booking: BookingView) -> tuple[ResourceView, ...]:
     """List whom the visit may be given to where it is: those whom customers choose among, and who has it by name."""
     wish = booking.wish
     choosable = {

@@ -24,13 +24,13 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
-    BookingDetails,
     CustomerDetails,
     OverrideReason,
     ResourceView,
     ServiceView,
     SlotRequest,
     SubmittedBooking,
+    VisitDetails,
     Wish,
 )
 from tenants.context import current_tenant
@@ -111,7 +111,7 @@ def _book(request: HttpRequest, asked: SlotRequest, form: BookingForm, now: date
     reason = typed["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
     return book_slot(
         request=asked,
-        details=BookingDetails(
+        details=VisitDetails(
             customer=CustomerDetails(
                 name=typed["name"],
                 phone=typed["phone"] or None,

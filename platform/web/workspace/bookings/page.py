@@ -18,7 +18,7 @@ from notifications.types.messages import MessageView, Subject
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, list_history
-from scheduling.types import BookingDetail
+from scheduling.types import BookingView
 from tenants.context import current_tenant
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
@@ -72,7 +72,7 @@ class MessageLine:
 class BookingPage:
     """Everything about a booking; ``actions`` is empty for those who may only look."""
 
-    booking: BookingDetail
+    booking: BookingView
     look: StatusLook
     source: str | Promise
     asset_facts: tuple[Fact, ...]
@@ -150,7 +150,7 @@ def _name_staff() -> dict[int, str]:
     return {person.id: person.name for person in list_staff()}
 
 
-def _list_asset_facts(booking: BookingDetail) -> tuple[Fact, ...]:
+def _list_asset_facts(booking: BookingView) -> tuple[Fact, ...]:
     vertical, words = _get_vertical()
     if vertical.asset is None:
         return ()
@@ -163,7 +163,7 @@ def _list_asset_facts(booking: BookingDetail) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _list_answer_facts(booking: BookingDetail) -> tuple[Fact, ...]:
+def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
     vertical, words = _get_vertical()
     facts: list[Fact] = []
     arrival = next((mode for mode in vertical.intake.arrival_modes if mode.key == booking.arrival_mode), None)

@@ -15,7 +15,7 @@ from kernel.errors import Conflict, Forbidden
 from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
 from scheduling.selectors.bookings import views as bookings
-from scheduling.types import Actor, BookingDetail
+from scheduling.types import Actor, BookingView
 from web.errors import translate_error
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
@@ -98,13 +98,13 @@ def make_actor(request: HttpRequest) -> Actor:
     return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
 
 
-def describe(booking: BookingDetail) -> str:
+def describe(booking: BookingView) -> str:
     """Name a booking in one line: who and when."""
     at = get_current_formats().format_date_time(booking.starts_at, booking.timezone)
     return f"{booking.customer_name} · {at}"
 
 
-def _answer_done(request: HttpRequest, booking: BookingDetail, action: Action) -> HttpResponse:
+def _answer_done(request: HttpRequest, booking: BookingView, action: Action) -> HttpResponse:
     toast = Toast(title=str(action.done), text=describe(booking))
     if not is_fragment_asked(request):
         page = reverse("workspace:booking", args=[booking.id])

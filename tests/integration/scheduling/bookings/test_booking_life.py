@@ -279,7 +279,7 @@ def test_staff_overrides_what_is_taken_and_says_why(tenant):
 def test_stranger_with_a_known_email_changes_no_customer(tenant):
     service_id, _ = make_shop()
     first = book(service_id)
-    stranger = BookingDetailsOf("Otra Persona")
+    stranger = make_stranger("Otra Persona")
 
     second = book_slot(
         request=SlotRequest(make_wish(service_id), starts_at=hours_later(1)), details=stranger, now=NOW, source="page"
@@ -290,7 +290,7 @@ def test_stranger_with_a_known_email_changes_no_customer(tenant):
     assert Customer.objects.get(pk=owner.customer_id).name == "Ana Pérez"
 
 
-def BookingDetailsOf(name):  # noqa: N802
+def make_stranger(name):
     from dataclasses import replace
 
     return replace(DETAILS, customer=replace(DETAILS.customer, name=name))

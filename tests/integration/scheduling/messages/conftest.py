@@ -15,10 +15,10 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
     AvailabilityQuery,
     AvailableSlot,
-    BookingDetail,
-    BookingDetails,
+    BookingView,
     CustomerDetails,
     SlotRequest,
+    VisitDetails,
 )
 from tests.factories.scheduling import make_wish
 
@@ -47,7 +47,7 @@ def service(tenant) -> Service:
 
 
 @pytest.fixture
-def book(service) -> Callable[..., BookingDetail]:
+def book(service) -> Callable[..., BookingView]:
     def _book(
         *,
         email: str | None = "ana@example.com",
@@ -58,12 +58,12 @@ def book(service) -> Callable[..., BookingDetail]:
         wants_reminders: bool = True,
         now: datetime = NOW,
         **more: object,
-    ) -> BookingDetail:
+    ) -> BookingView:
         slot = next(slot for slot in list_slots(service, now=now) if slot.starts_at >= starts_after)
         modes = service.arrival_modes
         submitted = book_slot(
             request=SlotRequest(make_wish(service.pk, arrival_mode=modes[0] if modes else ""), slot.starts_at),
-            details=BookingDetails(
+            details=VisitDetails(
                 customer=CustomerDetails(name=name, phone=phone, email=email, locale=locale),
                 asset={"make": "Nissan", "model": "Versa", "year": "2019", "plate": "ABC123D"},
                 consents=("booking",),

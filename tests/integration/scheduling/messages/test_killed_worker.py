@@ -17,7 +17,7 @@ from notifications.models import Message
 from scheduling.errors import SlotTaken
 from scheduling.models import Service
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.types import BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tenants.context import tenant_scope
 from tests.factories.scheduling import make_wish
 from tests.fakes.mail_server import running_mail_server
@@ -40,7 +40,7 @@ def make_bookings(count: int) -> None:
         try:
             book_slot(
                 request=SlotRequest(make_wish(service.pk, arrival_mode="drop_off"), starts_at=slot.starts_at),
-                details=BookingDetails(
+                details=VisitDetails(
                     customer=CustomerDetails(
                         name="Ana", phone="+525512345678", email=f"ana-{made}@example.com", locale="es"
                     ),

@@ -13,7 +13,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest
+from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails
 from tests.factories.scheduling import make_wish
 
 
@@ -34,7 +34,7 @@ def address(tenant) -> str:
     slot = get_availability(query=query, now=utc_now()).days[0].slots[2]
     made = book_slot(
         request=SlotRequest(make_wish(service.pk, arrival_mode="drop_off"), starts_at=slot.starts_at),
-        details=BookingDetails(
+        details=VisitDetails(
             customer=CustomerDetails(name="Ana Ruiz", phone="+525512345678", locale="es"),
             asset={"make": "Nissan", "model": "Versa"},
         ),

@@ -10,7 +10,7 @@ from accounts.models import User
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.types import AvailabilityQuery, BookingDetails, CustomerDetails, SlotRequest, SubmittedBooking
+from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.types import TenantInfo
 from tests.conftest import HostClient
 from tests.factories.scheduling import make_wish
@@ -35,7 +35,7 @@ def book(name: str = "Ana Torres", *, slot: int = 0, service: int = 0) -> Submit
     _, slots = next_open_day(chosen.id)
     return book_slot(
         request=SlotRequest(make_wish(chosen.id), starts_at=slots[slot].starts_at),
-        details=BookingDetails(
+        details=VisitDetails(
             customer=CustomerDetails(name, phone="5512345678", email="ana@example.com", locale="es"),
             asset={"make": "Chevrolet", "model": "Spark", "year": "2018", "plate": "ABC-12-34"},
             note="Rechina al frenar",

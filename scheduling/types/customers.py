@@ -1,0 +1,29 @@
+"""Who comes, and what they say about the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """Who books, as typed; a phone may be national or E.164."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDetails:
+    """Everything that a customer types about themselves and the visit, as typed."""
+
+    customer: CustomerDetails
+    asset: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, object] = field(default_factory=dict)
+    arrival_mode: str | None = None
+    note: str = ""
+    consents: tuple[str, ...] = ()
+    wants_reminders: bool = True
