@@ -13,12 +13,12 @@ from scheduling.models import Booking
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking, settle
+from scheduling.services.writing.writes import BookingWrite, write_booking, write_booking_at_once
 from scheduling.types import Actor, HeldSlot, SlotRequest
 from tenants.services.due_work import remove_due_work
 
@@ -44,9 +44,9 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
     )
     asked = make_asked(request, plan, now)
 
-    def draft_at(place: Place) -> Draft:
+    def write_at(place: Place) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
-        return Draft(booking, kind="held", by=Actor(kind=ActorKind.CUSTOMER), now=now, plan=plan, place=place)
+        return BookingWrite(booking, kind="held", by=Actor(kind=ActorKind.CUSTOMER), now=now, plan=plan, place=place)
 
     def answer(booking: Booking) -> HeldSlot:
         return HeldSlot(
@@ -65,19 +65,19 @@ def hold_slot(*, request: SlotRequest, now: datetime, source: str, hold_minutes:
         place = pick_place(asked)
         if place is None:
             return None
-        draft, counters = draft_at(place), Counters()
-        count(plan, place, draft.booking, counters=counters)
-        return answer(draft.booking) if save_draft_at_once(draft, place, counters=counters) else None
+        write, counters = write_at(place), Counters()
+        count(plan, place, write.booking, counters=counters)
+        return answer(write.booking) if write_booking_at_once(write, place, counters=counters) else None
 
     def work(is_pessimistic: bool) -> HeldSlot:  # noqa: FBT001 - called by run_write alone
         place = find_place(asked, is_pessimistic=is_pessimistic)
         counters = Counters()
         expire_due_holds(counters=counters, now=now)
-        draft = draft_at(place)
-        settle(plan, place, draft.booking, counters=counters)
-        save_draft(draft)
+        write = write_at(place)
+        settle(plan, place, write.booking, counters=counters)
+        write_booking(write)
         counters.write()
-        return answer(draft.booking)
+        return answer(write.booking)
 
     try:
         return run_write(work, quickly=quickly)

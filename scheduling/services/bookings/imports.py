@@ -14,9 +14,9 @@ from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.drafts import Draft, save_draft
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import Agreed, make_booking, settle
+from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import Actor, Wish
 
 
@@ -63,8 +63,8 @@ def import_booking(
     counters = Counters()
     if booking.is_active:
         settle(plan, place, booking, counters=counters)
-    draft = Draft(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now, plan=plan)
-    save_draft(replace(draft, place=place) if booking.is_active else draft)
+    write = BookingWrite(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now, plan=plan)
+    write_booking(replace(write, place=place) if booking.is_active else write)
     counters.write(is_override=True)
     return int(booking.pk)
 

@@ -18,7 +18,7 @@ from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
 from scheduling.services.writing.inputs import check_start, clean_reason
-from scheduling.services.writing.lookups import get_booking, lock_booking
+from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.services.writing.placement import Asked, PlaceRefused, explain_refusal, find_place
 from scheduling.services.writing.records import settle, take
 from scheduling.types import Actor, OverrideReason, SubmittedBooking
@@ -48,12 +48,12 @@ def move_booking(
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
-    seen = get_booking(booking_id=booking_id, token=token)
+    seen = read_booking(booking_id=booking_id, token=token)
     check_start(starts_at)
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
 
     def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        current = get_booking(booking_id=seen.pk)
+        current = read_booking(booking_id=seen.pk)
         check_move(current, by=by, now=now)
         wish = wish_of(current)
         if resource_ids is not None:

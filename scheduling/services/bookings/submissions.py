@@ -21,11 +21,11 @@ from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.writing.allocations import free_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details
-from scheduling.services.writing.drafts import Draft, save_draft, save_draft_at_once
 from scheduling.services.writing.expiry import expire_due_holds, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
 from scheduling.services.writing.records import Agreed, count, make_booking, next_status, settle
+from scheduling.services.writing.writes import BookingWrite, write_booking, write_booking_at_once
 from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails
 
 PAYMENT_MINUTES = 30
@@ -68,8 +68,8 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         known = attach_details(booking, clean)
         _advance(booking, now=now)
         kind = EVENT_KINDS[BookingStatus(booking.status)]
-        save_draft(
-            Draft(
+        write_booking(
+            BookingWrite(
                 booking,
                 kind=kind,
                 by=Actor(kind=ActorKind.CUSTOMER),
@@ -133,31 +133,31 @@ def book_slot(
     )
     asked = make_asked(request, plan, now, is_override=override is not None)
 
-    def draft_at(place: Place) -> Draft:
+    def write_at(place: Place) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
             _advance(booking, now=now)
         known = attach_details(booking, clean)
         kind = EVENT_KINDS[BookingStatus(booking.status)]
-        return Draft(booking, kind, actor, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
+        return BookingWrite(booking, kind, actor, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
 
     def quickly() -> SubmittedBooking | None:
         place = pick_place(asked)
         if place is None:
             return None
-        draft, counters = draft_at(place), Counters()
-        count(plan, place, draft.booking, counters=counters)
-        return _answer(draft.booking) if save_draft_at_once(draft, place, counters=counters) else None
+        write, counters = write_at(place), Counters()
+        count(plan, place, write.booking, counters=counters)
+        return _answer(write.booking) if write_booking_at_once(write, place, counters=counters) else None
 
     def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
         place = find_place(asked, is_pessimistic=is_pessimistic)
         counters = Counters()
         expire_due_holds(counters=counters, now=now)
-        draft = draft_at(place)
-        settle(plan, place, draft.booking, counters=counters)
-        save_draft(draft)
+        write = write_at(place)
+        settle(plan, place, write.booking, counters=counters)
+        write_booking(write)
         counters.write(is_override=override is not None)
-        return _answer(draft.booking)
+        return _answer(write.booking)
 
     try:
         return run_write(work, quickly=quickly)

@@ -19,7 +19,7 @@ def lock_booking(*, booking_id: int | None = None, token: str | None = None) -> 
     return _get(Booking.objects.select_for_update(of=("self",)), booking_id, token)
 
 
-def get_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
+def read_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
     """Return a booking without locking it.
 
     Raises:

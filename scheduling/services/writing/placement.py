@@ -116,7 +116,7 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         # What is taken for good needs no lock to be refused: whoever cannot win does not queue.
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
-        lock_resources([*list_pool(asked.plan), *asked.moving_resource_ids])
+        lock_resources([*list_pool_ids(asked.plan), *asked.moving_resource_ids])
     place = _pick(asked)
     if place is None:
         return _force(asked)
@@ -267,6 +267,6 @@ def _load_ledger(plan: Plan) -> Mapping[int, LedgerEntry]:
     }
 
 
-def list_pool(plan: Plan) -> list[int]:
+def list_pool_ids(plan: Plan) -> list[int]:
     """List every resource that could serve the visit, at any location of the plan."""
     return [resource_id for visit in plan.visits.values() for part in visit.parts for resource_id in part.pool]

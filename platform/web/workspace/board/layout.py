@@ -77,7 +77,7 @@ class DayColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class BoardDay:
     """The whole board, ready to draw.
 
     Attributes:
@@ -108,7 +108,7 @@ class Day:
         return "" if self.now_minute is None else start_css(self.now_minute)
 
 
-def lay_out_day(board: Board, *, now: datetime) -> Day:
+def lay_out_day(board: Board, *, now: datetime) -> BoardDay:
     """Turn a board into rectangles on the local clock of its time zone.
 
     What began the day before or ends the day after is cut at midnight. On the two days a year when the
@@ -122,7 +122,7 @@ def lay_out_day(board: Board, *, now: datetime) -> Day:
     local_now = now.astimezone(zone)
     minute = local_now.hour * MINUTES_PER_HOUR + local_now.minute
     is_shown = local_now.date() == board.on and first_hour * 60 <= minute < last_hour * 60
-    return Day(
+    return BoardDay(
         on=board.on,
         timezone=board.timezone,
         first_hour=first_hour,

@@ -28,7 +28,7 @@ from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
 from web.parts.status_looks import StatusLook, list_legend
-from web.workspace.board.layout import Day, lay_out_day
+from web.workspace.board.layout import BoardDay, lay_out_day
 
 MAX_PENDING = 8
 ALL_TYPES = "all"
@@ -47,7 +47,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterLink:
     """A link that narrows the board."""
 
     label: str | Promise
@@ -136,12 +136,12 @@ class BoardPage:
     """Everything that the page shows."""
 
     query: BoardQuery
-    day: Day
+    day: BoardDay
     figures: Figures
     pending: tuple[BookingRow, ...]
-    locations: tuple[Choice, ...]
-    types: tuple[Choice, ...]
-    owners: tuple[Choice, ...]
+    locations: tuple[FilterLink, ...]
+    types: tuple[FilterLink, ...]
+    owners: tuple[FilterLink, ...]
     legend: tuple[StatusLook, ...]
     movable: tuple[str, ...]
     now: datetime
@@ -251,26 +251,26 @@ def _read_query(
     return query, own_ids
 
 
-def _list_location_choices(query: BoardQuery, places: Sequence[LocationView]) -> tuple[Choice, ...]:
+def _list_location_choices(query: BoardQuery, places: Sequence[LocationView]) -> tuple[FilterLink, ...]:
     if len(places) < 2:  # noqa: PLR2004 - nothing to choose
         return ()
     return tuple(
-        Choice(place.name, query.make_url(location_id=place.id), place.id == query.location_id) for place in places
+        FilterLink(place.name, query.make_url(location_id=place.id), place.id == query.location_id) for place in places
     )
 
 
-def _list_type_choices(query: BoardQuery, board: Board, shown: str) -> tuple[Choice, ...]:
+def _list_type_choices(query: BoardQuery, board: Board, shown: str) -> tuple[FilterLink, ...]:
     names = tuple(dict.fromkeys(column.resource.type_name for column in board.columns))
     if len(names) < 2 or query.is_own:  # noqa: PLR2004 - nothing to choose
         return ()
-    everything = Choice(gettext_lazy("All"), query.make_url(type_name=ALL_TYPES), shown == ALL_TYPES)
-    return (*(Choice(name, query.make_url(type_name=name), name == shown) for name in names), everything)
+    everything = FilterLink(gettext_lazy("All"), query.make_url(type_name=ALL_TYPES), shown == ALL_TYPES)
+    return (*(FilterLink(name, query.make_url(type_name=name), name == shown) for name in names), everything)
 
 
-def _list_owner_choices(query: BoardQuery, own_ids: Sequence[int]) -> tuple[Choice, ...]:
+def _list_owner_choices(query: BoardQuery, own_ids: Sequence[int]) -> tuple[FilterLink, ...]:
     if not own_ids:
         return ()
     return (
-        Choice(gettext_lazy("My day"), query.make_url(who="me", type_name=""), query.is_own),
-        Choice(gettext_lazy("Everyone"), query.make_url(who="all"), not query.is_own),
+        FilterLink(gettext_lazy("My day"), query.make_url(who="me", type_name=""), query.is_own),
+        FilterLink(gettext_lazy("Everyone"), query.make_url(who="all"), not query.is_own),
     )

@@ -35,7 +35,7 @@ SELECT 1 FROM locked WHERE coalesce(%(clear_now)s::timestamptz < (
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BookingWrite:
     """A booking that is not saved yet, or not as it is now.
 
     Attributes:
@@ -56,24 +56,24 @@ class Draft:
     reason: str = ""
 
 
-def save_draft(draft: Draft) -> None:
+def write_booking(write: BookingWrite) -> None:
     """Write a booking; its resources are locked, its group joined, and its counters come after."""
-    booking, place = draft.booking, draft.place
+    booking, place = write.booking, write.place
     has_group = booking.session_id is not None
     statement = Statement()
-    _add_booking(statement, draft, source="")
+    _add_booking(statement, write, source="")
     if place is not None and not has_group:
-        add_allocation_parts(statement, place, list_pieces(place), booking, now=draft.now)
+        add_allocation_parts(statement, place, list_pieces(place), booking, now=write.now)
     elif not has_group and not is_new(booking):
         add_expiry_part(statement)
-    _fetch(statement, draft)
+    _fetch(statement, write)
     if booking.session_id is not None:
         sync_session_expiry(booking.session_id)
         if place is not None:
-            write_turns(place, now=draft.now)
+            write_turns(place, now=write.now)
 
 
-def save_draft_at_once(draft: Draft, place: Place, *, counters: Counters) -> bool:
+def write_booking_at_once(write: BookingWrite, place: Place, *, counters: Counters) -> bool:
     """Write a new booking without a group as a transaction of its own: locks, rows and counters.
 
     Nobody looked since the locks were taken: the constraints of PostgreSQL say whether the
@@ -82,28 +82,28 @@ def save_draft_at_once(draft: Draft, place: Place, *, counters: Counters) -> boo
     """
     statement = Statement()
     add_lock_part(statement, place.resource_ids)
-    statement.add("clear", CLEAR_SQL, {"now": draft.now})
-    _add_booking(statement, draft, source="CROSS JOIN clear")
+    statement.add("clear", CLEAR_SQL, {"now": write.now})
+    _add_booking(statement, write, source="CROSS JOIN clear")
     is_single = all(capacity == 1 for capacity in place.capacities.values())
     pieces = None if is_single else list_pieces(place)
-    add_allocation_parts(statement, place, pieces, draft.booking, now=draft.now)
+    add_allocation_parts(statement, place, pieces, write.booking, now=write.now)
     counters.add_part(statement)
-    return _fetch(statement, draft)
+    return _fetch(statement, write)
 
 
-def _add_booking(statement: Statement, draft: Draft, *, source: str) -> None:
-    booking, clean, now = draft.booking, draft.clean, draft.now
+def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> None:
+    booking, clean, now = write.booking, write.clean, write.now
     values: dict[str, str] = {}
     if clean is not None:
-        values = add_customer_parts(statement, booking, clean, draft.known, source=source, now=now)
+        values = add_customer_parts(statement, booking, clean, write.known, source=source, now=now)
     was_new = is_new(booking)
     if was_new:
         statement.insert("booking", [booking], source=source, values=values)
     else:
         statement.update("booking", booking, values=values)
-    add_record_parts(statement, booking, kind=draft.kind, by=draft.by, now=now, reason=draft.reason)
-    if was_new and draft.plan is not None:
-        lines = make_lines(draft.plan)
+    add_record_parts(statement, booking, kind=write.kind, by=write.by, now=now, reason=write.reason)
+    if was_new and write.plan is not None:
+        lines = make_lines(write.plan)
         statement.insert("line", lines, source="CROSS JOIN booking", values={"booking_id": "booking.id"})
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)
@@ -113,8 +113,8 @@ def _add_booking(statement: Statement, draft: Draft, *, source: str) -> None:
         remove_due_part(statement, name="end_due", source="booking", kind=DUE_KIND)
 
 
-def _fetch(statement: Statement, draft: Draft) -> bool:
+def _fetch(statement: Statement, write: BookingWrite) -> bool:
     rows = statement.fetch(RECORDED_SQL)
     for booking_id, event_id in rows:
-        note_recorded(draft.booking, booking_id=booking_id, event_id=event_id, kind=draft.kind)
+        note_recorded(write.booking, booking_id=booking_id, event_id=event_id, kind=write.kind)
     return bool(rows)
