@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from billing.engine.errors import DepositPolicyInvalid
 from kernel.money import Money
@@ -65,4 +66,6 @@ def compute_deposit(policy: DepositPolicy, *, price: Money | None, currency: str
             due = 0 if price is None else (price.amount_minor * policy.percent + HALF) // WHOLE_PERCENT
         case DepositKind.FULL:
             due = 0 if price is None else price.amount_minor
+        case _:
+            assert_never(policy.kind)
     return Money(due, currency)

@@ -35,16 +35,16 @@ def split_into_lanes(
             if free_until[lane] <= minute:
                 pieces.append((lane, opened_at, minute))
                 del held[lane]
+        # The lane that lasted shortest has just ended, so at least one is missing.
         missing = units - len(held)
-        if missing:
-            free_until = {lane: _find_free_until(ahead[lane], minute, end_minute) for lane in ahead}
-            spare = sorted(
-                (lane for lane, until in free_until.items() if until > minute and lane not in held),
-                key=lambda lane: (-free_until[lane], lane),
-            )
-            if len(spare) < missing:
-                return None
-            held.update(dict.fromkeys(spare[:missing], minute))
+        free_until = {lane: _find_free_until(ahead[lane], minute, end_minute) for lane in ahead}
+        spare = sorted(
+            (lane for lane, until in free_until.items() if until > minute and lane not in held),
+            key=lambda lane: (-free_until[lane], lane),
+        )
+        if len(spare) < missing:
+            return None
+        held.update(dict.fromkeys(spare[:missing], minute))
         minute = min(free_until[lane] for lane in held)
     pieces += [(lane, opened_at, end_minute) for lane, opened_at in held.items()]
     return sorted(pieces, key=lambda piece: (piece[1], piece[0]))

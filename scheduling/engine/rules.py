@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.engine.interval import Interval, merge
 from scheduling.engine.types import DAY_MINUTES, CapacityRule, VisitSpec
-from scheduling.engine.zone import MARGIN_MINUTES, list_stretches, offset_at
+from scheduling.engine.zone import list_stretches, offset_at
 
 HOUR_MINUTES = 60
 # 1970-01-05 was the first Monday; ISO 8601 weeks begin on Monday.
@@ -93,10 +93,8 @@ def _lay_bucket(period: RulePeriod, key: int, offset: int) -> Interval:
 def find_bucket_end(rule: CapacityRule, start_minute: int) -> int:
     """Return the first instant after ``start_minute`` that lies in another bucket."""
     key = bucket_key(rule.period, rule.timezone, start_minute)
-    for stretch in list_stretches(rule.timezone, start_minute, start_minute + 8 * DAY_MINUTES):
-        if stretch.end <= start_minute:
-            continue
-        start, end = _lay_bucket(rule.period, key, stretch.offset)
-        if end < stretch.end or start >= end:
-            return max(end, stretch.start)
-    return start_minute + MARGIN_MINUTES
+    # A bucket is at most a week long, so it ends in one of these stretches.
+    stretches = list_stretches(rule.timezone, start_minute, start_minute + 8 * DAY_MINUTES)
+    coming = [stretch for stretch in stretches if stretch.end > start_minute]
+    laid = [(stretch, *_lay_bucket(rule.period, key, stretch.offset)) for stretch in coming]
+    return next(max(end, stretch.start) for stretch, start, end in laid if end < stretch.end or start >= end)

@@ -130,14 +130,12 @@ def _restrict_line(parts: Sequence[Part], wanted: set[int]) -> list[Part]:
 
 def _restrict(part: Part, wanted: set[int]) -> list[Part]:
     picked = tuple(resource_id for resource_id in part.pool if resource_id in wanted)
-    if not picked:
+    others = tuple(resource_id for resource_id in part.pool if resource_id not in wanted)
+    if not picked or not others:
         return [part]
     if len(picked) >= part.quantity:
         return [replace(part, pool=picked)]
-    others = tuple(resource_id for resource_id in part.pool if resource_id not in wanted)
-    pieces = [replace(part, pool=picked, quantity=len(picked))]
-    if others:
-        pieces.append(replace(part, pool=others, quantity=part.quantity - len(picked)))
-    else:
-        pieces[0] = replace(part, pool=picked)
-    return pieces
+    return [
+        replace(part, pool=picked, quantity=len(picked)),
+        replace(part, pool=others, quantity=part.quantity - len(picked)),
+    ]

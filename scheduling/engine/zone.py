@@ -110,8 +110,7 @@ def _list_year(timezone: str, year: int) -> tuple[Stretch, ...]:
         if after == offset:
             continue
         changed_at = _find_change(zone, midnight - DAY_MINUTES, midnight - 1, after)
-        if changed_at > opened_at:
-            stretches.append(Stretch(opened_at, changed_at, offset))
+        stretches.append(Stretch(opened_at, changed_at, offset))
         opened_at, offset = changed_at, after
     stretches.append(Stretch(opened_at, ends, offset))
     return tuple(stretches)

@@ -16,6 +16,8 @@ from scheduling.engine import (
     list_candidates,
     visit_of,
 )
+from scheduling.engine.inquiry import Inquiry
+from scheduling.engine.ranking import rank_pool
 from tests.unit.scheduling.engine.builders import at, every_day, person, service, snapshot_of
 
 THREE = Requirement((3, 1, 2))
@@ -73,6 +75,16 @@ def test_pack_tightly_leaves_usable_gaps_and_fills_the_smallest():
     snapshot = snapshot_of(*people(1, 2, 3), rows=[(1, at(11), at(12), 1), (2, at(11, 30), at(12), 1)])
 
     assert order(snapshot, visit_of(service(THREE)), strategy=Strategy.PACK_TIGHTLY) == [[1], [3], [2]]
+
+
+def test_pack_tightly_measures_no_gap_where_a_resource_is_closed():
+    snapshot = snapshot_of(*people(1, 2), person(3, 15, 17))
+    visit = visit_of(service(THREE))
+    inquiry = Inquiry(snapshot, visit, (at(10), at(10) + 1), 1)
+
+    ranked = rank_pool(inquiry, visit.parts[0], [1, 2, 3], Strategy.PACK_TIGHTLY, {})
+
+    assert ranked == [3, 1, 2]
 
 
 def test_overlapping_pools_are_matched_not_taken_greedily():

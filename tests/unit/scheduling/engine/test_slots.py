@@ -107,6 +107,13 @@ def test_session_offers_its_seats_and_other_starts_the_whole_room():
     assert ask(snapshot, spec, units=4) == []
 
 
+def test_session_that_takes_no_time_is_in_nobodys_way():
+    session = Session(2, at(10), 1, ((1, at(10), at(10)),))
+    snapshot = snapshot_of(person(1, 9, 12), sessions=(session,))
+
+    assert ask(snapshot, service()) == [9, 10, 11]
+
+
 def test_session_under_another_booking_cannot_be_joined():
     session = Session(1, at(10), 1, ((1, at(10), at(11)),))
     snapshot = snapshot_of(person(1, 9, 12), rows=[(1, at(10, 30), at(10, 40), 1)], sessions=(session,))

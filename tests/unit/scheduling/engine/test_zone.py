@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduling.engine import EngineInputError, to_local_date, to_minute
+from scheduling.engine.zone import Stretch, to_instant
 
 
 def utc(text: str) -> int:
@@ -42,6 +43,11 @@ def test_to_minute_equals_an_aware_datetime_all_year(zone, year):
 def test_to_local_date_reads_the_wall():
     assert to_local_date("Asia/Tokyo", utc("2026-01-14T15:00")) == date(2026, 1, 15)
     assert to_local_date("Asia/Tokyo", utc("2026-01-14T14:59")) == date(2026, 1, 14)
+
+
+@pytest.mark.parametrize(("wall", "instant"), [(-5, -65), (59, -1), (130, 70), (500, 380)])
+def test_wall_time_outside_of_all_stretches_is_read_with_the_nearest(wall, instant):
+    assert to_instant([Stretch(0, 60, 60), Stretch(60, 120, 120)], wall) == instant
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
