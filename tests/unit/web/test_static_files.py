@@ -28,7 +28,7 @@ def test_both_dark_themes_are_the_same():
     css = (STATIC / "css" / "core.css").read_text()
     blocks = [
         re.search(re.escape(head) + r" \{(.*?)\}", css, re.DOTALL)[1].split()
-        for head in (":root[data-theme=dark]", ":root:not([data-theme=light])")
+        for head in (':root[data-theme="dark"]', ':root:not([data-theme="light"])')
     ]
 
     assert blocks[0] == blocks[1]
