@@ -69,6 +69,7 @@ def list_checks() -> list[Check]:
         Check("manage check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), is_production=True),
         Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), needs_database=True),
         Check("djade", ("-m", "devtools.djade", "--check")),
+        Check("biome", ("-m", "devtools.checks.biome"), has_notes=True),
         Check("messages", ("-m", "devtools", "messages", "--check")),
         Check("changes", ("-m", "devtools", "changes", "--check")),
         Check("commits", ("-m", "devtools.checks.commits"), has_notes=True),
@@ -135,11 +136,12 @@ def _run(command: Sequence[str], variables: dict[str, str]) -> subprocess.Comple
 
 
 def format_code() -> int:
-    """Format code and templates and mend what can be mended without thinking."""
+    """Format code, templates, scripts and style sheets, and mend what can be mended without thinking."""
     commands: tuple[tuple[str, ...], ...] = (
         ("-m", "ruff", "check", "--fix", "--quiet", *_LINTED),
         ("-m", "ruff", "format", *_LINTED),
         ("-m", "devtools.djade"),
+        ("-m", "devtools.checks.biome", "--write"),
     )
     # djade exits with 1 when it changed a file; what ruff cannot mend is the checks' business.
     codes = [subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode for command in commands]
