@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from api.services.idempotency import Answer, run_once
 from api.throttles import WriteLimits
 from edge.access import OPEN, OpenToAnyone
+from edge.requests import find_address
 from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.text import mark
@@ -81,8 +82,3 @@ def answer_once(request: Request, run: Callable[[], Answer], *, is_personal: boo
 def make_money(amount_minor: int | None, currency: str) -> dict[str, object] | None:
     """Describe an amount in the smallest coin; None stays None: the price is not fixed."""
     return None if amount_minor is None else {"amount_minor": amount_minor, "currency": currency}
-
-
-def find_address(request: Request) -> str:
-    """Return the network address of the caller, as the server saw it."""
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -16,7 +16,8 @@ from api.choices import check_choosable, read_wish
 from api.services.idempotency import Answer
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
-from api.views import OpenView, answer_once, find_address, make_money
+from api.views import OpenView, answer_once, make_money
+from edge.requests import find_address
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource

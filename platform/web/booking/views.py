@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from edge.access import open_to_anyone
 from edge.reading import read_date, read_instant
+from edge.requests import find_address
 from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
@@ -166,7 +167,7 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
     held = recall_hold(flow.draft, now=flow.now)
     if held and held.starts_at == starts_at and held.wish == flow.wish:
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = find_address(request)
     if held:
         with suppress(DomainError):  # it may have ended meanwhile: then there is nothing to give back
             holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
@@ -204,7 +205,7 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
         booked = bookings.submit_booking(
             hold_id=hold.hold_id, token=hold.token, details=_make_details(flow, form), now=flow.now
         )
-        holders.note_end(str(request.META.get("REMOTE_ADDR", "")))
+        holders.note_end(find_address(request))
     except (HoldExpired, SlotTaken) as error:
         return _render_taken(request, _without_hold(flow), error, hold.starts_at, _say_taken(flow, hold.starts_at))
     except HoldUnknown as error:

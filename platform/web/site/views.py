@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from edge.access import open_to_anyone
+from edge.requests import find_address
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import DomainError
@@ -51,7 +52,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_sign_up(request, form, status=form.status)
     # Only what would send an e-mail is counted: typing mistakes are free.
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = find_address(request)
     (wait,) = count_calls([Call("sign_up", address, limit=SIGN_UPS_PER_HOUR, seconds=3600)])
     if wait is not None:
         form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
@@ -70,7 +71,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_slug(request: HttpRequest) -> JsonResponse:
     """Tell, while it is typed, whether an address can be had."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = find_address(request)
     (wait,) = count_calls([Call("check_slug", address, limit=SLUG_CHECKS_PER_MINUTE, seconds=60)])
     if wait is not None:
         return JsonResponse(
