@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
 from accounts.policies import PERMISSIONS_BY_ROLE
+from edge.language import current_language
 
 
 def tenant(request: HttpRequest) -> dict[str, object]:
     """Give templates the tenant (None on the platform's host), the languages and what the person may do."""
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    language = current_language()
     return {
         "tenant": getattr(request, "tenant", None),
         "language": language,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import phonenumbers
-from django.conf import settings
-from django.utils.translation import get_language
 
+from edge.language import current_language
 from kernel.formats import NOON, Formats, format_duration, format_offset, get_formats, to_local
 
 __all__ = [
@@ -27,8 +26,7 @@ __all__ = [
 
 def format_span(minutes: int) -> str:
     """Return a length of notice in the active language, in days when it is whole days: "2 días", "4 h"."""
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    return get_formats(language, None).format_span(minutes)
+    return get_formats(current_language(), None).format_span(minutes)
 
 
 def is_morning(at: datetime, timezone: str) -> bool:

@@ -9,23 +9,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language
 from kernel.errors import DomainError
 from web.errors import render_domain_error
 
-LANGUAGE_COOKIE = "lang"
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 
 class LocaleMiddleware:
-    """Choose the language: ``?lang=`` → cookie → the browser's wish → the tenant's → the platform's."""
+    """Answer in the language that `edge.language` chooses, and remember an explicit choice."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Activate the language for this request and remember an explicit choice in a cookie."""
-        asked = _known(request.GET.get("lang"))
-        language = asked or _known(request.COOKIES.get(LANGUAGE_COOKIE)) or _from_browser(request) or _home(request)
+        asked = find_asked_language(request)
+        language = choose_language(request, getattr(request, "tenant", None))
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
@@ -42,23 +42,6 @@ class LocaleMiddleware:
                 secure=bool(settings.SESSION_COOKIE_SECURE),
             )
         return response
-
-
-def _known(code: str | None) -> str | None:
-    return code if code in dict(settings.LANGUAGES) else None
-
-
-def _from_browser(request: HttpRequest) -> str | None:
-    for part in request.headers.get("Accept-Language", "").split(","):
-        code = _known(part.split(";")[0].strip().lower().split("-")[0])
-        if code:
-            return code
-    return None
-
-
-def _home(request: HttpRequest) -> str:
-    tenant = getattr(request, "tenant", None)
-    return _known(tenant.locale if tenant else None) or settings.LANGUAGE_CODE
 
 
 class DomainErrorMiddleware:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from api.v1.catalog.serializers import (
     ServicesQuery,
 )
 from api.views import OpenView, make_money
+from edge.language import current_language
 from kernel.page import Page
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
@@ -73,7 +74,7 @@ class ResourcesView(OpenView):
 
 def _describe_vertical(tenant: TenantInfo) -> dict[str, Any]:
     vertical = get_vertical(tenant.vertical)
-    language = (get_language() or tenant.locale).split("-")[0]
+    language = current_language()
     fields = vertical.asset.fields if vertical.asset else ()
     return {
         "key": vertical.key,

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from edge.language import current_language
 from kernel.clock import utc_now
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView, Wish
@@ -220,7 +221,7 @@ def load_flow(request: HttpRequest) -> Flow:
 
 def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) -> Flow:
     """Put together what was chosen and what is offered."""
-    language = (get_language() or tenant.locale).split("-")[0]
+    language = current_language()
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
     location = _find_location(offer.locations, draft.location_id)

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edge.access import open_to_anyone
+from edge.language import current_language
 from edge.reading import read_date, read_instant
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -259,7 +260,7 @@ def _find_window(wish: Wish) -> int | None:
 
 def _load(token: str) -> ManagePage:
     tenant = current_tenant()
-    language = (get_language() or tenant.locale).split("-")[0]
+    language = current_language()
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
     return ManagePage(

@@ -13,9 +13,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from edge.language import current_language
 from kernel.errors import Conflict, DomainError
 from tenants.countries import FIRST_MARKETS, get_market, list_countries
 from tenants.policies import check_slug_is_free
@@ -38,7 +39,7 @@ def list_vertical_choices() -> list[tuple[str, str]]:
 
 def list_country_choices() -> list[tuple[str, str]]:
     """Return all countries as choices, our first markets first, then by name in the active language."""
-    names = Locale.parse((get_language() or "es").split("-")[0]).territories
+    names = Locale.parse(current_language()).territories
     others = sorted((code for code in list_countries() if code not in FIRST_MARKETS), key=lambda code: names[code])
     return [(code, names[code]) for code in (*FIRST_MARKETS, *others) if code in names]
 

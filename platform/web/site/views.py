@@ -6,11 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from edge.access import open_to_anyone
+from edge.language import current_language, list_wanted_tags
 from edge.requests import find_address
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -155,9 +156,9 @@ def _read_vertical(request: HttpRequest) -> str:
 
 
 def _guess_country(request: HttpRequest) -> str:
-    """Return the country of the browser's first language tag that names one; else our first market."""
-    for part in request.headers.get("Accept-Language", "").split(",")[:5]:
-        _language, _separator, region = part.split(";")[0].strip().partition("-")
+    """Return the country of the browser's best language tag that names one; else our first market."""
+    for tag in list_wanted_tags(request):
+        _language, _separator, region = tag.partition("-")
         if region.upper() in list_countries():
             return region.upper()
-    return "US" if (get_language() or "").startswith("en") else DEFAULT_COUNTRY
+    return "US" if current_language() == "en" else DEFAULT_COUNTRY

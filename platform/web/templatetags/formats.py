@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django import template
-from django.conf import settings
-from django.utils.translation import get_language
 
+from edge.language import current_language
 from kernel.errors import NotFound
 from tenants.context import current_tenant
 from web import formats
@@ -18,8 +17,7 @@ register = template.Library()
 
 def get_current_formats() -> Formats:
     """Return the conventions for the active language in the current tenant's country."""
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    return get_formats(language, _find_country())
+    return get_formats(current_language(), _find_country())
 
 
 def _find_country() -> str | None:

@@ -84,6 +84,18 @@ def test_closed_tenant_says_so_and_comes_back_whole(provision, status, expected,
     assert client.get("/").status_code == 200
 
 
+def test_open_and_closed_pages_choose_the_same_language(provision):
+    info = provision()
+    client = Client(HTTP_HOST=info.primary_host, headers={"Accept-Language": "en;q=0.1, es;q=0.9"})
+    is_open = client.get("/", follow=True)
+    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.CLOSED)
+
+    is_closed = client.get("/")
+
+    assert [page.status_code for page in (is_open, is_closed)] == [200, 410]
+    assert [b'<html lang="es"' in page.content for page in (is_open, is_closed)] == [True, True]
+
+
 def test_past_due_tenant_goes_on(provision):
     info = provision()
     life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.PAST_DUE)

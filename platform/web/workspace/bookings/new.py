@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from edge.access import requires
+from edge.language import current_language
 from edge.reading import read_date
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -64,7 +65,7 @@ class Typed:
 
     def make_form(self, data: QueryDict | None = None) -> BookingForm:
         """Return the form: with ``data`` it is checked, without it shows what was typed."""
-        initial = {"locale": current_tenant().locale or get_language(), **self.values.dict()}
+        initial = {"locale": current_tenant().locale or current_language(), **self.values.dict()}
         return BookingForm(
             data, services=self.services, service=self.service, resources=self.resources, initial=initial
         )
