@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from edge.problems import PROBLEM_TYPE, describe_problem
 from edge.statuses import get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
@@ -44,18 +45,9 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | N
 def make_problem(
     *, status_code: int, code: str, detail: str, errors: Mapping[str, Any] | None = None, **extra: object
 ) -> Response:
-    """Build the answer: ``type``, ``title``, ``status``, ``code``, ``detail``, and ``errors`` by field."""
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": code.replace("_", " "),
-        "status": status_code,
-        "code": code,
-        "detail": detail,
-        **extra,
-    }
-    if errors:
-        body["errors"] = errors
-    return Response(body, status=status_code, content_type="application/problem+json")
+    """Build the answer around `edge.problems.describe_problem`."""
+    body = describe_problem(status=status_code, code=code, detail=detail, errors=errors, **extra)
+    return Response(body, status=status_code, content_type=PROBLEM_TYPE)
 
 
 def _from_domain(error: DomainError) -> Response:

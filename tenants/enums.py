@@ -15,6 +15,10 @@ class TenantStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+CLOSED_STATUSES = frozenset({TenantStatus.PROVISIONING, TenantStatus.SUSPENDED, TenantStatus.CLOSED})
+"""In which a tenant's host answers nobody."""
+
+
 class SignUpStatus(models.TextChoices):
     """How far a sign-up is."""
 

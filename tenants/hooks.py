@@ -1,10 +1,12 @@
-"""Where rooms above plug in: steps of provisioning, handlers of due work, and what they keep about people."""
+"""Where rooms above plug in: steps of provisioning, handlers of due work, refusals, what is kept about people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.http import HttpRequest, HttpResponseBase
 
 from kernel.personal import TableInventory
 from tenants.types import SignUpDetails, TenantInfo
@@ -20,9 +22,23 @@ class _Step:
     function: ProvisioningStep
 
 
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Answers to requests that enter no tenant.
+
+    Attributes:
+        unknown_host: To a host that nobody has, or that is none.
+        closed: To the host of a tenant whose status is one of `tenants.enums.CLOSED_STATUSES`.
+    """
+
+    unknown_host: Callable[[HttpRequest], HttpResponseBase]
+    closed: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
+
+
 _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
 _inventory: dict[str, TableInventory] = {}
+_refusals: list[Refusals] = []
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -52,6 +68,20 @@ def get_due_handler(kind: str) -> DueHandler:
         KeyError: Nobody does.
     """
     return _handlers[kind]
+
+
+def register_refusals(refusals: Refusals) -> None:
+    """Let the room that answers over HTTP say what a refused request gets; the last one counts."""
+    _refusals[:] = [refusals]
+
+
+def get_refusals() -> Refusals:
+    """Return what a refused request gets.
+
+    Raises:
+        LookupError: No room that answers over HTTP is installed.
+    """
+    return _refusals[0]
 
 
 def register_inventory(tables: Iterable[TableInventory]) -> None:

@@ -24,6 +24,7 @@ SHARED_APPS = [
     "notifications.public",
     "audit.public",
     "billing.public",
+    "edge",
     "operators",
     "web",
 ]

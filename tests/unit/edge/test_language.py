@@ -4,25 +4,6 @@ import pytest
 from django.utils import translation
 
 from edge.language import choose_language, current_language, find_asked_language, list_wanted_tags
-from tenants.types import TenantInfo
-
-
-@pytest.fixture
-def english_tenant() -> TenantInfo:
-    return TenantInfo(
-        id=1,
-        schema_name="t_1",
-        slug="garage",
-        name="Garage",
-        vertical="automotive",
-        country="US",
-        timezone="America/Chicago",
-        currency="USD",
-        locale="en",
-        status="active",
-        accent="#1f5fd0",
-        primary_host="garage.turnero.example",
-    )
 
 
 @pytest.mark.parametrize(
