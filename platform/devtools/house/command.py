@@ -81,7 +81,7 @@ _ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
     ("longest file", lambda figures: _write_long(figures.longest_files, LONGEST_FILE)),
     ("longest function", lambda figures: _write_long(figures.longest_functions, LONGEST_FUNCTION)),
     ("fullest folder", _write_fullest),
-    ("places that ask (Wish …): product · tools", lambda figures: _write_places(figures.wish_places)),
+    ("places that build a wish: product · tools", lambda figures: _write_places(figures.wish_places)),
     *(_write_field(field) for field in SERVICE_FIELDS),
     ("event → e-mail: imports down · up", lambda figures: f"{figures.telling.down} · {figures.telling.up}"),
     ("event → e-mail: tells · asks", lambda figures: f"{figures.telling.tells} · {figures.telling.asks}"),

@@ -14,8 +14,14 @@ from devtools.house.reading import House, Module, read_house, resolve_source
 
 FOLDERS = ("scheduling.services", "web.workspace", "devtools")
 """Big shelves, counted besides the rooms."""
-QUESTIONS = ("Wish", "SlotRequest", "AvailabilityQuery")
-"""Types that ask which services, extras, people and party, and where."""
+WISH = "Wish"
+CARRIERS = ("SlotRequest", "AvailabilityQuery")
+"""Types that ask with a wish; before there was one, they spelled its fields themselves."""
+WISH_FIELDS = {
+    "service_id", "service_ids", "further_service_ids", "add_on_ids", "resource_id", "resource_ids", "location_id",
+    "party_size", "arrival_mode",
+}  # fmt: skip
+"""Which services, extras, people, party, and where."""
 SERVICE_FIELDS = ("cancel_cutoff_minutes", "booking_window_days", "minimum_notice_minutes")
 """Columns of a service whose spread is counted."""
 TEMPLATE_SUFFIXES = {".html", ".txt", ".js"}
@@ -154,13 +160,14 @@ def _list_wishes(house: House) -> Iterator[str]:
         (name, node.name)
         for name, module in house.items()
         for node in module.tree.body
-        if isinstance(node, ast.ClassDef) and node.name in QUESTIONS
+        if isinstance(node, ast.ClassDef) and node.name in (WISH, *CARRIERS)
     }
     for name, module in house.items():
         calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
         for call in calls:
             called = _name_of(call.func)
-            if called in QUESTIONS and (name, called) not in homes:
+            is_spelled = called in CARRIERS and WISH_FIELDS & {keyword.arg for keyword in call.keywords}
+            if (called == WISH or is_spelled) and (name, called) not in homes:
                 yield f"{module.place}:{call.lineno} {called}"
 
 

@@ -114,10 +114,25 @@ def test_circles_of_files_folders_and_rooms(checkout: Path) -> None:
     assert round_about.room_circles == [["notifications", "scheduling"]]
 
 
-def test_questions_are_counted_outside_their_home_and_tests(checkout: Path) -> None:
+def test_wishes_are_counted_outside_their_home_and_tests(checkout: Path) -> None:
     assert compute_figures(checkout).wish_places == [
         "scheduling/services/bookings/holds.py:8 Wish",
         "scheduling/services/writing/places.py:3 Wish",
+    ]
+
+
+def test_carrier_counts_where_it_spells_the_fields_of_a_wish(checkout: Path) -> None:
+    (checkout / "scheduling" / "services" / "writing" / "places.py").write_text(
+        "from scheduling import types\n\n"
+        "OLD = types.SlotRequest(service_id=1, starts_at=NOW)\n"
+        "NEW = types.SlotRequest(wish=WISH, starts_at=NOW)\n"
+        "WEEK = types.AvailabilityQuery(party_size=2, from_on=TODAY)\n"
+        "ELSE = types.Booking(service_id=1)\n"
+    )
+
+    assert compute_figures(checkout).wish_places[1:] == [
+        "scheduling/services/writing/places.py:3 SlotRequest",
+        "scheduling/services/writing/places.py:5 AvailabilityQuery",
     ]
 
 
@@ -151,7 +166,7 @@ def test_command_prints_a_column_for_each_checkout(checkout: Path, capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == [checkout.name, ROOT.name]
     assert next(line for line in lines if line.startswith("  billing")).split()[1] == "–"
-    assert next(line for line in lines if line.startswith("places that ask")).split()[8:11] == ["2", "·", "0"]
+    assert next(line for line in lines if line.startswith("places that build")).split()[8:11] == ["2", "·", "0"]
 
 
 def test_command_prints_json(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
