@@ -124,7 +124,7 @@ UNITS = (
 class SpanInput(PairInput):
     """A number and its unit of time."""
 
-    css = "span-pair"
+    css = "time-span"
 
     def __init__(self) -> None:
         number = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})

@@ -133,6 +133,7 @@ class PairInput(forms.MultiWidget):
         """Give the text what a single input has; the choice says by itself what it is."""
         context = super().get_context(name, value, attrs)
         widget = context["widget"]
+        widget["css"] = self.css
         for suffix, part in zip(self.widgets_names, widget["subwidgets"], strict=True):
             if suffix:
                 for spoken in ("aria-describedby", "aria-invalid", "autofocus", "required", "class"):

@@ -118,6 +118,7 @@ def test_a_pair_is_one_field_with_one_label():
     html = draw(SampleForm({"notice": "x", "notice_unit": "hours"}), "notice")
 
     assert '<label for="f-notice">Aviso' in html
+    assert '<span class="time-span">' in html
     assert find_attributes(html, "input") == {
         "type": "text", "name": "notice", "value": "x", "inputmode": "numeric", "autocomplete": "off",
         "aria-invalid": "true", "aria-describedby": "f-notice_error", "class": "input", "id": "f-notice",
