@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
+
+KEPT_THREADS = 32
+"""Idle ones; a burst or many open boards may need more for a while."""
 
 
 class OneThreadHandler(ASGIHandler):
@@ -16,7 +20,26 @@ class OneThreadHandler(ASGIHandler):
     the view, and into the same thread again: for synchronous views that is more than a bare view
     costs. Here everything between server and view runs in that one thread, failures as well. An
     asynchronous view still runs in the event loop.
+
+    Threads are kept for later requests, one request at a time in each, as servers for WSGI do:
+    Django's own handler makes and ends one for every request.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: list[Executor] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request in a thread that nobody else uses meanwhile."""
+        executor = self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+        try:
+            async with ThreadSensitiveContext(executor=executor):
+                await super().__call__(scope, receive, send)
+        finally:
+            if len(self._idle) < KEPT_THREADS:
+                self._idle.append(executor)
+            else:
+                executor.shutdown(wait=False)
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         """Put the middleware together as for WSGI, and enter it from the event loop."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from config import asgi
+from edge import handlers
 from edge.handlers import OneThreadHandler
 
 stays: list[tuple[str, int]] = []
@@ -63,27 +64,43 @@ def tell_failure(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("failed", status=500)
 
 
-urlpatterns = [path("sync", answer), path("async", answer_later), path("fail", fail)]
+together = threading.Barrier(2)
+
+
+def meet(_request: HttpRequest) -> HttpResponse:
+    pass_by("view")
+    together.wait(10)
+    return HttpResponse("met")
+
+
+urlpatterns = [path("sync", answer), path("async", answer_later), path("fail", fail), path("meet", meet)]
 handler500 = tell_failure
 
 
 @pytest.fixture
-def ask(settings, db):
+def handler(settings, db) -> OneThreadHandler:
     settings.MIDDLEWARE = [f"{__name__}.Middleware"]
     settings.ROOT_URLCONF = __name__
     settings.ALLOWED_HOSTS = ["*"]
     stays.clear()
+    return OneThreadHandler()
 
+
+@pytest.fixture
+def ask(handler):
     async def send(address: str) -> tuple[int, bytes]:
         scope = {"type": "http", "method": "GET", "path": address, "query_string": b"", "headers": [(b"host", b"x")]}
-        server = ApplicationCommunicator(OneThreadHandler(), scope)
+        server = ApplicationCommunicator(handler, scope)
         await server.send_input({"type": "http.request", "body": b""})
-        started, body = await server.receive_output(5), await server.receive_output(5)
-        await server.wait(5)
-        stays.append(("server", threading.get_ident()))
+        started, body = await server.receive_output(10), await server.receive_output(10)
+        await server.wait(10)
+        pass_by("server")
         return started["status"], body["body"]
 
-    return async_to_sync(send)
+    async def send_all(addresses: tuple[str, ...]) -> list[tuple[int, bytes]]:
+        return await asyncio.gather(*map(send, addresses))
+
+    return lambda *addresses: async_to_sync(send_all)(addresses)
 
 
 def find_threads() -> dict[str, set[int]]:
@@ -94,7 +111,7 @@ def find_threads() -> dict[str, set[int]]:
 
 
 def test_everything_synchronous_runs_in_one_thread_beside_the_server(ask):
-    assert ask("/sync") == (200, b"sync")
+    assert ask("/sync") == [(200, b"sync")]
 
     threads = find_threads()
     server = threads.pop("server")
@@ -104,7 +121,7 @@ def test_everything_synchronous_runs_in_one_thread_beside_the_server(ask):
 
 
 def test_an_asynchronous_view_runs_where_the_server_does(ask):
-    assert ask("/async") == (200, b"async")
+    assert ask("/async") == [(200, b"async")]
 
     threads = find_threads()
     assert threads["view"] == threads["server"]
@@ -112,10 +129,31 @@ def test_an_asynchronous_view_runs_where_the_server_does(ask):
 
 
 def test_a_failure_is_answered_in_the_thread_of_its_request(ask):
-    assert ask("/fail") == (500, b"failed")
+    assert ask("/fail") == [(500, b"failed")]
 
     threads = find_threads()
     assert threads["failure"] == threads["in"] == threads["process_exception"]
+
+
+def test_a_thread_is_kept_for_the_next_request(ask):
+    for _ in range(3):
+        ask("/sync")
+
+    assert len(find_threads()["view"]) == 1
+
+
+def test_requests_at_the_same_time_have_a_thread_each(ask):
+    assert ask("/meet", "/meet") == [(200, b"met")] * 2
+
+    assert len(find_threads()["view"]) == 2
+
+
+def test_after_a_burst_only_some_threads_are_kept(ask, handler, monkeypatch):
+    monkeypatch.setattr(handlers, "KEPT_THREADS", 1)
+    ask("/meet", "/meet")
+
+    assert len(handler._idle) == 1
+    assert ask("/sync") == [(200, b"sync")]
 
 
 def test_the_application_is_served_by_it():
