@@ -225,8 +225,16 @@ def test_other_sites_may_call_without_cookies(api):
 def test_another_tenants_token_is_unknown(api, service, slot, other_tenant):
     token = book(api, service, slot).json()["manage_url"].rstrip("/").rsplit("/", 1)[1]
 
-    assert api.get(f"/api/v1/manage/{token}").status_code == 200
-    assert HostClient(other_tenant.primary_host).get(f"/api/v1/manage/{token}").status_code == 404
+    at_home = api.get(f"/api/v1/manage/{token}")
+    next_door = HostClient(other_tenant.primary_host)
+    abroad = [
+        next_door.get(f"/api/v1/manage/{token}"),
+        next_door.post(f"/api/v1/manage/{token}/cancel", {}, content_type="application/json"),
+    ]
+
+    assert (at_home.status_code, at_home.json()["starts_at"]) == (200, slot)
+    assert [(answer.status_code, answer.json()["code"]) for answer in abroad] == [(404, "token_unknown")] * 2
+    assert api.get(f"/api/v1/manage/{token}").json()["status"] == at_home.json()["status"]
 
 
 def test_explaining_needs_staff(api, owner_client, service):
@@ -239,8 +247,11 @@ def test_explaining_needs_staff(api, owner_client, service):
 
 
 def test_schema_and_docs_answer(api):
-    assert api.get("/api/v1/schema/").status_code == 200
-    assert api.get("/api/v1/docs/").status_code == 200
+    schema, docs = api.get("/api/v1/schema/"), api.get("/api/v1/docs/")
+
+    assert (schema.status_code, schema["Content-Type"]) == (200, "application/vnd.oai.openapi; charset=utf-8")
+    assert "/api/v1/availability:" in schema.content.decode()
+    assert (docs.status_code, '<div id="swagger-ui">' in docs.content.decode()) == (200, True)
 
 
 def test_window_of_62_days_is_the_longest(api, service):
@@ -248,8 +259,10 @@ def test_window_of_62_days_is_the_longest(api, service):
     longest = {"service": service["id"], "from": first.isoformat(), "to": (first + timedelta(days=61)).isoformat()}
     longer = {**longest, "to": (first + timedelta(days=62)).isoformat()}
 
-    assert api.get("/api/v1/availability", longest).status_code == 200
-    assert api.get("/api/v1/availability", longer).status_code == 422
+    answer, refused = (api.get("/api/v1/availability", window) for window in (longest, longer))
+
+    assert (answer.status_code, len(answer.json()["days"])) == (200, 62)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
 
 
 def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
@@ -259,7 +272,7 @@ def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
     first, second, third = (post(api, "holds", body) for _ in range(3))
 
     assert [first.status_code, second.status_code] == [201, 201]
-    assert third.status_code == 429
+    assert (third.status_code, third.json()["code"]) == (429, "throttled")
     assert int(third["Retry-After"]) > 0
     assert api.delete(f"/api/v1/holds/{first.json()['id']}").status_code == 204
     assert post(api, "holds", body).status_code == 201

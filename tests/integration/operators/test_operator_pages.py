@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core import mail
+from django.db import connection
 
 from accounts.models import User
 from tenants.enums import TenantStatus
@@ -61,6 +62,7 @@ def test_unknown_tenant_is_404(operator_client, tenants):
     answer = operator_client.post(f"{PAGE}tenants/t0_nobody/status/", {"status": "suspended"})
 
     assert answer.status_code == 404
+    assert set(Tenant.objects.values_list("status", flat=True)) == {TenantStatus.TRIAL}
 
 
 def test_strangers_are_sent_to_sign_in_and_nothing_changes(platform_client, tenants):
@@ -79,15 +81,22 @@ def test_other_roles_are_refused(platform_client, tenants):
     assert Tenant.objects.get(pk=tenants["taller"].id).status == TenantStatus.TRIAL
 
 
-def test_console_does_not_exist_on_a_tenants_host(owner_client):
-    assert owner_client.get(PAGE).status_code == 404
+def test_console_does_not_exist_on_a_tenants_host(owner_client, tenants):
+    page, attempt = owner_client.get(PAGE), change(owner_client, tenants["salon"], "suspended")
+
+    assert [answer.status_code for answer in (page, attempt)] == [404, 404]
+    assert tenants["salon"].name not in page.content.decode()
+    connection.set_schema_to_public()
+    assert Tenant.objects.get(pk=tenants["salon"].id).status == TenantStatus.TRIAL
 
 
 def test_operators_list_costs_the_same_for_more_tenants(operator_client, tenants, django_assert_num_queries):
     operator_client.get(PAGE)
 
     with django_assert_num_queries(5):
-        operator_client.get(PAGE)
+        page = operator_client.get(PAGE)
+
+    assert [info.name in page.content.decode() for info in tenants.values()] == [True, True]
 
 
 def test_reset_link_names_the_platforms_own_host(operator_client, settings):

@@ -41,8 +41,10 @@ def test_unknown_host_is_a_plain_404(tenants, db, host):
 def test_platform_host(tenants, db, settings, shape):
     host = shape.format(settings.PLATFORM_HOST)
 
-    assert Client(HTTP_HOST=host).get("/healthz").status_code == 200
-    assert Client(HTTP_HOST=host.upper()).get("/sign-up/").status_code == 200
+    health, page = Client(HTTP_HOST=host).get("/healthz"), Client(HTTP_HOST=host.upper()).get("/sign-up/")
+
+    assert (health.status_code, health.json()["status"]) == (200, "ok")
+    assert (page.status_code, 'name="slug"' in page.content.decode()) == (200, True)
 
 
 def test_request_runs_in_its_tenant_and_leaves_no_trace(tenants, db, rf: RequestFactory):
@@ -100,7 +102,9 @@ def test_past_due_tenant_goes_on(provision):
     info = provision()
     life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.PAST_DUE)
 
-    assert Client(HTTP_HOST=info.primary_host).get("/").status_code == 200
+    page = Client(HTTP_HOST=info.primary_host).get("/")
+
+    assert (page.status_code, info.name in page.content.decode()) == (200, True)
 
 
 def test_streaming_answer_gives_its_connection_back(committed, provision, rf: RequestFactory):

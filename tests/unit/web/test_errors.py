@@ -22,3 +22,4 @@ def test_pages_for_failures_do_not_ask_who_is_signed_in(view, status):
     response = view(request)
 
     assert response.status_code == status
+    assert "<h1" in response.content.decode()

@@ -156,9 +156,14 @@ def test_a_broken_link_gets_a_clear_page(customer_client, tenant):
 def test_a_link_of_one_tenant_opens_nothing_at_another(customer_client, address, other_tenant):
     from tests.conftest import HostClient
 
-    assert customer_client.get(address).status_code == 200
+    reference = Booking.objects.get().reference
+    at_home = customer_client.get(address)
+    next_door = HostClient(other_tenant.primary_host)
+    abroad = [next_door.get(address), next_door.post(address + "cancel/")]
 
-    assert HostClient(other_tenant.primary_host).get(address).status_code == 404
+    assert (at_home.status_code, reference in text_of(at_home)) == (200, True)
+    assert [(page.status_code, reference in text_of(page)) for page in abroad] == [(404, False)] * 2
+    assert Booking.objects.get().status == "confirmed"
 
 
 def test_the_calendar_file_is_one_event_with_the_messages_uid(customer_client, address):

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from kernel.clock import utc_now
@@ -273,4 +274,8 @@ def test_forms_behind_links_may_say_where_they_come_from(platform_client, work):
 
 
 def test_sign_up_does_not_exist_on_a_tenants_host(customer_client):
-    assert customer_client.get(SIGN_UP).status_code == 404
+    page, attempt = customer_client.get(SIGN_UP), customer_client.post(SIGN_UP, TYPED)
+
+    assert [answer.status_code for answer in (page, attempt)] == [404, 404]
+    connection.set_schema_to_public()
+    assert SignUp.objects.count() == 0

@@ -50,7 +50,11 @@ def test_detail_as_panel_has_no_frame(owner_client):
 
 
 def test_unknown_booking_is_a_404(owner_client):
-    assert owner_client.get("/workspace/bookings/999999999/").status_code == 404
+    booked = book()
+
+    page = owner_client.get("/workspace/bookings/999999999/")
+
+    assert (page.status_code, booked.reference in page.content.decode()) == (404, False)
 
 
 def test_visit_goes_through_its_steps(owner_client):
@@ -111,6 +115,7 @@ def test_unknown_step_is_a_404(owner_client):
     booked = book()
 
     assert owner_client.post(f"/workspace/bookings/{booked.booking_id}/explode/").status_code == 404
+    assert status_of(booked.booking_id) == "confirmed"
 
 
 @pytest.mark.parametrize("key", ["approve", "arrive", "cancel", "no-show", "complete"])
@@ -202,7 +207,8 @@ def test_move_to_a_taken_time_changes_nothing(owner_client):
 
 def test_a_drag_names_any_column_also_one_that_customers_do_not_choose_from(owner_client):
     booked = book()
-    lift = next(each for each in get_booking(booking_id=booked.booking_id).resources if each.type_name != "Mecánico")
+    before = get_booking(booking_id=booked.booking_id)
+    lift = next(each for each in before.resources if each.type_name != "Mecánico")
 
     answer = owner_client.post(
         f"/workspace/bookings/{booked.booking_id}/move/",
@@ -210,7 +216,9 @@ def test_a_drag_names_any_column_also_one_that_customers_do_not_choose_from(owne
         **HTMX,
     )
 
-    assert answer.status_code == 204
+    after = get_booking(booking_id=booked.booking_id)
+    assert (answer.status_code, after.starts_at) == (204, before.starts_at)
+    assert lift.resource_id in [each.resource_id for each in after.resources]
 
 
 @pytest.mark.parametrize("on", ["", "2026-01-01"])

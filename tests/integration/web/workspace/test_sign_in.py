@@ -53,14 +53,19 @@ def test_session_of_one_tenant_opens_nothing_at_another(owner_client, other_tena
     stolen = HostClient(other_tenant.primary_host)
     stolen.cookies = owner_client.cookies
 
-    assert stolen.get("/workspace/").status_code == 302
+    page = stolen.get("/workspace/")
+
+    assert (page.status_code, page["Location"], page.content) == (302, "/accounts/login/?next=/workspace/", b"")
 
 
 def test_suspended_person_is_out_at_once(owner_client):
     User.objects.filter(role="owner").update(is_active=False)
 
-    assert owner_client.get("/workspace/").status_code == 302
-    assert owner_client.get("/workspace/live/").status_code == 302
+    answers = [owner_client.get(f"/workspace/{page}") for page in ("", "live/")]
+
+    assert [(answer.status_code, answer["Location"].partition("?")[0]) for answer in answers] == [
+        (302, "/accounts/login/")
+    ] * 2
 
 
 def test_password_reset_by_mail(customer_client, tenant):
