@@ -20,6 +20,7 @@ from accounts.enums import AccountMessageKind
 from accounts.policies import Permission, has_permission
 from accounts.types import AccountMessage
 from kernel.clock import utc_now
+from tenants.hosts import make_base_url
 
 IPV6_PREFIX = 64
 """Smallest prefix that a provider assigns to one subscriber (RFC 6177)."""
@@ -70,9 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         tenant = self.request.tenant
         host = tenant.primary_host if tenant else settings.PLATFORM_HOST
-        scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
         asked = urlsplit(super().get_reset_password_from_key_url(key))
-        return str(asked._replace(scheme=scheme, netloc=host).geturl())
+        return make_base_url(host) + str(asked._replace(scheme="", netloc="").geturl())
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse after too many failures for this person from one network, or many more from anywhere.

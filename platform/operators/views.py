@@ -13,6 +13,7 @@ from edge.access import requires
 from kernel.errors import Invalid
 from kernel.text import mark
 from tenants.enums import TenantStatus
+from tenants.hosts import make_base_url
 from tenants.selectors import resolution
 from tenants.services import life_cycle
 
@@ -31,12 +32,13 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "tenant": tenant,
+            "url": f"{make_base_url(tenant.primary_host)}/",
             "status": TenantStatus(tenant.status),
             "actions": [(status, gettext(text)) for status, text in ACTIONS.items() if status != tenant.status],
         }
         for tenant in resolution.list_tenants()
     ]
-    return render(request, "operators/tenants.html", {"rows": rows, "scheme": request.scheme})
+    return render(request, "operators/tenants.html", {"rows": rows})
 
 
 @requires(Permission.OPERATOR)

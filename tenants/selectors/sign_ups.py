@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core import signing
 
 from tenants.enums import SignUpStatus
+from tenants.hosts import make_base_url
 from tenants.models import SignUp
 from tenants.types import Verification
 
@@ -18,14 +19,13 @@ def find_verification(sign_up_id: int) -> Verification | None:
     sign_up = SignUp.objects.filter(pk=sign_up_id, status=SignUpStatus.STARTED).first()
     if sign_up is None:
         return None
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
     return Verification(
         business_name=sign_up.business_name,
         slug=sign_up.slug,
         owner_name=sign_up.owner_name,
         email=sign_up.email,
         locale=sign_up.locale,
-        url=f"{scheme}://{settings.PLATFORM_HOST}/sign-up/verify/{make_verify_token(sign_up)}/",
+        url=f"{make_base_url(settings.PLATFORM_HOST)}/sign-up/verify/{make_verify_token(sign_up)}/",
         expires_at=sign_up.expires_at,
     )
 

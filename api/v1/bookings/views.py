@@ -25,6 +25,7 @@ from scheduling.errors import CustomerInvalid, HoldUnknown, TooManyHolds
 from scheduling.services.bookings import holders
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 
@@ -97,11 +98,10 @@ class BookingsView(OpenView):
                 raise _name_fields(error) from error
             if "hold" in asked:
                 holders.note_end(find_address(request))
-            host = current_tenant().primary_host
             body = {
                 "reference": booked.reference,
                 "status": booked.status,
-                "manage_url": f"{request.scheme}://{host}/b/{booked.manage_token}/",
+                "manage_url": make_manage_url(booked.manage_token),
             }
             return Answer(status=status.HTTP_201_CREATED, body=body)
 

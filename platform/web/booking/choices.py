@@ -12,6 +12,7 @@ from edge.access import open_to_anyone
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView
+from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
 from web.booking.pages import render_step
 
@@ -91,6 +92,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         status=status,
         sealed=sealed,
         notice=notice,
+        page_url=make_base_url(flow.tenant.primary_host),
         category=category,
         all_url=make_link(StepKey.SERVICE, sealed),
         categories=[CategoryOption(name, make_link(StepKey.SERVICE, sealed, category=name)) for name in names]

@@ -20,6 +20,7 @@ from keyvalue.throttle import Call, count_calls
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
+from tenants.hosts import make_base_url
 from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
 from verticals.registry import list_verticals
@@ -117,11 +118,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, token: str) -> HttpResponse:
     """Show how far the new business is, and the door to it once it is ready."""
-    context = {
-        "sign_up": sign_ups.get_progress(token=token, now=utc_now()),
-        "token": token,
-        "scheme": request.scheme,
-    }
+    started = sign_ups.get_progress(token=token, now=utc_now())
+    context = {"sign_up": started, "token": token, "page_url": make_base_url(started.host)}
     return render(request, "site/progress.html", context)
 
 

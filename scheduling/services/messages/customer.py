@@ -12,7 +12,8 @@ from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient
 from scheduling.models import Location, Resource
 from scheduling.services.messages.invitations import make_invitation
-from scheduling.services.messages.words import make_customer_words, make_manage_url, make_subject
+from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
+from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 
@@ -68,7 +69,7 @@ def list_people(booking: BookingView) -> tuple[Person, ...]:
 
 
 def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Attachment:
-    url = make_manage_url(booking)
+    url = make_manage_url(make_manage_token(booking))
     return make_invitation(
         booking,
         method=method,

@@ -1,6 +1,6 @@
-"""The unguessable part of a customer's manage link.
+"""A customer's manage link, and the unguessable part of it.
 
-It is derived, so that messages can show the link again while the table holds its hash only;
+The token is derived, so that messages can show the link again while the table holds its hash only;
 a new ``token_version`` makes older links worthless.
 """
 
@@ -15,6 +15,7 @@ from django.conf import settings
 
 from kernel.ids import hash_token
 from tenants.context import current_tenant
+from tenants.hosts import make_base_url
 
 
 class HasManageToken(Protocol):
@@ -32,6 +33,11 @@ class HasManageToken(Protocol):
 def make_manage_token(booking: HasManageToken) -> str:
     """Return the token of a booking's current link (256 bits, URL-safe)."""
     return derive_token(booking.ics_uid, booking.token_version)
+
+
+def make_manage_url(token: str) -> str:
+    """Return the link with which the customer sees, moves and cancels the booking."""
+    return f"{make_base_url(current_tenant().primary_host)}/b/{token}/"
 
 
 def derive_token(ics_uid: str, token_version: int) -> str:

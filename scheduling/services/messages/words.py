@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -15,9 +14,10 @@ from kernel.text import mark
 from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
-from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import BookingView
 from tenants.context import current_tenant
+from tenants.hosts import make_base_url
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
 
@@ -86,20 +86,9 @@ def make_subject(booking_id: int) -> Subject:
     return Subject(kind=SUBJECT_KIND, id=booking_id)
 
 
-def make_manage_url(booking: BookingView) -> str:
-    """Return the link with which the customer sees, moves and cancels the booking."""
-    return f"{make_base_url()}/b/{make_manage_token(booking)}/"
-
-
 def register() -> None:
     """Say which words messages about bookings have."""
     register_words(SUBJECT_KIND, VOCABULARY)
-
-
-def make_base_url() -> str:
-    """Return the address of the tenant's pages, without a slash at the end."""
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    return f"{scheme}://{current_tenant().primary_host}"
 
 
 def _say_to_customer(
@@ -112,7 +101,7 @@ def _say_to_customer(
     previous: datetime | None,
 ) -> dict[str, str]:
     formats = _get_formats(language)
-    url = make_manage_url(booking)
+    url = make_manage_url(make_manage_token(booking))
     can_change = now < max(booking.move_until, booking.cancel_until)
     with translation.override(language):
         words = _make_common_words(booking, formats, language=language, previous=previous)
@@ -127,7 +116,7 @@ def _say_to_customer(
                 "This address was given for an appointment. If it was not you, you can ignore this message."
             ),
             "manage_url": url,
-            "book_url": f"{make_base_url()}/",
+            "book_url": f"{make_base_url(current_tenant().primary_host)}/",
             "action_url": url,
             "action_label": gettext("View, move or cancel") if can_change else gettext("View the appointment"),
             "can_change": "yes" if can_change else "",
@@ -151,7 +140,7 @@ def _say_to_business(booking: BookingView, *, language: str, previous: datetime 
             "customer": ", ".join(part for part in (name, contact) if part),
             "resource_name": ", ".join(dict.fromkeys(taken.name for taken in booking.resources)),
             "note": clean_line(booking.note, limit=LONGEST_NOTE),
-            "action_url": f"{make_base_url()}/workspace/bookings/{booking.id}/",
+            "action_url": f"{make_base_url(current_tenant().primary_host)}/workspace/bookings/{booking.id}/",
             "action_label": gettext("Open the booking"),
         }
 

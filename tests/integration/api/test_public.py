@@ -86,7 +86,7 @@ def test_unknown_service_is_not_found(api):
     assert api.get("/api/v1/availability", query).status_code == 404
 
 
-def test_hold_then_book_then_manage(api, service, slot):
+def test_hold_then_book_then_manage(api, service, slot, tenant):
     held = post(api, "holds", {"service": service["id"], "starts_at": slot})
     booked = post(
         api,
@@ -104,6 +104,7 @@ def test_hold_then_book_then_manage(api, service, slot):
     assert held.status_code == 201
     assert booked.status_code == 201
     assert booked.json()["status"] == "confirmed"
+    assert booked.json()["manage_url"] == f"http://{tenant.primary_host}/b/{token}/"
     assert (managed["reference"], managed["starts_at"]) == (booked.json()["reference"], slot)
     assert post(api, f"manage/{token}/confirm", {}).json()["is_attendance_confirmed"] is True
     assert post(api, f"manage/{token}/cancel", {"reason": "viaje"}).json()["status"] == "cancelled"

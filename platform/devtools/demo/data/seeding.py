@@ -24,6 +24,7 @@ from scheduling.services.catalog.staff import link_user
 from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import BookingFilters, BookingRow
 from tenants.context import current_tenant
+from tenants.hosts import make_base_url
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import list_tenants
 from tenants.services.life_cycle import change_accent
@@ -176,7 +177,7 @@ def _equip(*, business: DemoBusiness, password_hash: str) -> None:
 
 
 def _list_logins(business: DemoBusiness, tenant: TenantInfo) -> list[DemoLogin]:
-    page_url = f"http://{tenant.primary_host}/"
+    page_url = f"{make_base_url(tenant.primary_host)}/"
     return [
         DemoLogin(
             business=business.name,

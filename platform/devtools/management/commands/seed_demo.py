@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from devtools.demo.data.businesses import DEMO_PASSWORD
 from devtools.demo.data.seeding import OPERATOR_EMAIL, seed_demo
 from kernel.clock import utc_now
+from tenants.hosts import make_base_url
 
 
 class Command(BaseCommand):
@@ -32,6 +33,5 @@ class Command(BaseCommand):
         for (business, page_url), people in groupby(logins, key=lambda login: (login.business, login.page_url)):
             emails = ", ".join(f"{login.email} ({login.role})" for login in people)
             self.stdout.write(f"{business}: {page_url} · workspace: {page_url}workspace/ · {emails}")
-        scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-        self.stdout.write(f"Operator's console: {scheme}://{settings.PLATFORM_HOST}/operator/ · {OPERATOR_EMAIL}")
+        self.stdout.write(f"Operator's console: {make_base_url(settings.PLATFORM_HOST)}/operator/ · {OPERATOR_EMAIL}")
         self.stdout.write(f"Password of all of them: {DEMO_PASSWORD}")

@@ -59,8 +59,12 @@ def test_services_are_listed_with_prices_in_the_business_s_words(customer_client
     assert "desde $" in re.sub(r"\s+", " ", text_of(page))
 
 
-def test_search_engines_find_the_first_page(customer_client, service):
-    assert "X-Robots-Tag" not in customer_client.get("/").headers
+def test_search_engines_find_the_first_page(customer_client, service, tenant):
+    page = customer_client.get("/", headers={"X-Forwarded-Proto": "https"})
+
+    links = re.findall(r'hreflang="(\w+)" href="([^"]+)"', page.content.decode())
+    assert "X-Robots-Tag" not in page.headers
+    assert sorted(links) == [(code, f"http://{tenant.primary_host}/?lang={code}") for code in ("en", "es")]
 
 
 def test_a_person_books_without_javascript(customer_client, service):

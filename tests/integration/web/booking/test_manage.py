@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.urls import reverse
 from icalendar import Calendar
 
 from kernel.clock import utc_now
@@ -13,6 +15,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails
 from tests.factories.scheduling import make_wish
 
@@ -56,6 +59,12 @@ def test_the_page_tells_everything(customer_client, address):
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_links_in_messages_lead_to_the_page(tenant):
+    path = reverse("booking:manage", args=["token"], urlconf=settings.ROOT_URLCONF)
+
+    assert make_manage_url("token") == f"http://{tenant.primary_host}{path}"
 
 
 @pytest.mark.parametrize(
