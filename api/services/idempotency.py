@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from api.errors import IdempotencyMismatch
 from api.models import IdempotentAnswer
+from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
-from tenants.context import current_tenant
 
 KEPT = timedelta(hours=24)
 
@@ -55,7 +54,7 @@ def run_once(
     caller = salted_hmac("api.idempotency", address, algorithm="sha256").hexdigest()
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
     with write_transaction():
-        _lock(endpoint, key)
+        lock_words(KeySpace.IDEMPOTENCY, endpoint, key)
         IdempotentAnswer.objects.filter(created_at__lt=now - KEPT).delete()
         whose = Q(caller=caller) | Q(body_hash=body_hash) if is_personal else Q(caller=caller)
         earlier = list(IdempotentAnswer.objects.filter(whose, endpoint=endpoint, key=key))
@@ -75,11 +74,3 @@ def run_once(
             created_at=now,
         )
         return answer
-
-
-def _lock(endpoint: str, key: str) -> None:
-    """Let one request per key in at a time, until the transaction ends."""
-    digest = hashlib.sha256(f"{current_tenant().schema_name}\0{endpoint}\0{key}".encode()).digest()
-    number = int.from_bytes(digest[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

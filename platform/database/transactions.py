@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cache
 from typing import TypeVar
-from zlib import crc32
 
 from django.db import DatabaseError, transaction
 
 from database.connection import connection
 from database.errors import TooBusy
-from database.statements import Statement
 
 T = TypeVar("T")
 
@@ -23,9 +20,6 @@ RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAIL
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
 MAX_ATTEMPTS, QUICK_ATTEMPTS = 40, 4
 LONGEST_PAUSE_SECONDS = 0.05
-LOCK_SQL = """
-SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id
-"""
 
 
 class LostRace(Exception):
@@ -89,30 +83,3 @@ def write_transaction() -> Iterator[None]:
 def find_sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's five-character code behind Django's exception."""
     return getattr(error.__cause__, "sqlstate", None)
-
-
-def lock_resources(resource_ids: Iterable[int]) -> None:
-    """Hold back other writers of these resources until the transaction ends, in id order.
-
-    Advisory locks: rows may be inserted meanwhile by nobody who asked for the same resource.
-    A later statement sees what the previous holder committed.
-    """
-    if resource_ids := set(resource_ids):
-        statement = Statement()
-        add_lock_part(statement, resource_ids)
-        statement.fetch("SELECT count FROM locked")
-
-
-def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
-    """Let a statement take the locks of `lock_resources` before whatever reads its part ``locked``.
-
-    What such a statement reads may be older than the locks; what its constraints see is not.
-    """
-    values = {"class": _lock_class(connection.schema_name), "ids": sorted(set(resource_ids))}
-    statement.add("locked", LOCK_SQL, values)
-
-
-@cache
-def _lock_class(schema_name: str) -> int:
-    unsigned = crc32(f"scheduling.resource:{schema_name}".encode())
-    return unsigned - 2**32 if unsigned >= 2**31 else unsigned

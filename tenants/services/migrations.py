@@ -12,12 +12,12 @@ from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
 from database.connection import connection
+from database.locks import KeySpace, lock_platform
 from tenants.models import SchemaState, Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.spares import refill_spares
 from tenants.services.templates import get_migration_state, migrate_schema, recorded_statements
 
-LOCK_NUMBER = 0x7475726E65726F
 LOCK_TIMEOUT = "5s"
 
 logger = logging.getLogger(__name__)
@@ -40,30 +40,27 @@ def migrate_platform() -> MigrationReport:
     a second one waits.
     """
     connection.set_schema_to_public()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
-    try:
-        migrate_schema("public")
-        state = get_migration_state()
-        current = set(SchemaState.objects.filter(state=state).values_list("schema_name", flat=True))
-        migrated: list[str] = []
-        failed: list[tuple[str, str]] = []
-        plans: dict[frozenset[tuple[str, str]], str | None] = {}
-        for schema_name in Tenant.objects.order_by("pk").values_list("schema_name", flat=True):
-            if schema_name in current:
-                continue
-            try:
-                _migrate_tenant(schema_name, state, plans)
-            except Exception as error:
-                logger.exception("migration_failed", extra={"schema_name": schema_name})
-                failed.append((schema_name, (str(error) or type(error).__name__).splitlines()[0]))
-            else:
-                migrated.append(schema_name)
-        spares = refill_spares()
-    finally:
-        connection.set_schema_to_public()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+    with lock_platform(KeySpace.MIGRATIONS):
+        try:
+            migrate_schema("public")
+            state = get_migration_state()
+            current = set(SchemaState.objects.filter(state=state).values_list("schema_name", flat=True))
+            migrated: list[str] = []
+            failed: list[tuple[str, str]] = []
+            plans: dict[frozenset[tuple[str, str]], str | None] = {}
+            for schema_name in Tenant.objects.order_by("pk").values_list("schema_name", flat=True):
+                if schema_name in current:
+                    continue
+                try:
+                    _migrate_tenant(schema_name, state, plans)
+                except Exception as error:
+                    logger.exception("migration_failed", extra={"schema_name": schema_name})
+                    failed.append((schema_name, (str(error) or type(error).__name__).splitlines()[0]))
+                else:
+                    migrated.append(schema_name)
+            spares = refill_spares()
+        finally:
+            connection.set_schema_to_public()
     forget_tenants()
     return MigrationReport(migrated=tuple(migrated), failed=tuple(failed), spares_made=spares)
 

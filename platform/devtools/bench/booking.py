@@ -23,8 +23,9 @@ from statistics import median
 
 from django.db import DatabaseError, connection
 
+from database.locks import add_lock_part
 from database.statements import Statement
-from database.transactions import add_lock_part, find_sqlstate
+from database.transactions import find_sqlstate
 from devtools.bench.business import HOURS
 from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from database.transactions import lock_resources, write_transaction
+from database.locks import lock_resources
+from database.transactions import write_transaction
 from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filling
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from database.transactions import lock_resources, write_transaction
+from database.locks import lock_resources
+from database.transactions import write_transaction
 from kernel.errors import Conflict
 from kernel.instants import to_instant
 from scheduling.engine import to_minute

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from database.transactions import lock_resources
+from database.locks import lock_resources
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.enums import CatalogNoun

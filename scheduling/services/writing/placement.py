@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from database.transactions import LostRace, lock_resources
+from database.locks import lock_resources
+from database.transactions import LostRace
 from kernel.instants import to_instant
 from scheduling.engine import (
     Align,

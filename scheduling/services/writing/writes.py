@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from database.locks import add_lock_part
 from database.statements import Statement
-from database.transactions import add_lock_part
 from scheduling.models import Booking
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.writing.allocations import (

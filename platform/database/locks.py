@@ -1,0 +1,89 @@
+"""Advisory locks: every key space of the house, and how each is locked.
+
+PostgreSQL has two sets of keys that never meet: pairs of four bytes, and single numbers of eight.
+Rows of a tenant are pairs (their space and schema, and their number); the rest are single
+numbers, made from words, in which an accident is as likely as a collision of 64 bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+from zlib import crc32
+
+from database.connection import connection
+from database.statements import Statement
+
+LOCK_SQL = """
+SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id
+"""
+
+
+class KeySpace(StrEnum):
+    """What is locked. The values are part of the keys: old and new workers must agree on them."""
+
+    RESOURCE = "scheduling.resource"
+    """Pairs: writers of the same resources, one after the other."""
+
+    IDEMPOTENCY = "api.idempotency"
+    """Numbers: one request per key at a time."""
+
+    MIGRATIONS = "tenants.migrations"
+    """One number: one migration of the platform at a time."""
+
+
+def lock_resources(resource_ids: Iterable[int]) -> None:
+    """Hold back other writers of these resources until the transaction ends, in id order.
+
+    Advisory locks: rows may be inserted meanwhile by nobody who asked for the same resource.
+    A later statement sees what the previous holder committed.
+    """
+    if resource_ids := set(resource_ids):
+        statement = Statement()
+        add_lock_part(statement, resource_ids)
+        statement.fetch("SELECT count FROM locked")
+
+
+def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
+    """Let a statement take the locks of `lock_resources` before whatever reads its part ``locked``.
+
+    What such a statement reads may be older than the locks; what its constraints see is not.
+    """
+    values = {
+        "class": _make_class(KeySpace.RESOURCE, connection.schema_name),
+        "ids": sorted(set(resource_ids)),
+    }
+    statement.add("locked", LOCK_SQL, values)
+
+
+def lock_words(space: KeySpace, *words: str) -> None:
+    """Hold back whoever locks the same words of this space in this schema, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_make_number(space, connection.schema_name, *words)])
+
+
+@contextmanager
+def lock_platform(space: KeySpace) -> Iterator[None]:
+    """Hold back whoever enters a block of this space, in any schema; not bound to a transaction."""
+    number = _make_number(space)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+@cache
+def _make_class(space: KeySpace, schema_name: str) -> int:
+    unsigned = crc32(f"{space}:{schema_name}".encode())
+    return unsigned - 2**32 if unsigned >= 2**31 else unsigned
+
+
+def _make_number(*words: str) -> int:
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
