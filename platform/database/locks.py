@@ -67,10 +67,15 @@ def lock_words(space: KeySpace, *words: str) -> None:
 
 @contextmanager
 def lock_platform(space: KeySpace) -> Iterator[None]:
-    """Hold back whoever enters a block of this space, in any schema; not bound to a transaction."""
+    """Hold back whoever enters a block of this space, in any schema; not bound to a transaction.
+
+    Waits without limit: the holder may have minutes of work.
+    """
     number = _make_number(space)
     with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+        cursor.execute("SET lock_timeout = DEFAULT")
     try:
         yield
     finally:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAILURE})
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
+LOCK_TIMEOUT = "55P03"
+"""Someone holds a lock for longer than ``lock_timeout``: who tries again waits as long again."""
 MAX_ATTEMPTS, QUICK_ATTEMPTS = 40, 4
 LONGEST_PAUSE_SECONDS = 0.05
 
@@ -38,7 +40,7 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
     again. Its locks last for one statement, so nobody waits for somebody's Python.
 
     Raises:
-        TooBusy: It lost again and again.
+        TooBusy: It lost again and again, or waited too long for a lock.
     """
     is_outermost = not connection.in_atomic_block
     last: Exception | None = None
@@ -57,6 +59,8 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
         except DatabaseError as error:
             last = error
             state = find_sqlstate(error)
+            if state == LOCK_TIMEOUT:
+                break
             if state not in RACE_STATES or (state == SERIALIZATION_FAILURE and not is_outermost):
                 raise
             if attempt > QUICK_ATTEMPTS:
@@ -71,13 +75,21 @@ def write_transaction() -> Iterator[None]:
     Whatever the server's default isolation is: under REPEATABLE READ the snapshot is older than
     the lock, so whoever waited would see the tables as they were before, and fail. Inside an
     outer transaction it is a savepoint under that one's isolation.
+
+    Raises:
+        TooBusy: It waited too long for a lock.
     """
     is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        yield
+    try:
+        with transaction.atomic():
+            if is_outermost:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            yield
+    except DatabaseError as error:
+        if find_sqlstate(error) == LOCK_TIMEOUT:
+            raise TooBusy from error
+        raise
 
 
 def find_sqlstate(error: BaseException) -> str | None:

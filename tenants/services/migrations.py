@@ -19,6 +19,7 @@ from tenants.services.spares import refill_spares
 from tenants.services.templates import get_migration_state, migrate_schema, recorded_statements
 
 LOCK_TIMEOUT = "5s"
+"""Of a tenant's tables; whoever queues behind a waiting ALTER has no more patience (`config.settings.database`)."""
 
 logger = logging.getLogger(__name__)
 

@@ -83,6 +83,7 @@ def connect_to(name: str) -> None:
 def maintenance() -> Iterator[object]:
     """Run statements on the server itself, connected to no database of ours."""
     with connection.creation._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # another process may be migrating
 
         def execute(statement: object, parameters: object = None) -> list[tuple[object, ...]]:
             cursor.execute(statement, parameters)

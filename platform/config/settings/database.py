@@ -6,6 +6,8 @@ tenant read another's rows (``tenants.services.pooling``); ``tenants.checks`` re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from config.environment import read_environment
@@ -34,7 +36,17 @@ def parse_database_url(url: str) -> dict[str, object]:
     }
 
 
+LOCK_TIMEOUT_MS = 5000
+"""How long a statement waits for somebody's lock; a stuck holder must not take everybody along."""
+
+
+def add_lock_timeout(options: Mapping[str, object]) -> str:
+    """Return libpq's ``options`` with the lock timeout: a part of connecting, so that it costs no round trip."""
+    return f"-c lock_timeout={LOCK_TIMEOUT_MS} {options.get('options', '')}".rstrip()
+
+
 _database = parse_database_url(_environment.database_url or "postgresql://localhost/turnero")
+_options = cast("Mapping[str, object]", _database["OPTIONS"])
 
 DATABASES = {
     "default": {
@@ -42,7 +54,8 @@ DATABASES = {
         "ENGINE": "database.backend",
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
-            **_database["OPTIONS"],  # type: ignore[dict-item]
+            **_options,
+            "options": add_lock_timeout(_options),
             "prepare_threshold": 2,
             "pool": {"min_size": 1, "max_size": _environment.database_pool_size, "timeout": 20},
         },

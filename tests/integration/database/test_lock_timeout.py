@@ -1,0 +1,135 @@
+"""A stuck holder of a lock makes others wait for a while, not for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+
+from database.errors import TooBusy
+from database.locks import KeySpace, lock_platform, lock_resources
+from database.transactions import run_write, write_transaction
+from scheduling.models import Booking
+from tenants.context import tenant_scope
+from tests.factories.scheduling import book, make_shop
+
+PATIENCE_SECONDS = 30
+
+
+@contextmanager
+def another(enter: Callable[[], object]) -> Iterator[threading.Event]:
+    """Let another connection do ``enter`` in a transaction, which ends when the event is set, or with the block."""
+    ready, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                enter()
+                ready.set()
+                let_go.wait(PATIENCE_SECONDS)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert ready.wait(PATIENCE_SECONDS)
+        yield let_go
+    finally:
+        let_go.set()
+        holder.join()
+
+
+@pytest.fixture
+def impatient(scratch_tenant) -> Iterator[None]:
+    """This connection waits for a tenth of a second; others as usual."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = DEFAULT")
+
+
+def show_timeout() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        return cursor.fetchone()[0]
+
+
+def lock_in(tenant, resource_ids) -> Callable[[], None]:
+    def enter() -> None:
+        with tenant_scope(tenant):
+            lock_resources(resource_ids)
+
+    return enter
+
+
+def test_every_connection_waits_for_five_seconds(db):
+    assert show_timeout() == "5s"
+
+
+def test_booking_is_refused_while_its_resource_is_stuck_and_made_after(scratch_tenant, impatient):
+    with tenant_scope(scratch_tenant):
+        service_id, resource_ids = make_shop()
+        with another(lock_in(scratch_tenant, resource_ids)):
+            with pytest.raises(TooBusy):
+                book(service_id)
+            assert Booking.objects.count() == 0
+
+        book(service_id)
+
+        assert Booking.objects.count() == 1
+
+
+def test_whoever_waited_in_vain_does_not_wait_again(scratch_tenant, impatient):
+    tries = []
+
+    def work(is_pessimistic: bool) -> None:
+        tries.append(is_pessimistic)
+        lock_resources([1])
+
+    with (
+        tenant_scope(scratch_tenant),
+        another(lock_in(scratch_tenant, [1])),
+        pytest.raises(TooBusy),
+    ):
+        run_write(work)
+
+    assert tries == [False]
+
+
+def test_transaction_that_waited_in_vain_is_undone_as_too_busy(scratch_tenant, impatient):
+    def write() -> None:
+        with write_transaction():
+            lock_resources([1])
+
+    with tenant_scope(scratch_tenant), another(lock_in(scratch_tenant, [1])):
+        with pytest.raises(TooBusy):
+            write()
+
+        assert not connection.in_atomic_block
+
+
+def test_migrations_wait_for_each_other_without_limit(scratch_tenant, impatient):
+    entered = []
+    ready, let_go = threading.Event(), threading.Event()
+
+    def migrate() -> None:
+        try:
+            with lock_platform(KeySpace.MIGRATIONS):
+                ready.set()
+                let_go.wait(0.5)
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=migrate)
+    first.start()
+    assert ready.wait(PATIENCE_SECONDS)
+    with lock_platform(KeySpace.MIGRATIONS):
+        entered.append(show_timeout())
+    first.join()
+
+    assert entered == ["5s"]
