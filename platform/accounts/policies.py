@@ -13,6 +13,7 @@ class Permission(StrEnum):
     BOARD_VIEW = "board_view"
     BOOKING_MANAGE = "booking_manage"
     BOOKING_OVERRIDE = "booking_override"
+    CATALOG_VIEW = "catalog_view"
     CATALOG_MANAGE = "catalog_manage"
     CUSTOMER_VIEW = "customer_view"
     CUSTOMER_MANAGE = "customer_manage"
@@ -31,12 +32,15 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
         {
             Permission.BOARD_VIEW,
             Permission.BOOKING_MANAGE,
+            Permission.CATALOG_VIEW,
             Permission.CUSTOMER_VIEW,
             Permission.CUSTOMER_MANAGE,
         }
     ),
     Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW}),
-    Role.READ_ONLY: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW, Permission.REPORT_VIEW}),
+    Role.READ_ONLY: frozenset(
+        {Permission.BOARD_VIEW, Permission.CATALOG_VIEW, Permission.CUSTOMER_VIEW, Permission.REPORT_VIEW}
+    ),
     Role.OPERATOR: frozenset({Permission.OPERATOR}),
 }
 

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking
+from scheduling.models import Booking, Resource
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -30,6 +30,10 @@ SAMPLES = {
     "workspace/bookings/<int:booking_id>/": "workspace/bookings/{booking}/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/<slug:key>/": "workspace/bookings/{booking}/arrive/",
+    "workspace/resources/<int:row_id>/": "workspace/resources/{resource}/",
+    "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",
+    "workspace/resources/<int:row_id>/restore/": "workspace/resources/{resource}/restore/",
+    "workspace/resources/<int:row_id>/history/": "workspace/resources/{resource}/history/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
     "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
@@ -132,6 +136,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "progress": progress,
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
+        "resource": str(Resource.objects.order_by("pk").last().pk),
     }
 
 

@@ -21,6 +21,7 @@ from scheduling.services.writing.inputs import (
     clean_phone,
 )
 from tenants.context import current_tenant
+from web.formats import format_phone
 from web.parts.fields import FILL_IN, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import PairInput
@@ -67,7 +68,8 @@ class PhoneInput(PairInput):
 
     def decompress(self, value: Any) -> list[str]:
         """Show a stored number as people of the business's country write it."""
-        return [current_tenant().country, str(value or "")]
+        country = current_tenant().country
+        return [country, format_phone(str(value or ""), country)]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Offer the business's own country first."""

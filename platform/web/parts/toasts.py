@@ -53,9 +53,11 @@ def answer_quietly(toast: Toast, *, status: int = 204) -> HttpResponse:
 
 
 def go_on(request: HttpRequest, toast: Toast, *, to: str) -> HttpResponse:
-    """Answer a plain form: show the notice on the next page."""
+    """Answer a plain form: show the notice on the next page, with its undo if that takes no fields."""
     level = messages.ERROR if toast.tone == "bad" else messages.SUCCESS
-    messages.add_message(request, level, f"{toast.title}: {toast.text}" if toast.text else toast.title)
+    text = f"{toast.title}: {toast.text}" if toast.text else toast.title
+    undo_url = toast.undo.url if toast.undo and not toast.undo.fields else ""
+    messages.add_message(request, level, text, extra_tags=undo_url)
     return redirect(to, permanent=False)
 
 

@@ -7,4 +7,5 @@ app_name = "workspace"
 urlpatterns = [
     path("", include("web.workspace.board.urls")),
     path("", include("web.workspace.bookings.urls")),
+    path("", include("web.workspace.team.urls")),
 ]

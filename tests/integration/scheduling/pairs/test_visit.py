@@ -8,7 +8,8 @@ from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import ResourceNotFound, SlotTaken
 from scheduling.models import Booking
-from scheduling.types import RequirementSetup
+from scheduling.services.catalog.rules import RuleSetup, save_rule
+from scheduling.services.catalog.setups import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
     limit,
@@ -21,11 +22,11 @@ from tests.factories.feature_pairs import (
 )
 from tests.factories.scheduling import (
     MONDAY,
+    NOW,
     book,
     hours_later,
     make_place,
     make_resource,
-    make_rule,
     make_service,
     make_shop,
 )
@@ -85,7 +86,7 @@ def test_rule_with_party(tenant):
 
 def test_rule_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
-    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one)
+    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one), now=NOW)
 
     book(service_id, resource_ids=(one,))
 
@@ -123,7 +124,7 @@ def test_rule_with_buffers(tenant):
 
 def test_rule_with_several_resources(tenant):
     service_id, _, bay = make_workshop()
-    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=bay)
+    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=bay), now=NOW)
 
     book(service_id)
 
@@ -132,7 +133,7 @@ def test_rule_with_several_resources(tenant):
 
 def test_rule_with_round_robin(tenant):
     service_id, (one, two) = make_shop(2, strategy=Strategy.ROUND_ROBIN)
-    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one)
+    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one), now=NOW)
 
     taken = [list_taken(book(service_id, hours_later(hour)).booking_id)[0][0] for hour in range(3)]
 
@@ -142,7 +143,7 @@ def test_rule_with_round_robin(tenant):
 
 def test_rule_with_closed_day(tenant):
     service_id = make_service((make_resource(make_place(), overrides=open_only(9, 12)),))
-    make_rule(RuleScope.SERVICE, RulePeriod.HOUR, 0, service_id=service_id)
+    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.HOUR, 0, service_id=service_id), now=NOW)
     assert check_offer(service_id) == []
 
 

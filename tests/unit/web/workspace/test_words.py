@@ -134,3 +134,14 @@ def test_budgets():
     style = packed(*(f"css/{name}.css" for name in BOARD_SHEETS))
 
     assert (script <= 45 * 1024, style <= 12 * 1024) == (True, True)
+
+
+def test_pages_of_the_catalog_stay_within_their_budget():
+    common = ("css/core.css", "css/components.css", "css/workspace.css")
+
+    a_list, a_form = (
+        packed(*common, "css/lists.css", "css/entries.css"),
+        packed(*common, "css/forms.css", "css/setup.css"),
+    )
+
+    assert (a_list <= 12 * 1024, a_form <= 12 * 1024) == (True, True)

@@ -1,0 +1,1 @@
+"""People, bays, chairs, rooms and tools: who and what is booked."""

@@ -1,0 +1,140 @@
+"""What is asked about a person, a bay or a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from kernel.clock import utc_now
+from scheduling.selectors.catalog.entries import list_resource_entries, list_resource_type_entries
+from scheduling.selectors.catalog.services import list_locations
+from scheduling.types import ResourceSetup
+from web.parts.contacts import EmailField, PhoneField
+from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, SwitchField, TextField
+from web.parts.widgets import Chips, Swatches
+from web.workspace.setup_forms import Part, SetupForm
+
+COLORS = (
+    ("", gettext_lazy("No color")),
+    ("#2563eb", gettext_lazy("Blue")),
+    ("#0d9488", gettext_lazy("Teal")),
+    ("#c2410c", gettext_lazy("Orange")),
+    ("#7c3aed", gettext_lazy("Violet")),
+    ("#be185d", gettext_lazy("Pink")),
+    ("#4d7c0f", gettext_lazy("Green")),
+    ("#0369a1", gettext_lazy("Sky blue")),
+    ("#78716c", gettext_lazy("Gray")),
+)
+
+
+class ResourceForm(SetupForm[ResourceSetup]):
+    """A resource; what it does not ask stays as it is: zone, weight, order."""
+
+    name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
+    resource_type_id = IdField(label=gettext_lazy("Type"))
+    location_id = IdField(label=gettext_lazy("Location"))
+    phone = PhoneField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        help_text=gettext_lazy("For messages about appointments. Customers do not see it."),
+    )
+    email = EmailField(label=gettext_lazy("E-mail"), required=False, attrs={"autocomplete": "off"})
+    color = ChoiceField(label=gettext_lazy("Color in the calendar"), choices=COLORS, required=False, widget=Swatches())
+    skills = ChoicesField(label=gettext_lazy("Skills"), required=False, widget=Chips())
+    new_skills = TextField(
+        label=gettext_lazy("Add skills"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy("Several with commas between: brakes, engine"),
+        attrs={"autocomplete": "off"},
+    )
+    capacity = NumberField(
+        label=gettext_lazy("Appointments at a time"),
+        min_value=1,
+        max_value=1000,
+        help_text=gettext_lazy("More than 1 for whoever looks after several at once."),
+    )
+    efficiency_percent = NumberField(
+        label=gettext_lazy("Pace"),
+        min_value=1,
+        max_value=500,
+        unit="%",
+        help_text=gettext_lazy("For reports: 110% does in 55 minutes what takes an hour."),
+    )
+    is_customer_choosable = SwitchField(label=gettext_lazy("Customers may choose it when they book"))
+
+    names = {"skills": "new_skills"}
+    parts = (
+        Part(
+            "who",
+            gettext_lazy("Who or what it is"),
+            gettext_lazy("The name is on the booking page if customers may choose it."),
+            (("name", "resource_type_id"), ("location_id",), ("phone", "email"), ("color",)),
+        ),
+        Part(
+            "skills",
+            gettext_lazy("What it can do"),
+            gettext_lazy("A service goes only to whoever has the skills that it asks for."),
+            (("skills",), ("new_skills",)),
+        ),
+        Part(
+            "capacity",
+            gettext_lazy("How much it can do"),
+            gettext_lazy("How many appointments fit in at the same minute, and whether customers choose it."),
+            (("capacity", "efficiency_percent"), ("is_customer_choosable",)),
+        ),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, setup: ResourceSetup | None = None) -> None:
+        super().__init__(data, setup=setup)
+        self._offer_rows()
+        if setup is None:
+            self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": ""})
+
+    def make_setup(self) -> ResourceSetup:
+        """Return the resource as it was typed."""
+        data = dict(self.cleaned_data)
+        typed = [skill.strip() for skill in data.pop("new_skills").split(",")]
+        data["skills"] = tuple(dict.fromkeys((*data["skills"], *filter(None, typed))))
+        return replace(self.setup, **data) if self.setup else ResourceSetup(**data)
+
+    def describe(self, name: str, value: object) -> str:
+        """Return a stored value in words: rows by their names, colors by theirs."""
+        field = self.fields.get(name)
+        if isinstance(field, IdField | ChoiceField):
+            return next((str(label) for key, label in field.choices if str(key) == str(value)), str(value))  # type: ignore[union-attr]
+        return super().describe(name, value)
+
+    def label_of(self, name: str) -> str:
+        """Return how people call a field."""
+        return str(self.fields["skills"].label) if name == "skills" else super().label_of(name)
+
+    def _offer_rows(self) -> None:
+        now, setup = utc_now(), self.setup
+        types = [
+            (each.id, each.setup.name)
+            for each in list_resource_type_entries(now=now, is_active=None)
+            if each.is_active or (setup and each.id == setup.resource_type_id)
+        ]
+        places = [(each.id, each.name) for each in list_locations()]
+        _offer(self.fields["resource_type_id"], types)
+        _offer(self.fields["location_id"], places)
+        if len(places) == 1 and (setup is None or setup.location_id == places[0][0]):
+            self.fields["location_id"].widget = forms.HiddenInput()
+            self.initial.setdefault("location_id", places[0][0])
+        known = {skill for each in list_resource_entries(now=now) for skill in each.setup.skills}
+        skills = sorted(known | set(setup.skills if setup else ()), key=str.casefold)
+        _offer(self.fields["skills"], [(skill, skill) for skill in skills])
+        if not skills:
+            self.fields["skills"].widget = forms.MultipleHiddenInput()
+        if setup and setup.color and setup.color not in dict(COLORS):
+            _offer(self.fields["color"], [*COLORS, (setup.color, setup.color)])
+
+
+def _offer(field: forms.Field, choices: Sequence[tuple[Any, Any]]) -> None:
+    field.choices = choices  # type: ignore[attr-defined]

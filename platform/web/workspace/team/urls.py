@@ -1,0 +1,22 @@
+"""Addresses of people, bays and tools."""
+
+from django.utils.translation import gettext_lazy
+
+from accounts.policies import Permission
+from web.workspace.crud import make_urls
+from web.workspace.nav import NavEntry, add_entries
+from web.workspace.team.pages import RESOURCES
+
+add_entries(
+    NavEntry(
+        key="team",
+        label=gettext_lazy("Team"),
+        icon="users",
+        url_name="resources",
+        permission=Permission.CATALOG_VIEW,
+        position=60,
+        belongs=("resources_",),
+    )
+)
+
+urlpatterns = make_urls(RESOURCES)

@@ -1,0 +1,245 @@
+"""The page of resources: list, form, archive, history, and two editors at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from audit.selectors.log import list_changes
+from scheduling.enums import CatalogNoun
+from scheduling.models import Resource
+from tests.conftest import HostClient
+from tests.integration.web.workspace.conftest import book
+
+LIST = "/workspace/resources/"
+
+
+def read_form(client: HostClient, address: str) -> dict[str, object]:
+    """Return what a browser would send from the page's form without changing anything."""
+    page = client.get(address).content.decode()
+    form = re.search(r'<form class="setup-form".*?</form>', page, re.DOTALL)[0]
+    typed: dict[str, object] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name = re.search(r'name="([^"]+)"', tag)[1]
+        kind = (re.search(r'type="([^"]+)"', tag) or [None, "text"])[1]
+        is_box = kind in {"checkbox", "radio"}
+        value = (re.search(r'value="([^"]*)"', tag) or [None, "on" if is_box else ""])[1]
+        if not is_box or " checked" in tag:
+            typed[name] = value
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
+        typed[name] = chosen[1] if chosen else ""
+    return typed
+
+
+def change(client: HostClient, row: Resource, **typed: object):
+    address = f"{LIST}{row.pk}/"
+    return client.post(address, {**read_form(client, address), **typed})
+
+
+@pytest.fixture
+def carlos(tenant) -> Resource:
+    return Resource.objects.filter(resource_type__is_person=True).first()
+
+
+def read_names(page: str) -> list[str]:
+    return re.findall(r'<a class="name" href="[^"]+">([^<]+)</a>', page)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_often_for_three_as_for_one(owner_client, django_assert_num_queries, count):
+    kept = list(Resource.objects.order_by("pk").values_list("pk", flat=True)[:count])
+    Resource.objects.exclude(pk__in=kept).update(is_active=False)
+    owner_client.get(LIST)
+
+    with django_assert_num_queries(10):  # schema, session, person; types, places, resources, and the coming bookings
+        page = owner_client.get(LIST).content.decode()
+
+    assert len(read_names(page)) == count
+
+
+def test_a_resource_is_created_with_everything_that_the_form_asks(owner_client):
+    typed = read_form(owner_client, f"{LIST}new/") | {
+        "name": "  Ana   Gil ", "phone": "55 1234 5678", "phone_region": "MX", "email": "Ana@Taller.example",
+        "color": "#0d9488", "new_skills": "frenos, motor,  frenos", "capacity": "2", "efficiency_percent": "110",
+        "is_customer_choosable": "on",
+    }  # fmt: skip
+
+    answer = owner_client.post(f"{LIST}new/", typed)
+
+    made = Resource.objects.get(name="Ana Gil")
+    assert (answer.status_code, answer["Location"]) == (302, LIST)
+    assert (made.phone, made.email, made.color, made.skills, made.capacity, made.efficiency_percent) == (
+        "+525512345678", "ana@taller.example", "#0d9488", ["frenos", "motor"], 2, 110,
+    )  # fmt: skip
+    assert made.is_customer_choosable is True
+    assert "Guardado: Ana Gil" in owner_client.get(LIST).content.decode()
+
+
+def test_saving_unchanged_changes_nothing(owner_client, carlos):
+    before = Resource.objects.values().get(pk=carlos.pk)
+
+    answer = change(owner_client, carlos)
+
+    assert answer.status_code == 302
+    assert Resource.objects.values().get(pk=carlos.pk) == before
+
+
+def test_a_change_is_saved_and_logged_with_its_author(owner_client, carlos):
+    answer = change(owner_client, carlos, name="Carlos Ruiz Díaz", efficiency_percent="90")
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}{carlos.pk}/")
+    entry = list_changes(noun=CatalogNoun.RESOURCE, row_id=carlos.pk)[0]
+    assert {each.name: each.new for each in entry.fields} == {"name": "Carlos Ruiz Díaz", "efficiency_percent": 90}
+    history = owner_client.get(f"{LIST}{carlos.pk}/history/").content.decode()
+    assert [text in history for text in ("Olga Owner", "Carlos Ruiz Díaz", "Ritmo: <s>100</s> → <b>90</b>")] == [
+        True
+    ] * 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "text"),
+    [
+        ({"name": ""}, "name", "Completa este campo."),
+        ({"name": "x" * 121}, "name", "Máximo 120 caracteres."),
+        ({"capacity": "0"}, "capacity", "Mínimo 1."),
+        ({"capacity": "100000"}, "capacity", "Máximo 1000."),
+        ({"efficiency_percent": "cien"}, "efficiency_percent", "Escribe un número, solo con cifras."),
+        ({"phone": "12"}, "phone", "Escribe un celular de 10 dígitos."),
+        ({"email": "ana@"}, "email", "Escribe un correo como nombre@ejemplo.com."),
+        ({"new_skills": "x" * 61}, "new_skills", "Una habilidad tiene como máximo 60 caracteres."),
+        ({"resource_type_id": "999999"}, "resource_type_id", "Elige una de las opciones."),
+        ({"color": "#123456"}, "color", "Elige una de las opciones."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(owner_client, carlos, typed, field, text):
+    before = Resource.objects.values().get(pk=carlos.pk)
+
+    answer = change(owner_client, carlos, **{"name": "Otro nombre", **typed})
+
+    page = answer.content.decode()
+    said = re.search(rf'id="f-{field}_error">(.*?)</span>\s*</span>\s*</span>', page, re.DOTALL) or [page]
+    assert (answer.status_code, text in said[0]) == (422, True)
+    assert re.search(rf'<a href="#f-{field}[^"]*">[^<]*{re.escape(text)}', page)
+    assert "name" in typed or 'value="Otro nombre"' in page
+    assert Resource.objects.values().get(pk=carlos.pk) == before
+
+
+def test_a_name_that_is_taken_is_refused_at_its_field(owner_client, carlos):
+    twin = Resource.objects.filter(resource_type_id=carlos.resource_type_id).exclude(pk=carlos.pk).first()
+
+    answer = change(owner_client, carlos, name=twin.name.upper())
+
+    assert answer.status_code == 422
+    assert re.search(r'<a href="#f-name">', answer.content.decode())
+
+
+def test_the_second_editor_is_told_what_changed_and_may_save_again(owner_client, staff_client, carlos):
+    address = f"{LIST}{carlos.pk}/"
+    mine = read_form(owner_client, address)
+    change(staff_client("manager"), carlos, name="Carlos de Ruiz", capacity="3")
+
+    clash = owner_client.post(address, {**mine, "name": "Carlitos", "efficiency_percent": "80"})
+    page = clash.content.decode()
+
+    assert clash.status_code == 409
+    assert Resource.objects.get(pk=carlos.pk).name == "Carlos de Ruiz"
+    assert "Persona manager cambió esto mientras editabas" in page
+    assert f"Nombre: <s>{carlos.name}</s> → <b>Carlos de Ruiz</b>" in page
+    assert "Citas a la vez: <s>1</s> → <b>3</b>" in page
+    shown = [
+        re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("name", "efficiency_percent", "capacity")
+    ]
+    assert shown == ["Carlitos", "80", "3"]  # typed, typed, taken over
+    assert "Mientras tanto quedó en: Carlos de Ruiz" in page
+
+    version = re.findall(r'name="version" value="(\d+)"', page)[-1]
+    saved = owner_client.post(
+        address, {**mine, "version": version, "name": "Carlitos", "efficiency_percent": "80", "capacity": "3"}
+    )
+
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (saved.status_code, row.name, row.capacity, row.efficiency_percent) == (302, "Carlitos", 3, 80)
+
+
+def test_archiving_can_be_undone_and_an_archived_one_is_not_changed(owner_client):
+    row = Resource.objects.order_by("pk").last()
+
+    archived = owner_client.post(f"{LIST}{row.pk}/archive/")
+    page = owner_client.get(archived["Location"]).content.decode()
+    assert (row.name in read_names(page), f'action="{LIST}{row.pk}/restore/"' in page) == (False, True)
+    assert row.name in read_names(owner_client.get(f"{LIST}?state=archived").content.decode())
+    refused = owner_client.post(f"{LIST}{row.pk}/", {"name": "Nuevo"})
+    assert (refused.status_code in {409, 422}, Resource.objects.get(pk=row.pk).name) == (True, row.name)
+
+    owner_client.post(f"{LIST}{row.pk}/restore/")
+
+    assert row.name in read_names(owner_client.get(LIST).content.decode())
+
+
+def test_who_has_coming_bookings_is_not_archived(owner_client):
+    booked = book()
+    from scheduling.models import Allocation
+
+    taken = Allocation.objects.filter(booking_id=booked.booking_id).first().resource
+
+    answer = owner_client.post(f"{LIST}{taken.pk}/archive/")
+
+    page = owner_client.get(answer["Location"]).content.decode()
+    assert Resource.objects.get(pk=taken.pk).is_active is True
+    assert "note bad" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [("q=zzzz", False), ("q=" + "x" * 300, True), ("q=%00", True), ("type=zz", True), ("sort=secret", True)],
+)
+def test_strange_questions_are_no_defects(owner_client, carlos, query, finds):
+    page = owner_client.get(f"{LIST}?{query}").content.decode()
+
+    assert (carlos.name in page) is finds
+
+
+def test_search_filters_and_sorts(owner_client, carlos):
+    Resource.objects.filter(pk=carlos.pk).update(name="Ñandú Ríos", skills=["frenos"], capacity=9)
+
+    assert read_names(owner_client.get(f"{LIST}?q=nandu").content.decode()) == ["Ñandú Ríos"]
+    assert read_names(owner_client.get(f"{LIST}?q=FRENOS").content.decode()) == ["Ñandú Ríos"]
+    assert read_names(owner_client.get(f"{LIST}?sort=-capacity").content.decode())[0] == "Ñandú Ríos"
+    of_type = read_names(owner_client.get(f"{LIST}?type={carlos.resource_type_id}").content.decode())
+    assert set(of_type) == set(
+        Resource.objects.filter(resource_type_id=carlos.resource_type_id).values_list("name", flat=True)
+    )
+
+
+def test_the_list_is_a_file_without_formulas(owner_client, carlos):
+    Resource.objects.filter(pk=carlos.pk).update(name="=1+1")
+
+    answer = owner_client.get(f"{LIST}?export=csv&q=%3D1")
+
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.content.decode("utf-8-sig").splitlines()[1].startswith("'=1+1,")
+
+
+@pytest.mark.parametrize(
+    ("role", "statuses"), [("manager", (200, 200)), ("receptionist", (200, 403)), ("provider", (403, 403))]
+)
+def test_reception_sees_the_list_and_only_managers_the_form(
+    staff_client: Callable[[str], HostClient], carlos, role, statuses
+):
+    client = staff_client(role)
+
+    answers = [client.get(address) for address in (LIST, f"{LIST}{carlos.pk}/")]
+
+    assert tuple(answer.status_code for answer in answers) == statuses
+    assert (f'href="{LIST}{carlos.pk}/"' in answers[0].content.decode()) is (statuses == (200, 200))
+
+
+def test_an_unknown_one_is_not_found(owner_client):
+    codes = [owner_client.get(f"{LIST}999999/{rest}").status_code for rest in ("", "history/")]
+
+    assert (codes, owner_client.post(f"{LIST}999999/archive/").status_code) == ([404, 404], 404)
+    assert User.objects.filter(role="owner").exists()
