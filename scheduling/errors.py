@@ -62,6 +62,27 @@ class ResourceTypeNotFound(NotFound):
     text = mark("This type does not exist.")
 
 
+class AddOnNotFound(NotFound):
+    """The add-on does not exist."""
+
+    code = "add_on_not_found"
+    text = mark("This extra does not exist.")
+
+
+class RuleNotFound(NotFound):
+    """The capacity rule does not exist."""
+
+    code = "rule_not_found"
+    text = mark("This rule does not exist.")
+
+
+class ExceptionNotFound(NotFound):
+    """The date override, time off or holiday does not exist."""
+
+    code = "exception_not_found"
+    text = mark("This exception does not exist.")
+
+
 class BookingNotFound(NotFound):
     """No such booking."""
 
@@ -218,6 +239,13 @@ class BookingsInTheWay(Conflict):
         super().__init__(count=count)
         self.count = count
         self.field = field
+
+
+class LastLocation(Conflict):
+    """A business has at least one place."""
+
+    code = "last_location"
+    text = mark("The last location cannot be archived.")
 
 
 class StillUsed(Conflict):

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from kernel.personal import TableInventory
 from tenants.types import SignUpDetails, TenantInfo
 
-ProvisioningStep = Callable[[TenantInfo, SignUpDetails], None]
+ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 
 

@@ -8,7 +8,6 @@ import django  # noqa: E402
 
 django.setup(set_prefix=False)
 
-import config.celery  # noqa: E402, F401 - what is enqueued here must find the broker
 from edge.handlers import OneThreadHandler  # noqa: E402
 
 application = OneThreadHandler()

@@ -10,8 +10,6 @@ def main() -> None:
     set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    import config.celery  # noqa: F401, PLC0415 - what a command enqueues must find the broker
-
     execute_from_command_line(sys.argv)
 
 

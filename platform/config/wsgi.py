@@ -6,6 +6,4 @@ set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-import config.celery  # noqa: E402, F401 - what is enqueued here must find the broker
-
 application = get_wsgi_application()

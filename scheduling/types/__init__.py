@@ -36,10 +36,18 @@ from scheduling.types.setups import (
     TimeOffSetup,
     WeekSetup,
 )
-from scheduling.types.terms import PUBLIC_TERMS, TERM_NAMES, ServiceTerms, copy_timing, find_booking_window
+from scheduling.types.terms import (
+    LARGEST_PRICE_MINOR,
+    PUBLIC_TERMS,
+    TERM_NAMES,
+    ServiceTerms,
+    copy_timing,
+    find_booking_window,
+)
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
+    "LARGEST_PRICE_MINOR",
     "PUBLIC_TERMS",
     "TERM_NAMES",
     "Actor",

@@ -73,7 +73,7 @@ PUBLIC_TERMS = (
 TIMING_NAMES = tuple(each.name for each in fields(ServiceTiming))
 
 
-def copy_timing(terms: ServiceTerms) -> dict[str, Any]:
+def copy_timing(terms: ServiceTiming) -> dict[str, Any]:
     """Return the part that the engine computes with, by name."""
     return {name: getattr(terms, name) for name in TIMING_NAMES}
 

@@ -13,14 +13,14 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
-from kombu.exceptions import OperationalError
 
 from database.connection import connection
 from database.statements import Statement
 from kernel.clock import utc_now
+from keyvalue.tasks import push_task
 from tenants import hooks
 from tenants.errors import RetryLater, TenantUnknown
-from tenants.jobs import call_in_schema, send_task
+from tenants.jobs import call_in_schema
 from tenants.models import DueWork
 
 LEASE = timedelta(seconds=60)
@@ -87,16 +87,14 @@ def wake_worker(*, schema_name: str, kind: str, row_id: int, lease: datetime | N
 
     ``lease`` is the lease under which the row was handed out; only its holder may do the work.
     """
-    try:
-        send_task(
-            "tenants.perform_due_work",
-            schema_name=schema_name,
-            kind=kind,
-            row_id=row_id,
-            lease=lease.isoformat() if lease else None,
-        )
-    except OperationalError as error:
-        logger.warning("wake_failed", extra={"kind": kind, "row_id": row_id, "error": str(error)})
+    values = {
+        "schema_name": schema_name,
+        "kind": kind,
+        "row_id": row_id,
+        "lease": lease.isoformat() if lease else None,
+    }
+    if not push_task("tenants.perform_due_work", values):
+        logger.warning("wake_failed", extra={"kind": kind, "row_id": row_id})
 
 
 def sweep_due_work(*, now: datetime) -> int:

@@ -61,7 +61,7 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
             info = make_info(tenant, [domain])
             with tenant_scope(info), translation.override(info.locale):
                 for step in hooks.list_provisioning_steps():
-                    step(info, details)
+                    step(info, details, now)
             transaction.on_commit(forget_tenants)
     except IntegrityError as error:
         if Tenant.objects.filter(slug=slug).exists():

@@ -7,18 +7,18 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Max, Min
 
+from devtools.scratch.shop import add_extra
 from scheduling.engine import DateOverride, Measure, RulePeriod
 from scheduling.enums import ConflictChoice, RuleScope
 from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
-from scheduling.models import AddOn, Allocation, RoundRobinLedger, Session
+from scheduling.models import Allocation, RoundRobinLedger, Session
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series import SeriesReport, book_series
 from scheduling.services.bookings.submissions import book_slot, submit_booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
-from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, make_wish
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, make_rule, make_wish
 
 DAY = MONDAY.date()
 DAILY = "FREQ=DAILY;COUNT=3"
@@ -94,17 +94,15 @@ def list_outcomes(report: SeriesReport) -> list[str]:
 
 
 def limit(service_id: int, amount: int, measure=Measure.BOOKINGS, period=RulePeriod.DAY) -> int:
-    return save_rule(RuleSetup(RuleScope.SERVICE, period, amount, measure, service_id=service_id), now=NOW)
+    return make_rule(RuleScope.SERVICE, period, amount, measure, service_id=service_id)
 
 
 def limit_resource(resource_id: int, amount: int) -> int:
-    return save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, amount, resource_id=resource_id), now=NOW)
+    return make_rule(RuleScope.RESOURCE, RulePeriod.DAY, amount, resource_id=resource_id)
 
 
 def make_add_on(service_id: int, minutes: int = 30, price_minor: int = 500) -> int:
-    return AddOn.objects.create(
-        service_id=service_id, name=f"Extra {minutes}", minutes=minutes, price_minor=price_minor
-    ).pk
+    return add_extra(service_id, f"Extra {minutes}", minutes=minutes, price_minor=price_minor)
 
 
 def open_only(opens_hour: int, closes_hour: int, day=DAY) -> tuple[DateOverride, ...]:

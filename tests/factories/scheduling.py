@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from scheduling.engine import WeeklyPeriod
+from devtools.scratch.shop import add_place, add_rule, add_service, add_team
+from scheduling.engine import Measure, RulePeriod, WeeklyPeriod
+from scheduling.enums import RuleScope
 from scheduling.models import Location, Resource, Service
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.catalog.setups import (
-    RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_location,
-    save_resource,
-    save_service,
-)
 from scheduling.types import Actor, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails, Wish
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -35,27 +29,21 @@ def find_name(model, name: str) -> str:
     return f"{name} {count + 1}" if count else name
 
 
-def make_place(timezone: str = "UTC") -> int:
-    return save_location(name=find_name(Location, "Centro"), timezone=timezone, observes_public_holidays=False)
+def make_place(timezone: str = "UTC", **values) -> int:
+    return add_place(find_name(Location, "Centro"), timezone=timezone, **values)
 
 
 def make_resource(place: int, name: str = "Eva", **values) -> int:
-    setup = ResourceSetup(
-        **{"name": find_name(Resource, name), "type_name": "Persona", "location_id": place, "hours": NINE_TO_FIVE}
-        | values
-    )
-    return save_resource(setup)
+    defaults = {"type_name": "Persona", "hours": NINE_TO_FIVE, "position": 0}
+    return add_team(place, [find_name(Resource, name)], **defaults | values)[0]
 
 
 def make_service(*pools: tuple[int, ...], **values) -> int:
-    requirements = tuple(RequirementSetup(resource_ids=pool) for pool in pools)
-    defaults = {
-        "name": find_name(Service, "Corte"),
-        "duration_minutes": 60,
-        "step_minutes": 60,
-        "requirements": requirements,
-    }
-    return save_service(ServiceSetup(**defaults | values))
+    return add_service(*pools, **{"name": find_name(Service, "Corte"), "step_minutes": 60, "position": 0} | values)
+
+
+def make_rule(scope: RuleScope, period: RulePeriod, limit: int, measure: Measure = Measure.BOOKINGS, **target) -> int:
+    return add_rule(scope=scope, period=period, limit=limit, measure=measure, now=NOW, **target)
 
 
 def make_shop(people: int = 1, **values) -> tuple[int, list[int]]:

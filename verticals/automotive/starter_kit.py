@@ -147,7 +147,7 @@ SERVICES = (
             KitRequirement("courtesy_car"),
         ),
         arrival_modes=("drop_off",),
-        minimum_notice_minutes=1440,
+        notice_minutes=1440,
     ),
     KitService(
         key="suspension",
@@ -158,7 +158,7 @@ SERVICES = (
         requirements=_job(180),
         arrival_modes=_LEFT_HERE,
         approval=KitApproval.REQUEST,
-        minimum_notice_minutes=1440,
+        notice_minutes=1440,
     ),
 )
 

@@ -39,9 +39,8 @@ SERVICES = (
         duration_minutes=30,
         prices=_prices(600, 120, 60, 120_000, 38_000, 120),
         requirements=_WITH_PRACTITIONER,
-        minimum_notice_minutes=120,
-        cancel_cutoff_minutes=_DAY,
-        move_cutoff_minutes=_DAY,
+        notice_minutes=120,
+        cutoff_minutes=_DAY,
     ),
     KitService(
         key="first_visit",
@@ -51,9 +50,8 @@ SERVICES = (
         duration_minutes=45,
         prices=_prices(800, 160, 80, 160_000, 48_000, 160),
         requirements=_WITH_PRACTITIONER,
-        minimum_notice_minutes=120,
-        cancel_cutoff_minutes=_DAY,
-        move_cutoff_minutes=_DAY,
+        notice_minutes=120,
+        cutoff_minutes=_DAY,
     ),
     KitService(
         key="check_up",
@@ -74,9 +72,8 @@ SERVICES = (
         prices=_prices(1_100, 220, 110, 230_000, 65_000, 220),
         requirements=_WITH_PRACTITIONER,
         approval=KitApproval.REQUEST,
-        minimum_notice_minutes=2 * _DAY,
-        cancel_cutoff_minutes=_DAY,
-        move_cutoff_minutes=_DAY,
+        notice_minutes=2 * _DAY,
+        cutoff_minutes=_DAY,
     ),
     KitService(
         key="sample",
@@ -111,9 +108,8 @@ SERVICES = (
         ),
         approval=KitApproval.REQUEST,
         buffer_after_minutes=15,
-        minimum_notice_minutes=2 * _DAY,
-        cancel_cutoff_minutes=2 * _DAY,
-        move_cutoff_minutes=2 * _DAY,
+        notice_minutes=2 * _DAY,
+        cutoff_minutes=2 * _DAY,
     ),
 )
 

@@ -83,6 +83,9 @@ class KitService:
 
     Attributes:
         prices: Currency → minor units; a currency that is missing leaves the price open.
+        notice_minutes: How long before its start it can still be booked.
+        window_days: For how many days ahead it can be booked.
+        cutoff_minutes: How long before its start customers can still cancel and move it.
         arrival_modes: Keys of the pack's arrival modes.
     """
 
@@ -99,10 +102,9 @@ class KitService:
     step_minutes: int = 15
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
-    minimum_notice_minutes: int = 60
-    booking_window_days: int = 60
-    cancel_cutoff_minutes: int = 240
-    move_cutoff_minutes: int = 240
+    notice_minutes: int = 60
+    window_days: int = 60
+    cutoff_minutes: int = 240
     arrival_modes: tuple[str, ...] = ()
     add_ons: tuple[KitAddOn, ...] = ()
 

@@ -81,7 +81,7 @@ SERVICES = (
         prices=_prices(780, 95, 48, 120_000, 38_000, 140),
         is_price_from=True,
         requirements=_color(active=30, passive=45, finishing=20),
-        minimum_notice_minutes=120,
+        notice_minutes=120,
     ),
     KitService(
         key="balayage",
@@ -92,9 +92,8 @@ SERVICES = (
         prices=_prices(1_950, 210, 110, 320_000, 95_000, 360),
         is_price_from=True,
         requirements=_color(active=90, passive=50, finishing=40),
-        minimum_notice_minutes=1440,
-        cancel_cutoff_minutes=1440,
-        move_cutoff_minutes=1440,
+        notice_minutes=1440,
+        cutoff_minutes=1440,
     ),
     KitService(
         key="keratin",
@@ -105,7 +104,7 @@ SERVICES = (
         prices=_prices(1_600, 180, 95, 260_000, 75_000, 280),
         is_price_from=True,
         requirements=_color(active=60, passive=30, finishing=30),
-        minimum_notice_minutes=1440,
+        notice_minutes=1440,
     ),
     KitService(
         key="styling",
@@ -137,7 +136,7 @@ SERVICES = (
         requirements=(KitRequirement("stylist"),),
         seats=6,
         step_minutes=90,
-        minimum_notice_minutes=1440,
+        notice_minutes=1440,
     ),
 )
 

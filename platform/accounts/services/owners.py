@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accounts.enums import Role
 from accounts.services.people import add_person
 from tenants import hooks
 from tenants.types import SignUpDetails, TenantInfo
 
 
-def create_owner(tenant: TenantInfo, sign_up: SignUpDetails) -> None:
+def create_owner(tenant: TenantInfo, sign_up: SignUpDetails, _now: datetime) -> None:
     """Create the owner in the new tenant's schema; runs inside the provisioning transaction."""
     add_person(
         name=sign_up.owner_name,

@@ -34,7 +34,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0,
     "visibility_timeout": 3600,
 }
-# Publishing happens after a commit inside a web request: give up at once, the sweeper re-queues.
+# Only beat publishes through Celery (all else: `keyvalue.tasks`), and it comes again in two seconds.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

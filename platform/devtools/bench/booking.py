@@ -26,10 +26,10 @@ from django.db import DatabaseError, connection
 from database.locks import add_lock_part
 from database.statements import Statement
 from database.transactions import find_sqlstate
-from devtools.bench.business import HOURS
 from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
+from devtools.scratch.shop import add_rule, add_service, add_shop
 from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.errors import DomainError
@@ -39,15 +39,6 @@ from scheduling.enums import BookingSource, BookingStatus, RuleScope
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.holds import make_asked
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import (
-    RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_location,
-    save_resource,
-    save_service,
-)
 from scheduling.services.writing.allocations import add_allocation_parts
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place, pick_place
@@ -121,8 +112,7 @@ def _measure_all(tenant: TenantInfo) -> dict[str, float]:
 def _measure_bookings(tenant: TenantInfo, name: str, *, has_bay_and_rule: bool) -> dict[str, float]:
     service_id = _make_shop(tenant, staff=STAFF, bays=STAFF if has_bay_and_rule else 0)
     if has_bay_and_rule:
-        setup = RuleSetup(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=10_000, service_id=service_id)
-        save_rule(setup, now=NOW)
+        add_rule(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=10_000, service_id=service_id, now=NOW)
     jobs: list[list[Sent]] = []
     cpu: list[float] = []
     _book(service_id, TIMES)  # the customer is there from now on
@@ -240,21 +230,8 @@ def _fight_on(service_id: int, number: int, wait: Callable[[], object]) -> list[
 
 def _make_shop(tenant: TenantInfo, *, staff: int, bays: int) -> int:
     empty_scheduling(tenant)
-    place = save_location(name="Bench", timezone="America/Mexico_City", observes_public_holidays=False)
-    pools = [
-        tuple(
-            save_resource(ResourceSetup(name=f"{kind} {number}", type_name=kind, location_id=place, hours=HOURS))
-            for number in range(size)
-        )
-        for kind, size in (("Staff", staff), ("Bay", bays))
-        if size
-    ]
-    requirements = tuple(RequirementSetup(resource_ids=pool) for pool in pools)
-    return save_service(
-        ServiceSetup(
-            name="Bench", duration_minutes=60, step_minutes=60, booking_window_days=None, requirements=requirements
-        )
-    )
+    _place, pools = add_shop(staff=staff, bays=bays)
+    return add_service(*pools, name="Bench", step_minutes=60)
 
 
 def _request(service_id: int, slot: int) -> SlotRequest:

@@ -8,19 +8,11 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from devtools.scratch.shop import add_service, add_shop
 from devtools.scratch.tenant import empty_scheduling
 from scheduling.engine import WeeklyPeriod
-from scheduling.services.catalog.setups import (
-    RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_location,
-    save_resource,
-    save_service,
-)
 from tenants.types import TenantInfo
 
-HOURS = tuple(WeeklyPeriod(weekday, 540, 1080) for weekday in range(7))
 LUNCH = tuple(WeeklyPeriod(weekday, 780, 840) for weekday in range(7))
 
 
@@ -82,32 +74,13 @@ def make_business(tenant: TenantInfo, name: str, *, now: datetime) -> Business:
     """Empty the tenant and fill it with the named business."""
     shape = SHAPES[name]
     empty_scheduling(tenant)
-    place = save_location(name="Bench", timezone="America/Mexico_City", observes_public_holidays=False)
-    pools = [
-        tuple(
-            save_resource(
-                ResourceSetup(
-                    name=f"{kind} {number}",
-                    type_name=kind,
-                    location_id=place,
-                    hours=HOURS,
-                    breaks=LUNCH,
-                    position=number,
-                )
-            )
-            for number in range(size)
-        )
-        for kind, size in (("Staff", shape.staff), ("Bay", shape.bays))
-        if size
-    ]
-    service_id = save_service(
-        ServiceSetup(
-            name="Bench",
-            duration_minutes=shape.minutes,
-            buffer_after_minutes=10 if shape.bays else 0,
-            booking_window_days=366,
-            requirements=tuple(RequirementSetup(resource_ids=pool) for pool in pools),
-        )
+    place, pools = add_shop(staff=shape.staff, bays=shape.bays, breaks=LUNCH)
+    service_id = add_service(
+        *pools,
+        name="Bench",
+        duration_minutes=shape.minutes,
+        buffer_after_minutes=10 if shape.bays else 0,
+        booking_window_days=366,
     )
     _fill(shape, pools, place, service_id, now=now)
     return Business(service_id, [resource_id for pool in pools for resource_id in pool])

@@ -20,8 +20,6 @@ def set_up_django() -> None:
     set_default("TURNERO_DATABASE_POOL_SIZE", str(CONNECTIONS))
     import django  # noqa: PLC0415 - after the settings are named
 
-    import config.celery  # noqa: F401, PLC0415 - due work wakes workers through its app
-
     django.setup()
 
 

@@ -23,9 +23,9 @@ from functools import partial
 from django.db import DatabaseError, connection, transaction
 
 from database.transactions import find_sqlstate
-from devtools.bench.business import HOURS
 from devtools.bench.workers import SERVERS_OWN, find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
+from devtools.scratch.shop import add_place, add_rule, add_service, add_team
 from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.errors import DomainError
@@ -37,15 +37,6 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import (
-    RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_location,
-    save_resource,
-    save_service,
-)
 from scheduling.types import Actor, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
@@ -229,29 +220,22 @@ def _prepare(tenant: TenantInfo) -> tuple[list[Kind], int]:
 
 def make_kinds() -> list[Kind]:
     """Set up four people, three bays and a room, and five services that share them."""
-    place = save_location(name="Storm", timezone="UTC", observes_public_holidays=False)
+    place = add_place("Storm")
 
-    def resource(name: str, capacity: int = 1) -> int:
-        setup = ResourceSetup(name=name, type_name="Storm", location_id=place, hours=HOURS, capacity=capacity)
-        return save_resource(setup)
+    def team(*names: str, capacity: int = 1) -> tuple[int, ...]:
+        return add_team(place, names, type_name="Storm", capacity=capacity)
 
     def kind(name: str, *pools: tuple[int, ...], minutes: int, buffer: int = 0, seats: int | None = None) -> Kind:
-        setup = ServiceSetup(
-            name=name,
-            duration_minutes=minutes,
-            step_minutes=30,
-            buffer_after_minutes=buffer,
-            seats=seats,
-            requirements=tuple(RequirementSetup(resource_ids=pool) for pool in pools),
+        service_id = add_service(
+            *pools, name=name, duration_minutes=minutes, step_minutes=30, buffer_after_minutes=buffer, seats=seats
         )
-        return Kind(save_service(setup), pools, minutes, buffer, seats)
+        return Kind(service_id, pools, minutes, buffer, seats)
 
-    people = tuple(resource(f"Person {number}") for number in range(4))
-    bays = tuple(resource(f"Bay {number}") for number in range(3))
-    room = (resource("Room", 3),)
+    people = team(*(f"Person {number}" for number in range(4)))
+    bays = team(*(f"Bay {number}" for number in range(3)))
+    room = team("Room", capacity=3)
     counted = kind("Counted", bays, minutes=30)
-    setup = RuleSetup(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=6, service_id=counted.service_id)
-    save_rule(setup, now=NOW)
+    add_rule(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=6, service_id=counted.service_id, now=NOW)
     return [
         kind("Job", people, bays, minutes=60),
         kind("Check", tuple(reversed(bays)), tuple(reversed(people)), minutes=30, buffer=15),

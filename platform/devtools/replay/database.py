@@ -19,6 +19,7 @@ from devtools.replay.cases import (
     UnsupportedScenarioError,
 )
 from devtools.scratch.overbooking import list_overbooked
+from devtools.scratch.shop import add_place, add_rule, add_service, add_team
 from devtools.scratch.tenant import empty_scheduling
 from kernel.errors import DomainError, Invalid
 from kernel.ids import hash_token, new_token
@@ -31,17 +32,16 @@ from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import (
+from scheduling.types import (
+    Actor,
+    AvailabilityQuery,
+    CustomerDetails,
     RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_holidays,
-    save_location,
-    save_resource,
-    save_service,
+    SlotRequest,
+    VisitDetails,
+    Wish,
+    copy_timing,
 )
-from scheduling.types import Actor, AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
@@ -79,15 +79,14 @@ class Stage:
 def set_up(case: ScenarioCase, tenant: TenantInfo) -> Stage:
     """Empty the tenant and put the case's business into it."""
     empty_scheduling(tenant)
-    place = save_location(name="Scratch", timezone=case.timezone, observes_public_holidays=False)
-    save_holidays(dates=sorted(case.holidays), location_id=place)
-    resource_ids = {name: _save_resource(case, name, place) for name in case.resources}
+    place = add_place("Scratch", timezone=case.timezone, closed_on=case.holidays)
+    resource_ids = {name: _add_resource(case, name, place) for name in case.resources}
     by_engine_id = {case.resource_ids[name]: resource_id for name, resource_id in resource_ids.items()}
-    service_ids = {name: _save_service(service, by_engine_id) for name, service in case.services.items()}
+    service_ids = {name: _add_service(service, by_engine_id) for name, service in case.services.items()}
     for name, service in case.services.items():
         for period, limit in service.limits:
-            setup = RuleSetup(scope=RuleScope.SERVICE, period=period, limit=limit, service_id=service_ids[name])
-            save_rule(setup, now=case.now)
+            values = {"scope": RuleScope.SERVICE, "period": period, "limit": limit}
+            add_rule(**values, service_id=service_ids[name], now=case.now)
     stage = Stage(case, resource_ids, service_ids, {})
     return replace(stage, bookings={booking.id: _import(stage, booking) for booking in case.bookings})
 
@@ -219,50 +218,38 @@ def _make_wish(stage: Stage, service: str, resources: Sequence[str], units: int)
     return Wish(service_ids=(stage.service_ids[service],), resource_ids=chosen, party_size=units)
 
 
-def _save_resource(case: ScenarioCase, name: str, place: int) -> int:
+def _add_resource(case: ScenarioCase, name: str, place: int) -> int:
     resource = case.resources[name]
-    return save_resource(
-        ResourceSetup(
-            name=name,
-            type_name="Resource",
-            location_id=place,
-            capacity=resource.capacity,
-            timezone=resource.timezone,
-            hours=resource.hours,
-            breaks=resource.breaks,
-            overrides=resource.overrides,
-            time_off=tuple((_to_instant(start), _to_instant(end)) for start, end in resource.time_off),
-            position=case.resource_ids[name],
-        )
+    (resource_id,) = add_team(
+        place,
+        [name],
+        type_name="Resource",
+        capacity=resource.capacity,
+        timezone=resource.timezone,
+        hours=resource.hours,
+        breaks=resource.breaks,
+        overrides=resource.overrides,
+        time_off=[(_to_instant(start), _to_instant(end)) for start, end in resource.time_off],
+        position=case.resource_ids[name],
     )
+    return resource_id
 
 
-def _save_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> int:
-    spec = service.spec
-    return save_service(
-        ServiceSetup(
-            name=service.name,
-            duration_minutes=spec.duration_minutes,
-            step_minutes=spec.step_minutes,
-            align=spec.align,
-            strategy=Strategy.FIXED_ORDER,
-            buffer_before_minutes=spec.buffer_before_minutes,
-            buffer_after_minutes=spec.buffer_after_minutes,
-            buffers_inside_hours=spec.buffers_inside_hours,
-            minimum_notice_minutes=spec.minimum_notice_minutes,
-            booking_window_days=spec.booking_window_days,
-            seats=spec.seats,
-            max_party_size=LARGEST_PARTY,
-            requirements=tuple(
-                RequirementSetup(
-                    resource_ids=tuple(by_engine_id[each] for each in requirement.pool),
-                    quantity=requirement.quantity,
-                    starts_after_minutes=requirement.starts_after_minutes,
-                    duration_minutes=requirement.duration_minutes,
-                )
-                for requirement in spec.requirements
-            ),
-        )
+def _add_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> int:
+    return add_service(
+        name=service.name,
+        strategy=Strategy.FIXED_ORDER,
+        max_party_size=LARGEST_PARTY,
+        requirements=tuple(
+            RequirementSetup(
+                resource_ids=tuple(by_engine_id[each] for each in requirement.pool),
+                quantity=requirement.quantity,
+                starts_after_minutes=requirement.starts_after_minutes,
+                duration_minutes=requirement.duration_minutes,
+            )
+            for requirement in service.spec.requirements
+        ),
+        **copy_timing(service.spec),
     )
 
 
@@ -303,7 +290,7 @@ def _find_service(stage: Stage, booking: ScenarioBooking) -> int:
         raise UnsupportedScenarioError(where=f"{booking.id}: resources outside the pools of its service")
     requirement = Requirement(pool=tuple(taken), quantity=len(taken))
     like_it = replace(service, name=booking.id, spec=replace(service.spec, requirements=(requirement,)))
-    return _save_service(like_it, taken)
+    return _add_service(like_it, taken)
 
 
 def _own_hold(booking_id: int) -> Hold:

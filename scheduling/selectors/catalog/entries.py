@@ -8,24 +8,68 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db.models import Prefetch, QuerySet
 
 from kernel.errors import NotFound
-from scheduling.errors import ResourceNotFound, ResourceTypeNotFound, ServiceNotFound
-from scheduling.models import Requirement, RequirementResource, Resource, ResourceType, Service
+from scheduling.errors import (
+    AddOnNotFound,
+    LocationNotFound,
+    ResourceNotFound,
+    ResourceTypeNotFound,
+    RuleNotFound,
+    ServiceNotFound,
+)
+from scheduling.models import (
+    AddOn,
+    CapacityRule,
+    Location,
+    Requirement,
+    RequirementResource,
+    Resource,
+    ResourceType,
+    Service,
+)
 from scheduling.models.row import CatalogRow
-from scheduling.selectors.catalog.setups import read_resource, read_resource_type, read_service
+from scheduling.selectors.catalog.setups import (
+    read_add_on,
+    read_location,
+    read_resource,
+    read_resource_type,
+    read_rule,
+    read_service,
+)
 from scheduling.selectors.catalog.usage import (
+    count_bookings_of_add_ons,
+    count_bookings_of_locations,
     count_bookings_of_resources,
     count_bookings_of_services,
     count_bookings_of_types,
 )
-from scheduling.types import Entry, ResourceSetup, ResourceTypeSetup, ServiceSetup
+from scheduling.types import AddOnSetup, Entry, LocationSetup, ResourceSetup, ResourceTypeSetup, RuleSetup, ServiceSetup
 
 SetupT = TypeVar("SetupT")
 RowT = TypeVar("RowT", bound=CatalogRow)
+
+
+def list_location_entries(
+    *, now: datetime, search: str = "", is_active: bool | None = True
+) -> tuple[Entry[LocationSetup], ...]:
+    """List locations in the business's order; ``is_active`` None: archived ones too."""
+    rows = _search(_narrow(Location.objects.all(), is_active), search, lambda row: [row.name, row.address])
+    return view_entries(rows, read_location, count_bookings_of_locations([row.pk for row in rows], now=now))
+
+
+def get_location_entry(*, location_id: int, now: datetime) -> Entry[LocationSetup]:
+    """Return one location, also an archived one.
+
+    Raises:
+        LocationNotFound: There is none.
+    """
+    row = get_row(Location.objects.all(), location_id, LocationNotFound)
+    return view_entries([row], read_location, count_bookings_of_locations([row.pk], now=now))[0]
 
 
 def list_resource_type_entries(
@@ -33,7 +77,7 @@ def list_resource_type_entries(
 ) -> tuple[Entry[ResourceTypeSetup], ...]:
     """List resource types in the business's order; ``is_active`` None: archived ones too."""
     rows = _search(_narrow(ResourceType.objects.all(), is_active), search, lambda row: [row.name])
-    return _view(rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now))
+    return view_entries(rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now))
 
 
 def get_resource_type_entry(*, resource_type_id: int, now: datetime) -> Entry[ResourceTypeSetup]:
@@ -42,8 +86,8 @@ def get_resource_type_entry(*, resource_type_id: int, now: datetime) -> Entry[Re
     Raises:
         ResourceTypeNotFound: There is none.
     """
-    row = _get(ResourceType.objects.all(), resource_type_id, ResourceTypeNotFound)
-    return _view([row], read_resource_type, count_bookings_of_types([row.pk], now=now))[0]
+    row = get_row(ResourceType.objects.all(), resource_type_id, ResourceTypeNotFound)
+    return view_entries([row], read_resource_type, count_bookings_of_types([row.pk], now=now))[0]
 
 
 def list_resource_entries(
@@ -62,7 +106,7 @@ def list_resource_entries(
         found = found.filter(resource_type_id=resource_type_id)
     found = found.order_by("resource_type__position", "resource_type_id", "position", "id")
     rows = _search(found, search, lambda row: [row.name, row.phone, row.email, *row.skills])
-    return _view(rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now))
+    return view_entries(rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now))
 
 
 def get_resource_entry(*, resource_id: int, now: datetime) -> Entry[ResourceSetup]:
@@ -71,8 +115,8 @@ def get_resource_entry(*, resource_id: int, now: datetime) -> Entry[ResourceSetu
     Raises:
         ResourceNotFound: There is none.
     """
-    row = _get(Resource.objects.all(), resource_id, ResourceNotFound)
-    return _view([row], read_resource, count_bookings_of_resources([row.pk], now=now))[0]
+    row = get_row(Resource.objects.all(), resource_id, ResourceNotFound)
+    return view_entries([row], read_resource, count_bookings_of_resources([row.pk], now=now))[0]
 
 
 def list_service_entries(
@@ -81,7 +125,7 @@ def list_service_entries(
     """List services in the business's order, with what they take."""
     found = _narrow(_with_requirements(Service.objects.all()), is_active)
     rows = _search(found, search, lambda row: [row.name, row.category])
-    return _view(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
+    return view_entries(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
 
 
 def get_service_entry(*, service_id: int, now: datetime) -> Entry[ServiceSetup]:
@@ -90,8 +134,40 @@ def get_service_entry(*, service_id: int, now: datetime) -> Entry[ServiceSetup]:
     Raises:
         ServiceNotFound: There is none.
     """
-    row = _get(_with_requirements(Service.objects.all()), service_id, ServiceNotFound)
-    return _view([row], read_service, count_bookings_of_services([row.pk], now=now))[0]
+    row = get_row(_with_requirements(Service.objects.all()), service_id, ServiceNotFound)
+    return view_entries([row], read_service, count_bookings_of_services([row.pk], now=now))[0]
+
+
+def list_add_on_entries(
+    *, service_id: int, now: datetime, is_active: bool | None = True
+) -> tuple[Entry[AddOnSetup], ...]:
+    """List the extras of a service in the business's order."""
+    rows = list(_narrow(AddOn.objects.filter(service_id=service_id), is_active))
+    return view_entries(rows, read_add_on, count_bookings_of_add_ons([row.pk for row in rows], now=now))
+
+
+def get_add_on_entry(*, add_on_id: int, now: datetime) -> Entry[AddOnSetup]:
+    """Return one add-on, also an archived one.
+
+    Raises:
+        AddOnNotFound: There is none.
+    """
+    row = get_row(AddOn.objects.all(), add_on_id, AddOnNotFound)
+    return view_entries([row], read_add_on, count_bookings_of_add_ons([row.pk], now=now))[0]
+
+
+def list_rule_entries(*, is_active: bool | None = True) -> tuple[Entry[RuleSetup], ...]:
+    """List capacity rules, the oldest first; one query."""
+    return view_entries(_narrow(CapacityRule.objects.order_by("pk"), is_active), read_rule)
+
+
+def get_rule_entry(*, rule_id: int) -> Entry[RuleSetup]:
+    """Return one rule, also an archived one.
+
+    Raises:
+        RuleNotFound: There is none.
+    """
+    return view_entries([get_row(CapacityRule.objects.all(), rule_id, RuleNotFound)], read_rule)[0]
 
 
 def fold(text: str) -> str:
@@ -117,14 +193,18 @@ def _search(rows: QuerySet[RowT], search: str, read_words: Callable[[RowT], Iter
     return [row for row in rows if all(word in fold(" ".join(read_words(row))) for word in wanted)]
 
 
-def _get(rows: QuerySet[RowT], row_id: int, missing: type[NotFound]) -> RowT:
+def get_row(rows: QuerySet[RowT], row_id: int, missing: type[NotFound]) -> RowT:
+    """Return a row by its id, or raise that it is missing."""
     row = rows.filter(pk=row_id).first()
     if row is None:
         raise missing
     return row
 
 
-def _view(rows: Iterable[Any], read: Callable[[Any], SetupT], bookings: Mapping[int, int]) -> tuple[Entry[SetupT], ...]:
+def view_entries(
+    rows: Iterable[Any], read: Callable[[Any], SetupT], bookings: Mapping[int, int] = MappingProxyType({})
+) -> tuple[Entry[SetupT], ...]:
+    """Freeze rows as entries; ``bookings`` maps their ids to how many coming ones use them."""
     return tuple(
         Entry(
             id=row.pk,

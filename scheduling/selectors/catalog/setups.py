@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from scheduling.models import Requirement, Resource, ResourceType, Service
-from scheduling.types import RequirementSetup, ResourceSetup, ResourceTypeSetup, ServiceSetup
+from scheduling.engine import Measure, RulePeriod
+from scheduling.enums import HoursKind, RuleScope
+from scheduling.models import (
+    AddOn,
+    CapacityRule,
+    DateOverride,
+    HolidayAdjustment,
+    Location,
+    Requirement,
+    Resource,
+    ResourceType,
+    Service,
+    TimeOff,
+    WorkingHours,
+)
+from scheduling.types import (
+    AddOnSetup,
+    DateOverrideSetup,
+    HolidaySetup,
+    LocationSetup,
+    PeriodSetup,
+    RequirementSetup,
+    ResourceSetup,
+    ResourceTypeSetup,
+    RuleSetup,
+    ServiceSetup,
+    TimeOffSetup,
+    WeekSetup,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -33,6 +61,50 @@ def read_service(row: Service) -> ServiceSetup:
         category=row.category,
         position=row.position,
     )
+
+
+def read_location(row: Location) -> LocationSetup:
+    """Return what was set up."""
+    return LocationSetup(**_read(LocationSetup, row))
+
+
+def read_add_on(row: AddOn) -> AddOnSetup:
+    """Return what was set up."""
+    return AddOnSetup(**_read(AddOnSetup, row))
+
+
+def read_rule(row: CapacityRule) -> RuleSetup:
+    """Return what was set up."""
+    return replace(
+        RuleSetup(**_read(RuleSetup, row)),
+        scope=RuleScope(row.scope),
+        period=RulePeriod(row.period),
+        measure=Measure(row.measure),
+    )
+
+
+def read_week(rows: Iterable[WorkingHours]) -> WeekSetup:
+    """Return the week of one resource or location, in the order of the days."""
+    by_kind: dict[str, list[PeriodSetup]] = {HoursKind.WORK: [], HoursKind.BREAK: []}
+    for row in sorted(rows, key=lambda row: (row.weekday, row.opens_minute, row.closes_minute, str(row.valid_from))):
+        by_kind[row.kind].append(PeriodSetup(**_read(PeriodSetup, row)))
+    return WeekSetup(hours=tuple(by_kind[HoursKind.WORK]), breaks=tuple(by_kind[HoursKind.BREAK]))
+
+
+def read_date_override(row: DateOverride) -> DateOverrideSetup:
+    """Return what was set up."""
+    periods = tuple((opens, closes) for opens, closes in row.periods)
+    return replace(DateOverrideSetup(**_read(DateOverrideSetup, row)), periods=periods)
+
+
+def read_time_off(row: TimeOff) -> TimeOffSetup:
+    """Return what was set up."""
+    return TimeOffSetup(**_read(TimeOffSetup, row))
+
+
+def read_holiday(row: HolidayAdjustment) -> HolidaySetup:
+    """Return what was set up."""
+    return HolidaySetup(**_read(HolidaySetup, row))
 
 
 def to_fields(setup: DataclassInstance) -> dict[str, object]:

@@ -205,6 +205,11 @@ def _list_holidays(
     return frozenset(closed)
 
 
+def is_known_region(country: str, region: str) -> bool:
+    """Tell whether a country has a region of its own holidays, by the second part of ISO 3166-2."""
+    return region in holidays_library.list_supported_countries().get(country, [])
+
+
 @lru_cache(maxsize=2048)
 def _list_public_holidays(country: str, region: str, year: int) -> frozenset[date]:
     """Return a country's public holidays; none for a country or region that the library does not know."""

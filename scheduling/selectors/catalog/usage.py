@@ -67,6 +67,24 @@ def count_bookings_of_types(type_ids: Collection[int], *, now: datetime) -> Mapp
     return counted
 
 
+def count_bookings_of_locations(location_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
+    """Map locations to how many coming bookings are there; one query."""
+    bookings = Booking.objects.filter(_is_coming(now), location_id__in=location_ids)
+    rows = bookings.values("location_id").annotate(count=Count("pk"))
+    return {row["location_id"]: row["count"] for row in rows}
+
+
+def count_bookings_of_add_ons(add_on_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
+    """Map add-ons to how many coming bookings contain them; one query."""
+    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__")).exclude(add_ons=[])
+    bookings: dict[int, set[int]] = {add_on_id: set() for add_on_id in add_on_ids}
+    for booking_id, add_ons in lines.values_list("booking_id", "add_ons"):
+        for each in add_ons:
+            if each["id"] in bookings:
+                bookings[each["id"]].add(booking_id)
+    return {add_on_id: len(found) for add_on_id, found in bookings.items()}
+
+
 def count_bookings_in_lanes(resource_id: int, *, above: int, now: datetime) -> int:
     """Count coming bookings that lie in lanes of a resource with a number above one."""
     taken = Allocation.objects.filter(
@@ -111,6 +129,11 @@ def was_service_booked(service_id: int) -> bool:
     """Tell whether any booking contains a service."""
     lines = BookingLine.objects.filter(service_id=service_id)
     return Booking.objects.filter(service_id=service_id).exists() or lines.exists()
+
+
+def was_add_on_booked(add_on_id: int) -> bool:
+    """Tell whether any booking contains an add-on."""
+    return BookingLine.objects.filter(add_ons__contains=[{"id": add_on_id}]).exists()
 
 
 def _is_coming(now: datetime, *, prefix: str = "") -> Q:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from kernel.instants import is_known_timezone
 from kernel.lines import drop_invisible, is_unreadable
@@ -16,11 +17,13 @@ from scheduling.services.writing.inputs import (
     NAME_LENGTH,
     NAME_TOO_LONG,
     PHONE_WRONG,
+    START_FAR,
     UNREADABLE,
     clean_email,
     clean_phone,
 )
 from tenants.context import current_tenant
+from verticals.registry import get_vertical
 
 NAME_MISSING = mark("Enter a name.")
 NAME_TAKEN = mark("There is one already.")
@@ -31,14 +34,49 @@ COLOR_WRONG = mark("Choose a color.")
 CHOICE_UNKNOWN = mark("This choice does not exist or is archived.")
 CANNOT_WORK = mark("This cannot work together with the other values.")
 
+Key = tuple[object, ...]
+
 MAX_POSITION = 1_000_000
+FIRST_DATE, LAST_DATE = date(2000, 1, 1), date(2200, 1, 1)
+
+
+class Lookup:
+    """What checks ask of the tables, each question once: a whole business is checked with one of these."""
+
+    def __init__(self) -> None:
+        self._active: dict[type[Model], set[int]] = {}
+        self._owners: dict[Key, dict[Key, int | None]] = {}
+
+    def is_active(self, model: type[Model], row_id: int) -> bool:
+        """Tell whether a row exists and is not archived."""
+        if model not in self._active:
+            rows = model._default_manager.filter(is_active=True)  # noqa: SLF001 - Django's documented way
+            self._active[model] = set(rows.values_list("pk", flat=True))
+        return row_id in self._active[model]
+
+    def claim(self, model: type[Model], key: Mapping[str, object], *, own_id: int | None) -> bool:
+        """Tell whether no other active row has these values, whatever their case; from now on somebody has.
+
+        A date is asked for alone: of them a table may have many.
+        """
+        dates = {name: value for name, value in key.items() if isinstance(value, date)}
+        question = (model, *key, *dates.values())
+        if question not in self._owners:
+            rows = model._default_manager.filter(is_active=True, **dates)  # noqa: SLF001
+            self._owners[question] = {_fold(values): row_id for row_id, *values in rows.values_list("pk", *key)}
+        owners, wanted = self._owners[question], _fold(key.values())
+        if wanted in owners:
+            return owners[wanted] == own_id
+        owners[wanted] = own_id
+        return True
 
 
 class FieldErrors:
     """Collects what is wrong, by field; the first word about a field counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, lookup: Lookup | None = None) -> None:
         self._errors: dict[str, tuple[str, ...]] = {}
+        self._lookup = lookup or Lookup()
 
     def require(self, is_right: bool, field: str, text: str) -> bool:  # noqa: FBT001 - reads as a sentence
         """Note that a field is wrong unless ``is_right``; return whether it is."""
@@ -63,6 +101,10 @@ class FieldErrors:
         """Note a place in the order that cannot be."""
         self.check_number("position", value, 0, MAX_POSITION)
 
+    def check_date(self, field: str, on: date) -> None:
+        """Note a date that nobody plans for."""
+        self.require(FIRST_DATE <= on <= LAST_DATE, field, START_FAR)
+
     def check_name(self, name: str, *, length: int = NAME_LENGTH) -> None:
         """Note a name that is missing, too long or unreadable."""
         too_long = NAME_TOO_LONG if length == NAME_LENGTH else TEXT_TOO_LONG
@@ -83,18 +125,26 @@ class FieldErrors:
         """Note what is not ``#rrggbb``."""
         self.require(not color or re.fullmatch(r"#[0-9a-fA-F]{6}", color) is not None, "color", COLOR_WRONG)
 
-    def check_free(self, model: type[Model], taken: Q, *, field: str = "name", own_id: int | None = None) -> None:
+    def check_free(
+        self, model: type[Model], key: Mapping[str, object], *, field: str = "name", own_id: int | None = None
+    ) -> None:
         """Note that another active row has what must be unique; what is wrong already is not looked for."""
-        if field in self._errors:
-            return
-        rows = model._default_manager.filter(taken, is_active=True)  # noqa: SLF001
-        self.require(not rows.exclude(pk=own_id).exists(), field, NAME_TAKEN)
+        if field not in self._errors:
+            self.require(self._lookup.claim(model, key, own_id=own_id), field, NAME_TAKEN)
+
+    def are_active(self, model: type[Model], row_ids: Iterable[int]) -> bool:
+        """Tell whether rows exist and none of them is archived."""
+        return all(self._lookup.is_active(model, row_id) for row_id in row_ids)
 
     def check_choice(self, field: str, model: type[Model], row_id: int | None, *, known_id: int | None = None) -> None:
         """Note a row that does not exist or is archived; ``known_id`` was chosen before and may stay."""
         if row_id is not None and row_id != known_id:
-            rows = model._default_manager.filter(pk=row_id, is_active=True)  # noqa: SLF001
-            self.require(rows.exists(), field, CHOICE_UNKNOWN)
+            self.require(self.are_active(model, [row_id]), field, CHOICE_UNKNOWN)
+
+    def check_arrival_modes(self, field: str, modes: Collection[str], *, known: Collection[str] = ()) -> None:
+        """Note a way to arrive that the business's vertical does not have; ``known`` ones were chosen before."""
+        offered = {mode.key for mode in get_vertical(current_tenant().vertical).intake.arrival_modes}
+        self.require(set(modes) <= offered.union(known), field, CHOICE_UNKNOWN)
 
     def clean_phone(self, field: str, phone: str) -> str:
         """Return a phone number in E.164, or note that it is none; empty stays empty."""
@@ -111,6 +161,11 @@ class FieldErrors:
         cleaned = clean_email(email)
         self.require(cleaned is not None, field, EMAIL_WRONG)
         return cleaned or email
+
+
+def _fold(values: Iterable[object]) -> Key:
+    """Return values as the unique constraints compare them."""
+    return tuple(value.lower() if isinstance(value, str) else value for value in values)
 
 
 def clean_line(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from kernel.instants import to_instant
+from database.locks import lock_resources
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine.hours import expand_hours
 from scheduling.engine.interval import subtract
 from scheduling.errors import BookingsInTheWay
@@ -15,23 +16,33 @@ from scheduling.models import Resource
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.selectors.catalog.usage import Piece, list_coming_pieces
 
+ZONE_REACH = timedelta(hours=15)
+"""A local date begins and ends at most so far from UTC's."""
+DAY_REACH = timedelta(days=2)
+"""Hours that begin on a date end at most on the next one."""
 Uncovered = Mapping[tuple[int, int], int]
 """(booking, resource) → minutes that lie outside of working time."""
 
 
 @contextmanager
 def keeping_bookings(
-    resource_ids: Collection[int], *, now: datetime, field: str = "", is_at_stake: bool = True
+    resource_ids: Collection[int],
+    *,
+    now: datetime,
+    field: str = "",
+    days: tuple[date, date] | None = None,
+    is_at_stake: bool = True,
 ) -> Iterator[None]:
     """Refuse what the block writes when it leaves more of a coming booking outside of working time than before.
 
-    What staff put outside on purpose may stay there. Two queries while nothing is booked;
-    two more for each location otherwise.
+    What staff put outside on purpose may stay there. ``days`` are the first and last local date
+    that the block can touch. The resources are locked: whoever books one now is counted. Three
+    queries while nothing is booked; two more for each location otherwise.
 
     Raises:
         BookingsInTheWay: Says how many; the caller's transaction undoes what was written.
     """
-    pieces = list_coming_pieces(resource_ids, now=now) if is_at_stake else []
+    pieces = _list_pieces(resource_ids, days, now=now) if is_at_stake else []
     if not pieces:
         yield
         return
@@ -43,6 +54,24 @@ def keeping_bookings(
     }
     if worse:
         raise BookingsInTheWay(count=len(worse), field=field)
+
+
+def list_followers(location_id: int | None) -> list[int]:
+    """List the active resources of a location, or of all: what holds there may hold for them."""
+    resources = Resource.objects.filter(is_active=True)
+    if location_id is not None:
+        resources = resources.filter(location_id=location_id)
+    return list(resources.values_list("pk", flat=True))
+
+
+def _list_pieces(resource_ids: Collection[int], days: tuple[date, date] | None, *, now: datetime) -> list[Piece]:
+    lock_resources(resource_ids)
+    pieces = list_coming_pieces(resource_ids, now=now)
+    if days is None:
+        return pieces
+    first = to_minutes(datetime.combine(days[0], time(), tzinfo=UTC) - ZONE_REACH)
+    last = to_minutes(datetime.combine(days[1], time(), tzinfo=UTC) + DAY_REACH + ZONE_REACH)
+    return [piece for piece in pieces if piece.start < last and piece.end > first]
 
 
 def _measure(pieces: Sequence[Piece]) -> Uncovered:

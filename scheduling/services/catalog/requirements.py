@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kernel.lines import is_unreadable
 from kernel.text import mark
@@ -26,17 +26,12 @@ def check_requirements(errors: FieldErrors, setup: ServiceSetup, *, known: Seque
     """
     errors.require(1 <= len(setup.requirements) <= MOST_REQUIREMENTS, "requirements", POOL_EMPTY)
     fresh = [each for each in setup.requirements if each not in known]
-    wanted = {resource_id for each in fresh for resource_id in each.resource_ids}
-    present = set(Resource.objects.filter(pk__in=wanted, is_active=True).values_list("pk", flat=True)) if wanted else ()
-    types = {each.resource_type_id for each in fresh if each.resource_type_id is not None}
-    present_types = set(ResourceType.objects.filter(pk__in=types, is_active=True).values_list("pk", flat=True))
     for number, each in enumerate(setup.requirements):
         at = f"requirements.{number}"
         _check_part(errors, at, each, setup.duration_minutes)
         if each in fresh:
-            errors.require(set(each.resource_ids) <= set(present), f"{at}.resource_ids", CHOICE_UNKNOWN)
-            is_known = each.resource_type_id is None or each.resource_type_id in present_types
-            errors.require(is_known, f"{at}.resource_type_id", CHOICE_UNKNOWN)
+            errors.require(errors.are_active(Resource, each.resource_ids), f"{at}.resource_ids", CHOICE_UNKNOWN)
+            errors.check_choice(f"{at}.resource_type_id", ResourceType, each.resource_type_id)
 
 
 def write_requirements(service_id: int, requirements: Sequence[RequirementSetup]) -> None:
@@ -45,7 +40,7 @@ def write_requirements(service_id: int, requirements: Sequence[RequirementSetup]
     add_requirements({service_id: requirements})
 
 
-def add_requirements(by_service: dict[int, Sequence[RequirementSetup]]) -> None:
+def add_requirements(by_service: Mapping[int, Sequence[RequirementSetup]]) -> None:
     """Add what some services take; two queries for all of them."""
     asked = [
         (service_id, position, each)

@@ -13,7 +13,7 @@ from scheduling.enums import CatalogNoun
 from scheduling.errors import ResourceTypeNotFound, StillUsed
 from scheduling.models import Requirement, Resource, ResourceType
 from scheduling.selectors.catalog.setups import read_resource_type
-from scheduling.services.catalog.checks import FieldErrors, clean_line
+from scheduling.services.catalog.checks import FieldErrors, Lookup, clean_line
 from scheduling.services.catalog.door import (
     Noun,
     add_row,
@@ -107,16 +107,18 @@ def reorder_resource_types(*, resource_type_ids: Sequence[int], by: Actor, now: 
     reorder_rows(NOUN, resource_type_ids, by=by, now=now)
 
 
-def check_resource_type(setup: ResourceTypeSetup, *, own_id: int | None = None) -> ResourceTypeSetup:
+def check_resource_type(
+    setup: ResourceTypeSetup, *, own_id: int | None = None, lookup: Lookup | None = None
+) -> ResourceTypeSetup:
     """Return what can be saved.
 
     Raises:
         SetupInvalid: Names every field that cannot be.
     """
     setup = replace(setup, name=clean_line(setup.name))
-    errors = FieldErrors()
+    errors = FieldErrors(lookup)
     errors.check_name(setup.name, length=NAME_LENGTH)
-    errors.check_free(ResourceType, Q(name__iexact=setup.name), own_id=own_id)
+    errors.check_free(ResourceType, {"name": setup.name}, own_id=own_id)
     errors.check_position(setup.position)
     errors.raise_any()
     return setup

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from database.locks import lock_resources
 from kernel.lines import is_unreadable
@@ -23,7 +22,7 @@ from scheduling.selectors.catalog.usage import (
     count_bookings_of_resources,
     was_resource_booked,
 )
-from scheduling.services.catalog.checks import NUMBER_WRONG, FieldErrors, clean_line, clean_words
+from scheduling.services.catalog.checks import NUMBER_WRONG, FieldErrors, Lookup, clean_line, clean_words
 from scheduling.services.catalog.door import (
     Noun,
     add_row,
@@ -143,14 +142,18 @@ def reorder_resources(*, resource_ids: Sequence[int], by: Actor, now: datetime) 
 
 
 def check_resource(
-    setup: ResourceSetup, *, before: ResourceSetup | None = None, own_id: int | None = None
+    setup: ResourceSetup,
+    *,
+    before: ResourceSetup | None = None,
+    own_id: int | None = None,
+    lookup: Lookup | None = None,
 ) -> ResourceSetup:
     """Return what can be saved; what was chosen ``before`` may stay even if it is archived by now.
 
     Raises:
         SetupInvalid: Names every field that cannot be.
     """
-    errors = FieldErrors()
+    errors = FieldErrors(lookup)
     setup = replace(
         setup,
         name=clean_line(setup.name),
@@ -164,11 +167,8 @@ def check_resource(
         "resource_type_id", ResourceType, setup.resource_type_id, known_id=before.resource_type_id if before else None
     )
     errors.check_choice("location_id", Location, setup.location_id, known_id=before.location_id if before else None)
-    errors.check_free(
-        Resource,
-        Q(name__iexact=setup.name, resource_type_id=setup.resource_type_id, location_id=setup.location_id),
-        own_id=own_id,
-    )
+    twin = {"name": setup.name, "resource_type_id": setup.resource_type_id, "location_id": setup.location_id}
+    errors.check_free(Resource, twin, own_id=own_id)
     errors.check_number("capacity", setup.capacity, 1, MAX_CAPACITY, CAPACITY_WRONG)
     errors.check_zone(setup.timezone, may_be_empty=True)
     errors.require(len(setup.skills) <= MOST_SKILLS, "skills", NUMBER_WRONG)

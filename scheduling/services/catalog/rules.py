@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,87 +11,125 @@ from django.db.models import Q
 from kernel.instants import to_minutes
 from kernel.text import mark
 from scheduling.engine import Measure, RulePeriod, bucket_key
-from scheduling.enums import RuleScope
-from scheduling.errors import SetupInvalid
+from scheduling.enums import CatalogNoun, RuleScope
+from scheduling.errors import RuleNotFound, StillUsed
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
-from scheduling.services.catalog.setups import NUMBER_WRONG
+from scheduling.selectors.catalog.setups import read_rule
+from scheduling.services.catalog.checks import FieldErrors, Lookup
+from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, set_active, to_columns
+from scheduling.types import Actor, RuleSetup
 
 PERIOD_REACH = timedelta(days=8)
 LARGEST_LIMIT = 10**9
-MODE_LENGTH = 32
+TARGETS = {
+    RuleScope.LOCATION: "location_id",
+    RuleScope.RESOURCE: "resource_id",
+    RuleScope.SERVICE: "service_id",
+    RuleScope.ARRIVAL_MODE: "arrival_mode",
+}
+"""Scope → the field that says of what; the whole business needs none."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSetup:
-    """At most ``limit`` of ``measure`` in each ``period``, for what ``scope`` names."""
-
-    scope: RuleScope
-    period: RulePeriod
-    limit: int
-    measure: Measure = Measure.BOOKINGS
-    location_id: int | None = None
-    resource_id: int | None = None
-    service_id: int | None = None
-    arrival_mode: str = ""
+NOUN = Noun(CatalogNoun.RULE, CapacityRule, RuleNotFound)
+TARGET_MISSING = mark("Say what this limit is for.")
+LIMIT_NEGATIVE = mark("The limit cannot be negative.")
 
 
 @transaction.atomic
-def save_rule(setup: RuleSetup, *, now: datetime, rule_id: int | None = None) -> int:
-    """Create or change a rule, count the bookings that it concerns, and return its id.
+def create_rule(*, setup: RuleSetup, by: Actor, now: datetime) -> int:
+    """Create a rule, count the bookings that it concerns, and return its id.
 
-    Where more is booked than the new limit, those bookings stay and no more are taken.
+    Where more is booked than the limit, those bookings stay and no more are taken.
 
     Raises:
-        SetupInvalid: The limit is negative, or what the scope needs is missing.
+        SetupInvalid: Names every field that cannot be.
     """
-    _check(setup)
-    rule = CapacityRule.objects.select_for_update().filter(pk=rule_id or 0).first() or CapacityRule()
-    rule.scope = setup.scope
-    rule.period = setup.period.value
-    rule.measure = setup.measure.value
-    rule.limit = setup.limit
-    rule.location_id = setup.location_id
-    rule.resource_id = setup.resource_id
-    rule.service_id = setup.service_id
-    rule.arrival_mode = setup.arrival_mode
-    rule.save()
-    _count_anew(rule, now=now)
-    return int(rule.pk)
+    checked = check_rule(setup)
+    row = CapacityRule(**to_columns(checked))
+    rule_id = add_row(NOUN, row, by=by, now=now)
+    count_anew(row, now=now)
+    return rule_id
 
 
 @transaction.atomic
-def remove_rule(*, rule_id: int) -> None:
-    """Switch a rule off; its counters go with it."""
-    CapacityRule.objects.filter(pk=rule_id).update(is_active=False)
-    RuleUsage.objects.filter(rule_id=rule_id).delete()
+def change_rule(*, rule_id: int, setup: RuleSetup, version: int | None, by: Actor, now: datetime) -> int:
+    """Change a rule, count anew, and return its version, the same when nothing differs.
+
+    Raises:
+        RuleNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+    """
+    row = lock_row(NOUN, rule_id, version=version)
+    before = read_rule(row)
+    known, checked = row.version, check_rule(setup, before=before)
+    if change_row(NOUN, row, before, checked, by=by, now=now) != known:
+        count_anew(row, now=now)
+    return row.version
 
 
-def _check(setup: RuleSetup) -> None:
-    missing = {
-        RuleScope.LOCATION: setup.location_id is None,
-        RuleScope.RESOURCE: setup.resource_id is None,
-        RuleScope.SERVICE: setup.service_id is None,
-        RuleScope.ARRIVAL_MODE: not setup.arrival_mode,
-    }
-    if setup.limit < 0:
-        raise SetupInvalid(errors={"limit": (mark("The limit cannot be negative."),)})
-    if setup.limit > LARGEST_LIMIT:
-        raise SetupInvalid(errors={"limit": (NUMBER_WRONG,)})
-    targets: tuple[tuple[RuleScope, type[Location | Resource | Service], int | None], ...] = (
-        (RuleScope.LOCATION, Location, setup.location_id),
-        (RuleScope.RESOURCE, Resource, setup.resource_id),
-        (RuleScope.SERVICE, Service, setup.service_id),
-    )
-    for scope, model, target_id in targets:
-        if target_id is not None and not model.objects.filter(pk=target_id).exists():
-            raise SetupInvalid(errors={scope.value: (mark("Say what this limit is for."),)})
-    if len(setup.arrival_mode) > MODE_LENGTH:
-        raise SetupInvalid(errors={"arrival_mode": (mark("Say what this limit is for."),)})
-    if missing.get(setup.scope):
-        raise SetupInvalid(errors={setup.scope.value: (mark("Say what this limit is for."),)})
+@transaction.atomic
+def archive_rule(*, rule_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Switch a rule off and return its version; its counters go with it.
+
+    Raises:
+        RuleNotFound, ChangedMeanwhile: As in `door.lock_row`.
+    """
+    row = lock_row(NOUN, rule_id, version=version, may_be_archived=True)
+    RuleUsage.objects.filter(rule=row).delete()
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
 
 
-def _count_anew(rule: CapacityRule, *, now: datetime) -> None:
+@transaction.atomic
+def restore_rule(*, rule_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Switch a rule on again, count the bookings that it concerns, and return its version.
+
+    Raises:
+        RuleNotFound, ChangedMeanwhile: As in `door.lock_row`.
+    """
+    row = lock_row(NOUN, rule_id, version=version, may_be_archived=True)
+    if not row.is_active:
+        set_active(NOUN, row, is_active=True, by=by, now=now)
+        count_anew(row, now=now)
+    return row.version
+
+
+@transaction.atomic
+def delete_rule(*, rule_id: int, by: Actor, now: datetime) -> None:
+    """Delete a rule that never counted anything.
+
+    Raises:
+        RuleNotFound: There is none.
+        StillUsed: Bookings were counted by it.
+    """
+    row = lock_row(NOUN, rule_id, version=None, may_be_archived=True)
+    # Of [rule, bucket, amount] PostgreSQL compares without order: an equal bucket only keeps a rule.
+    counted = Booking.objects.filter(rule_usage__contains=[[row.pk]])
+    if counted.exists():
+        raise StillUsed(uses={"bookings": counted.count()})
+    delete_row(NOUN, row, read_rule(row), by=by, now=now)
+
+
+def check_rule(setup: RuleSetup, *, before: RuleSetup | None = None, lookup: Lookup | None = None) -> RuleSetup:
+    """Return what can be saved; what the rule was for ``before`` may stay even if it is archived by now.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    errors = FieldErrors(lookup)
+    if errors.require(setup.limit >= 0, "limit", LIMIT_NEGATIVE):
+        errors.check_number("limit", setup.limit, 0, LARGEST_LIMIT)
+    for field, model in (("location_id", Location), ("resource_id", Resource), ("service_id", Service)):
+        errors.check_choice(field, model, getattr(setup, field), known_id=getattr(before, field, None))
+    if setup.arrival_mode:
+        known = [before.arrival_mode] if before else []
+        errors.check_arrival_modes("arrival_mode", [setup.arrival_mode], known=known)
+    target = TARGETS.get(setup.scope)
+    errors.require(target is None or getattr(setup, target) not in {None, ""}, target or "scope", TARGET_MISSING)
+    errors.raise_any()
+    return setup
+
+
+def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     """Replace the rule's counters, and what each booking says it uses, by an exact count."""
     RuleUsage.objects.filter(rule=rule).delete()
     counted: dict[int, int] = {}

@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from kernel.text import mark
 from scheduling.engine import EngineInputError, ServiceSpec, visit_of
@@ -20,9 +19,9 @@ from scheduling.selectors.catalog.setups import read_service
 from scheduling.selectors.catalog.usage import count_bookings_of_services, was_service_booked
 from scheduling.services.catalog.checks import (
     CANNOT_WORK,
-    CHOICE_UNKNOWN,
     NUMBER_WRONG,
     FieldErrors,
+    Lookup,
     clean_line,
     clean_lines,
     clean_words,
@@ -41,8 +40,6 @@ from scheduling.services.catalog.door import (
 )
 from scheduling.services.catalog.requirements import check_requirements, write_requirements
 from scheduling.types import Actor, ServiceSetup, copy_timing
-from tenants.context import current_tenant
-from verticals.registry import get_vertical
 
 NOUN = Noun(CatalogNoun.SERVICE, Service, ServiceNotFound)
 DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
@@ -172,6 +169,7 @@ def check_service(
     before: ServiceSetup | None = None,
     own_id: int | None = None,
     may_ask_deposit: bool = False,
+    lookup: Lookup | None = None,
 ) -> ServiceSetup:
     """Return what can be saved; what was chosen ``before`` may stay.
 
@@ -186,13 +184,12 @@ def check_service(
         arrival_modes=clean_words(setup.arrival_modes),
         requirements=tuple(replace(each, skill=clean_line(each.skill)) for each in setup.requirements),
     )
-    errors = FieldErrors()
+    errors = FieldErrors(lookup)
     errors.check_name(setup.name)
     errors.check_text("category", setup.category, length=CATEGORY_LENGTH)
     errors.check_text("description", setup.description, length=DESCRIPTION_LENGTH)
     errors.check_position(setup.position)
-    is_twin = Q(name__iexact=setup.name, category__iexact=setup.category)
-    errors.check_free(Service, is_twin, own_id=own_id)
+    errors.check_free(Service, {"category": setup.category, "name": setup.name}, own_id=own_id)
     _check_limits(errors, setup)
     _check_policy(errors, setup, before)
     _check_deposit(errors, setup, before, may_ask_deposit=may_ask_deposit)
@@ -216,9 +213,7 @@ def _check_policy(errors: FieldErrors, setup: ServiceSetup, before: ServiceSetup
     offsets = setup.reminder_offsets_minutes
     are_offsets = all(1 <= each <= LONGEST_AHEAD_MINUTES for each in offsets) and len(set(offsets)) == len(offsets)
     errors.require(are_offsets and len(offsets) <= MOST_REMINDERS, "reminder_offsets_minutes", NUMBER_WRONG)
-    offered = {mode.key for mode in get_vertical(current_tenant().vertical).intake.arrival_modes}
-    known = offered.union(before.arrival_modes if before else ())
-    errors.require(set(setup.arrival_modes) <= known, "arrival_modes", CHOICE_UNKNOWN)
+    errors.check_arrival_modes("arrival_modes", setup.arrival_modes, known=before.arrival_modes if before else ())
 
 
 def _check_deposit(
@@ -226,7 +221,7 @@ def _check_deposit(
 ) -> None:
     asked = (setup.deposit_kind, setup.deposit_minor, setup.deposit_percent)
     is_kept = before is not None and asked == (before.deposit_kind, before.deposit_minor, before.deposit_percent)
-    is_none = setup.deposit_kind is DepositKind.NONE
+    is_none = setup.deposit_kind == DepositKind.NONE
     errors.require(is_none or may_ask_deposit or is_kept, "deposit_kind", DEPOSIT_CLOSED)
 
 

@@ -4,25 +4,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
-from scheduling.enums import Approval, HoursKind, Measure, RuleScope
-from scheduling.models import (
-    AddOn,
-    CapacityRule,
-    Location,
-    Requirement,
-    Resource,
-    ResourceLane,
-    ResourceType,
-    Service,
-    WorkingHours,
+from scheduling.engine import RulePeriod
+from scheduling.enums import ActorKind, Approval, RuleScope
+from scheduling.models import CapacityRule, Location, Resource, ResourceType, Service, WorkingHours
+from scheduling.selectors.catalog.setups import read_location, read_resource
+from scheduling.services.catalog.bulk import (
+    NewResource,
+    add_add_ons,
+    add_location,
+    add_resource_types,
+    add_resources,
+    add_rules,
+    add_services,
+)
+from scheduling.services.catalog.hours import change_location_week
+from scheduling.services.catalog.locations import change_location
+from scheduling.services.catalog.resources import change_resource
+from scheduling.types import (
+    Actor,
+    AddOnSetup,
+    LocationSetup,
+    PeriodSetup,
+    RequirementSetup,
+    ResourceSetup,
+    ResourceTypeSetup,
+    RuleSetup,
+    ServiceSetup,
+    WeekSetup,
 )
 from tenants.hooks import register_provisioning_step
 from tenants.types import SignUpDetails, TenantInfo
 from verticals.contract import KitHours, KitService, StarterKit, pick
 from verticals.registry import get_vertical
+
+KIT = Actor(kind=ActorKind.SYSTEM)
 
 
 def register() -> None:
@@ -30,14 +50,15 @@ def register() -> None:
     register_provisioning_step("starter_kit", 20, install_starter_kit)
 
 
-def install_starter_kit(tenant: TenantInfo, details: SignUpDetails) -> None:
+def install_starter_kit(tenant: TenantInfo, details: SignUpDetails, now: datetime) -> None:
     """Fill a fresh tenant with what its vertical brings, in the tenant's language and currency."""
-    apply_starter_kit(kit=get_vertical(tenant.vertical).starter_kit, tenant=tenant, email=details.email)
+    kit = get_vertical(tenant.vertical).starter_kit
+    apply_starter_kit(kit=kit, tenant=tenant, email=details.email, now=now)
 
 
 @transaction.atomic
 def apply_starter_kit(
-    *, kit: StarterKit, tenant: TenantInfo, address: str = "", phone: str = "", email: str = ""
+    *, kit: StarterKit, tenant: TenantInfo, now: datetime, address: str = "", phone: str = "", email: str = ""
 ) -> None:
     """Create what the tenant lacks of ``kit``; safe to run twice.
 
@@ -45,27 +66,28 @@ def apply_starter_kit(
     type takes the n-th name, so a second kit renames what the first one brought and adds the
     rest. Nothing is ever removed. A price in another currency than the tenant's is left open.
     """
-    place = _apply_location(kit, tenant, address=address, phone=phone, email=email)
-    types = _apply_types(kit, tenant.locale)
-    _apply_resources(kit, tenant.locale, place, types)
-    _apply_services(kit, tenant, types)
-    if not CapacityRule.objects.exists():
-        CapacityRule.objects.bulk_create(
-            CapacityRule(
+    place = _apply_location(kit, tenant, address=address, phone=phone, email=email, now=now)
+    types = _apply_types(kit, tenant.locale, now=now)
+    _apply_resources(kit, tenant.locale, place, types, now=now)
+    _apply_services(kit, tenant, types, now=now)
+    if kit.capacity_rules and not CapacityRule.objects.exists():
+        rules = (
+            RuleSetup(
                 scope=RuleScope.ARRIVAL_MODE if rule.arrival_mode else RuleScope.TENANT,
                 arrival_mode=rule.arrival_mode,
-                period=rule.period,
-                measure=Measure.BOOKINGS.value,
+                period=RulePeriod(rule.period),
                 limit=rule.limit,
             )
             for rule in kit.capacity_rules
         )
+        add_rules(setups=rules, by=KIT, now=now)
 
 
-def _apply_location(kit: StarterKit, tenant: TenantInfo, *, address: str, phone: str, email: str) -> Location:
+def _apply_location(kit: StarterKit, tenant: TenantInfo, *, address: str, phone: str, email: str, now: datetime) -> int:
     place = Location.objects.first()
+    week = WeekSetup(hours=_list_periods(kit.hours))
     if place is None:
-        place = Location.objects.create(
+        setup = LocationSetup(
             name=pick(kit.location_name, tenant.locale),
             timezone=tenant.timezone,
             address=address,
@@ -73,26 +95,25 @@ def _apply_location(kit: StarterKit, tenant: TenantInfo, *, address: str, phone:
             email=email,
             what_to_bring=pick(kit.what_to_bring, tenant.locale),
         )
-    elif address or phone:
-        place.address, place.phone = address, phone
-        place.save(update_fields=["address", "phone"])
-    if not place.hours.exists():
-        WorkingHours.objects.bulk_create(
-            WorkingHours(location=place, kind=HoursKind.WORK, **period) for period in _list_periods(kit.hours)
+        return add_location(setup=setup, week=week, by=KIT, now=now)
+    if address or phone:
+        setup = replace(read_location(place), address=address, phone=phone)
+        change_location(location_id=place.pk, setup=setup, version=None, by=KIT, now=now)
+    if not WorkingHours.objects.filter(location=place).exists():
+        change_location_week(location_id=place.pk, week=week, version=None, by=KIT, now=now)
+    return int(place.pk)
+
+
+def _list_periods(hours: Sequence[KitHours]) -> tuple[PeriodSetup, ...]:
+    return tuple(
+        PeriodSetup(
+            weekday=weekday,
+            opens_minute=_read_wall_minute(each.opens),
+            closes_minute=_read_wall_minute(each.closes),
         )
-    return place
-
-
-def _list_periods(hours: Sequence[KitHours]) -> list[dict[str, int]]:
-    return [
-        {
-            "weekday": weekday,
-            "opens_minute": _read_wall_minute(each.opens),
-            "closes_minute": _read_wall_minute(each.closes),
-        }
         for each in hours
         for weekday in each.weekdays
-    ]
+    )
 
 
 def _read_wall_minute(text: str) -> int:
@@ -100,93 +121,69 @@ def _read_wall_minute(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _apply_types(kit: StarterKit, locale: str) -> dict[str, ResourceType]:
-    by_name = {each.name: each for each in ResourceType.objects.all()}
+def _apply_types(kit: StarterKit, locale: str, *, now: datetime) -> dict[str, int]:
+    ids = dict(ResourceType.objects.values_list("name", "pk"))
     new = [
-        ResourceType(name=pick(each.name, locale), is_person=each.is_person, position=position)
+        ResourceTypeSetup(name=pick(each.name, locale), is_person=each.is_person, position=position)
         for position, each in enumerate(kit.resource_types)
-        if pick(each.name, locale) not in by_name
+        if pick(each.name, locale) not in ids
     ]
-    by_name |= {each.name: each for each in ResourceType.objects.bulk_create(new)}
-    return {each.key: by_name[pick(each.name, locale)] for each in kit.resource_types}
+    ids |= zip((each.name for each in new), add_resource_types(setups=new, by=KIT, now=now), strict=True)
+    return {each.key: ids[pick(each.name, locale)] for each in kit.resource_types}
 
 
-def _apply_resources(kit: StarterKit, locale: str, place: Location, types: dict[str, ResourceType]) -> None:
+def _apply_resources(kit: StarterKit, locale: str, place: int, types: dict[str, int], *, now: datetime) -> None:
     present: dict[int, list[Resource]] = defaultdict(list)
-    for resource in Resource.objects.filter(location=place):
+    for resource in Resource.objects.filter(location_id=place, is_active=True):
         present[resource.resource_type_id].append(resource)
-    new = []
+    people = {each.key for each in kit.resource_types if each.is_person}
+    breaks = WeekSetup(breaks=_list_periods(kit.breaks))
+    new: list[NewResource] = []
     for position, each in enumerate(kit.resources):
-        resource_type, name = types[each.type], pick(each.name, locale)
-        waiting = present[resource_type.pk]
-        if waiting:
-            resource = waiting.pop(0)
-            if (resource.name, resource.color, resource.position) != (name, each.color, position):
-                resource.name, resource.color, resource.position = name, each.color, position
-                resource.save(update_fields=["name", "color", "position"])
+        type_id, name = types[each.type], pick(each.name, locale)
+        if present[type_id]:
+            resource = present[type_id].pop(0)
+            setup = replace(read_resource(resource), name=name, color=each.color, position=position)
+            if setup != read_resource(resource):
+                change_resource(resource_id=resource.pk, setup=setup, version=None, by=KIT, now=now)
             continue
-        new.append(
-            Resource(
-                resource_type=resource_type,
-                location=place,
-                name=name,
-                color=each.color,
-                capacity=each.capacity,
-                is_customer_choosable=each.is_customer_choosable,
-                position=position,
-            )
+        setup = ResourceSetup(
+            resource_type_id=type_id,
+            location_id=place,
+            name=name,
+            color=each.color,
+            capacity=each.capacity,
+            is_customer_choosable=each.is_customer_choosable,
+            position=position,
         )
-    made = Resource.objects.bulk_create(new)
-    ResourceLane.objects.bulk_create(
-        ResourceLane(resource=resource, number=number)
-        for resource in made
-        for number in range(1, resource.capacity + 1)
-    )
-    WorkingHours.objects.bulk_create(
-        WorkingHours(resource=resource, kind=HoursKind.BREAK, **period)
-        for resource in made
-        if resource.resource_type.is_person
-        for period in _list_periods(kit.breaks)
-    )
+        new.append(NewResource(setup=setup, week=breaks if each.type in people else WeekSetup()))
+    add_resources(plans=new, by=KIT, now=now)
 
 
-def _apply_services(kit: StarterKit, tenant: TenantInfo, types: dict[str, ResourceType]) -> None:
+def _apply_services(kit: StarterKit, tenant: TenantInfo, types: dict[str, int], *, now: datetime) -> None:
     present = set(Service.objects.values_list("name", flat=True))
     wanted = [each for each in kit.services if pick(each.name, tenant.locale) not in present]
-    rows = [_make_service(each, kit, tenant, position) for position, each in enumerate(wanted, start=len(present))]
-    made = list(zip(wanted, Service.objects.bulk_create(rows), strict=True))
-    Requirement.objects.bulk_create(
-        Requirement(
-            service=service,
-            position=position,
-            resource_type=types[requirement.type],
-            quantity=requirement.quantity,
-            starts_after_minutes=requirement.starts_after_minutes,
-            duration_minutes=requirement.duration_minutes,
-        )
-        for each, service in made
-        for position, requirement in enumerate(each.requirements)
-    )
-    AddOn.objects.bulk_create(
-        AddOn(
-            service=service,
+    made = add_services(setups=(_make_service(each, kit, tenant, types) for each in wanted), by=KIT, now=now)
+    add_ons = (
+        AddOnSetup(
+            service_id=service_id,
             name=pick(add_on.name, tenant.locale),
             minutes=add_on.minutes,
             price_minor=add_on.prices.get(tenant.currency, 0),
             position=position,
         )
-        for each, service in made
+        for service_id, each in zip(made, wanted, strict=True)
         for position, add_on in enumerate(each.add_ons)
     )
+    add_add_ons(setups=add_ons, by=KIT, now=now)
 
 
-def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, position: int) -> Service:
+def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: dict[str, int]) -> ServiceSetup:
     price_minor = each.prices.get(tenant.currency)
-    return Service(
+    return ServiceSetup(
         name=pick(each.name, tenant.locale),
         description=pick(each.description, tenant.locale),
         category=pick(each.category, tenant.locale),
-        position=position,
         duration_minutes=each.duration_minutes,
         buffer_before_minutes=each.buffer_before_minutes,
         buffer_after_minutes=each.buffer_after_minutes,
@@ -195,11 +192,20 @@ def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, positio
         max_party_size=each.seats or 1,
         price_minor=price_minor,
         is_price_from=each.is_price_from and price_minor is not None,
-        minimum_notice_minutes=each.minimum_notice_minutes,
-        booking_window_days=each.booking_window_days,
-        cancel_cutoff_minutes=each.cancel_cutoff_minutes,
-        move_cutoff_minutes=each.move_cutoff_minutes,
+        minimum_notice_minutes=each.notice_minutes,
+        booking_window_days=each.window_days,
+        cancel_cutoff_minutes=each.cutoff_minutes,
+        move_cutoff_minutes=each.cutoff_minutes,
         approval=Approval(each.approval.value),
-        arrival_modes=list(each.arrival_modes),
-        reminder_offsets_minutes=list(kit.reminder_minutes),
+        arrival_modes=each.arrival_modes,
+        reminder_offsets_minutes=kit.reminder_minutes,
+        requirements=tuple(
+            RequirementSetup(
+                resource_type_id=types[requirement.type],
+                quantity=requirement.quantity,
+                starts_after_minutes=requirement.starts_after_minutes,
+                duration_minutes=requirement.duration_minutes,
+            )
+            for requirement in each.requirements
+        ),
     )

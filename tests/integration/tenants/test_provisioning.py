@@ -89,7 +89,7 @@ def test_failing_step_leaves_nothing(committed, details, slug, schemas, monkeypa
     spare = make_spare(ensure_template())
     before = schemas(), Tenant.objects.count(), Domain.objects.count()
 
-    def fail(tenant, sign_up):
+    def fail(tenant, sign_up, now):
         message = "no"
         raise RuntimeError(message)
 

@@ -77,7 +77,7 @@ def test_kit_applied_again_adds_nothing(tenant: TenantInfo) -> None:
     counted = (Location, Service, Requirement, Resource, ResourceLane, WorkingHours, CapacityRule)
     before = [model.objects.count() for model in counted]
 
-    apply_starter_kit(kit=STARTER_KIT, tenant=tenant)
+    apply_starter_kit(kit=STARTER_KIT, tenant=tenant, now=MONDAY)
 
     assert [model.objects.count() for model in counted] == before
 
@@ -90,7 +90,11 @@ def test_kit_with_more_resources_renames_and_adds(tenant: TenantInfo) -> None:
     before = Resource.objects.get(name="Mecánico 1").pk
 
     apply_starter_kit(
-        kit=replace(STARTER_KIT, resources=mechanics), tenant=tenant, address="Av. Coyoacán 1213", phone="+525512345600"
+        kit=replace(STARTER_KIT, resources=mechanics),
+        tenant=tenant,
+        address="Av. Coyoacán 1213",
+        phone="+525512345600",
+        now=MONDAY,
     )
 
     present = [resource.name for resource in list_resources() if resource.type_name == "Mecánico"]
@@ -104,14 +108,14 @@ def test_kit_with_more_resources_renames_and_adds(tenant: TenantInfo) -> None:
 def test_kit_leaves_a_price_open_where_it_knows_none(tenant: TenantInfo) -> None:
     Service.objects.filter(name="Cambio de batería").update(name="Batería")
 
-    apply_starter_kit(kit=STARTER_KIT, tenant=replace(tenant, currency="ARS"))
+    apply_starter_kit(kit=STARTER_KIT, tenant=replace(tenant, currency="ARS"), now=MONDAY)
 
     again = Service.objects.get(name="Cambio de batería")
     assert (again.price_minor, again.is_price_from) == (None, False)
 
 
 def test_kit_in_english(tenant: TenantInfo) -> None:
-    apply_starter_kit(kit=STARTER_KIT, tenant=replace(tenant, locale="en", currency="USD"))
+    apply_starter_kit(kit=STARTER_KIT, tenant=replace(tenant, locale="en", currency="USD"), now=MONDAY)
 
     assert Service.objects.get(name="Front brakes").price_minor == 18_900
 
@@ -121,10 +125,10 @@ def test_kit_costs_the_same_queries_whatever_its_size(tenant: TenantInfo, vertic
     kit = get_vertical(vertical).starter_kit
     english = replace(tenant, locale="en")
     with CaptureQueriesContext(connection) as small:
-        apply_starter_kit(kit=replace(kit, services=kit.services[:1]), tenant=english)
+        apply_starter_kit(kit=replace(kit, services=kit.services[:1]), tenant=english, now=MONDAY)
     Service.objects.all().delete()
 
     with CaptureQueriesContext(connection) as large:
-        apply_starter_kit(kit=kit, tenant=english)
+        apply_starter_kit(kit=kit, tenant=english, now=MONDAY)
 
     assert len(large) <= len(small)

@@ -18,11 +18,12 @@ from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusines
 from devtools.demo.data.fates import OPEN_STATUSES, play_fate
 from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
+from scheduling.enums import ActorKind
 from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.selectors.catalog.services import list_resources
 from scheduling.services.catalog.staff import link_user
 from scheduling.services.catalog.starter_kit import apply_starter_kit
-from scheduling.types import BookingFilters, BookingRow
+from scheduling.types import Actor, BookingFilters, BookingRow
 from tenants.context import current_tenant
 from tenants.hosts import make_base_url
 from tenants.jobs import call_in_tenant
@@ -37,6 +38,7 @@ DAYS_BEFORE, DAYS_AFTER = 7, 6
 """Two weeks with today in them."""
 PAGE_SIZE = 200
 """More than any sample business has in a day."""
+SEEDER = Actor(kind=ActorKind.SYSTEM)
 OPERATOR_EMAIL = "operator@turnero.example"
 
 
@@ -144,11 +146,11 @@ def _provision(business: DemoBusiness, password_hash: str, *, now: datetime) -> 
     with transaction.atomic():
         tenant = provision_tenant(details=details, now=now)
         change_accent(schema_name=tenant.schema_name, accent=business.accent)
-        call_in_tenant(tenant.schema_name, _equip, business=business, password_hash=password_hash)
+        call_in_tenant(tenant.schema_name, _equip, business=business, password_hash=password_hash, now=now)
     return tenant
 
 
-def _equip(*, business: DemoBusiness, password_hash: str) -> None:
+def _equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None:
     """Give the current tenant its people, resources and address."""
     tenant = current_tenant()
     resources = tuple(
@@ -161,7 +163,7 @@ def _equip(*, business: DemoBusiness, password_hash: str) -> None:
         for each in business.resources
     )
     kit = replace(get_vertical(tenant.vertical).starter_kit, resources=resources)
-    apply_starter_kit(kit=kit, tenant=tenant, address=business.address, phone=business.phone)
+    apply_starter_kit(kit=kit, tenant=tenant, address=business.address, phone=business.phone, now=now)
     for person in business.people[1:]:
         add_person(
             name=person.name,
@@ -173,7 +175,7 @@ def _equip(*, business: DemoBusiness, password_hash: str) -> None:
     users = {person.name: person.id for person in list_staff()}
     for resource in list_resources():
         if resource.name in users:
-            link_user(resource_id=resource.id, user_id=users[resource.name])
+            link_user(resource_id=resource.id, user_id=users[resource.name], by=SEEDER, now=now)
 
 
 def _list_logins(business: DemoBusiness, tenant: TenantInfo) -> list[DemoLogin]:

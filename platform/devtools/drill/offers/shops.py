@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from django.db import connection
-
+from devtools.scratch.shop import add_extra, add_place, add_rule, add_service, add_team
 from scheduling.engine import Align, Measure, RulePeriod, Strategy, WeeklyPeriod
 from scheduling.enums import RuleScope
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import (
-    RequirementSetup,
-    ResourceSetup,
-    ServiceSetup,
-    save_location,
-    save_resource,
-    save_service,
-)
-from scheduling.types import Wish
+from scheduling.types import RequirementSetup, Wish
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
@@ -61,7 +51,7 @@ class Shop:
 def make_shop(rng: Random, *, now: datetime) -> Shop:
     """Make up a location with people, bays and a room, some services, extras and perhaps a limit."""
     timezone = rng.choice(("America/Mexico_City", "Europe/Madrid", "America/Santiago"))
-    place_id = save_location(name=f"Local {rng.randrange(10**6)}", timezone=timezone, observes_public_holidays=False)
+    place_id = add_place(f"Local {rng.randrange(10**6)}", timezone=timezone)
     people = tuple(_hire(rng, place_id, f"Persona {number}", 1) for number in range(rng.randint(2, 3)))
     bays = tuple(_hire(rng, place_id, f"Bahía {number}", rng.randint(1, 2)) for number in range(rng.randint(1, 2)))
     rooms = (_hire(rng, place_id, "Sala", ROOM),)
@@ -89,51 +79,52 @@ def make_up_wish(rng: Random, shop: Shop) -> Wish:
 
 def _hire(rng: Random, place_id: int, name: str, capacity: int) -> int:
     opens, closes = rng.choice(HOURS)
-    return save_resource(
-        ResourceSetup(
-            name=name,
-            type_name=name.split(maxsplit=1)[0],
-            location_id=place_id,
-            capacity=capacity,
-            hours=tuple(WeeklyPeriod(weekday, opens, closes) for weekday in range(7)),
-            breaks=tuple(WeeklyPeriod(weekday, 720, 750) for weekday in range(7)) if rng.random() < 0.5 else (),  # noqa: PLR2004
-            is_customer_choosable=True,
-        )
+    (resource_id,) = add_team(
+        place_id,
+        [name],
+        type_name=name.split(maxsplit=1)[0],
+        capacity=capacity,
+        hours=[WeeklyPeriod(weekday, opens, closes) for weekday in range(7)],
+        breaks=[WeeklyPeriod(weekday, 720, 750) for weekday in range(7)] if rng.random() < 0.5 else (),  # noqa: PLR2004
+        is_customer_choosable=True,
     )
+    return resource_id
 
 
 def _sell(rng: Random, people: tuple[int, ...], bays: tuple[int, ...], rooms: tuple[int, ...]) -> DrillService:
     kind = rng.choice(("person", "bay", "tail", "room", "room", "group"))
     duration = rng.choice(DURATIONS)
     pool = tuple(rng.sample(people, rng.randint(1, len(people))))
+    person, bay = RequirementSetup(resource_ids=pool), RequirementSetup(resource_ids=bays)
     requirements = {
-        "person": (RequirementSetup(pool),),
-        "bay": (RequirementSetup(pool), RequirementSetup(bays)),
-        "tail": (RequirementSetup(pool, duration_minutes=15), RequirementSetup(bays)),
-        "room": (RequirementSetup(rooms),),
-        "group": (RequirementSetup(pool),),
+        "person": (person,),
+        "bay": (person, bay),
+        "tail": (replace(person, duration_minutes=15), bay),
+        "room": (RequirementSetup(resource_ids=rooms),),
+        "group": (person,),
     }[kind]
     modes = tuple(mode.key for mode in get_vertical(current_tenant().vertical).intake.arrival_modes)
     arrival_modes = tuple(rng.sample(modes, min(len(modes), rng.randint(0, 2))))
-    service_id = save_service(
-        ServiceSetup(
-            name=f"Servicio {rng.randrange(10**6)}",
-            duration_minutes=duration,
-            step_minutes=rng.choice(STEPS),
-            align=rng.choice(tuple(Align)),
-            strategy=rng.choice(tuple(Strategy)),
-            buffer_before_minutes=rng.choice(BUFFERS),
-            buffer_after_minutes=rng.choice(BUFFERS),
-            booking_window_days=rng.choice((None, 30)),
-            seats=SEATS if kind == "group" else None,
-            max_party_size=LARGEST_PARTY if kind in {"room", "group"} else 1,
-            arrival_modes=arrival_modes,
-            requirements=requirements,
-        )
+    service_id = add_service(
+        name=f"Servicio {rng.randrange(10**6)}",
+        duration_minutes=duration,
+        step_minutes=rng.choice(STEPS),
+        align=rng.choice(tuple(Align)),
+        strategy=rng.choice(tuple(Strategy)),
+        buffer_before_minutes=rng.choice(BUFFERS),
+        buffer_after_minutes=rng.choice(BUFFERS),
+        booking_window_days=rng.choice((None, 30)),
+        seats=SEATS if kind == "group" else None,
+        max_party_size=LARGEST_PARTY if kind in {"room", "group"} else 1,
+        arrival_modes=arrival_modes,
+        requirements=requirements,
     )
     return DrillService(
         id=service_id,
-        add_on_ids=tuple(_add_extra(service_id, number, rng.choice(EXTRAS)) for number in range(rng.randint(0, 2))),
+        add_on_ids=tuple(
+            add_extra(service_id, f"Extra {number}", minutes=rng.choice(EXTRAS), price_minor=500)
+            for number in range(rng.randint(0, 2))
+        ),
         pool=rooms if kind == "room" else pool,
         largest={"room": ROOM, "group": SEATS}.get(kind, 1),
         is_group=kind == "group",
@@ -145,17 +136,9 @@ def _limit(rng: Random, services: Sequence[DrillService], now: datetime) -> None
     service = rng.choice(services)
     measure = rng.choice(tuple(Measure))
     most = {Measure.BOOKINGS: 2, Measure.SEATS: 5, Measure.MINUTES: 180}[measure]
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, most, measure, service_id=service.id), now=now)
-
-
-def _add_extra(service_id: int, number: int, minutes: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO scheduling_addon (service_id, name, minutes, price_minor, position, is_active, version) "
-            "VALUES (%s, 'Extra ' || %s, %s, 500, 0, true, 1) RETURNING id",
-            [service_id, number, minutes],
-        )
-        return int(cursor.fetchone()[0])
+    add_rule(
+        scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=most, measure=measure, service_id=service.id, now=now
+    )
 
 
 def _pick_some(rng: Random, ids: Sequence[int]) -> list[int]:

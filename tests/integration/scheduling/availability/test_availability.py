@@ -17,10 +17,8 @@ from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.selectors.catalog.services import list_bookable_services
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import RequirementSetup, ServiceSetup, save_service
 from scheduling.services.demand.searches import search_times
-from scheduling.types import AvailabilityQuery, SlotRequest
+from scheduling.types import AvailabilityQuery, RequirementSetup, SlotRequest
 from tests.factories.scheduling import (
     CUSTOMER,
     MONDAY,
@@ -30,6 +28,7 @@ from tests.factories.scheduling import (
     hours_later,
     make_place,
     make_resource,
+    make_rule,
     make_service,
     make_shop,
     make_wish,
@@ -63,7 +62,7 @@ def test_availability_costs_one_query(tenant, django_assert_num_queries, people)
 @pytest.mark.parametrize("people", [1, 50])
 def test_rules_groups_and_a_full_window_cost_four_queries(tenant, django_assert_num_queries, people):
     service_id, _ = make_shop(people, seats=3)
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id), now=NOW)
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id)
 
     with django_assert_num_queries(4):
         answer = ask(service_id)
@@ -154,33 +153,8 @@ def test_unknown_service_is_not_found(tenant):
         ask(999_999)
 
 
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"duration_minutes": 0}, "duration_minutes"),
-        ({"duration_minutes": -5}, "duration_minutes"),
-        ({"step_minutes": 0}, "step_minutes"),
-        ({"buffer_after_minutes": -1}, "buffer_after_minutes"),
-        ({"seats": 0}, "seats"),
-        ({"requirements": ()}, "requirements"),
-        ({"requirements": (RequirementSetup(),)}, "requirements"),
-        ({"requirements": (RequirementSetup(skill="x", starts_after_minutes=90),)}, "starts_after_minutes"),
-        ({"minimum_notice_minutes": 10**6, "booking_window_days": 1}, "booking_window_days"),
-    ],
-)
-def test_setup_that_cannot_work_names_its_field(tenant, values, field):
-    defaults = {"name": "X", "duration_minutes": 60, "requirements": (RequirementSetup(skill="x"),)}
-
-    with pytest.raises(SetupInvalid) as refusal:
-        save_service(ServiceSetup(**defaults | values))
-
-    assert list(refusal.value.errors) == [field]
-
-
 def test_service_nobody_can_do_is_not_listed_and_not_asked(tenant):
-    service_id = save_service(
-        ServiceSetup(name="X", duration_minutes=60, requirements=(RequirementSetup(skill="volar"),))
-    )
+    service_id = make_service(requirements=(RequirementSetup(skill="volar"),))
 
     assert service_id not in {service.id for service in list_bookable_services()}
     with pytest.raises(SetupInvalid):
@@ -191,7 +165,7 @@ def test_service_nobody_can_do_is_not_listed_and_not_asked(tenant):
 def test_rule_counts_what_was_booked_before_it_and_lets_go(tenant, measure, limit):
     service_id, _ = make_shop(3)
     first = book(service_id)
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, limit, measure, service_id=service_id), now=NOW)
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, limit, measure, service_id=service_id)
     book(service_id)
 
     assert hours(ask(service_id)) == []

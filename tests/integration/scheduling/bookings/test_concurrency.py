@@ -21,7 +21,6 @@ from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, RuleUsage
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
 from tests.factories.feature_pairs import hold, list_group_times, make_add_on, submit
 from tests.factories.scheduling import (
@@ -33,6 +32,7 @@ from tests.factories.scheduling import (
     hours_later,
     make_place,
     make_resource,
+    make_rule,
     make_service,
     make_shop,
 )
@@ -121,7 +121,7 @@ def test_repeatable_read_serves_bookings_with_keys_too(scratch_tenant):
 def test_steps_wait_for_each_other_under_repeatable_read(scratch_tenant):
     def make():
         service_id, _ = make_shop()
-        save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 9, service_id=service_id), now=NOW)
+        make_rule(RuleScope.SERVICE, RulePeriod.DAY, 9, service_id=service_id)
         return [book(service_id, hours_later(hour)).booking_id for hour in range(6)]
 
     booking_ids = in_scratch(scratch_tenant, make)
@@ -145,7 +145,7 @@ def test_seats_of_a_group_are_counted_exactly(scratch_tenant):
 def test_daily_limit_holds_over_different_times_and_people(scratch_tenant):
     def make():
         service_id, _ = make_shop(4)
-        save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 5, service_id=service_id), now=NOW)
+        make_rule(RuleScope.SERVICE, RulePeriod.DAY, 5, service_id=service_id)
         return service_id
 
     service_id = in_scratch(scratch_tenant, make)

@@ -25,11 +25,10 @@ from scheduling.models import (
     RuleUsage,
 )
 from scheduling.services.bookings import holds
-from scheduling.services.catalog.rules import RuleSetup, save_rule
 from tenants.context import tenant_scope
 from tenants.models import DueWork
 from tests.factories.feature_pairs import hold
-from tests.factories.scheduling import MONDAY, NOW, book, hours_later, make_shop
+from tests.factories.scheduling import MONDAY, NOW, book, hours_later, make_rule, make_shop
 
 
 def statements_of(work):
@@ -50,7 +49,7 @@ def test_booking_is_read_read_find_write(tenant):
 
 def test_everything_of_a_new_customer_is_written(tenant):
     service_id, (person,) = make_shop(strategy=Strategy.ROUND_ROBIN)
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 5, service_id=service_id), now=NOW)
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 5, service_id=service_id)
 
     booking_id = book(service_id).booking_id
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from scheduling.engine import Measure, RulePeriod, WeeklyPeriod
-from scheduling.enums import ConflictChoice, Strategy
+from scheduling.enums import ConflictChoice, DepositKind, Strategy
 from scheduling.errors import RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Series
 from tests.factories.feature_pairs import check_offer, hold, limit, list_groups, make_add_on, repeat
@@ -140,7 +140,7 @@ def test_series_of_a_group_takes_seats_and_moves_where_there_are_some(tenant):
 
 
 def test_series_that_fails_leaves_no_row_anywhere(tenant):
-    service_id, _ = make_shop(2, seats=3, strategy=Strategy.ROUND_ROBIN, extra={"deposit_kind": "full"})
+    service_id, _ = make_shop(2, seats=3, strategy=Strategy.ROUND_ROBIN, deposit_kind=DepositKind.FULL)
     extra = make_add_on(service_id)
     limit(service_id, 5, Measure.SEATS)
     hold(service_id, hours_later(48), party_size=3)

@@ -6,10 +6,10 @@ import pytest
 
 from scheduling.enums import Approval
 from scheduling.errors import SetupInvalid
-from scheduling.models import AddOn, Location, Resource, Service
+from scheduling.models import AddOn, Location, Resource, ResourceType, Service
 from scheduling.selectors.availability.plans import Wish, load_plan
 from scheduling.selectors.catalog.offer import load_offer
-from scheduling.services.catalog.setups import RequirementSetup
+from scheduling.types import RequirementSetup
 from tests.factories.scheduling import MONDAY, NOW, make_place, make_resource, make_service, make_shop
 
 TODAY = NOW.date()
@@ -28,6 +28,10 @@ def two_places(tenant):
     return places, people, chairs
 
 
+def find_chairs() -> int:
+    return ResourceType.objects.get(name="Chair").pk
+
+
 def list_planned(service_id: int) -> list[int]:
     try:
         return sorted(load_plan(wish=Wish(service_ids=(service_id,)), from_on=TODAY, to_on=TODAY).visits)
@@ -40,9 +44,12 @@ def list_planned(service_id: int) -> list[int]:
     [
         (lambda people, chairs: (RequirementSetup(skill="cut"),), [0, 1]),
         (lambda people, chairs: (RequirementSetup(skill="cut", quantity=2),), [0]),
-        (lambda people, chairs: (RequirementSetup(skill="color"), RequirementSetup(type_name="Chair")), [0]),
-        (lambda people, chairs: (RequirementSetup(type_name="Chair", quantity=2),), []),
-        (lambda people, chairs: (RequirementSetup(type_name="Chair", skill="cut"),), []),
+        (
+            lambda people, chairs: (RequirementSetup(skill="color"), RequirementSetup(resource_type_id=find_chairs())),
+            [0],
+        ),
+        (lambda people, chairs: (RequirementSetup(resource_type_id=find_chairs(), quantity=2),), []),
+        (lambda people, chairs: (RequirementSetup(resource_type_id=find_chairs(), skill="cut"),), []),
         (lambda people, chairs: (RequirementSetup(resource_ids=(people[2], chairs[1])),), [1]),
         (lambda people, chairs: (RequirementSetup(resource_ids=tuple(people), quantity=2),), [0]),
     ],

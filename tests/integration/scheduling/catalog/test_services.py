@@ -15,7 +15,6 @@ from scheduling.models import Booking, Requirement, ResourceType, Service
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.catalog.resources import archive_resource
-from scheduling.services.catalog.rules import RuleSetup, save_rule
 from scheduling.services.catalog.services import (
     archive_service,
     change_service,
@@ -25,7 +24,7 @@ from scheduling.services.catalog.services import (
     restore_service,
 )
 from scheduling.types import RequirementSetup, ServiceSetup
-from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource
+from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule
 
 GHOST, HUGE = 99_999, 10**12
 SKILL = (RequirementSetup(skill="x"),)
@@ -311,7 +310,7 @@ def test_coming_bookings_keep_a_service(olga, cut):
 def test_used_service_is_not_deleted(olga, cut):
     made = book(cut)
     cancel_booking(booking_id=made.booking_id, reason="Enfermo", now=NOW, by=STAFF)
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.DAY, 3, service_id=cut), now=NOW)
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 3, service_id=cut)
 
     with pytest.raises(StillUsed) as refusal:
         delete_service(service_id=cut, by=olga, now=NOW)

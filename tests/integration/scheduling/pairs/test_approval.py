@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.enums import Strategy
+from scheduling.enums import DepositKind, Strategy
 from scheduling.errors import HoldUsed, SlotTaken, TransitionRefused
 from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings.views import get_booking
@@ -93,7 +93,7 @@ def test_approval_with_rule(tenant):
 
 
 def test_approval_with_deposit(tenant):
-    service_id, _ = make_shop(approval="request", price_minor=1000, extra={"deposit_kind": "full"})
+    service_id, _ = make_shop(approval="request", price_minor=1000, deposit_kind=DepositKind.FULL)
     made = book(service_id)
     assert made.status == "pending_payment"
     with pytest.raises(TransitionRefused):

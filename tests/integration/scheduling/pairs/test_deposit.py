@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.enums import Strategy
+from scheduling.enums import DepositKind, Strategy
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings.views import get_booking
@@ -36,7 +36,6 @@ from tests.factories.scheduling import (
     make_shop,
 )
 
-FULL = {"deposit_kind": "full"}
 LATER = NOW + timedelta(hours=2)
 ALL, REST = list(range(9, 17)), list(range(10, 17))
 
@@ -46,7 +45,7 @@ def status_of(made):
 
 
 def test_deposit_with_hold(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     held = hold(service_id)
     assert held.deposit_minor == 1000
 
@@ -59,7 +58,7 @@ def test_deposit_with_hold(tenant):
 
 
 def test_deposit_with_expired_hold(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     held = hold(service_id)
     made = submit(held, now=LATER)
     assert made.status == "pending_payment"
@@ -74,7 +73,7 @@ def test_deposit_with_expired_hold(tenant):
 
 
 def test_deposit_with_override(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     waiting = book(service_id)
 
     assert override(service_id).status == "confirmed"
@@ -84,7 +83,7 @@ def test_deposit_with_override(tenant):
 
 
 def test_deposit_with_rule(tenant):
-    service_id, _ = make_shop(2, price_minor=1000, extra=FULL)
+    service_id, _ = make_shop(2, price_minor=1000, deposit_kind=DepositKind.FULL)
     limit(service_id, 1)
 
     book(service_id)
@@ -94,7 +93,7 @@ def test_deposit_with_rule(tenant):
 
 
 def test_deposit_with_add_ons(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra={"deposit_kind": "percent", "deposit_percent": 50})
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.PERCENT, deposit_percent=50)
     extra = make_add_on(service_id, price_minor=500)
 
     held = hold(service_id, add_on_ids=(extra,))
@@ -105,7 +104,7 @@ def test_deposit_with_add_ons(tenant):
 def test_deposit_with_several_services(tenant):
     person = make_resource(make_place())
     free = make_service((person,), price_minor=300)
-    paid = make_service((person,), price_minor=1000, extra=FULL)
+    paid = make_service((person,), price_minor=1000, deposit_kind=DepositKind.FULL)
 
     # Each service asks for its own part, in whatever order they are booked.
     assert hold((free, paid)).deposit_minor == 1000
@@ -114,7 +113,7 @@ def test_deposit_with_several_services(tenant):
 
 
 def test_deposit_with_reschedule(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra=FULL)
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     made = book(service_id)
     with pytest.raises(TransitionRefused):
         move(made, hours_later(2))
@@ -128,7 +127,7 @@ def test_deposit_with_reschedule(tenant):
 
 def test_deposit_with_party(tenant):
     bay = make_resource(make_place(), capacity=3)
-    service_id = make_service((bay,), max_party_size=3, price_minor=1000, extra=FULL)
+    service_id = make_service((bay,), max_party_size=3, price_minor=1000, deposit_kind=DepositKind.FULL)
     held = hold(service_id, party_size=2)
     made = submit(held)
 
@@ -140,7 +139,7 @@ def test_deposit_with_party(tenant):
 
 
 def test_deposit_with_choice(tenant):
-    service_id, (_, two) = make_shop(2, price_minor=1000, extra=FULL)
+    service_id, (_, two) = make_shop(2, price_minor=1000, deposit_kind=DepositKind.FULL)
     paid, unpaid = book(service_id, resource_ids=(two,)), book(service_id, hours_later(1), resource_ids=(two,))
     assert check_offer(service_id, resource_ids=(two,)) == list(range(11, 17))
 
@@ -151,7 +150,7 @@ def test_deposit_with_choice(tenant):
 
 
 def test_deposit_with_buffers(tenant):
-    service_id, _ = make_shop(price_minor=1000, extra=FULL, buffer_after_minutes=30)
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL, buffer_after_minutes=30)
     made = book(service_id)
     assert check_offer(service_id) == list(range(11, 17))
     assert check_offer(service_id, now=LATER) == ALL
@@ -164,7 +163,10 @@ def test_deposit_with_buffers(tenant):
 def test_deposit_with_several_resources(tenant):
     place = make_place()
     person, bay = make_resource(place), make_resource(place, "Bahía")
-    both, only_bay = make_service((person,), (bay,), price_minor=1000, extra=FULL), make_service((bay,))
+    both, only_bay = (
+        make_service((person,), (bay,), price_minor=1000, deposit_kind=DepositKind.FULL),
+        make_service((bay,)),
+    )
     paid, _unpaid = book(both), book(both, hours_later(1))
     assert check_offer(only_bay) == list(range(11, 17))
 
@@ -175,7 +177,7 @@ def test_deposit_with_several_resources(tenant):
 
 
 def test_deposit_with_closed_day(tenant):
-    service_id, (person,) = make_shop(price_minor=1000, extra=FULL)
+    service_id, (person,) = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     paid, unpaid = book(service_id), book(service_id, hours_later(1))
     TimeOff.objects.create(resource_id=person, starts_at=MONDAY, ends_at=hours_later(4))
 
@@ -188,7 +190,9 @@ def test_deposit_with_closed_day(tenant):
 
 
 def test_deposit_with_round_robin(tenant):
-    service_id, (one, two) = make_shop(2, price_minor=1000, extra=FULL, strategy=Strategy.ROUND_ROBIN)
+    service_id, (one, two) = make_shop(
+        2, price_minor=1000, deposit_kind=DepositKind.FULL, strategy=Strategy.ROUND_ROBIN
+    )
 
     waiting = [book(service_id, hours_later(hour)) for hour in range(3)]
     for each in waiting:

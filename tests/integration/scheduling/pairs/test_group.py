@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from scheduling.engine import Measure
-from scheduling.enums import ConflictChoice, Strategy
+from scheduling.enums import ConflictChoice, DepositKind, Strategy
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Service
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.bookings.transitions import accept_payment, approve, decline
-from scheduling.services.catalog.setups import RequirementSetup
 from scheduling.services.writing.expiry import expire_hold
+from scheduling.types import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
     hold,
@@ -110,7 +110,7 @@ def test_group_with_rule(tenant):
 
 
 def test_group_with_deposit(tenant):
-    service_id, _ = make_shop(seats=2, price_minor=1000, extra={"deposit_kind": "full"})
+    service_id, _ = make_shop(seats=2, price_minor=1000, deposit_kind=DepositKind.FULL)
     paid, unpaid = book(service_id), book(service_id)
     assert (paid.status, unpaid.status) == ("pending_payment", "pending_payment")
     assert 9 not in list_offered(service_id)

@@ -8,7 +8,7 @@ from scheduling.engine import WeeklyPeriod
 from scheduling.enums import Strategy
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Booking
-from scheduling.services.catalog.setups import RequirementSetup, save_holidays
+from scheduling.types import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
     list_offered,
@@ -266,11 +266,10 @@ def test_closed_day_with_round_robin(tenant):
 
 
 def test_closed_day_with_choice_when_it_is_a_holiday(tenant):
-    place = make_place()
+    place = make_place(closed_on=[MONDAY.date()])
     night = (WeeklyPeriod(6, 20 * 60, 11 * 60),)
     day_shift, night_shift = make_resource(place, "Eva"), make_resource(place, "Leo", hours=night)
     service_id = make_service((day_shift, night_shift))
-    save_holidays(dates=[MONDAY.date()], location_id=place)
 
     # Sunday's shift goes on into the holiday; Monday's own hours are closed.
     assert list_offered(service_id, resource_ids=(day_shift,)) == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.engine import RulePeriod
-from scheduling.enums import ConflictChoice, Strategy
+from scheduling.enums import ConflictChoice, DepositKind, Strategy
 from scheduling.errors import SeriesConflict
 from scheduling.models import Booking
 from tests.factories.feature_pairs import (
@@ -84,7 +84,7 @@ def test_series_with_rule(tenant):
 
 @pytest.mark.parametrize(("by", "status"), [(CUSTOMER, "pending_payment"), (STAFF, "confirmed")])
 def test_series_with_deposit(tenant, by, status):
-    service_id, _ = make_shop(price_minor=900, extra={"deposit_kind": "percent", "deposit_percent": 50})
+    service_id, _ = make_shop(price_minor=900, deposit_kind=DepositKind.PERCENT, deposit_percent=50)
 
     repeat(service_id, by=by)
 

@@ -8,8 +8,7 @@ from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope, Strategy
 from scheduling.errors import ResourceNotFound, SlotTaken
 from scheduling.models import Booking
-from scheduling.services.catalog.rules import RuleSetup, save_rule
-from scheduling.services.catalog.setups import RequirementSetup
+from scheduling.types import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
     limit,
@@ -22,11 +21,11 @@ from tests.factories.feature_pairs import (
 )
 from tests.factories.scheduling import (
     MONDAY,
-    NOW,
     book,
     hours_later,
     make_place,
     make_resource,
+    make_rule,
     make_service,
     make_shop,
 )
@@ -86,7 +85,7 @@ def test_rule_with_party(tenant):
 
 def test_rule_with_choice(tenant):
     service_id, (one, two) = make_shop(2)
-    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one), now=NOW)
+    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one)
 
     book(service_id, resource_ids=(one,))
 
@@ -124,7 +123,7 @@ def test_rule_with_buffers(tenant):
 
 def test_rule_with_several_resources(tenant):
     service_id, _, bay = make_workshop()
-    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=bay), now=NOW)
+    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=bay)
 
     book(service_id)
 
@@ -133,7 +132,7 @@ def test_rule_with_several_resources(tenant):
 
 def test_rule_with_round_robin(tenant):
     service_id, (one, two) = make_shop(2, strategy=Strategy.ROUND_ROBIN)
-    save_rule(RuleSetup(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one), now=NOW)
+    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 1, resource_id=one)
 
     taken = [list_taken(book(service_id, hours_later(hour)).booking_id)[0][0] for hour in range(3)]
 
@@ -143,7 +142,7 @@ def test_rule_with_round_robin(tenant):
 
 def test_rule_with_closed_day(tenant):
     service_id = make_service((make_resource(make_place(), overrides=open_only(9, 12)),))
-    save_rule(RuleSetup(RuleScope.SERVICE, RulePeriod.HOUR, 0, service_id=service_id), now=NOW)
+    make_rule(RuleScope.SERVICE, RulePeriod.HOUR, 0, service_id=service_id)
     assert check_offer(service_id) == []
 
 

@@ -1,0 +1,100 @@
+"""Periods in which a resource does not work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from scheduling.enums import CatalogNoun
+from scheduling.errors import ExceptionNotFound
+from scheduling.models import Resource, TimeOff
+from scheduling.selectors.catalog.setups import read_time_off
+from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup, clean_line
+from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, set_active, to_columns
+from scheduling.services.catalog.fitting import keeping_bookings
+from scheduling.services.catalog.hours import PERIOD_WRONG
+from scheduling.services.writing.inputs import START_NAIVE
+from scheduling.types import Actor, TimeOffSetup
+
+NOUN = Noun(CatalogNoun.TIME_OFF, TimeOff, ExceptionNotFound)
+REASON_LENGTH = 200
+
+
+@transaction.atomic
+def create_time_off(*, setup: TimeOffSetup, by: Actor, now: datetime) -> int:
+    """Create a time off and return its id.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+        BookingsInTheWay: Coming bookings take the resource then.
+    """
+    checked = check_time_off(setup)
+    with keeping_bookings([checked.resource_id], now=now, field="starts_at"):
+        return add_row(NOUN, TimeOff(**to_columns(checked)), by=by, now=now)
+
+
+@transaction.atomic
+def change_time_off(*, time_off_id: int, setup: TimeOffSetup, version: int | None, by: Actor, now: datetime) -> int:
+    """Change a time off and return its version, the same when nothing differs; it stays with its resource.
+
+    Raises:
+        ExceptionNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+        BookingsInTheWay: Coming bookings take the resource then.
+    """
+    row = lock_row(NOUN, time_off_id, version=version)
+    before = read_time_off(row)
+    checked = check_time_off(setup, before=before)
+    with keeping_bookings([row.resource_id], now=now, field="starts_at"):
+        return change_row(NOUN, row, before, checked, by=by, now=now)
+
+
+@transaction.atomic
+def archive_time_off(*, time_off_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Take a time off back and return its version.
+
+    Raises:
+        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
+    """
+    row = lock_row(NOUN, time_off_id, version=version, may_be_archived=True)
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
+
+
+@transaction.atomic
+def restore_time_off(*, time_off_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Let a time off hold again and return its version.
+
+    Raises:
+        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        BookingsInTheWay: Coming bookings take the resource then.
+    """
+    row = lock_row(NOUN, time_off_id, version=version, may_be_archived=True)
+    with keeping_bookings([row.resource_id], now=now):
+        return set_active(NOUN, row, is_active=True, by=by, now=now)
+
+
+def check_time_off(
+    setup: TimeOffSetup, *, before: TimeOffSetup | None = None, lookup: Lookup | None = None
+) -> TimeOffSetup:
+    """Return what can be saved.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    setup = replace(setup, reason=clean_line(setup.reason))
+    errors = FieldErrors(lookup)
+    if before is None:
+        errors.check_choice("resource_id", Resource, setup.resource_id)
+    else:
+        errors.require(before.resource_id == setup.resource_id, "resource_id", CANNOT_WORK)
+    are_aware = True
+    for name in ("starts_at", "ends_at"):
+        instant: datetime = getattr(setup, name)
+        are_aware &= errors.require(instant.tzinfo is not None, name, START_NAIVE)
+        errors.check_date(name, instant.date())
+    errors.require(not are_aware or setup.starts_at < setup.ends_at, "ends_at", PERIOD_WRONG)
+    errors.check_text("reason", setup.reason, length=REASON_LENGTH)
+    errors.raise_any()
+    return setup

@@ -1,0 +1,162 @@
+"""Where the business works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from kernel.text import mark
+from scheduling.enums import CatalogNoun
+from scheduling.errors import BookingsInTheWay, LastLocation, LocationNotFound, StillUsed
+from scheduling.models import Booking, CapacityRule, Location, Resource
+from scheduling.selectors.catalog.setups import read_location
+from scheduling.selectors.catalog.timetables import is_known_region
+from scheduling.selectors.catalog.usage import count_bookings_of_locations
+from scheduling.services.catalog.checks import FieldErrors, clean_line, clean_lines
+from scheduling.services.catalog.door import (
+    Noun,
+    add_row,
+    change_row,
+    compare,
+    delete_row,
+    find_last_position,
+    lock_row,
+    reorder_rows,
+    set_active,
+    to_columns,
+)
+from scheduling.services.catalog.fitting import keeping_bookings, list_followers
+from scheduling.types import Actor, LocationSetup
+from tenants.context import current_tenant
+
+NOUN = Noun(CatalogNoun.LOCATION, Location, LocationNotFound)
+REGION_UNKNOWN = mark("This region does not exist in the country of the business.")
+ADDRESS_LENGTH, WHAT_TO_BRING_LENGTH = 300, 300
+CLOCK_FIELDS = ("timezone", "region", "observes_public_holidays")
+"""What decides when its resources work."""
+
+
+@transaction.atomic
+def create_location(*, setup: LocationSetup, by: Actor, now: datetime) -> int:
+    """Create a location without hours and return its id.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    position = find_last_position(NOUN) if setup.position is None else setup.position
+    checked = check_location(replace(setup, position=position))
+    return add_row(NOUN, Location(**to_columns(checked)), by=by, now=now)
+
+
+@transaction.atomic
+def change_location(*, location_id: int, setup: LocationSetup, version: int | None, by: Actor, now: datetime) -> int:
+    """Change a location and return its version, the same when nothing differs.
+
+    Raises:
+        LocationNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be.
+        BookingsInTheWay: In another time zone, or with these holidays, coming bookings lie outside of hours.
+    """
+    row = lock_row(NOUN, location_id, version=version)
+    before = read_location(row)
+    position = before.position if setup.position is None else setup.position
+    checked = check_location(replace(setup, position=position), own_id=row.pk)
+    touched = next((field for field in CLOCK_FIELDS if field in compare(before, checked)), "")
+    followers = list_followers(row.pk) if touched else []
+    with keeping_bookings(followers, field=touched, is_at_stake=bool(touched), now=now):
+        return change_row(NOUN, row, before, checked, by=by, now=now)
+
+
+@transaction.atomic
+def archive_location(*, location_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Archive a location and return its version; its resources are out of reach until it comes back.
+
+    Raises:
+        LocationNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        BookingsInTheWay: Coming bookings are there.
+        LastLocation: There is no other one.
+    """
+    row = lock_row(NOUN, location_id, version=version, may_be_archived=True)
+    if count := count_bookings_of_locations([row.pk], now=now).get(row.pk):
+        raise BookingsInTheWay(count=count)
+    # Both are locked: of two that are archived at once, the second finds none left.
+    others = Location.objects.select_for_update(no_key=True).filter(is_active=True).exclude(pk=row.pk)
+    if row.is_active and not others.exists():
+        raise LastLocation
+    return set_active(NOUN, row, is_active=False, by=by, now=now)
+
+
+@transaction.atomic
+def restore_location(*, location_id: int, version: int | None, by: Actor, now: datetime) -> int:
+    """Restore a location and return its version.
+
+    Raises:
+        LocationNotFound, ChangedMeanwhile: As in `door.lock_row`.
+        SetupInvalid: Another one has its name by now.
+    """
+    row = lock_row(NOUN, location_id, version=version, may_be_archived=True)
+    return set_active(NOUN, row, is_active=True, by=by, now=now)
+
+
+@transaction.atomic
+def delete_location(*, location_id: int, by: Actor, now: datetime) -> None:
+    """Delete a location that was never used, with its hours and exceptions.
+
+    Raises:
+        LocationNotFound: There is none.
+        StillUsed: Resources, bookings or rules are of it.
+        LastLocation: There is no other one.
+    """
+    row = lock_row(NOUN, location_id, version=None, may_be_archived=True)
+    uses = {
+        "bookings": int(Booking.objects.filter(location=row).exists()),
+        "resources": Resource.objects.filter(location=row).count(),
+        "rules": CapacityRule.objects.filter(location=row).count(),
+    }
+    if any(uses.values()):
+        raise StillUsed(uses=uses)
+    others = Location.objects.select_for_update(no_key=True).filter(is_active=True).exclude(pk=row.pk)
+    if not others.exists():
+        raise LastLocation
+    delete_row(NOUN, row, read_location(row), by=by, now=now)
+
+
+@transaction.atomic
+def reorder_locations(*, location_ids: Sequence[int], by: Actor, now: datetime) -> None:
+    """Put locations into this order.
+
+    Raises:
+        LocationNotFound: One of them does not exist.
+    """
+    reorder_rows(NOUN, location_ids, by=by, now=now)
+
+
+def check_location(setup: LocationSetup, *, own_id: int | None = None) -> LocationSetup:
+    """Return what can be saved.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    errors = FieldErrors()
+    setup = replace(
+        setup,
+        name=clean_line(setup.name),
+        address=clean_lines(setup.address),
+        phone=errors.clean_phone("phone", setup.phone),
+        email=errors.clean_email("email", setup.email),
+        what_to_bring=clean_lines(setup.what_to_bring),
+        region=setup.region.strip().upper(),
+    )
+    errors.check_name(setup.name)
+    errors.check_free(Location, {"name": setup.name}, own_id=own_id)
+    errors.check_zone(setup.timezone)
+    errors.check_text("address", setup.address, length=ADDRESS_LENGTH)
+    errors.check_text("what_to_bring", setup.what_to_bring, length=WHAT_TO_BRING_LENGTH)
+    is_region = not setup.region or is_known_region(current_tenant().country, setup.region)
+    errors.require(is_region, "region", REGION_UNKNOWN)
+    errors.check_position(setup.position)
+    errors.raise_any()
+    return setup
