@@ -66,6 +66,12 @@ def choose_workers(count: str | None, arguments: Sequence[str], *, root: Path, c
     return cpus if _count_slow_files(arguments, root) >= FEWEST_SLOW_FILES else 0
 
 
+def is_whole_suite(arguments: Sequence[str], root: Path) -> bool:
+    """Tell whether every test runs: what was measured says nothing about a room otherwise."""
+    paths = list_paths(arguments, root)
+    return paths in ([], [root / "tests"]) and not any(_is_one_by_one(argument) for argument in arguments)
+
+
 def list_paths(arguments: Iterable[str], root: Path) -> list[Path]:
     """List the arguments that name a file or folder (``file::test`` names the file)."""
     named = (argument.partition("::")[0] for argument in arguments if not argument.startswith("-"))

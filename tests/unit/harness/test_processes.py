@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.harness.processes import make_unit, pytest_collection_modifyitems, take_part
+from tests.harness.processes import make_unit, measure_no_children, pytest_collection_modifyitems, runs_tests, take_part
 
 PARTS = [{"REDIS_URL": "redis://x/1"}, {"REDIS_URL": "redis://x/2"}]
 FILES = [
@@ -42,6 +42,23 @@ def test_process_that_is_no_worker_keeps_its_surroundings():
 def test_worker_without_a_part_is_refused():
     with pytest.raises(pytest.UsageError, match="start them with"):
         take_part({"PYTEST_XDIST_WORKER": "gw0"})
+
+
+def test_process_that_hands_out_tests_runs_none():
+    # A worker is given the same options as the process that starts it.
+    assert runs_tests({"PYTEST_XDIST_WORKER": "gw0"}, 2)
+    assert runs_tests({}, None)
+    assert runs_tests({}, 0)
+    assert not runs_tests({}, 2)
+
+
+def test_what_a_test_starts_is_not_measured():
+    environ = {"COVERAGE_PROCESS_START": "pyproject.toml", "COVERAGE_FILE": "data", "LANG": "C"}
+
+    measure_no_children(environ)
+    measure_no_children(environ)
+
+    assert environ == {"LANG": "C"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from devtools.errors import DevtoolsError
 from devtools.testing.run import list_worker_options
-from devtools.testing.selection import FEWEST_SLOW_FILES, choose_workers, list_paths, split_count
+from devtools.testing.selection import FEWEST_SLOW_FILES, choose_workers, is_whole_suite, list_paths, split_count
 
 
 @pytest.fixture
@@ -83,3 +83,20 @@ def test_only_what_exists_is_a_path(root):
 def test_workers_are_not_replaced_when_they_die():
     assert list_worker_options(0) == []
     assert list_worker_options(3) == ["-n", "3", "--no-loadscope-reorder", "--max-worker-restart=0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], True),
+        (["-q", "--durations=5"], True),
+        (["tests"], True),
+        (["tests/"], True),
+        (["tests/unit"], False),
+        (["tests", "tests/unit"], False),
+        (["-k", "hold"], False),
+        (["-x"], False),
+    ],
+)
+def test_whole_suite_is_one_without_any_choice(root, arguments, expected):
+    assert is_whole_suite(arguments, root) is expected
