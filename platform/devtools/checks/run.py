@@ -29,6 +29,10 @@ _PRODUCTION = {
     "CI": "",
 }
 _LINTED = (".", "dev")
+# As if what development needs were needed by all: only then is it missed where nothing imports it, tests included.
+_WITH_TESTS = (
+    "--exclude", r"\.turnero", "--extend-exclude", r"\.venv", "--optional-dependencies-dev-groups", "none",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def list_checks() -> list[Check]:
         Check("ruff format", ("-m", "ruff", "format", "--check", "--quiet", *_LINTED)),
         Check("lint-imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache")),
         Check("deptry", ("-m", "deptry", ".")),
+        Check("deptry, tests too", ("-m", "deptry", ".", *_WITH_TESTS)),
         Check("manage check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), is_production=True),
         Check("makemigrations --check", (*manage, "makemigrations", "--check", "--dry-run"), needs_database=True),
         Check("djade", ("-m", "devtools.djade", "--check")),
