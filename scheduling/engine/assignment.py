@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from kernel.intervals import contains
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.interval import contains
 from scheduling.engine.matching import find_filling
 from scheduling.engine.ranking import rank_pool
 from scheduling.engine.sessions import list_open_sessions

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from kernel.intervals import contains, merge
 from scheduling.engine.enums import ReasonCode
 from scheduling.engine.grid import Grid, lay_grid
 from scheduling.engine.hours import is_closed_on
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.interval import contains, merge
 from scheduling.engine.rules import find_bucket_end
 from scheduling.engine.slots import list_offered
 from scheduling.engine.starts import find_free_starts

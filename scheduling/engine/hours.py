@@ -5,7 +5,7 @@ from datetime import date
 from itertools import cycle, islice, pairwise
 from typing import NamedTuple
 
-from scheduling.engine.interval import Interval, merge, subtract
+from kernel.intervals import Interval, merge, subtract
 from scheduling.engine.types import DAY_MINUTES, Resource, WeeklyPeriod
 from scheduling.engine.zone import Stretch, list_stretches, to_date, to_day_number, to_instant
 

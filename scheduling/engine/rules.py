@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from kernel.intervals import Interval, merge
 from scheduling.engine.enums import Measure, RulePeriod
-from scheduling.engine.interval import Interval, merge
 from scheduling.engine.types import DAY_MINUTES, CapacityRule, VisitSpec
 from scheduling.engine.zone import list_stretches, offset_at
 

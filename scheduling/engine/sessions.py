@@ -4,8 +4,8 @@ from bisect import bisect_left
 from operator import itemgetter
 from typing import NamedTuple
 
+from kernel.intervals import Interval, contains
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.interval import Interval, contains
 from scheduling.engine.matching import find_filling
 from scheduling.engine.types import Part, Session
 

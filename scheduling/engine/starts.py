@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from kernel.intervals import Interval, covered_by, intersect
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.interval import Interval, covered_by, intersect
 from scheduling.engine.matching import find_filling
 from scheduling.engine.types import Part
 

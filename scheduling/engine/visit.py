@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from kernel.intervals import Interval
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
-from scheduling.engine.interval import Interval
 from scheduling.engine.matching import find_filling
 from scheduling.engine.types import DAY_MINUTES, Part, Requirement, ServiceSpec, VisitLine, VisitSpec
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from kernel.instants import to_instant, to_minutes
+from kernel.intervals import subtract
 from scheduling.engine import Resource, to_minute
 from scheduling.engine.hours import expand_hours
-from scheduling.engine.interval import subtract
 from scheduling.enums import BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking

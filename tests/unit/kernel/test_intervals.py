@@ -1,4 +1,4 @@
-from scheduling.engine.interval import contains, covered_by, intersect, merge, stretches_above, subtract
+from kernel.intervals import contains, covered_by, intersect, merge, stretches_above, subtract
 
 
 def test_merge_unites_touching_and_drops_empty_ones():
