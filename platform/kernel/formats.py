@@ -27,9 +27,10 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
+from kernel.instants import DAY_MINUTES
+
 NOON = 12
 MINUTES_PER_HOUR = 60
-MINUTES_PER_DAY = 1440
 TYPED_NUMBER = re.compile(r"[0-9.,\xa0 ']{1,40}")
 PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
@@ -109,7 +110,7 @@ class Formats:
 
     def format_span(self, minutes: int) -> str:
         """Return a length of notice in days when it is whole days: "2 días", "4 h"."""
-        days, rest = divmod(minutes, MINUTES_PER_DAY)
+        days, rest = divmod(minutes, DAY_MINUTES)
         return _clean(format_unit(days, "day", locale=self.locale)) if days and not rest else format_duration(minutes)
 
     def format_timezone(self, timezone: str, at: datetime) -> str:

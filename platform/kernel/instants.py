@@ -1,4 +1,4 @@
-"""Between aware instants and the engine's whole minutes since 1970-01-01T00:00Z."""
+"""Between aware instants and whole minutes since 1970-01-01T00:00Z, which engines count in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DAY_MINUTES = 1440
 
 
 def to_minutes(instant: datetime) -> int:
@@ -18,6 +19,11 @@ def to_minutes(instant: datetime) -> int:
 def is_mid_minute(instant: datetime) -> bool:
     """Tell whether seconds have passed in the instant's minute."""
     return bool((instant - EPOCH) % MINUTE)
+
+
+def count_minutes(starts_at: datetime, ends_at: datetime) -> int:
+    """Return how many whole minutes a period has."""
+    return (ends_at - starts_at) // MINUTE
 
 
 @lru_cache(maxsize=2**15)

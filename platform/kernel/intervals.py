@@ -61,9 +61,9 @@ def subtract(whole: Sequence[Interval], holes: Sequence[Interval]) -> list[Inter
 def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
     """Keep what both have, in one pass over both."""
     if len(one) == 1:
-        return _clip(other, *one[0])
+        return clip(other, *one[0])
     if len(other) == 1:
-        return _clip(one, *other[0])
+        return clip(one, *other[0])
     both: list[Interval] = []
     firsts, seconds = iter(one), iter(other)
     first, second = next(firsts, None), next(seconds, None)
@@ -82,8 +82,8 @@ def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interv
     return both
 
 
-def _clip(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]:
-    """Keep what lies in ``[start, end)``; only the outermost intervals are cut."""
+def clip(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]:
+    """Keep what lies in ``[start, end)`` of sorted, disjoint intervals; only the outermost are cut."""
     first = bisect_left(intervals, (start,))
     if first and intervals[first - 1][1] > start:
         first -= 1

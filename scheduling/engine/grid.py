@@ -6,10 +6,10 @@ which starts with that remainder are on the grid.
 
 from bisect import bisect_right
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, merge, subtract
 from scheduling.engine.enums import Align
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.types import DAY_MINUTES
 from scheduling.engine.zone import list_stretches
 
 Grid = dict[int, list[Interval]]

@@ -5,8 +5,9 @@ from datetime import date
 from itertools import cycle, islice, pairwise
 from typing import NamedTuple
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge, subtract
-from scheduling.engine.types import DAY_MINUTES, Resource, WeeklyPeriod
+from scheduling.engine.types import Resource, WeeklyPeriod
 from scheduling.engine.zone import Stretch, list_stretches, to_date, to_day_number, to_instant
 
 # A period starts on its date and ends at most on the next one.

@@ -4,11 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, list_gaps, stretches_above, subtract
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours, hours_key
 from scheduling.engine.rules import amount_of, list_full
-from scheduling.engine.types import DAY_MINUTES, BusyRows, CapacityRule, Part, Session, Snapshot, VisitSpec
+from scheduling.engine.types import BusyRows, CapacityRule, Part, Session, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
 from scheduling.engine.zone import list_stretches
 

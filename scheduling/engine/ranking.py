@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import subtract
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.types import DAY_MINUTES, LedgerEntry, Part
+from scheduling.engine.types import LedgerEntry, Part
 from scheduling.engine.zone import list_stretches
 
 

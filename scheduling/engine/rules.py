@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge
 from scheduling.engine.enums import Measure, RulePeriod
-from scheduling.engine.types import DAY_MINUTES, CapacityRule, VisitSpec
+from scheduling.engine.types import CapacityRule, VisitSpec
 from scheduling.engine.zone import list_stretches, offset_at
 
 HOUR_MINUTES = 60

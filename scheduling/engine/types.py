@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Self
 
+from kernel.instants import DAY_MINUTES
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod
 from scheduling.engine.errors import EngineInputError
 
-DAY_MINUTES = 1440
 WEEK_DAYS = 7
 LONGEST_VISIT_MINUTES = 14 * DAY_MINUTES
 LONGEST_AHEAD_MINUTES = 5 * 366 * DAY_MINUTES

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.matching import find_filling
-from scheduling.engine.types import DAY_MINUTES, Part, Requirement, ServiceSpec, VisitLine, VisitSpec
+from scheduling.engine.types import Part, Requirement, ServiceSpec, VisitLine, VisitSpec
 
 # A period is at most two days long, so no gap that holds a start began earlier.
 GAP_REACH_MINUTES = 3 * DAY_MINUTES

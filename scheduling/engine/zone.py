@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from kernel.instants import DAY_MINUTES
 from scheduling.engine.errors import EngineInputError
-from scheduling.engine.types import DAY_MINUTES
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 # Wide enough for every offset (-12 h … +14 h) and every clock change.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, overload
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from kernel.instants import to_instant
 
 
 class AvailableSlot(NamedTuple):
@@ -47,7 +47,7 @@ class AvailableSlots(Sequence[AvailableSlot]):
         if isinstance(index, slice):
             seats = None if self._seats is None else self._seats[index]
             return AvailableSlots(self._starts[index], self._duration, seats)
-        starts_at = EPOCH + timedelta(minutes=self._starts[index])
+        starts_at = to_instant(self._starts[index])
         seats_left = None if self._seats is None else self._seats[index]
         return AvailableSlot(starts_at, starts_at + timedelta(minutes=self._duration), seats_left)
 

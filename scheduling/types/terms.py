@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+from kernel.instants import DAY_MINUTES
 from scheduling.engine import Align, ServiceTiming, Strategy
-from scheduling.engine.types import DAY_MINUTES, LARGEST_PARTY, LONGEST_AHEAD_MINUTES, limited
+from scheduling.engine.types import LARGEST_PARTY, LONGEST_AHEAD_MINUTES, limited
 from scheduling.enums import Approval, DepositKind
 
 LARGEST_PRICE_MINOR = 10**15

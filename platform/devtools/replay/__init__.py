@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from devtools.bench.settings import set_up_django
@@ -16,9 +15,8 @@ from devtools.replay.scenario_format import load_cases
 from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
 from kernel.ids import new_reference
+from kernel.instants import to_instant
 from scheduling.engine import EngineInputError
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Result = dict[str, object]
 Runner = Callable[[ScenarioCase], Result]
@@ -157,4 +155,4 @@ def _describe(result: Result, expected: Result) -> str:
 
 
 def _to_text(minute: int) -> str:
-    return f"{EPOCH + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{to_instant(minute):%Y-%m-%dT%H:%M:%SZ}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 
 from django.db import connection
@@ -23,6 +23,7 @@ from devtools.scratch.shop import add_place, add_rule, add_service, add_team
 from devtools.scratch.tenant import empty_scheduling
 from kernel.errors import DomainError, Invalid
 from kernel.ids import hash_token, new_token
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Requirement
 from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
 from scheduling.selectors.availability.free_times import LONGEST_WINDOW_DAYS, get_availability
@@ -45,7 +46,6 @@ from scheduling.types import (
 from tenants.jobs import call_in_tenant
 from tenants.types import TenantInfo
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DETAILS = VisitDetails(
     customer=CustomerDetails(name="Replay", email="replay@scratch.example", locale="en"), wants_reminders=False
 )
@@ -119,7 +119,7 @@ def _list_starts(stage: Stage) -> list[int]:
             ),
             now=case.now,
         )
-        starts += [int((slot.starts_at - EPOCH).total_seconds()) // 60 for day in answer.days for slot in day.slots]
+        starts += [to_minutes(slot.starts_at) for day in answer.days for slot in day.slots]
     return starts
 
 
@@ -316,4 +316,4 @@ def _cut_window(first: date, end: date) -> Iterator[tuple[date, date]]:
 
 def _to_instant(minute: int | None) -> datetime:
     assert minute is not None
-    return EPOCH + timedelta(minutes=minute)
+    return to_instant(minute)

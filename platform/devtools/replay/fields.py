@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from devtools.replay.cases import UnsupportedScenarioError
+from kernel.instants import is_mid_minute, to_minutes
 
 WALL_TIME: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 
@@ -83,10 +84,10 @@ def read_instant(data: object, where: str) -> datetime:
 
 def read_minute(data: object, where: str) -> int:
     """Read an instant that is a whole minute, as minutes since 1970, UTC."""
-    minutes, seconds = divmod(read_instant(data, where) - datetime(1970, 1, 1, tzinfo=UTC), timedelta(minutes=1))
-    if seconds:
+    instant = read_instant(data, where)
+    if is_mid_minute(instant):
         raise UnsupportedScenarioError(where=f"{where}: {data} is not a whole minute")
-    return minutes
+    return to_minutes(instant)
 
 
 def read_date(data: object, where: str) -> date:

@@ -21,6 +21,7 @@ from edge.reading import read_date, read_instant
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from kernel.instants import count_minutes
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
@@ -97,7 +98,7 @@ class ManagePage:
     @property
     def duration_minutes(self) -> int:
         """Length of the visit."""
-        return round((self.booking.ends_at - self.booking.starts_at).total_seconds() / 60)
+        return count_minutes(self.booking.starts_at, self.booking.ends_at)
 
     @property
     def person_names(self) -> str:

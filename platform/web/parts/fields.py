@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from kernel.instants import DAY_MINUTES
 from kernel.lines import drop_invisible, is_unreadable
 from scheduling.services.writing.inputs import REASON_LENGTH, UNREADABLE
 from tenants.context import current_tenant
@@ -113,7 +114,7 @@ class MoneyField(forms.Field):
         return int(minor)
 
 
-MINUTES_OF = {"minutes": 1, "hours": 60, "days": 1440}
+MINUTES_OF = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 UNITS = (
     ("minutes", gettext_lazy("minutes")),
     ("hours", gettext_lazy("hours")),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from kernel.instants import to_instant, to_minutes
+from kernel.instants import DAY_MINUTES, to_instant, to_minutes
 from kernel.text import mark
 from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
 from scheduling.engine.types import Reason
@@ -55,7 +55,9 @@ def explain_start(*, request: SlotRequest, now: datetime) -> tuple[ReasonView, .
     answers: list[tuple[ReasonView, ...]] = []
     for each_id in plan.visits:
         # Two weeks more: the answer says until when each cause lasts.
-        snapshot = load_slots_snapshot(plan=plan, location_id=each_id, starts=(minute, minute + 14 * 1440), now=now)
+        snapshot = load_slots_snapshot(
+            plan=plan, location_id=each_id, starts=(minute, minute + 14 * DAY_MINUTES), now=now
+        )
         found = explain(snapshot, plan.visits[each_id], minute, request.wish.party_size)
         answers.append(view_reasons(found, plan, each_id))
     return () if not all(answers) else answers[0]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from kernel.instants import is_known_timezone, to_instant, to_minutes
+from kernel.instants import DAY_MINUTES, is_known_timezone, to_instant, to_minutes
 from kernel.text import mark
 from scheduling.engine import (
     Busy,
@@ -96,7 +96,7 @@ def list_alternatives(
 ) -> tuple[AvailableSlot, ...]:
     """List the free times nearest to ``starts_at``, within a week before and after, by time."""
     middle = to_minutes(starts_at)
-    reach = 7 * 1440
+    reach = 7 * DAY_MINUTES
     window = (max(middle - reach, to_minutes(now)), middle + reach)
     if window[1] <= window[0]:
         window = (to_minutes(now), to_minutes(now) + reach)
@@ -154,7 +154,7 @@ def _find_in(plan: Plan, busy: Busy | None, window: tuple[int, int], span: Span)
     """
     found: list[Offered] = []
     for location_id, visit in plan.visits.items():
-        starts = _clip(visit, window, span.now, plan.timetables.places[location_id].timezone)
+        starts = _narrow(visit, window, span.now, plan.timetables.places[location_id].timezone)
         if starts is None:
             continue
         first, last = needed_range(visit, *starts)
@@ -176,7 +176,7 @@ def _unite(found: Sequence[Offered]) -> Offered:
     return Offered(sorted(most), [most[start] for start in sorted(most)])
 
 
-def _clip(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: str) -> tuple[int, int] | None:
+def _narrow(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: str) -> tuple[int, int] | None:
     """Leave out what notice and booking window forbid anyway, so that it is not even loaded."""
     begins = max(window[0], to_minutes(now) + visit.notice_minutes)
     ends = window[1]
@@ -197,7 +197,7 @@ def _find_after(plan: Plan, from_minute: int, horizon_on: date, span: Span) -> i
     for location_id, visit in plan.visits.items():
         timezone = plan.timetables.places[location_id].timezone
         limit = to_minute("UTC", horizon_on, 0)
-        clipped = _clip(visit, (from_minute, limit), span.now, timezone)
+        clipped = _narrow(visit, (from_minute, limit), span.now, timezone)
         if clipped is None:
             continue
         for reach in _list_reaches(clipped, is_single=visit.seats is not None or bool(plan.list_rules(location_id))):
@@ -213,7 +213,7 @@ def _find_after(plan: Plan, from_minute: int, horizon_on: date, span: Span) -> i
 
 def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple[int, int]]:
     """Cut the search in three, unless each part would cost two queries: four must do for a location."""
-    cuts = () if is_single else (FIRST_REACH_DAYS * 1440, 3 * FIRST_REACH_DAYS * 1440)
+    cuts = () if is_single else (FIRST_REACH_DAYS * DAY_MINUTES, 3 * FIRST_REACH_DAYS * DAY_MINUTES)
     bounds = [window[0], *(min(window[0] + cut, window[1]) for cut in cuts), window[1]]
     for begins, ends in pairwise(bounds):
         if begins < ends:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kernel.instants import DAY_MINUTES
 from scheduling.engine import Busy, BusyRows
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 
-LONGEST_MINUTES = LONGEST_ALLOCATION_DAYS * 1440
+LONGEST_MINUTES = LONGEST_ALLOCATION_DAYS * DAY_MINUTES
 
 # One walk along the index for each resource, in its order: nothing is sorted, and no instant
 # becomes an object. The upper bound on the end lets the walk stop where starts are too late.

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from kernel.instants import to_instant, to_minutes
-from kernel.intervals import subtract
+from kernel.intervals import clip, merge, subtract
 from scheduling.engine import Resource, to_minute
 from scheduling.engine.hours import expand_hours
 from scheduling.enums import BookingStatus
@@ -17,8 +17,6 @@ from scheduling.models import Allocation, Booking
 from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
-
-Intervals = list[tuple[int, int]]
 
 
 def get_board(*, on: date, now: datetime, location_id: int | None = None) -> Board:
@@ -55,8 +53,7 @@ def _make_column(
     blocks: Mapping[int, list[BoardBlock]],
 ) -> BoardColumn:
     hours = expand_hours(resource, holidays, *day)
-    working = _clip(hours.working, day)
-    periods = _clip(hours.periods, day)
+    working, periods = clip(hours.working, *day), clip(merge(hours.periods), *day)
     own = tuple(blocks.get(view.id, ()))
     minutes = sum(end - start for start, end in working) * resource.capacity
     busy = sum(
@@ -65,7 +62,7 @@ def _make_column(
     return BoardColumn(
         resource=view,
         working=_to_periods(working),
-        breaks=_to_periods(subtract(sorted(periods), sorted(working))),
+        breaks=_to_periods(subtract(periods, working)),
         blocks=own,
         load_percent=min(999, round(100 * busy / minutes)) if minutes else (100 if own else 0),
     )
@@ -134,10 +131,6 @@ def _make_block(booking: Booking, pieces: list[Allocation]) -> BoardBlock:
         arrival_mode=booking.arrival_mode,
         is_override=any(piece.is_override for piece in pieces),
     )
-
-
-def _clip(intervals: Iterable[tuple[int, int]], day: tuple[int, int]) -> Intervals:
-    return [(max(start, day[0]), min(end, day[1])) for start, end in intervals if start < day[1] and end > day[0]]
 
 
 def _to_periods(intervals: Iterable[tuple[int, int]]) -> tuple[Period, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from database.transactions import run_write
-from kernel.instants import to_minutes
+from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
@@ -170,7 +170,7 @@ def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDe
     return clean_details(
         details,
         arrival_modes=tuple(modes),
-        duration_minutes=int((booking.ends_at - booking.starts_at).total_seconds()) // 60,
+        duration_minutes=count_minutes(booking.starts_at, booking.ends_at),
         today=local_today(now),
         is_staff=False,
     )

@@ -1,4 +1,4 @@
-from kernel.intervals import contains, covered_by, intersect, merge, stretches_above, subtract
+from kernel.intervals import clip, contains, covered_by, intersect, merge, stretches_above, subtract
 
 
 def test_merge_unites_touching_and_drops_empty_ones():
@@ -44,3 +44,11 @@ def test_contains_is_half_open():
         True,
         False,
     ]
+
+
+def test_clip_cuts_the_outermost():
+    whole = [(0, 10), (20, 30), (40, 50)]
+
+    assert clip(whole, 5, 45) == [(5, 10), (20, 30), (40, 45)]
+    assert clip(whole, 22, 28) == [(22, 28)]
+    assert clip(whole, 10, 20) == []

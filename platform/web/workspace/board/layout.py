@@ -9,17 +9,18 @@ shows ten hours).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from kernel.instants import DAY_MINUTES
+from kernel.intervals import subtract
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
 from web.parts.status_looks import StatusLook, get_look
 
 MINUTES_PER_HOUR = 60
-MINUTES_PER_DAY = 1440
 DEFAULT_HOURS = (8, 18)
 SHORT_MINUTES = 40
 TALL_MINUTES = 60
@@ -163,19 +164,6 @@ def assign_lanes(spans: Sequence[Span]) -> tuple[tuple[int, int, int], ...]:
     return tuple((lane, sizes[group], group) for lane, group in zip(lanes, groups, strict=True))
 
 
-def subtract(whole: Span, parts: Iterable[Span]) -> tuple[Span, ...]:
-    """Return what of ``whole`` no part covers."""
-    rest: list[Span] = []
-    cursor = whole[0]
-    for start, end in sorted(parts):
-        if start > cursor:
-            rest.append((cursor, min(start, whole[1])))
-        cursor = max(cursor, end)
-    if cursor < whole[1]:
-        rest.append((cursor, whole[1]))
-    return tuple((start, end) for start, end in rest if end > start)
-
-
 def _find_hours(board: Board, zone: ZoneInfo) -> tuple[int, int]:
     periods = [
         period
@@ -192,7 +180,7 @@ def _find_hours(board: Board, zone: ZoneInfo) -> tuple[int, int]:
 
 def _cut(period: Period, on: date, zone: ZoneInfo) -> Span | None:
     start, end = (_minute_of(at, on, zone) for at in period)
-    start, end = max(start, 0), min(end, MINUTES_PER_DAY)
+    start, end = max(start, 0), min(end, DAY_MINUTES)
     return (start, end) if end > start else None
 
 
@@ -205,7 +193,7 @@ def _minute_of(at: datetime, on: date, zone: ZoneInfo) -> int:
 def _lay_out_column(column: BoardColumn, on: date, zone: ZoneInfo, window: Span) -> DayColumn:
     breaks = [span for span in (_cut(period, on, zone) for period in column.breaks) if span]
     working = [span for span in (_cut(period, on, zone) for period in column.working) if span]
-    off = subtract(window, (*working, *breaks))
+    off = subtract([window], sorted((*working, *breaks)))
     entries = [
         *(_make_band(EntryKind.BREAK, span) for span in breaks),
         *(_make_band(EntryKind.OFF, span) for span in off),

@@ -8,7 +8,7 @@ import pytest
 
 from config.environment import ROOT
 from scheduling.types import Board, BoardBlock, BoardColumn, ResourceView
-from web.workspace.board.layout import EntryKind, assign_lanes, lay_out_day, subtract
+from web.workspace.board.layout import EntryKind, assign_lanes, lay_out_day
 
 MEXICO = "America/Mexico_City"
 MADRID = "Europe/Madrid"
@@ -127,10 +127,6 @@ def test_crowd_is_counted_not_drawn():
     bookings = entries(day, EntryKind.BOOKING)
     (more,) = entries(day, EntryKind.MORE)
     assert (len(bookings), sum("spill" in entry.css for entry in bookings), more.count) == (20, 17, 17)
-
-
-def test_subtract_leaves_the_gaps():
-    assert subtract((0, 100), [(10, 20), (15, 40), (90, 200)]) == ((0, 10), (40, 90))
 
 
 def test_stylesheet_has_every_position():
