@@ -4,34 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from kernel.text import mark
-
-
-class FreeTime(Protocol):
-    """A time that is free: `scheduling.types.AvailableSlot`."""
-
-    @property
-    def starts_at(self) -> datetime:
-        """Return the start."""
-
-    @property
-    def ends_at(self) -> datetime:
-        """Return the end, without buffers."""
-
-
-class Cause(Protocol):
-    """Why a time is not offered: `scheduling.types.ReasonView`."""
-
-    @property
-    def code(self) -> str:
-        """Return the stable word."""
-
-    @property
-    def text(self) -> str:
-        """Return the sentence for people."""
+from scheduling.types import AvailableSlot, ReasonView
 
 
 class ServiceNotFound(NotFound):
@@ -107,7 +83,7 @@ class SlotTaken(Conflict):
     code = "slot_taken"
     text = mark("Someone took this time a moment ago. Choose another one.")
 
-    def __init__(self, *, starts_at: datetime, alternatives: tuple[FreeTime, ...] = ()) -> None:
+    def __init__(self, *, starts_at: datetime, alternatives: tuple[AvailableSlot, ...] = ()) -> None:
         super().__init__()
         self.starts_at = starts_at
         self.alternatives = alternatives
@@ -128,8 +104,8 @@ class SlotUnavailable(Conflict):
         self,
         *,
         starts_at: datetime,
-        reasons: tuple[Cause, ...] = (),
-        alternatives: tuple[FreeTime, ...] = (),
+        reasons: tuple[ReasonView, ...] = (),
+        alternatives: tuple[AvailableSlot, ...] = (),
     ) -> None:
         super().__init__()
         self.starts_at = starts_at
@@ -168,7 +144,7 @@ class HoldExpired(Conflict):
     code = "hold_expired"
     text = mark("This time is no longer kept for you, and someone else took it. Choose another one.")
 
-    def __init__(self, *, starts_at: datetime, alternatives: tuple[FreeTime, ...] = ()) -> None:
+    def __init__(self, *, starts_at: datetime, alternatives: tuple[AvailableSlot, ...] = ()) -> None:
         super().__init__()
         self.starts_at = starts_at
         self.alternatives = alternatives

@@ -20,11 +20,12 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
-from scheduling.errors import FreeTime, HoldExpired, SlotTaken, SlotUnavailable
+from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
+    AvailableSlot,
     CustomerDetails,
     OverrideReason,
     ResourceView,
@@ -172,7 +173,7 @@ def _render_form(
     status: int = 200,
     error: str = "",
     reasons: tuple[str, ...] = (),
-    alternatives: tuple[FreeTime, ...] = (),
+    alternatives: tuple[AvailableSlot, ...] = (),
 ) -> HttpResponse:
     wish = typed.wish
     context = {
