@@ -5,30 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
-
-__all__ = [
-    "ACTIVE_STATUSES",
-    "ActorKind",
-    "Align",
-    "Approval",
-    "BookingSource",
-    "BookingStatus",
-    "CatalogNoun",
-    "ConflictChoice",
-    "ConsentPurpose",
-    "ContactKind",
-    "DepositKind",
-    "HoursKind",
-    "Measure",
-    "ReasonCode",
-    "ReminderStatus",
-    "RulePeriod",
-    "RuleScope",
-    "Strategy",
-    "WaitlistStatus",
-]
-
 
 class BookingStatus(models.TextChoices):
     """Where a booking stands; see the table of transitions in ``scheduling.policies``."""

@@ -13,6 +13,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     find_offered(snapshot, visit, from_minute, to_minute, units=1) -> Offered
     find_next_free(snapshot, visit, from_minute, horizon_minute, units=1) -> Slot | None
     list_chunks(from_minute, horizon_minute) -> Iterator[tuple[int, int]]
+    expand_hours(resource, holidays, from_minute, to_minute) -> Hours
     list_openings(resources, holidays, from_minute, to_minute) -> list[tuple[int, int]]
     is_offered(snapshot, visit, start_minute, units=1) -> bool
     explain(snapshot, visit, start_minute, units=1) -> Explanation
@@ -35,12 +36,15 @@ from scheduling.engine.assignment import assign, list_candidates
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
-from scheduling.engine.hours import list_openings
+from scheduling.engine.hours import expand_hours, list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
+    LARGEST_PARTY,
+    LONGEST_AHEAD_MINUTES,
+    LONGEST_VISIT_MINUTES,
     Assignment,
     Busy,
     BusyRows,
@@ -62,6 +66,7 @@ from scheduling.engine.types import (
     VisitLine,
     VisitSpec,
     WeeklyPeriod,
+    limited,
 )
 from scheduling.engine.visit import (
     GAP_REACH_MINUTES,
@@ -75,6 +80,9 @@ from scheduling.engine.zone import list_midnights, to_local_date, to_minute
 
 __all__ = [
     "GAP_REACH_MINUTES",
+    "LARGEST_PARTY",
+    "LONGEST_AHEAD_MINUTES",
+    "LONGEST_VISIT_MINUTES",
     "Align",
     "Assignment",
     "Busy",
@@ -107,6 +115,7 @@ __all__ = [
     "bucket_key",
     "choose_resources",
     "compose_visit",
+    "expand_hours",
     "explain",
     "find_filling",
     "find_next_free",
@@ -114,6 +123,7 @@ __all__ = [
     "find_slots",
     "find_starts",
     "is_offered",
+    "limited",
     "list_candidates",
     "list_chunks",
     "list_midnights",

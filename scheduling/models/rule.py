@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from scheduling.enums import Measure, RulePeriod, RuleScope
+from scheduling.engine import Measure, RulePeriod
+from scheduling.enums import RuleScope
 from scheduling.models.place import Location
 from scheduling.models.resource import Resource
 from scheduling.models.row import CatalogRow

@@ -8,8 +8,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from scheduling.engine.types import LONGEST_VISIT_MINUTES
-from scheduling.enums import Align, Approval, DepositKind, Strategy
+from scheduling.engine import LONGEST_VISIT_MINUTES, Align, Strategy
+from scheduling.enums import Approval, DepositKind
 from scheduling.models.resource import Resource, ResourceType
 from scheduling.models.row import CatalogRow
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from kernel.instants import DAY_MINUTES
-from scheduling.engine import Align, ServiceTiming, Strategy
-from scheduling.engine.types import LARGEST_PARTY, LONGEST_AHEAD_MINUTES, limited
+from scheduling.engine import LARGEST_PARTY, LONGEST_AHEAD_MINUTES, Align, ServiceTiming, Strategy, limited
 from scheduling.enums import Approval, DepositKind
 
 LARGEST_PRICE_MINOR = 10**15

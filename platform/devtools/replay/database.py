@@ -24,8 +24,8 @@ from devtools.scratch.tenant import empty_scheduling
 from kernel.errors import DomainError, Invalid
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_instant, to_minutes
-from scheduling.engine import Requirement
-from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope, Strategy
+from scheduling.engine import Requirement, Strategy
+from scheduling.enums import ActorKind, BookingSource, BookingStatus, RuleScope
 from scheduling.selectors.availability.free_times import LONGEST_WINDOW_DAYS, get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking

@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 
 from kernel.instants import DAY_MINUTES, to_instant, to_minutes
 from kernel.text import mark
-from scheduling.engine import Explanation, ReasonCode, explain, to_local_date
-from scheduling.engine.types import Reason
+from scheduling.engine import Explanation, Reason, ReasonCode, explain, to_local_date
 from scheduling.errors import RequestInvalid
 from scheduling.selectors.availability.free_times import EARLIEST, LATEST
 from scheduling.selectors.availability.occupancy import load_slots_snapshot

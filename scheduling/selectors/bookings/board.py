@@ -9,8 +9,7 @@ from django.db.models import Q
 
 from kernel.instants import to_instant, to_minutes
 from kernel.intervals import clip, merge, subtract
-from scheduling.engine import Resource, to_minute
-from scheduling.engine.hours import expand_hours
+from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from database.connection import connection
 from kernel.instants import to_instant, to_minutes
-from scheduling.engine.hours import expand_hours
-from scheduling.engine.zone import to_local_date, to_minute
+from scheduling.engine import expand_hours, to_local_date, to_minute
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, Timetables, read_timetables
 from scheduling.types import OpeningToday
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Q
 
 from kernel.instants import to_minutes
-from scheduling.engine.types import LONGEST_VISIT_MINUTES
+from scheduling.engine import LONGEST_VISIT_MINUTES
 from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Booking, BookingLine
 

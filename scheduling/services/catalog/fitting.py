@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from database.locks import lock_resources
 from kernel.instants import to_instant, to_minutes
 from kernel.intervals import subtract
-from scheduling.engine.hours import expand_hours
+from scheduling.engine import expand_hours
 from scheduling.errors import BookingsInTheWay
 from scheduling.models import Resource
 from scheduling.selectors.catalog.timetables import load_timetables

@@ -9,9 +9,8 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel.text import mark
-from scheduling.engine import EngineInputError, ServiceSpec, visit_of
+from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSpec, visit_of
 from scheduling.engine import Requirement as EngineRequirement
-from scheduling.engine.types import LONGEST_AHEAD_MINUTES
 from scheduling.enums import CatalogNoun, DepositKind
 from scheduling.errors import BookingsInTheWay, ServiceNotFound, StillUsed
 from scheduling.models import CapacityRule, Service

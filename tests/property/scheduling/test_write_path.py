@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from devtools.scratch.overbooking import list_overbooked
-from scheduling.engine import Measure, RulePeriod
-from scheduling.enums import BookingStatus, ConflictChoice, Strategy
+from scheduling.engine import Measure, RulePeriod, Strategy
+from scheduling.enums import BookingStatus, ConflictChoice
 from scheduling.errors import HoldExpired, SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, Series, Session
 from scheduling.services.bookings.cancellations import cancel_booking

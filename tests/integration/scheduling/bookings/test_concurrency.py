@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from api.services.idempotency import Answer, run_once
 from devtools.scratch.overbooking import list_overbooked
-from scheduling.engine import RulePeriod
-from scheduling.enums import RuleScope, Strategy
+from scheduling.engine import RulePeriod, Strategy
+from scheduling.enums import RuleScope
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, RuleUsage
 from scheduling.services.bookings.cancellations import cancel_booking

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from scheduling.engine import Measure, RulePeriod, WeeklyPeriod
-from scheduling.enums import ConflictChoice, DepositKind, Strategy
+from scheduling.engine import Measure, RulePeriod, Strategy, WeeklyPeriod
+from scheduling.enums import ConflictChoice, DepositKind
 from scheduling.errors import RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Series
 from tests.factories.feature_pairs import check_offer, hold, limit, list_groups, make_add_on, repeat

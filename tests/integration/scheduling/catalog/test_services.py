@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.errors import ChangedMeanwhile
-from scheduling.enums import Align, Approval, DepositKind, RulePeriod, RuleScope, Strategy
+from scheduling.engine import Align, RulePeriod, Strategy
+from scheduling.enums import Approval, DepositKind, RuleScope
 from scheduling.errors import Archived, BookingsInTheWay, ServiceNotFound, SetupInvalid, StillUsed
 from scheduling.models import Booking, Requirement, ResourceType, Service
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries

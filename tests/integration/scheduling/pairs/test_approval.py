@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.enums import DepositKind, Strategy
+from scheduling.engine import Strategy
+from scheduling.enums import DepositKind
 from scheduling.errors import HoldUsed, SlotTaken, TransitionRefused
 from scheduling.models import Booking, TimeOff
 from scheduling.selectors.bookings.views import get_booking

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.engine import Measure
-from scheduling.enums import ConflictChoice, DepositKind, Strategy
+from scheduling.engine import Measure, Strategy
+from scheduling.enums import ConflictChoice, DepositKind
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Service
 from scheduling.services.bookings.cancellations import cancel_booking

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.engine import Measure
-from scheduling.enums import Strategy
+from scheduling.engine import Measure, Strategy
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, RuleUsage, TimeOff
 from scheduling.selectors.bookings.views import get_booking

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduling.enums import Strategy
+from scheduling.engine import Strategy
 from scheduling.models import Booking
 from scheduling.selectors.bookings.history import list_history
 from scheduling.services.bookings.cancellations import cancel_booking

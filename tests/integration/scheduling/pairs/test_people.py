@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scheduling.engine import WeeklyPeriod
-from scheduling.enums import Strategy
+from scheduling.engine import Strategy, WeeklyPeriod
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Booking
 from scheduling.types import RequirementSetup

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.engine import RulePeriod
-from scheduling.enums import ConflictChoice, DepositKind, Strategy
+from scheduling.engine import RulePeriod, Strategy
+from scheduling.enums import ConflictChoice, DepositKind
 from scheduling.errors import SeriesConflict
 from scheduling.models import Booking
 from tests.factories.feature_pairs import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scheduling.engine import Measure, RulePeriod
-from scheduling.enums import RuleScope, Strategy
+from scheduling.engine import Measure, RulePeriod, Strategy
+from scheduling.enums import RuleScope
 from scheduling.errors import ResourceNotFound, SlotTaken
 from scheduling.models import Booking
 from scheduling.types import RequirementSetup
