@@ -21,9 +21,13 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     assign(snapshot, visit, start_minute, units=1, *, strategy=Strategy.FIXED_ORDER,
            ledger={}, excluding=frozenset()) -> Candidate | None
     list_candidates(… same …) -> Iterator[Candidate]
+    fill_in_order(visit, resource_ids) -> [(part index, resource id)] | None
+    fill_blindly(visit) -> [(part index, resource id)] | None
+    place_at(visit, start_minute, filling, resources, units) -> tuple[Assignment, ...]
     split_into_lanes(taken, lane_count, start_minute, end_minute, units=1)
         -> list[tuple[lane, start, end]] | None
 
+    amount_of(measure, *, minutes, units) -> int
     bucket_key(period, timezone, start_minute) -> int
     tally_usage(period, timezone, starts) -> dict[int, int]
     usage_range(period, timezone, from_minute, to_minute) -> tuple[int, int]
@@ -39,7 +43,8 @@ from scheduling.engine.explanation import explain
 from scheduling.engine.hours import expand_hours, list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
-from scheduling.engine.rules import bucket_key, tally_usage, usage_range
+from scheduling.engine.placing import fill_blindly, fill_in_order, place_at
+from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
     LARGEST_PARTY,
@@ -110,6 +115,7 @@ __all__ = [
     "VisitLine",
     "VisitSpec",
     "WeeklyPeriod",
+    "amount_of",
     "assign",
     "assignment_range",
     "bucket_key",
@@ -117,6 +123,8 @@ __all__ = [
     "compose_visit",
     "expand_hours",
     "explain",
+    "fill_blindly",
+    "fill_in_order",
     "find_filling",
     "find_next_free",
     "find_offered",
@@ -129,6 +137,7 @@ __all__ = [
     "list_midnights",
     "list_openings",
     "needed_range",
+    "place_at",
     "split_into_lanes",
     "tally_usage",
     "to_local_date",

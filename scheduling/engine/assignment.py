@@ -7,6 +7,7 @@ from kernel.intervals import contains
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.matching import find_filling
+from scheduling.engine.placing import place_at
 from scheduling.engine.ranking import rank_pool
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.types import Assignment, Candidate, LedgerEntry, Snapshot, VisitSpec
@@ -69,7 +70,7 @@ def list_candidates(
     for found in opened:
         if excluding and not {resource_id for _part, resource_id in found.places}.isdisjoint(excluding):
             continue
-        yield Candidate(_to_assignments(inquiry, found.places), joins_session=True)
+        yield Candidate(_place(inquiry, found.places), joins_session=True)
     if visit.seats is not None and units > visit.seats:
         return
     ranked = [
@@ -87,33 +88,16 @@ def list_candidates(
         for part in visit.parts
     ]
     for places in _list_fillings(visit, ranked):
-        yield Candidate(_to_assignments(inquiry, places))
+        yield Candidate(_place(inquiry, places))
 
 
-def _to_assignments(inquiry: Inquiry, places: Sequence[tuple[int, int]]) -> tuple[Assignment, ...]:
-    start = inquiry.starts[0]
-    assignments: list[Assignment] = []
-    for part_index, resource_id in places:
-        part = inquiry.visit.parts[part_index]
-        begins = start + part.starts_after_minutes
-        capacity = inquiry.snapshot.resources[resource_id].capacity
-        assignments.append(
-            Assignment(
-                resource_id=resource_id,
-                part_index=part_index,
-                occupied_start_minute=begins - part.buffer_before_minutes,
-                occupied_end_minute=begins + part.duration_minutes + part.buffer_after_minutes,
-                units=capacity if inquiry.is_group else inquiry.units,
-                is_whole=inquiry.is_group,
-            )
-        )
-    return tuple(assignments)
+def _place(inquiry: Inquiry, filling: Sequence[tuple[int, int]]) -> tuple[Assignment, ...]:
+    return place_at(inquiry.visit, inquiry.starts[0], filling, inquiry.snapshot.resources, inquiry.units)
 
 
 def _list_fillings(visit: VisitSpec, ranked: Sequence[Sequence[int]]) -> Iterator[list[tuple[int, int]]]:
     """Fill all places in lexicographic order of rank, never entering a dead end."""
-    places = [index for index, part in enumerate(visit.parts) for _ in range(part.quantity)]
-    yield from _fill(visit, ranked, places, [])
+    yield from _fill(visit, ranked, visit.places, [])
 
 
 def _fill(

@@ -9,6 +9,7 @@ from scheduling.engine.grid import Grid, lay_grid
 from scheduling.engine.hours import is_closed_on
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.rules import find_bucket_end
+from scheduling.engine.sessions import list_own_sessions
 from scheduling.engine.slots import list_offered
 from scheduling.engine.starts import find_free_starts
 from scheduling.engine.types import Explanation, Part, Reason, Snapshot, VisitSpec
@@ -143,7 +144,7 @@ def _explain_taken(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: Par
         return []
     is_own = any(
         session.start_minute == start and resource_id in {taken_id for taken_id, _start, _end in session.occupied}
-        for session in inquiry.own_sessions()
+        for session in list_own_sessions(inquiry)
         if session.seats_taken + inquiry.units > (inquiry.visit.seats or 0)
     )
     return [Reason(ReasonCode.SESSION_FULL if is_own else ReasonCode.BUSY, until_minute=met[-1][1])]

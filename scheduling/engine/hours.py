@@ -62,6 +62,8 @@ def hours_key(resource: Resource) -> object:
     """Return what two resources share that always work at the same time, while both exist.
 
     Weeks and overrides are compared as objects: comparing what they say takes longer than laying them out.
+    Equal weeks must therefore be one object, or each is laid out by itself: whoever loads them keeps them
+    so (`selectors.catalog.timetables` caches weeks). A miss costs time, never the right answer.
     """
     return (
         resource.timezone,

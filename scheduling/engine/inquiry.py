@@ -3,29 +3,40 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, list_gaps, stretches_above, subtract
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours, hours_key
 from scheduling.engine.rules import amount_of, list_full
-from scheduling.engine.types import BusyRows, CapacityRule, Part, Session, Snapshot, VisitSpec
+from scheduling.engine.session_holes import SessionHoles
+from scheduling.engine.types import BusyRows, CapacityRule, Part, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
 from scheduling.engine.zone import list_stretches
 
 # A year and a month; more would let one request keep a processor busy.
 MAX_RANGE_MINUTES = 400 * DAY_MINUTES
 
-# What decides in which starts a resource can serve a part.
-Shape = tuple[int, int, int, int, bool]
 NO_ROWS = BusyRows([], [], [])
+
+
+class Shape(NamedTuple):
+    """What decides in which starts a resource can serve a part; equal shapes share the answer."""
+
+    starts_after_minutes: int
+    duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    buffers_inside_hours: bool
 
 
 class Inquiry:
     """A snapshot, a visit and a range of starts, with the answers shared between steps.
 
-    Everything is thought in the **start domain**: a set of minutes at which the
-    visit could start. It lives as long as one call of a public function.
+    Everything is expressed in the **start domain**: a set of minutes at which the
+    visit could start. It lives as long as one call of a public function, and so do
+    the hours whose ``id`` is a key of its caches.
     """
 
     def __init__(
@@ -60,7 +71,7 @@ class Inquiry:
         self._rows: dict[int, list[tuple[int, int, int]]] = {}
         self._free: dict[tuple[int, Shape], list[Interval]] = {}
         self._open: dict[tuple[int, Shape], list[Interval]] = {}
-        self._sessions = _index_sessions(snapshot)
+        self.session_holes = SessionHoles(snapshot)
 
     def hours_of(self, resource_id: int) -> Hours:
         """Expand a resource's hours once; resources with equal hours share the work."""
@@ -96,11 +107,6 @@ class Inquiry:
         first, last = bisect_right(all_ends, begins), bisect_left(starts, ends)
         return starts[first:last], all_ends[first:last]
 
-    def session_holes_of(self, resource_id: int, *, without_own: bool) -> list[Interval]:
-        """List when sessions take a resource, by start; ``without_own`` skips the visit's service."""
-        own = self.visit.service_id if without_own else None
-        return [(start, end) for start, end, service_id in self._sessions.get(resource_id, ()) if service_id != own]
-
     def taken_of(self, resource_id: int, *, without_own: bool = False) -> list[Interval]:
         """List when the asked units do not fit on a resource, sorted by start.
 
@@ -113,7 +119,8 @@ class Inquiry:
         else:
             taken = stretches_above(self.rows_of(resource_id), capacity - self.units)
         if self.snapshot.sessions:
-            taken = sorted(taken + self.session_holes_of(resource_id, without_own=without_own))
+            own_id = self.visit.service_id if without_own else None
+            taken = sorted(taken + self.session_holes.list_for(resource_id, without_service_id=own_id))
         return taken
 
     def fits_capacity(self, resource_id: int) -> bool:
@@ -135,7 +142,7 @@ class Inquiry:
     def _find_free(self, resource_id: int, shape: Shape, *, without_own: bool) -> list[Interval]:
         if not self.fits_capacity(resource_id):
             return []
-        begins, lasts, before, after, _is_inside = shape
+        begins, lasts, before, after, _ = shape
         # A busy [s, e) is met by the occupied [x + begins - before, x + begins + lasts + after)
         # of a start x exactly when s - begins - lasts - after < x < e - begins + before.
         reach_back = begins + lasts + after - 1
@@ -177,7 +184,8 @@ class Inquiry:
 
     def full_starts_of(self, rule: CapacityRule) -> list[Interval]:
         """List the asked starts whose bucket of a rule has no room for this visit."""
-        return list_full(rule, amount_of(rule, self.visit, self.units), *self.starts)
+        amount = amount_of(rule.measure, minutes=self.visit.duration_minutes, units=self.units)
+        return list_full(rule, amount, *self.starts)
 
     def general_starts(self) -> list[Interval]:
         """List the starts that notice, booking window and general rules allow."""
@@ -211,33 +219,12 @@ class Inquiry:
         offset = next(stretch.offset for stretch in stretches if snapshot.now_minute < stretch.end)
         return (snapshot.now_minute + offset) // DAY_MINUTES + self.visit.window_days
 
-    def own_sessions(self) -> list[Session]:
-        """List the sessions of the visit's service that start in the asked range."""
-        if not self.is_group:
-            return []
-        from_minute, to_minute = self.starts
-        return [
-            session
-            for session in self.snapshot.sessions
-            if session.service_id == self.visit.service_id and from_minute <= session.start_minute < to_minute
-        ]
-
 
 def _shape_of(part: Part) -> Shape:
-    return (
+    return Shape(
         part.starts_after_minutes,
         part.duration_minutes,
         part.buffer_before_minutes,
         part.buffer_after_minutes,
         part.buffers_inside_hours,
     )
-
-
-def _index_sessions(snapshot: Snapshot) -> dict[int, list[tuple[int, int, int]]]:
-    """List for each resource the (start, end, service id) of the sessions that take it, by start."""
-    by_resource: dict[int, list[tuple[int, int, int]]] = {}
-    for session in snapshot.sessions:
-        for resource_id, start, end in session.occupied:
-            if start < end:
-                by_resource.setdefault(resource_id, []).append((start, end, session.service_id))
-    return {resource_id: sorted(rows) for resource_id, rows in by_resource.items()}

@@ -23,6 +23,9 @@ def split_into_lanes(
     longest, so there are as few pieces as can be. Ordered by start, then lane.
     Returns None when at some minute too few lanes are free.
     """
+    # Why the longest is right: wherever a cutting that is as good changes lanes, the lane that stays free
+    # longest can take the place of the one it chose, at least as far. Exchanged one by one, every cutting
+    # becomes this one without another piece (the greedy argument of interval covering).
     if units < 1 or end_minute <= start_minute:
         return []
     ahead = _list_ahead(taken, lane_count, start_minute, end_minute)

@@ -18,22 +18,18 @@ def rank_pool(
 
     ``fixed_order``: the pool's. ``least_busy``: the smallest share of its capacity
     taken on the local date of the start (snapshot's zone), buffers included.
-    ``round_robin``: the smallest (turns + 1) / weight in the ledger, no entry being one
-    of weight 1 and no turn; weight 0 comes last. ``pack_tightly``: the one that leaves
+    ``round_robin``: the smallest `LedgerEntry.turn`, no entry being one of weight 1 and no
+    turn. ``pack_tightly``: the one that leaves
     fewest gaps too short for another such visit, then the smallest free gap around it, so
     that large gaps stay.
     """
     if strategy is Strategy.LEAST_BUSY:
         return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id))
     if strategy is Strategy.ROUND_ROBIN:
-        return sorted(free, key=lambda resource_id: _turn_of(ledger.get(resource_id, LedgerEntry())))
+        return sorted(free, key=lambda resource_id: ledger.get(resource_id, LedgerEntry()).turn)
     if strategy is Strategy.PACK_TIGHTLY:
         return sorted(free, key=lambda resource_id: _gap_around(inquiry, resource_id, part))
     return list(free)
-
-
-def _turn_of(entry: LedgerEntry) -> tuple[bool, Fraction]:
-    return entry.weight == 0, Fraction(entry.turns + 1, entry.weight or 1)
 
 
 def _load_of(inquiry: Inquiry, resource_id: int) -> Fraction:
@@ -41,7 +37,7 @@ def _load_of(inquiry: Inquiry, resource_id: int) -> Fraction:
     day_start, day_end = _day_of(inquiry)
     capacity = inquiry.snapshot.resources[resource_id].capacity
     busy = list(inquiry.rows_of(resource_id))
-    busy += [(start, end, capacity) for start, end in inquiry.session_holes_of(resource_id, without_own=False)]
+    busy += [(start, end, capacity) for start, end in inquiry.session_holes.list_for(resource_id)]
     taken = sum(max(min(end, day_end) - max(start, day_start), 0) * units for start, end, units in busy)
     return Fraction(taken, capacity)
 
@@ -65,8 +61,7 @@ def _day_of(inquiry: Inquiry) -> tuple[int, int]:
 def _gap_around(inquiry: Inquiry, resource_id: int, part: Part) -> tuple[int, int]:
     """Count the gaps that the part would leave unusable, and measure the free stretch in which it lies, in minutes."""
     begins = inquiry.starts[0] + part.starts_after_minutes
-    ends = begins + part.duration_minutes
-    occupied = (begins - part.buffer_before_minutes, ends + part.buffer_after_minutes)
+    occupied = part.occupied_at(inquiry.starts[0])
     length = occupied[1] - occupied[0]
     free = subtract(inquiry.hours_of(resource_id).working, inquiry.taken_of(resource_id))
     for start, end in free:

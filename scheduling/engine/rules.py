@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge
 from scheduling.engine.enums import Measure, RulePeriod
-from scheduling.engine.types import CapacityRule, VisitSpec
+from scheduling.engine.types import CapacityRule
 from scheduling.engine.zone import list_stretches, offset_at
 
 HOUR_MINUTES = 60
@@ -57,11 +57,11 @@ def usage_range(period: RulePeriod, timezone: str, from_minute: int, to_minute: 
     return held[0][0], held[-1][1]
 
 
-def amount_of(rule: CapacityRule, visit: VisitSpec, units: int) -> int:
-    """Compute how much one visit adds to a bucket."""
-    if rule.measure is Measure.BOOKINGS:
+def amount_of(measure: Measure, *, minutes: int, units: int) -> int:
+    """Compute how much a visit adds to a bucket; ``minutes`` are its own, without buffers."""
+    if measure is Measure.BOOKINGS:
         return 1
-    return units if rule.measure is Measure.SEATS else visit.duration_minutes
+    return units if measure is Measure.SEATS else minutes
 
 
 def list_full(rule: CapacityRule, amount: int, from_minute: int, to_minute: int) -> list[Interval]:

@@ -28,7 +28,7 @@ def list_open_sessions(inquiry: Inquiry) -> list[OpenSession]:
     seats = inquiry.visit.seats
     if seats is None or inquiry.units > seats:
         return []
-    sessions = [session for session in inquiry.own_sessions() if session.seats_taken + inquiry.units <= seats]
+    sessions = [session for session in list_own_sessions(inquiry) if session.seats_taken + inquiry.units <= seats]
     if not sessions:
         return []
     board = _Board(inquiry)
@@ -38,6 +38,18 @@ def list_open_sessions(inquiry: Inquiry) -> list[OpenSession]:
         if places is not None:
             found.append(OpenSession(session, seats - session.seats_taken, places))
     return found
+
+
+def list_own_sessions(inquiry: Inquiry) -> list[Session]:
+    """List the sessions of the visit's service that start in the asked range."""
+    if not inquiry.is_group:
+        return []
+    from_minute, to_minute = inquiry.starts
+    return [
+        session
+        for session in inquiry.snapshot.sessions
+        if session.service_id == inquiry.visit.service_id and from_minute <= session.start_minute < to_minute
+    ]
 
 
 class _Board:
@@ -57,8 +69,7 @@ class _Board:
 
     def find_places(self, session: Session) -> tuple[tuple[int, int], ...] | None:
         """Find which part each of the session's resources serves; None when they do not fit."""
-        parts = self._inquiry.visit.parts
-        place_parts = [index for index, part in enumerate(parts) for _ in range(part.quantity)]
+        place_parts = self._inquiry.visit.places
         resource_ids = {resource_id for resource_id, _start, _end in session.occupied}
         if len(place_parts) != len(resource_ids):
             return None
@@ -82,8 +93,7 @@ class _Board:
 
     def _meets_sibling(self, session: Session, part: Part, resource_id: int) -> bool:
         """Tell whether another session of the service takes the resource at that time."""
-        begins = session.start_minute + part.starts_after_minutes - part.buffer_before_minutes
-        ends = session.start_minute + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes
+        begins, ends = part.occupied_at(session.start_minute)
         rows = self._own[resource_id]
         index = bisect_left(rows, begins - self._longest, key=itemgetter(0))
         while index < len(rows) and rows[index][0] < ends:

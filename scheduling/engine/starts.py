@@ -48,6 +48,9 @@ def _free_sets(inquiry: Inquiry, part: Part) -> list[list[Interval]]:
 
 def _match_starts(inquiry: Inquiry, group: Sequence[Part]) -> list[Interval]:
     """Sweep over the minutes at which somebody becomes free or not, and match in between."""
+    # Each (part, resource) has a bit: 1 while the resource could start the part. A minute flips the bits
+    # of whoever becomes free or not there, so between two such minutes the mask stays, and with it the
+    # answer. A week repeats its masks: each is matched once, however many stretches have it.
     bits = [(part, resource_id) for part in group for resource_id in part.pool]
     toggles: dict[int, int] = {}
     for index, (part, resource_id) in enumerate(bits):

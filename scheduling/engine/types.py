@@ -11,6 +11,7 @@ Everywhere in this package:
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple, Self
 
 from kernel.instants import DAY_MINUTES
@@ -333,6 +334,11 @@ class Part:
     buffers_inside_hours: bool
     line: int
 
+    def occupied_at(self, start_minute: int) -> tuple[int, int]:
+        """Return the period that it occupies of a visit that starts at a minute, buffers included."""
+        begins = start_minute + self.starts_after_minutes
+        return begins - self.buffer_before_minutes, begins + self.duration_minutes + self.buffer_after_minutes
+
 
 @dataclass(frozen=True, slots=True)
 class VisitSpec:
@@ -352,6 +358,16 @@ class VisitSpec:
     window_days: int | None
     seats: int | None
     parts: tuple[Part, ...]
+
+    @property
+    def pool(self) -> frozenset[int]:
+        """Return everybody who could serve a part of it."""
+        return frozenset(resource_id for part in self.parts for resource_id in part.pool)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Return the index of each part, as often as the part needs a resource."""
+        return tuple(index for index, part in enumerate(self.parts) for _ in range(part.quantity))
 
 
 class Slot(NamedTuple):
@@ -439,3 +455,8 @@ class LedgerEntry:
         """Refuse negative numbers (weight 0 = only when nobody else can)."""
         _refuse_if(self.weight < 0, "weight", "negative")
         _refuse_if(self.turns < 0, "turns", "negative")
+
+    @property
+    def turn(self) -> tuple[bool, Fraction]:
+        """Return what the next one has least of: (turns + 1) / weight, and weight 0 after all others."""
+        return self.weight == 0, Fraction(self.turns + 1, self.weight or 1)

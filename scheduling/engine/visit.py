@@ -68,7 +68,7 @@ def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:
         EngineInputError: A chosen resource is in no pool of the visit.
     """
     wanted = set(chosen)
-    if wanted - {resource_id for part in visit.parts for resource_id in part.pool}:
+    if wanted - visit.pool:
         raise EngineInputError(field="chosen", code="not_in_any_pool")
     pieces: list[Part] = []
     for _, line in groupby(visit.parts, key=lambda part: part.line):

@@ -1,6 +1,6 @@
 """Query cases put to the engine alone: a case becomes a snapshot and a visit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,12 +8,11 @@ from devtools.replay.cases import ScenarioBooking, ScenarioCase, UnsupportedScen
 from scheduling.engine import (
     Busy,
     CapacityRule,
-    Part,
     Session,
     Snapshot,
     VisitSpec,
     choose_resources,
-    find_filling,
+    fill_in_order,
     find_starts,
     tally_usage,
     to_minute,
@@ -97,28 +96,13 @@ def _list_occupied(case: ScenarioCase, booking: ScenarioBooking) -> list[tuple[i
     """
     spec = case.services[booking.service].spec
     resource_ids = [case.resource_ids[name] for name in booking.resources]
-    parts = [part for part in visit_of(spec).parts for _ in range(part.quantity)]
-    filling = _fill(parts, resource_ids) if booking.end_minute is None else None
+    visit = visit_of(spec)
+    filling = fill_in_order(visit, resource_ids) if booking.end_minute is None else None
     if filling is not None:
-        return [
-            (
-                resource_id,
-                booking.start_minute + part.starts_after_minutes - part.buffer_before_minutes,
-                booking.start_minute + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes,
-            )
-            for resource_id, part in zip(filling, parts, strict=True)
-        ]
+        return [(resource_id, *visit.parts[index].occupied_at(booking.start_minute)) for index, resource_id in filling]
     ends = booking.start_minute + spec.duration_minutes if booking.end_minute is None else booking.end_minute
     start = booking.start_minute - spec.buffer_before_minutes
     return [(resource_id, start, ends + spec.buffer_after_minutes) for resource_id in resource_ids]
-
-
-def _fill(parts: Sequence[Part], resource_ids: Sequence[int]) -> Sequence[int] | None:
-    if len(parts) != len(resource_ids):
-        return None
-    if all(resource_id in part.pool for part, resource_id in zip(parts, resource_ids, strict=True)):
-        return resource_ids
-    return find_filling([[resource_id for resource_id in resource_ids if resource_id in part.pool] for part in parts])
 
 
 def _gather_sessions(case: ScenarioCase, bookings: Iterable[ScenarioBooking]) -> tuple[Session, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from scheduling.engine import Measure, RulePeriod
+from scheduling.enums import RuleScope
 from scheduling.types import TERM_NAMES
 
 SERVICE_COLUMNS = ("id", *TERM_NAMES)
@@ -59,7 +60,7 @@ class RuleRow(NamedTuple):
     """A capacity rule that may concern the visit."""
 
     id: int
-    scope: str
+    scope: RuleScope
     location_id: int | None
     resource_id: int | None
     service_id: int | None
@@ -77,4 +78,4 @@ def write_columns(names: Iterable[str], table: str) -> str:
 def read_rule(columns: Sequence[Any]) -> RuleRow:
     """Read one rule."""
     row = RuleRow(*columns)
-    return row._replace(period=RulePeriod(row.period), measure=Measure(row.measure))
+    return row._replace(scope=RuleScope(row.scope), period=RulePeriod(row.period), measure=Measure(row.measure))

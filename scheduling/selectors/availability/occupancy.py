@@ -11,6 +11,7 @@ from typing import Any
 from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
+from scheduling.enums import RuleScope
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.columns import RuleRow
 from scheduling.selectors.availability.plans import Plan
@@ -94,8 +95,7 @@ def make_snapshot(*, plan: Plan, location_id: int, busy: Busy, starts: tuple[int
 
 def load_busy(*, plan: Plan, location_id: int, span: Span, resource_ids: Collection[int] | None = None) -> Busy:
     """Load what is taken of a location's resources, or of some of them; one query."""
-    parts = plan.visits[location_id].parts
-    wanted = {each for part in parts for each in part.pool} if resource_ids is None else set(resource_ids)
+    wanted = plan.visits[location_id].pool if resource_ids is None else set(resource_ids)
     parameters = span.parameters() | {
         "resource_ids": write_array(sorted(wanted)),
         "service_ids": write_array(plan.wish.service_ids),
@@ -134,7 +134,7 @@ def _load_counters(
         for rule_id, bucket, amount in taken:
             if bucket in usage.get(rule_id, ()):
                 usage[rule_id][bucket] -= amount
-    pool = {resource_id for part in visit.parts for resource_id in part.pool}
+    pool = visit.pool
     sessions = tuple(
         Session(
             service_id=visit.service_id,
@@ -156,7 +156,7 @@ def _to_rule(rule: RuleRow, timezone: str, usage: dict[int, int]) -> CapacityRul
         timezone=timezone,
         measure=rule.measure,
         usage=usage,
-        resource_id=rule.resource_id if rule.scope == "resource" else None,
+        resource_id=rule.resource_id if rule.scope is RuleScope.RESOURCE else None,
     )
 
 

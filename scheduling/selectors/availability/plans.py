@@ -62,8 +62,12 @@ class Plan:
 
     def list_rules(self, location_id: int) -> tuple[RuleRow, ...]:
         """List the rules that count the visit at a location."""
-        pool = {resource_id for part in self.visits[location_id].parts for resource_id in part.pool}
+        pool = self.visits[location_id].pool
         return tuple(rule for rule in self.rules if _is_counted(rule, self.wish, location_id, pool))
+
+    def list_resource_ids(self) -> list[int]:
+        """List every resource that could serve the visit, at any location."""
+        return [resource_id for visit in self.visits.values() for resource_id in visit.pool]
 
 
 def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False) -> Plan:
@@ -247,7 +251,7 @@ def _choose(visits: Mapping[int, VisitSpec], resource_ids: Collection[int]) -> M
     return chosen
 
 
-def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: set[int]) -> bool:
+def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: Collection[int]) -> bool:
     match rule.scope:
         case RuleScope.LOCATION:
             return rule.location_id == location_id

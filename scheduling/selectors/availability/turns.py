@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from django.db.models import Prefetch
 
+from scheduling.engine import LedgerEntry
 from scheduling.errors import ServiceNotFound
 from scheduling.models import Requirement, RequirementResource, Resource, RoundRobinLedger, Service
 from scheduling.selectors.catalog.services import list_pool
@@ -55,8 +55,4 @@ def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
         )
         for resource in pool.values()
     ]
-    return tuple(sorted(turns, key=_due))
-
-
-def _due(view: TurnView) -> tuple[bool, Fraction]:
-    return view.weight == 0, Fraction(view.turns + 1, view.weight or 1)
+    return tuple(sorted(turns, key=lambda view: LedgerEntry(view.weight, view.turns).turn))

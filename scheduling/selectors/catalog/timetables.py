@@ -166,7 +166,7 @@ def _make_week(rows: list[tuple[Any, ...]]) -> tuple[WeeklyPeriod, ...]:
 
 @lru_cache(maxsize=4096)
 def _make_sorted_week(rows: tuple[tuple[Any, ...], ...]) -> tuple[WeeklyPeriod, ...]:
-    """Make a week of its rows; the same object for the same rows, so that the engine lays it out once."""
+    """Make a week of its rows; the same object for the same rows: `engine.hours.hours_key` compares objects."""
     return tuple(
         WeeklyPeriod(weekday, opens, closes, _read_date(valid_from), _read_date(valid_to))
         for weekday, opens, closes, valid_from, valid_to in rows

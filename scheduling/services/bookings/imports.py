@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from database.locks import lock_resources
 from database.transactions import write_transaction
 from kernel.instants import to_instant, to_minutes
-from scheduling.engine import Assignment, Candidate, Part, VisitSpec, find_filling
+from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.models import Session
@@ -72,8 +71,7 @@ def import_booking(
 
 def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:
     for location_id, visit in plan.visits.items():
-        pool = {resource_id for part in visit.parts for resource_id in part.pool}
-        if pool >= set(resource_ids):
+        if visit.pool >= set(resource_ids):
             return location_id
     raise ResourceNotFound
 
@@ -85,44 +83,18 @@ def _has_session(visit: VisitSpec, start: int, resource_ids: tuple[int, ...]) ->
     ).exists()
 
 
-def _fill(parts: Sequence[Part], resource_ids: tuple[int, ...]) -> Sequence[int] | None:
-    if len(parts) != len(resource_ids):
-        return None
-    if all(each in part.pool for part, each in zip(parts, resource_ids, strict=True)):
-        return resource_ids
-    return find_filling([[each for each in resource_ids if each in part.pool] for part in parts])
-
-
 def _assign(
     plan: Plan, visit: VisitSpec, start: int, end: int | None, resource_ids: tuple[int, ...]
 ) -> tuple[Assignment, ...]:
-    places = [(index, part) for index, part in enumerate(visit.parts) for _ in range(part.quantity)]
-    filling = _fill([part for _, part in places], resource_ids) if end is None else None
-    if filling is None:
-        ends = start + visit.duration_minutes if end is None else end
-        first, last = visit.parts[0], visit.parts[-1]
-        spans = [
-            (each, 0, start - first.buffer_before_minutes, ends + last.buffer_after_minutes) for each in resource_ids
-        ]
-    else:
-        spans = [
-            (
-                each,
-                index,
-                start + part.starts_after_minutes - part.buffer_before_minutes,
-                start + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes,
-            )
-            for each, (index, part) in zip(filling, places, strict=True)
-        ]
-    is_whole = visit.seats is not None
-    return tuple(
-        Assignment(
-            resource_id=resource_id,
-            part_index=index,
-            occupied_start_minute=begins,
-            occupied_end_minute=ends_minute,
-            units=plan.timetables.resources[resource_id].capacity if is_whole else plan.wish.party_size,
-            is_whole=is_whole,
-        )
-        for resource_id, index, begins, ends_minute in spans
+    resources, units = plan.timetables.resources, plan.wish.party_size
+    filling = fill_in_order(visit, resource_ids) if end is None else None
+    if filling is not None:
+        return place_at(visit, start, filling, resources, units)
+    whole = replace(
+        visit.parts[0],
+        starts_after_minutes=0,
+        duration_minutes=visit.duration_minutes if end is None else end - start,
+        buffer_after_minutes=visit.parts[-1].buffer_after_minutes,
     )
+    together = [(0, resource_id) for resource_id in resource_ids]
+    return place_at(replace(visit, parts=(whole,)), start, together, resources, units)

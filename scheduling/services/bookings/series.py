@@ -20,7 +20,6 @@ from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.writing.inputs import check_start
-from scheduling.services.writing.placement import list_pool_ids
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SlotRequest, VisitDetails
 
 
@@ -79,7 +78,7 @@ def book_series(
     check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
     # All at once and in id order: a series that locked date by date could wait in a circle.
-    lock_resources(list_pool_ids(_load_plan(request)))
+    lock_resources(_load_plan(request).list_resource_ids())
     series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
     dates = tuple(
         _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)

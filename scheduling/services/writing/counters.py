@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from database.statements import Statement
-from scheduling.engine import Measure, VisitSpec, bucket_key
-from scheduling.selectors.availability.columns import RuleRow
+from scheduling.engine import amount_of, bucket_key
+from scheduling.enums import RuleScope
 from scheduling.selectors.availability.plans import Plan
 
 Usage = list[list[int]]
@@ -90,23 +90,16 @@ def list_usage(
     """List what a visit uses of the rules that count it."""
     taken = set(resource_ids)
     timezone = plan.timetables.places[location_id].timezone
-    visit = plan.visits[location_id]
+    minutes = plan.visits[location_id].duration_minutes
     return [
-        [rule.id, bucket_key(rule.period, timezone, start_minute), measure_visit(rule, visit, party_size)]
+        [
+            rule.id,
+            bucket_key(rule.period, timezone, start_minute),
+            amount_of(rule.measure, minutes=minutes, units=party_size),
+        ]
         for rule in plan.list_rules(location_id)
-        if rule.scope != "resource" or rule.resource_id in taken
+        if rule.scope is not RuleScope.RESOURCE or rule.resource_id in taken
     ]
-
-
-def measure_visit(rule: RuleRow, visit: VisitSpec, party_size: int) -> int:
-    """Return how much one visit adds to a rule."""
-    match rule.measure:
-        case Measure.SEATS:
-            return party_size
-        case Measure.MINUTES:
-            return visit.duration_minutes
-        case _:
-            return 1
 
 
 def _columns(deltas: Sequence[tuple[tuple[int, int], int]]) -> dict[str, list[int]]:

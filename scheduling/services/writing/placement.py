@@ -16,7 +16,6 @@ from database.transactions import LostRace
 from kernel.instants import to_instant
 from scheduling.engine import (
     Align,
-    Assignment,
     Candidate,
     LedgerEntry,
     ReasonCode,
@@ -27,8 +26,9 @@ from scheduling.engine import (
     assignment_range,
     choose_resources,
     explain,
-    find_filling,
+    fill_blindly,
     is_offered,
+    place_at,
 )
 from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.models import RoundRobinLedger
@@ -117,7 +117,7 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         # What is taken for good needs no lock to be refused: whoever cannot win does not queue.
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
-        lock_resources([*list_pool_ids(asked.plan), *asked.moving_resource_ids])
+        lock_resources([*asked.plan.list_resource_ids(), *asked.moving_resource_ids])
     place = _pick(asked)
     if place is None:
         return _force(asked)
@@ -229,28 +229,11 @@ def _check_again(asked: Asked, place: Place) -> None:
 def _force(asked: Asked) -> Place:
     """Take the first resources of each pool, whatever they do at that time."""
     location_id, visit = next(iter(asked.plan.visits.items()))
-    assignments: list[Assignment] = []
-    lines = sorted({part.line for part in visit.parts})
-    for line in lines:
-        places = [(index, part) for index, part in enumerate(visit.parts) if part.line == line]
-        slots = [(index, part) for index, part in places for _ in range(part.quantity)]
-        filling = find_filling([list(part.pool) for _, part in slots])
-        if filling is None:
-            raise PlaceRefused(asked)
-        for (index, part), resource_id in zip(slots, filling, strict=True):
-            begins = asked.start_minute + part.starts_after_minutes
-            capacity = asked.plan.timetables.resources[resource_id].capacity
-            assignments.append(
-                Assignment(
-                    resource_id=resource_id,
-                    part_index=index,
-                    occupied_start_minute=begins - part.buffer_before_minutes,
-                    occupied_end_minute=begins + part.duration_minutes + part.buffer_after_minutes,
-                    units=capacity if visit.seats is not None else asked.party_size,
-                    is_whole=visit.seats is not None,
-                )
-            )
-    candidate = Candidate(tuple(assignments))
+    filling = fill_blindly(visit)
+    if filling is None:
+        raise PlaceRefused(asked)
+    resources = asked.plan.timetables.resources
+    candidate = Candidate(place_at(visit, asked.start_minute, filling, resources, asked.party_size))
     capacities = _list_capacities(asked.plan, candidate)
     return Place(location_id, visit, asked.start_minute, candidate, capacities, is_forced=True)
 
@@ -266,8 +249,3 @@ def _load_ledger(plan: Plan) -> Mapping[int, LedgerEntry]:
         resource_id: LedgerEntry(weight=row.weight, turns=turns.get(resource_id, 0))
         for resource_id, row in plan.timetables.rows.items()
     }
-
-
-def list_pool_ids(plan: Plan) -> list[int]:
-    """List every resource that could serve the visit, at any location of the plan."""
-    return [resource_id for visit in plan.visits.values() for part in visit.parts for resource_id in part.pool]

@@ -84,7 +84,7 @@ class CustomerPage(Door):
 
     def list_offered(self, on: date) -> list[datetime]:
         """Read the buttons of the day."""
-        return _read_slots(self.get("/time/", on=on, **{PARAMETER: self._seal()}), "starts_at")
+        return read_slots(self.get("/time/", on=on, **{PARAMETER: self._seal()}), "starts_at")
 
     def take(self, starts_at: datetime) -> bool:
         """Press one: the time is held, and the details are asked next."""
@@ -117,7 +117,7 @@ class CustomerMove(Door):
 
     def list_offered(self, on: date) -> list[datetime]:
         """Read the buttons of the day."""
-        return _read_slots(self.get(self.path, on=on), "to")
+        return read_slots(self.get(self.path, on=on), "to")
 
     def take(self, starts_at: datetime) -> bool:
         """Confirm the new time."""
@@ -139,7 +139,7 @@ class StaffMove(Door):
         """Read the choices of the day, and whom the form names."""
         page = self.get(self.path, on=on)
         self.form = _read_select(page, "resource")
-        return _read_slots(page, "starts_at")
+        return read_slots(page, "starts_at")
 
     def take(self, starts_at: datetime) -> bool:
         """Send the form with one of them."""
@@ -168,7 +168,7 @@ class StaffNew(Door):
 
     def list_offered(self, on: date) -> list[datetime]:
         """Read the choices of the day."""
-        return _read_slots(self.get(self.path, on=on, **self.form), "starts_at")
+        return read_slots(self.get(self.path, on=on, **self.form), "starts_at")
 
     def take(self, starts_at: datetime) -> bool:
         """Send the form with one of them."""
@@ -256,7 +256,7 @@ class _Form(HTMLParser):
             self.selects[self._select] = value
 
 
-def _read_slots(page: Any, name: str) -> list[datetime]:
+def read_slots(page: Any, name: str) -> list[datetime]:
     """Return the values of a page's slots; the first free time above them may be of another day."""
     return [datetime.fromisoformat(value) for button, value in _Form(page).buttons if button == name]
 

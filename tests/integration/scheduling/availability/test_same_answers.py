@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from devtools.drill.offers.doors import read_slots
 from kernel.clock import utc_now
 from scheduling.models import Service
 from scheduling.selectors.availability.free_times import get_availability
@@ -45,19 +45,11 @@ def day(service):
     return found.on
 
 
-def read_times(response) -> list[datetime]:
-    # The grid of times alone, not a button for the soonest of all.
-    values = re.findall(
-        r'class="slot"(?:><input type="radio")? name="starts_at" value="([^"]+)"', response.content.decode()
-    )
-    return [datetime.fromisoformat(value) for value in values]
-
-
 def ask_page(client, service, day):
     started = client.get(f"/?service={service.pk}", follow=True)
     told = client.post(started.request["PATH_INFO"] + "?" + started.request["QUERY_STRING"], VISIT)
     assert told.status_code == 302
-    return read_times(client.get(f"{told.url}&on={day}"))
+    return read_slots(client.get(f"{told.url}&on={day}"), "starts_at")
 
 
 def ask_api(client, service, day):
@@ -66,7 +58,7 @@ def ask_api(client, service, day):
 
 
 def ask_workspace(client, service, day):
-    return read_times(client.get("/workspace/bookings/new/", {"service": service.pk, "on": f"{day}"}))
+    return read_slots(client.get("/workspace/bookings/new/", {"service": service.pk, "on": f"{day}"}), "starts_at")
 
 
 def test_page_api_and_workspace_offer_the_same_times(customer_client, owner_client, service, day):
