@@ -36,6 +36,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     to_local_date(timezone, minute) -> date
 """
 
+from scheduling.engine.answers import Assignment, Candidate, Explanation, LedgerEntry, Offered, Reason, Slot
 from scheduling.engine.assignment import assign, list_candidates
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
@@ -50,23 +51,16 @@ from scheduling.engine.types import (
     LARGEST_PARTY,
     LONGEST_AHEAD_MINUTES,
     LONGEST_VISIT_MINUTES,
-    Assignment,
     Busy,
     BusyRows,
-    Candidate,
     CapacityRule,
     DateOverride,
-    Explanation,
-    LedgerEntry,
-    Offered,
     Part,
-    Reason,
     Requirement,
     Resource,
     ServiceSpec,
     ServiceTiming,
     Session,
-    Slot,
     Snapshot,
     VisitLine,
     VisitSpec,

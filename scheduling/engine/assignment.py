@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from kernel.intervals import contains
+from scheduling.engine.answers import Assignment, Candidate, LedgerEntry
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.matching import find_filling
 from scheduling.engine.placing import place_at
 from scheduling.engine.ranking import rank_pool
 from scheduling.engine.sessions import list_open_sessions
-from scheduling.engine.types import Assignment, Candidate, LedgerEntry, Snapshot, VisitSpec
+from scheduling.engine.types import Snapshot, VisitSpec
 from scheduling.engine.visit import assignment_range
 
 NO_LEDGER: Mapping[int, LedgerEntry] = MappingProxyType({})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import contains, merge
+from scheduling.engine.answers import Explanation, Reason
 from scheduling.engine.enums import ReasonCode
 from scheduling.engine.grid import Grid, lay_grid
 from scheduling.engine.hours import is_closed_on
@@ -12,7 +13,7 @@ from scheduling.engine.rules import find_bucket_end
 from scheduling.engine.sessions import list_own_sessions
 from scheduling.engine.slots import list_offered
 from scheduling.engine.starts import find_free_starts
-from scheduling.engine.types import Explanation, Part, Reason, Snapshot, VisitSpec
+from scheduling.engine.types import Part, Snapshot, VisitSpec
 from scheduling.engine.zone import to_day_number, to_local_date
 
 LOOKAHEAD_MINUTES = 14 * DAY_MINUTES

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from scheduling.engine.answers import Assignment
 from scheduling.engine.matching import find_filling
-from scheduling.engine.types import Assignment, Resource, VisitSpec
+from scheduling.engine.types import Resource, VisitSpec
 
 Filling = Sequence[tuple[int, int]]
 """(part index, resource id) for each place of a visit."""

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import subtract
+from scheduling.engine.answers import LedgerEntry
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.types import LedgerEntry, Part
+from scheduling.engine.types import Part
 from scheduling.engine.zone import list_stretches
 
 

@@ -5,12 +5,13 @@ from itertools import repeat
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, contains, intersect
+from scheduling.engine.answers import Offered, Slot
 from scheduling.engine.enums import Align
 from scheduling.engine.grid import lay_grid, list_on_grid
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.starts import find_free_starts
-from scheduling.engine.types import Offered, Slot, Snapshot, VisitSpec
+from scheduling.engine.types import Snapshot, VisitSpec
 
 FIRST_CHUNK_MINUTES = 7 * DAY_MINUTES
 

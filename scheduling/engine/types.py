@@ -1,4 +1,4 @@
-"""The frozen values that go into the engine and come out of it.
+"""The frozen values that go into the engine; what comes out is in `engine.answers`.
 
 Everywhere in this package:
 
@@ -11,11 +11,10 @@ Everywhere in this package:
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from typing import NamedTuple, Self
 
 from kernel.instants import DAY_MINUTES
-from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod
+from scheduling.engine.enums import Align, Measure, RulePeriod
 from scheduling.engine.errors import EngineInputError
 
 WEEK_DAYS = 7
@@ -29,14 +28,15 @@ def limited(least: int, most: int) -> Mapping[str, tuple[int, int]]:
     return {"limits": (least, most)}
 
 
-def _refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
+def refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise `EngineInputError` when ``condition`` holds."""
     if condition:
         raise EngineInputError(field=field_name, code=code)
 
 
 def _check_wall_period(opens_minute: int, closes_minute: int) -> None:
-    _refuse_if(not 0 <= opens_minute < DAY_MINUTES, "opens_minute", "out_of_range")
-    _refuse_if(not 0 <= closes_minute <= DAY_MINUTES, "closes_minute", "out_of_range")
+    refuse_if(not 0 <= opens_minute < DAY_MINUTES, "opens_minute", "out_of_range")
+    refuse_if(not 0 <= closes_minute <= DAY_MINUTES, "closes_minute", "out_of_range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ class WeeklyPeriod:
 
     def __post_init__(self) -> None:
         """Refuse a weekday, wall time or validity that cannot be."""
-        _refuse_if(not 0 <= self.weekday < WEEK_DAYS, "weekday", "out_of_range")
+        refuse_if(not 0 <= self.weekday < WEEK_DAYS, "weekday", "out_of_range")
         _check_wall_period(self.opens_minute, self.closes_minute)
         is_reversed = bool(self.valid_from and self.valid_to and self.valid_from > self.valid_to)
-        _refuse_if(is_reversed, "valid_to", "before_valid_from")
+        refuse_if(is_reversed, "valid_to", "before_valid_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class Resource:
 
     def __post_init__(self) -> None:
         """Refuse a capacity below one and two overrides for the same date."""
-        _refuse_if(self.capacity < 1, "capacity", "not_positive")
+        refuse_if(self.capacity < 1, "capacity", "not_positive")
         dates = {override.on for override in self.overrides}
-        _refuse_if(len(dates) != len(self.overrides), "overrides", "duplicate_date")
+        refuse_if(len(dates) != len(self.overrides), "overrides", "duplicate_date")
 
 
 class BusyRows(NamedTuple):
@@ -132,8 +132,8 @@ class Busy:
     def __post_init__(self) -> None:
         """Refuse columns of different lengths and rows that are not in order."""
         for starts, ends, units in self.by_resource.values():
-            _refuse_if(not len(starts) == len(ends) == len(units), "busy", "unequal_columns")
-            _refuse_if(sorted(starts) != list(starts), "busy", "not_sorted")
+            refuse_if(not len(starts) == len(ends) == len(units), "busy", "unequal_columns")
+            refuse_if(sorted(starts) != list(starts), "busy", "not_sorted")
 
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int, int]]) -> Self:
@@ -200,7 +200,7 @@ class CapacityRule:
 
     def __post_init__(self) -> None:
         """Refuse a negative limit (zero is a way to close)."""
-        _refuse_if(self.limit < 0, "limit", "negative")
+        refuse_if(self.limit < 0, "limit", "negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +240,12 @@ class Requirement:
 
     def __post_init__(self) -> None:
         """Refuse an empty or repeating pool and impossible numbers."""
-        _refuse_if(not self.pool, "pool", "empty")
-        _refuse_if(len(set(self.pool)) != len(self.pool), "pool", "duplicate_resource")
-        _refuse_if(self.quantity < 1, "quantity", "not_positive")
-        _refuse_if(self.starts_after_minutes < 0, "starts_after_minutes", "negative")
+        refuse_if(not self.pool, "pool", "empty")
+        refuse_if(len(set(self.pool)) != len(self.pool), "pool", "duplicate_resource")
+        refuse_if(self.quantity < 1, "quantity", "not_positive")
+        refuse_if(self.starts_after_minutes < 0, "starts_after_minutes", "negative")
         is_empty = self.duration_minutes is not None and self.duration_minutes < 1
-        _refuse_if(is_empty, "duration_minutes", "not_positive")
+        refuse_if(is_empty, "duration_minutes", "not_positive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,23 +281,23 @@ class ServiceSpec(ServiceTiming):
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be, and rules that exclude each other."""
-        _refuse_if(self.duration_minutes < 1, "duration_minutes", "not_positive")
-        _refuse_if(self.step_minutes < 1, "step_minutes", "not_positive")
-        _refuse_if(not self.requirements, "requirements", "empty")
-        _refuse_if(self.buffer_before_minutes < 0, "buffer_before_minutes", "negative")
-        _refuse_if(self.buffer_after_minutes < 0, "buffer_after_minutes", "negative")
-        _refuse_if(self.minimum_notice_minutes < 0, "minimum_notice_minutes", "negative")
-        _refuse_if(self.seats is not None and self.seats < 1, "seats", "not_positive")
+        refuse_if(self.duration_minutes < 1, "duration_minutes", "not_positive")
+        refuse_if(self.step_minutes < 1, "step_minutes", "not_positive")
+        refuse_if(not self.requirements, "requirements", "empty")
+        refuse_if(self.buffer_before_minutes < 0, "buffer_before_minutes", "negative")
+        refuse_if(self.buffer_after_minutes < 0, "buffer_after_minutes", "negative")
+        refuse_if(self.minimum_notice_minutes < 0, "minimum_notice_minutes", "negative")
+        refuse_if(self.seats is not None and self.seats < 1, "seats", "not_positive")
         for requirement in self.requirements:
             begins = requirement.starts_after_minutes
             ends = begins + (requirement.duration_minutes or 1)
-            _refuse_if(begins >= self.duration_minutes, "starts_after_minutes", "outside_visit")
-            _refuse_if(ends > self.duration_minutes, "duration_minutes", "outside_visit")
+            refuse_if(begins >= self.duration_minutes, "starts_after_minutes", "outside_visit")
+            refuse_if(ends > self.duration_minutes, "duration_minutes", "outside_visit")
         if self.booking_window_days is not None:
-            _refuse_if(self.booking_window_days < 0, "booking_window_days", "negative")
+            refuse_if(self.booking_window_days < 0, "booking_window_days", "negative")
             # A local day has at most 25 hours: beyond that no start satisfies both.
             longest = (self.booking_window_days + 1) * 1500
-            _refuse_if(self.minimum_notice_minutes > longest, "booking_window_days", "shorter_than_notice")
+            refuse_if(self.minimum_notice_minutes > longest, "booking_window_days", "shorter_than_notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,7 @@ class VisitLine:
 
     def __post_init__(self) -> None:
         """Refuse add-ons that would shorten the service."""
-        _refuse_if(self.extra_minutes < 0, "extra_minutes", "negative")
+        refuse_if(self.extra_minutes < 0, "extra_minutes", "negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,95 +368,3 @@ class VisitSpec:
     def places(self) -> tuple[int, ...]:
         """Return the index of each part, as often as the part needs a resource."""
         return tuple(index for index, part in enumerate(self.parts) for _ in range(part.quantity))
-
-
-class Slot(NamedTuple):
-    """A start that can be booked; a tuple, because a month has thousands.
-
-    ``end_minute`` is the end of the visit without buffers. ``seats_left`` is None
-    unless the service has seats: then the largest party that fits one session.
-    """
-
-    start_minute: int
-    end_minute: int
-    seats_left: int | None
-
-
-class Offered(NamedTuple):
-    """Starts in order, and the largest party that fits at each; ``seats`` is None without seats."""
-
-    starts: list[int]
-    seats: list[int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One cause why a start is not offered.
-
-    ``part_index`` and ``resource_id`` are set when it concerns one of them,
-    ``rule_id`` for ``rule_full``. ``until_minute`` is the instant at which
-    the cause ends (end of the busy stretch, next opening, first start that
-    respects the notice, end of the rule's bucket, next start on the grid), None
-    when it does not end by itself or not within the next two weeks.
-    """
-
-    code: ReasonCode
-    part_index: int | None = None
-    resource_id: int | None = None
-    rule_id: int | None = None
-    until_minute: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Whether a start is offered, and if not, every cause that was found."""
-
-    start_minute: int
-    is_offered: bool
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """One resource taken for one part of a visit.
-
-    The period includes buffers. ``units`` of the resource are taken; a session
-    (``is_whole``) takes all of them, whatever the size of the party.
-    """
-
-    resource_id: int
-    part_index: int
-    occupied_start_minute: int
-    occupied_end_minute: int
-    units: int
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One way to serve a visit: its assignments, in the order of the parts.
-
-    With ``joins_session`` the resources are already taken by that session: the
-    booking adds seats to it and takes no further unit of them.
-    """
-
-    assignments: tuple[Assignment, ...]
-    joins_session: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """What round robin remembers of a resource: its weight and the turns it had."""
-
-    weight: int = 1
-    turns: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse negative numbers (weight 0 = only when nobody else can)."""
-        _refuse_if(self.weight < 0, "weight", "negative")
-        _refuse_if(self.turns < 0, "turns", "negative")
-
-    @property
-    def turn(self) -> tuple[bool, Fraction]:
-        """Return what the next one has least of: (turns + 1) / weight, and weight 0 after all others."""
-        return self.weight == 0, Fraction(self.turns + 1, self.weight or 1)
