@@ -7,13 +7,13 @@ from datetime import datetime
 
 from database.locks import lock_resources
 from database.transactions import write_transaction
-from kernel.instants import to_instant, to_minutes
+from kernel.instants import to_minutes
 from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
-from scheduling.models import Session
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.groups import has_session
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import Agreed, make_booking, settle
 from scheduling.services.writing.writes import BookingWrite, write_booking
@@ -50,7 +50,7 @@ def import_booking(
     start = to_minutes(starts_at)
     assignments = _assign(plan, visit, start, None if ends_at is None else to_minutes(ends_at), resource_ids)
     lock_resources(resource_ids)
-    joins = visit.seats is not None and _has_session(visit, start, resource_ids)
+    joins = visit.seats is not None and has_session(visit, start, resource_ids)
     capacities = {each: plan.timetables.resources[each].capacity for each in resource_ids}
     place = Place(location_id, visit, start, Candidate(assignments, joins_session=joins), capacities, is_forced=True)
     agreed = Agreed(
@@ -74,13 +74,6 @@ def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:
         if visit.pool >= set(resource_ids):
             return location_id
     raise ResourceNotFound
-
-
-def _has_session(visit: VisitSpec, start: int, resource_ids: tuple[int, ...]) -> bool:
-    key = ",".join(str(resource_id) for resource_id in sorted(resource_ids))
-    return Session.objects.filter(
-        service_id=visit.service_id, starts_at=to_instant(start), resource_key=key, is_active=True
-    ).exists()
 
 
 def _assign(

@@ -15,8 +15,9 @@ from scheduling.policies import agree_policy
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
 from scheduling.services.messages.manage_tokens import hash_manage_token
-from scheduling.services.writing.allocations import join_session, write_allocations
+from scheduling.services.writing.allocations import write_allocations
 from scheduling.services.writing.counters import Counters, list_usage
+from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
 from tenants.context import current_tenant
 

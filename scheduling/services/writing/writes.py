@@ -12,15 +12,15 @@ from scheduling.selectors.availability.plans import Plan
 from scheduling.services.writing.allocations import (
     add_allocation_parts,
     add_expiry_part,
-    list_pieces,
-    sync_session_expiry,
     write_turns,
 )
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts
 from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
 from scheduling.services.writing.expiry import DUE_KIND
+from scheduling.services.writing.groups import sync_session_expiry
 from scheduling.services.writing.inputs import CleanDetails
+from scheduling.services.writing.lanes import list_pieces
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import make_lines
 from scheduling.types import Actor
