@@ -105,6 +105,14 @@ def test_kit_with_more_resources_renames_and_adds(tenant: TenantInfo) -> None:
     assert list_locations()[0].address == "Av. Coyoacán 1213"
 
 
+def test_kit_gives_a_place_without_hours_its_week(tenant: TenantInfo) -> None:
+    WorkingHours.objects.filter(location__isnull=False).delete()
+
+    apply_starter_kit(kit=STARTER_KIT, tenant=tenant, now=MONDAY)
+
+    assert WorkingHours.objects.filter(location__isnull=False).count() == 6
+
+
 def test_kit_leaves_a_price_open_where_it_knows_none(tenant: TenantInfo) -> None:
     Service.objects.filter(name="Cambio de batería").update(name="Batería")
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from scheduling.engine import RulePeriod
 from scheduling.enums import DepositKind, RuleScope
 from scheduling.errors import ResourceNotFound, SetupInvalid
-from scheduling.models import AddOn, CapacityRule, HolidayAdjustment, Location, Resource, ResourceType, Service
+from scheduling.models import AddOn, CapacityRule, HolidayAdjustment, Location, Resource, ResourceType, Service, TimeOff
 from scheduling.selectors.catalog.calendars import (
     get_location_week,
     get_resource_week,
@@ -29,6 +30,8 @@ from scheduling.services.catalog.bulk import (
     add_rules,
     add_services,
 )
+from scheduling.services.catalog.door import add_rows
+from scheduling.services.catalog.exceptions.time_off import NOUN as TIME_OFF
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import (
     AddOnSetup,
@@ -162,3 +165,11 @@ def test_nobody_is_linked_to_what_does_not_exist(olga):
 
     assert list(refusal.value.errors) == ["user_id"]
     assert list_own_resource_ids(user_id=olga.user_id) == ()
+
+
+def test_what_no_field_can_mend_is_no_refusal_of_a_field(olga):
+    """Only a name or a date that was taken a moment ago is told at its field."""
+    impossible = TimeOff(resource_id=make_resource(make_place()), starts_at=MONDAY, ends_at=MONDAY)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_rows(TIME_OFF, [impossible], by=olga, now=NOW)

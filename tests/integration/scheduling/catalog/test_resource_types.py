@@ -19,7 +19,7 @@ from scheduling.services.catalog.resource_types import (
     restore_resource_type,
 )
 from scheduling.types import ResourceTypeSetup
-from tests.factories.scheduling import NOW, make_place, make_resource
+from tests.factories.scheduling import NOW, book, make_place, make_resource, make_service
 
 GHOST = 99_999
 LATHE = ResourceTypeSetup(name="Torno")
@@ -160,6 +160,19 @@ def test_unused_type_is_deleted_and_the_log_keeps_it(olga, lathe_id, told, read_
     assert seen.kinds == [("resource_type.deleted", lathe_id)]
     assert read_log("resource_type", lathe_id)[0][:3] == ("deleted", "Olga Owner", 2)
     assert read_log("resource_type", lathe_id)[0][3]["name"] == ("Torno", None)
+
+
+def test_coming_bookings_are_counted_by_type_in_groups_too(olga):
+    place = make_place()
+    one, two = (make_resource(place, name, type_name="Torno") for name in ("Uno", "Dos"))
+    book(make_service((one,)))
+    group = make_service((two,), seats=3)
+    for _ in range(2):
+        book(group)
+
+    (entry,) = list_resource_type_entries(now=NOW, search="torno")
+
+    assert entry.coming_bookings == 3
 
 
 def test_types_in_another_order(olga, told):
