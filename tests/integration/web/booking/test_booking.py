@@ -240,10 +240,10 @@ def test_booking_page_asks_as_little_for_many_resources_as_for_few(
             name=f"R{number}", location=first.location, resource_type=first.resource_type, capacity=1
         )
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(3):  # the schema, the offer, then one for the engine
         page = customer_client.get(url)
 
-    assert page.status_code == 200
+    assert len(list_times(page)) > 1
 
 
 def test_brand_stylesheet_is_kept_for_ever_under_its_color(customer_client, tenant):
