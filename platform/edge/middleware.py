@@ -1,0 +1,54 @@
+"""Two middlewares of libraries, without what they do again for every request."""
+
+from __future__ import annotations
+
+import structlog
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django_structlog.middlewares import RequestMiddleware
+
+from edge.requests import find_address
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """django-csp's: an answer that changes nothing about the policy gets it as it was written once."""
+
+    _usual: str | None = None
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Set the header, unless it is there."""
+        if _changes_policy(request, response):
+            return super().process_response(request, response)
+        if self._usual is None:
+            self._usual = build_policy()
+        if HEADER not in response:
+            response.headers[HEADER] = self._usual
+        # Asking for a nonce now would be too late, as it is after django-csp's own.
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
+        return response
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """django-structlog's, with the address that the server saw.
+
+    Its own search believes ``X-Forwarded-For`` from anybody, and takes longer than the rest of it.
+    """
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """Name the caller's address in every line of this request."""
+        structlog.contextvars.bind_contextvars(ip=find_address(request))
+
+
+def _changes_policy(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether a decorator, a nonce or a setting asks for more than the usual policy."""
+    return (
+        settings.DEBUG
+        or getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None) is not None
+        or "EXCLUDE_URL_PREFIXES" in settings.CONTENT_SECURITY_POLICY
+        or hasattr(request, "_csp_nonce")
+        or any(name.startswith("_csp") for name in vars(response))
+    )
