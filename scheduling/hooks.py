@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scheduling.enums import DepositKind
+
 
 @dataclass(frozen=True, slots=True)
 class DepositTerms:
     """What a service asks in advance, and the price it is asked of.
 
     Attributes:
-        kind: A `scheduling.enums.DepositKind` value.
         amount_minor: For ``fixed``, in the smallest coin of ``currency``.
         percent: For ``percent``, 0 to 100.
         price_minor: None while the price is open.
     """
 
-    kind: str
+    kind: DepositKind
     amount_minor: int
     percent: int
     price_minor: int | None

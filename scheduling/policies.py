@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from scheduling.enums import ActorKind, Approval, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
-from scheduling.types import Actor, BookingView, ServiceTerms
+from scheduling.types import Actor, AgreedPolicy, BookingView, ServiceTerms
 
-TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
+TRANSITIONS: Mapping[str, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset(
         {
             BookingStatus.PENDING_PAYMENT,
@@ -55,34 +55,44 @@ def check_transition(booking: Booking, status: BookingStatus) -> None:
     Raises:
         TransitionRefused: From where the booking stands, ``status`` cannot be reached.
     """
-    if status not in TRANSITIONS.get(BookingStatus(booking.status), frozenset()):
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+    if status not in TRANSITIONS.get(booking.status, frozenset()):
+        raise refuse_step(booking)
 
 
-def agree_policy(services: Sequence[ServiceTerms]) -> dict[str, object]:
-    """Return what a booking keeps of its services' policies: a later change of theirs does not touch it.
+def refuse_step(booking: Booking) -> TransitionRefused:
+    """Return the refusal of a step that is not possible where the booking stands."""
+    return TransitionRefused(status=BookingStatus(booking.status).label)
+
+
+def agree_policy(services: Sequence[ServiceTerms]) -> AgreedPolicy:
+    """Return what a booking keeps of its services' policies.
 
     The longest cut-off of the visit counts, and one service that wants approval is enough.
     """
     first = services[0]
     wants_approval = any(each.approval == Approval.REQUEST for each in services)
-    return {
-        "cancel_cutoff_minutes": max(each.cancel_cutoff_minutes for each in services),
-        "move_cutoff_minutes": max(each.move_cutoff_minutes for each in services),
-        "approval": Approval.REQUEST.value if wants_approval else first.approval.value,
-        "deposit_kind": first.deposit_kind.value,
-        "reminder_offsets_minutes": list(first.reminder_offsets_minutes),
-    }
+    return AgreedPolicy(
+        cancel_cutoff_minutes=max(each.cancel_cutoff_minutes for each in services),
+        move_cutoff_minutes=max(each.move_cutoff_minutes for each in services),
+        approval=Approval.REQUEST if wants_approval else first.approval,
+        deposit_kind=first.deposit_kind,
+        reminder_offsets_minutes=first.reminder_offsets_minutes,
+    )
 
 
 def find_move_limit(booking: Booking) -> datetime:
     """Return until when a customer may move the booking, by the policy as agreed."""
-    return booking.starts_at - timedelta(minutes=int(booking.policy.get("move_cutoff_minutes", 0)))
+    return booking.starts_at - timedelta(minutes=AgreedPolicy.read(booking.policy).move_cutoff_minutes)
 
 
 def find_cancel_limit(booking: Booking) -> datetime:
     """Return until when a customer may cancel the booking, by the policy as agreed."""
-    return booking.starts_at - timedelta(minutes=int(booking.policy.get("cancel_cutoff_minutes", 0)))
+    return booking.starts_at - timedelta(minutes=AgreedPolicy.read(booking.policy).cancel_cutoff_minutes)
+
+
+def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:
+    """Return until when a request waits for an answer: its start, and a minute at least."""
+    return max(booking.starts_at, now + timedelta(minutes=1))
 
 
 def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
@@ -95,7 +105,7 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
     if booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now:
         raise TransitionRefused(status=BookingStatus.EXPIRED.label)
     if booking.status not in MOVABLE_STATUSES:
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+        raise refuse_step(booking)
     if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):
         raise CutoffPassed(until=find_move_limit(booking))
 
@@ -120,5 +130,4 @@ def may_customer_move(booking: BookingView, *, now: datetime) -> bool:
 
 def may_customer_cancel(booking: BookingView, *, now: datetime) -> bool:
     """Tell whether `check_cancel` lets the customer: a button that would be refused is not shown."""
-    steps = TRANSITIONS.get(BookingStatus(booking.status), frozenset())
-    return BookingStatus.CANCELLED in steps and now <= booking.cancel_until
+    return BookingStatus.CANCELLED in TRANSITIONS.get(booking.status, frozenset()) and now <= booking.cancel_until

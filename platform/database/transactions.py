@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db import DatabaseError, transaction
 
@@ -14,6 +14,7 @@ from database.connection import connection
 from database.errors import TooBusy
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAILURE})
@@ -28,8 +29,15 @@ class LostRace(Exception):
     """What was free a moment ago is taken; look again with all locks."""
 
 
-def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | None = None) -> T:
-    """Run ``work(is_pessimistic)`` in a transaction, and again after a lost race.
+class Work(Protocol[T_co]):
+    """What is run in a transaction, perhaps more than once."""
+
+    def __call__(self, *, is_pessimistic: bool) -> T_co:
+        """Do it; pessimistic: lock whatever could be picked before looking."""
+
+
+def run_write(work: Work[T], *, quickly: Callable[[], T | None] | None = None) -> T:
+    """Run ``work`` in a transaction, and again after a lost race.
 
     The first run is optimistic: it locks only what it picked. Every further run is told to
     lock everything it could pick before it looks. A conflict undoes the run; inside an outer
@@ -53,7 +61,7 @@ def run_write(work: Callable[[bool], T], *, quickly: Callable[[], T | None] | No
                     return done
                 quickly = None
             with write_transaction():
-                return work(attempt > 0)
+                return work(is_pessimistic=attempt > 0)
         except LostRace as error:
             last = error
         except DatabaseError as error:

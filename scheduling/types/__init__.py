@@ -9,6 +9,8 @@ from scheduling.types.availability import (
 )
 from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
 from scheduling.types.bookings import (
+    CUSTOMER,
+    SYSTEM,
     Actor,
     BookingFilters,
     BookingRow,
@@ -21,6 +23,7 @@ from scheduling.types.bookings import (
 )
 from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
 from scheduling.types.customers import CustomerDetails, VisitDetails
+from scheduling.types.policies import AgreedPolicy
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -47,12 +50,15 @@ from scheduling.types.terms import (
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
+    "CUSTOMER",
     "LARGEST_PRICE_MINOR",
     "PUBLIC_TERMS",
+    "SYSTEM",
     "TERM_NAMES",
     "Actor",
     "AddOnSetup",
     "AddOnView",
+    "AgreedPolicy",
     "Availability",
     "AvailabilityQuery",
     "AvailableDay",

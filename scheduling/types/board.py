@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from scheduling.enums import BookingSource, BookingStatus
 from scheduling.types.catalog import ResourceView
 
 Period = tuple[datetime, datetime]
@@ -21,9 +22,9 @@ class BoardBlock:
     customer_name: str
     service_name: str
     asset_label: str
-    status: str
+    status: BookingStatus
     is_attendance_confirmed: bool
-    source: str
+    source: BookingSource
     party_size: int
     arrival_mode: str
     is_override: bool

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.types.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: ``kind`` is a `scheduling.enums.ActorKind` value."""
+    """Who acts; ``user_id`` for staff who signed in."""
 
-    kind: str
+    kind: ActorKind
     user_id: int | None = None
+
+
+CUSTOMER, SYSTEM = Actor(kind=ActorKind.CUSTOMER), Actor(kind=ActorKind.SYSTEM)
+"""Who has no account: whoever holds the token, and the program itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class SubmittedBooking:
 
     booking_id: int
     reference: str
-    status: str
+    status: BookingStatus
     manage_token: str
 
 
@@ -82,8 +87,8 @@ class BookingView:
 
     id: int
     reference: str
-    status: str
-    source: str
+    status: BookingStatus
+    source: BookingSource
     starts_at: datetime
     ends_at: datetime
     timezone: str
@@ -153,8 +158,8 @@ class BookingRow:
 
     id: int
     reference: str
-    status: str
-    source: str
+    status: BookingStatus
+    source: BookingSource
     starts_at: datetime
     ends_at: datetime
     timezone: str

@@ -54,7 +54,7 @@ def check_offer(services: Services, *, now=NOW, every: int = 60, **wish) -> list
         before = transaction.savepoint()
         request = SlotRequest(make_wish(services, **wish), MONDAY + timedelta(minutes=minutes - 9 * 60))
         try:
-            book_slot(request=request, details=DETAILS, now=now, source="page")
+            book_slot(request=request, details=DETAILS, now=now, source="page", by=CUSTOMER)
             accepted.append(minutes / 60)
         except (SlotTaken, SlotUnavailable, RequestInvalid):
             pass
@@ -75,7 +75,7 @@ def submit(held: HeldSlot, *, now=NOW) -> SubmittedBooking:
 def override(services: Services, starts_at=MONDAY, *, now=NOW, **wish) -> SubmittedBooking:
     request = SlotRequest(make_wish(services, **wish), starts_at)
     reason = OverrideReason(reason="Urgencia", user_id=7)
-    return book_slot(request=request, details=DETAILS, now=now, source="workspace", override=reason)
+    return book_slot(request=request, details=DETAILS, now=now, source="workspace", by=STAFF, override=reason)
 
 
 def move(made: SubmittedBooking, starts_at, *, by: Actor = CUSTOMER, now=NOW, **values) -> SubmittedBooking:

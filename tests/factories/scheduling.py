@@ -62,7 +62,7 @@ def book(
     services: int | tuple[int, ...], starts_at: datetime = MONDAY, *, now: datetime = NOW, **wish
 ) -> SubmittedBooking:
     request = SlotRequest(make_wish(services, **wish), starts_at)
-    return book_slot(request=request, details=DETAILS, now=now, source="page")
+    return book_slot(request=request, details=DETAILS, now=now, source="page", by=CUSTOMER)
 
 
 def hours_later(hours: float) -> datetime:

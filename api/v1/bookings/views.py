@@ -26,7 +26,7 @@ from scheduling.services.bookings import holders
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
-from scheduling.types import CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
+from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 
 TOO_MANY_HOLDS_WAIT_SECONDS = 300
@@ -114,7 +114,7 @@ def _book(asked: dict[str, Any]) -> SubmittedBooking:
     if "hold" in asked:
         number, _ = _split_hold(asked["hold"])
         return submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
-    return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API)
+    return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API, by=CUSTOMER)
 
 
 def _name_fields(error: CustomerInvalid) -> CustomerInvalid:

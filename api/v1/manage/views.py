@@ -13,17 +13,14 @@ from api.services.idempotency import Answer
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, answer_once, make_money
 from kernel.clock import utc_now
-from scheduling.enums import ActorKind
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import Actor
+from scheduling.types import CUSTOMER
 from tenants.context import current_tenant
-
-CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 
 
 class ManageView(OpenView):

@@ -34,16 +34,16 @@ from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.ids import new_reference
+from kernel.instants import to_minutes
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
 from scheduling.selectors.availability.plans import Plan, load_plan_at
-from scheduling.services.bookings.holds import make_asked
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.writing.allocations import add_allocation_parts
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.placement import Place, pick_place
-from scheduling.services.writing.records import Agreed, count, make_booking
-from scheduling.types import CustomerDetails, SlotRequest, VisitDetails, Wish
+from scheduling.services.writing.placement import Asked, Place, pick_place
+from scheduling.services.writing.records import Agreed, make_booking, note_rules
+from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
@@ -154,7 +154,7 @@ def _record_taking(service_id: int, *, is_whole: bool) -> list[list[Sent]]:
             jobs.append([])
             request = _request(service_id, number % TIMES)
             plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
-            place = pick_place(make_asked(request, plan, NOW))
+            place = pick_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=NOW))
             if place is None:
                 message = "this service has no seats, and staff forces nothing"
                 raise RuntimeError(message)
@@ -172,7 +172,7 @@ def _record_taking(service_id: int, *, is_whole: bool) -> list[list[Sent]]:
 def _add_whole(statement: Statement, plan: Plan, place: Place) -> None:
     booking = make_booking(plan, place, Agreed(status=BookingStatus.CONFIRMED, source=BookingSource.API, now=NOW))
     counters = Counters()
-    count(plan, place, booking, counters=counters)
+    note_rules(plan, place, booking, counters=counters)
     statement.insert("booking", [booking], source="CROSS JOIN locked")
     add_allocation_parts(statement, place, None, booking, now=NOW)
     counters.add_part(statement)
@@ -239,4 +239,4 @@ def _request(service_id: int, slot: int) -> SlotRequest:
 
 
 def _book(service_id: int, slot: int) -> None:
-    book_slot(request=_request(service_id, slot), details=DETAILS, now=NOW, source=BookingSource.API)
+    book_slot(request=_request(service_id, slot), details=DETAILS, now=NOW, source=BookingSource.API, by=CUSTOMER)

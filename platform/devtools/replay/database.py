@@ -34,6 +34,7 @@ from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.types import (
+    CUSTOMER,
     Actor,
     AvailabilityQuery,
     CustomerDetails,
@@ -49,7 +50,6 @@ from tenants.types import TenantInfo
 DETAILS = VisitDetails(
     customer=CustomerDetails(name="Replay", email="replay@scratch.example", locale="en"), wants_reminders=False
 )
-CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 STAFF = Actor(kind=ActorKind.STAFF)
 CONFIRMED_STATUSES = frozenset(
     {BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED}
@@ -210,7 +210,7 @@ def _book(stage: Stage, step: ScenarioStep, now: datetime) -> Hold | int:
     if step.hold_minutes is not None:
         held = hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
         return Hold(held.id, held.token)
-    return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API).booking_id
+    return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API, by=CUSTOMER).booking_id
 
 
 def _make_wish(stage: Stage, service: str, resources: Sequence[str], units: int) -> Wish:

@@ -22,7 +22,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.instants import count_minutes
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.availability import free_times as availability
@@ -31,7 +31,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, BookingView, Wish, find_booking_window
+from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish, find_booking_window
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
@@ -41,7 +41,6 @@ from web.parts.fields import ReasonField
 from web.parts.forms import PageForm
 from web.parts.pickers import find_week, last_day, make_picker
 
-CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
 DONE = ("confirmed", "moved", "cancelled")
 """What ``?done=`` may announce after a redirect."""

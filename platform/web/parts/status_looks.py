@@ -45,13 +45,12 @@ LEGEND = (
 )
 
 
-def get_look(status: str, *, is_attendance_confirmed: bool = False) -> StatusLook:
+def get_look(status: BookingStatus, *, is_attendance_confirmed: bool = False) -> StatusLook:
     """Return the look of ``status``; a confirmed booking that the customer confirmed too has its own."""
-    known = BookingStatus(status)
-    if known is BookingStatus.CONFIRMED and is_attendance_confirmed:
+    if status is BookingStatus.CONFIRMED and is_attendance_confirmed:
         return ATTENDANCE_CONFIRMED
-    css, tone, icon = _LOOKS[known]
-    return StatusLook(css, tone, icon, known.label)
+    css, tone, icon = _LOOKS[status]
+    return StatusLook(css, tone, icon, status.label)
 
 
 def list_legend() -> tuple[StatusLook, ...]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from kernel.instants import to_instant, to_minutes
 from kernel.intervals import clip, merge, subtract
 from scheduling.engine import Resource, expand_hours, to_minute
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.catalog.services import list_locations, list_resources
@@ -123,9 +123,9 @@ def _make_block(booking: Booking, pieces: list[Allocation]) -> BoardBlock:
         customer_name=booking.customer_name,
         service_name=booking.service.name,
         asset_label=booking.asset_label,
-        status=BookingStatus(booking.status).value,
+        status=BookingStatus(booking.status),
         is_attendance_confirmed=booking.attendance_confirmed_at is not None,
-        source=booking.source,
+        source=BookingSource(booking.source),
         party_size=booking.party_size,
         arrival_mode=booking.arrival_mode,
         is_override=any(piece.is_override for piece in pieces),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 
 KINDS = frozenset(
@@ -26,7 +27,7 @@ class HistoryStep:
     """
 
     at: datetime
-    status: str
+    status: BookingStatus
     is_status_new: bool
     starts_at: datetime
     moved_from: datetime | None
@@ -49,7 +50,7 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
             steps.append(
                 HistoryStep(
                     at=at,
-                    status=status,
+                    status=BookingStatus(status),
                     is_status_new=status != last_status,
                     starts_at=starts_at,
                     moved_from=last_start if is_moved else None,

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from kernel.ids import hash_token
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking
 from scheduling.policies import find_cancel_limit, find_move_limit
@@ -84,8 +84,8 @@ def view_booking(booking: Booking) -> BookingView:
     return BookingView(
         id=booking.pk,
         reference=booking.reference,
-        status=booking.status,
-        source=booking.source,
+        status=BookingStatus(booking.status),
+        source=BookingSource(booking.source),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         timezone=place.timezone,
@@ -200,8 +200,8 @@ def _view_row(booking: Booking) -> BookingRow:
     return BookingRow(
         id=booking.pk,
         reference=booking.reference,
-        status=booking.status,
-        source=booking.source,
+        status=BookingStatus(booking.status),
+        source=BookingSource(booking.source),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         timezone=booking.location.timezone,

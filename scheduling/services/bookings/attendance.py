@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from scheduling.enums import ActorKind, BookingStatus
-from scheduling.errors import TransitionRefused
+from scheduling.enums import BookingStatus
+from scheduling.policies import refuse_step
 from scheduling.services.writing.events import record
 from scheduling.services.writing.lookups import lock_booking
-from scheduling.types import Actor
+from scheduling.types import CUSTOMER, Actor
 
 
 @write_transaction()
@@ -24,8 +24,8 @@ def confirm_attendance(
     """
     booking = lock_booking(booking_id=booking_id, token=token)
     if booking.status != BookingStatus.CONFIRMED:
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+        raise refuse_step(booking)
     if booking.attendance_confirmed_at is not None:
         return
     booking.attendance_confirmed_at = now
-    record(booking, kind="attendance_confirmed", by=by or Actor(kind=ActorKind.CUSTOMER), now=now)
+    record(booking, kind="attendance_confirmed", by=by or CUSTOMER, now=now)

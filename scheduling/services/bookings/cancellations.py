@@ -7,14 +7,10 @@ from datetime import datetime
 from database.transactions import write_transaction
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import check_cancel
-from scheduling.services.writing.allocations import free_allocations
-from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.events import record
-from scheduling.services.writing.expiry import DUE_KIND
 from scheduling.services.writing.inputs import clean_reason
 from scheduling.services.writing.lookups import lock_booking
+from scheduling.services.writing.releases import release
 from scheduling.types import Actor
-from tenants.services.due_work import remove_due_work
 
 
 @write_transaction()
@@ -33,15 +29,8 @@ def cancel_booking(
     if booking.status == BookingStatus.CANCELLED:
         return
     check_cancel(booking, by=by, now=now)
-    counters = Counters()
-    free_allocations(booking)
-    counters.take_back(booking.rule_usage)
-    booking.status = BookingStatus.CANCELLED
-    booking.is_active = False
     booking.cancelled_at = now
     booking.cancelled_by = by.kind
     booking.cancelled_reason = why
     booking.sequence += 1
-    record(booking, kind="cancelled", by=by, now=now, reason=why)
-    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
-    counters.write()
+    release(booking, BookingStatus.CANCELLED, by=by, now=now, reason=why)

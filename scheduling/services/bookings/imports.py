@@ -15,7 +15,7 @@ from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.groups import has_session
 from scheduling.services.writing.placement import Place
-from scheduling.services.writing.records import Agreed, make_booking, settle
+from scheduling.services.writing.records import Agreed, make_booking, note_rules_and_group
 from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import Actor, Wish
 
@@ -62,7 +62,7 @@ def import_booking(
     booking.is_active = status in ACTIVE_STATUSES
     counters = Counters()
     if booking.is_active:
-        settle(plan, place, booking, counters=counters)
+        note_rules_and_group(plan, place, booking, counters=counters)
     write = BookingWrite(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now, plan=plan)
     write_booking(replace(write, place=place) if booking.is_active else write)
     counters.write(is_override=True)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from database.transactions import LostRace, run_write
 from kernel.instants import to_instant, to_minutes
 from scheduling.enums import ActorKind, BookingStatus
-from scheduling.policies import check_move
+from scheduling.models import Booking
+from scheduling.policies import check_move, find_request_deadline
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import load_plan_at
 from scheduling.selectors.bookings.wishes import wish_of
-from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.services.writing.allocations import free_allocations, list_resource_ids
+from scheduling.services.writing.allocations import free_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
-from scheduling.services.writing.expiry import DUE_KIND, expire_due_holds
+from scheduling.services.writing.expiry import expire_due_holds
 from scheduling.services.writing.inputs import check_start, clean_reason
 from scheduling.services.writing.lookups import lock_booking, read_booking
-from scheduling.services.writing.placement import Asked, PlaceRefused, explain_refusal, find_place
-from scheduling.services.writing.records import settle, take
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.writing.records import describe_submitted, note_rules_and_group
+from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import Actor, OverrideReason, SubmittedBooking
 from tenants.services.due_work import add_due_work
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Where a booking goes, and at whose word."""
+
+    starts_at: datetime
+    resource_ids: tuple[int, ...] | None
+    by: Actor
+    now: datetime
+    override: OverrideReason | None
 
 
 def move_booking(
@@ -48,59 +60,71 @@ def move_booking(
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
-    seen = read_booking(booking_id=booking_id, token=token)
+    moved_id = read_booking(booking_id=booking_id, token=token).pk
     check_start(starts_at)
-    reason = "" if override is None else clean_reason(override.reason, is_required=True)
+    if override is not None:
+        override = replace(override, reason=clean_reason(override.reason, is_required=True))
+    move = _Move(starts_at, resource_ids, by, now, override)
 
-    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        current = read_booking(booking_id=seen.pk)
-        check_move(current, by=by, now=now)
-        wish = wish_of(current)
-        if resource_ids is not None:
-            wish = replace(wish, resource_ids=resource_ids)
-        plan = load_plan_at(wish=wish, starts_at=starts_at, is_party_free=True)
-        asked = Asked(
-            plan=plan,
-            start_minute=to_minutes(starts_at),
-            now=now,
-            moving=find_moving(current.pk),
-            moving_resource_ids=list_resource_ids(current),
-            is_any_minute=by.kind != ActorKind.CUSTOMER,
-            is_override=override is not None,
-        )
+    def work(*, is_pessimistic: bool) -> SubmittedBooking:
+        seen = read_booking(booking_id=moved_id)
+        check_move(seen, by=by, now=now)
+        asked = _ask(seen, move)
         # Advisory locks first, then rows: the order in which everybody locks.
         place = find_place(asked, is_pessimistic=is_pessimistic)
-        booking = lock_booking(booking_id=seen.pk)
-        if booking.sequence != current.sequence or booking.status != current.status:
+        booking = lock_booking(booking_id=moved_id)
+        if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
         counters = Counters()
-        expire_due_holds(counters=counters, now=now, except_id=booking.pk)
-        old_starts_at = booking.starts_at
+        expire_due_holds(counters=counters, now=now, except_id=moved_id)
         free_allocations(booking)
         counters.take_back(booking.rule_usage)
-        booking.starts_at = to_instant(place.start_minute)
-        booking.ends_at = to_instant(place.end_minute)
-        booking.sequence += 1
-        booking.attendance_confirmed_at = None
-        if booking.status == BookingStatus.PENDING_APPROVAL:
-            # A request waits until its start.
-            booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
-            add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)
-        booking.chosen_resource_id = wish.resource_ids[0] if wish.resource_ids else None
-        booking.override_reason = reason
-        booking.overridden_by_id = None if override is None else override.user_id
-        settle(plan, place, booking, counters=counters)
-        extra = {"previous_starts_at": old_starts_at.isoformat()}
-        record(booking, kind="rescheduled", by=by, now=now, reason=reason, extra=extra)
-        take(place, booking, counters=counters, now=now, is_override=override is not None)
-        return SubmittedBooking(
-            booking_id=booking.pk,
-            reference=booking.reference,
-            status=booking.status,
-            manage_token=make_manage_token(booking),
-        )
+        _settle(booking, asked, place, move, counters)
+        counters.write(is_override=asked.is_override)
+        return describe_submitted(booking)
 
     try:
         return run_write(work)
     except PlaceRefused as refused:
         raise explain_refusal(refused) from refused
+
+
+def _ask(booking: Booking, move: _Move) -> Asked:
+    """Ask for the same visit at the new time, with other resources where they were named."""
+    wish = wish_of(booking)
+    if move.resource_ids is not None:
+        wish = replace(wish, resource_ids=move.resource_ids)
+    return Asked(
+        plan=load_plan_at(wish=wish, starts_at=move.starts_at, is_party_free=True),
+        start_minute=to_minutes(move.starts_at),
+        now=move.now,
+        moving=find_moving(booking.pk),
+        moving_resource_ids=list_resource_ids(booking),
+        is_any_minute=move.by.kind != ActorKind.CUSTOMER,
+        is_override=move.override is not None,
+    )
+
+
+def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters: Counters) -> None:
+    """Write a booking whose old place is free at its new one."""
+    old_starts_at, chosen = booking.starts_at, asked.plan.wish.resource_ids
+    booking.starts_at = to_instant(place.start_minute)
+    booking.ends_at = to_instant(place.end_minute)
+    booking.sequence += 1
+    booking.attendance_confirmed_at = None
+    if booking.status == BookingStatus.PENDING_APPROVAL:
+        booking.hold_expires_at = find_request_deadline(booking, now=move.now)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=move.now)
+    booking.chosen_resource_id = chosen[0] if chosen else None
+    booking.override_reason = move.override.reason if move.override else ""
+    booking.overridden_by_id = move.override.user_id if move.override else None
+    note_rules_and_group(asked.plan, place, booking, counters=counters)
+    record(
+        booking,
+        kind="rescheduled",
+        by=move.by,
+        now=move.now,
+        reason=booking.override_reason,
+        extra={"previous_starts_at": old_starts_at.isoformat()},
+    )
+    write_allocations(place, booking, now=move.now)

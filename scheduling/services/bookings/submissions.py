@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,30 +10,37 @@ from datetime import datetime, timedelta
 from database.transactions import run_write
 from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
+from scheduling.policies import find_request_deadline
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.wishes import wish_of
-from scheduling.services.bookings.holds import get_hold, make_asked
-from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.services.bookings.holds import get_hold
 from scheduling.services.writing.allocations import free_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details
 from scheduling.services.writing.expiry import expire_due_holds, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
-from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
-from scheduling.services.writing.records import Agreed, count, make_booking, next_status, settle
-from scheduling.services.writing.writes import BookingWrite, write_booking, write_booking_at_once
-from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.writing.records import (
+    Agreed,
+    describe_submitted,
+    make_booking,
+    next_status,
+    note_rules_and_group,
+)
+from scheduling.services.writing.takes import take_place
+from scheduling.services.writing.writes import BookingWrite, write_booking
+from scheduling.types import CUSTOMER, Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
 LATE = timedelta(minutes=30)
 """How long after its end a hold still counts as begun in time."""
 
-EVENT_KINDS = {
+EVENT_KINDS: Mapping[str, str] = {
     BookingStatus.CONFIRMED: "confirmed",
     BookingStatus.PENDING_APPROVAL: "requested",
     BookingStatus.PENDING_PAYMENT: "payment_requested",
@@ -51,7 +58,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         CustomerInvalid: What was typed, by field; the hold stays.
     """
 
-    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
+    def work(*, is_pessimistic: bool) -> SubmittedBooking:
         booking = get_hold(hold_id=hold_id, token=token)
         if booking.status not in {BookingStatus.HELD, BookingStatus.EXPIRED} or booking.customer_id is not None:
             raise HoldUsed
@@ -64,15 +71,15 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
             if booking.is_active:
                 free_allocations(booking)
                 counters.take_back(booking.rule_usage)
-            settle(plan, place, booking, counters=counters)
+            note_rules_and_group(plan, place, booking, counters=counters)
         known = attach_details(booking, clean)
         _advance(booking, now=now)
-        kind = EVENT_KINDS[BookingStatus(booking.status)]
+        kind = EVENT_KINDS[booking.status]
         write_booking(
             BookingWrite(
                 booking,
                 kind=kind,
-                by=Actor(kind=ActorKind.CUSTOMER),
+                by=CUSTOMER,
                 now=now,
                 place=place,
                 clean=clean,
@@ -80,7 +87,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
             )
         )
         counters.write()
-        return _answer(booking)
+        return describe_submitted(booking)
 
     try:
         return run_write(work)
@@ -93,9 +100,9 @@ def book_slot(
     request: SlotRequest,
     details: VisitDetails,
     now: datetime,
-    source: str,
+    source: BookingSource,
+    by: Actor,
     override: OverrideReason | None = None,
-    by: Actor | None = None,
     is_sample: bool = False,
     series_id: int | None = None,
 ) -> SubmittedBooking:
@@ -110,8 +117,7 @@ def book_slot(
         ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
     check_start(request.starts_at)
-    actor = by or Actor(kind=ActorKind.STAFF if override else ActorKind.CUSTOMER)
-    is_staff = actor.kind == ActorKind.STAFF
+    is_staff = by.kind == ActorKind.STAFF
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     clean = clean_details(
@@ -121,7 +127,6 @@ def book_slot(
         today=local_today(now),
         is_staff=is_staff,
     )
-
     agreed = Agreed(
         status=BookingStatus.CONFIRMED,
         source=source,
@@ -131,38 +136,18 @@ def book_slot(
         is_sample=is_sample,
         series_id=series_id,
     )
-    asked = make_asked(request, plan, now, is_override=override is not None)
 
-    def write_at(place: Place) -> BookingWrite:
+    def book_at(place: Place) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
             _advance(booking, now=now)
         known = attach_details(booking, clean)
-        kind = EVENT_KINDS[BookingStatus(booking.status)]
-        return BookingWrite(booking, kind, actor, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
+        kind = EVENT_KINDS[booking.status]
+        return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
 
-    def quickly() -> SubmittedBooking | None:
-        place = pick_place(asked)
-        if place is None:
-            return None
-        write, counters = write_at(place), Counters()
-        count(plan, place, write.booking, counters=counters)
-        return _answer(write.booking) if write_booking_at_once(write, place, counters=counters) else None
-
-    def work(is_pessimistic: bool) -> SubmittedBooking:  # noqa: FBT001
-        place = find_place(asked, is_pessimistic=is_pessimistic)
-        counters = Counters()
-        expire_due_holds(counters=counters, now=now)
-        write = write_at(place)
-        settle(plan, place, write.booking, counters=counters)
-        write_booking(write)
-        counters.write(is_override=override is not None)
-        return _answer(write.booking)
-
-    try:
-        return run_write(work, quickly=quickly)
-    except PlaceRefused as refused:
-        raise explain_refusal(refused) from refused
+    start_minute = to_minutes(request.starts_at)
+    asked = Asked(plan=plan, start_minute=start_minute, now=now, is_override=override is not None)
+    return describe_submitted(take_place(asked, book_at))
 
 
 def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDetails:
@@ -188,7 +173,7 @@ def _advance(booking: Booking, *, now: datetime) -> None:
     elif status == BookingStatus.PENDING_PAYMENT:
         booking.hold_expires_at = now + timedelta(minutes=PAYMENT_MINUTES)
     else:
-        booking.hold_expires_at = max(booking.starts_at, now + timedelta(minutes=1))
+        booking.hold_expires_at = find_request_deadline(booking, now=now)
 
 
 def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:
@@ -220,12 +205,3 @@ def _explain_late(refused: PlaceRefused) -> HoldExpired | SlotTaken:
     error = explain_refusal(refused)
     alternatives = list_alternatives(plan=asked.plan, starts_at=error.starts_at, now=asked.now)
     return HoldExpired(starts_at=error.starts_at, alternatives=alternatives)
-
-
-def _answer(booking: Booking) -> SubmittedBooking:
-    return SubmittedBooking(
-        booking_id=booking.pk,
-        reference=booking.reference,
-        status=booking.status,
-        manage_token=make_manage_token(booking),
-    )

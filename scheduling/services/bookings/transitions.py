@@ -6,16 +6,16 @@ from datetime import datetime
 
 from database.transactions import write_transaction
 from scheduling.enums import Approval, BookingStatus
-from scheduling.errors import HoldExpired, TransitionRefused
+from scheduling.errors import HoldExpired
 from scheduling.models import Booking
-from scheduling.policies import check_transition
-from scheduling.services.writing.allocations import free_allocations, set_expiry
-from scheduling.services.writing.counters import Counters
+from scheduling.policies import check_transition, find_request_deadline, refuse_step
+from scheduling.services.writing.allocations import set_expiry
 from scheduling.services.writing.events import record
-from scheduling.services.writing.expiry import DUE_KIND, is_expired
+from scheduling.services.writing.expiry import is_expired
 from scheduling.services.writing.inputs import clean_reason
 from scheduling.services.writing.lookups import lock_booking
-from scheduling.types import Actor
+from scheduling.services.writing.releases import HOLD_DUE_KIND, release
+from scheduling.types import Actor, AgreedPolicy
 from tenants.services.due_work import add_due_work, remove_due_work
 
 
@@ -31,12 +31,12 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
     if booking.status == BookingStatus.CONFIRMED:
         return
     if booking.status != BookingStatus.PENDING_APPROVAL:
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+        raise refuse_step(booking)
     _refuse_expired(booking, now)
     _confirm(booking, now=now)
     record(booking, kind="confirmed", by=by, now=now, extra={"was_requested": True})
     set_expiry(booking)
-    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+    remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 
 
 @write_transaction()
@@ -53,19 +53,19 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
     if booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
         return
     if booking.status != BookingStatus.PENDING_PAYMENT:
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+        raise refuse_step(booking)
     _refuse_expired(booking, now)
-    if booking.policy.get("approval") == Approval.REQUEST:
+    if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL
-        booking.hold_expires_at = booking.starts_at
+        booking.hold_expires_at = find_request_deadline(booking, now=now)
         record(booking, kind="requested", by=by, now=now)
         set_expiry(booking)
-        add_due_work(kind=DUE_KIND, row_id=booking.pk, due_at=booking.starts_at, now=now)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)
         return
     _confirm(booking, now=now)
     record(booking, kind="confirmed", by=by, now=now)
     set_expiry(booking)
-    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+    remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 
 
 @write_transaction()
@@ -80,15 +80,8 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
     if booking.status == BookingStatus.DECLINED:
         return
     check_transition(booking, BookingStatus.DECLINED)
-    counters = Counters()
-    free_allocations(booking)
-    counters.take_back(booking.rule_usage)
-    booking.status = BookingStatus.DECLINED
-    booking.is_active = False
     booking.cancelled_reason = why
-    record(booking, kind="declined", by=by, now=now, reason=why)
-    remove_due_work(kind=DUE_KIND, row_id=booking.pk)
-    counters.write()
+    release(booking, BookingStatus.DECLINED, by=by, now=now, reason=why)
 
 
 @write_transaction()
@@ -140,7 +133,7 @@ def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
         return
     check_transition(booking, BookingStatus.NO_SHOW)
     if now < booking.starts_at:
-        raise TransitionRefused(status=BookingStatus(booking.status).label)
+        raise refuse_step(booking)
     booking.status = BookingStatus.NO_SHOW
     record(booking, kind="no_show", by=by, now=now)
 

@@ -14,6 +14,7 @@ from scheduling.enums import BookingStatus, ReminderStatus
 from scheduling.models import Booking, Reminder
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import list_people, tell_customer
+from scheduling.types import AgreedPolicy
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_work, remove_due_work
@@ -99,8 +100,9 @@ def register() -> None:
 
 
 def _list_offsets(booking: Booking) -> tuple[int, ...]:
-    agreed = booking.policy.get("reminder_offsets_minutes", booking.service.reminder_offsets_minutes)
-    return tuple(sorted({int(offset) for offset in agreed if int(offset) > 0}, reverse=True))
+    agreed = AgreedPolicy.read(booking.policy).reminder_offsets_minutes
+    offsets = booking.service.reminder_offsets_minutes if agreed is None else agreed
+    return tuple(sorted({int(offset) for offset in offsets if int(offset) > 0}, reverse=True))
 
 
 def _has_newer_one(reminder: Reminder, now: datetime) -> bool:

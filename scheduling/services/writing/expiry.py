@@ -7,24 +7,20 @@ from datetime import datetime
 from django.db import connection
 
 from database.transactions import write_transaction
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.services.writing.allocations import free_allocations
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.events import record
-from scheduling.types import Actor
+from scheduling.services.writing.releases import HOLD_DUE_KIND, release
+from scheduling.types import SYSTEM
 from tenants.hooks import register_due_handler
-from tenants.services.due_work import remove_due_work
 
-DUE_KIND = "hold_expiry"
-SYSTEM = Actor(kind=ActorKind.SYSTEM)
 BATCH = 200
 ENDED_SQL = "SELECT id FROM scheduling_booking WHERE is_active AND hold_expires_at <= %s ORDER BY id LIMIT %s"
 
 
 def register() -> None:
     """Do due work of the kind that holds leave."""
-    register_due_handler(DUE_KIND, expire_hold)
+    register_due_handler(HOLD_DUE_KIND, expire_hold)
 
 
 def expire_hold(booking_id: int, now: datetime) -> None:
@@ -33,9 +29,7 @@ def expire_hold(booking_id: int, now: datetime) -> None:
         booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
         if booking is None or not is_expired(booking, now):
             return
-        counters = Counters()
-        expire(booking, counters=counters, now=now)
-        counters.write()
+        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)
 
 
 def expire_due_holds(*, counters: Counters, now: datetime, except_id: int | None = None) -> None:
@@ -50,19 +44,9 @@ def expire_due_holds(*, counters: Counters, now: datetime, except_id: int | None
         return
     ended = Booking.objects.filter(pk__in=ended_ids, is_active=True, hold_expires_at__lte=now)
     for booking in ended.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
-        expire(booking, counters=counters, now=now)
-        remove_due_work(kind=DUE_KIND, row_id=booking.pk)
+        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now, counters=counters)
 
 
 def is_expired(booking: Booking, now: datetime) -> bool:
     """Tell whether an active booking was only held until an instant that has passed."""
     return booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now
-
-
-def expire(booking: Booking, *, counters: Counters, now: datetime) -> None:
-    """Turn a locked, ended hold or pending booking into an expired one."""
-    free_allocations(booking)
-    counters.take_back(booking.rule_usage)
-    booking.status = BookingStatus.EXPIRED
-    booking.is_active = False
-    record(booking, kind="expired", by=SYSTEM, now=now)

@@ -8,17 +8,17 @@ from uuid import uuid4
 
 from kernel.ids import new_reference
 from kernel.instants import to_instant
-from scheduling.enums import Approval, BookingStatus
+from scheduling.enums import Approval, BookingSource, BookingStatus
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.policies import agree_policy
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
-from scheduling.services.messages.manage_tokens import hash_manage_token
-from scheduling.services.writing.allocations import write_allocations
+from scheduling.services.messages.manage_tokens import hash_manage_token, make_manage_token
 from scheduling.services.writing.counters import Counters, list_usage
 from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
+from scheduling.types import AgreedPolicy, SubmittedBooking
 from tenants.context import current_tenant
 
 
@@ -27,7 +27,7 @@ class Agreed:
     """How a booking begins."""
 
     status: BookingStatus
-    source: str
+    source: BookingSource
     now: datetime
     hold_expires_at: datetime | None = None
     hold_token_hash: str = ""
@@ -61,7 +61,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         price_minor=price_visit(plan),
         deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
         currency=tenant.currency,
-        policy=agree_policy(plan.services),
+        policy=agree_policy(plan.services).to_json(),
         override_reason=agreed.override_reason,
         overridden_by_id=agreed.overridden_by_id,
         created_at=agreed.now,
@@ -71,14 +71,14 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
     )
 
 
-def settle(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
-    """Note what the booking takes of rules and of a group; before it is saved."""
-    count(plan, place, booking, counters=counters)
+def note_rules_and_group(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
+    """Note what a booking takes of rules, and let it join its group; before it is saved."""
+    note_rules(plan, place, booking, counters=counters)
     booking.session = join_session(place, booking) if place.visit.seats is not None else None
 
 
-def count(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
-    """Note what the booking takes of rules; before it is saved."""
+def note_rules(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
+    """Note what a booking takes of rules; before it is saved."""
     booking.rule_usage = list_usage(
         plan=plan,
         location_id=place.location_id,
@@ -107,10 +107,14 @@ def make_lines(plan: Plan) -> list[BookingLine]:
     ]
 
 
-def take(place: Place, booking: Booking, *, counters: Counters, now: datetime, is_override: bool = False) -> None:
-    """Insert the allocations of a saved booking, and the counters last."""
-    write_allocations(place, booking, now=now)
-    counters.write(is_override=is_override)
+def describe_submitted(booking: Booking) -> SubmittedBooking:
+    """Return what its customer is told of a booking that was written."""
+    return SubmittedBooking(
+        booking_id=booking.pk,
+        reference=booking.reference,
+        status=BookingStatus(booking.status),
+        manage_token=make_manage_token(booking),
+    )
 
 
 def price_visit(plan: Plan) -> int | None:
@@ -140,7 +144,7 @@ def next_status(booking: Booking) -> BookingStatus:
     """Return what a submitted hold becomes."""
     if booking.deposit_minor > 0:
         return BookingStatus.PENDING_PAYMENT
-    if booking.policy.get("approval") == Approval.REQUEST:
+    if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         return BookingStatus.PENDING_APPROVAL
     return BookingStatus.CONFIRMED
 

@@ -17,12 +17,12 @@ from scheduling.services.writing.allocations import (
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts
 from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
-from scheduling.services.writing.expiry import DUE_KIND
 from scheduling.services.writing.groups import sync_session_expiry
 from scheduling.services.writing.inputs import CleanDetails
 from scheduling.services.writing.lanes import list_pieces
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import make_lines
+from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_part, remove_due_part
 
@@ -108,9 +108,9 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)
     if booking.hold_expires_at is not None:
-        add_due_part(statement, name="end_due", source="booking", kind=DUE_KIND, due_at=booking.hold_expires_at)
+        add_due_part(statement, name="end_due", source="booking", kind=HOLD_DUE_KIND, due_at=booking.hold_expires_at)
     elif not was_new:
-        remove_due_part(statement, name="end_due", source="booking", kind=DUE_KIND)
+        remove_due_part(statement, name="end_due", source="booking", kind=HOLD_DUE_KIND)
 
 
 def _fetch(statement: Statement, write: BookingWrite) -> bool:

@@ -18,6 +18,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.services import list_services
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
+    CUSTOMER,
     AvailabilityQuery,
     AvailableSlot,
     CustomerDetails,
@@ -95,7 +96,9 @@ def _book_visit(shop: Shop, customer: DemoCustomer, *, on: date, now: datetime, 
         return None
     request = SlotRequest(wish, _choose_slot(slots, service, rng).starts_at)
     try:
-        submitted = book_slot(request=request, details=details, now=booked_at, source=source, is_sample=True)
+        submitted = book_slot(
+            request=request, details=details, now=booked_at, source=source, by=CUSTOMER, is_sample=True
+        )
     except (SlotTaken, SlotUnavailable):
         return None
     play_fate(get_booking(booking_id=submitted.booking_id), now=now)

@@ -127,12 +127,12 @@ _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
 }
 
 
-def list_actions(*, status: str, starts_at: datetime, now: datetime) -> tuple[Action, ...]:
+def list_actions(*, status: BookingStatus, starts_at: datetime, now: datetime) -> tuple[Action, ...]:
     """Return the steps that make sense now; nobody can have failed to come before the start."""
-    offered = _BY_STATUS.get(BookingStatus(status), ())
+    offered = _BY_STATUS.get(status, ())
     return tuple(action for action in offered if action is not NO_SHOW or starts_at <= now)
 
 
-def is_movable(status: str) -> bool:
+def is_movable(status: BookingStatus) -> bool:
     """Tell whether staff may give the booking another time."""
     return status in MOVABLE_STATUSES

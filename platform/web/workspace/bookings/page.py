@@ -15,7 +15,7 @@ from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
-from scheduling.enums import BookingSource, BookingStatus
+from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, list_history
 from scheduling.types import BookingView
@@ -106,7 +106,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
     return BookingPage(
         booking=booking,
         look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
-        source=BookingSource(booking.source).label,
+        source=booking.source.label,
         asset_facts=_list_asset_facts(booking),
         answer_facts=_list_answer_facts(booking),
         actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),

@@ -266,6 +266,7 @@ def test_staff_overrides_what_is_taken_and_says_why(tenant):
         details=DETAILS,
         now=NOW,
         source="workspace",
+        by=STAFF,
         override=OverrideReason(reason="Urgencia", user_id=7),
     )
 
@@ -282,7 +283,11 @@ def test_stranger_with_a_known_email_changes_no_customer(tenant):
     stranger = make_stranger("Otra Persona")
 
     second = book_slot(
-        request=SlotRequest(make_wish(service_id), starts_at=hours_later(1)), details=stranger, now=NOW, source="page"
+        request=SlotRequest(make_wish(service_id), starts_at=hours_later(1)),
+        details=stranger,
+        now=NOW,
+        source="page",
+        by=CUSTOMER,
     )
 
     owner, other = (get_booking(booking_id=each.booking_id) for each in (first, second))

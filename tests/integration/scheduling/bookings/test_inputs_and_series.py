@@ -14,7 +14,7 @@ from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.services.bookings.series import book_series
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
-from tests.factories.scheduling import DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish
 
 PERSON = DETAILS.customer
 
@@ -46,7 +46,13 @@ def test_what_was_typed_wrongly_is_named_and_nothing_is_written(tenant, details,
     service_id, _ = make_shop()
 
     with pytest.raises(CustomerInvalid) as refusal:
-        book_slot(request=SlotRequest(make_wish(service_id), starts_at=MONDAY), details=details, now=NOW, source="page")
+        book_slot(
+            request=SlotRequest(make_wish(service_id), starts_at=MONDAY),
+            details=details,
+            now=NOW,
+            source="page",
+            by=CUSTOMER,
+        )
 
     assert sorted(refusal.value.errors) == fields
     assert (Booking.objects.count(), Customer.objects.count()) == (0, 0)
@@ -60,6 +66,7 @@ def test_a_name_that_looks_like_markup_is_a_name(tenant):
         details=change(name="<script>alert(1)</script>", phone="55 1234 5678"),
         now=NOW,
         source="page",
+        by=CUSTOMER,
     )
 
     seen = get_booking(booking_id=made.booking_id)

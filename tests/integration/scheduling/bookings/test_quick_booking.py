@@ -24,7 +24,7 @@ from scheduling.models import (
     RoundRobinLedger,
     RuleUsage,
 )
-from scheduling.services.bookings import holds
+from scheduling.services.writing import takes
 from tenants.context import tenant_scope
 from tenants.models import DueWork
 from tests.factories.feature_pairs import hold
@@ -117,7 +117,7 @@ def test_guard_leaves_no_customer_behind(tenant):
 @pytest.fixture
 def rival(monkeypatch):
     """Lets somebody book after the next hold has picked its place, and before it is written."""
-    pick_place = holds.pick_place
+    pick_place = takes.pick_place
 
     def pick_late(asked):
         place = pick_place(asked)
@@ -125,7 +125,7 @@ def rival(monkeypatch):
         book(asked.plan.services[0].id)
         return place
 
-    monkeypatch.setattr(holds, "pick_place", pick_late)
+    monkeypatch.setattr(takes, "pick_place", pick_late)
 
 
 def test_lost_race_leaves_nothing_behind_and_is_refused(scratch_tenant, rival):

@@ -13,6 +13,7 @@ from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import (
+    Actor,
     AvailabilityQuery,
     AvailableSlot,
     BookingView,
@@ -20,7 +21,7 @@ from scheduling.types import (
     SlotRequest,
     VisitDetails,
 )
-from tests.factories.scheduling import make_wish
+from tests.factories.scheduling import CUSTOMER, make_wish
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -57,6 +58,7 @@ def book(service) -> Callable[..., BookingView]:
         starts_after: datetime = NOW + timedelta(days=2),
         wants_reminders: bool = True,
         now: datetime = NOW,
+        by: Actor = CUSTOMER,
         **more: object,
     ) -> BookingView:
         slot = next(slot for slot in list_slots(service, now=now) if slot.starts_at >= starts_after)
@@ -71,6 +73,7 @@ def book(service) -> Callable[..., BookingView]:
             ),
             now=now,
             source="page",
+            by=by,
             **more,
         )
         return get_booking(booking_id=submitted.booking_id)

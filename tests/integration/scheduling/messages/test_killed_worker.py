@@ -19,7 +19,7 @@ from scheduling.models import Service
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tenants.context import tenant_scope
-from tests.factories.scheduling import make_wish
+from tests.factories.scheduling import CUSTOMER, make_wish
 from tests.fakes.mail_server import running_mail_server
 from tests.fakes.worker import kill, running_worker
 from tests.integration.scheduling.messages.conftest import list_slots
@@ -49,6 +49,7 @@ def make_bookings(count: int) -> None:
                 ),
                 now=now,
                 source="page",
+                by=CUSTOMER,
             )
         except SlotTaken:
             continue

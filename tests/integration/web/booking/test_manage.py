@@ -17,7 +17,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails
-from tests.factories.scheduling import make_wish
+from tests.factories.scheduling import CUSTOMER, make_wish
 
 
 def text_of(response) -> str:
@@ -43,6 +43,7 @@ def address(tenant) -> str:
         ),
         now=utc_now(),
         source="page",
+        by=CUSTOMER,
     )
     return f"/b/{made.manage_token}/"
 

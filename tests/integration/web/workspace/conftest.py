@@ -13,7 +13,7 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.types import TenantInfo
 from tests.conftest import HostClient
-from tests.factories.scheduling import make_wish
+from tests.factories.scheduling import CUSTOMER, make_wish
 
 PASSWORD = "un-secreto-largo"
 
@@ -42,6 +42,7 @@ def book(name: str = "Ana Torres", *, slot: int = 0, service: int = 0) -> Submit
         ),
         now=datetime.now(tz=UTC),
         source="page",
+        by=CUSTOMER,
     )
 
 

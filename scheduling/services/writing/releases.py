@@ -1,0 +1,41 @@
+"""How a booking gives back what it takes, for good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scheduling.enums import BookingStatus
+from scheduling.models import Booking
+from scheduling.services.writing.allocations import free_allocations
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.types import Actor
+from tenants.services.due_work import remove_due_work
+
+HOLD_DUE_KIND = "hold_expiry"
+"""The due work of a booking that ends by itself; `writing.expiry` does it."""
+
+
+def release(
+    booking: Booking,
+    status: BookingStatus,
+    *,
+    by: Actor,
+    now: datetime,
+    counters: Counters | None = None,
+    reason: str = "",
+) -> None:
+    """End a locked, active booking in a status that takes nothing: its place is free at once.
+
+    The booking is written as it is now, with its history and the event ``booking.<status>``.
+    The caller writes ``counters`` last; without them they are written here.
+    """
+    own = Counters() if counters is None else counters
+    free_allocations(booking)
+    own.take_back(booking.rule_usage)
+    booking.status = status
+    booking.is_active = False
+    record(booking, kind=status.value, by=by, now=now, reason=reason)
+    remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
+    if counters is None:
+        own.write()

@@ -1,0 +1,49 @@
+"""How a new booking takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from database.transactions import run_write
+from scheduling.models import Booking
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.expiry import expire_due_holds
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
+from scheduling.services.writing.records import note_rules, note_rules_and_group
+from scheduling.services.writing.writes import BookingWrite, write_booking, write_booking_at_once
+
+
+def take_place(asked: Asked, make_write: Callable[[Place], BookingWrite]) -> Booking:
+    """Find the place that is asked for, write the booking that ``make_write`` makes of it, and return that.
+
+    First quickly: nothing is locked, one statement writes all, and PostgreSQL's constraints say
+    whether the place was still free. Then carefully, behind locks, where that cannot be or was
+    lost (see `run_write`).
+
+    Raises:
+        SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
+        TooBusy: It lost again and again.
+    """
+
+    def take_quickly() -> Booking | None:
+        place = pick_place(asked)
+        if place is None:
+            return None
+        write, counters = make_write(place), Counters()
+        note_rules(asked.plan, place, write.booking, counters=counters)
+        return write.booking if write_booking_at_once(write, place, counters=counters) else None
+
+    def take_carefully(*, is_pessimistic: bool) -> Booking:
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+        counters = Counters()
+        expire_due_holds(counters=counters, now=asked.now)
+        write = make_write(place)
+        note_rules_and_group(asked.plan, place, write.booking, counters=counters)
+        write_booking(write)
+        counters.write(is_override=asked.is_override)
+        return write.booking
+
+    try:
+        return run_write(take_carefully, quickly=take_quickly)
+    except PlaceRefused as refused:
+        raise explain_refusal(refused) from refused

@@ -1,0 +1,47 @@
+"""What a business and its customer agreed on when a booking was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from scheduling.enums import Approval, DepositKind
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPolicy:
+    """The policy of a booking: a later change of its services does not touch it.
+
+    Attributes:
+        cancel_cutoff_minutes: Until how long before the start its customer may cancel; so with moving.
+        reminder_offsets_minutes: How long before the start to remind; None in a booking that does not say.
+    """
+
+    cancel_cutoff_minutes: int = 0
+    move_cutoff_minutes: int = 0
+    approval: Approval = Approval.INSTANT
+    deposit_kind: DepositKind = DepositKind.NONE
+    reminder_offsets_minutes: tuple[int, ...] | None = None
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Return what a booking keeps in ``policy``."""
+        offsets = kept.get("reminder_offsets_minutes")
+        return cls(
+            cancel_cutoff_minutes=int(kept.get("cancel_cutoff_minutes", 0)),
+            move_cutoff_minutes=int(kept.get("move_cutoff_minutes", 0)),
+            approval=Approval(kept.get("approval", Approval.INSTANT)),
+            deposit_kind=DepositKind(kept.get("deposit_kind", DepositKind.NONE)),
+            reminder_offsets_minutes=None if offsets is None else tuple(int(each) for each in offsets),
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a booking keeps it."""
+        return {
+            "cancel_cutoff_minutes": self.cancel_cutoff_minutes,
+            "move_cutoff_minutes": self.move_cutoff_minutes,
+            "approval": self.approval.value,
+            "deposit_kind": self.deposit_kind.value,
+            "reminder_offsets_minutes": list(self.reminder_offsets_minutes or ()),
+        }
