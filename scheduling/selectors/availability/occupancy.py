@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -158,8 +157,3 @@ def _to_rule(rule: RuleRow, timezone: str, usage: dict[int, int]) -> CapacityRul
         usage=usage,
         resource_id=rule.resource_id if rule.scope is RuleScope.RESOURCE else None,
     )
-
-
-def without_general_rules(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot as staff see it who override capacity rules."""
-    return replace(snapshot, rules=())

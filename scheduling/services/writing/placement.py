@@ -3,6 +3,16 @@
 `pick_place` looks without locks, and PostgreSQL's constraints judge what is written. `find_place`
 is the careful way: look, lock what was picked, look again; whoever lost a race locks everything
 that could be picked before looking, so nobody is refused while someone is free.
+
+==============  =============================  =========================  ===================
+function        looks at                       locks                      raises
+==============  =============================  =========================  ===================
+`pick_place`    all that could serve           nothing                    PlaceRefused
+`find_place`    the same                       what it picked, or all     PlaceRefused,
+                                               (pessimistic, override)    LostRace
+`_check_again`  what was picked, now locked    nothing more               LostRace
+`_force`        nobody: the first of the pool  nothing more               PlaceRefused
+==============  =============================  =========================  ===================
 """
 
 from __future__ import annotations
@@ -34,7 +44,7 @@ from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.models import RoundRobinLedger
 from scheduling.selectors.availability.explanations import view_reasons
 from scheduling.selectors.availability.free_times import list_alternatives
-from scheduling.selectors.availability.occupancy import load_snapshot, without_general_rules
+from scheduling.selectors.availability.occupancy import load_snapshot
 from scheduling.selectors.availability.plans import Plan
 from scheduling.selectors.availability.taken import Moving
 
@@ -192,7 +202,7 @@ def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:
         now=asked.now,
         moving=asked.moving,
     )
-    return visit, without_general_rules(snapshot) if asked.is_override else snapshot
+    return visit, replace(snapshot, rules=()) if asked.is_override else snapshot
 
 
 def _is_free(asked: Asked, visit: VisitSpec, snapshot: Snapshot) -> bool:
