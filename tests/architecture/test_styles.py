@@ -35,7 +35,7 @@ STEMS = {"hour", "minute", "hours", "minutes", "from", "span", "lane", "lanes", 
 SHORT_WORDS = {"is", "no", "of", "on", "to"}
 """Short parts of names such as ``is-on``."""
 
-NOT_YET_STYLED = {"choice"}
+NOT_YET_STYLED: set[str] = set()
 """Inputs that no page shows yet; their style comes with the first page that does."""
 
 

@@ -34,6 +34,10 @@ SAMPLES = {
     "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",
     "workspace/resources/<int:row_id>/restore/": "workspace/resources/{resource}/restore/",
     "workspace/resources/<int:row_id>/history/": "workspace/resources/{resource}/history/",
+    "workspace/services/<int:row_id>/": "workspace/services/{service}/",
+    "workspace/services/<int:row_id>/archive/": "workspace/services/{service}/archive/",
+    "workspace/services/<int:row_id>/restore/": "workspace/services/{service}/restore/",
+    "workspace/services/<int:row_id>/history/": "workspace/services/{service}/history/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
     "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
@@ -136,6 +140,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "progress": progress,
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
+        "service": str(service),
         "resource": str(Resource.objects.order_by("pk").last().pk),
     }
 

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
@@ -39,7 +39,7 @@ from web.parts.lists import Column, Key, make_filter_line, make_list_page, read_
 from web.parts.toasts import Toast, Undo, go_on
 from web.workspace.setup_forms import SetupForm, Text
 
-SetupT = TypeVar("SetupT", bound=Any)
+FormT = TypeVar("FormT", bound=SetupForm[Any])
 
 
 class Row(Protocol):
@@ -54,7 +54,7 @@ RowT = TypeVar("RowT", bound=Row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrudPage(Generic[RowT, SetupT]):
+class CrudPage(Generic[RowT, FormT]):
     """A page of the catalog.
 
     Attributes:
@@ -64,7 +64,7 @@ class CrudPage(Generic[RowT, SetupT]):
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
         row_template: Draws the cells of one row.
-        form_aside: Template beside the form, if any.
+        form_aside: Template beside the form, if any; `list_lead` one above the list.
     """
 
     key: str
@@ -75,11 +75,11 @@ class CrudPage(Generic[RowT, SetupT]):
     empty_title: Text
     empty_text: Text
     icon: str
-    form: type[SetupForm[SetupT]]
+    form: type[FormT]
     list_rows: Callable[[datetime, str], Sequence[RowT]]
-    load: Callable[[int, datetime], Entry[SetupT]]
-    create: Callable[[SetupT, Actor, datetime], int]
-    change: Callable[[int, SetupT, int | None, Actor, datetime], int]
+    load: Callable[[int, datetime], Entry[Any]]
+    create: Callable[[FormT, Actor, datetime], int]
+    change: Callable[[int, FormT, int | None, Actor, datetime], int]
     archive: Callable[[int, int | None, Actor, datetime], int]
     restore: Callable[[int, int | None, Actor, datetime], int]
     columns: tuple[Column, ...]
@@ -90,6 +90,7 @@ class CrudPage(Generic[RowT, SetupT]):
     name_group: Callable[[RowT], str] | None = None
     export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
     form_aside: str = ""
+    list_lead: str = ""
     may_see: Permission = Permission.CATALOG_VIEW
     may_edit: Permission = Permission.CATALOG_MANAGE
 
@@ -197,18 +198,27 @@ def _show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
     return render(request, "workspace/crud/list.html", context)
 
 
-def _edit(request: HttpRequest, page: CrudPage[Any, SetupT], row_id: int | None) -> HttpResponse:
+def _edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -> HttpResponse:
     entry = None if row_id is None else page.load(row_id, utc_now())
     setup = entry.setup if entry else None
     if request.method != "POST":
-        return _render_form(request, page, page.form(setup=setup), entry)
-    form = page.form(request.POST, setup=setup)
-    if "do" in request.POST or not form.is_valid():  # another row was asked for, or something is wrong
-        return _render_form(request, page, form, entry, status=200 if "do" in request.POST else 422)
+        return _render_form(request, page, page.form(setup=setup, row_id=row_id), entry)
+    form = page.form(request.POST, setup=setup, row_id=row_id)
+    if do := request.POST.get("do"):
+        form.perform(do)
+        return _render_form(request, page, form, entry)
+    if not form.is_valid():
+        return _render_form(request, page, form, entry, status=422)
+    return _try_to_save(request, page, form, entry)
+
+
+def _try_to_save(
+    request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, entry: Entry[Any] | None
+) -> HttpResponse:
     try:
-        saved_id = _save(request, page, form, row_id)
+        saved_id = _save(request, page, form, entry.id if entry else None)
     except ChangedMeanwhile as error:
-        return _render_clash(request, page, form, page.load(row_id or 0, utc_now()), error)
+        return _render_clash(request, page, form, page.load(form.row_id or 0, utc_now()), error)
     except Invalid as error:
         form.refuse(error, names=form.names)
         return _render_form(request, page, form, entry, status=get_status(error))
@@ -221,19 +231,19 @@ def _edit(request: HttpRequest, page: CrudPage[Any, SetupT], row_id: int | None)
     return go_on(request, toast, to=page.url("change", saved_id) if entry else page.list_url)
 
 
-def _save(request: HttpRequest, page: CrudPage[Any, SetupT], form: SetupForm[SetupT], row_id: int | None) -> int:
-    by, now, setup = _make_actor(request), utc_now(), form.make_setup()
+def _save(request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, row_id: int | None) -> int:
+    by, now = _make_actor(request), utc_now()
     if row_id is None:
-        return page.create(setup, by, now)
-    page.change(row_id, setup, read_row_id(request.POST.get("version")), by, now)
+        return page.create(form, by, now)
+    page.change(row_id, form, read_row_id(request.POST.get("version")), by, now)
     return row_id
 
 
 def _render_clash(
     request: HttpRequest,
-    page: CrudPage[Any, SetupT],
-    form: SetupForm[SetupT],
-    entry: Entry[SetupT],
+    page: CrudPage[Any, FormT],
+    form: FormT,
+    entry: Entry[Any],
     error: ChangedMeanwhile,
 ) -> HttpResponse:
     """Show the form again: fields that were left alone take the other's value, what was typed stays."""
@@ -246,7 +256,8 @@ def _render_clash(
         for name, old in first.items()
         if name in mine.__dataclass_fields__ and to_json(getattr(mine, name)) == old
     }
-    merged = page.form(setup=replace(mine, **theirs))
+    merged = page.form(setup=replace(mine, **theirs), row_id=entry.id)
+    merged.carry_over(form)
     lines = []
     for name, old in first.items():
         if label := form.label_of(name):
@@ -261,14 +272,14 @@ def _render_clash(
 
 def _render_form(
     request: HttpRequest,
-    page: CrudPage[Any, SetupT],
-    form: SetupForm[SetupT],
-    entry: Entry[SetupT] | None,
+    page: CrudPage[Any, FormT],
+    form: FormT,
+    entry: Entry[Any] | None,
     *,
     status: int = 200,
     clash: Clash | None = None,
 ) -> HttpResponse:
-    is_unchanged = clash is None and (not form.is_bound or entry is None)
+    is_unchanged = clash is None and not form.is_bound
     version = read_row_id(request.POST.get("version")) if form.is_bound else None
     context = {
         "page": page,
@@ -292,14 +303,14 @@ def _set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, 
         texts = [gettext(text) for found in getattr(error, "errors", {}).values() for text in found]
         toast = Toast(title=name, text=" ".join(texts) or translate_error(error), tone="bad")
         return go_on(request, toast, to=page.url("change", row_id))
-    title = gettext("Restored") if is_active else gettext("Archived")
+    title = gettext("Restored") if is_active else pgettext("of one", "Archived")
     undo = None if is_active else Undo(url=page.url("restore", row_id), fields={})
     return go_on(request, Toast(title=title, text=name, undo=undo), to=page.list_url)
 
 
 def _show_history(request: HttpRequest, page: CrudPage[Any, Any], row_id: int) -> HttpResponse:
     entry = page.load(row_id, utc_now())
-    form = page.form(setup=entry.setup)
+    form = page.form(setup=entry.setup, row_id=row_id)
     steps = [
         HistoryStep(
             title=str(Action(change.action).label),

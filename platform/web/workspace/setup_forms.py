@@ -47,9 +47,18 @@ class SetupForm(PageForm, Generic[SetupT]):
     parts: tuple[Part, ...] = ()
     names: Mapping[str, str] = {}
 
-    def __init__(self, data: QueryDict | None = None, *, setup: SetupT | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, setup: SetupT | None = None, row_id: int | None = None
+    ) -> None:
         super().__init__(data, initial=self.list_initial(setup) if setup is not None else None)
         self.setup = setup
+        self.row_id = row_id
+
+    def perform(self, do: str) -> None:
+        """Do what a button inside of the form asks, such as one row more; a child that has such buttons knows how."""
+
+    def carry_over(self, typed: SetupForm[SetupT]) -> None:
+        """Take from a form what is no part of the set-up; a child that asks for more knows what."""
 
     def list_initial(self, setup: SetupT) -> dict[str, Any]:
         """Return what the fields show; a child adds what it shows in another shape."""

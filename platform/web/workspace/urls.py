@@ -7,5 +7,6 @@ app_name = "workspace"
 urlpatterns = [
     path("", include("web.workspace.board.urls")),
     path("", include("web.workspace.bookings.urls")),
+    path("", include("web.workspace.catalog.urls")),
     path("", include("web.workspace.team.urls")),
 ]

@@ -90,8 +90,10 @@ class ResourceForm(SetupForm[ResourceSetup]):
         ),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, setup: ResourceSetup | None = None) -> None:
-        super().__init__(data, setup=setup)
+    def __init__(
+        self, data: QueryDict | None = None, *, setup: ResourceSetup | None = None, row_id: int | None = None
+    ) -> None:
+        super().__init__(data, setup=setup, row_id=row_id)
         self._offer_rows()
         if setup is None:
             self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": ""})

@@ -64,7 +64,7 @@ def fits(row: ResourceRow, asked: Mapping[str, str]) -> bool:
     return asked["type"] in {"", str(row.entry.setup.resource_type_id)}
 
 
-RESOURCES: CrudPage[ResourceRow, ResourceSetup] = CrudPage(
+RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     key="resources",
     noun=CatalogNoun.RESOURCE,
     title=gettext_lazy("Team and equipment"),
@@ -76,9 +76,9 @@ RESOURCES: CrudPage[ResourceRow, ResourceSetup] = CrudPage(
     form=ResourceForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_resource_entry(resource_id=row_id, now=now),
-    create=lambda setup, by, now: resources.create_resource(setup=setup, by=by, now=now),
-    change=lambda row_id, setup, version, by, now: resources.change_resource(
-        resource_id=row_id, setup=setup, version=version, by=by, now=now
+    create=lambda form, by, now: resources.create_resource(setup=form.make_setup(), by=by, now=now),
+    change=lambda row_id, form, version, by, now: resources.change_resource(
+        resource_id=row_id, setup=form.make_setup(), version=version, by=by, now=now
     ),
     archive=lambda row_id, version, by, now: resources.archive_resource(
         resource_id=row_id, version=version, by=by, now=now

@@ -64,8 +64,8 @@ def open_workspace(board_browser) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
-EXPECTED = ("status of 409", "Cross-Origin-Opener-Policy")
-"""A refused move is answered with 409; hosts without TLS have no opener policy."""
+EXPECTED = ("status of 409", "status of 422", "Cross-Origin-Opener-Policy")
+"""A refused move is answered with 409, a form with a mistake with 422; hosts without TLS have no opener policy."""
 
 
 def is_complaint(message: ConsoleMessage) -> bool:

@@ -12,27 +12,10 @@ from audit.selectors.log import list_changes
 from scheduling.enums import CatalogNoun
 from scheduling.models import Resource
 from tests.conftest import HostClient
+from tests.integration.web.workspace.browser_form import read_form
 from tests.integration.web.workspace.conftest import book
 
 LIST = "/workspace/resources/"
-
-
-def read_form(client: HostClient, address: str) -> dict[str, object]:
-    """Return what a browser would send from the page's form without changing anything."""
-    page = client.get(address).content.decode()
-    form = re.search(r'<form class="setup-form".*?</form>', page, re.DOTALL)[0]
-    typed: dict[str, object] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name = re.search(r'name="([^"]+)"', tag)[1]
-        kind = (re.search(r'type="([^"]+)"', tag) or [None, "text"])[1]
-        is_box = kind in {"checkbox", "radio"}
-        value = (re.search(r'value="([^"]*)"', tag) or [None, "on" if is_box else ""])[1]
-        if not is_box or " checked" in tag:
-            typed[name] = value
-    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
-        typed[name] = chosen[1] if chosen else ""
-    return typed
 
 
 def change(client: HostClient, row: Resource, **typed: object):

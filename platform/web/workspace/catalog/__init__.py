@@ -1,0 +1,1 @@
+"""What is sold: services, what they take, and extras."""

@@ -1,0 +1,336 @@
+"""What is asked about a service: its terms by their bounds, what it takes and its extras as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
+
+from kernel.clock import utc_now
+from kernel.errors import Invalid
+from kernel.ids import read_row_id
+from scheduling.engine import Align
+from scheduling.enums import Approval
+from scheduling.selectors.catalog.entries import (
+    list_add_on_entries,
+    list_resource_entries,
+    list_resource_type_entries,
+    list_service_entries,
+)
+from scheduling.services.catalog.extras import ExtraLine
+from scheduling.types import RequirementSetup, ServiceSetup
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
+from web.parts.fields import (
+    ChoiceField,
+    ChoicesField,
+    IdField,
+    IdsField,
+    MoneyField,
+    NumberField,
+    SpanField,
+    SwitchField,
+    TextField,
+)
+from web.parts.forms import PageForm, mark_needed, translate_findings
+from web.parts.rows import RowSet, show_unchecked
+from web.parts.widgets import Chips, Segments, SuggestInput
+from web.templatetags.formats import get_current_formats
+from web.workspace.setup_forms import Part, SetupForm
+
+LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
+FIXED, FROM, REQUEST = "fixed", "from", "request"
+PRICE_KINDS = (
+    (FIXED, gettext_lazy("Fixed")),
+    (FROM, gettext_lazy("From")),
+    (REQUEST, gettext_lazy("On request")),
+)
+ALIGNMENTS = (
+    (Align.PERIOD, gettext_lazy("from opening")),
+    (Align.CLOCK, gettext_lazy("on the clock: 9:00, 9:15 …")),
+    (Align.GAP, gettext_lazy("right after the appointment before")),
+)
+MINUTES = gettext_lazy("min")
+
+
+def number(name: str, **kwargs: Any) -> NumberField:
+    """Return the field of a term that is a number, within the bounds that the catalog sets."""
+    least, most = LIMITS[name]
+    return NumberField(min_value=least, max_value=most, **kwargs)
+
+
+def span(name: str, **kwargs: Any) -> SpanField:
+    """Return the field of a term that is a length of notice."""
+    return SpanField(max_minutes=LIMITS[name][1], **kwargs)
+
+
+class RequirementForm(PageForm):
+    """One thing that a service takes: who or what, how many, and for which minutes."""
+
+    resource_type_id = IdField(label=gettext_lazy("Type"), required=False)
+    skill = TextField(label=gettext_lazy("With the skill"), max_length=60, required=False, widget=SuggestInput())
+    quantity = NumberField(label=gettext_lazy("How many"), min_value=1, max_value=1000, initial=1)
+    starts_after_minutes = NumberField(
+        label=gettext_lazy("From minute"), min_value=0, max_value=20160, unit=MINUTES, initial=0
+    )
+    duration_minutes = NumberField(
+        label=gettext_lazy("For"), min_value=1, max_value=20160, unit=MINUTES, required=False,
+        help_text=gettext_lazy("Empty: to the end"),
+    )  # fmt: skip
+    resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
+
+    def make_setup(self) -> RequirementSetup:
+        """Return the requirement as it was typed."""
+        data = self.cleaned_data
+        return RequirementSetup(**{**data, "resource_ids": tuple(data["resource_ids"])})
+
+
+class ExtraForm(PageForm):
+    """One extra of a service."""
+
+    id = forms.CharField(required=False, widget=forms.HiddenInput())
+    version = forms.CharField(required=False, widget=forms.HiddenInput())
+    name = TextField(label=gettext_lazy("Name"), max_length=120)
+    minutes = NumberField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, unit=MINUTES, initial=0)
+    price = MoneyField(label=gettext_lazy("Price"), required=False)
+
+    fresh_version: int | None = None
+
+    @property
+    def shown_version(self) -> object:
+        """Return what the next save names: after another editor's change, the version that was told."""
+        return self.fresh_version or self["version"].value() or ""
+
+    def make_line(self) -> ExtraLine:
+        """Return the extra as it was typed."""
+        data = self.cleaned_data
+        return ExtraLine(
+            name=data["name"],
+            minutes=data["minutes"],
+            price_minor=data["price"] or 0,
+            add_on_id=read_row_id(data["id"]),
+            version=read_row_id(data["version"]),
+        )
+
+
+class ServiceForm(SetupForm[ServiceSetup]):
+    """A service; what it does not ask stays as it is: reminders, hold, strategy, order and a deposit."""
+
+    name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
+    category = TextField(label=gettext_lazy("Category"), max_length=80, required=False, widget=SuggestInput())
+    description = TextField(label=gettext_lazy("Description"), max_length=2000, rows=2, required=False)
+    price_kind = ChoiceField(label=gettext_lazy("Kind of price"), choices=PRICE_KINDS, widget=Segments(), initial=FIXED)
+    price = MoneyField(label=gettext_lazy("Price"), required=False)
+    duration_minutes = number("duration_minutes", label=gettext_lazy("Duration"), unit=MINUTES)
+    buffer_before_minutes = number(
+        "buffer_before_minutes", label=gettext_lazy("Before"), unit=MINUTES,
+        help_text=gettext_lazy("Kept free to get ready."),
+    )  # fmt: skip
+    buffer_after_minutes = number(
+        "buffer_after_minutes", label=gettext_lazy("After"), unit=MINUTES,
+        help_text=gettext_lazy("Kept free to finish and clean up."),
+    )  # fmt: skip
+    buffers_inside_hours = SwitchField(label=gettext_lazy("This time, too, must lie within the hours"))
+    step_minutes = number("step_minutes", label=gettext_lazy("Offer a start every"), unit=MINUTES)
+    align = ChoiceField(label=gettext_lazy("Counted"), choices=ALIGNMENTS)
+    minimum_notice_minutes = span("minimum_notice_minutes", label=gettext_lazy("Book at least this long before"))
+    booking_window_days = number(
+        "booking_window_days", label=gettext_lazy("Book at most this far ahead"), unit=gettext_lazy("days"),
+        required=False, help_text=gettext_lazy("Empty: without limit"),
+    )  # fmt: skip
+    arrival_modes = ChoicesField(label=gettext_lazy("Ways to arrive"), required=False, widget=Chips())
+    seats = number(
+        "seats", label=gettext_lazy("Places in a group"), required=False,
+        help_text=gettext_lazy("For classes that several people book. Empty: no group."),
+    )  # fmt: skip
+    max_party_size = number("max_party_size", label=gettext_lazy("People in one booking, at most"))
+    approval = ChoiceField(
+        label=gettext_lazy("How it is confirmed"), choices=Approval.choices,
+        widget=Segments(icons={Approval.INSTANT: "zap", Approval.REQUEST: "user-check", Approval.LINK_ONLY: "link"}),
+    )  # fmt: skip
+    cancel_cutoff_minutes = span(
+        "cancel_cutoff_minutes", label=gettext_lazy("Customers cancel until, before the start")
+    )
+    move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
+
+    names = {"price_minor": "price", "is_price_from": "price_kind"}
+    parts = (
+        Part(
+            "name", gettext_lazy("Name"), gettext_lazy("What customers read when they book and in their messages."),
+            (("name", "category"), ("description",)),
+        ),
+        Part(
+            "price", gettext_lazy("Price and duration"),
+            gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
+            (("price_kind",), ("price", "duration_minutes")),
+        ),
+        Part(
+            "needs", gettext_lazy("Who and what it takes"),
+            gettext_lazy("Each row is taken for its minutes; in the others somebody else can have it."),
+            (("buffer_before_minutes", "buffer_after_minutes"), ("buffers_inside_hours",)),
+            template="workspace/catalog/requirements.html",
+        ),
+        Part(
+            "when",
+            gettext_lazy("When it can be booked"),
+            gettext_lazy("Within the hours of the place and the people."),
+            (
+                ("step_minutes", "align"),
+                ("minimum_notice_minutes", "booking_window_days"),
+                ("seats", "max_party_size"),
+                ("arrival_modes",),
+            ),
+        ),
+        Part(
+            "confirm", gettext_lazy("Confirmation"),
+            gettext_lazy("With approval the time is kept while you answer."),
+            (("approval",), ("cancel_cutoff_minutes", "move_cutoff_minutes")),
+        ),
+        Part(
+            "extras", gettext_lazy("Extras"), gettext_lazy("What customers may add; each makes the visit longer."),
+            template="workspace/catalog/extras.html",
+        ),
+    )  # fmt: skip
+
+    def __init__(
+        self, data: QueryDict | None = None, *, setup: ServiceSetup | None = None, row_id: int | None = None
+    ) -> None:
+        super().__init__(data, setup=setup, row_id=row_id)
+        now = utc_now()
+        if setup is None:
+            blank = ServiceSetup(name="", duration_minutes=60, requirements=())
+            self.initial.update(self.list_initial(blank), price_kind=FIXED)
+        mark_needed(self.fields["price"])  # unless it is on request
+        self._types = [(each.id, each.setup.name) for each in list_resource_type_entries(now=now)]
+        self._resources = list_resource_entries(now=now)
+        services = list_service_entries(now=now, is_active=None)
+        categories = sorted({each.setup.category for each in services if each.setup.category})
+        self.fields["category"].widget.suggestions = categories
+        self._offer_arrival_modes()
+        entries = list_add_on_entries(service_id=row_id, now=now) if row_id else ()
+        self._add_on_versions = {each.id: each.version for each in entries}
+        self.requirements = RowSet(
+            "requirements",
+            self._make_requirement,
+            data=data,
+            initial=[asdict(each) for each in setup.requirements] if setup else [{}],
+        )
+        self.extras = RowSet(
+            "extras",
+            lambda typed, prefix, initial: ExtraForm(typed, prefix=prefix, initial=initial or None),
+            data=data,
+            initial=[
+                {
+                    "id": each.id, "version": each.version, "name": each.setup.name, "minutes": each.setup.minutes,
+                    "price": each.setup.price_minor,
+                }
+                for each in entries
+            ],
+        )  # fmt: skip
+
+    def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
+        """Show price and kind as two fields."""
+        kind = REQUEST if setup.price_minor is None else FROM if setup.is_price_from else FIXED
+        return super().list_initial(setup) | {"price_kind": kind, "price": setup.price_minor}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a price unless it is on request, and check the rows."""
+        data = dict(self.cleaned_data)
+        if data.get("price_kind") in {FIXED, FROM} and "price" not in self.errors and data.get("price") is None:
+            self.add_error("price", gettext("Enter the price, or choose “On request”."))
+        if not (self.requirements.is_valid() & self.extras.is_valid()):
+            self.add_error(None, gettext("Please check the marked rows."))
+        return data
+
+    def make_setup(self) -> ServiceSetup:
+        """Return the service as it was typed."""
+        data = dict(self.cleaned_data)
+        kind, price = data.pop("price_kind"), data.pop("price")
+        data |= {
+            "price_minor": None if kind == REQUEST else price,
+            "is_price_from": kind == FROM,
+            "align": Align(data["align"]),
+            "approval": Approval(data["approval"]),
+            "requirements": tuple(form.make_setup() for form in self.requirements.forms),
+        }
+        return replace(self.setup, **data) if self.setup else ServiceSetup(**data)
+
+    def make_extras(self) -> tuple[ExtraLine, ...]:
+        """Return the extras as they were typed."""
+        return tuple(form.make_line() for form in self.extras.forms)
+
+    def carry_over(self, typed: SetupForm[ServiceSetup]) -> None:
+        """Keep the extras as they were typed: another editor of the service has not touched them."""
+        assert isinstance(typed, ServiceForm)
+        self.extras = typed.extras
+
+    def perform(self, do: str) -> None:
+        """Add or take away a row; what else was typed is shown unchecked."""
+        self.requirements.perform(do)
+        self.extras.perform(do)
+        for form in (self, *self.requirements.forms, *self.extras.forms):
+            show_unchecked(form)
+
+    def refuse(self, error: Invalid, *, names: Any = None) -> None:
+        """Mark rows at their places, and the rest as every form does."""
+        own: dict[str, tuple[str, ...]] = {}
+        kinds: dict[str, RowSet[Any]] = {"requirements": self.requirements, "add_ons": self.extras}
+        for name, texts in translate_findings(error.errors).items():
+            key, _, rest = name.partition(".")
+            place, _, field = rest.partition(".")
+            rows = kinds.get(key)
+            if rows is None or not place.isdigit() or int(place) >= len(rows):
+                own[name] = texts
+                continue
+            form = rows.forms[int(place)]
+            if isinstance(form, ExtraForm):
+                form.fresh_version = self._add_on_versions.get(read_row_id(form["id"].value()) or 0)
+            asked = {"price_minor": "price"}.get(field, field)
+            for text in texts:
+                form.add_error(asked if asked in form.fields else None, text)
+        if own or not error.errors:
+            super().refuse(type(error)(errors=own) if own else error, names=names)
+        elif not self.errors:
+            self.add_error(None, gettext("Please check the marked rows."))
+
+    def describe(self, name: str, value: object) -> str:
+        """Return a stored value in words."""
+        formats = get_current_formats()
+        if name == "price_minor" and isinstance(value, int):
+            return formats.format_money(value, current_tenant().currency)
+        field = self.fields.get(name)
+        if isinstance(field, SpanField) and isinstance(value, int):
+            return formats.format_span(value)
+        if isinstance(field, ChoiceField | ChoicesField):
+            known = {str(key): str(label) for key, label in field.choices}  # type: ignore[union-attr]
+            values = value if isinstance(value, list) else [value]
+            return ", ".join(known.get(str(each), str(each)) for each in values) or "–"
+        return super().describe(name, value)
+
+    def count_wrong(self, part: Part) -> int:
+        """Count the rows of a part as well."""
+        kinds: dict[str, RowSet[Any]] = {"needs": self.requirements, "extras": self.extras}
+        rows = kinds.get(part.key)
+        return super().count_wrong(part) + (sum(bool(form.errors) for form in rows.forms) if rows else 0)
+
+    def _make_requirement(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> RequirementForm:
+        form = RequirementForm(data, prefix=prefix, initial=initial or None)
+        types: Sequence[tuple[Any, Any]] = [("", gettext("Any")), *self._types]
+        form.fields["resource_type_id"].choices = types  # type: ignore[attr-defined]
+        mark_needed(form.fields["resource_type_id"])
+        skills = sorted({skill for each in self._resources for skill in each.setup.skills})
+        form.fields["skill"].widget.suggestions = skills
+        form.fields["resource_ids"].choices = [(each.id, each.setup.name) for each in self._resources]  # type: ignore[attr-defined]
+        return form
+
+    def _offer_arrival_modes(self) -> None:
+        modes = get_vertical(current_tenant().vertical).intake.arrival_modes
+        if not modes:
+            del self.fields["arrival_modes"]
+            return
+        choices = [(mode.key, gettext(mode.label)) for mode in modes]
+        self.fields["arrival_modes"].choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,153 @@
+"""An owner sets up team and services in a real browser: by mouse, by keyboard, on a phone, without a script."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scheduling.models import Resource, Service
+from tenants.context import tenant_scope
+from tests.e2e.server import AXE
+
+pytestmark = pytest.mark.e2e
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SAVE = ".save-bar .primary"
+
+
+@pytest.fixture(autouse=True)
+def unblocked(houses, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+def check_page(page: Page) -> list[str]:
+    """Return what axe finds, and whether the page scrolls sideways."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [each["id"] for each in found] + ["sideways"] * wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_lists_forms_and_errors_are_accessible(houses, open_workspace, scheme, size):
+    page = open_workspace(houses[0], "/workspace/services/", viewport=size, color_scheme=scheme)
+    found = {"services": check_page(page)}
+    page.locator("a.name").first.click()
+    expect(page.locator(SAVE)).to_be_visible()
+    found["service"] = check_page(page)
+    page.fill("[name=duration_minutes]", "0")
+    page.fill("[name=price]", "12.345")
+    page.click(SAVE)
+    expect(page.locator("#problems")).to_be_focused()
+    expect(page.locator("[name=price]")).to_have_value("12.345")
+    found["errors"] = check_page(page)
+    page.goto(page.url.replace("services", "resources").rsplit("/", 2)[0] + "/")
+    found["resources"] = check_page(page)
+    page.locator("a.name").first.click()
+    expect(page.locator(SAVE)).to_be_visible()
+    found["resource"] = check_page(page)
+    page.click("text=Historial")
+    expect(page.locator("h1")).to_have_text("Historial")
+    found["history"] = check_page(page)
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_resource_is_created_changed_archived_and_restored(houses, open_workspace):
+    house = houses[0]
+    page = open_workspace(house, "/workspace/resources/")
+    page.click(".new-entry")
+    page.fill("[name=name]", "Ana Gil")
+    page.fill("[name=capacity]", "0")
+    page.click(SAVE)
+    page.click("#problems a")
+    expect(page.locator("[name=capacity]")).to_be_focused()
+    page.fill("[name=capacity]", "2")
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text("Guardado: Ana Gil")
+
+    page.fill("#find", "ana gil")
+    expect(page.locator("a.name")).to_have_count(1)
+    page.click("a.name")
+    page.fill("[name=new_skills]", "pintura")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_contain_text("Guardado: Ana Gil")
+    page.locator("header.bar").get_by_role("button", name="Archivar").click()
+    expect(page.locator(".said")).to_contain_text("Archivado: Ana Gil")
+    page.locator(".said").get_by_role("button", name="Deshacer").click()
+    expect(page.locator("a.name", has_text="Ana Gil")).to_be_visible()
+
+    with tenant_scope(house):
+        row = Resource.objects.get(name="Ana Gil")
+        assert (row.capacity, row.skills, row.is_active) == (2, ["pintura"], True)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_service_is_created_changed_archived_and_restored(houses, open_workspace, script):
+    house, name = houses[0], f"Alineación {'con' if script else 'sin'}"
+    page = open_workspace(house, "/workspace/services/", java_script_enabled=script)
+    page.click(".new-entry")
+    page.fill("[name=name]", name)
+    page.fill("[name=price]", "850")
+    page.select_option("[name=requirements-0-resource_type_id]", index=1)
+    page.click("button[value=add-extras]")
+    expect(page.locator("[name=name]")).to_have_value(name)
+    page.fill("[name=extras-0-name]", "Balanceo")
+    page.fill("[name=extras-0-price]", "1.234")
+    page.click(SAVE)
+    expect(page.locator("#f-extras-0-price_error")).to_be_visible()
+    expect(page.locator("[name=extras-0-price]")).to_have_value("1.234")
+    page.fill("[name=extras-0-price]", "300")
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text(f"Guardado: {name}")
+
+    page.click(f"a.name:text-is('{name}')")
+    page.locator("label", has_text="Por cotizar").click()
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text(f"Guardado: {name}")
+    page.locator("header.bar").get_by_role("button", name="Archivar").click()
+    page.locator(".said").get_by_role("button", name="Deshacer").click()
+    expect(page.locator(f"a.name:text-is('{name}')")).to_be_visible()
+
+    with tenant_scope(house):
+        row = Service.objects.get(name=name)
+        extras = list(row.add_ons.values_list("name", "price_minor"))
+        assert (row.price_minor, row.is_active, extras) == (None, True, [("Balanceo", 30000)])
+
+
+def test_two_editors_lose_nothing(houses, open_workspace):
+    house = houses[0]
+    first, second = (open_workspace(house, "/workspace/services/") for _ in range(2))
+    for page in (first, second):
+        page.locator("a.name").first.click()
+        expect(page.locator(SAVE)).to_be_visible()
+    name = first.locator("[name=name]").input_value()
+    first.fill("[name=duration_minutes]", "77")
+    first.click(SAVE)
+    expect(first.locator(".said")).to_contain_text("Guardado")
+
+    second.fill("[name=description]", "Escrito por el segundo")
+    second.click(SAVE)
+
+    expect(second.locator(".note.warn")).to_contain_text("cambió esto mientras editabas")
+    expect(second.locator(".note.warn")).to_contain_text("77")
+    expect(second.locator("[name=description]")).to_have_value("Escrito por el segundo")
+    assert check_page(second) == []
+    second.click(SAVE)
+    expect(second.locator(".said")).to_contain_text("Guardado")
+    with tenant_scope(house):
+        row = Service.objects.get(name=name)
+        assert (row.duration_minutes, row.description) == (77, "Escrito por el segundo")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_phone_reaches_everything_through_more(houses, open_workspace, script):
+    page = open_workspace(houses[0], "/workspace/", viewport=PHONE, java_script_enabled=script)
+    page.click(".more-nav")
+
+    page.locator("#more-nav").get_by_role("link", name="Equipo").click()
+
+    expect(page.locator("h1")).to_have_text("Equipo")
+    expect(page.locator(".rail a[aria-current=page]")).to_be_visible()
