@@ -37,14 +37,13 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
 """
 
 from scheduling.engine.answers import Assignment, Candidate, Explanation, LedgerEntry, Offered, Reason, Slot
-from scheduling.engine.assignment import assign, list_candidates
+from scheduling.engine.assignment import assign, fill_blindly, fill_in_order, list_candidates, place_at
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
 from scheduling.engine.hours import expand_hours, list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
-from scheduling.engine.placing import fill_blindly, fill_in_order, place_at
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (

@@ -10,7 +10,6 @@ from kernel.intervals import Interval, intersect, list_gaps, stretches_above, su
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours, hours_key
 from scheduling.engine.rules import amount_of, list_full
-from scheduling.engine.session_holes import SessionHoles
 from scheduling.engine.types import BusyRows, CapacityRule, Part, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
 from scheduling.engine.zone import list_stretches
@@ -29,6 +28,24 @@ class Shape(NamedTuple):
     buffer_before_minutes: int
     buffer_after_minutes: int
     buffers_inside_hours: bool
+
+
+class SessionHoles:
+    """The sessions of a snapshot, by the resources that they take."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._by_resource: dict[int, list[tuple[int, int, int]]] = {}
+        for session in snapshot.sessions:
+            for resource_id, start, end in session.occupied:
+                if start < end:
+                    self._by_resource.setdefault(resource_id, []).append((start, end, session.service_id))
+        for rows in self._by_resource.values():
+            rows.sort()
+
+    def list_for(self, resource_id: int, *, without_service_id: int | None = None) -> list[Interval]:
+        """List when sessions take a resource, by start, except those of one service; they may overlap."""
+        rows = self._by_resource.get(resource_id, ())
+        return [(start, end) for start, end, service_id in rows if service_id != without_service_id]
 
 
 class Inquiry:

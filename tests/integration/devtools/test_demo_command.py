@@ -181,13 +181,13 @@ def test_tasks_are_done_again_after_redis_and_worker_were_killed(demo: Demo) -> 
     starts = demo.printed.count(" ready.")
     for word in ("redis", " worker"):
         demo.find_leaf(word).kill()
-    wait_for(lambda: demo.printed.count(" ready.") > starts, seconds=30)
+    wait_for(lambda: demo.printed.count(" ready.") > starts, seconds=90)
 
     def is_done() -> bool:
         demo.get("/task")
         return "succeeded" in demo.printed
 
-    wait_for(is_done, seconds=30)
+    wait_for(is_done, seconds=90)
 
 
 def test_nothing_is_left_after_the_demo_was_killed_and_the_next_one_starts(checkout: Path) -> None:

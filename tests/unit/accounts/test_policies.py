@@ -9,7 +9,8 @@ from accounts.enums import Role
 from accounts.policies import PERMISSIONS_BY_ROLE, Permission, has_permission
 
 VIEWER = {"board_view", "customer_view"}
-RECEPTION = VIEWER | {"booking_manage", "customer_manage"}
+DESK = VIEWER | {"catalog_view"}
+RECEPTION = DESK | {"booking_manage", "customer_manage"}
 MANAGER = RECEPTION | {"booking_override", "catalog_manage", "report_view", "settings_manage"}
 
 
@@ -28,7 +29,7 @@ def list_allowed(person: object) -> set[str]:
         (Role.MANAGER, MANAGER),
         (Role.RECEPTIONIST, RECEPTION),
         (Role.PROVIDER, VIEWER),
-        (Role.READ_ONLY, VIEWER | {"report_view"}),
+        (Role.READ_ONLY, DESK | {"report_view"}),
         (Role.OPERATOR, {"operator"}),
         ("", set()),
         ("king", set()),

@@ -13,6 +13,8 @@ from scheduling.engine import (
     VisitLine,
     assign,
     compose_visit,
+    fill_blindly,
+    fill_in_order,
     list_candidates,
     visit_of,
 )
@@ -147,3 +149,20 @@ def test_nobody_free_is_none(strategy):
     snapshot = snapshot_of(person(1, breaks=every_day(10, 11)))
 
     assert assign(snapshot, visit_of(service()), at(10), strategy=strategy) is None
+
+
+def test_places_are_filled_in_the_order_given_where_that_fits():
+    visit = visit_of(service(Requirement((1, 2)), Requirement((2, 3))))
+
+    assert fill_in_order(visit, (1, 2)) == [(0, 1), (1, 2)]
+    assert fill_in_order(visit, (3, 2)) == [(0, 2), (1, 3)]
+    assert fill_in_order(visit, (1,)) is None
+    assert fill_in_order(visit, (1, 9)) is None
+
+
+def test_places_are_filled_blindly_only_where_a_line_has_enough_resources():
+    enough = visit_of(service(Requirement((1, 2)), Requirement((1,))))
+    short = visit_of(service(Requirement((1,)), Requirement((1,))))
+
+    assert fill_blindly(enough) == [(0, 2), (1, 1)]
+    assert fill_blindly(short) is None
