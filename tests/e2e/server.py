@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Playwright
 
 from config.environment import ROOT
+from devtools.processes import tether
 from devtools.servers.ports import take_port
 from tests.e2e.conftest import FLAGS
 
@@ -33,7 +35,10 @@ def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
     log = folder / "log"
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}", "--log-level=warning"]
     with log.open("wb") as output:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=output, stderr=output,
+            preexec_fn=tether(signal.SIGTERM),  # noqa: PLW1509 - a killed test run leaves no server behind
+        )  # fmt: skip
     try:
         _wait_until_ready(port, process, log)
         yield port
