@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.environment import ROOT
+from scheduling.enums import BookingStatus
 from scheduling.types import Board, BoardBlock, BoardColumn, ResourceView
 from web.workspace.board.layout import EntryKind, assign_lanes, lay_out_day
 
@@ -28,7 +29,7 @@ def block(booking_id: int, start: datetime, end: datetime, status: str = "confir
         customer_name="Ana Torres",
         service_name="Frenos",
         asset_label="Spark 2018",
-        status=status,
+        status=BookingStatus(status),
         is_attendance_confirmed=False,
         source="page",
         party_size=1,
