@@ -70,16 +70,7 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
 
 def view_booking(booking: Booking) -> BookingView:
     """Freeze a booking that was loaded with everything."""
-    lines = tuple(
-        LineView(
-            service_id=line.service_id,
-            name=line.service_name,
-            duration_minutes=line.duration_minutes,
-            price_minor=line.price_minor,
-            add_on_names=tuple(add_on["name"] for add_on in line.add_ons),
-        )
-        for line in booking.lines.all()
-    )
+    lines = _view_lines(booking)
     place = booking.location
     return BookingView(
         id=booking.pk,
@@ -129,6 +120,19 @@ def view_booking(booking: Booking) -> BookingView:
         cancel_until=find_cancel_limit(booking),
         series_id=booking.series_id,
         is_sample=booking.is_sample,
+    )
+
+
+def _view_lines(booking: Booking) -> tuple[LineView, ...]:
+    return tuple(
+        LineView(
+            service_id=line.service_id,
+            name=line.service_name,
+            duration_minutes=line.duration_minutes,
+            price_minor=line.price_minor,
+            add_on_names=tuple(add_on["name"] for add_on in line.add_ons),
+        )
+        for line in booking.lines.all()
     )
 
 
