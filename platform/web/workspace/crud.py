@@ -235,7 +235,8 @@ def _save(request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, row_id:
     by, now = _make_actor(request), utc_now()
     if row_id is None:
         return page.create(form, by, now)
-    page.change(row_id, form, read_row_id(request.POST.get("version")), by, now)
+    # A form without a version has seen no row: it is told all that was done, and may save again.
+    page.change(row_id, form, read_row_id(request.POST.get("version")) or 0, by, now)
     return row_id
 
 

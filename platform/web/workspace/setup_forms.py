@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from django.forms.boundfield import BoundField
@@ -41,8 +41,9 @@ class DrawnPart:
 
 
 class SetupForm(PageForm, Generic[SetupT]):
-    """A form that is filled from a set-up and makes one."""
+    """A form that is filled from a set-up of ``setup_type`` and makes one."""
 
+    setup_type: type[SetupT]
     is_summed_up = True
     parts: tuple[Part, ...] = ()
     names: Mapping[str, str] = {}
@@ -73,9 +74,15 @@ class SetupForm(PageForm, Generic[SetupT]):
         """Return how many fields of a part have to be corrected."""
         return sum(name in self.errors for row in part.rows for name in row)
 
+    def read_values(self) -> dict[str, Any]:
+        """Return the checked values by the set-up's fields; a child turns what it asks in another shape."""
+        return dict(self.cleaned_data)
+
     def make_setup(self) -> SetupT:
         """Return what was typed, on top of what the form does not ask."""
-        raise NotImplementedError
+        values = self.read_values()
+        setup: SetupT = replace(self.setup, **values) if self.setup else self.setup_type(**values)
+        return setup
 
     def label_of(self, name: str) -> str:
         """Return how people call a field of the set-up; empty for what the form does not ask."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
@@ -157,6 +157,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
     )
     move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
 
+    setup_type = ServiceSetup
     names = {"price_minor": "price", "is_price_from": "price_kind"}
     parts = (
         Part(
@@ -246,18 +247,17 @@ class ServiceForm(SetupForm[ServiceSetup]):
             self.add_error(None, gettext("Please check the marked rows."))
         return data
 
-    def make_setup(self) -> ServiceSetup:
-        """Return the service as it was typed."""
-        data = dict(self.cleaned_data)
+    def read_values(self) -> dict[str, Any]:
+        """Return the values, with price, enumerations and requirements in the service's own shape."""
+        data = super().read_values()
         kind, price = data.pop("price_kind"), data.pop("price")
-        data |= {
+        return data | {
             "price_minor": None if kind == REQUEST else price,
             "is_price_from": kind == FROM,
             "align": Align(data["align"]),
             "approval": Approval(data["approval"]),
             "requirements": tuple(form.make_setup() for form in self.requirements.forms),
         }
-        return replace(self.setup, **data) if self.setup else ServiceSetup(**data)
 
     def make_extras(self) -> tuple[ExtraLine, ...]:
         """Return the extras as they were typed."""

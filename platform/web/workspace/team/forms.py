@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -68,6 +67,7 @@ class ResourceForm(SetupForm[ResourceSetup]):
     )
     is_customer_choosable = SwitchField(label=gettext_lazy("Customers may choose it when they book"))
 
+    setup_type = ResourceSetup
     names = {"skills": "new_skills"}
     parts = (
         Part(
@@ -98,12 +98,12 @@ class ResourceForm(SetupForm[ResourceSetup]):
         if setup is None:
             self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": ""})
 
-    def make_setup(self) -> ResourceSetup:
-        """Return the resource as it was typed."""
-        data = dict(self.cleaned_data)
+    def read_values(self) -> dict[str, Any]:
+        """Return the values, with the skills that were typed among those that were ticked."""
+        data = super().read_values()
         typed = [skill.strip() for skill in data.pop("new_skills").split(",")]
         data["skills"] = tuple(dict.fromkeys((*data["skills"], *filter(None, typed))))
-        return replace(self.setup, **data) if self.setup else ResourceSetup(**data)
+        return data
 
     def describe(self, name: str, value: object) -> str:
         """Return a stored value in words: rows by their names, colors by theirs."""
@@ -130,7 +130,9 @@ class ResourceForm(SetupForm[ResourceSetup]):
             self.fields["location_id"].widget = forms.HiddenInput()
             self.initial.setdefault("location_id", places[0][0])
         known = {skill for each in list_resource_entries(now=now) for skill in each.setup.skills}
-        skills = sorted(known | set(setup.skills if setup else ()), key=str.casefold)
+        # After a clash what was typed stands among the chips, and is no row's skill yet.
+        sent = set(self.data.getlist("skills")) if isinstance(self.data, QueryDict) else set()
+        skills = sorted(known | sent | set(setup.skills if setup else ()), key=str.casefold)
         _offer(self.fields["skills"], [(skill, skill) for skill in skills])
         if not skills:
             self.fields["skills"].widget = forms.MultipleHiddenInput()

@@ -148,6 +148,33 @@ def test_the_second_editor_is_told_what_changed_and_may_save_again(owner_client,
     assert (saved.status_code, row.name, row.capacity, row.efficiency_percent) == (302, "Carlitos", 3, 80)
 
 
+def test_skills_that_were_typed_outlive_a_clash(owner_client, staff_client, carlos):
+    address = f"{LIST}{carlos.pk}/"
+    mine = read_form(owner_client, address)
+    change(staff_client("manager"), carlos, efficiency_percent="90")
+
+    clash = owner_client.post(address, {**mine, "new_skills": "diagnóstico"})
+    page = clash.content.decode()
+    version = re.findall(r'name="version" value="(\d+)"', page)[-1]
+    saved = owner_client.post(address, {**mine, "version": version, "skills": ["diagnóstico"]})
+
+    assert clash.status_code == 409
+    assert re.search(r'<input[^>]*name="skills"[^>]*value="diagnóstico"[^>]*checked', page)
+    assert (saved.status_code, Resource.objects.get(pk=carlos.pk).skills) == (302, ["diagnóstico"])
+
+
+@pytest.mark.parametrize("version", [None, "", "-1", "abc", "9" * 30])
+def test_a_form_without_its_version_overwrites_nothing(owner_client, carlos, version):
+    address = f"{LIST}{carlos.pk}/"
+    change(owner_client, carlos, efficiency_percent="90")
+    typed = {key: each for key, each in read_form(owner_client, address).items() if key != "version"}
+
+    answer = owner_client.post(address, {**typed, "name": "Otro", **({} if version is None else {"version": version})})
+
+    assert answer.status_code == 409
+    assert Resource.objects.get(pk=carlos.pk).name == carlos.name
+
+
 def test_archiving_can_be_undone_and_an_archived_one_is_not_changed(owner_client):
     row = Resource.objects.order_by("pk").last()
 
