@@ -12,8 +12,11 @@ import os
 import socket
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import uuid4
+
+import redis
 
 from keyvalue.client import ask
 
@@ -22,10 +25,30 @@ QUEUE = "celery"
 EMBEDDED = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
-def push_task(name: str, values: Mapping[str, object]) -> bool:
-    """Queue a task with keyword arguments that JSON can hold; False: Redis does not answer."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text for whoever listens on a channel of Redis at that moment."""
+
+    channel: str
+    text: str
+
+
+def push_task(name: str, values: Mapping[str, object], *, notice: Notice | None = None) -> bool:
+    """Queue a task with keyword arguments that JSON can hold; False: Redis does not answer.
+
+    ``notice`` is published in the same round trip.
+    """
     message = json.dumps(make_message(name, values, task_id=str(uuid4())))
-    return ask(lambda client: bool(client.lpush(QUEUE, message)), otherwise=False)
+
+    def push(client: redis.Redis) -> bool:
+        if notice is None:
+            return bool(client.lpush(QUEUE, message))
+        with client.pipeline(transaction=False) as pipe:
+            pipe.publish(notice.channel, notice.text)
+            pipe.lpush(QUEUE, message)
+            return bool(pipe.execute()[-1])
+
+    return ask(push, otherwise=False)
 
 
 def make_message(name: str, values: Mapping[str, object], *, task_id: str) -> dict[str, object]:

@@ -25,7 +25,8 @@ def rank_pool(
     that large gaps stay.
     """
     if strategy is Strategy.LEAST_BUSY:
-        return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id))
+        day = _day_of(inquiry)
+        return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id, day))
     if strategy is Strategy.ROUND_ROBIN:
         return sorted(free, key=lambda resource_id: ledger.get(resource_id, LedgerEntry()).turn)
     if strategy is Strategy.PACK_TIGHTLY:
@@ -33,9 +34,9 @@ def rank_pool(
     return list(free)
 
 
-def _load_of(inquiry: Inquiry, resource_id: int) -> Fraction:
-    """Sum the taken unit-minutes on the date of the start, as a share of the capacity."""
-    day_start, day_end = _day_of(inquiry)
+def _load_of(inquiry: Inquiry, resource_id: int, day: tuple[int, int]) -> Fraction:
+    """Sum the taken unit-minutes of a day, given by its bounds, as a share of the capacity."""
+    day_start, day_end = day
     capacity = inquiry.snapshot.resources[resource_id].capacity
     busy = list(inquiry.rows_of(resource_id))
     busy += [(start, end, capacity) for start, end in inquiry.session_holes.list_for(resource_id)]
@@ -44,6 +45,7 @@ def _load_of(inquiry: Inquiry, resource_id: int) -> Fraction:
 
 
 def _day_of(inquiry: Inquiry) -> tuple[int, int]:
+    """Return where the local date of the start begins and ends."""
     start = inquiry.starts[0]
     stretches = list_stretches(inquiry.snapshot.timezone, start, start)
     offset = next(stretch.offset for stretch in stretches if start < stretch.end)

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from database.connection import connection
 from database.statements import Statement
 from kernel.clock import utc_now
-from keyvalue.tasks import push_task
+from keyvalue.tasks import Notice, push_task
 from tenants import hooks
 from tenants.errors import RetryLater, TenantUnknown
 from tenants.jobs import call_in_schema
@@ -72,9 +72,13 @@ def remove_due_part(statement: Statement, *, name: str, source: str, kind: str) 
     statement.add(name, REMOVE_SQL.format(name=name, source=source), {"schema": connection.schema_name, "kind": kind})
 
 
-def wake_after_commit(*, kind: str, row_id: int) -> None:
-    """Ask a worker to look at a row of the current schema as soon as the caller's transaction is committed."""
-    transaction.on_commit(partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id))
+def wake_after_commit(*, kind: str, row_id: int, notice: Notice | None = None) -> None:
+    """Ask a worker to look at a row of the current schema as soon as the caller's transaction is committed.
+
+    ``notice`` is published at the same time.
+    """
+    wake = partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id, notice=notice)
+    transaction.on_commit(wake)
 
 
 def remove_due_work(*, kind: str, row_id: int) -> None:
@@ -82,10 +86,13 @@ def remove_due_work(*, kind: str, row_id: int) -> None:
     DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id=row_id).delete()
 
 
-def wake_worker(*, schema_name: str, kind: str, row_id: int, lease: datetime | None = None) -> None:
+def wake_worker(
+    *, schema_name: str, kind: str, row_id: int, lease: datetime | None = None, notice: Notice | None = None
+) -> None:
     """Ask a worker to look at one row now; a broker that does not answer is only logged.
 
     ``lease`` is the lease under which the row was handed out; only its holder may do the work.
+    ``notice`` is published in the same round trip.
     """
     values = {
         "schema_name": schema_name,
@@ -93,7 +100,7 @@ def wake_worker(*, schema_name: str, kind: str, row_id: int, lease: datetime | N
         "row_id": row_id,
         "lease": lease.isoformat() if lease else None,
     }
-    if not push_task("tenants.perform_due_work", values):
+    if not push_task("tenants.perform_due_work", values, notice=notice):
         logger.warning("wake_failed", extra={"kind": kind, "row_id": row_id})
 
 

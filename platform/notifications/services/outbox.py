@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import partial
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -14,7 +13,7 @@ from django.db.models import F
 from database.statements import Statement
 from notifications import hooks
 from notifications.models import Event
-from notifications.services.live import push_live_event
+from notifications.services.live import make_live_notice, push_live_event
 from notifications.types.messages import EventView
 from tenants.context import current_tenant
 from tenants.hooks import register_due_handler
@@ -58,9 +57,8 @@ def add_event_part(
 def announce_event(*, event_id: int, kind: str, subject_id: int) -> None:
     """Tell open boards and wake a worker, after the commit of the event."""
     schema_name = current_tenant().schema_name
-    tell = partial(push_live_event, schema_name=schema_name, event_id=event_id, kind=kind, subject_id=subject_id)
-    transaction.on_commit(tell)
-    wake_after_commit(kind=DUE_KIND, row_id=event_id)
+    notice = make_live_notice(schema_name=schema_name, event_id=event_id, kind=kind, subject_id=subject_id)
+    wake_after_commit(kind=DUE_KIND, row_id=event_id, notice=notice)
 
 
 def process_event(event_id: int, now: datetime) -> None:

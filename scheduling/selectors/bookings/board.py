@@ -17,6 +17,9 @@ from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
 
+Owner = tuple[str, int]
+"""("booking" or "session", its id)."""
+
 
 def get_board(*, on: date, now: datetime, location_id: int | None = None) -> Board:
     """Return the board of a local date at a location (default: the first).
@@ -78,27 +81,21 @@ def _load_blocks(resource_ids: list[int], first: int, last: int, now: datetime) 
         ).order_by("starts_at", "pk")
     )
     bookings = _load_bookings(rows, now)
-    blocks: dict[int, list[BoardBlock]] = {}
-    seen: set[tuple[int, int, int]] = set()
+    parts: dict[tuple[int, int, Owner], list[Allocation]] = {}
     for row in rows:
-        for booking in bookings.get(
-            ("booking", row.booking_id or 0), bookings.get(("session", row.session_id or 0), [])
-        ):
-            key = (row.resource_id, booking.pk, row.part_index)
-            if key in seen:
-                continue
-            seen.add(key)
-            pieces = [
-                each
-                for each in rows
-                if (each.resource_id, each.part_index) == (row.resource_id, row.part_index)
-                and (each.booking_id, each.session_id) == (row.booking_id, row.session_id)
-            ]
-            blocks.setdefault(row.resource_id, []).append(_make_block(booking, pieces))
+        parts.setdefault((row.resource_id, row.part_index, _owner_of(row)), []).append(row)
+    blocks: dict[int, list[BoardBlock]] = {}
+    for (resource_id, _part_index, owner), pieces in parts.items():
+        blocks.setdefault(resource_id, []).extend(_make_block(booking, pieces) for booking in bookings.get(owner, ()))
     return blocks
 
 
-def _load_bookings(rows: Iterable[Allocation], now: datetime) -> dict[tuple[str, int], list[Booking]]:
+def _owner_of(row: Allocation) -> Owner:
+    """Return whose place a row is: a booking's own, or that of a group's session."""
+    return ("booking", row.booking_id) if row.booking_id is not None else ("session", row.session_id or 0)
+
+
+def _load_bookings(rows: Iterable[Allocation], now: datetime) -> dict[Owner, list[Booking]]:
     """Load the bookings behind the rows, by booking or session; one query."""
     rows = list(rows)
     found = Booking.objects.filter(
@@ -107,9 +104,9 @@ def _load_bookings(rows: Iterable[Allocation], now: datetime) -> dict[tuple[str,
         Q(hold_expires_at__isnull=True) | Q(hold_expires_at__gt=now),
         is_active=True,
     )
-    by_owner: dict[tuple[str, int], list[Booking]] = {}
+    by_owner: dict[Owner, list[Booking]] = {}
     for booking in found.select_related("service").order_by("pk"):
-        owner = ("booking", booking.pk) if booking.session_id is None else ("session", booking.session_id)
+        owner: Owner = ("booking", booking.pk) if booking.session_id is None else ("session", booking.session_id)
         by_owner.setdefault(owner, []).append(booking)
     return by_owner
 

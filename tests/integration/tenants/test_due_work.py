@@ -90,7 +90,7 @@ def test_dead_workers_lease_runs_out(tenant, done):
 
 def test_sweeper_hands_out_each_row_once_per_lease(tenant, done, monkeypatch):
     woken = []
-    monkeypatch.setattr(due_work, "push_task", lambda name, values: woken.append((name, values)) or True)
+    monkeypatch.setattr(due_work, "push_task", lambda name, values, **_: woken.append((name, values)) or True)
     for row_id in (1, 2, 3):
         DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
     now = utc_now()
@@ -104,7 +104,7 @@ def test_sweeper_hands_out_each_row_once_per_lease(tenant, done, monkeypatch):
 
 def test_sweeper_leaves_a_long_queue_for_later(tenant, done, monkeypatch):
     monkeypatch.setattr(due_work, "MAX_LEASED", 2)
-    monkeypatch.setattr(due_work, "push_task", lambda name, values: True)
+    monkeypatch.setattr(due_work, "push_task", lambda name, values, **_: True)
     for row_id in (1, 2, 3):
         DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
     now = utc_now()
@@ -195,4 +195,4 @@ def test_worker_is_woken_for_what_is_due_by_then(
     with django_capture_on_commit_callbacks(execute=True):
         due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(seconds=seconds), now=NOW)
 
-    assert calls == [{"schema_name": tenant.schema_name, "kind": "test", "row_id": 7}] * woken
+    assert calls == [{"schema_name": tenant.schema_name, "kind": "test", "row_id": 7, "notice": None}] * woken
