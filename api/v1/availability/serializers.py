@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext
 from rest_framework import serializers
 
 from api.serializers import IdField, IdListField, StrictSerializer
-from kernel.text import mark
 
-WINDOW_DAYS = 62
 MAX_PARTY = 500
-WINDOW_TOO_LONG = mark("Ask for at most 62 days at a time.")
-WINDOW_REVERSED = mark("The last day is before the first.")
 
 
 class AvailabilityQuery(StrictSerializer):
@@ -42,19 +36,13 @@ class AvailabilityQuery(StrictSerializer):
         return {**super().get_fields(), "from": serializers.DateField()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check the window, and that there is something to ask for.
+        """Check that there is something to ask for; the window is checked by whoever looks for free times.
 
         Raises:
-            ValidationError: The window is empty or longer than 62 days, or neither service nor booking is there.
+            ValidationError: Neither service nor booking is there.
         """
         if "service" not in attrs and "booking" not in attrs:
             raise serializers.ValidationError({"service": [self.fields["service"].error_messages["required"]]})
-        first: date = attrs["from"]
-        last: date = attrs["to"]
-        if last < first:
-            raise serializers.ValidationError({"to": [gettext(WINDOW_REVERSED)]})
-        if (last - first).days >= WINDOW_DAYS:
-            raise serializers.ValidationError({"to": [gettext(WINDOW_TOO_LONG)]})
         return attrs
 
 

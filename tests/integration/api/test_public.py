@@ -263,7 +263,8 @@ def test_window_of_62_days_is_the_longest(api, service):
     answer, refused = (api.get("/api/v1/availability", window) for window in (longest, longer))
 
     assert (answer.status_code, len(answer.json()["days"])) == (200, 62)
-    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert (refused.status_code, refused.json()["code"]) == (422, "request_invalid")
+    assert refused.json()["errors"] == {"to": ["Pide como máximo 62 días a la vez."]}
 
 
 def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
