@@ -23,7 +23,7 @@ from scheduling.types.bookings import (
 )
 from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
 from scheduling.types.customers import CustomerDetails, VisitDetails
-from scheduling.types.policies import AgreedPolicy
+from scheduling.types.policies import AgreedPolicy, RuleUse
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -88,6 +88,7 @@ __all__ = [
     "ResourceTypeSetup",
     "ResourceView",
     "RuleSetup",
+    "RuleUse",
     "ServiceSetup",
     "ServiceTerms",
     "ServiceView",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from scheduling.enums import Approval, DepositKind
 
@@ -45,3 +45,11 @@ class AgreedPolicy:
             "deposit_kind": self.deposit_kind.value,
             "reminder_offsets_minutes": list(self.reminder_offsets_minutes or ()),
         }
+
+
+class RuleUse(NamedTuple):
+    """What a booking takes of one rule in one bucket (hour, day, week…); JSON keeps it as a list of the three."""
+
+    rule_id: int
+    bucket: int
+    amount: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import starmap
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +18,7 @@ from scheduling.models import Allocation, Booking, CapacityRule, Location, Resou
 from scheduling.selectors.catalog.setups import read_rule
 from scheduling.services.catalog.checks import FieldErrors, Lookup
 from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, set_active, to_columns
-from scheduling.types import Actor, RuleSetup
+from scheduling.types import Actor, RuleSetup, RuleUse
 
 PERIOD_REACH = timedelta(days=8)
 LARGEST_LIMIT = 10**9
@@ -135,11 +136,11 @@ def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     counted: dict[int, int] = {}
     changed: list[Booking] = []
     for booking in _list_concerned(rule, now=now):
-        kept = [each for each in booking.rule_usage if each[0] != rule.pk]
+        kept = [use for use in starmap(RuleUse, booking.rule_usage) if use.rule_id != rule.pk]
         bucket = bucket_key(RulePeriod(rule.period), booking.location.timezone, to_minutes(booking.starts_at))
-        amount = _measure(rule, booking)
-        counted[bucket] = counted.get(bucket, 0) + amount
-        booking.rule_usage = [*kept, [rule.pk, bucket, amount]]
+        use = RuleUse(rule_id=rule.pk, bucket=bucket, amount=_measure(rule, booking))
+        counted[bucket] = counted.get(bucket, 0) + use.amount
+        booking.rule_usage = [*kept, use]
         changed.append(booking)
     RuleUsage.objects.bulk_create(
         RuleUsage(rule=rule, bucket=bucket, used=used, quota=max(used, rule.limit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 
 from django.db import connection
 
@@ -10,9 +11,7 @@ from database.statements import Statement
 from scheduling.engine import amount_of, bucket_key
 from scheduling.enums import RuleScope
 from scheduling.selectors.availability.plans import Plan
-
-Usage = list[list[int]]
-"""``[rule id, bucket, amount]`` as a booking keeps it."""
+from scheduling.types import RuleUse
 
 ADD_SQL = """
 INSERT INTO scheduling_ruleusage AS u (rule_id, bucket, used, quota)
@@ -54,12 +53,16 @@ class Counters:
 
     def add(self, usage: Iterable[Sequence[int]]) -> None:
         """Note what a booking uses from now on."""
-        for rule_id, bucket, amount in usage:
-            self._deltas[rule_id, bucket] = self._deltas.get((rule_id, bucket), 0) + amount
+        self._change(starmap(RuleUse, usage))
 
     def take_back(self, usage: Iterable[Sequence[int]]) -> None:
         """Note what a booking uses no more."""
-        self.add([(rule_id, bucket, -amount) for rule_id, bucket, amount in usage])
+        self._change(use._replace(amount=-use.amount) for use in starmap(RuleUse, usage))
+
+    def _change(self, usage: Iterable[RuleUse]) -> None:
+        for use in usage:
+            key = (use.rule_id, use.bucket)
+            self._deltas[key] = self._deltas.get(key, 0) + use.amount
 
     def add_part(self, statement: Statement) -> None:
         """Let a statement with a part ``booking`` count what was added; nothing was taken back."""
@@ -86,17 +89,17 @@ class Counters:
 
 def list_usage(
     *, plan: Plan, location_id: int, start_minute: int, resource_ids: Iterable[int], party_size: int
-) -> Usage:
+) -> list[RuleUse]:
     """List what a visit uses of the rules that count it."""
     taken = set(resource_ids)
     timezone = plan.timetables.places[location_id].timezone
     minutes = plan.visits[location_id].duration_minutes
     return [
-        [
-            rule.id,
-            bucket_key(rule.period, timezone, start_minute),
-            amount_of(rule.measure, minutes=minutes, units=party_size),
-        ]
+        RuleUse(
+            rule_id=rule.id,
+            bucket=bucket_key(rule.period, timezone, start_minute),
+            amount=amount_of(rule.measure, minutes=minutes, units=party_size),
+        )
         for rule in plan.list_rules(location_id)
         if rule.scope is not RuleScope.RESOURCE or rule.resource_id in taken
     ]
