@@ -11,7 +11,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from edge.problems import PROBLEM_TYPE, describe_problem
-from edge.statuses import get_status
+from edge.statuses import find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
@@ -60,13 +60,17 @@ def _from_domain(error: DomainError) -> Response:
     errors = None
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}
-    return make_problem(
+    response = make_problem(
         status_code=get_status(error),
         code=error.code,
         detail=text % error.params if error.params else text,
         errors=errors,
         **extra,
     )
+    wait = find_retry_after(error)
+    if wait is not None:
+        response["Retry-After"] = wait
+    return response
 
 
 def _from_rest_framework(error: exceptions.APIException, context: Mapping[str, Any]) -> Response:

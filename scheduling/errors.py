@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.text import mark
 from scheduling.types import AvailableSlot, ReasonView
 
@@ -127,10 +127,9 @@ class HoldUnknown(NotFound):
     text = mark("This time is not kept for you. Choose it again.")
 
 
-class TooManyHolds(Unavailable):
-    """One visitor keeps too many times at once."""
+class TooManyHolds(LimitReached):
+    """One visitor keeps too many times at once, or kept too many today."""
 
-    code = "too_many_holds"
     text = mark("You are keeping many times already. Book one of them, or wait some minutes.")
 
 

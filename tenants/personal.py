@@ -30,6 +30,19 @@ INVENTORY = (
         personal={"last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK)},
         other={NotPersonal.CODE: ("schema_name", "kind")},
     ),
+    TableInventory(
+        "tenants.LimitCount",
+        personal={
+            "subject_hash": PersonalColumn(
+                Subject.ANYONE,
+                Purpose.SECURITY,
+                Ground.INTEREST,
+                Erasure.KEEP,
+                reason="a keyed hash without a name beside it; it goes by itself when its window ends, weeks at most",
+            )
+        },
+        other={NotPersonal.CODE: ("limit",)},
+    ),
     TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
     TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
     TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),

@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app
 
 from kernel.clock import utc_now
-from tenants.services import due_work, spares
+from tenants.services import counts, due_work, spares
 
 
 @current_app.task(name="tenants.perform_due_work")
@@ -34,3 +34,9 @@ def sweep_due_work(**_: Any) -> None:
 def refill_spare_schemas(**_: Any) -> None:
     """Keep spare schemas ready for new businesses."""
     spares.refill_spares()
+
+
+@current_app.task(name="tenants.forget_counts")
+def forget_counts(**_: Any) -> None:
+    """Remove counts whose windows have ended."""
+    counts.forget_counts(now=utc_now())

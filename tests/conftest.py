@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import connection
 
 from devtools.scratch.browser import HostClient
@@ -87,7 +88,8 @@ def django_assert_num_queries(django_assert_num_queries, known_tenants):
 
 @pytest.fixture
 def tenant(tenants, db) -> Iterator[TenantInfo]:
-    """A car workshop with its starter kit; the test runs inside it."""
+    """A car workshop with its starter kit; the test runs inside it, and nobody has called before."""
+    cache.clear()
     with tenant_scope(tenants["taller"]) as info:
         yield info
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from kernel import addresses
+
 
 def find_address(request: HttpRequest) -> str:
     """Return the network address of the caller, as the server saw it; empty over a Unix socket.
@@ -12,3 +14,8 @@ def find_address(request: HttpRequest) -> str:
     setting says which proxy it believes.
     """
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def find_block(request: HttpRequest) -> str:
+    """Return the address block of the caller, by which calls are limited."""
+    return addresses.find_block(find_address(request))

@@ -70,3 +70,18 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     text = mark("This is not available right now. Please try again in a moment.")
+
+
+class LimitReached(Unavailable):
+    """It was asked for too often.
+
+    Attributes:
+        wait_seconds: Until when it is of no use to ask again.
+    """
+
+    code = "throttled"
+    text = mark("This was asked for too often. Please try again later.")
+
+    def __init__(self, *, wait_seconds: float, **params: object) -> None:
+        super().__init__(**params)
+        self.wait_seconds = wait_seconds

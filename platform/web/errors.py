@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from edge.access import open_to_anyone
-from edge.statuses import get_status
+from edge.statuses import find_retry_after, get_status
 from kernel.errors import DomainError, NotFound
 from kernel.text import mark
+
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")
 
@@ -24,7 +28,15 @@ def render_domain_error(request: HttpRequest, error: DomainError) -> HttpRespons
     """Render an expected failure as a page with its status."""
     status = get_status(error)
     context = {"message": translate_error(error), "status": status}
-    return render(request, f"errors/{status}.html", context, status=status)
+    return add_wait(render(request, f"errors/{status}.html", context, status=status), error)
+
+
+def add_wait(response: Answer, error: DomainError) -> Answer:
+    """Say in a refusal's header when to try again, where the failure knows it."""
+    wait = find_retry_after(error)
+    if wait is not None:
+        response.headers["Retry-After"] = wait
+    return response
 
 
 @open_to_anyone

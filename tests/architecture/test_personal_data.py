@@ -154,5 +154,5 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.WaitlistEntry", "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",
-        "tenants.DueWork", "sessions.Session",
+        "tenants.DueWork", "tenants.LimitCount", "sessions.Session",
     }  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -17,52 +16,34 @@ from api.services.idempotency import Answer
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
 from api.views import OpenView, answer_once, make_money
-from edge.requests import find_address
+from edge.limits import Keeping, keep_time, note_end
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
-from scheduling.errors import CustomerInvalid, HoldUnknown, TooManyHolds
-from scheduling.services.bookings import holders
+from scheduling.errors import CustomerInvalid, HoldUnknown
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 
-TOO_MANY_HOLDS_WAIT_SECONDS = 300
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
 class HoldsView(OpenView):
     """``POST holds``."""
 
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Leave it to `keep_time`, which asks all limits at once."""
+        return []
+
     @extend_schema(operation_id="hold_slot", request=SlotFields, responses={201: HoldShape})
     def post(self, request: Request) -> Response:
         """Keep a start for some minutes."""
-        form = SlotFields(data=request.data)
-        form.is_valid(raise_exception=True)
-
-        def run() -> Answer:
-            try:
-                with holders.keep_one(find_address(request)):
-                    held = hold_slot(
-                        request=_make_request(form.validated_data), now=utc_now(), source=BookingSource.API
-                    )
-            except TooManyHolds as error:
-                raise Throttled(wait=TOO_MANY_HOLDS_WAIT_SECONDS, detail=gettext(error.text)) from error
-            body = {
-                # The identifier is a capability: only whoever holds the slot can give it back.
-                "id": f"{held.id}.{held.token}",
-                "token": held.token,
-                "expires_at": held.expires_at,
-                "starts_at": held.starts_at,
-                "ends_at": held.ends_at,
-                "price": make_money(held.price_minor, held.currency),
-                "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
-            }
-            return Answer(status=status.HTTP_201_CREATED, body=body)
-
-        return answer_once(request, run, is_personal=False)
+        with keep_time(request) as keeping:
+            form = SlotFields(data=request.data)
+            form.is_valid(raise_exception=True)
+            return answer_once(request, partial(_hold, form.validated_data, keeping), is_personal=False)
 
 
 class HoldView(OpenView):
@@ -73,7 +54,7 @@ class HoldView(OpenView):
         """Give a hold back; giving it back again changes nothing."""
         number, token = _split_hold(hold_id)
         release_hold(hold_id=number, token=token, now=utc_now())
-        holders.note_end(find_address(request))
+        note_end(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -97,7 +78,7 @@ class BookingsView(OpenView):
             except CustomerInvalid as error:
                 raise _name_fields(error) from error
             if "hold" in asked:
-                holders.note_end(find_address(request))
+                note_end(request)
             body = {
                 "reference": booked.reference,
                 "status": booked.status,
@@ -106,6 +87,22 @@ class BookingsView(OpenView):
             return Answer(status=status.HTTP_201_CREATED, body=body)
 
         return answer_once(request, run, is_personal=True)
+
+
+def _hold(asked: dict[str, Any], keeping: Keeping) -> Answer:
+    held = hold_slot(request=_make_request(asked), now=utc_now(), source=BookingSource.API)
+    keeping.is_kept = True
+    body = {
+        # The identifier is a capability: only whoever holds the slot can give it back.
+        "id": f"{held.id}.{held.token}",
+        "token": held.token,
+        "expires_at": held.expires_at,
+        "starts_at": held.starts_at,
+        "ends_at": held.ends_at,
+        "price": make_money(held.price_minor, held.currency),
+        "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
+    }
+    return Answer(status=status.HTTP_201_CREATED, body=body)
 
 
 def _book(asked: dict[str, Any]) -> SubmittedBooking:

@@ -6,4 +6,5 @@ from config.settings.channels import *
 from config.settings.database import *
 from config.settings.http import *
 from config.settings.i18n import *
+from config.settings.limits import *
 from config.settings.security import *

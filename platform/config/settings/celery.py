@@ -42,4 +42,5 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(read_environment().state_dir / "celerybeat-s
 CELERY_BEAT_SCHEDULE = {
     "sweep-due-work": {"task": "tenants.sweep_due_work", "schedule": 2.0, "options": {"expires": 10}},
     "refill-spare-schemas": {"task": "tenants.refill_spare_schemas", "schedule": 30.0, "options": {"expires": 60}},
+    "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

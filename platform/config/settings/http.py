@@ -56,10 +56,6 @@ CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_HEADERS = ("accept", "content-type", "idempotency-key")
 CORS_EXPOSE_HEADERS = ("retry-after",)
 
-# A shop's customers may share one address (a carrier's NAT, the shop's own wireless).
-API_THROTTLE_RATES = {"ip": (600, 60), "contact": (300, 3600), "tenant": (6000, 60)}
-"""Limit → (requests, seconds)."""
-
 SPECTACULAR_SETTINGS = {
     "TITLE": "Turnero",
     "DESCRIPTION": "Bookings of one business. Instants are RFC 3339 in UTC; money is integer minor units.",

@@ -12,6 +12,7 @@ but through no middleware. Its addresses exist in this process alone: no urlconf
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -97,9 +98,7 @@ def make_application() -> ASGI3Application:
 def main(port: int) -> None:
     """Serve until SIGTERM, as the demo's web server does."""
     django.setup()
-    settings.API_THROTTLE_RATES = {
-        scope: (limit * NO_LIMIT, seconds) for scope, (limit, seconds) in settings.API_THROTTLE_RATES.items()
-    }
+    settings.LIMITS = {name: replace(limit, size=limit.size * NO_LIMIT) for name, limit in settings.LIMITS.items()}
     uvicorn.run(
         make_application(),
         host="127.0.0.1",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from edge.access import open_to_anyone
 from edge.language import current_language
+from edge.limits import count_write
 from edge.reading import read_date, read_instant
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -150,6 +151,7 @@ def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa
 @require_POST
 def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
     """Take the customer's word that they will come."""
+    count_write(request)
     page = _load(token)
     try:
         attendance.confirm_attendance(token=token, now=page.now)
@@ -168,6 +170,7 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _render(request, page, "cancel", status=422, form=form)
+    count_write(request)
     try:
         reason = form.cleaned_data["reason"]
         cancellations.cancel_booking(token=token, reason=reason, now=page.now, by=CUSTOMER)
@@ -195,6 +198,7 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpResponse:
+    count_write(request)
     try:
         moves.move_booking(token=page.token, starts_at=starts_at, now=page.now, by=CUSTOMER)
     except Forbidden as error:

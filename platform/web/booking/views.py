@@ -12,12 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from edge.access import open_to_anyone
+from edge.limits import count_write, keep_time, note_end
 from edge.reading import read_date, read_instant
-from edge.requests import find_address
 from kernel.errors import DomainError, Invalid, NotFound
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
-from scheduling.services.bookings import holders, holds
+from scheduling.services.bookings import holds
 from scheduling.services.bookings import submissions as bookings
 from scheduling.services.demand.searches import search_times
 from scheduling.types import (
@@ -107,6 +107,7 @@ def tell_details(request: HttpRequest) -> HttpResponse:
         return _go_elsewhere(request, kept, StepKey.DETAILS)
     if not form.is_valid():
         return _render_details(request, kept, form, status=422)
+    count_write(request, [form.cleaned_data["phone"], form.cleaned_data["email"]])
     return _submit(request, kept, form)
 
 
@@ -167,15 +168,15 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
     held = recall_hold(flow.draft, now=flow.now)
     if held and held.starts_at == starts_at and held.wish == flow.wish:
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))
-    address = find_address(request)
     if held:
         with suppress(DomainError):  # it may have ended meanwhile: then there is nothing to give back
             holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
-            holders.note_end(address)
+            note_end(request)
         forget_hold(flow.draft)
     try:
-        with holders.keep_one(address):
+        with keep_time(request) as keeping:
             slot = holds.hold_slot(request=SlotRequest(flow.wish, starts_at), now=flow.now, source=BookingSource.PAGE)
+            keeping.is_kept = True
     except SlotTaken as error:
         return _render_taken(request, flow, error, starts_at, _say_taken(flow, starts_at))
     except SlotUnavailable as error:
@@ -205,7 +206,7 @@ def _submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse
         booked = bookings.submit_booking(
             hold_id=hold.hold_id, token=hold.token, details=_make_details(flow, form), now=flow.now
         )
-        holders.note_end(find_address(request))
+        note_end(request)
     except (HoldExpired, SlotTaken) as error:
         return _render_taken(request, _without_hold(flow), error, hold.starts_at, _say_taken(flow, hold.starts_at))
     except HoldUnknown as error:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from edge.access import open_to_anyone
 from edge.language import current_language, list_wanted_tags
-from edge.requests import find_address
+from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import DomainError
-from keyvalue.throttle import Call, count_calls
+from kernel.errors import DomainError, LimitReached
+from kernel.limits import Ask
+from keyvalue.throttle import ask_limits
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
@@ -24,13 +25,10 @@ from tenants.hosts import make_base_url
 from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
 from verticals.registry import list_verticals
-from web.errors import translate_error
+from web.errors import add_wait, translate_error
 from web.site.forms import SignUpForm, SlugForm, normalize_slug
 
 DEFAULT_COUNTRY = "MX"
-SIGN_UPS_PER_HOUR = 60
-SLUG_CHECKS_PER_MINUTE = 120
-"""From one network address."""
 MAX_TYPED_LENGTH = 200
 """Longer than any field allows: more than that is not looked up."""
 
@@ -54,13 +52,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_sign_up(request, form, status=form.status)
     # Only what would send an e-mail is counted: typing mistakes are free.
-    address = find_address(request)
-    (wait,) = count_calls([Call("sign_up", address, limit=SIGN_UPS_PER_HOUR, seconds=3600)])
-    if wait is not None:
+    full = ask_limits([Ask("sign_ups_address", find_block(request))])
+    if full:
         form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
         response = _render_sign_up(request, form, status=429)
-        response["Retry-After"] = str(int(wait) + 1)
-        return response
+        return add_wait(response, LimitReached(wait_seconds=max(full.values())))
     try:
         token = sign_ups.start_sign_up(details=form.get_details(), now=utc_now())
     except (SlugTaken, SlugReserved, SlugInvalid) as error:
@@ -73,12 +69,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_slug(request: HttpRequest) -> JsonResponse:
     """Tell, while it is typed, whether an address can be had."""
-    address = find_address(request)
-    (wait,) = count_calls([Call("check_slug", address, limit=SLUG_CHECKS_PER_MINUTE, seconds=60)])
-    if wait is not None:
-        return JsonResponse(
-            {"status": "unknown", "message": ""}, status=429, headers={"Retry-After": str(int(wait) + 1)}
-        )
+    full = ask_limits([Ask("slug_checks_address", find_block(request))])
+    if full:
+        refusal = JsonResponse({"status": "unknown", "message": ""}, status=429)
+        return add_wait(refusal, LimitReached(wait_seconds=max(full.values())))
     slug = normalize_slug(request.GET.get("slug", "")[:MAX_TYPED_LENGTH])
     try:
         check_slug_is_free(slug)

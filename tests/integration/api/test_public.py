@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.cache import cache
 
 from tests.conftest import HostClient
 
+PAST = "2020-01-06T15:00:00Z"
 CUSTOMER = {"name": "Laura Jiménez", "phone": "+525512345678", "email": "laura@example.com"}
 
 
@@ -267,17 +269,39 @@ def test_window_of_62_days_is_the_longest(api, service):
     assert refused.json()["errors"] == {"to": ["Pide como máximo 62 días a la vez."]}
 
 
-def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, monkeypatch):
-    cache.clear()
-    monkeypatch.setattr("scheduling.services.bookings.holders.MAX_OPEN_HOLDS", 2)
+def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, settings):
+    settings.LIMITS = settings.LIMITS | {"holds_open": replace(settings.LIMITS["holds_open"], size=2)}
     body = {"service": service["id"], "starts_at": slot}
     first, second, third = (post(api, "holds", body) for _ in range(3))
 
     assert [first.status_code, second.status_code] == [201, 201]
     assert (third.status_code, third.json()["code"]) == (429, "throttled")
-    assert int(third["Retry-After"]) > 0
+    assert 0 < int(third["Retry-After"]) <= 15 * 60
     assert api.delete(f"/api/v1/holds/{first.json()['id']}").status_code == 204
     assert post(api, "holds", body).status_code == 201
+
+
+def test_what_keeps_no_time_counts_for_none(api, service, slot, settings):
+    settings.LIMITS = settings.LIMITS | {"holds_open": replace(settings.LIMITS["holds_open"], size=2)}
+    body, key = {"service": service["id"], "starts_at": slot}, {"Idempotency-Key": "once"}
+    wrong = [post(api, "holds", {**body, "starts_at": "soon"}), post(api, "holds", {**body, "starts_at": PAST})]
+
+    kept, again = (post(api, "holds", body, **key) for _ in range(2))
+
+    assert [answer.status_code for answer in (*wrong, kept, again)] == [422, 409, 201, 201]
+    assert again.json() == kept.json()
+    assert [post(api, "holds", body).status_code for _ in range(2)] == [201, 429]
+
+
+def test_keeping_a_time_asks_redis_for_the_generation_and_all_limits_together(
+    api, service, slot, assert_redis_round_trips
+):
+    cache.get("warm")
+
+    with assert_redis_round_trips(2):
+        answer = post(api, "holds", {"service": service["id"], "starts_at": slot})
+
+    assert answer.status_code == 201
 
 
 def test_search_that_finds_nothing_is_remembered_without_a_name(api, service, tenant):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import override_settings
 
@@ -27,6 +28,7 @@ from devtools.scratch.browser import HostClient
 from devtools.scratch.tenant import make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.ids import new_reference
+from kernel.limits import raise_limits
 from scheduling.enums import ActorKind, BookingSource
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import hold_slot
@@ -47,7 +49,8 @@ from tenants.types import TenantInfo
 BOOKINGS_PER_SHOP, FILLING = 12, 4
 """Whose first ones only fill the days."""
 DAYS, HELD_SHARE = 2, 0.1
-NO_LIMIT = (10**9, 60)
+RAISED = ("writes_address", "writes_contact", "writes_tenant", "holds_open", "holds_day")
+"""All rounds come from one address."""
 FIRST_MINUTE, LAST_MINUTE, GRID_MINUTES, OTHERS = 7 * 60, 19 * 60, 15, 8
 STAFF = Actor(kind=ActorKind.STAFF)
 DETAILS = VisitDetails(customer=CustomerDetails(name="Ana Torres", phone="+525512345678", locale="es"))
@@ -128,7 +131,7 @@ def run_in_scratch(*, count: int, seed: int) -> OffersReport:
     now = utc_now()
     tenant = make_scratch_tenant(slug=f"offers-{new_reference().lower()}", now=now)
     try:
-        with override_settings(API_THROTTLE_RATES={"ip": NO_LIMIT, "contact": NO_LIMIT, "tenant": NO_LIMIT}):
+        with override_settings(LIMITS=raise_limits(settings.LIMITS, RAISED)):
             return call_in_tenant(tenant.schema_name, run_rounds, tenant, count=count, seed=seed, now=now)
     finally:
         drop_tenant(schema_name=tenant.schema_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -231,8 +232,8 @@ def test_broken_and_expired_links_are_clear_pages(platform_client, work, languag
     assert SignUp.objects.get().status == "started"
 
 
-def test_too_many_sign_ups_are_held_back(platform_client, monkeypatch):
-    monkeypatch.setattr("web.site.views.SIGN_UPS_PER_HOUR", 2)
+def test_too_many_sign_ups_are_held_back(platform_client, settings):
+    settings.LIMITS = settings.LIMITS | {"sign_ups_address": replace(settings.LIMITS["sign_ups_address"], size=2)}
     mistakes = [platform_client.post(SIGN_UP, {}) for _ in range(3)]
     answers = [platform_client.post(SIGN_UP, {**TYPED, "slug": f"taller-{name}"}) for name in ("uno", "dos", "tres")]
 

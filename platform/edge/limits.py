@@ -1,0 +1,73 @@
+"""How often an address block, a contact and a business may change something: the same for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from edge.requests import find_block
+from kernel.errors import LimitReached
+from kernel.limits import Ask
+from kernel.recipients import name_recipient
+from keyvalue.throttle import ask_limits, close_one
+from scheduling.errors import TooManyHolds
+from tenants.context import current_tenant
+
+HOLDS_OPEN, HOLDS_DAY = "holds_open", "holds_day"
+
+
+@dataclass(slots=True)
+class Keeping:
+    """What became of the time that somebody wanted to keep."""
+
+    is_kept: bool = False
+
+
+def list_write_asks(request: HttpRequest, contacts: Iterable[str] = ()) -> list[Ask]:
+    """List what limits a change: by address block, by business, and by each contact that it names."""
+    return [
+        Ask("writes_address", find_block(request)),
+        # The keys carry the schema as well.
+        Ask("writes_tenant", current_tenant().schema_name),
+        *(Ask("writes_contact", name_recipient(contact)) for contact in contacts if contact),
+    ]
+
+
+def count_write(request: HttpRequest, contacts: Iterable[str] = ()) -> None:
+    """Count a change.
+
+    Raises:
+        LimitReached: It is one too many.
+    """
+    full = ask_limits(list_write_asks(request, contacts))
+    if full:
+        raise LimitReached(wait_seconds=max(full.values()))
+
+
+@contextmanager
+def keep_time(request: HttpRequest) -> Iterator[Keeping]:
+    """Count a change that keeps a time for somebody from now on, unless the block says that none was kept.
+
+    Raises:
+        LimitReached: It is one too many; `TooManyHolds`: of those that keep a time.
+    """
+    block = find_block(request)
+    opening = Ask(HOLDS_OPEN, block)
+    full = ask_limits([*list_write_asks(request), Ask(HOLDS_DAY, block), opening])
+    if full:
+        is_holding = bool({HOLDS_OPEN, HOLDS_DAY} & full.keys())
+        raise (TooManyHolds if is_holding else LimitReached)(wait_seconds=max(full.values()))
+    keeping = Keeping()
+    try:
+        yield keeping
+    finally:
+        if not keeping.is_kept:
+            close_one(opening)
+
+
+def note_end(request: HttpRequest) -> None:
+    """Count a kept time less: it was booked or given back."""
+    close_one(Ask(HOLDS_OPEN, find_block(request)))

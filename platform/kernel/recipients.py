@@ -1,0 +1,50 @@
+"""Whom an address reaches: one name for all spellings of one mailbox or telephone, to count by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
+"""Where dots before the @ mean nothing, and both domains are one (Google's help, "Dots don't matter")."""
+PHONE_SPELLINGS = (
+    # Mexico dropped the 1 of mobiles in 2019, carriers still take it.
+    (re.compile(r"\+521(\d{10})"), r"+52\1"),
+    # Argentina's mobiles have a 9 when called from abroad.
+    (re.compile(r"\+549(\d{10})"), r"+54\1"),
+)
+
+
+def name_recipient(address: str) -> str:
+    """Return the one name of an e-mail address or a phone number (E.164), however it is spelled.
+
+    What follows a plus sign before the @ reaches the same mailbox (RFC 5233), upper case, quotes and
+    a domain in its own script do so too. It is a name to count by: nobody is written to at it.
+    """
+    text = unicodedata.normalize("NFKC", address).strip().casefold()
+    local, at, domain = text.rpartition("@")
+    return _name_mailbox(local, domain) if at else _name_phone(text)
+
+
+def _name_mailbox(local: str, domain: str) -> str:
+    domain = _encode_domain(domain)
+    if local.startswith('"') and local.endswith('"'):
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    local = local.partition("+")[0] or local
+    if domain in DOTLESS_DOMAINS:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
+
+
+def _encode_domain(domain: str) -> str:
+    try:
+        return domain.rstrip(".").encode("idna").decode()
+    except UnicodeError:
+        return domain
+
+
+def _name_phone(text: str) -> str:
+    number = re.sub(r"[^\d+]", "", text) or text
+    for spelling, usual in PHONE_SPELLINGS:
+        number = spelling.sub(usual, number) if spelling.fullmatch(number) else number
+    return number

@@ -1,0 +1,57 @@
+"""Pages are under the same limits as the API."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scheduling.models import Booking
+from tests.integration.web.booking.test_booking import PERSON, book, go_to_details, go_to_time, list_times, service
+
+__all__ = ["service"]
+
+
+@pytest.fixture
+def narrow(settings):
+    def set_size(name: str, size: int) -> None:
+        settings.LIMITS = settings.LIMITS | {name: replace(settings.LIMITS[name], size=size)}
+
+    return set_size
+
+
+def test_times_kept_from_one_block_are_limited(customer_client, service, narrow):
+    narrow("holds_open", 1)
+    go_to_details(customer_client, service)
+
+    url, page = go_to_time(customer_client, service)
+    refused = customer_client.post(url, {"starts_at": list_times(page)[0]}, REMOTE_ADDR="127.0.0.9")
+    elsewhere = customer_client.post(url, {"starts_at": list_times(page)[0]}, REMOTE_ADDR="198.51.100.1")
+
+    assert (refused.status_code, 0 < int(refused.headers["Retry-After"]) <= 900) == (429, True)
+    assert "muchas horas" in refused.content.decode()
+    assert elsewhere.status_code == 302
+    assert Booking.objects.count() == 2
+
+
+@pytest.mark.parametrize("limit", ["writes_address", "writes_tenant", "writes_contact"])
+def test_details_that_are_sent_too_often_are_refused(customer_client, service, narrow, limit):
+    url = go_to_details(customer_client, service)
+    narrow(limit, 0)
+
+    refused = customer_client.post(url, PERSON)
+
+    assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+    assert [booking.status for booking in Booking.objects.all()] == ["held"]
+
+
+@pytest.mark.parametrize("step", ["confirm", "cancel", "move"])
+def test_changes_of_a_booking_are_limited(customer_client, service, narrow, step):
+    path = book(customer_client, service)
+    before = Booking.objects.values().get()
+    narrow("writes_address", 0)
+
+    refused = customer_client.post(f"{path}{step}/", {"starts_at": "2026-11-25T15:00:00Z"})
+
+    assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+    assert Booking.objects.values().get() == before
