@@ -31,7 +31,8 @@ def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
     port = take_port()
     before, _, query = os.environ["DATABASE_URL"].partition("?")
     url = f"{before.rpartition('/')[0]}/{connection.settings_dict['NAME']}" + (f"?{query}" if query else "")
-    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", **variables}
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.e2e.settings", **variables}
     log = folder / "log"
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", f"--port={port}", "--log-level=warning"]
     with log.open("wb") as output:

@@ -181,6 +181,7 @@ def _greet(parts: DemoParts, logins: Sequence[str]) -> None:
         "",
         *logins,
         "",
+        "Everybody comes from this machine here, so limits of an address are raised; those of a recipient hold.",
         f"Logs and data: {parts.state}",
         "Ctrl-C stops everything.",
         "",

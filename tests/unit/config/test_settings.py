@@ -81,6 +81,13 @@ def test_errors_reach_sentry_without_personal_data(read, monkeypatch):
     }
 
 
+def test_development_raises_the_limits_of_addresses_alone(read):
+    raised = [name for name, limit in read("development")["LIMITS"].items() if limit != base.LIMITS[name]]
+
+    assert raised == list(base.LIMITS_BY_ADDRESS)
+    assert set(raised) < set(base.LIMITS)
+
+
 def test_development_serves_files_from_where_they_lie(read):
     settings = read("development")
 

@@ -49,8 +49,8 @@ from tenants.types import TenantInfo
 BOOKINGS_PER_SHOP, FILLING = 12, 4
 """Whose first ones only fill the days."""
 DAYS, HELD_SHARE = 2, 0.1
-RAISED = ("writes_address", "writes_contact", "writes_tenant", "holds_open", "holds_day")
-"""All rounds come from one address."""
+RAISED = (*settings.LIMITS_BY_ADDRESS, "writes_contact", "writes_tenant")
+"""All rounds come from one address, at the speed of a machine."""
 FIRST_MINUTE, LAST_MINUTE, GRID_MINUTES, OTHERS = 7 * 60, 19 * 60, 15, 8
 STAFF = Actor(kind=ActorKind.STAFF)
 DETAILS = VisitDetails(customer=CustomerDetails(name="Ana Torres", phone="+525512345678", locale="es"))
