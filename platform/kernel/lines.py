@@ -1,4 +1,4 @@
-"""Texts that strangers typed, made safe for headers, subjects and greetings."""
+"""Texts that people typed: made safe for headers, subjects and greetings, and comparable for lists."""
 
 from __future__ import annotations
 
@@ -41,3 +41,9 @@ def clean_name(text: str) -> str:
     """
     name = clean_line(text, limit=80)
     return "" if _LINK_LIKE.search(name) else name
+
+
+def fold(text: str) -> str:
+    """Return a text by which people search and sort: without accents, case and surrounding blanks."""
+    plain = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -179,12 +178,6 @@ def make_filter_line(each: Filter, query: ListQuery, counts: Mapping[str, int] |
             for value, label in each.choices
         ),
     )
-
-
-def fold(text: str) -> str:
-    """Return a text by which lists are sorted and searched: without accents, case and surrounding blanks."""
-    plain = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _make_head(column: Column, query: ListQuery, sorts: Mapping[str, object]) -> ColumnHead:

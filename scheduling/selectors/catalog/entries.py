@@ -5,7 +5,6 @@ A constant number of queries, whatever the number of rows.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, QuerySet
 
 from kernel.errors import NotFound
+from kernel.lines import fold
 from scheduling.errors import (
     AddOnNotFound,
     LocationNotFound,
@@ -168,12 +168,6 @@ def get_rule_entry(*, rule_id: int) -> Entry[RuleSetup]:
         RuleNotFound: There is none.
     """
     return view_entries([get_row(CapacityRule.objects.all(), rule_id, RuleNotFound)], read_rule)[0]
-
-
-def fold(text: str) -> str:
-    """Return a text as it is searched: without accents and case."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _with_requirements(services: QuerySet[Service]) -> QuerySet[Service]:

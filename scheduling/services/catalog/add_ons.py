@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,14 +22,23 @@ from scheduling.services.catalog.door import (
     delete_row,
     find_last_position,
     lock_row,
-    reorder_rows,
-    set_active,
     to_columns,
 )
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, AddOnSetup
 
-NOUN = Noun(CatalogNoun.ADD_ON, AddOn, AddOnNotFound)
 LONGEST_MINUTES = 1440
+
+
+@contextmanager
+def _switching(row: AddOn, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to archive what coming bookings contain: nobody could move them any more."""
+    count = 0 if is_active else count_bookings_of_add_ons([row.pk], now=now).get(row.pk, 0)
+    if count:
+        raise BookingsInTheWay(count=count)
+    yield
+
+
+NOUN = Noun(CatalogNoun.ADD_ON, AddOn, AddOnNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -61,32 +71,6 @@ def change_add_on(*, add_on_id: int, setup: AddOnSetup, version: int | None, by:
 
 
 @transaction.atomic
-def archive_add_on(*, add_on_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Archive an add-on and return its version.
-
-    Raises:
-        AddOnNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings contain it; nobody could move them any more.
-    """
-    row = lock_row(NOUN, add_on_id, version=version, may_be_archived=True)
-    if count := count_bookings_of_add_ons([row.pk], now=now).get(row.pk):
-        raise BookingsInTheWay(count=count)
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_add_on(*, add_on_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Restore an add-on and return its version.
-
-    Raises:
-        AddOnNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: Another one of the service has its name by now.
-    """
-    row = lock_row(NOUN, add_on_id, version=version, may_be_archived=True)
-    return set_active(NOUN, row, is_active=True, by=by, now=now)
-
-
-@transaction.atomic
 def delete_add_on(*, add_on_id: int, by: Actor, now: datetime) -> None:
     """Delete an add-on that was never booked.
 
@@ -98,16 +82,6 @@ def delete_add_on(*, add_on_id: int, by: Actor, now: datetime) -> None:
     if was_add_on_booked(row.pk):
         raise StillUsed(uses={"bookings": 1})
     delete_row(NOUN, row, read_add_on(row), by=by, now=now)
-
-
-@transaction.atomic
-def reorder_add_ons(*, add_on_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Put add-ons into this order.
-
-    Raises:
-        AddOnNotFound: One of them does not exist.
-    """
-    reorder_rows(NOUN, add_on_ids, by=by, now=now)
 
 
 def check_add_on(

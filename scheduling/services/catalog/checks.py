@@ -26,7 +26,10 @@ from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
 NAME_MISSING = mark("Enter a name.")
-NAME_TAKEN = mark("There is one already.")
+NAME_TAKEN = mark("Another one already has this name. Choose a different one.")
+SKILL_TOO_LONG = mark("A skill has at most 60 characters.")
+SKILL_LENGTH = 60
+DATE_TAKEN = mark("There is one on this day already.")
 TEXT_TOO_LONG = mark("This text is too long.")
 NUMBER_WRONG = mark("This number is too small or too large.")
 ZONE_UNKNOWN = mark("This time zone does not exist.")
@@ -130,7 +133,8 @@ class FieldErrors:
     ) -> None:
         """Note that another active row has what must be unique; what is wrong already is not looked for."""
         if field not in self._errors:
-            self.require(self._lookup.claim(model, key, own_id=own_id), field, NAME_TAKEN)
+            taken = NAME_TAKEN if field == "name" else DATE_TAKEN
+            self.require(self._lookup.claim(model, key, own_id=own_id), field, taken)
 
     def are_active(self, model: type[Model], row_ids: Iterable[int]) -> bool:
         """Tell whether rows exist and none of them is archived."""

@@ -7,13 +7,13 @@ boards hear of them, and whoever registers a handler.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from audit.enums import Action
@@ -21,13 +21,14 @@ from audit.errors import ChangedMeanwhile
 from audit.selectors.log import list_changes
 from audit.services.log import log_changes
 from audit.types import FieldChanges, NewEntry
+from database.locks import lock_resources
 from kernel.errors import NotFound
 from notifications.services.outbox import publish
 from scheduling.enums import CatalogNoun
 from scheduling.errors import Archived, SetupInvalid
 from scheduling.models.row import CatalogRow
 from scheduling.selectors.catalog.setups import to_column, to_fields
-from scheduling.services.catalog.checks import NAME_TAKEN
+from scheduling.services.catalog.checks import DATE_TAKEN, NAME_TAKEN
 from scheduling.types import Actor
 
 if TYPE_CHECKING:
@@ -50,13 +51,25 @@ TWINS: Mapping[str, str] = {
 """Unique constraint → the field that is told."""
 
 
+def _leave_alone(_row: CatalogRow, _is_active: bool, _now: datetime) -> AbstractContextManager[None]:  # noqa: FBT001
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Noun(Generic[RowT]):
-    """A kind of thing: what it is called, where it lies, and what is raised when there is none."""
+    """A kind of thing: what it is called, where it lies, and what is raised when there is none.
+
+    Attributes:
+        guard: Surrounds the archiving (False) and restoring (True) of a locked row: refuses what cannot be, and
+            writes what goes with it.
+        is_booked: Whoever books it waits while it is locked, and is counted after that.
+    """
 
     name: CatalogNoun
     model: type[RowT]
     missing: type[NotFound]
+    guard: Callable[[RowT, bool, datetime], AbstractContextManager[None]] = _leave_alone
+    is_booked: bool = False
 
 
 def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archived: bool = False) -> RowT:
@@ -69,6 +82,8 @@ def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archi
         ChangedMeanwhile: The row has another version; says what was done since.
         Archived: The row is archived.
     """
+    if noun.is_booked:
+        lock_resources([row_id])
     row = noun.model._default_manager.select_for_update(no_key=True).filter(pk=row_id).first()  # noqa: SLF001
     if row is None:
         raise noun.missing
@@ -104,16 +119,28 @@ def add_rows(noun: Noun[RowT], rows: Sequence[RowT], *, by: Actor, now: datetime
 
 
 def change_row(
-    noun: Noun[RowT], row: RowT, before: DataclassInstance, after: DataclassInstance, *, by: Actor, now: datetime
+    noun: Noun[RowT],
+    row: RowT,
+    before: DataclassInstance,
+    after: DataclassInstance,
+    *,
+    by: Actor,
+    now: datetime,
+    is_restored: bool = False,
 ) -> int:
     """Save what differs between two set-ups of a locked row and return its version, the same when nothing does.
 
-    Fields that are no columns are only logged: who calls this writes them.
+    Fields that are no columns are only logged: who calls this writes them. ``is_restored`` takes an archived row
+    back at once, so that it may return under another name; who calls this has checked what the guard would.
 
     Raises:
         SetupInvalid: Somebody gave the same name to another row a moment ago.
     """
-    return write_fields(noun, row, compare(before, after), to_columns(after), by=by, now=now)
+    fields, columns = compare(before, after), to_columns(after)
+    if is_restored and not row.is_active:
+        fields, columns = {**fields, "is_active": (False, True)}, {**columns, "is_active": True}
+    action = Action.RESTORED if "is_active" in fields else Action.CHANGED
+    return write_fields(noun, row, fields, columns, by=by, now=now, action=action)
 
 
 def write_fields(
@@ -143,15 +170,27 @@ def write_fields(
     return row.version
 
 
-def set_active(noun: Noun[RowT], row: RowT, *, is_active: bool, by: Actor, now: datetime) -> int:
-    """Archive or restore a locked row and return its version, the same when it is so already.
+@transaction.atomic
+def archive(noun: Noun[RowT], row_id: int, *, version: int | None, by: Actor, now: datetime) -> int:
+    """Archive a row and return its version, the same when it is archived already.
 
     Raises:
-        SetupInvalid: Another one has its name by now.
+        NotFound, ChangedMeanwhile: As in `lock_row`.
+        Conflict: Something needs it; the noun's guard says what.
     """
-    action = Action.RESTORED if is_active else Action.ARCHIVED
-    fields = {"is_active": (row.is_active, is_active)} if row.is_active is not is_active else {}
-    return write_fields(noun, row, fields, {"is_active": is_active}, by=by, now=now, action=action)
+    return _switch(noun, row_id, is_active=False, version=version, by=by, now=now)
+
+
+@transaction.atomic
+def restore(noun: Noun[RowT], row_id: int, *, version: int | None, by: Actor, now: datetime) -> int:
+    """Restore a row and return its version, the same when it is in use already.
+
+    Raises:
+        NotFound, ChangedMeanwhile: As in `lock_row`.
+        SetupInvalid: Another one has its name by now, or what it belongs to is archived.
+        BookingsInTheWay: Of an exception to the hours: coming bookings lie in it.
+    """
+    return _switch(noun, row_id, is_active=True, version=version, by=by, now=now)
 
 
 def delete_row(noun: Noun[RowT], row: RowT, before: DataclassInstance, *, by: Actor, now: datetime) -> None:
@@ -164,7 +203,8 @@ def delete_row(noun: Noun[RowT], row: RowT, before: DataclassInstance, *, by: Ac
     _tell(noun, row, Action.DELETED, (), by=by, now=now)
 
 
-def reorder_rows(noun: Noun[RowT], row_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
+@transaction.atomic
+def reorder(noun: Noun[RowT], row_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
     """Put rows into this order; others keep their place.
 
     Raises:
@@ -198,6 +238,16 @@ def to_columns(setup: DataclassInstance) -> dict[str, Any]:
     return {name: to_column(getattr(setup, name)) for name in setup.__dataclass_fields__}
 
 
+def _switch(noun: Noun[RowT], row_id: int, *, is_active: bool, version: int | None, by: Actor, now: datetime) -> int:
+    row = lock_row(noun, row_id, version=version, may_be_archived=True)
+    if row.is_active is is_active:
+        return row.version
+    action = Action.RESTORED if is_active else Action.ARCHIVED
+    fields = {"is_active": (not is_active, is_active)}
+    with noun.guard(row, is_active, now):
+        return write_fields(noun, row, fields, {"is_active": is_active}, by=by, now=now, action=action)
+
+
 @contextmanager
 def _refusing_twins() -> Iterator[None]:
     try:
@@ -206,7 +256,7 @@ def _refusing_twins() -> Iterator[None]:
         field = TWINS.get(_find_constraint(error))
         if field is None:
             raise
-        raise SetupInvalid(errors={field: (NAME_TAKEN,)}) from error
+        raise SetupInvalid(errors={field: (NAME_TAKEN if field == "name" else DATE_TAKEN,)}) from error
 
 
 def _find_constraint(error: IntegrityError) -> str:

@@ -17,7 +17,7 @@ from scheduling.models import Location, Resource, WorkingHours
 from scheduling.models.row import CatalogRow
 from scheduling.selectors.catalog.setups import read_week
 from scheduling.services.catalog import locations, resources
-from scheduling.services.catalog.checks import NUMBER_WRONG, FieldErrors
+from scheduling.services.catalog.checks import FieldErrors
 from scheduling.services.catalog.door import Noun, compare, lock_row, write_fields
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.types import Actor, PeriodSetup, WeekSetup
@@ -27,6 +27,7 @@ TIME_WRONG = mark("This time of day does not exist.")
 PERIOD_WRONG = mark("The end is before the start.")
 DAY_MINUTES, LAST_WEEKDAY = 1440, 6
 MOST_PERIODS = 500
+TOO_MANY = mark("At most 500 periods.")
 
 RowT = TypeVar("RowT", bound=CatalogRow)
 
@@ -79,7 +80,7 @@ def check_week(week: WeekSetup) -> None:
     errors = FieldErrors()
     for name in ("hours", "breaks"):
         periods: Sequence[PeriodSetup] = getattr(week, name)
-        errors.require(len(periods) <= MOST_PERIODS, name, NUMBER_WRONG)
+        errors.require(len(periods) <= MOST_PERIODS, name, TOO_MANY)
         for number, each in enumerate(periods):
             at = f"{name}.{number}"
             errors.check_number(f"{at}.weekday", each.weekday, 0, LAST_WEEKDAY, WEEKDAY_WRONG)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,19 +25,29 @@ from scheduling.services.catalog.door import (
     delete_row,
     find_last_position,
     lock_row,
-    reorder_rows,
-    set_active,
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.types import Actor, LocationSetup
 from tenants.context import current_tenant
 
-NOUN = Noun(CatalogNoun.LOCATION, Location, LocationNotFound)
 REGION_UNKNOWN = mark("This region does not exist in the country of the business.")
 ADDRESS_LENGTH, WHAT_TO_BRING_LENGTH = 300, 300
 CLOCK_FIELDS = ("timezone", "region", "observes_public_holidays")
 """What decides when its resources work."""
+
+
+@contextmanager
+def _switching(row: Location, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to archive a location with coming bookings, and the last one; its resources are out of reach with it."""
+    if not is_active:
+        if count := count_bookings_of_locations([row.pk], now=now).get(row.pk):
+            raise BookingsInTheWay(count=count)
+        _check_others(row)
+    yield
+
+
+NOUN = Noun(CatalogNoun.LOCATION, Location, LocationNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -71,37 +82,6 @@ def change_location(*, location_id: int, setup: LocationSetup, version: int | No
 
 
 @transaction.atomic
-def archive_location(*, location_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Archive a location and return its version; its resources are out of reach until it comes back.
-
-    Raises:
-        LocationNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings are there.
-        LastLocation: There is no other one.
-    """
-    row = lock_row(NOUN, location_id, version=version, may_be_archived=True)
-    if count := count_bookings_of_locations([row.pk], now=now).get(row.pk):
-        raise BookingsInTheWay(count=count)
-    # Both are locked: of two that are archived at once, the second finds none left.
-    others = Location.objects.select_for_update(no_key=True).filter(is_active=True).exclude(pk=row.pk)
-    if row.is_active and not others.exists():
-        raise LastLocation
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_location(*, location_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Restore a location and return its version.
-
-    Raises:
-        LocationNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: Another one has its name by now.
-    """
-    row = lock_row(NOUN, location_id, version=version, may_be_archived=True)
-    return set_active(NOUN, row, is_active=True, by=by, now=now)
-
-
-@transaction.atomic
 def delete_location(*, location_id: int, by: Actor, now: datetime) -> None:
     """Delete a location that was never used, with its hours and exceptions.
 
@@ -118,20 +98,8 @@ def delete_location(*, location_id: int, by: Actor, now: datetime) -> None:
     }
     if any(uses.values()):
         raise StillUsed(uses=uses)
-    others = Location.objects.select_for_update(no_key=True).filter(is_active=True).exclude(pk=row.pk)
-    if not others.exists():
-        raise LastLocation
+    _check_others(row)
     delete_row(NOUN, row, read_location(row), by=by, now=now)
-
-
-@transaction.atomic
-def reorder_locations(*, location_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Put locations into this order.
-
-    Raises:
-        LocationNotFound: One of them does not exist.
-    """
-    reorder_rows(NOUN, location_ids, by=by, now=now)
 
 
 def check_location(setup: LocationSetup, *, own_id: int | None = None) -> LocationSetup:
@@ -160,3 +128,9 @@ def check_location(setup: LocationSetup, *, own_id: int | None = None) -> Locati
     errors.check_position(setup.position)
     errors.raise_any()
     return setup
+
+
+def _check_others(row: Location) -> None:
+    # They are locked: of two locations that are archived at once, the second finds none left.
+    if not Location.objects.select_for_update(no_key=True).filter(is_active=True).exclude(pk=row.pk).exists():
+        raise LastLocation

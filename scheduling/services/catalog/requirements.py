@@ -8,15 +8,15 @@ from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.models import Requirement, RequirementResource, Resource, ResourceType
 from scheduling.models.resource import MAX_CAPACITY
-from scheduling.services.catalog.checks import CHOICE_UNKNOWN, NUMBER_WRONG, FieldErrors
+from scheduling.services.catalog.checks import CHOICE_UNKNOWN, SKILL_LENGTH, SKILL_TOO_LONG, FieldErrors
 from scheduling.services.writing.inputs import UNREADABLE
 from scheduling.types import RequirementSetup, ServiceSetup
 
 POOL_EMPTY = mark("Say who or what is needed: a type, a skill, or names.")
+TOO_MANY = mark("At most 20 rows.")
 POOL_SMALL = mark("More are needed than are named.")
 PART_OUTSIDE = mark("This part does not lie within the visit.")
 MOST_REQUIREMENTS = 20
-SKILL_LENGTH = 60
 
 
 def check_requirements(errors: FieldErrors, setup: ServiceSetup, *, known: Sequence[RequirementSetup] = ()) -> None:
@@ -24,7 +24,8 @@ def check_requirements(errors: FieldErrors, setup: ServiceSetup, *, known: Seque
 
     What was asked for before (``known``) may stay, also if somebody in it is archived by now.
     """
-    errors.require(1 <= len(setup.requirements) <= MOST_REQUIREMENTS, "requirements", POOL_EMPTY)
+    errors.require(bool(setup.requirements), "requirements", POOL_EMPTY)
+    errors.require(len(setup.requirements) <= MOST_REQUIREMENTS, "requirements", TOO_MANY)
     fresh = [each for each in setup.requirements if each not in known]
     for number, each in enumerate(setup.requirements):
         at = f"requirements.{number}"
@@ -72,7 +73,7 @@ def _check_part(errors: FieldErrors, at: str, each: RequirementSetup, visit_minu
     errors.require(len(set(named)) == len(named), f"{at}.resource_ids", CHOICE_UNKNOWN)
     errors.check_number(f"{at}.quantity", each.quantity, 1, MAX_CAPACITY)
     errors.require(not named or each.quantity <= len(named), f"{at}.quantity", POOL_SMALL)
-    errors.require(len(each.skill) <= SKILL_LENGTH, f"{at}.skill", NUMBER_WRONG)
+    errors.require(len(each.skill) <= SKILL_LENGTH, f"{at}.skill", SKILL_TOO_LONG)
     errors.require(not is_unreadable(each.skill), f"{at}.skill", UNREADABLE)
     begins, lasts = each.starts_after_minutes, each.duration_minutes
     is_inside = 0 <= begins < max(visit_minutes, 1)

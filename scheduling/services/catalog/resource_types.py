@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,14 +22,22 @@ from scheduling.services.catalog.door import (
     delete_row,
     find_last_position,
     lock_row,
-    reorder_rows,
-    set_active,
     to_columns,
 )
 from scheduling.types import Actor, ResourceTypeSetup
 
-NOUN = Noun(CatalogNoun.RESOURCE_TYPE, ResourceType, ResourceTypeNotFound)
 NAME_LENGTH = 80
+
+
+@contextmanager
+def _switching(row: ResourceType, is_active: bool, _now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to archive what active resources are of, or active services require."""
+    if not is_active:
+        _check_unused(row, Q(is_active=True), Q(service__is_active=True))
+    yield
+
+
+NOUN = Noun(CatalogNoun.RESOURCE_TYPE, ResourceType, ResourceTypeNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -60,31 +69,6 @@ def change_resource_type(
 
 
 @transaction.atomic
-def archive_resource_type(*, resource_type_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Archive a resource type that nothing active needs, and return its version.
-
-    Raises:
-        ResourceTypeNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        StillUsed: Resources are of it, or services require it.
-    """
-    row = lock_row(NOUN, resource_type_id, version=version, may_be_archived=True)
-    _check_unused(row, Q(is_active=True), Q(service__is_active=True))
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_resource_type(*, resource_type_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Restore a resource type and return its version.
-
-    Raises:
-        ResourceTypeNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: Another one has its name by now.
-    """
-    row = lock_row(NOUN, resource_type_id, version=version, may_be_archived=True)
-    return set_active(NOUN, row, is_active=True, by=by, now=now)
-
-
-@transaction.atomic
 def delete_resource_type(*, resource_type_id: int, by: Actor, now: datetime) -> None:
     """Delete a resource type that was never used.
 
@@ -95,16 +79,6 @@ def delete_resource_type(*, resource_type_id: int, by: Actor, now: datetime) -> 
     row = lock_row(NOUN, resource_type_id, version=None, may_be_archived=True)
     _check_unused(row, Q(), Q())
     delete_row(NOUN, row, read_resource_type(row), by=by, now=now)
-
-
-@transaction.atomic
-def reorder_resource_types(*, resource_type_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Put resource types into this order.
-
-    Raises:
-        ResourceTypeNotFound: One of them does not exist.
-    """
-    reorder_rows(NOUN, resource_type_ids, by=by, now=now)
 
 
 def check_resource_type(

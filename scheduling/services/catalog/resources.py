@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
-from database.locks import lock_resources
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
@@ -22,7 +22,14 @@ from scheduling.selectors.catalog.usage import (
     count_bookings_of_resources,
     was_resource_booked,
 )
-from scheduling.services.catalog.checks import NUMBER_WRONG, FieldErrors, Lookup, clean_line, clean_words
+from scheduling.services.catalog.checks import (
+    SKILL_LENGTH,
+    SKILL_TOO_LONG,
+    FieldErrors,
+    Lookup,
+    clean_line,
+    clean_words,
+)
 from scheduling.services.catalog.door import (
     Noun,
     add_row,
@@ -30,20 +37,34 @@ from scheduling.services.catalog.door import (
     delete_row,
     find_last_position,
     lock_row,
-    reorder_rows,
-    set_active,
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_bookings
 from scheduling.services.writing.inputs import UNREADABLE
 from scheduling.types import Actor, ResourceSetup
 
-NOUN = Noun(CatalogNoun.RESOURCE, Resource, ResourceNotFound)
 CAPACITY_WRONG = mark("The capacity is a number from 1 to 1,000.")
-SKILL_TOO_LONG = mark("A skill has at most 60 characters.")
-SKILL_LENGTH, MOST_SKILLS = 60, 50
+TOO_MANY_SKILLS = mark("At most 50 skills. Take some away.")
+MOST_SKILLS = 50
 MAX_WEIGHT = 1_000_000
 EFFICIENCY = (1, 500)
+
+
+@contextmanager
+def _switching(row: Resource, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to archive what coming bookings take, and to restore what is of an archived type or location."""
+    count = 0 if is_active else count_bookings_of_resources([row.pk], now=now).get(row.pk, 0)
+    if count:
+        raise BookingsInTheWay(count=count)
+    errors = FieldErrors()
+    if is_active:
+        errors.check_choice("resource_type_id", ResourceType, row.resource_type_id)
+        errors.check_choice("location_id", Location, row.location_id)
+    errors.raise_any()
+    yield
+
+
+NOUN = Noun(CatalogNoun.RESOURCE, Resource, ResourceNotFound, guard=_switching, is_booked=True)
 
 
 @transaction.atomic
@@ -61,54 +82,33 @@ def create_resource(*, setup: ResourceSetup, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def change_resource(*, resource_id: int, setup: ResourceSetup, version: int | None, by: Actor, now: datetime) -> int:
+def change_resource(
+    *,
+    resource_id: int,
+    setup: ResourceSetup,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    is_restored: bool = False,
+) -> int:
     """Change a resource and return its version, the same when nothing differs.
+
+    ``is_restored`` takes an archived one back at once: what it is of must be in use then.
 
     Raises:
         ResourceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
         BookingsInTheWay: Coming bookings need its capacity, its location or its type as it is.
     """
-    lock_resources([resource_id])  # whoever books it now is counted below
-    row = lock_row(NOUN, resource_id, version=version)
+    row = lock_row(NOUN, resource_id, version=version, may_be_archived=is_restored)
     before = read_resource(row)
     position = before.position if setup.position is None else setup.position
-    checked = check_resource(replace(setup, position=position), before=before, own_id=row.pk)
+    known = before if row.is_active else None
+    checked = check_resource(replace(setup, position=position), before=known, own_id=row.pk)
     _check_bookings(row.pk, before, checked, now=now)
     add_lanes({row.pk: checked.capacity})
     with keeping_bookings([row.pk], is_at_stake=before.timezone != checked.timezone, field="timezone", now=now):
-        return change_row(NOUN, row, before, checked, by=by, now=now)
-
-
-@transaction.atomic
-def archive_resource(*, resource_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Archive a resource and return its version.
-
-    Raises:
-        ResourceNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings take it.
-    """
-    lock_resources([resource_id])
-    row = lock_row(NOUN, resource_id, version=version, may_be_archived=True)
-    if count := count_bookings_of_resources([row.pk], now=now).get(row.pk):
-        raise BookingsInTheWay(count=count)
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_resource(*, resource_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Restore a resource and return its version.
-
-    Raises:
-        ResourceNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: Its type is archived, or another one has its name by now.
-    """
-    row = lock_row(NOUN, resource_id, version=version, may_be_archived=True)
-    errors = FieldErrors()
-    errors.check_choice("resource_type_id", ResourceType, row.resource_type_id)
-    errors.check_choice("location_id", Location, row.location_id)
-    errors.raise_any()
-    return set_active(NOUN, row, is_active=True, by=by, now=now)
+        return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 
 
 @transaction.atomic
@@ -119,7 +119,6 @@ def delete_resource(*, resource_id: int, by: Actor, now: datetime) -> None:
         ResourceNotFound: There is none.
         StillUsed: It was booked, or a requirement or a rule names it.
     """
-    lock_resources([resource_id])
     row = lock_row(NOUN, resource_id, version=None, may_be_archived=True)
     uses = {
         "bookings": int(was_resource_booked(row.pk)),
@@ -129,16 +128,6 @@ def delete_resource(*, resource_id: int, by: Actor, now: datetime) -> None:
     if any(uses.values()):
         raise StillUsed(uses=uses)
     delete_row(NOUN, row, read_resource(row), by=by, now=now)
-
-
-@transaction.atomic
-def reorder_resources(*, resource_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Put resources into this order, which is also the order of "fixed order".
-
-    Raises:
-        ResourceNotFound: One of them does not exist.
-    """
-    reorder_rows(NOUN, resource_ids, by=by, now=now)
 
 
 def check_resource(
@@ -171,7 +160,7 @@ def check_resource(
     errors.check_free(Resource, twin, own_id=own_id)
     errors.check_number("capacity", setup.capacity, 1, MAX_CAPACITY, CAPACITY_WRONG)
     errors.check_zone(setup.timezone, may_be_empty=True)
-    errors.require(len(setup.skills) <= MOST_SKILLS, "skills", NUMBER_WRONG)
+    errors.require(len(setup.skills) <= MOST_SKILLS, "skills", TOO_MANY_SKILLS)
     errors.require(all(len(skill) <= SKILL_LENGTH for skill in setup.skills), "skills", SKILL_TOO_LONG)
     errors.require(not any(map(is_unreadable, setup.skills)), "skills", UNREADABLE)
     errors.check_color(setup.color)

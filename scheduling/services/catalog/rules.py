@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import starmap
 
@@ -17,7 +18,7 @@ from scheduling.errors import RuleNotFound, StillUsed
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
 from scheduling.selectors.catalog.setups import read_rule
 from scheduling.services.catalog.checks import FieldErrors, Lookup
-from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, set_active, to_columns
+from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, to_columns
 from scheduling.types import Actor, RuleSetup, RuleUse
 
 PERIOD_REACH = timedelta(days=8)
@@ -31,9 +32,20 @@ TARGETS = {
 """Scope → the field that says of what; the whole business needs none."""
 
 
-NOUN = Noun(CatalogNoun.RULE, CapacityRule, RuleNotFound)
 TARGET_MISSING = mark("Say what this limit is for.")
 LIMIT_NEGATIVE = mark("The limit cannot be negative.")
+
+
+@contextmanager
+def _switching(row: CapacityRule, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Let the counters go with a rule that is switched off, and count anew when it is switched on."""
+    RuleUsage.objects.filter(rule=row).delete()
+    yield
+    if is_active:
+        count_anew(row, now=now)
+
+
+NOUN = Noun(CatalogNoun.RULE, CapacityRule, RuleNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -64,32 +76,6 @@ def change_rule(*, rule_id: int, setup: RuleSetup, version: int | None, by: Acto
     before = read_rule(row)
     known, checked = row.version, check_rule(setup, before=before)
     if change_row(NOUN, row, before, checked, by=by, now=now) != known:
-        count_anew(row, now=now)
-    return row.version
-
-
-@transaction.atomic
-def archive_rule(*, rule_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Switch a rule off and return its version; its counters go with it.
-
-    Raises:
-        RuleNotFound, ChangedMeanwhile: As in `door.lock_row`.
-    """
-    row = lock_row(NOUN, rule_id, version=version, may_be_archived=True)
-    RuleUsage.objects.filter(rule=row).delete()
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_rule(*, rule_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Switch a rule on again, count the bookings that it concerns, and return its version.
-
-    Raises:
-        RuleNotFound, ChangedMeanwhile: As in `door.lock_row`.
-    """
-    row = lock_row(NOUN, rule_id, version=version, may_be_archived=True)
-    if not row.is_active:
-        set_active(NOUN, row, is_active=True, by=by, now=now)
         count_anew(row, now=now)
     return row.version
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -33,17 +34,15 @@ from scheduling.services.catalog.door import (
     delete_row,
     find_last_position,
     lock_row,
-    reorder_rows,
-    set_active,
     to_columns,
 )
 from scheduling.services.catalog.requirements import check_requirements, write_requirements
 from scheduling.types import Actor, ServiceSetup, copy_timing
 
-NOUN = Noun(CatalogNoun.SERVICE, Service, ServiceNotFound)
 DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
 STEP_WRONG = mark("The step is from 1 minute to a day.")
 BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
+TOO_MANY_REMINDERS = mark("At most 10 reminders.")
 DEPOSIT_CLOSED = mark("Deposits can be asked for once this business takes payments.")
 
 LIMIT_TEXTS = {
@@ -54,6 +53,18 @@ LIMIT_TEXTS = {
 }
 CATEGORY_LENGTH, DESCRIPTION_LENGTH = 80, 2000
 MOST_REMINDERS = 10
+
+
+@contextmanager
+def _switching(row: Service, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to archive what coming bookings contain: nobody could move them any more."""
+    count = 0 if is_active else count_bookings_of_services([row.pk], now=now).get(row.pk, 0)
+    if count:
+        raise BookingsInTheWay(count=count)
+    yield
+
+
+NOUN = Noun(CatalogNoun.SERVICE, Service, ServiceNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -81,16 +92,18 @@ def change_service(
     by: Actor,
     now: datetime,
     may_ask_deposit: bool = False,
+    is_restored: bool = False,
 ) -> int:
     """Change a service and return its version, the same when nothing differs.
 
-    Bookings keep what was agreed. A deposit that is asked already may stay.
+    Bookings keep what was agreed. A deposit that is asked already may stay. ``is_restored`` takes an archived one
+    back at once.
 
     Raises:
         ServiceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
     """
-    row = lock_row(NOUN, service_id, version=version)
+    row = lock_row(NOUN, service_id, version=version, may_be_archived=is_restored)
     before = read_service(row)
     position = before.position if setup.position is None else setup.position
     checked = check_service(
@@ -98,33 +111,7 @@ def change_service(
     )
     if "requirements" in compare(before, checked):
         write_requirements(row.pk, checked.requirements)
-    return change_row(NOUN, row, before, checked, by=by, now=now)
-
-
-@transaction.atomic
-def archive_service(*, service_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Archive a service and return its version.
-
-    Raises:
-        ServiceNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings contain it; nobody could move them any more.
-    """
-    row = lock_row(NOUN, service_id, version=version, may_be_archived=True)
-    if count := count_bookings_of_services([row.pk], now=now).get(row.pk):
-        raise BookingsInTheWay(count=count)
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_service(*, service_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Restore a service and return its version.
-
-    Raises:
-        ServiceNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: Another one has its name by now.
-    """
-    row = lock_row(NOUN, service_id, version=version, may_be_archived=True)
-    return set_active(NOUN, row, is_active=True, by=by, now=now)
+    return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 
 
 @transaction.atomic
@@ -143,16 +130,6 @@ def delete_service(*, service_id: int, by: Actor, now: datetime) -> None:
     if any(uses.values()):
         raise StillUsed(uses=uses)
     delete_row(NOUN, row, read_service(row), by=by, now=now)
-
-
-@transaction.atomic
-def reorder_services(*, service_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Put services into this order.
-
-    Raises:
-        ServiceNotFound: One of them does not exist.
-    """
-    reorder_rows(NOUN, service_ids, by=by, now=now)
 
 
 def make_service_row(setup: ServiceSetup) -> Service:
@@ -211,7 +188,8 @@ def _check_policy(errors: FieldErrors, setup: ServiceSetup, before: ServiceSetup
     errors.require(not (setup.is_price_from and setup.price_minor is None), "is_price_from", CANNOT_WORK)
     offsets = setup.reminder_offsets_minutes
     are_offsets = all(1 <= each <= LONGEST_AHEAD_MINUTES for each in offsets) and len(set(offsets)) == len(offsets)
-    errors.require(are_offsets and len(offsets) <= MOST_REMINDERS, "reminder_offsets_minutes", NUMBER_WRONG)
+    errors.require(are_offsets, "reminder_offsets_minutes", NUMBER_WRONG)
+    errors.require(len(offsets) <= MOST_REMINDERS, "reminder_offsets_minutes", TOO_MANY_REMINDERS)
     errors.check_arrival_modes("arrival_modes", setup.arrival_modes, known=before.arrival_modes if before else ())
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.lines import clean_line, clean_name, drop_invisible
+from kernel.lines import clean_line, clean_name, drop_invisible, fold
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_clean_name_drops_advertisements(name, shown):
 )
 def test_drop_invisible_keeps_what_scripts_need(text, seen):
     assert drop_invisible(text) == seen
+
+
+@pytest.mark.parametrize(("text", "folded"), [("  Ñandú ", "nandu"), ("ÁRBOL", "arbol"), ("ﬁn", "fin")])
+def test_folded_texts_have_no_accents(text, folded):
+    assert fold(text) == folded

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
@@ -17,29 +16,27 @@ from scheduling.engine import Align
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import (
     list_add_on_entries,
-    list_resource_entries,
-    list_resource_type_entries,
     list_service_entries,
 )
 from scheduling.services.catalog.extras import ExtraLine
-from scheduling.types import RequirementSetup, ServiceSetup
+from scheduling.types import ServiceSetup
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.parts.fields import (
     ChoiceField,
     ChoicesField,
-    IdField,
-    IdsField,
     MoneyField,
     NumberField,
     SpanField,
     SwitchField,
     TextField,
 )
-from web.parts.forms import PageForm, mark_needed, translate_findings
+from web.parts.forms import mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
+from web.workspace.catalog.needs import load_pools
+from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
 from web.workspace.setup_forms import Part, SetupForm
 
 LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
@@ -54,7 +51,6 @@ ALIGNMENTS = (
     (Align.CLOCK, gettext_lazy("on the clock: 9:00, 9:15 …")),
     (Align.GAP, gettext_lazy("right after the appointment before")),
 )
-MINUTES = gettext_lazy("min")
 
 
 def number(name: str, **kwargs: Any) -> NumberField:
@@ -66,55 +62,6 @@ def number(name: str, **kwargs: Any) -> NumberField:
 def span(name: str, **kwargs: Any) -> SpanField:
     """Return the field of a term that is a length of notice."""
     return SpanField(max_minutes=LIMITS[name][1], **kwargs)
-
-
-class RequirementForm(PageForm):
-    """One thing that a service takes: who or what, how many, and for which minutes."""
-
-    resource_type_id = IdField(label=gettext_lazy("Type"), required=False)
-    skill = TextField(label=gettext_lazy("With the skill"), max_length=60, required=False, widget=SuggestInput())
-    quantity = NumberField(label=gettext_lazy("How many"), min_value=1, max_value=1000, initial=1)
-    starts_after_minutes = NumberField(
-        label=gettext_lazy("From minute"), min_value=0, max_value=20160, unit=MINUTES, initial=0
-    )
-    duration_minutes = NumberField(
-        label=gettext_lazy("For"), min_value=1, max_value=20160, unit=MINUTES, required=False,
-        help_text=gettext_lazy("Empty: to the end"),
-    )  # fmt: skip
-    resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
-
-    def make_setup(self) -> RequirementSetup:
-        """Return the requirement as it was typed."""
-        data = self.cleaned_data
-        return RequirementSetup(**{**data, "resource_ids": tuple(data["resource_ids"])})
-
-
-class ExtraForm(PageForm):
-    """One extra of a service."""
-
-    id = forms.CharField(required=False, widget=forms.HiddenInput())
-    version = forms.CharField(required=False, widget=forms.HiddenInput())
-    name = TextField(label=gettext_lazy("Name"), max_length=120)
-    minutes = NumberField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, unit=MINUTES, initial=0)
-    price = MoneyField(label=gettext_lazy("Price"), required=False)
-
-    fresh_version: int | None = None
-
-    @property
-    def shown_version(self) -> object:
-        """Return what the next save names: after another editor's change, the version that was told."""
-        return self.fresh_version or self["version"].value() or ""
-
-    def make_line(self) -> ExtraLine:
-        """Return the extra as it was typed."""
-        data = self.cleaned_data
-        return ExtraLine(
-            name=data["name"],
-            minutes=data["minutes"],
-            price_minor=data["price"] or 0,
-            add_on_id=read_row_id(data["id"]),
-            version=read_row_id(data["version"]),
-        )
 
 
 class ServiceForm(SetupForm[ServiceSetup]):
@@ -206,14 +153,17 @@ class ServiceForm(SetupForm[ServiceSetup]):
             blank = ServiceSetup(name="", duration_minutes=60, requirements=())
             self.initial.update(self.list_initial(blank), price_kind=FIXED)
         mark_needed(self.fields["price"])  # unless it is on request
-        self._types = [(each.id, each.setup.name) for each in list_resource_type_entries(now=now)]
-        self._resources = list_resource_entries(now=now)
+        self._pools = load_pools(now=now)
+        self._types = [(each.id, each.setup.name) for each in self._pools.types.values() if each.is_active]
+        self._resources = [each for each in self._pools.resources.values() if each.is_active]
         services = list_service_entries(now=now, is_active=None)
         categories = sorted({each.setup.category for each in services if each.setup.category})
         self.fields["category"].widget.suggestions = categories
         self._offer_arrival_modes()
         entries = list_add_on_entries(service_id=row_id, now=now) if row_id else ()
         self._add_on_versions = {each.id: each.version for each in entries}
+        sent = (read_row_id(each) for each in data.getlist("extras-known")) if data is not None else ()
+        self.known_extras = [each for each in sent if each] if data is not None else list(self._add_on_versions)
         self.requirements = RowSet(
             "requirements",
             self._make_requirement,
@@ -267,6 +217,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
         """Keep the extras as they were typed: another editor of the service has not touched them."""
         assert isinstance(typed, ServiceForm)
         self.extras = typed.extras
+        self.known_extras = typed.known_extras
 
     def perform(self, do: str) -> None:
         """Add or take away a row; what else was typed is shown unchecked."""
@@ -287,8 +238,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
                 own[name] = texts
                 continue
             form = rows.forms[int(place)]
-            if isinstance(form, ExtraForm):
-                form.fresh_version = self._add_on_versions.get(read_row_id(form["id"].value()) or 0)
+            if isinstance(form, ExtraForm) and (add_on_id := read_row_id(form["id"].value())):
+                fresh = self._add_on_versions.get(add_on_id)
+                if fresh != read_row_id(form["version"].value()):
+                    form.tell_changes(fresh)
             asked = {"price_minor": "price"}.get(field, field)
             for text in texts:
                 form.add_error(asked if asked in form.fields else None, text)
@@ -297,8 +250,14 @@ class ServiceForm(SetupForm[ServiceSetup]):
         elif not self.errors:
             self.add_error(None, gettext("Please check the marked rows."))
 
+    def label_of(self, name: str) -> str:
+        """Return how people call a field of the set-up."""
+        return gettext("Who and what it takes") if name == "requirements" else super().label_of(name)
+
     def describe(self, name: str, value: object) -> str:
         """Return a stored value in words."""
+        if name == "requirements" and isinstance(value, list):
+            return " · ".join(map(self._pools.describe_logged, value)) or "–"
         formats = get_current_formats()
         if name == "price_minor" and isinstance(value, int):
             return formats.format_money(value, current_tenant().currency)

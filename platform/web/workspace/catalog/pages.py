@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel.numbers import get_currency_precision
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
-from scheduling.enums import Approval, CatalogNoun
+from kernel.lines import fold
+from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import (
     get_service_entry,
-    list_resource_entries,
-    list_resource_type_entries,
     list_service_entries,
 )
 from scheduling.services.catalog import extras, services
 from scheduling.types import Entry, RequirementSetup, ServiceSetup
 from tenants.context import current_tenant
 from web.parts.filters import Filter
-from web.parts.lists import Column, fold
+from web.parts.lists import Column
 from web.workspace.catalog.forms import ServiceForm
-from web.workspace.crud import CrudPage
+from web.workspace.catalog.needs import load_pools
+from web.workspace.crud.page import CrudPage
 
 BAR_MINUTES = 240
 """Width of the bars in the list: what services take is compared on one scale."""
@@ -63,24 +63,7 @@ class ServiceRow:
 
 def list_rows(now: datetime, search: str) -> Sequence[ServiceRow]:
     """Return services with what they take, archived ones too."""
-    types = {each.id: each.setup for each in list_resource_type_entries(now=now, is_active=None)}
-    resources = {each.id: each.setup for each in list_resource_entries(now=now, is_active=None)}
-    people = {type_id for type_id, each in types.items() if each.is_person}
-    currency = current_tenant().currency
-
-    def name(each: RequirementSetup) -> str:
-        named = [resources[resource_id].name for resource_id in each.resource_ids if resource_id in resources]
-        kind = types[each.resource_type_id].name.lower() if each.resource_type_id in types else ""
-        what = kind or (each.skill if not named else ", ".join(named[:2]) + (" …" if len(named) > 2 else ""))  # noqa: PLR2004
-        with_skill = gettext("%(what)s with %(skill)s") % {"what": what, "skill": each.skill}
-        return f"{each.quantity} {with_skill if each.skill and kind else what}"
-
-    def is_person(each: RequirementSetup) -> bool:
-        named = {
-            resources[resource_id].resource_type_id for resource_id in each.resource_ids if resource_id in resources
-        }
-        return bool(({each.resource_type_id} | named) & people)
-
+    pools, currency = load_pools(now=now), current_tenant().currency
     entries = list_service_entries(now=now, search=search, is_active=None)
     categories = {
         category: place for place, category in enumerate(dict.fromkeys(each.setup.category for each in entries))
@@ -90,10 +73,10 @@ def list_rows(now: datetime, search: str) -> Sequence[ServiceRow]:
             entry=entry,
             order=(categories[entry.setup.category], entry.setup.position or 0, entry.id),
             bars=tuple(
-                _draw(each, entry.setup.duration_minutes, place, css="people" if is_person(each) else "things")
+                _draw(each, entry.setup.duration_minutes, place, css="people" if pools.is_person(each) else "things")
                 for place, each in enumerate(entry.setup.requirements)
             ),
-            needs=" · ".join(name(each) for each in entry.setup.requirements),
+            needs=" · ".join(pools.describe(each) for each in entry.setup.requirements),
             currency=currency,
         )
         for entry in entries
@@ -130,7 +113,7 @@ def _draw(each: RequirementSetup, visit_minutes: int, place: int, *, css: str) -
 
 SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     key="services",
-    noun=CatalogNoun.SERVICE,
+    noun=services.NOUN,
     title=gettext_lazy("Services"),
     new_label=gettext_lazy("New service"),
     search_label=gettext_lazy("Name or category"),
@@ -142,17 +125,11 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     form=ServiceForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_service_entry(service_id=row_id, now=now),
-    create=lambda form, by, now: extras.create_service_with_extras(
-        setup=form.make_setup(), extras=form.make_extras(), by=by, now=now
+    create=lambda form, **how: extras.create_service_with_extras(
+        setup=form.make_setup(), extras=form.make_extras(), **how
     ),
-    change=lambda row_id, form, version, by, now: extras.change_service_with_extras(
-        service_id=row_id, setup=form.make_setup(), extras=form.make_extras(), version=version, by=by, now=now
-    ),
-    archive=lambda row_id, version, by, now: services.archive_service(
-        service_id=row_id, version=version, by=by, now=now
-    ),
-    restore=lambda row_id, version, by, now: services.restore_service(
-        service_id=row_id, version=version, by=by, now=now
+    change=lambda row_id, form, **how: extras.change_service_with_extras(
+        service_id=row_id, setup=form.make_setup(), extras=form.make_extras(), known=form.known_extras, **how
     ),
     columns=(
         Column("name", gettext_lazy("Service")),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
-from scheduling.enums import CatalogNoun
+from kernel.lines import fold
 from scheduling.selectors.catalog.entries import (
     get_resource_entry,
     list_resource_entries,
@@ -18,8 +18,8 @@ from scheduling.selectors.catalog.services import list_locations
 from scheduling.services.catalog import resources
 from scheduling.types import Entry, ResourceSetup
 from web.parts.filters import Filter
-from web.parts.lists import Column, fold
-from web.workspace.crud import CrudPage
+from web.parts.lists import Column
+from web.workspace.crud.page import CrudPage
 from web.workspace.team.forms import ResourceForm
 
 
@@ -66,7 +66,7 @@ def fits(row: ResourceRow, asked: Mapping[str, str]) -> bool:
 
 RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     key="resources",
-    noun=CatalogNoun.RESOURCE,
+    noun=resources.NOUN,
     title=gettext_lazy("Team and equipment"),
     new_label=gettext_lazy("Add"),
     search_label=gettext_lazy("Name or skill"),
@@ -76,16 +76,8 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     form=ResourceForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_resource_entry(resource_id=row_id, now=now),
-    create=lambda form, by, now: resources.create_resource(setup=form.make_setup(), by=by, now=now),
-    change=lambda row_id, form, version, by, now: resources.change_resource(
-        resource_id=row_id, setup=form.make_setup(), version=version, by=by, now=now
-    ),
-    archive=lambda row_id, version, by, now: resources.archive_resource(
-        resource_id=row_id, version=version, by=by, now=now
-    ),
-    restore=lambda row_id, version, by, now: resources.restore_resource(
-        resource_id=row_id, version=version, by=by, now=now
-    ),
+    create=lambda form, **how: resources.create_resource(setup=form.make_setup(), **how),
+    change=lambda row_id, form, **how: resources.change_resource(resource_id=row_id, setup=form.make_setup(), **how),
     columns=(
         Column("name", gettext_lazy("Name")),
         Column("skills", gettext_lazy("Skills")),

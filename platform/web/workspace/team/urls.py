@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.crud import make_urls
+from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries
 from web.workspace.team.pages import RESOURCES
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,22 +13,29 @@ from scheduling.enums import CatalogNoun
 from scheduling.errors import ExceptionNotFound
 from scheduling.models import DateOverride, Location, Resource
 from scheduling.selectors.catalog.setups import read_date_override
-from scheduling.services.catalog.checks import CANNOT_WORK, NUMBER_WRONG, FieldErrors, Lookup, clean_line
+from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup, clean_line
 from scheduling.services.catalog.door import (
     Noun,
     add_row,
     change_row,
     lock_row,
-    set_active,
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.services.catalog.hours import DAY_MINUTES, TIME_WRONG
 from scheduling.types import Actor, DateOverrideSetup
 
-NOUN = Noun(CatalogNoun.DATE_OVERRIDE, DateOverride, ExceptionNotFound)
+TOO_MANY = mark("At most 20 periods in a day.")
 ONE_OWNER = mark("Choose either a resource or a location.")
 NOTE_LENGTH, MOST_PERIODS = 200, 20
+
+
+def _switching(row: DateOverride, _is_active: bool, now: datetime) -> AbstractContextManager[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse what would leave coming bookings outside of the hours."""
+    return keeping_bookings(_list_touched(read_date_override(row)), now=now, days=(row.on, row.on))
+
+
+NOUN = Noun(CatalogNoun.DATE_OVERRIDE, DateOverride, ExceptionNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -62,29 +70,6 @@ def change_date_override(
         return change_row(NOUN, row, before, checked, by=by, now=now)
 
 
-@transaction.atomic
-def archive_date_override(*, date_override_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Let the week hold again on the date, and return the version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings would lie outside of the hours.
-    """
-    return _set_active(date_override_id, is_active=False, version=version, by=by, now=now)
-
-
-@transaction.atomic
-def restore_date_override(*, date_override_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Let the override hold again and return the version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: The date has another one by now.
-        BookingsInTheWay: Coming bookings would lie outside of the hours.
-    """
-    return _set_active(date_override_id, is_active=True, version=version, by=by, now=now)
-
-
 def check_date_override(
     setup: DateOverrideSetup,
     *,
@@ -110,20 +95,13 @@ def check_date_override(
     owner = {"resource_id": setup.resource_id, "location_id": setup.location_id}
     errors.check_date("on", setup.on)
     errors.check_free(DateOverride, owner | {"on": setup.on}, field="on", own_id=own_id)
-    errors.require(len(setup.periods) <= MOST_PERIODS, "periods", NUMBER_WRONG)
+    errors.require(len(setup.periods) <= MOST_PERIODS, "periods", TOO_MANY)
     for number, (opens, closes) in enumerate(setup.periods):
         errors.check_number(f"periods.{number}", opens, 0, DAY_MINUTES - 1, TIME_WRONG)
         errors.check_number(f"periods.{number}", closes, 0, DAY_MINUTES, TIME_WRONG)
     errors.check_text("note", setup.note, length=NOTE_LENGTH)
     errors.raise_any()
     return setup
-
-
-def _set_active(row_id: int, *, is_active: bool, version: int | None, by: Actor, now: datetime) -> int:
-    row = lock_row(NOUN, row_id, version=version, may_be_archived=True)
-    touched = _list_touched(read_date_override(row))
-    with keeping_bookings(touched, now=now, days=(row.on, row.on)):
-        return set_active(NOUN, row, is_active=is_active, by=by, now=now)
 
 
 def _list_touched(setup: DateOverrideSetup) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,12 +13,18 @@ from scheduling.errors import ExceptionNotFound
 from scheduling.models import HolidayAdjustment, Location
 from scheduling.selectors.catalog.setups import read_holiday
 from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup, clean_line
-from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, set_active, to_columns
+from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, to_columns
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.services.writing.inputs import NAME_LENGTH
 from scheduling.types import Actor, HolidaySetup
 
-NOUN = Noun(CatalogNoun.HOLIDAY, HolidayAdjustment, ExceptionNotFound)
+
+def _switching(row: HolidayAdjustment, _is_active: bool, now: datetime) -> AbstractContextManager[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse what would leave coming bookings on a day that is not worked."""
+    return keeping_bookings(list_followers(row.location_id), now=now, days=(row.on, row.on))
+
+
+NOUN = Noun(CatalogNoun.HOLIDAY, HolidayAdjustment, ExceptionNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -50,29 +57,6 @@ def change_holiday(*, holiday_id: int, setup: HolidaySetup, version: int | None,
         return change_row(NOUN, row, before, checked, by=by, now=now)
 
 
-@transaction.atomic
-def archive_holiday(*, holiday_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Let the country's list hold again on the date, and return the version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: It was worked, and coming bookings are on that date.
-    """
-    return _set_active(holiday_id, is_active=False, version=version, by=by, now=now)
-
-
-@transaction.atomic
-def restore_holiday(*, holiday_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Let a holiday hold again and return its version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        SetupInvalid: The date has another one by now.
-        BookingsInTheWay: Coming bookings are on that date.
-    """
-    return _set_active(holiday_id, is_active=True, version=version, by=by, now=now)
-
-
 def check_holiday(
     setup: HolidaySetup,
     *,
@@ -97,9 +81,3 @@ def check_holiday(
     errors.check_text("name", setup.name, length=NAME_LENGTH)
     errors.raise_any()
     return setup
-
-
-def _set_active(row_id: int, *, is_active: bool, version: int | None, by: Actor, now: datetime) -> int:
-    row = lock_row(NOUN, row_id, version=version, may_be_archived=True)
-    with keeping_bookings(list_followers(row.location_id), now=now, days=(row.on, row.on)):
-        return set_active(NOUN, row, is_active=is_active, by=by, now=now)

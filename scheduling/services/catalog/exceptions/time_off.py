@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,14 +13,21 @@ from scheduling.errors import ExceptionNotFound
 from scheduling.models import Resource, TimeOff
 from scheduling.selectors.catalog.setups import read_time_off
 from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup, clean_line
-from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, set_active, to_columns
+from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, to_columns
 from scheduling.services.catalog.fitting import keeping_bookings
 from scheduling.services.catalog.hours import PERIOD_WRONG
 from scheduling.services.writing.inputs import START_NAIVE
 from scheduling.types import Actor, TimeOffSetup
 
-NOUN = Noun(CatalogNoun.TIME_OFF, TimeOff, ExceptionNotFound)
 REASON_LENGTH = 200
+
+
+def _switching(row: TimeOff, is_active: bool, now: datetime) -> AbstractContextManager[None]:  # noqa: FBT001 - as `Noun.guard`
+    """Refuse to restore what coming bookings lie in."""
+    return keeping_bookings([row.resource_id], now=now, is_at_stake=is_active)
+
+
+NOUN = Noun(CatalogNoun.TIME_OFF, TimeOff, ExceptionNotFound, guard=_switching)
 
 
 @transaction.atomic
@@ -49,30 +57,6 @@ def change_time_off(*, time_off_id: int, setup: TimeOffSetup, version: int | Non
     checked = check_time_off(setup, before=before)
     with keeping_bookings([row.resource_id], now=now, field="starts_at"):
         return change_row(NOUN, row, before, checked, by=by, now=now)
-
-
-@transaction.atomic
-def archive_time_off(*, time_off_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Take a time off back and return its version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-    """
-    row = lock_row(NOUN, time_off_id, version=version, may_be_archived=True)
-    return set_active(NOUN, row, is_active=False, by=by, now=now)
-
-
-@transaction.atomic
-def restore_time_off(*, time_off_id: int, version: int | None, by: Actor, now: datetime) -> int:
-    """Let a time off hold again and return its version.
-
-    Raises:
-        ExceptionNotFound, ChangedMeanwhile: As in `door.lock_row`.
-        BookingsInTheWay: Coming bookings take the resource then.
-    """
-    row = lock_row(NOUN, time_off_id, version=version, may_be_archived=True)
-    with keeping_bookings([row.resource_id], now=now):
-        return set_active(NOUN, row, is_active=True, by=by, now=now)
 
 
 def check_time_off(

@@ -131,7 +131,7 @@ def test_two_editors_lose_nothing(houses, open_workspace):
     second.fill("[name=description]", "Escrito por el segundo")
     second.click(SAVE)
 
-    expect(second.locator(".note.warn")).to_contain_text("cambió esto mientras editabas")
+    expect(second.locator(".note.warn")).to_contain_text("cambió mientras lo editabas")
     expect(second.locator(".note.warn")).to_contain_text("77")
     expect(second.locator("[name=description]")).to_have_value("Escrito por el segundo")
     assert check_page(second) == []

@@ -11,14 +11,13 @@ from scheduling.errors import AddOnNotFound, Archived, BookingsInTheWay, SetupIn
 from scheduling.models import AddOn
 from scheduling.selectors.catalog.entries import get_add_on_entry, list_add_on_entries
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.catalog.add_ons import NOUN as ADD_ON
 from scheduling.services.catalog.add_ons import (
-    archive_add_on,
     change_add_on,
     create_add_on,
     delete_add_on,
-    reorder_add_ons,
-    restore_add_on,
 )
+from scheduling.services.catalog.door import archive, reorder, restore
 from scheduling.types import AddOnSetup
 from tests.factories.scheduling import NOW, STAFF, book, make_shop
 
@@ -113,11 +112,11 @@ def test_change_says_what_differs_and_the_second_editor_is_told(olga, max_, wash
 
 def test_archived_add_on(olga, setup, wash, told):
     with told() as seen:
-        assert archive_add_on(add_on_id=wash, version=1, by=olga, now=NOW) == 2
+        assert archive(ADD_ON, wash, version=1, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change(wash, olga, minutes=1)
         assert list_add_on_entries(service_id=setup.service_id, now=NOW) == ()
-        assert restore_add_on(add_on_id=wash, version=2, by=olga, now=NOW) == 3
+        assert restore(ADD_ON, wash, version=2, by=olga, now=NOW) == 3
 
     assert [each.id for each in list_add_on_entries(service_id=setup.service_id, now=NOW)] == [wash]
     assert seen.kinds == [("add_on.archived", wash), ("add_on.restored", wash)]
@@ -128,14 +127,14 @@ def test_booked_add_on_stays(olga, setup, wash):
 
     assert read(wash).coming_bookings == 1
     with pytest.raises(BookingsInTheWay) as refusal:
-        archive_add_on(add_on_id=wash, version=None, by=olga, now=NOW)
+        archive(ADD_ON, wash, version=None, by=olga, now=NOW)
     assert refusal.value.count == 1
 
     cancel_booking(booking_id=made.booking_id, reason="Enfermo", now=NOW, by=STAFF)
     with pytest.raises(StillUsed) as used:
         delete_add_on(add_on_id=wash, by=olga, now=NOW)
     assert used.value.uses == {"bookings": 1}
-    assert archive_add_on(add_on_id=wash, version=None, by=olga, now=NOW) == 2
+    assert archive(ADD_ON, wash, version=None, by=olga, now=NOW) == 2
 
 
 def test_unused_add_on_is_deleted_and_the_log_keeps_it(olga, wash, told, read_log):
@@ -150,7 +149,7 @@ def test_unused_add_on_is_deleted_and_the_log_keeps_it(olga, wash, told, read_lo
 def test_add_ons_in_another_order(olga, setup, wash):
     wax = create_add_on(setup=replace(setup, name="Cera"), by=olga, now=NOW)
 
-    reorder_add_ons(add_on_ids=[wax, wash], by=olga, now=NOW)
+    reorder(ADD_ON, [wax, wash], by=olga, now=NOW)
 
     assert [each.id for each in list_add_on_entries(service_id=setup.service_id, now=NOW)] == [wax, wash]
 
@@ -160,10 +159,10 @@ def test_unknown_add_on(olga, setup):
     for work in (
         lambda: read(GHOST),
         lambda: change_add_on(**named, setup=setup, version=None),
-        lambda: archive_add_on(**named, version=None),
-        lambda: restore_add_on(**named, version=None),
+        lambda: archive(ADD_ON, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(ADD_ON, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_add_on(**named),
-        lambda: reorder_add_ons(add_on_ids=[GHOST], by=olga, now=NOW),
+        lambda: reorder(ADD_ON, [GHOST], by=olga, now=NOW),
     ):
         with pytest.raises(AddOnNotFound):
             work()

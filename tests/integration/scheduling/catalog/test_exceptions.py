@@ -18,23 +18,21 @@ from scheduling.selectors.catalog.calendars import (
     list_holiday_entries,
     list_time_off_entries,
 )
+from scheduling.services.catalog.door import archive, restore
+from scheduling.services.catalog.exceptions.date_overrides import NOUN as OVERRIDE
 from scheduling.services.catalog.exceptions.date_overrides import (
-    archive_date_override,
     change_date_override,
     create_date_override,
-    restore_date_override,
 )
+from scheduling.services.catalog.exceptions.holidays import NOUN as HOLIDAY
 from scheduling.services.catalog.exceptions.holidays import (
-    archive_holiday,
     change_holiday,
     create_holiday,
-    restore_holiday,
 )
+from scheduling.services.catalog.exceptions.time_off import NOUN as TIME_OFF
 from scheduling.services.catalog.exceptions.time_off import (
-    archive_time_off,
     change_time_off,
     create_time_off,
-    restore_time_off,
 )
 from scheduling.types import DateOverrideSetup, HolidaySetup, TimeOffSetup
 from tests.factories.feature_pairs import list_offered
@@ -75,9 +73,9 @@ class TestDateOverrides:
         with told() as seen:
             made = self.make(olga, resource_id=eva, periods=periods, note=" Curso ")
             assert list_offered(cut) == [10, 11, 13]
-            assert archive_date_override(date_override_id=made, version=1, by=olga, now=NOW) == 2
+            assert archive(OVERRIDE, made, version=1, by=olga, now=NOW) == 2
             assert list_offered(cut) == ALL
-            assert restore_date_override(date_override_id=made, version=2, by=olga, now=NOW) == 3
+            assert restore(OVERRIDE, made, version=2, by=olga, now=NOW) == 3
             assert list_offered(cut) == [10, 11, 13]
 
         entry = get_date_override_entry(date_override_id=made)
@@ -158,13 +156,13 @@ class TestDateOverrides:
         book(cut, hours_later(9))
 
         with pytest.raises(BookingsInTheWay):
-            archive_date_override(date_override_id=longer, version=None, by=olga, now=NOW)
+            archive(OVERRIDE, longer, version=None, by=olga, now=NOW)
 
         assert get_date_override_entry(date_override_id=longer).is_active
 
     def test_archived_override_is_listed_apart_and_not_changed(self, olga, eva):
         made = self.make(olga, resource_id=eva)
-        archive_date_override(date_override_id=made, version=None, by=olga, now=NOW)
+        archive(OVERRIDE, made, version=None, by=olga, now=NOW)
         again = self.make(olga, resource_id=eva)
 
         def ids(is_active):
@@ -174,7 +172,7 @@ class TestDateOverrides:
         with pytest.raises(Archived):
             self.change(made, olga, note="otra")
         with pytest.raises(SetupInvalid) as refusal:
-            restore_date_override(date_override_id=made, version=None, by=olga, now=NOW)
+            restore(OVERRIDE, made, version=None, by=olga, now=NOW)
         assert list(refusal.value.errors) == ["on"]
 
 
@@ -191,9 +189,9 @@ class TestTimeOff:
         with told() as seen:
             made = self.make(olga, eva, reason=" Médico ")
             assert list_offered(cut) == ALL[3:]
-            assert archive_time_off(time_off_id=made, version=1, by=olga, now=NOW) == 2
+            assert archive(TIME_OFF, made, version=1, by=olga, now=NOW) == 2
             assert list_offered(cut) == ALL
-            assert restore_time_off(time_off_id=made, version=2, by=olga, now=NOW) == 3
+            assert restore(TIME_OFF, made, version=2, by=olga, now=NOW) == 3
 
         entry = get_time_off_entry(time_off_id=made)
         assert entry.setup == TimeOffSetup(resource_id=eva, starts_at=MONDAY, ends_at=hours_later(3), reason="Médico")
@@ -238,13 +236,13 @@ class TestTimeOff:
     def test_booking_is_not_left_with_someone_away(self, olga, eva, cut):
         later = self.make(olga, eva, hours_later(2), hours_later(3))
         gone = self.make(olga, eva)
-        archive_time_off(time_off_id=gone, version=None, by=olga, now=NOW)
+        archive(TIME_OFF, gone, version=None, by=olga, now=NOW)
         book(cut)
 
         for work in (
             lambda: self.make(olga, eva),
             lambda: self.change(later, olga, starts_at=MONDAY),
-            lambda: restore_time_off(time_off_id=gone, version=None, by=olga, now=NOW),
+            lambda: restore(TIME_OFF, gone, version=None, by=olga, now=NOW),
         ):
             with pytest.raises(BookingsInTheWay) as refusal:
                 work()
@@ -259,7 +257,7 @@ class TestTimeOff:
             return [each.id for each in found]
 
         assert (ids(2, 4), ids(3, 4), ids(-1, 0)) == ([made], [], [])
-        archive_time_off(time_off_id=made, version=None, by=olga, now=NOW)
+        archive(TIME_OFF, made, version=None, by=olga, now=NOW)
         assert (ids(2, 4), ids(2, 4, is_active=None)) == ([], [made])
         with pytest.raises(Archived):
             self.change(made, olga, reason="otra")
@@ -277,9 +275,9 @@ class TestHolidays:
         with told() as seen:
             made = self.make(olga, location_id=place, name=" Aniversario ")
             assert list_offered(cut) == []
-            assert archive_holiday(holiday_id=made, version=1, by=olga, now=NOW) == 2
+            assert archive(HOLIDAY, made, version=1, by=olga, now=NOW) == 2
             assert list_offered(cut) == ALL
-            assert restore_holiday(holiday_id=made, version=2, by=olga, now=NOW) == 3
+            assert restore(HOLIDAY, made, version=2, by=olga, now=NOW) == 3
 
         assert get_holiday_entry(holiday_id=made).setup == HolidaySetup(on=DAY, location_id=place, name="Aniversario")
         assert [kind for kind, _ in seen.kinds] == ["holiday.created", "holiday.archived", "holiday.restored"]
@@ -324,14 +322,14 @@ class TestHolidays:
     def test_booking_is_not_left_on_a_holiday(self, olga, place, cut):
         tuesday = self.make(olga, on=TUESDAY)
         gone = self.make(olga)
-        archive_holiday(holiday_id=gone, version=None, by=olga, now=NOW)
+        archive(HOLIDAY, gone, version=None, by=olga, now=NOW)
         book(cut)
 
         for work in (
             lambda: self.make(olga),
             lambda: self.make(olga, location_id=place),
             lambda: self.change(tuesday, olga, on=DAY),
-            lambda: restore_holiday(holiday_id=gone, version=None, by=olga, now=NOW),
+            lambda: restore(HOLIDAY, gone, version=None, by=olga, now=NOW),
         ):
             with pytest.raises(BookingsInTheWay) as refusal:
                 work()
@@ -340,7 +338,7 @@ class TestHolidays:
 
     def test_archived_holiday_is_listed_apart_and_not_changed(self, olga):
         made = self.make(olga)
-        archive_holiday(holiday_id=made, version=None, by=olga, now=NOW)
+        archive(HOLIDAY, made, version=None, by=olga, now=NOW)
 
         assert list_holiday_entries(from_on=DAY, to_on=DAY) == ()
         assert [each.id for each in list_holiday_entries(from_on=DAY, to_on=DAY, is_active=None)] == [made]
@@ -355,16 +353,16 @@ def test_unknown_exception(olga, eva):
     for work in (
         lambda: get_date_override_entry(date_override_id=GHOST),
         lambda: change_date_override(date_override_id=GHOST, setup=override, **by),
-        lambda: archive_date_override(date_override_id=GHOST, **by),
-        lambda: restore_date_override(date_override_id=GHOST, **by),
+        lambda: archive(OVERRIDE, GHOST, **by),
+        lambda: restore(OVERRIDE, GHOST, **by),
         lambda: get_time_off_entry(time_off_id=GHOST),
         lambda: change_time_off(time_off_id=GHOST, setup=absence, **by),
-        lambda: archive_time_off(time_off_id=GHOST, **by),
-        lambda: restore_time_off(time_off_id=GHOST, **by),
+        lambda: archive(TIME_OFF, GHOST, **by),
+        lambda: restore(TIME_OFF, GHOST, **by),
         lambda: get_holiday_entry(holiday_id=GHOST),
         lambda: change_holiday(holiday_id=GHOST, setup=HolidaySetup(on=DAY), **by),
-        lambda: archive_holiday(holiday_id=GHOST, **by),
-        lambda: restore_holiday(holiday_id=GHOST, **by),
+        lambda: archive(HOLIDAY, GHOST, **by),
+        lambda: restore(HOLIDAY, GHOST, **by),
     ):
         with pytest.raises(ExceptionNotFound):
             work()
@@ -379,9 +377,9 @@ def test_exceptions_next_door_are_out_of_reach(olga, eva, next_door):
         assert [model.objects.count() for model in (DateOverride, TimeOff, HolidayAdjustment)] == [0, 0, 0]
         by = {"version": None, "by": olga, "now": NOW}
         for work in (
-            lambda: archive_date_override(date_override_id=override, **by),
-            lambda: archive_time_off(time_off_id=absence, **by),
-            lambda: archive_holiday(holiday_id=holiday, **by),
+            lambda: archive(OVERRIDE, override, **by),
+            lambda: archive(TIME_OFF, absence, **by),
+            lambda: archive(HOLIDAY, holiday, **by),
         ):
             with pytest.raises(ExceptionNotFound):
                 work()

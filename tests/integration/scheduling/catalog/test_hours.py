@@ -11,8 +11,9 @@ from audit.errors import ChangedMeanwhile
 from scheduling.errors import Archived, BookingsInTheWay, LocationNotFound, ResourceNotFound, SetupInvalid
 from scheduling.models import WorkingHours
 from scheduling.selectors.catalog.calendars import get_location_week, get_resource_week
+from scheduling.services.catalog.door import archive
 from scheduling.services.catalog.hours import change_location_week, change_resource_week
-from scheduling.services.catalog.resources import archive_resource
+from scheduling.services.catalog.resources import NOUN as RESOURCE
 from scheduling.types import PeriodSetup, WeekSetup
 from tests.factories.feature_pairs import list_offered, override
 from tests.factories.scheduling import NOW, book, hours_later, make_place, make_resource, make_service
@@ -169,7 +170,7 @@ def test_own_hours_keep_a_booking_when_the_location_closes(olga, place, eva):
 
 
 def test_archived_resource_keeps_its_week(olga, eva):
-    archive_resource(resource_id=eva, version=None, by=olga, now=NOW)
+    archive(RESOURCE, eva, version=None, by=olga, now=NOW)
 
     with pytest.raises(Archived):
         change(eva, WeekSetup(), olga)

@@ -12,13 +12,12 @@ from scheduling.errors import Archived, BookingsInTheWay, LastLocation, Location
 from scheduling.models import Location
 from scheduling.selectors.catalog.entries import get_location_entry, list_location_entries
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.catalog.door import archive, reorder, restore
+from scheduling.services.catalog.locations import NOUN as LOCATION
 from scheduling.services.catalog.locations import (
-    archive_location,
     change_location,
     create_location,
     delete_location,
-    reorder_locations,
-    restore_location,
 )
 from scheduling.types import LocationSetup
 from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule, make_service
@@ -114,11 +113,11 @@ def test_change_says_what_differs_and_the_second_editor_is_told(olga, max_, sout
 
 def test_archived_location(olga, south, told):
     with told() as seen:
-        assert archive_location(location_id=south, version=1, by=olga, now=NOW) == 2
+        assert archive(LOCATION, south, version=1, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change(south, olga, name="Sur")
         assert south not in [each.id for each in list_location_entries(now=NOW)]
-        assert restore_location(location_id=south, version=2, by=olga, now=NOW) == 3
+        assert restore(LOCATION, south, version=2, by=olga, now=NOW) == 3
 
     assert read(south).is_active
     assert seen.kinds == [("location.archived", south), ("location.restored", south)]
@@ -126,10 +125,10 @@ def test_archived_location(olga, south, told):
 
 def test_last_location_stays(olga, south):
     (first,) = Location.objects.exclude(pk=south).values_list("pk", flat=True)
-    archive_location(location_id=south, version=None, by=olga, now=NOW)
+    archive(LOCATION, south, version=None, by=olga, now=NOW)
 
     with pytest.raises(LastLocation):
-        archive_location(location_id=first, version=None, by=olga, now=NOW)
+        archive(LOCATION, first, version=None, by=olga, now=NOW)
 
     assert read(first).is_active
 
@@ -149,7 +148,7 @@ def test_coming_bookings_keep_a_location(olga):
     made = book(make_service((make_resource(place),)))
 
     with pytest.raises(BookingsInTheWay) as refusal:
-        archive_location(location_id=place, version=None, by=olga, now=NOW)
+        archive(LOCATION, place, version=None, by=olga, now=NOW)
     assert (refusal.value.count, read(place).coming_bookings) == (1, 1)
     with pytest.raises(BookingsInTheWay) as refusal:
         change(place, olga, timezone="Asia/Tokyo")
@@ -157,7 +156,7 @@ def test_coming_bookings_keep_a_location(olga):
 
     cancel_booking(booking_id=made.booking_id, reason="Cierra", now=NOW, by=STAFF)
     assert change(place, olga, timezone="Asia/Tokyo") == 2
-    assert archive_location(location_id=place, version=2, by=olga, now=NOW) == 3
+    assert archive(LOCATION, place, version=2, by=olga, now=NOW) == 3
 
 
 def test_public_holidays_do_not_close_a_booked_day(olga):
@@ -196,7 +195,7 @@ def test_locations_in_another_order_and_found_by_words(olga, south):
     change(south, olga, address="Avenida Revolución 7")
     first = next(each.id for each in list_location_entries(now=NOW) if each.id != south)
 
-    reorder_locations(location_ids=[south, first], by=olga, now=NOW)
+    reorder(LOCATION, [south, first], by=olga, now=NOW)
 
     assert [each.id for each in list_location_entries(now=NOW)] == [south, first]
     assert [each.id for each in list_location_entries(now=NOW, search="revolucion")] == [south]
@@ -207,10 +206,10 @@ def test_unknown_location(olga):
     for work in (
         lambda: read(GHOST),
         lambda: change_location(**named, setup=SOUTH, version=None),
-        lambda: archive_location(**named, version=None),
-        lambda: restore_location(**named, version=None),
+        lambda: archive(LOCATION, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(LOCATION, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_location(**named),
-        lambda: reorder_locations(location_ids=[GHOST], by=olga, now=NOW),
+        lambda: reorder(LOCATION, [GHOST], by=olga, now=NOW),
     ):
         with pytest.raises(LocationNotFound):
             work()

@@ -10,13 +10,12 @@ from audit.errors import ChangedMeanwhile
 from scheduling.errors import Archived, ResourceTypeNotFound, SetupInvalid, StillUsed
 from scheduling.models import ResourceType
 from scheduling.selectors.catalog.entries import get_resource_type_entry, list_resource_type_entries
+from scheduling.services.catalog.door import archive, reorder, restore
+from scheduling.services.catalog.resource_types import NOUN as TYPE
 from scheduling.services.catalog.resource_types import (
-    archive_resource_type,
     change_resource_type,
     create_resource_type,
     delete_resource_type,
-    reorder_resource_types,
-    restore_resource_type,
 )
 from scheduling.types import ResourceTypeSetup
 from tests.factories.scheduling import NOW, book, make_place, make_resource, make_service
@@ -116,13 +115,13 @@ def test_second_editor_is_told_what_the_first_one_changed(olga, max_, lathe_id):
 
 def test_archived_type_is_not_changed_until_it_is_restored(olga, lathe_id, told, read_log):
     with told() as seen:
-        assert archive_resource_type(resource_type_id=lathe_id, version=1, by=olga, now=NOW) == 2
-        assert archive_resource_type(resource_type_id=lathe_id, version=2, by=olga, now=NOW) == 2
+        assert archive(TYPE, lathe_id, version=1, by=olga, now=NOW) == 2
+        assert archive(TYPE, lathe_id, version=2, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change_resource_type(resource_type_id=lathe_id, setup=LATHE, version=2, by=olga, now=NOW)
         assert lathe_id not in [each.id for each in list_resource_type_entries(now=NOW)]
         assert [each.id for each in list_resource_type_entries(now=NOW, is_active=False)] == [lathe_id]
-        assert restore_resource_type(resource_type_id=lathe_id, version=2, by=olga, now=NOW) == 3
+        assert restore(TYPE, lathe_id, version=2, by=olga, now=NOW) == 3
 
     assert read(lathe_id).is_active
     assert seen.kinds == [("resource_type.archived", lathe_id), ("resource_type.restored", lathe_id)]
@@ -130,11 +129,11 @@ def test_archived_type_is_not_changed_until_it_is_restored(olga, lathe_id, told,
 
 
 def test_name_of_an_archived_type_is_free_until_it_comes_back(olga, lathe_id):
-    archive_resource_type(resource_type_id=lathe_id, version=None, by=olga, now=NOW)
+    archive(TYPE, lathe_id, version=None, by=olga, now=NOW)
     create_resource_type(setup=LATHE, by=olga, now=NOW)
 
     with pytest.raises(SetupInvalid) as refusal:
-        restore_resource_type(resource_type_id=lathe_id, version=None, by=olga, now=NOW)
+        restore(TYPE, lathe_id, version=None, by=olga, now=NOW)
 
     assert list(refusal.value.errors) == ["name"]
 
@@ -143,7 +142,7 @@ def test_type_that_resources_are_of_is_neither_archived_nor_deleted(olga, lathe_
     make_resource(make_place(), type_name="Torno")
 
     for work in (
-        lambda: archive_resource_type(resource_type_id=lathe_id, version=None, by=olga, now=NOW),
+        lambda: archive(TYPE, lathe_id, version=None, by=olga, now=NOW),
         lambda: delete_resource_type(resource_type_id=lathe_id, by=olga, now=NOW),
     ):
         with pytest.raises(StillUsed) as refusal:
@@ -179,7 +178,7 @@ def test_types_in_another_order(olga, told):
     ids = [each.id for each in list_resource_type_entries(now=NOW)]
 
     with told() as seen:
-        reorder_resource_types(resource_type_ids=[ids[1], ids[0], *ids[2:]], by=olga, now=NOW)
+        reorder(TYPE, [ids[1], ids[0], *ids[2:]], by=olga, now=NOW)
 
     assert [each.id for each in list_resource_type_entries(now=NOW)] == [ids[1], ids[0], *ids[2:]]
     assert seen.kinds == [("resource_type.changed", ids[1]), ("resource_type.changed", ids[0])]
@@ -195,10 +194,10 @@ def test_unknown_type(olga):
     for work in (
         lambda: read(GHOST),
         lambda: change_resource_type(**named, setup=LATHE, version=None),
-        lambda: archive_resource_type(**named, version=None),
-        lambda: restore_resource_type(**named, version=None),
+        lambda: archive(TYPE, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(TYPE, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_resource_type(**named),
-        lambda: reorder_resource_types(resource_type_ids=[GHOST], by=olga, now=NOW),
+        lambda: reorder(TYPE, [GHOST], by=olga, now=NOW),
     ):
         with pytest.raises(ResourceTypeNotFound):
             work()

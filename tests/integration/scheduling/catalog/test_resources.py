@@ -14,13 +14,12 @@ from scheduling.errors import Archived, BookingsInTheWay, ResourceNotFound, Setu
 from scheduling.models import Location, Resource, ResourceLane, ResourceType, WorkingHours
 from scheduling.selectors.catalog.entries import get_resource_entry, list_resource_entries
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.catalog.door import archive, reorder, restore
+from scheduling.services.catalog.resources import NOUN as RESOURCE
 from scheduling.services.catalog.resources import (
-    archive_resource,
     change_resource,
     create_resource,
     delete_resource,
-    reorder_resources,
-    restore_resource,
 )
 from scheduling.services.catalog.services import create_service
 from scheduling.types import RequirementSetup, ResourceSetup, ServiceSetup
@@ -182,25 +181,25 @@ def test_second_editor_is_told_and_nothing_is_lost(olga, max_, eva):
 
 def test_archived_resource(olga, setup, eva, told):
     with told() as seen:
-        assert archive_resource(resource_id=eva, version=1, by=olga, now=NOW) == 2
+        assert archive(RESOURCE, eva, version=1, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change(eva, olga, name="Eva Luna")
         with pytest.raises(ChangedMeanwhile) as refusal:
-            restore_resource(resource_id=eva, version=1, by=olga, now=NOW)
+            restore(RESOURCE, eva, version=1, by=olga, now=NOW)
         assert [(each.name, each.new) for each in refusal.value.changes[0].fields] == [("is_active", False)]
-        assert restore_resource(resource_id=eva, version=2, by=olga, now=NOW) == 3
+        assert restore(RESOURCE, eva, version=2, by=olga, now=NOW) == 3
 
     assert read(eva).setup.name == "Eva"
     assert seen.kinds == [("resource.archived", eva), ("resource.restored", eva)]
 
 
 def test_resource_of_an_archived_type_or_place_does_not_come_back(olga, setup, eva):
-    archive_resource(resource_id=eva, version=None, by=olga, now=NOW)
+    archive(RESOURCE, eva, version=None, by=olga, now=NOW)
     ResourceType.objects.filter(pk=setup.resource_type_id).update(is_active=False)
     Location.objects.filter(pk=setup.location_id).update(is_active=False)
 
     with pytest.raises(SetupInvalid) as refusal:
-        restore_resource(resource_id=eva, version=None, by=olga, now=NOW)
+        restore(RESOURCE, eva, version=None, by=olga, now=NOW)
 
     assert list(refusal.value.errors) == ["resource_type_id", "location_id"]
     assert not read(eva).is_active
@@ -236,7 +235,7 @@ def test_coming_bookings_keep_a_resource_as_it_is(olga, setup, eva):
             change(eva, olga, **values)
         assert (refusal.value.field, refusal.value.count) == (field, count)
     with pytest.raises(BookingsInTheWay) as refusal:
-        archive_resource(resource_id=eva, version=None, by=olga, now=NOW)
+        archive(RESOURCE, eva, version=None, by=olga, now=NOW)
     assert (refusal.value.field, refusal.value.count, str(refusal.value.count) in str(refusal.value)) == ("", 4, True)
     assert (read(eva).version, read(eva).is_active) == (2, True)
 
@@ -246,7 +245,7 @@ def test_coming_bookings_keep_a_resource_as_it_is(olga, setup, eva):
     later = NOW + timedelta(minutes=11)
     assert read(eva, now=later).coming_bookings == 0
     assert change(eva, olga, capacity=1, skills=(), resource_type_id=other_type, now=later) == 3
-    assert archive_resource(resource_id=eva, version=3, by=olga, now=later) == 4
+    assert archive(RESOURCE, eva, version=3, by=olga, now=later) == 4
 
 
 def test_groups_keep_a_resource_as_it_is(olga, eva):
@@ -255,7 +254,7 @@ def test_groups_keep_a_resource_as_it_is(olga, eva):
         book(service_id)
 
     with pytest.raises(BookingsInTheWay) as refusal:
-        archive_resource(resource_id=eva, version=None, by=olga, now=NOW)
+        archive(RESOURCE, eva, version=None, by=olga, now=NOW)
 
     assert refusal.value.count == read(eva).coming_bookings == 3
 
@@ -263,7 +262,7 @@ def test_groups_keep_a_resource_as_it_is(olga, eva):
 def test_past_bookings_hold_nothing_back(olga, eva):
     book(make_service((eva,)))
 
-    assert archive_resource(resource_id=eva, version=None, by=olga, now=NEXT_YEAR) == 2
+    assert archive(RESOURCE, eva, version=None, by=olga, now=NEXT_YEAR) == 2
 
 
 def test_time_zone_moves_no_hours_away_from_bookings(olga, setup, eva):
@@ -304,7 +303,7 @@ def test_unused_resource_is_deleted_and_the_log_keeps_it(olga, eva, told, read_l
 def test_resources_in_another_order(olga, setup, eva):
     adam = create_resource(setup=replace(setup, name="Adam"), by=olga, now=NOW)
 
-    reorder_resources(resource_ids=[adam, eva], by=olga, now=NOW)
+    reorder(RESOURCE, [adam, eva], by=olga, now=NOW)
 
     found = list_resource_entries(now=NOW, resource_type_id=setup.resource_type_id)
     assert [(each.id, each.setup.position) for each in found] == [(adam, 0), (eva, 1)]
@@ -314,7 +313,7 @@ def test_resources_are_listed_by_place_type_state_and_words(olga, setup, eva):
     change(eva, olga, skills=("Pintura y hojalatería",), email="eva@taller.example")
     away = make_place()
     adam = create_resource(setup=replace(setup, name="Adán", location_id=away), by=olga, now=NOW)
-    archive_resource(resource_id=adam, version=None, by=olga, now=NOW)
+    archive(RESOURCE, adam, version=None, by=olga, now=NOW)
 
     def ids(**question):
         return [each.id for each in list_resource_entries(now=NOW, **question)]
@@ -343,10 +342,10 @@ def test_unknown_resource(olga, setup):
     for work in (
         lambda: read(GHOST),
         lambda: change_resource(**named, setup=setup, version=None),
-        lambda: archive_resource(**named, version=None),
-        lambda: restore_resource(**named, version=None),
+        lambda: archive(RESOURCE, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(RESOURCE, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_resource(**named),
-        lambda: reorder_resources(resource_ids=[GHOST], by=olga, now=NOW),
+        lambda: reorder(RESOURCE, [GHOST], by=olga, now=NOW),
     ):
         with pytest.raises(ResourceNotFound):
             work()
@@ -366,3 +365,20 @@ def test_resource_next_door_is_out_of_reach(olga, setup, eva, next_door):
 
     assert before
     assert next_door(look) == before
+
+
+def test_archived_resource_comes_back_changed_at_once(olga, setup, eva):
+    archive(RESOURCE, eva, version=None, by=olga, now=NOW)
+    ResourceType.objects.filter(pk=setup.resource_type_id).update(is_active=False)
+    other_type = ResourceType.objects.create(name="Torno").pk
+
+    def save(**values: object) -> int:
+        asked = replace(setup, name="Eva Luna", **values)
+        return change_resource(resource_id=eva, setup=asked, version=2, by=olga, now=NOW, is_restored=True)
+
+    with pytest.raises(SetupInvalid) as refusal:
+        save()
+    assert (list(refusal.value.errors), read(eva).is_active) == (["resource_type_id"], False)
+
+    assert save(resource_type_id=other_type) == 3
+    assert (read(eva).is_active, read(eva).setup.name) == (True, "Eva Luna")

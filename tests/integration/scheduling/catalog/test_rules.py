@@ -12,7 +12,9 @@ from scheduling.enums import RuleScope
 from scheduling.errors import Archived, RuleNotFound, SetupInvalid, SlotTaken, StillUsed
 from scheduling.models import CapacityRule, Resource, RuleUsage
 from scheduling.selectors.catalog.entries import get_rule_entry, list_rule_entries
-from scheduling.services.catalog.rules import archive_rule, change_rule, create_rule, delete_rule, restore_rule
+from scheduling.services.catalog.door import archive, restore
+from scheduling.services.catalog.rules import NOUN as RULE
+from scheduling.services.catalog.rules import change_rule, create_rule, delete_rule
 from scheduling.types import RuleSetup
 from tests.factories.scheduling import NOW, book, hours_later, make_shop
 
@@ -114,7 +116,7 @@ def test_archived_rule_counts_nothing_and_a_restored_one_counts_again(olga, setu
         book(setup.service_id, hours_later(2))
 
     with told() as seen:
-        assert archive_rule(rule_id=daily, version=1, by=olga, now=NOW) == 2
+        assert archive(RULE, daily, version=1, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change_rule(rule_id=daily, setup=setup, version=2, by=olga, now=NOW)
     book(setup.service_id, hours_later(2))
@@ -122,8 +124,8 @@ def test_archived_rule_counts_nothing_and_a_restored_one_counts_again(olga, setu
     assert (list_usage(daily), seen.kinds) == ([], [("rule.archived", daily)])
     assert daily not in [each.id for each in list_rule_entries()]
     assert [each.id for each in list_rule_entries(is_active=False)] == [daily]
-    assert restore_rule(rule_id=daily, version=2, by=olga, now=NOW) == 3
-    assert restore_rule(rule_id=daily, version=3, by=olga, now=NOW) == 3
+    assert restore(RULE, daily, version=2, by=olga, now=NOW) == 3
+    assert restore(RULE, daily, version=3, by=olga, now=NOW) == 3
     assert (get_rule_entry(rule_id=daily).is_active, list_usage(daily)) == (True, [(3, 3)])
     with pytest.raises(SlotTaken):
         book(setup.service_id, hours_later(4))
@@ -159,8 +161,8 @@ def test_unknown_rule_is_not_made_up(olga, setup):
     for work in (
         lambda: get_rule_entry(rule_id=GHOST),
         lambda: change_rule(rule_id=GHOST, setup=setup, version=None, by=olga, now=NOW),
-        lambda: archive_rule(rule_id=GHOST, version=None, by=olga, now=NOW),
-        lambda: restore_rule(rule_id=GHOST, version=None, by=olga, now=NOW),
+        lambda: archive(RULE, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(RULE, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_rule(rule_id=GHOST, by=olga, now=NOW),
     ):
         with pytest.raises(RuleNotFound):
@@ -176,7 +178,7 @@ def test_rule_next_door_is_out_of_reach(olga, setup, daily, next_door):
     def reach_over():
         assert daily not in [pk for pk, *_ in look()]
         with pytest.raises(RuleNotFound):
-            archive_rule(rule_id=daily, version=None, by=olga, now=NOW)
+            archive(RULE, daily, version=None, by=olga, now=NOW)
 
     before = next_door(look)
     next_door(reach_over)

@@ -15,14 +15,13 @@ from scheduling.errors import Archived, BookingsInTheWay, ServiceNotFound, Setup
 from scheduling.models import Booking, Requirement, ResourceType, Service
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.catalog.resources import archive_resource
+from scheduling.services.catalog.door import archive, reorder, restore
+from scheduling.services.catalog.resources import NOUN as RESOURCE
+from scheduling.services.catalog.services import NOUN as SERVICE
 from scheduling.services.catalog.services import (
-    archive_service,
     change_service,
     create_service,
     delete_service,
-    reorder_services,
-    restore_service,
 )
 from scheduling.types import RequirementSetup, ServiceSetup
 from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule
@@ -267,7 +266,7 @@ def test_deposit_that_is_asked_already_may_stay(olga, setup):
 
 
 def test_service_whose_person_was_archived_can_still_be_changed(olga, people, cut):
-    archive_resource(resource_id=people[0], version=None, by=olga, now=NOW)
+    archive(RESOURCE, people[0], version=None, by=olga, now=NOW)
 
     assert change(cut, olga, price_minor=200) == 2
     with pytest.raises(SetupInvalid) as refusal:
@@ -277,22 +276,22 @@ def test_service_whose_person_was_archived_can_still_be_changed(olga, people, cu
 
 def test_archived_service(olga, cut, told):
     with told() as seen:
-        assert archive_service(service_id=cut, version=1, by=olga, now=NOW) == 2
+        assert archive(SERVICE, cut, version=1, by=olga, now=NOW) == 2
         with pytest.raises(Archived):
             change(cut, olga, price_minor=1)
         assert cut not in [each.id for each in list_service_entries(now=NOW)]
-        assert restore_service(service_id=cut, version=2, by=olga, now=NOW) == 3
+        assert restore(SERVICE, cut, version=2, by=olga, now=NOW) == 3
 
     assert read(cut).is_active
     assert seen.kinds == [("service.archived", cut), ("service.restored", cut)]
 
 
 def test_name_of_an_archived_service_is_free_until_it_comes_back(olga, setup, cut):
-    archive_service(service_id=cut, version=None, by=olga, now=NOW)
+    archive(SERVICE, cut, version=None, by=olga, now=NOW)
     create_service(setup=setup, by=olga, now=NOW)
 
     with pytest.raises(SetupInvalid) as refusal:
-        restore_service(service_id=cut, version=None, by=olga, now=NOW)
+        restore(SERVICE, cut, version=None, by=olga, now=NOW)
 
     assert list(refusal.value.errors) == ["name"]
 
@@ -301,11 +300,11 @@ def test_coming_bookings_keep_a_service(olga, cut):
     made = book(cut)
 
     with pytest.raises(BookingsInTheWay) as refusal:
-        archive_service(service_id=cut, version=None, by=olga, now=NOW)
+        archive(SERVICE, cut, version=None, by=olga, now=NOW)
 
     assert (refusal.value.count, refusal.value.field, read(cut).coming_bookings) == (1, "", 1)
     cancel_booking(booking_id=made.booking_id, reason="Enfermo", now=NOW, by=STAFF)
-    assert archive_service(service_id=cut, version=None, by=olga, now=NOW) == 2
+    assert archive(SERVICE, cut, version=None, by=olga, now=NOW) == 2
 
 
 def test_used_service_is_not_deleted(olga, cut):
@@ -333,7 +332,7 @@ def test_services_in_another_order(olga, setup, cut):
     ids = [each.id for each in list_service_entries(now=NOW)]
     assert ids[-2:] == [cut, shave]
 
-    reorder_services(service_ids=[shave, cut, *ids[:-2]], by=olga, now=NOW)
+    reorder(SERVICE, [shave, cut, *ids[:-2]], by=olga, now=NOW)
 
     assert [each.id for each in list_service_entries(now=NOW)] == [shave, cut, *ids[:-2]]
 
@@ -362,10 +361,10 @@ def test_unknown_service(olga, setup):
     for work in (
         lambda: read(GHOST),
         lambda: change_service(**named, setup=setup, version=None),
-        lambda: archive_service(**named, version=None),
-        lambda: restore_service(**named, version=None),
+        lambda: archive(SERVICE, GHOST, version=None, by=olga, now=NOW),
+        lambda: restore(SERVICE, GHOST, version=None, by=olga, now=NOW),
         lambda: delete_service(**named),
-        lambda: reorder_services(service_ids=[GHOST], by=olga, now=NOW),
+        lambda: reorder(SERVICE, [GHOST], by=olga, now=NOW),
     ):
         with pytest.raises(ServiceNotFound):
             work()

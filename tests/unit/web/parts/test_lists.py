@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import Invalid
+from kernel.lines import fold
 from web.parts.filters import STATE, Filter, FilterLink
-from web.parts.lists import Column, Group, ListQuery, fold, make_filter_line, make_list_page, read_query, sort_and_cut
+from web.parts.lists import Column, Group, ListQuery, make_filter_line, make_list_page, read_query, sort_and_cut
 
 COLUMNS = (
     Column("name", "Nombre"),
@@ -149,8 +150,3 @@ def test_more_keeps_the_question():
     more = make_list_page(page, query=query, columns=COLUMNS).more_url
 
     assert more == f"?q=aceite&sort=price&cursor={page.next_cursor}"
-
-
-@pytest.mark.parametrize(("text", "folded"), [("  Ñandú ", "nandu"), ("ÁRBOL", "arbol"), ("ﬁn", "fin")])
-def test_folded_texts_have_no_accents(text, folded):
-    assert fold(text) == folded

@@ -203,7 +203,7 @@ def test_the_second_editor_is_told_what_changed(owner_client, staff_client, oil)
 
     page = clash.content.decode()
     assert clash.status_code == 409
-    assert "Persona manager cambió esto mientras editabas" in page
+    assert "Persona manager lo cambió, " in page
     assert re.search(r"Precio: <s>.*?</s> → <b>\$2,000</b>", page)
     shown = read_page(page)
     assert [shown[name] for name in ("price", "duration_minutes", "extras-0-name")] == ["1", "77", "Mío"]
@@ -255,3 +255,80 @@ def test_the_form_keeps_what_it_does_not_ask(owner_client, oil):
     after = load(oil)
     assert (after.hold_minutes, after.reminder_offsets_minutes, str(after.strategy)) == (7, (60,), "round_robin")
     assert Requirement.objects.filter(service=oil).count() == len(after.requirements)
+
+
+def list_extras(service: Service) -> list[tuple[str, int]]:
+    return list(
+        AddOn.objects.filter(service=service, is_active=True).order_by("position").values_list("name", "price_minor")
+    )
+
+
+def test_what_others_do_with_extras_meanwhile_is_neither_lost_nor_overwritten(owner_client, staff_client, oil):
+    address, other = f"{LIST}{oil.pk}/", staff_client("manager")
+    change(owner_client, oil, **{"extras-row": ["0"], "extras-0-name": "Lavado", "extras-0-price": "100"})
+    mine = read_form(owner_client, address)
+    theirs = read_form(other, address)
+    other.post(
+        address,
+        {**theirs, "extras-0-price": "150", "extras-row": ["0", "1"], "extras-1-name": "Cera", "extras-1-minutes": "5"},
+    )
+
+    clash = owner_client.post(address, {**mine, "extras-0-price": "200"})
+
+    page = clash.content.decode()
+    assert (clash.status_code, list_extras(oil)) == (422, [("Lavado", 15000), ("Cera", 0)])
+    assert re.search(r"Persona manager lo cambió, .*: Precio: \$100 → \$150\.", page)
+
+    saved = owner_client.post(address, read_page(page))
+
+    assert (saved.status_code, sorted(list_extras(oil))) == (302, [("Cera", 0), ("Lavado", 20000)])
+
+
+def test_an_extra_that_somebody_took_away_is_not_added_again_unasked(owner_client, staff_client, oil):
+    address = f"{LIST}{oil.pk}/"
+    change(owner_client, oil, **{"extras-row": ["0"], "extras-0-name": "Lavado", "extras-0-price": "100"})
+    mine = read_form(owner_client, address)
+    change(staff_client("manager"), oil, **{"extras-row": []})
+    assert list_extras(oil) == []
+
+    clash = owner_client.post(address, {**mine, "extras-0-price": "200"})
+
+    page = clash.content.decode()
+    assert (clash.status_code, list_extras(oil)) == (422, [])
+    assert re.search(r"Persona manager lo archivó, ", page)
+    assert "Alguien quitó este extra mientras tanto." in page
+
+    saved = owner_client.post(address, read_page(page))
+
+    assert (saved.status_code, list_extras(oil)) == (302, [("Lavado", 20000)])
+
+
+def test_the_history_tells_what_a_service_took_before(owner_client, oil):
+    change(owner_client, oil, **{"requirements-0-quantity": "2", "requirements-0-duration_minutes": "30"})
+
+    page = owner_client.get(f"{LIST}{oil.pk}/history/").content.decode()
+
+    assert "Quién y qué ocupa: <s>1 mecánico · 1 elevador</s> → <b>2 mecánico (0–30 min) · 1 elevador</b>" in page
+
+
+def test_both_editors_changed_what_it_takes(owner_client, staff_client, oil):
+    mine = read_form(owner_client, f"{LIST}{oil.pk}/")
+    change(staff_client("manager"), oil, **{"requirements-0-quantity": "3"})
+
+    clash = owner_client.post(f"{LIST}{oil.pk}/", {**mine, "requirements-0-quantity": "2"})
+
+    page = clash.content.decode()
+    assert (clash.status_code, read_page(page)["requirements-0-quantity"]) == (409, "2")
+    assert "Mientras tanto quedó en: 3 mecánico · 1 elevador" in page
+
+
+def test_more_rows_than_a_service_can_take_are_refused_in_words(owner_client, oil):
+    mine = read_form(owner_client, f"{LIST}{oil.pk}/")
+    row = {name.removeprefix("requirements-0-"): value for name, value in mine.items() if "requirements-0-" in name}
+    many = {f"requirements-{number}-{name}": value for number in range(21) for name, value in row.items()}
+
+    answer = change(owner_client, oil, **many, **{"requirements-row": [str(number) for number in range(21)]})
+
+    assert answer.status_code == 422
+    assert "Máximo 20 renglones." in answer.content.decode()
+    assert Requirement.objects.filter(service=oil).count() == 2

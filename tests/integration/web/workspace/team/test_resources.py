@@ -12,7 +12,7 @@ from audit.selectors.log import list_changes
 from scheduling.enums import CatalogNoun
 from scheduling.models import Resource
 from tests.conftest import HostClient
-from tests.integration.web.workspace.browser_form import read_form
+from tests.integration.web.workspace.browser_form import read_form, read_page
 from tests.integration.web.workspace.conftest import book
 
 LIST = "/workspace/resources/"
@@ -130,7 +130,8 @@ def test_the_second_editor_is_told_what_changed_and_may_save_again(owner_client,
 
     assert clash.status_code == 409
     assert Resource.objects.get(pk=carlos.pk).name == "Carlos de Ruiz"
-    assert "Persona manager cambió esto mientras editabas" in page
+    assert "No se guardó: cambió mientras lo editabas" in page
+    assert "Persona manager lo cambió, " in page
     assert f"Nombre: <s>{carlos.name}</s> → <b>Carlos de Ruiz</b>" in page
     assert "Citas a la vez: <s>1</s> → <b>3</b>" in page
     shown = [
@@ -253,3 +254,105 @@ def test_an_unknown_one_is_not_found(owner_client):
 
     assert (codes, owner_client.post(f"{LIST}999999/archive/").status_code) == ([404, 404], 404)
     assert User.objects.filter(role="owner").exists()
+
+
+def test_who_archived_it_meanwhile_is_told_and_what_was_typed_is_restored_and_saved(owner_client, staff_client, carlos):
+    address = f"{LIST}{carlos.pk}/"
+    mine = read_form(owner_client, address)
+    staff_client("manager").post(f"{address}archive/")
+
+    clash = owner_client.post(address, {**mine, "name": "Carlitos", "new_skills": "frenos"})
+    page = clash.content.decode()
+
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (clash.status_code, row.is_active, row.name) == (409, False, carlos.name)
+    assert "No se guardó: se archivó mientras lo editabas" in page
+    assert re.search(r"<li>Persona manager lo archivó, \w+ \d+ de \w+, ", page)
+    assert re.search(r'<button class="button primary" name="restored" value="yes">', page)
+    shown = read_page(page)
+    assert (shown["name"], shown["skills"]) == ("Carlitos", "frenos")
+
+    saved = owner_client.post(address, {**shown, "restored": "yes"})
+
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (saved.status_code, row.is_active, row.name, row.skills) == (302, True, "Carlitos", ["frenos"])
+    assert "Restaurado y guardado: Carlitos" in owner_client.get(address).content.decode()
+    entry = list_changes(noun=CatalogNoun.RESOURCE, row_id=carlos.pk)[0]
+    assert (entry.action, [each.name for each in entry.fields]) == ("restored", ["name", "skills", "is_active"])
+
+
+def test_what_is_archived_is_only_saved_by_restoring_it(owner_client, carlos):
+    address = f"{LIST}{carlos.pk}/"
+    owner_client.post(f"{address}archive/")
+
+    refused = change(owner_client, carlos, name="Otro")
+
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (refused.status_code, row.name, row.is_active) == (409, carlos.name, False)
+    assert "Esto está archivado. Restáuralo antes de cambiarlo." in refused.content.decode()
+
+
+@pytest.mark.parametrize("what", ["archive", "restore"])
+def test_a_stale_button_tells_who_did_what_and_when(owner_client, staff_client, carlos, what):
+    address = f"{LIST}{carlos.pk}/"
+    seen = carlos.version
+    change(staff_client("manager"), carlos, efficiency_percent="90")
+
+    answer = owner_client.post(f"{address}{what}/", {"version": seen})
+
+    page = owner_client.get(answer["Location"]).content.decode()
+    said = re.search(r'<p class="note bad">.*?</p>', page, re.DOTALL)[0]
+    assert Resource.objects.get(pk=carlos.pk).is_active is True
+    assert re.search(r"Persona manager lo cambió, \w+ \d+ de \w+, .*: Ritmo: 100 → 90\.", said)
+    assert ("vuelve a intentarlo" in said) is (what == "archive")
+
+
+def test_a_name_that_is_taken_meanwhile_has_a_way_out(owner_client, carlos):
+    owner_client.post(f"{LIST}{carlos.pk}/archive/")
+    twin = Resource.objects.filter(resource_type_id=carlos.resource_type_id, is_active=True).first()
+    change(owner_client, twin, name=carlos.name.upper())
+
+    answer = owner_client.post(f"{LIST}{carlos.pk}/restore/")
+    page = owner_client.get(answer["Location"]).content.decode()
+
+    assert (answer["Location"], Resource.objects.get(pk=carlos.pk).is_active) == (f"{LIST}{carlos.pk}/", False)
+    assert "Ya hay otro con este nombre. Elige uno distinto. Cámbialo abajo y elige «Restaurar y guardar»." in page
+
+    again = owner_client.post(answer["Location"], {**read_page(page), "restored": "yes"})
+    assert (again.status_code, Resource.objects.get(pk=carlos.pk).is_active) == (422, False)
+    assert re.search(r'<a href="#f-name">[^<]*Ya hay otro con este nombre', again.content.decode())
+
+    owner_client.post(answer["Location"], {**read_page(page), "name": "Carlos Segundo", "restored": "yes"})
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (row.is_active, row.name) == (True, "Carlos Segundo")
+
+
+def test_more_skills_than_fit_are_refused_at_the_field(owner_client, carlos):
+    answer = change(owner_client, carlos, new_skills=",".join(f"s{number}" for number in range(51)))
+
+    assert answer.status_code == 422
+    assert re.search(r'<a href="#f-new_skills">[^<]*Máximo 50 habilidades\. Quita algunas\.', answer.content.decode())
+    assert Resource.objects.get(pk=carlos.pk).skills == carlos.skills
+
+
+def test_an_empty_tab_says_what_it_is_for(owner_client):
+    empty = owner_client.get(f"{LIST}?state=archived").content.decode()
+    searched = owner_client.get(f"{LIST}?state=archived&q=zzz").content.decode()
+    Resource.objects.update(is_active=False)
+    unused = owner_client.get(LIST).content.decode()
+
+    titles = [re.search(r'card empty">.*?<h2>([^<]+)', page, re.DOTALL)[1] for page in (empty, searched, unused)]
+    assert titles == ["No hay nada archivado", "No se encontró nada", "No hay nada en uso"]
+
+
+def test_the_page_says_whether_it_can_be_archived(owner_client):
+    from scheduling.models import Allocation
+
+    booked = Allocation.objects.filter(booking_id=book().booking_id).first().resource
+    free = Resource.objects.filter(allocations__isnull=True).first()
+
+    pages = [owner_client.get(f"{LIST}{row.pk}/").content.decode() for row in (booked, free)]
+
+    asides = [re.search(r'<aside class="preview".*?</aside>', page, re.DOTALL)[0] for page in pages]
+    assert ["Se puede archivar cuando hayan pasado" in aside for aside in asides] == [True, False]
+    assert ["Ninguna cita por venir lo usa." in aside for aside in asides] == [False, True]

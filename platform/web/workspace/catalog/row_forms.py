@@ -1,0 +1,95 @@
+"""The rows of a service's form: what it takes, and its extras."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from audit.selectors.log import list_changes
+from kernel.ids import read_row_id
+from scheduling.enums import CatalogNoun
+from scheduling.services.catalog.extras import ExtraLine
+from scheduling.types import RequirementSetup
+from tenants.context import current_tenant
+from web.parts.fields import IdField, IdsField, MoneyField, NumberField, TextField
+from web.parts.forms import PageForm
+from web.parts.widgets import Chips, SuggestInput
+from web.templatetags.formats import get_current_formats
+from web.workspace.crud.history import make_steps
+from web.workspace.setup_forms import describe_value
+
+MINUTES = gettext_lazy("min")
+
+
+class RequirementForm(PageForm):
+    """One thing that a service takes: who or what, how many, and for which minutes."""
+
+    resource_type_id = IdField(label=gettext_lazy("Type"), required=False)
+    skill = TextField(label=gettext_lazy("With the skill"), max_length=60, required=False, widget=SuggestInput())
+    quantity = NumberField(label=gettext_lazy("How many"), min_value=1, max_value=1000, initial=1)
+    starts_after_minutes = NumberField(
+        label=gettext_lazy("From minute"), min_value=0, max_value=20160, unit=MINUTES, initial=0
+    )
+    duration_minutes = NumberField(
+        label=gettext_lazy("For"), min_value=1, max_value=20160, unit=MINUTES, required=False,
+        help_text=gettext_lazy("Empty: to the end"),
+    )  # fmt: skip
+    resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
+
+    def make_setup(self) -> RequirementSetup:
+        """Return the requirement as it was typed."""
+        data = self.cleaned_data
+        return RequirementSetup(**{**data, "resource_ids": tuple(data["resource_ids"])})
+
+
+class ExtraForm(PageForm):
+    """One extra of a service."""
+
+    id = forms.CharField(required=False, widget=forms.HiddenInput())
+    version = forms.CharField(required=False, widget=forms.HiddenInput())
+    name = TextField(label=gettext_lazy("Name"), max_length=120)
+    minutes = NumberField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, unit=MINUTES, initial=0)
+    price = MoneyField(label=gettext_lazy("Price"), required=False)
+
+    fresh_version: int | None = None
+    is_gone: bool = False
+
+    @property
+    def shown_id(self) -> object:
+        """Return which extra the next save names: none when it is gone, so that it is added anew."""
+        return "" if self.is_gone else self["id"].value() or ""
+
+    @property
+    def shown_version(self) -> object:
+        """Return what the next save names: after another editor's change, the version that was told."""
+        return self.fresh_version or self["version"].value() or ""
+
+    def tell_changes(self, fresh_version: int | None) -> None:
+        """Say what somebody else did since this row was shown; ``fresh_version`` is None for an extra that is gone."""
+        row_id, seen = read_row_id(self["id"].value()), read_row_id(self["version"].value())
+        self.fresh_version, self.is_gone = fresh_version, fresh_version is None
+        changes = list_changes(noun=CatalogNoun.ADD_ON, row_id=row_id or 0, after_version=seen or 0)
+        for step in make_steps(self, changes):
+            self.add_error(None, step.summary)
+
+    def label_of(self, name: str) -> str:
+        """Return how people call a field of an extra."""
+        asked = {"price_minor": "price"}.get(name, name)
+        return str(self.fields[asked].label) if asked in {"name", "minutes", "price"} else ""
+
+    def describe(self, name: str, value: object) -> str:
+        """Return a stored value in words."""
+        if name == "price_minor" and isinstance(value, int):
+            return get_current_formats().format_money(value, current_tenant().currency)
+        return describe_value(value)
+
+    def make_line(self) -> ExtraLine:
+        """Return the extra as it was typed."""
+        data = self.cleaned_data
+        return ExtraLine(
+            name=data["name"],
+            minutes=data["minutes"],
+            price_minor=data["price"] or 0,
+            add_on_id=read_row_id(data["id"]),
+            version=read_row_id(data["version"]),
+        )

@@ -1,0 +1,48 @@
+"""Archiving and restoring a thing with one button, and what is said when that cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, pgettext
+
+from audit.errors import ChangedMeanwhile
+from kernel.clock import utc_now
+from kernel.errors import Conflict, Invalid
+from kernel.ids import read_row_id
+from scheduling.services.catalog.door import archive, restore
+from scheduling.types import Entry
+from web.errors import translate_error
+from web.parts.forms import translate_findings
+from web.parts.toasts import Toast, Undo, go_on
+from web.workspace.crud.editing import make_actor
+from web.workspace.crud.history import make_steps
+from web.workspace.crud.page import CrudPage
+
+
+def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, is_active: bool) -> HttpResponse:
+    """Archive or restore a row; a refusal goes to its page and says why, and what can be done there."""
+    entry = page.load(row_id, utc_now())
+    name = entry.setup.name
+    version = read_row_id(request.POST.get("version"))
+    try:
+        (restore if is_active else archive)(page.noun, row_id, version=version, by=make_actor(request), now=utc_now())
+    except (Conflict, Invalid) as error:
+        toast = Toast(title=name, text=_explain(page, entry, error, is_active=is_active), tone="bad")
+        return go_on(request, toast, to=page.url("change", row_id))
+    title = pgettext("of one", "Restored") if is_active else pgettext("of one", "Archived")
+    undo = None if is_active else Undo(url=page.url("restore", row_id), fields={})
+    return go_on(request, Toast(title=title, text=name, undo=undo), to=page.list_url)
+
+
+def _explain(page: CrudPage[Any, Any], entry: Entry[Any], error: Conflict | Invalid, *, is_active: bool) -> str:
+    if isinstance(error, ChangedMeanwhile):
+        form = page.form(setup=entry.setup, row_id=entry.id)
+        told = [step.summary for step in make_steps(form, error.changes)]
+        rest = gettext("Look at it, and press again if it is still what you want.")
+        return " ".join([*(told or [translate_error(error)]), *([] if entry.is_active is is_active else [rest])])
+    if isinstance(error, Invalid) and error.errors:
+        texts = [text for found in translate_findings(error.errors).values() for text in found]
+        return " ".join([*texts, gettext("Change it below, then press “Restore and save”.")])
+    return translate_error(error)

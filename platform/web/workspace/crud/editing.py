@@ -1,0 +1,104 @@
+"""The form of a page: it creates, it changes, and it takes back what was archived.
+
+What the services refuse is said at the field, and what was typed stays. Saving over another
+editor's change tells what changed, takes over the fields that were left alone, and lets the
+person save again knowingly; what was archived meanwhile can be restored and saved at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from audit.errors import ChangedMeanwhile
+from audit.selectors.log import list_changes
+from edge.statuses import get_status
+from kernel.clock import utc_now
+from kernel.errors import Conflict, Invalid
+from kernel.ids import read_row_id
+from scheduling.enums import ActorKind
+from scheduling.errors import BookingsInTheWay
+from scheduling.types import Actor, Entry
+from web.errors import translate_error
+from web.parts.toasts import Toast, go_on
+from web.workspace.crud.clashes import Clash, make_clash, merge
+from web.workspace.crud.page import CrudPage, FormT
+
+
+def edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -> HttpResponse:
+    """Answer the form of a row, or of a new one: show it, do what its buttons ask, or save it."""
+    entry = None if row_id is None else page.load(row_id, utc_now())
+    setup = entry.setup if entry else None
+    if request.method != "POST":
+        return _render_form(request, page, page.form(setup=setup, row_id=row_id), entry)
+    form = page.form(request.POST, setup=setup, row_id=row_id)
+    if do := request.POST.get("do"):
+        form.perform(do)
+        return _render_form(request, page, form, entry)
+    if not form.is_valid():
+        return _render_form(request, page, form, entry, status=422)
+    return _try_to_save(request, page, form, entry)
+
+
+def make_actor(request: HttpRequest) -> Actor:
+    """Return who is signed in, as the author of what is done."""
+    return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
+
+
+def _try_to_save(
+    request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, entry: Entry[Any] | None
+) -> HttpResponse:
+    try:
+        saved_id = _save(request, page, form, entry.id if entry else None)
+    except ChangedMeanwhile as error:
+        entry = page.load(form.row_id or 0, utc_now())
+        merged, clash = merge(page, form, entry, error.changes), make_clash(form, entry, error.changes)
+        return _render_form(request, page, merged, entry, status=get_status(error), clash=clash)
+    except Invalid as error:
+        form.refuse(error, names=form.names)
+        return _render_form(request, page, form, entry, status=get_status(error))
+    except Conflict as error:
+        field = error.field if isinstance(error, BookingsInTheWay) else ""
+        asked = form.names.get(field, field)
+        form.add_error(asked if asked in form.fields else None, translate_error(error))
+        return _render_form(request, page, form, entry, status=get_status(error))
+    title = gettext("Saved") if not entry or entry.is_active else gettext("Restored and saved")
+    toast = Toast(title=title, text=str(form.cleaned_data.get("name", "")))
+    return go_on(request, toast, to=page.url("change", saved_id) if entry else page.list_url)
+
+
+def _save(request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, row_id: int | None) -> int:
+    by, now = make_actor(request), utc_now()
+    if row_id is None:
+        return page.create(form, by=by, now=now)
+    # A form without a version has seen no row: it is told all that was done, and may save again.
+    version = read_row_id(request.POST.get("version")) or 0
+    page.change(row_id, form, version=version, by=by, now=now, is_restored="restored" in request.POST)
+    return row_id
+
+
+def _render_form(
+    request: HttpRequest,
+    page: CrudPage[Any, FormT],
+    form: FormT,
+    entry: Entry[Any] | None,
+    *,
+    status: int = 200,
+    clash: Clash | None = None,
+) -> HttpResponse:
+    version = read_row_id(request.POST.get("version")) if form.is_bound else None
+    context = {
+        "page": page,
+        "form": form,
+        "entry": entry,
+        "is_archived": entry is not None and not entry.is_active,
+        "version": entry.version if entry and (clash or version is None) else version,
+        "clash": clash,
+        "is_unchanged": clash is None and not form.is_bound,
+        "last": next(iter(list_changes(noun=page.noun.name, row_id=entry.id)), None) if entry else None,
+        "urls": page.list_urls(entry.id) if entry else {},
+    }
+    return render(request, "workspace/crud/form.html", context, status=status)

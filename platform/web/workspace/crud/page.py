@@ -1,0 +1,91 @@
+"""What a page of the catalog is: its texts, its form, and the selectors and services behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.urls import reverse
+
+from accounts.policies import Permission
+from scheduling.services.catalog.door import Noun
+from scheduling.types import Entry
+from web.parts.filters import Filter
+from web.parts.lists import Column, Key
+from web.workspace.setup_forms import SetupForm, Text
+
+FormT = TypeVar("FormT", bound=SetupForm[Any])
+
+
+class Row(Protocol):
+    """A row of a list."""
+
+    @property
+    def entry(self) -> Entry[Any]:
+        """Return the thing itself."""
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrudPage(Generic[RowT, FormT]):
+    """A page of the catalog.
+
+    Attributes:
+        key: Beginning of the names of its addresses: ``services``, ``services_new``, ``services_change`` …
+        list_rows: Everything that was found, archived too, whatever the number in the same number of queries.
+        create: Takes the form, ``by`` and ``now``; returns the id.
+        change: Takes id and form, ``version``, ``by``, ``now``, and ``is_restored`` for an archived one that
+            comes back changed.
+        sorts: Key of the order for each sortable column; the empty one is the list's own.
+        filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
+        export: Head and cells of the list as a file.
+        row_template: Draws the cells of one row.
+        form_aside: Template beside the form, if any; `list_lead` one above the list.
+    """
+
+    key: str
+    noun: Noun[Any]
+    title: Text
+    new_label: Text
+    search_label: Text
+    empty_title: Text
+    empty_text: Text
+    icon: str
+    form: type[FormT]
+    list_rows: Callable[[datetime, str], Sequence[RowT]]
+    load: Callable[[int, datetime], Entry[Any]]
+    create: Callable[..., int]
+    change: Callable[..., int]
+    columns: tuple[Column, ...]
+    sorts: Mapping[str, Callable[[RowT], Key]]
+    row_template: str
+    filters: Callable[[Sequence[RowT]], Sequence[Filter]] = lambda _: ()
+    narrows: Callable[[RowT, Mapping[str, str]], bool] = lambda _row, _asked: True
+    name_group: Callable[[RowT], str] | None = None
+    export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
+    form_aside: str = ""
+    list_lead: str = ""
+    may_see: Permission = Permission.CATALOG_VIEW
+    may_edit: Permission = Permission.CATALOG_MANAGE
+
+    @property
+    def list_url(self) -> str:
+        """Return the address of the list."""
+        return reverse(f"workspace:{self.key}")
+
+    @property
+    def new_url(self) -> str:
+        """Return the address of the empty form."""
+        return reverse(f"workspace:{self.key}_new")
+
+    def list_urls(self, row_id: int) -> dict[str, str]:
+        """Return the addresses of one row, by what they do."""
+        return {what: self.url(what, row_id) for what in ("change", "archive", "restore", "history")}
+
+    def url(self, what: str, row_id: int) -> str:
+        """Return an address of one row: ``change``, ``archive``, ``restore`` or ``history``."""
+        return reverse(f"workspace:{self.key}_{what}", args=[row_id])
