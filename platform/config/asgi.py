@@ -1,13 +1,15 @@
 """ASGI entry point: pages, API and server-sent events."""
 
-from config.environment import set_default
+from config.environment import require_settings_module
 
-set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+require_settings_module()
 
 import django  # noqa: E402
 
 django.setup(set_prefix=False)
 
+from config.static_files import require_static_files  # noqa: E402
 from edge.handlers import OneThreadHandler  # noqa: E402
 
+require_static_files()
 application = OneThreadHandler()

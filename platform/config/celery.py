@@ -2,9 +2,9 @@
 
 from celery import Celery
 
-from config.environment import set_default
+from config.environment import require_settings_module
 
-set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+require_settings_module()
 
 app = Celery("turnero")
 app.config_from_object("django.conf:settings", namespace="CELERY")

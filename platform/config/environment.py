@@ -7,8 +7,10 @@ the same names; a test compares the two.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: the folder that holds ``pyproject.toml``."""
@@ -21,6 +23,7 @@ VARIABLES = (
     "SENTRY_DSN",
     "TURNERO_DATABASE_POOL_SIZE",
     "TURNERO_FROM_EMAIL",
+    "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
     "TURNERO_SECRET_KEY",
     "TURNERO_SMS_ACCOUNT",
@@ -30,8 +33,21 @@ VARIABLES = (
     "TURNERO_SMTP_URL",
     "TURNERO_SPARE_SCHEMAS",
     "TURNERO_STATE_DIR",
+    "TURNERO_TENANTS_PER_CONNECTION",
 )
 """Every environment variable that Turnero reads."""
+
+NUMBERS: Mapping[str, int] = MappingProxyType(
+    {"TURNERO_DATABASE_POOL_SIZE": 20, "TURNERO_SPARE_SCHEMAS": 3, "TURNERO_TENANTS_PER_CONNECTION": 50}
+)
+"""Those that are whole numbers, with what holds when they are not set."""
+
+PLAN_CACHE_MODES = ("auto", "force_generic_plan", "force_custom_plan")
+"""What PostgreSQL knows (``plan_cache_mode``)."""
+
+
+class NotConfiguredError(Exception):
+    """The process was not told which settings to use; the text says how to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,8 @@ class Environment:
 
     Attributes:
         database_url: ``postgresql://…``; None: no database was named.
+        plan_cache_mode: One of `PLAN_CACHE_MODES`, for each connection.
+        tenants_per_connection: A connection that served so many tenants is replaced: it grows with each.
         redis_url: ``redis://…`` or ``unix://…?db=0``.
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
@@ -49,11 +67,13 @@ class Environment:
 
     database_url: str | None
     database_pool_size: int
+    plan_cache_mode: str
+    tenants_per_connection: int
     redis_url: str | None
-    platform_host: str
+    platform_host: str | None
     secret_key: str | None
     smtp_url: str | None
-    from_email: str
+    from_email: str | None
     sms_url: str | None
     sms_account: str
     sms_secret: str
@@ -68,25 +88,46 @@ def read_environment() -> Environment:
     """Read the process environment as it is now.
 
     Raises:
-        ValueError: A number is not a number; the message names the variable.
+        ValueError: A number is not a number, a word not one of those there are; the message names the variable.
     """
     return Environment(
         database_url=_find("DATABASE_URL"),
-        database_pool_size=_read_int("TURNERO_DATABASE_POOL_SIZE", 20),
+        database_pool_size=_read_int("TURNERO_DATABASE_POOL_SIZE"),
+        plan_cache_mode=_read_plan_cache_mode(),
+        tenants_per_connection=_read_int("TURNERO_TENANTS_PER_CONNECTION"),
         redis_url=_find("REDIS_URL"),
-        platform_host=_find("TURNERO_PLATFORM_HOST") or "localhost:8000",
+        platform_host=_find("TURNERO_PLATFORM_HOST"),
         secret_key=_find("TURNERO_SECRET_KEY"),
         smtp_url=_find("TURNERO_SMTP_URL"),
-        from_email=_find("TURNERO_FROM_EMAIL") or "citas@turnero.example",
+        from_email=_find("TURNERO_FROM_EMAIL"),
         sms_url=_find("TURNERO_SMS_URL"),
         sms_account=_find("TURNERO_SMS_ACCOUNT") or "",
         sms_secret=_find("TURNERO_SMS_SECRET") or "",
         sms_from=_find("TURNERO_SMS_FROM") or "",
         sentry_dsn=_find("SENTRY_DSN"),
-        spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS", 3),
+        spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
         state_dir=Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero"),
         is_ci=(_find("CI") or "").lower() in {"1", "true", "yes"},
     )
+
+
+def read_values() -> dict[str, str]:
+    """Return what is set of `VARIABLES`, as it stands there; empty ones are left out."""
+    return {name: value for name in VARIABLES if (value := _find(name)) is not None}
+
+
+def require_settings_module() -> None:
+    """Refuse to go on unless somebody chose the settings; there are none by default.
+
+    Raises:
+        NotConfiguredError: DJANGO_SETTINGS_MODULE is not set.
+    """
+    if _find("DJANGO_SETTINGS_MODULE") is None:
+        message = (
+            "DJANGO_SETTINGS_MODULE is not set. A server needs config.settings.production (docs/operations.md); "
+            "for development start everything through ./dev, which names its settings itself."
+        )
+        raise NotConfiguredError(message)
 
 
 def child_environment(**overrides: str | None) -> dict[str, str]:
@@ -115,12 +156,20 @@ def _find(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
-def _read_int(name: str, default: int) -> int:
+def _read_int(name: str) -> int:
     raw = _find(name)
     if raw is None:
-        return default
+        return NUMBERS[name]
     try:
         return int(raw)
     except ValueError as error:
         message = f"{name} must be a whole number, not {raw!r}"
         raise ValueError(message) from error
+
+
+def _read_plan_cache_mode() -> str:
+    mode = _find("TURNERO_PLAN_CACHE_MODE") or "force_generic_plan"
+    if mode not in PLAN_CACHE_MODES:
+        message = f"TURNERO_PLAN_CACHE_MODE must be one of {', '.join(PLAN_CACHE_MODES)}, not {mode!r}"
+        raise ValueError(message)
+    return mode

@@ -2,15 +2,19 @@
 
 import sys
 
-from config.environment import set_default
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from config.environment import NotConfiguredError, require_settings_module
 
 
 def main() -> None:
-    """Run a management command."""
-    set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
-
-    execute_from_command_line(sys.argv)
+    """Run a management command; what is not configured is said in words."""
+    try:
+        require_settings_module()
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, NotConfiguredError) as error:
+        sys.exit(f"manage: {error}")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from web.health import healthz, readyz
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.site.urls")),
     path("operator/", include("operators.urls")),
     path("accounts/", include("web.account.urls")),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
 ]
 
 handler404 = "web.errors.not_found"

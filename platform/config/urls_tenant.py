@@ -2,13 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from web.health import healthz
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("web.workspace.urls")),
     path("accounts/", include("web.account.urls")),
     path("api/v1/", include("api.v1.urls")),
-    path("healthz", healthz, name="healthz"),
     path("", include("web.booking.urls")),
 ]
 

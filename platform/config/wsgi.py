@@ -1,9 +1,12 @@
 """WSGI entry point, for servers that cannot speak ASGI (no live events there)."""
 
-from config.environment import set_default
+from config.environment import require_settings_module
 
-set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+require_settings_module()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
+from config.static_files import require_static_files  # noqa: E402
+
 application = get_wsgi_application()
+require_static_files()

@@ -13,16 +13,20 @@ from pathlib import Path
 
 import psutil
 
-from config.environment import ROOT, child_environment
+from config.environment import ROOT, child_environment, read_values
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def own_environment(**overrides: str | None) -> dict[str, str]:
-    """Return the environment in which a child Python finds our packages, wherever this one was started."""
+    """Return the environment in which a child Python finds our packages, wherever this one was started.
+
+    Only here does anybody get the settings for development without asking for them.
+    """
     search = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
-    return child_environment(**{"PYTHONPATH": search, **overrides})
+    chosen = read_values().get("DJANGO_SETTINGS_MODULE") or "config.settings.development"
+    return child_environment(**{"PYTHONPATH": search, "DJANGO_SETTINGS_MODULE": chosen, **overrides})
 
 
 def tether(ending: signal.Signals) -> Callable[[], None]:

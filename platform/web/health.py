@@ -1,25 +1,47 @@
-"""Health of this process, for load balancers and the supervisor."""
+"""Health of this process, for load balancers and the supervisor.
+
+They ask by address, over plain HTTP and with whatever host they like, and they want an answer, not
+a redirect to the public host. So both paths are answered before anything looks at the request:
+no tenant, no session, no language.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from django.core.cache import cache
 from django.db import Error, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 
-from edge.access import open_to_anyone
 from kernel.ids import new_token
 
 PROBE_SECONDS = 10
+METHODS = ("GET", "HEAD")
 
 
-@open_to_anyone
-def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+class HealthMiddleware:
+    """Answers `PATHS` at every host; stands before all others."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or pass the request on."""
+        answer = PATHS.get(request.path_info)
+        if answer is None:
+            return self.get_response(request)
+        response = answer() if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def tell_alive() -> HttpResponse:
     """Tell that the process answers; asks nothing of other servers."""
     return JsonResponse({"status": "ok"})
 
 
-@open_to_anyone
-def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def tell_ready() -> HttpResponse:
     """Tell whether PostgreSQL answers (503 if not) and whether Redis does (reported only: we work without)."""
     redis = "ok" if _is_cache_up() else "down"
     try:
@@ -28,6 +50,9 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     except Error:
         return JsonResponse({"status": "down", "redis": redis}, status=503)
     return JsonResponse({"status": "ok", "redis": redis})
+
+
+PATHS: Mapping[str, Callable[[], HttpResponse]] = MappingProxyType({"/healthz": tell_alive, "/readyz": tell_ready})
 
 
 def _is_cache_up() -> bool:

@@ -1,26 +1,16 @@
-"""Production: TLS everywhere, a real secret, JSON logs, errors to Sentry without personal data."""
+"""Production: TLS everywhere, a real secret, JSON logs, errors to Sentry without personal data.
+
+It refuses to start half-configured (`config.completeness`).
+"""
 
 import sentry_sdk
-from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import read_environment
-from config.redaction import hide_in_report
-from config.settings.base import *
+from config.completeness import require_complete_environment
 
-_environment = read_environment()
-_missing = [
-    name
-    for name, value in (
-        ("TURNERO_SECRET_KEY", _environment.secret_key),
-        ("DATABASE_URL", _environment.database_url),
-        ("REDIS_URL", _environment.redis_url),
-        ("TURNERO_SMTP_URL", _environment.smtp_url),
-    )
-    if not value
-]
-if _missing:
-    _message = f"production needs these environment variables: {', '.join(_missing)}"
-    raise ImproperlyConfigured(_message)
+require_complete_environment()
+
+from config.redaction import hide_in_report  # noqa: E402
+from config.settings.base import *  # noqa: E402
 
 DEBUG = False
 SECURE_SSL_REDIRECT = True

@@ -8,8 +8,8 @@ from config.environment import read_environment
 
 _environment = read_environment()
 
-PLATFORM_HOST = _environment.platform_host
-SECRET_KEY = _environment.secret_key or "development-only-never-in-production"
+PLATFORM_HOST = _environment.platform_host or ""
+SECRET_KEY = _environment.secret_key or ""
 # The tenant resolver answers 404 to hosts that nobody owns; Django's own list would need every tenant's domain.
 ALLOWED_HOSTS = ["*"]
 

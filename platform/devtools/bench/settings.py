@@ -15,10 +15,9 @@ CONNECTIONS = 80
 
 
 def set_up_django() -> None:
-    """Name the settings and load everything."""
-    set_default("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    """Load everything, with the settings that ``./dev`` named (`own_environment`)."""
     set_default("TURNERO_DATABASE_POOL_SIZE", str(CONNECTIONS))
-    import django  # noqa: PLC0415 - after the settings are named
+    import django  # noqa: PLC0415 - after the pool's size is set
 
     django.setup()
 

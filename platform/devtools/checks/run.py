@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import subprocess
 import sys
 import time
@@ -21,10 +22,11 @@ _PARALLEL = 2
 _PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "DATABASE_URL": "postgresql://check:check@127.0.0.1:9/check",
-    "REDIS_URL": "redis://127.0.0.1:9/0",
+    "REDIS_URL": "redis://:check@127.0.0.1:9/0",
     "TURNERO_PLATFORM_HOST": "turnero.example",
-    "TURNERO_SECRET_KEY": "only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP",
+    "TURNERO_SECRET_KEY": secrets.token_urlsafe(50),
     "TURNERO_SMTP_URL": "smtp://127.0.0.1:9",
+    "TURNERO_FROM_EMAIL": "citas@turnero.example",
     "SENTRY_DSN": "",
     "CI": "",
 }

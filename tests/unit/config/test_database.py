@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from config.settings.database import add_lock_timeout, parse_database_url
+from config.settings.database import add_session_settings, parse_database_url
 
 
 def test_options_of_the_address_win_over_ours():
-    assert [add_lock_timeout(given) for given in ({}, {"options": "-c lock_timeout=1"})] == [
-        "-c lock_timeout=5000",
-        "-c lock_timeout=5000 -c lock_timeout=1",
+    answers = [add_session_settings(given, plan_cache_mode="auto") for given in ({}, {"options": "-c lock_timeout=1"})]
+
+    assert answers == [
+        "-c lock_timeout=5000 -c plan_cache_mode=auto",
+        "-c lock_timeout=5000 -c plan_cache_mode=auto -c lock_timeout=1",
     ]
 
 

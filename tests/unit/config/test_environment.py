@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from config import environment
-from config.environment import child_environment, read_environment
+from config.environment import NotConfiguredError, child_environment, read_environment, require_settings_module
 
 
 @pytest.mark.parametrize(("given", "size"), [(None, 20), ("", 20), ("7", 7)])
@@ -20,6 +20,23 @@ def test_number_that_is_none_is_named(monkeypatch):
 
     with pytest.raises(ValueError, match="TURNERO_SPARE_SCHEMAS must be a whole number, not 'three'"):
         read_environment()
+
+
+def test_word_that_is_none_of_those_there_are_is_named(monkeypatch):
+    monkeypatch.setenv("TURNERO_PLAN_CACHE_MODE", "generic")
+
+    with pytest.raises(ValueError, match=r"^TURNERO_PLAN_CACHE_MODE must be one of auto, .*, not 'generic'$"):
+        read_environment()
+
+
+@pytest.mark.parametrize("given", [None, ""])
+def test_nobody_goes_on_without_settings(monkeypatch, given):
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    if given is not None:
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", given)
+
+    with pytest.raises(NotConfiguredError, match="DJANGO_SETTINGS_MODULE is not set"):
+        require_settings_module()
 
 
 def test_variable_that_is_not_declared_is_not_read():
