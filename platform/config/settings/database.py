@@ -40,12 +40,13 @@ LOCK_TIMEOUT_MS = 5000
 """How long a statement waits for somebody's lock; a stuck holder must not take everybody along."""
 
 
-def add_lock_timeout(options: Mapping[str, object]) -> str:
-    """Return libpq's ``options`` with the lock timeout: a part of connecting, so that it costs no round trip."""
-    return f"-c lock_timeout={LOCK_TIMEOUT_MS} {options.get('options', '')}".rstrip()
+def add_session_settings(options: Mapping[str, object], *, plan_cache_mode: str) -> str:
+    """Return libpq's ``options`` with our settings: a part of connecting, so that they cost no round trip."""
+    ours = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c plan_cache_mode={plan_cache_mode}"
+    return f"{ours} {options.get('options', '')}".rstrip()
 
 
-_database = parse_database_url(_environment.database_url or "postgresql://localhost/turnero")
+_database = parse_database_url(_environment.database_url or "postgresql:///")
 _options = cast("Mapping[str, object]", _database["OPTIONS"])
 
 DATABASES = {
@@ -55,24 +56,31 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **_options,
-            "options": add_lock_timeout(_options),
+            "options": add_session_settings(_options, plan_cache_mode=_environment.plan_cache_mode),
             "prepare_threshold": 2,
-            "pool": {"min_size": 1, "max_size": _environment.database_pool_size, "timeout": 20},
+            "pool": {
+                "min_size": 1,
+                "max_size": _environment.database_pool_size,
+                "timeout": 20,
+                "max_lifetime": 600,
+            },
         },
         "TEST": {"NAME": f"test_{_database['NAME']}"},
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 TENANT_LIMIT_SET_CALLS = True
+TENANTS_PER_CONNECTION = _environment.tenants_per_connection
+"""Read by `database.backend`."""
 
+REDIS_URL = _environment.redis_url or ""
 CACHES = {
     "default": {
         "BACKEND": "keyvalue.cache.FailOpenRedisCache",
-        "LOCATION": _environment.redis_url or "redis://127.0.0.1:6379/0",
+        "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "django_tenants.cache.make_key",
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }
 }
-REDIS_URL = _environment.redis_url or "redis://127.0.0.1:6379/0"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SPARE_SCHEMAS = _environment.spare_schemas

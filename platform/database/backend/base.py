@@ -3,6 +3,10 @@
 ``TENANT_LIMIT_SET_CALLS`` sends ``SET search_path`` only when the tenant changed. A connection
 that comes out of the pool may carry another thread's path, so a wrapper forgets what it knew
 whenever it gets one.
+
+PostgreSQL keeps what it learned of every table that a connection used until the connection ends:
+with a schema per tenant that is a megabyte or so for each tenant. So a connection that served
+``TENANTS_PER_CONNECTION`` tenants goes back to the pool for the last time.
 """
 
 from __future__ import annotations
@@ -10,8 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantDatabaseWrapper
 from psycopg import RawCursor
 from psycopg.pq import Format
@@ -22,10 +28,18 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 class DatabaseWrapper(TenantDatabaseWrapper):
     """django-tenants' wrapper, safe with a pool."""
 
+    _served_by: ClassVar[WeakKeyDictionary[Any, set[str]]] = WeakKeyDictionary()
+    """Connection → the schemas that it was used for, whichever threads used it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._served: set[str] = set()
+        super().__init__(*arguments, **options)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Take a connection out of the pool and forget the path of the one before."""
         connection = super().get_new_connection(conn_params)
         self.search_path_set_schemas = None
+        self._served = self._served_by.setdefault(connection, set())
         return connection
 
     def fetch_planned(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -48,11 +62,15 @@ class DatabaseWrapper(TenantDatabaseWrapper):
             planned.execute(text, [parameters[name] for name in names])
             return list(planned.fetchall())
 
-    def _configure_connection(self, connection: Any) -> bool:
-        # Only `fetch_planned` prepares statements. Left to itself PostgreSQL makes a plan for each set
-        # of parameters again and again, for arrays of unknown length look long.
-        connection.execute("SET plan_cache_mode = force_generic_plan")
-        return bool(super()._configure_connection(connection))
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        super()._handle_search_path(cursor)
+        self._served.add(self.schema_name)
+
+    def _close(self) -> None:
+        if self.pool and self.connection is not None and len(self._served) > settings.TENANTS_PER_CONNECTION:
+            # The pool then replaces it, without a word, as it does with one that is too old.
+            self.connection._expire_at = 0.0  # noqa: SLF001 - the pool's own note on each of its connections
+        super()._close()
 
 
 @lru_cache(maxsize=256)
