@@ -12,6 +12,9 @@ from django_structlog.middlewares import RequestMiddleware
 
 from edge.requests import find_address
 
+REQUEST_FIELD = "_request"
+"""Of a log line in the making; `config.logs` takes it out again."""
+
 
 class ContentPolicyMiddleware(CSPMiddleware):
     """django-csp's: an answer that changes nothing about the policy gets it as it was written once."""
@@ -39,8 +42,11 @@ class RequestLogMiddleware(RequestMiddleware):
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        """Name the caller's address in every line of this request."""
-        structlog.contextvars.bind_contextvars(ip=find_address(request))
+        """Name the caller's address in every line of this request.
+
+        The request itself goes along: whoever writes the line knows from it what to leave out.
+        """
+        structlog.contextvars.bind_contextvars(ip=find_address(request), **{REQUEST_FIELD: request})
 
 
 def _changes_policy(request: HttpRequest, response: HttpResponseBase) -> bool:
