@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -21,23 +22,28 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase | Awaitable[HttpResp
 
 OPEN = "open"
 """Declared by views that anyone may call."""
+PAGE_METHODS = ("GET", "HEAD", "POST")
+"""What browsers send to pages: every other method is answered 405, whatever the view would make of it."""
 
 
 def open_to_anyone(view: View) -> View:
     """Declare that anyone may call ``view``, signed in or not."""
-    view.declared_permission = OPEN  # type: ignore[attr-defined]
-    return view
+    # A view of REST framework refuses methods itself, in its own words.
+    wrapped: Any = view if hasattr(view, "cls") else require_http_methods(PAGE_METHODS)(view)
+    wrapped.declared_permission = OPEN
+    return cast("View", wrapped)
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Declare that ``view`` needs ``permission``.
+    """Declare that the page ``view`` needs ``permission``.
 
     Anonymous people are sent to the sign-in page (for a GET they come back afterwards);
     signed-in ones without the permission get `PermissionMissing`.
     """
 
     def decorate(view: View) -> View:
-        wrapped: Any = _guard_async(view, permission) if iscoroutinefunction(view) else _guard(view, permission)
+        guarded = _guard_async(view, permission) if iscoroutinefunction(view) else _guard(view, permission)
+        wrapped: Any = require_http_methods(PAGE_METHODS)(guarded)
         wrapped.declared_permission = permission
         return cast("View", wrapped)
 

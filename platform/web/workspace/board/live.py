@@ -20,6 +20,7 @@ from time import monotonic
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_safe
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
@@ -51,6 +52,7 @@ class Pace:
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 async def stream_live(request: HttpRequest) -> HttpResponseBase:
     """Stream what happens in the tenant of this host; the client has no say in which."""
     schema_name: str = request.tenant.schema_name  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.policies import Permission
@@ -148,6 +149,7 @@ class BoardPage:
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 def show_board(request: HttpRequest) -> HttpResponse:
     """Show a day; a date that cannot be read shows today and says so."""
     page = load_board_page(request, now=utc_now())
@@ -156,6 +158,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 def show_board_fragment(request: HttpRequest) -> HttpResponse:
     """Show only what changes while the page stands."""
     return render(request, "workspace/day.html", {"page": load_board_page(request, now=utc_now())})

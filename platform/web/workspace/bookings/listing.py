@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
@@ -36,6 +37,7 @@ STATUS = Filter(
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 def list_found(request: HttpRequest) -> HttpResponse:
     """List bookings: those that match, or the coming ones when nothing was asked."""
     query = read_query(request, filters=(STATUS,))

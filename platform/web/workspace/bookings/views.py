@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
@@ -27,6 +27,7 @@ MAX_NEWS = 3
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 def show_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show a booking: a page, or the panel beside the board."""
     return render_booking(request, booking_id)
@@ -51,6 +52,7 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
 
 
 @requires(Permission.BOARD_VIEW)
+@require_safe
 def show_news(request: HttpRequest) -> HttpResponse:
     """Show notices for bookings that just came in (``?id=…&id=…``), for the live board."""
     asked = (read_row_id(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10])
