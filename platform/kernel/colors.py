@@ -6,6 +6,8 @@ import re
 
 DEFAULT_ACCENT = "#1d4ed8"
 """The platform's own, where a tenant has none."""
+PALETTE = ("#2563eb", "#0d9488", "#c2410c", "#7c3aed", "#be185d", "#4d7c0f", "#0369a1", "#78716c")
+"""What people, bays and tools can have in the calendar; told apart at a glance, in the order in which it is offered."""
 _LINEAR_BELOW = 0.04045
 
 

@@ -122,14 +122,14 @@ STARTER_KIT = StarterKit(
     ),
     resources=(
         KitResource(
-            "practitioner", {"en": "Practitioner 1", "es": "Profesional 1"}, "#1d4ed8", is_customer_choosable=True
+            "practitioner", {"en": "Practitioner 1", "es": "Profesional 1"}, "#2563eb", is_customer_choosable=True
         ),
         KitResource(
-            "practitioner", {"en": "Practitioner 2", "es": "Profesional 2"}, "#0f766e", is_customer_choosable=True
+            "practitioner", {"en": "Practitioner 2", "es": "Profesional 2"}, "#0d9488", is_customer_choosable=True
         ),
         KitResource("nurse", {"en": "Nurse 1", "es": "Enfermería 1"}, "#be185d"),
-        KitResource("room", {"en": "Room 1", "es": "Consultorio 1"}, "#64748b"),
-        KitResource("room", {"en": "Room 2", "es": "Consultorio 2"}, "#64748b"),
+        KitResource("room", {"en": "Room 1", "es": "Consultorio 1"}, "#78716c"),
+        KitResource("room", {"en": "Room 2", "es": "Consultorio 2"}, "#78716c"),
     ),
     hours=(KitHours((0, 1, 2, 3, 4), "07:00", "18:00"), KitHours((5,), "08:00", "12:00")),
     breaks=(KitHours((0, 1, 2, 3, 4), "12:00", "13:00"),),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from kernel.colors import PALETTE
 from kernel.languages import LANGUAGES
 from verticals.contract.asset import AssetType, FieldKind
 from verticals.contract.errors import VerticalBroken
@@ -16,7 +17,6 @@ from verticals.contract.words import ARRIVAL_TERMS, ASSET_TERMS, TERMS, Words
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_COLOR = re.compile(r"#[0-9a-f]{6}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _PERIODS = frozenset({"hour", "day", "week"})
@@ -126,8 +126,8 @@ def _check_resources(kit: StarterKit) -> Iterator[str]:
             yield f"{place}: type {resource.type!r} is not in resource_types"
         if resource.capacity < 1:
             yield f"{place}: capacity must be at least 1"
-        if not _COLOR.fullmatch(resource.color):
-            yield f"{place}: color {resource.color!r} is not #rrggbb"
+        if resource.color not in PALETTE:
+            yield f"{place}: color {resource.color!r} is none of kernel.colors.PALETTE"
 
 
 def _check_service(service: KitService, kit: StarterKit) -> Iterator[str]:

@@ -40,7 +40,7 @@ class KitResourceType:
 
 @dataclass(frozen=True, slots=True)
 class KitResource:
-    """One resource of ``type`` (a key); ``color`` is ``#rrggbb``."""
+    """One resource of ``type`` (a key); ``color`` is one of `kernel.colors.PALETTE`."""
 
     type: str
     name: Words

@@ -15,6 +15,7 @@ from django.core.management import call_command
 
 from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, TALLER
 from devtools.demo.data.seeding import fill_business, seed_demo
+from kernel.colors import PALETTE
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
 from scheduling.enums import BookingStatus
@@ -150,6 +151,8 @@ def test_seed_demo_makes_three_businesses_and_prints_their_logins(tenants: objec
         user = authenticate(username="carlos@taller.example", password=DEMO_PASSWORD)
         assert user is not None
         assert carlos.user_id == user.pk
+        assert carlos.skills == ["Motor", "Frenos", "Suspensión"]
+        assert set(Resource.objects.values_list("color", flat=True)) <= set(PALETTE)
         assert Counter(Resource.objects.values_list("resource_type__name", flat=True)) == {
             "Mecánico": 4,
             "Elevador": 3,

@@ -85,7 +85,7 @@ def test_kit_applied_again_adds_nothing(tenant: TenantInfo) -> None:
 def test_kit_with_more_resources_renames_and_adds(tenant: TenantInfo) -> None:
     names = ("Carlos Ruiz", "María Téllez", "José Peña")
     mechanics = tuple(
-        replace(STARTER_KIT.resources[0], name={"en": name, "es": name}, color="#1d4ed8") for name in names
+        replace(STARTER_KIT.resources[0], name={"en": name, "es": name}, color="#2563eb") for name in names
     )
     before = Resource.objects.get(name="Mecánico 1").pk
 

@@ -117,7 +117,7 @@ def test_check_vertical_names_what_is_wrong_with_a_starter_kit() -> None:
     assert problems == (
         "starter_kit.resources.Stylist 1: type 'wizard' is not in resource_types",
         "starter_kit.resources.Stylist 1: capacity must be at least 1",
-        "starter_kit.resources.Stylist 1: color 'red' is not #rrggbb",
+        "starter_kit.resources.Stylist 1: color 'red' is none of kernel.colors.PALETTE",
         "starter_kit.hours: '9' to '25:00' is not HH:MM",
         "starter_kit.hours: weekdays (7,) must be 0 (Monday) to 6",
         f"{place}.name lacks a text in 'es'",

@@ -19,11 +19,12 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class DemoResource:
-    """A resource of the kit's type ``type``."""
+    """A resource of the kit's type ``type``; what it can do, in the language of the business."""
 
     type: str
     name: str
     color: str
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,16 @@ TALLER = DemoBusiness(
         DemoPerson("Carlos Ruiz", "carlos@taller.example", "provider"),
     ),
     resources=(
-        DemoResource("mechanic", "Carlos Ruiz", "#1d4ed8"),
-        DemoResource("mechanic", "María Téllez", "#0f766e"),
-        DemoResource("mechanic", "José Peña", "#7c3aed"),
-        DemoResource("mechanic", "Lucía Nava", "#be185d"),
-        DemoResource("bay", "Elevador 1", "#64748b"),
-        DemoResource("bay", "Elevador 2", "#64748b"),
-        DemoResource("bay", "Alineación", "#64748b"),
-        DemoResource("scanner", "Escáner", "#4338ca"),
-        DemoResource("courtesy_car", "Nissan March (cortesía)", "#b45309"),
-        DemoResource("courtesy_car", "Chevrolet Aveo (cortesía)", "#b45309"),
+        DemoResource("mechanic", "Carlos Ruiz", "#2563eb", ("Motor", "Frenos", "Suspensión")),
+        DemoResource("mechanic", "María Téllez", "#0d9488", ("Motor", "Frenos", "Aire acondicionado")),
+        DemoResource("mechanic", "José Peña", "#7c3aed", ("Frenos", "Alineación")),
+        DemoResource("mechanic", "Lucía Nava", "#be185d", ("Motor", "Electrónica")),
+        DemoResource("bay", "Elevador 1", "#78716c"),
+        DemoResource("bay", "Elevador 2", "#78716c"),
+        DemoResource("bay", "Alineación", "#78716c"),
+        DemoResource("scanner", "Escáner", "#0369a1"),
+        DemoResource("courtesy_car", "Nissan March (cortesía)", "#c2410c"),
+        DemoResource("courtesy_car", "Chevrolet Aveo (cortesía)", "#c2410c"),
     ),
     visits_per_day=(12, 11, 11, 12, 13, 7, 0),
     favorites=(
@@ -106,15 +107,15 @@ SALON = DemoBusiness(
         DemoPerson("Irene Gil", "irene@salon.example", "provider"),
     ),
     resources=(
-        DemoResource("stylist", "Irene Gil", "#be185d"),
-        DemoResource("stylist", "Marta Soler", "#7c3aed"),
-        DemoResource("stylist", "Daniel Ortiz", "#1d4ed8"),
-        DemoResource("assistant", "Paula Ramos", "#0f766e"),
-        DemoResource("assistant", "Sara León", "#b45309"),
-        DemoResource("chair", "Sillón 1", "#64748b"),
-        DemoResource("chair", "Sillón 2", "#64748b"),
-        DemoResource("chair", "Sillón 3", "#64748b"),
-        DemoResource("chair", "Sillón 4", "#64748b"),
+        DemoResource("stylist", "Irene Gil", "#be185d", ("Corte", "Color")),
+        DemoResource("stylist", "Marta Soler", "#7c3aed", ("Corte", "Color", "Keratina")),
+        DemoResource("stylist", "Daniel Ortiz", "#2563eb", ("Corte", "Barba")),
+        DemoResource("assistant", "Paula Ramos", "#0d9488", ("Lavado", "Manicura")),
+        DemoResource("assistant", "Sara León", "#c2410c", ("Lavado", "Maquillaje")),
+        DemoResource("chair", "Sillón 1", "#78716c"),
+        DemoResource("chair", "Sillón 2", "#78716c"),
+        DemoResource("chair", "Sillón 3", "#78716c"),
+        DemoResource("chair", "Sillón 4", "#78716c"),
     ),
     visits_per_day=(0, 8, 9, 10, 12, 13, 0),
     favorites=(
@@ -145,15 +146,15 @@ CLINICA = DemoBusiness(
         DemoPerson("Dr. Felipe Arango", "felipe@clinica.example", "provider"),
     ),
     resources=(
-        DemoResource("practitioner", "Dra. Patricia Londoño", "#0f766e"),
-        DemoResource("practitioner", "Dr. Felipe Arango", "#1d4ed8"),
-        DemoResource("practitioner", "Dra. Catalina Mejía", "#7c3aed"),
-        DemoResource("nurse", "Enf. Diana Rojas", "#be185d"),
-        DemoResource("nurse", "Enf. Óscar Pinto", "#b45309"),
-        DemoResource("room", "Consultorio 1", "#64748b"),
-        DemoResource("room", "Consultorio 2", "#64748b"),
-        DemoResource("room", "Consultorio 3", "#64748b"),
-        DemoResource("room", "Sala de procedimientos", "#64748b"),
+        DemoResource("practitioner", "Dra. Patricia Londoño", "#0d9488", ("Medicina general", "Dermatología")),
+        DemoResource("practitioner", "Dr. Felipe Arango", "#2563eb", ("Medicina general", "Fisioterapia")),
+        DemoResource("practitioner", "Dra. Catalina Mejía", "#7c3aed", ("Pediatría",)),
+        DemoResource("nurse", "Enf. Diana Rojas", "#be185d", ("Curaciones", "Toma de muestras")),
+        DemoResource("nurse", "Enf. Óscar Pinto", "#c2410c", ("Toma de muestras",)),
+        DemoResource("room", "Consultorio 1", "#78716c"),
+        DemoResource("room", "Consultorio 2", "#78716c"),
+        DemoResource("room", "Consultorio 3", "#78716c"),
+        DemoResource("room", "Sala de procedimientos", "#78716c"),
     ),
     visits_per_day=(11, 10, 10, 11, 9, 4, 0),
     favorites=(

@@ -20,7 +20,9 @@ from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
 from scheduling.enums import ActorKind
 from scheduling.selectors.bookings.views import get_booking, list_bookings
+from scheduling.selectors.catalog.entries import list_resource_entries
 from scheduling.selectors.catalog.services import list_resources
+from scheduling.services.catalog.resources import change_resource
 from scheduling.services.catalog.staff import link_user
 from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import Actor, BookingFilters, BookingRow
@@ -164,6 +166,10 @@ def _equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None
     )
     kit = replace(get_vertical(tenant.vertical).starter_kit, resources=resources)
     apply_starter_kit(kit=kit, tenant=tenant, address=business.address, phone=business.phone, now=now)
+    skills = {each.name: each.skills for each in business.resources}
+    for entry in list_resource_entries(now=now):
+        setup = replace(entry.setup, skills=skills[entry.setup.name])
+        change_resource(resource_id=entry.id, setup=setup, version=entry.version, by=SEEDER, now=now)
     for person in business.people[1:]:
         add_person(
             name=person.name,

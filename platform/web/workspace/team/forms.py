@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from kernel.clock import utc_now
+from kernel.colors import PALETTE
 from scheduling.selectors.catalog.entries import list_resource_entries, list_resource_type_entries
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.types import ResourceSetup
@@ -18,17 +19,17 @@ from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, Sw
 from web.parts.widgets import Chips, Swatches
 from web.workspace.setup_forms import Part, SetupForm
 
-COLORS = (
-    ("", gettext_lazy("No color")),
-    ("#2563eb", gettext_lazy("Blue")),
-    ("#0d9488", gettext_lazy("Teal")),
-    ("#c2410c", gettext_lazy("Orange")),
-    ("#7c3aed", gettext_lazy("Violet")),
-    ("#be185d", gettext_lazy("Pink")),
-    ("#4d7c0f", gettext_lazy("Green")),
-    ("#0369a1", gettext_lazy("Sky blue")),
-    ("#78716c", gettext_lazy("Gray")),
+COLOR_NAMES = (
+    gettext_lazy("Blue"),
+    gettext_lazy("Teal"),
+    gettext_lazy("Orange"),
+    gettext_lazy("Violet"),
+    gettext_lazy("Pink"),
+    gettext_lazy("Green"),
+    gettext_lazy("Sky blue"),
+    gettext_lazy("Gray"),
 )
+COLORS = (("", gettext_lazy("No color")), *zip(PALETTE, COLOR_NAMES, strict=True))
 
 
 class ResourceForm(SetupForm[ResourceSetup]):
