@@ -19,7 +19,6 @@ from babel.dates import format_date, format_skeleton
 from babel.dates import format_time as babel_format_time
 from babel.numbers import (
     NumberFormatError,
-    format_currency,
     format_decimal,
     get_currency_precision,
     get_currency_symbol,
@@ -33,17 +32,21 @@ NOON = 12
 MINUTES_PER_HOUR = 60
 TYPED_NUMBER = re.compile(r"[0-9.,\xa0 ']{1,40}")
 PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+SIGN = "¤"
+SIGN_BEFORE = re.compile(r"¤(?=\d)")
+"""Of the currency, in CLDR's patterns."""
 YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
 CITY_TIME = {"es": "Hora de {city} ({offset})", "en": "{city} time ({offset})"}
 
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """CLDR's conventions for one language in one country."""
+    """CLDR's conventions for one language in one country; ``local`` are those of the country's own people."""
 
     language: str
     country: str
     locale: Locale
+    local: Locale
     is_24_hours: bool
 
     def format_time(self, at: datetime, timezone: str) -> str:
@@ -80,13 +83,26 @@ class Formats:
         return f"{self.format_day(to_local(at, timezone).date())}, {self.format_time(at, timezone)}"
 
     def format_money(self, amount_minor: int, currency: str) -> str:
-        """Return an amount, without decimals when they are zero: "$850", "$850.50"."""
+        """Return an amount with the sign that the country uses, without decimals when they are zero: "$850"."""
         precision = get_currency_precision(currency)
         amount = Decimal(amount_minor).scaleb(-precision)
-        if amount != amount.to_integral_value() or precision == 0:
-            return _clean(format_currency(amount, currency, locale=self.locale))
-        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
-        return _clean(format_currency(amount, currency, format=pattern, locale=self.locale, currency_digits=False))
+        decimals = 0 if amount == amount.to_integral_value() else precision
+        pattern = self.locale.currency_formats["standard"]
+        text = pattern.apply(amount, self.locale, force_frac=(decimals, decimals))
+        sign, _ = self.get_money_sign(currency)
+        before = f"{sign}\N{NO-BREAK SPACE}" if sign[-1].isalpha() else sign  # CLDR's currencySpacing
+        return _clean(SIGN_BEFORE.sub(before, text).replace(SIGN, sign))
+
+    def format_price(self, amount_minor: int, currency: str) -> str:
+        """Return an amount for readers from elsewhere: with the currency where its sign is another one's too.
+
+        In English a Mexican "$850" may be taken for US dollars: "$850 MXN". In Spanish it stays "$850".
+        """
+        text = self.format_money(amount_minor, currency)
+        sign, _ = self.get_money_sign(currency)
+        is_own = get_currency_symbol(currency, self.locale) == sign
+        is_shared = not is_own and sign in self.locale.currency_symbols.values()
+        return f"{text}\N{NO-BREAK SPACE}{currency}" if is_shared else text
 
     def format_number(self, number: float | Decimal, *, decimals: int | None = None) -> str:
         """Return a number with the country's separators; ``decimals`` says how many, None as many as it needs."""
@@ -104,9 +120,9 @@ class Formats:
             return Decimal(typed) if PLAIN_NUMBER.fullmatch(typed) else None
 
     def get_money_sign(self, currency: str) -> tuple[str, bool]:
-        """Return a currency's sign, and whether it stands before the amount: ("$", True), ("€", False)."""
+        """Return a currency's sign in the country, and whether it stands before the amount: ("$", True), ("€", False)."""
         pattern = self.locale.currency_formats["standard"].pattern
-        return get_currency_symbol(currency, self.locale), pattern.startswith("¤")
+        return get_currency_symbol(currency, self.local), pattern.startswith(SIGN)
 
     def format_span(self, minutes: int) -> str:
         """Return a length of notice in days when it is whole days: "2 días", "4 h"."""
@@ -127,7 +143,9 @@ def get_formats(language: str, country: str | None) -> Formats:
     locale = _find_locale(language, country) or Locale.parse(language)
     local = _find_locale(f"und_{country}", None) if country else None
     clock = (local or locale).time_formats["short"].pattern
-    return Formats(language=language, country=country or "", locale=locale, is_24_hours="H" in clock)
+    return Formats(
+        language=language, country=country or "", locale=locale, local=local or locale, is_24_hours="H" in clock
+    )
 
 
 def to_local(at: datetime, timezone: str) -> datetime:

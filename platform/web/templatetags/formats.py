@@ -100,6 +100,12 @@ def money(amount_minor: int, currency: str) -> str:
 
 
 @register.filter
+def price(amount_minor: int, currency: str) -> str:
+    """``{{ amount_minor|price:currency }}``: as `money`, and with the currency where "$" may mislead: "$850 MXN"."""
+    return get_current_formats().format_price(amount_minor, currency)
+
+
+@register.filter
 def number(value: float) -> str:
     """``{{ value|number }}``: "1,234.5"."""
     return get_current_formats().format_number(value)
