@@ -120,7 +120,7 @@ class Formats:
             return Decimal(typed) if PLAIN_NUMBER.fullmatch(typed) else None
 
     def get_money_sign(self, currency: str) -> tuple[str, bool]:
-        """Return a currency's sign in the country, and whether it stands before the amount: ("$", True), ("€", False)."""
+        """Return a currency's sign in the country, and whether it precedes the amount: ("$", True), ("€", False)."""
         pattern = self.locale.currency_formats["standard"].pattern
         return get_currency_symbol(currency, self.local), pattern.startswith(SIGN)
 
