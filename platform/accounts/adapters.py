@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext_lazy
 
 from accounts import hooks
 from accounts.enums import AccountMessageKind
 from accounts.policies import Permission, has_permission
+from accounts.services import devices
 from accounts.types import AccountMessage
+from kernel.addresses import find_block, find_network
 from kernel.clock import utc_now
+from kernel.limits import Ask
+from keyvalue.throttle import ask_limits, take_back_calls
 from tenants.hosts import make_base_url
 
-IPV6_PREFIX = 64
-"""Smallest prefix that a provider assigns to one subscriber (RFC 6177)."""
 MESSAGE_KINDS = {
     "account/email/password_reset_key": AccountMessageKind.PASSWORD_RESET,
     "account/email/unknown_account": AccountMessageKind.UNKNOWN_ACCOUNT,
@@ -33,6 +33,14 @@ MESSAGE_KINDS = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """People are invited or sign a business up; nobody creates a bare account."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "There were too many wrong passwords. Wait some minutes, sign in where you signed in before, "
+            "or set a new password: that always works."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Refuse allauth's own sign-up page."""
@@ -74,31 +82,48 @@ class AccountAdapter(DefaultAccountAdapter):
         asked = urlsplit(super().get_reset_password_from_key_url(key))
         return make_base_url(host) + str(asked._replace(scheme="", netloc="").geturl())
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuse after too many failures for this person from one network, or many more from anywhere.
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check a password, unless too many were typed; a right one counts for nothing."""
+        asks = self._list_asks(request, str(credentials.get("email", "")))
+        if ask_limits(asks):
+            raise self.validation_error("too_many_login_attempts")
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            take_back_calls(asks)
+        return user
 
-        The two are counted apart, so that strangers who guess lock out only themselves.
-        """
-        super().pre_authenticate(request, **credentials)
-        for action, key in self._list_limits(request, str(credentials.get("email", ""))):
-            if not ratelimit.consume(request, action=action, key=key, dry_run=True):
-                raise self.validation_error("too_many_login_attempts")
-
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the failure."""
-        super().authentication_failed(request, **credentials)
-        for action, key in self._list_limits(request, str(credentials.get("email", ""))):
-            ratelimit.consume(request, action=action, key=key)
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+        """Remember where this person signed in, once all steps of it are done."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        email = user.email  # type: ignore[attr-defined]
+        devices.remember_device(request, response, email=email)
+        devices.remember_network(self.get_client_ip(request), email=email)
+        return response
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set the password and forget earlier failures, so that the new one can be used at once."""
+        """Set the password, and note who proved to be who they are: the view remembers their device."""
         super().set_password(user, password)
-        for action, key in self._list_limits(self.request, user.email):  # type: ignore[attr-defined]
-            ratelimit.clear(self.request, action=action, key=key)
+        self.request.proven_email = user.email  # type: ignore[attr-defined]
 
-    def _list_limits(self, request: HttpRequest, email: str) -> tuple[tuple[str, str], ...]:
-        """List the limits of ``ACCOUNT_RATE_LIMITS`` that count failures, each with the key it counts by."""
-        address = self.get_client_ip(request)
-        network = ip_network(f"{address}/{IPV6_PREFIX}", strict=False) if ":" in address else address
-        person = email.strip().lower()
-        return (("login_failed_here", f"{network} {person}"), ("login_failed_anywhere", person))
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that the server saw, as everywhere else."""
+        return str(request.META.get("REMOTE_ADDR", ""))
+
+    def _list_asks(self, request: HttpRequest, email: str) -> list[Ask]:
+        """List what limits how often a password is typed.
+
+        A known device has a counter of its own, and so has a known network: whatever strangers do,
+        wherever they are, it does not count there.
+        """
+        address, person = self.get_client_ip(request), email.strip().lower()
+        network = find_network(address)
+        device = devices.read_device(request)
+        if device is not None and device.knows(person):
+            return [Ask("sign_in_device", f"{device.id} {person}")]
+        if devices.is_known_network(address, email=person):
+            return [Ask("sign_in_network", f"{network} {person}")]
+        return [
+            Ask("sign_in_here", f"{network} {person}"),
+            Ask("sign_in_strangers", person),
+            Ask("sign_in_address", find_block(address)),
+        ]

@@ -41,6 +41,7 @@ class _Window:
 
     def take_back(self, pipe: Pipeline) -> None:
         pipe.decr(self.key)
+        pipe.expire(self.key, self.limit.seconds * 2)  # the window may have ended: then the key is new
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,4 +31,5 @@ class MessageReason(models.TextChoices):
     GAVE_UP = "gave_up", _("The carrier did not answer for hours")
     NO_CARRIER = "no_carrier", _("No carrier is set up for this channel")
     TOO_LATE = "too_late", _("It would have come too late")
+    TOO_MANY = "too_many", _("The recipient had got enough of these")
     SUPERSEDED = "superseded", _("Something newer replaced it")

@@ -66,14 +66,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# allauth counts in the cache, whose keys carry the schema: one tenant's attempts never lock another's door.
-# The last two are our adapter's: by network and person, and by person alone.
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip",
-    "login_failed_here": "5/5m/key",
-    "login_failed_anywhere": "100/h/key",
-    "reset_password": "20/m/ip,5/m/key",
-}
+# allauth's limits do not know devices: ours count instead (``LIMITS``, `accounts.adapters`, `web.account`).
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}
 # E-mails are unique without regard to case, by a constraint that this check cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

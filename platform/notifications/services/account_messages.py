@@ -17,6 +17,11 @@ from notifications.types.messages import Recipient, Subject
 from notifications.types.words import Words
 
 SUBJECT_KIND = "person"
+LIMITS = {
+    AccountMessageKind.PASSWORD_RESET: "reset_mails",
+    # Apart, so that a stranger who asks elsewhere cannot use up what leads the owner back in.
+    AccountMessageKind.UNKNOWN_ACCOUNT: "unknown_account_mails",
+}
 
 
 def tell_account(message: AccountMessage, now: datetime) -> None:
@@ -30,6 +35,7 @@ def tell_account(message: AccountMessage, now: datetime) -> None:
         now=now,
         expires_at=now + message.url_life if message.url else None,
         is_secret=bool(message.url),
+        limit=LIMITS[message.kind],
     )
 
 

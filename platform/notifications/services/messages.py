@@ -13,6 +13,7 @@ from notifications.channels import registry
 from notifications.channels.email import LONGEST_ADDRESS, is_email
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageReason, MessageStatus
+from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
 from notifications.services.senders import get_sender, open_log
 from notifications.types.messages import Attachment, Recipient, Subject
@@ -35,6 +36,7 @@ def tell(
     reply_to: str = "",
     expires_at: datetime | None = None,
     is_secret: bool = False,
+    limit: str | None = OTHER,
 ) -> None:
     """Queue a message for each recipient, in their language, by the first carrier that reaches them.
 
@@ -42,7 +44,8 @@ def tell(
     each address, also when two recipients share one (the first one's language counts). An address
     that cannot be written to is stored as failed, so that the log shows why nobody got it;
     someone of whom nothing is known is passed over. Attachments travel by e-mail only. The text of
-    a message that ``is_secret`` is kept no longer than it takes to send it.
+    a message that ``is_secret`` is kept no longer than it takes to send it. ``limit`` names what limits
+    how many of these a recipient gets; what is over it is stored as not sent. None: the caller counted.
 
     Raises:
         TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
@@ -66,6 +69,7 @@ def tell(
             reply_to=reply_to,
             expires_at=expires_at,
             is_secret=is_secret,
+            limit=limit,
         )
 
 
@@ -84,6 +88,7 @@ def queue_message(
     reply_to: str = "",
     expires_at: datetime | None = None,
     is_secret: bool = False,
+    limit: str | None = OTHER,
 ) -> int:
     """Store one message and let a worker send it after the commit; return its id.
 
@@ -96,12 +101,12 @@ def queue_message(
     known = log.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
     if known is not None:
         return int(known)
-    is_valid = carrier.is_address(to)
+    fault = _find_fault(carrier, to, limit=limit, now=now)
     subject_kind = "" if about is None else about.kind
     rendered = render_message(
         carrier=carrier, template=template, subject_kind=subject_kind, language=language, context=context
     )
-    is_kept = is_valid or not is_secret
+    is_kept = fault is None or not is_secret
     message, is_new = log.get_or_create(
         dedup_key=dedup_key,
         defaults={
@@ -117,13 +122,13 @@ def queue_message(
             "subject_kind": subject_kind,
             "subject_id": None if about is None else about.id,
             "is_secret": is_secret,
-            "status": MessageStatus.QUEUED if is_valid else MessageStatus.FAILED,
-            "reason": "" if is_valid else MessageReason.RECIPIENT_INVALID,
+            "status": MessageStatus.QUEUED if fault is None else MessageStatus.FAILED,
+            "reason": "" if fault is None else fault,
             "created_at": now,
             "expires_at": expires_at,
         },
     )
-    if is_new and is_valid:
+    if is_new and fault is None:
         add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=now, now=now)
     return int(message.pk)
 
@@ -146,3 +151,12 @@ def pick_language(locale: str) -> str:
         if language in LANGUAGES:
             return language
     return DEFAULT_LANGUAGE
+
+
+def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) -> MessageReason | None:
+    """Return why a message cannot go to an address; what can is counted."""
+    if not carrier.is_address(to):
+        return MessageReason.RECIPIENT_INVALID
+    if limit is not None and not may_get_one_more(to, limit=limit, now=now):
+        return MessageReason.TOO_MANY
+    return None

@@ -4,7 +4,7 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from edge.access import open_to_anyone
-from web.account.views import enter
+from web.account.views import ask_for_link, enter, set_password_by_link
 
 urlpatterns = [
     path("login/", open_to_anyone(views.login), name="account_login"),
@@ -14,11 +14,11 @@ urlpatterns = [
     path("entry/", enter, name="entry"),
     path("inactive/", open_to_anyone(views.account_inactive), name="account_inactive"),
     path("reauthenticate/", open_to_anyone(views.reauthenticate), name="account_reauthenticate"),
-    path("password/reset/", open_to_anyone(views.password_reset), name="account_reset_password"),
+    path("password/reset/", ask_for_link, name="account_reset_password"),
     path("password/reset/done/", open_to_anyone(views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        open_to_anyone(views.password_reset_from_key),
+        set_password_by_link,
         name="account_reset_password_from_key",
     ),
     path(

@@ -1,16 +1,22 @@
-"""The owner's first entry into a new workspace."""
+"""The owner's first entry into a new workspace, and what allauth's pages for passwords lack."""
 
 from __future__ import annotations
 
+from allauth.account import views as allauth_views
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.selectors.staff import get_user_by_email
+from accounts.services.devices import remember_device
 from edge.access import open_to_anyone
+from edge.requests import find_block
 from kernel.clock import utc_now
+from kernel.errors import LimitReached
+from kernel.limits import Ask
+from keyvalue.throttle import ask_limits
 from tenants.context import current_tenant
 from tenants.services.sign_up import take_entry
 
@@ -27,4 +33,30 @@ def enter(request: HttpRequest) -> HttpResponse:
     schema_name = current_tenant().schema_name
     email = take_entry(token=request.POST.get("token", ""), schema_name=schema_name, now=utc_now())
     login(request, get_user_by_email(email), backend=BACKEND)
-    return redirect("/workspace/")
+    response = redirect("/workspace/")
+    remember_device(request, response, email=email)
+    return response
+
+
+@open_to_anyone
+def ask_for_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the link that sets a new password; how many mails go to a recipient is limited where they are written.
+
+    Raises:
+        LimitReached: Too many were asked for from this address block.
+    """
+    if request.method == "POST":
+        full = ask_limits([Ask("resets_address", find_block(request))])
+        if full:
+            raise LimitReached(wait_seconds=max(full.values()))
+    return allauth_views.password_reset(request)  # type: ignore[no-any-return]
+
+
+@open_to_anyone
+def set_password_by_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponseBase:
+    """Set a new password; whoever has the link is known from now on: strangers who guess do not shut them out."""
+    response: HttpResponseBase = allauth_views.password_reset_from_key(request, uidb36=uidb36, key=key)
+    proven = getattr(request, "proven_email", "")
+    if proven:
+        remember_device(request, response, email=proven)
+    return response

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.addresses import find_block
+from kernel.addresses import find_block, find_network
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,16 @@ from kernel.addresses import find_block
 )
 def test_neighbors_lie_in_one_block(address, block):
     assert find_block(address) == block
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
+        ("2001:db8:1:2:3::1", "2001:db8:1:2::/64"),
+        ("unix", "unix"),
+    ],
+)
+def test_a_household_is_a_network(address, network):
+    assert find_network(address) == network

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from accounts.models import User
+from accounts.services import devices
+from notifications.models import Message
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.fakes.due_work import send_messages
 
@@ -160,21 +167,186 @@ def test_addresses_of_one_network_count_together(tenant):
 
 
 def test_guesses_from_many_places_end_too(tenant, settings):
-    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed_anywhere": "3/h/key"}
+    settings.LIMITS = settings.LIMITS | {"sign_in_strangers": replace(settings.LIMITS["sign_in_strangers"], size=3)}
     for number in range(3):
-        sign_in_from(tenant, f"198.51.100.{number}", "intento", email="OWNER@taller.example")
+        sign_in_from(tenant, f"198.51.{number}.1", "intento", email="OWNER@taller.example")
 
     assert sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD).status_code == 200
+
+
+def test_one_password_on_many_accounts_ends_too(tenant):
+    for number in range(30):
+        sign_in_from(tenant, f"198.51.100.{number}", "intento", email=f"nadie-{number}@example.com")
+
+    assert sign_in_from(tenant, "198.51.100.200", OWNER_PASSWORD).status_code == 200
+    assert sign_in_from(tenant, "198.51.101.200", OWNER_PASSWORD).status_code == 302
+
+
+def guess_from_everywhere(tenant, count: int = 500, **more: str) -> None:
+    for number in range(count):
+        sign_in_from(tenant, f"198.51.{number % 250}.{number // 250}", f"intento-{number}", **more)
+
+
+def test_strangers_with_500_wrong_passwords_shut_out_nobody(tenant, customer_client):
+    known, visitor = customer_client, HostClient(tenant.primary_host, REMOTE_ADDR="203.0.113.5")
+    at_home = "203.0.113.77"
+    sign_in(known, "owner@taller.example")
+    assert sign_in_from(tenant, at_home, OWNER_PASSWORD).status_code == 302
+    known.post("/accounts/logout/")
+
+    guess_from_everywhere(tenant)
+
+    assert sign_in(visitor, "owner@taller.example").status_code == 200
+    assert "Hubo demasiadas contraseñas" in sign_in(visitor, "owner@taller.example").content.decode()
+    assert visitor.get("/workspace/").status_code == 302
+    # On the known device, also from another network; on a new one in a known network; and by a new password.
+    assert sign_in(known, "OWNER@taller.example").status_code == 302
+    assert known.get("/workspace/").status_code == 200
+    assert sign_in_from(tenant, at_home, OWNER_PASSWORD).status_code == 302
+    assert set_password_by_mail(tenant, visitor).status_code == 302
+    guess_from_everywhere(tenant, 120)
+    assert sign_in(visitor, "owner@taller.example", "otra-clave-larga").status_code == 302
+
+
+def test_strangers_shut_no_operator_out(platform_client, settings):
+    settings.LIMITS = settings.LIMITS | {"sign_in_strangers": replace(settings.LIMITS["sign_in_strangers"], size=3)}
+    before = connection.tenant
+    connection.set_schema_to_public()
+    operator = User(email="op@turnero.example", name="Olivia Operadora", role="operator")
+    operator.set_password(OWNER_PASSWORD)
+    operator.save()
+    connection.set_tenant(before)
+    sign_in(platform_client, operator.email)
+    platform_client.post("/accounts/logout/")
+    stranger = HostClient(settings.PLATFORM_HOST, REMOTE_ADDR="198.51.100.9")
+    for _ in range(6):
+        sign_in(stranger, operator.email, "intento")
+
+    answers = [sign_in(stranger, operator.email), sign_in(platform_client, operator.email)]
+
+    assert [answer.status_code for answer in answers] == [200, 302]
+
+
+def set_password_by_mail(tenant, client: HostClient, email: str = "owner@taller.example"):
+    client.post("/accounts/password/reset/", {"email": email})
+    send_messages(tenant.schema_name)
+    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+    address = client.get(link, follow=True).redirect_chain[-1][0]
+    return client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})
+
+
+def test_a_known_device_is_known_for_its_people_and_its_host_alone(tenant, other_tenant, customer_client):
+    sign_in(customer_client, "owner@taller.example")
+    cookie = customer_client.cookies["device"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["domain"], cookie["max-age"]) == (
+        True, "Lax", "", 365 * 24 * 3600,
+    )  # fmt: skip
+    assert "owner" not in cookie.value
+
+    colleague = User.objects.create(email="eva@taller.example", name="Eva", role="manager")
+    request = RequestFactory().get("/")
+    request.COOKIES["device"] = cookie.value
+    device = devices.read_device(request)
+    known = [device.knows(email) for email in ("Owner@taller.example ", colleague.email)]
+    request.COOKIES["device"] = cookie.value[:-1]
+    forged = devices.read_device(request)
+    request.COOKIES["device"] = cookie.value
+    before = connection.tenant
+    connection.set_tenant(other_tenant)
+    next_door = devices.read_device(request)
+    connection.set_tenant(before)
+
+    assert (known, forged, next_door) == ([True, False], None, None)
+
+
+def test_over_tls_the_cookie_is_bound_to_its_host(customer_client, settings):
+    settings.SESSION_COOKIE_SECURE = True
+
+    sign_in(customer_client, "owner@taller.example")
+
+    cookie = customer_client.cookies["__Host-device"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+
+
+def test_a_device_of_many_people_knows_the_last_twenty(tenant):
+    request = RequestFactory().get("/")
+    for number in range(25):
+        response = HttpResponse()
+        devices.remember_device(request, response, email=f"persona-{number}@taller.example")
+        request.COOKIES["device"] = response.cookies["device"].value
+    devices.remember_device(request, response, email="persona-5@taller.example")
+
+    device = devices.read_device(request)
+
+    assert [number for number in range(25) if device.knows(f"persona-{number}@taller.example")] == list(range(5, 25))
+    assert len(request.COOKIES["device"]) <= devices.LONGEST_COOKIE
+
+
+def test_guesses_on_a_known_device_end_there(tenant, customer_client):
+    sign_in(customer_client, "owner@taller.example")
+    customer_client.post("/accounts/logout/")
+    for number in range(10):
+        sign_in(customer_client, "owner@taller.example", f"intento-{number}")
+
+    assert sign_in(customer_client, "owner@taller.example").status_code == 200
+    assert sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD).status_code == 302
+
+
+def test_right_passwords_count_for_nothing(tenant):
+    for _ in range(12):
+        assert sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD).status_code == 302
+
+
+def test_a_mailbox_gets_five_links_an_hour_and_each_works(tenant, customer_client, other_tenant):
+    strangers = [HostClient(tenant.primary_host, REMOTE_ADDR=f"198.51.{number}.1") for number in range(20)]
+    with time_machine.travel(datetime(2026, 11, 23, 15, tzinfo=UTC), tick=False) as clock:
+        for stranger in strangers:
+            answer = stranger.post("/accounts/password/reset/", {"email": "OWNER@taller.example"})
+            assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/reset/done/")
+            clock.shift(1)
+        send_messages(tenant.schema_name)
+        assert [message.to for message in mail.outbox] == [["owner@taller.example"]] * 5
+        assert set_password_by_mail(tenant, customer_client).status_code == 302
+        assert len(mail.outbox) == 5
+        clock.shift(3600)
+        customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
+        send_messages(tenant.schema_name)
+
+    assert len(mail.outbox) == 6
+    held_back = Message.objects.filter(reason="too_many")
+    assert (held_back.count(), set(held_back.values_list("status", "body_text"))) == (16, {("failed", "")})
+
+
+def test_a_stranger_without_an_account_gets_three_mails_a_day_from_all_businesses(
+    tenant, other_tenant, customer_client
+):
+    next_door = HostClient(other_tenant.primary_host)
+    spellings = ["nadie@gmail.com", "NADIE@gmail.com", "na.die@gmail.com", "nadie+x@gmail.com", "nadie@googlemail.com"]
+    for client in (customer_client, next_door):
+        for spelling in spellings:
+            client.post("/accounts/password/reset/", {"email": spelling})
+
+    for each in (tenant, other_tenant):
+        send_messages(each.schema_name)
+
+    assert len(mail.outbox) == 3
+
+
+def test_resets_from_one_block_are_limited(tenant, customer_client, settings):
+    settings.LIMITS = settings.LIMITS | {"resets_address": replace(settings.LIMITS["resets_address"], size=1)}
+    ask = {"email": "owner@taller.example"}
+
+    answers = [customer_client.post("/accounts/password/reset/", ask) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert 0 < int(answers[1]["Retry-After"]) <= 60
+    assert Message.objects.count() == 1
 
 
 def test_new_password_lets_in_whoever_had_guessed(tenant, customer_client):
     for number in range(5):
         sign_in(customer_client, "owner@taller.example", f"intento-{number}")
-    customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
-    send_messages(tenant.schema_name)
-    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
-    address = customer_client.get(link, follow=True).redirect_chain[-1][0]
-    customer_client.post(address, {"password1": "otra-clave-larga", "password2": "otra-clave-larga"})
+    set_password_by_mail(tenant, customer_client)
 
     assert sign_in(customer_client, "owner@taller.example", "otra-clave-larga").status_code == 302
 

@@ -1,0 +1,26 @@
+"""How much one recipient gets, whoever makes us write: the limits of messages, by name."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from kernel.limits import Ask, Keeper
+from kernel.recipients import name_recipient
+from keyvalue.throttle import ask_limits, get_limit
+from tenants.services.counts import count_up
+
+OTHER = "messages_other"
+"""Of a message for which nobody named a limit: a new way to write to people is limited from its first day."""
+
+logger = logging.getLogger(__name__)
+
+
+def may_get_one_more(to: str, *, limit: str, now: datetime) -> bool:
+    """Count a message to ``to``, in the caller's transaction; False: the recipient has had enough of its kind."""
+    asked = Ask(limit, name_recipient(to))
+    is_exact = get_limit(limit).keeper is Keeper.POSTGRESQL
+    if count_up([asked], now=now) if is_exact else ask_limits([asked]):
+        logger.warning("message_held_back", extra={"limit": limit})
+        return False
+    return True
