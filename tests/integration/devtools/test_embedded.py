@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ import redis
 from config.environment import ROOT
 from devtools.errors import DevtoolsError
 from devtools.processes import is_alive, own_environment
+from devtools.servers import postgres_server
 from devtools.servers.embedded import EmbeddedServer, embedded_servers, running_servers
 from devtools.servers.folders import make_socket_folder, make_state_folder
 from devtools.servers.postgres_server import PostgresServer
@@ -104,6 +106,52 @@ def test_database_is_what_the_product_needs(postgres: EmbeddedServer) -> None:
         ).fetchone()
 
     assert facts == ("turnero", "512", "200", "UTF8", False, "b", "C.UTF-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="syncfs(2) is Linux's own")
+def test_recovery_syncs_the_disk_and_not_file_by_file(postgres: EmbeddedServer) -> None:
+    with psycopg.connect(postgres.acquire()) as connection:
+        assert connection.execute("SHOW recovery_init_sync_method").fetchone() == ("syncfs",)
+
+
+def test_server_that_recovers_longer_than_patience_is_not_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_server, "_SILENT_SECONDS", 1.0)
+    server = PostgresServer(make_state_folder(tmp_path), is_durable=False)
+    log = tmp_path / "logs" / "postgres.log"
+    stop = threading.Event()
+
+    def recover() -> None:
+        while not stop.wait(0.2):
+            with log.open("a") as file:
+                file.write("syncing data directory (fsync), elapsed time\n")
+
+    began_at = time.monotonic()
+    monkeypatch.setattr(server, "_is_ready", lambda: time.monotonic() - began_at > 3)
+    recovering = threading.Thread(target=recover)
+    recovering.start()
+    try:
+        server._make_data()
+        is_up = server._try_start()
+    finally:
+        stop.set()
+        recovering.join()
+        server.stop()
+
+    assert is_up
+
+
+def test_server_that_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_server, "_SILENT_SECONDS", 1.0)
+    server = PostgresServer(make_state_folder(tmp_path), is_durable=False)
+    monkeypatch.setattr(server, "_is_ready", lambda: False)
+
+    server._make_data()
+
+    assert server._try_start() is False
+    assert server.process is not None
+    assert server.process.poll() is not None
 
 
 def test_data_survive_the_servers_rest(postgres: EmbeddedServer, tmp_path: Path) -> None:
