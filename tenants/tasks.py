@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from celery import current_app
 
 from kernel.clock import utc_now
+from kernel.iso import parse_instant
 from tenants.services import counts, due_work, spares
 
 
@@ -19,7 +19,7 @@ def perform_due_work(*, schema_name: str, kind: str, row_id: int, lease: str | N
         kind=kind,
         row_id=row_id,
         now=utc_now(),
-        lease=datetime.fromisoformat(lease) if lease else None,
+        lease=parse_instant(lease) if lease else None,
     )
 
 

@@ -105,7 +105,8 @@ def _to_rows(model: type[Model], rows: Sequence[Model]) -> str:
 
 
 def _to_text(value: object) -> str:
-    if isinstance(value, (datetime, date)):
+    # PostgreSQL would give an instant without a zone the session's.
+    if isinstance(value, date) and not (isinstance(value, datetime) and value.tzinfo is None):
         return value.isoformat()
     message = f"a {type(value).__name__} cannot be written in a document"
     raise TypeError(message)

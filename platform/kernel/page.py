@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from kernel.errors import Invalid
+from kernel.iso import parse_instant
 from kernel.text import mark
 
 CURSOR_UNKNOWN = mark("This page of the list does not exist.")
@@ -80,10 +81,7 @@ def _read_values(cursor: str, kinds: tuple[type[Value], ...]) -> tuple[Value, ..
 
 def _read_value(value: object, kind: type[Value]) -> Value:
     if kind is datetime:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if instant is None or instant.tzinfo is None:
-            raise ValueError
-        return instant
+        return parse_instant(value if isinstance(value, str) else "")
     if type(value) is not kind or (isinstance(value, int) and abs(value) > LARGEST_NUMBER):
         raise TypeError
     if isinstance(value, str) and b"\0" in value.encode():  # encoding refuses half of a surrogate pair

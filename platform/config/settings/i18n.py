@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from config.environment import ROOT
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGE_NAMES
 
@@ -12,3 +14,5 @@ LOCALE_PATHS = sorted(path for pattern in ("*", "platform/*", "verticals/*") for
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Django would give it the server's zone, and nobody would hear of it.
+warnings.filterwarnings("error", "DateTimeField .* received a naive datetime", RuntimeWarning)

@@ -17,6 +17,7 @@ from devtools.bench.floor import PREFIX
 from devtools.bench.traffic import make_request
 from devtools.demo.data.businesses import DEMO_PASSWORD, TALLER
 from devtools.errors import DevtoolsError
+from kernel.iso import parse_instant
 
 BROWSER = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -88,8 +89,8 @@ class Visitors:
         ends = datetime.min.replace(tzinfo=UTC)
         for day in self._ask_json(self._make_address(first, first + WINDOW))["days"]:
             for slot in day["slots"]:
-                if datetime.fromisoformat(slot["starts_at"]) >= ends:
-                    ends = datetime.fromisoformat(slot["ends_at"]) + timedelta(minutes=SPACE_MINUTES)
+                if parse_instant(slot["starts_at"]) >= ends:
+                    ends = parse_instant(slot["ends_at"]) + timedelta(minutes=SPACE_MINUTES)
                     yield slot["starts_at"]
 
     def _make_booking(self, starts_at: str) -> bytes:

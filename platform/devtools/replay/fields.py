@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 from devtools.replay.cases import UnsupportedScenarioError
 from kernel.instants import is_mid_minute, to_minutes
+from kernel.iso import NotIso, ZoneMissing, parse_date, parse_instant
 
 WALL_TIME: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 
@@ -74,12 +75,11 @@ def _read_wall(data: object, where: str) -> int:
 def read_instant(data: object, where: str) -> datetime:
     """Read an instant with its zone, as UTC."""
     try:
-        instant = datetime.fromisoformat(read_text(data, where))
-    except ValueError as error:
+        return parse_instant(read_text(data, where))
+    except ZoneMissing as error:
+        raise UnsupportedScenarioError(where=f"{where}: {data} has no zone") from error
+    except NotIso as error:
         raise UnsupportedScenarioError(where=f"{where}: {data}") from error
-    if instant.tzinfo is None:
-        raise UnsupportedScenarioError(where=f"{where}: {data} has no zone")
-    return instant.astimezone(UTC)
 
 
 def read_minute(data: object, where: str) -> int:
@@ -93,8 +93,8 @@ def read_minute(data: object, where: str) -> int:
 def read_date(data: object, where: str) -> date:
     """Read a date."""
     try:
-        return date.fromisoformat(read_text(data, where))
-    except ValueError as error:
+        return parse_date(read_text(data, where))
+    except NotIso as error:
         raise UnsupportedScenarioError(where=f"{where}: {data}") from error
 
 

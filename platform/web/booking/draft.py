@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+from kernel.iso import parse_instant
 from scheduling.types import Wish
 
 PARAMETER = "d"
@@ -179,7 +180,7 @@ def _read_draft(body: dict[str, Any]) -> Draft:
 
 
 def _read_hold(body: dict[str, Any]) -> HeldTime:
-    instants = {key: datetime.fromisoformat(body[key]) for key in ("starts_at", "ends_at", "expires_at")}
+    instants = {key: parse_instant(body[key]) for key in ("starts_at", "ends_at", "expires_at")}
     wish = body["wish"]
     return HeldTime(**{**body, **instants, "wish": _read_wish(wish) if isinstance(wish, dict) else None})
 

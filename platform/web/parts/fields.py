@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from edge.reading import NotRead, check_date
 from kernel.instants import DAY_MINUTES
-from kernel.lines import drop_invisible, is_unreadable
+from kernel.iso import NotIso, parse_time
+from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from scheduling.services.writing.inputs import REASON_LENGTH, UNREADABLE
 from tenants.context import current_tenant
 from web.parts.widgets import MoneyInput, PairInput, Switch, UnitInput
@@ -26,6 +29,7 @@ TOO_LONG = gettext_lazy("At most %(limit_value)d characters.")
 NO_NUMBER = gettext_lazy("Enter a number, digits only.")
 TOO_SMALL = gettext_lazy("At least %(limit_value)s.")
 TOO_LARGE = gettext_lazy("At most %(limit_value)s.")
+NO_TIME = gettext_lazy("Write a time as 09:30.")
 NO_AMOUNT = gettext_lazy("Enter an amount, such as %(example)s.")
 TOO_MANY_DECIMALS = gettext_lazy("Too many decimals. Enter an amount such as %(example)s.")
 
@@ -53,7 +57,7 @@ class TextField(forms.CharField):
         Raises:
             ValidationError: It holds characters that no database stores.
         """
-        text = drop_invisible(str(super().to_python(value)).replace("\r\n", "\n"))
+        text = drop_invisible(unify_breaks(str(super().to_python(value))))
         if is_unreadable(text if self.is_line else text.replace("\n", " ").replace("\t", " ")):
             raise ValidationError(gettext(UNREADABLE), code="unreadable")
         return " ".join(part for part in text.split(" ") if part) if self.is_line else text
@@ -165,6 +169,44 @@ class SpanField(forms.Field):
             limit = get_current_formats().format_span(self.max_minutes)
             raise ValidationError(TOO_LARGE, code="max", params={"limit_value": limit})
         return int(typed) * MINUTES_OF[unit]
+
+
+class DateField(forms.Field):
+    """A date as browsers send it, ``YYYY-MM-DD``; None when nothing was chosen."""
+
+    default_error_messages = {"required": FILL_IN}
+
+    def clean(self, value: Any) -> date | None:
+        """Return the date.
+
+        Raises:
+            ValidationError: It is none, or nobody means its year.
+        """
+        typed = str(value or "").strip()
+        super().clean(typed)
+        try:
+            return check_date(typed) if typed else None
+        except NotRead as error:
+            raise ValidationError(gettext(error.text), code="invalid") from error
+
+
+class TimeField(forms.Field):
+    """The time on a clock as browsers send it, ``HH:MM``; None when nothing was chosen."""
+
+    default_error_messages = {"required": FILL_IN, "invalid": NO_TIME}
+
+    def clean(self, value: Any) -> time | None:
+        """Return the time.
+
+        Raises:
+            ValidationError: No clock shows it.
+        """
+        typed = str(value or "").strip()
+        super().clean(typed)
+        try:
+            return parse_time(typed) if typed else None
+        except NotIso as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class ChoiceField(forms.ChoiceField):

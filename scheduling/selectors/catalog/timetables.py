@@ -12,6 +12,7 @@ from typing import Any
 import holidays as holidays_library
 
 from database.connection import connection
+from kernel.iso import parse_date
 from scheduling.engine import DateOverride, Resource, WeeklyPeriod
 from scheduling.enums import HoursKind
 from tenants.context import current_tenant
@@ -179,7 +180,7 @@ class _Overrides:
     def __init__(self, rows: Iterable[list[Any]]) -> None:
         self._by_owner: dict[tuple[str, int], dict[date, DateOverride]] = {}
         for resource_id, location_id, on, periods in rows:
-            day = date.fromisoformat(on)
+            day = parse_date(on)
             owner = ("resource", resource_id) if resource_id is not None else ("location", location_id)
             override = DateOverride(day, tuple((opens, closes) for opens, closes in periods))
             self._by_owner.setdefault(owner, {})[day] = override
@@ -200,7 +201,7 @@ def _list_holidays(
     # The location's own word comes after the word for all locations.
     for location_id, on, is_closed in sorted(adjustments, key=lambda row: row[0] is not None):
         if location_id in {None, place_id}:
-            day = date.fromisoformat(on)
+            day = parse_date(on)
             (closed.add if is_closed else closed.discard)(day)
     return frozenset(closed)
 
@@ -222,4 +223,4 @@ def _list_public_holidays(country: str, region: str, year: int) -> frozenset[dat
 
 
 def _read_date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    return None if text is None else parse_date(text)

@@ -14,6 +14,7 @@ from scheduling.errors import ResourceNotFound
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.groups import has_session
+from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.records import Agreed, make_booking, note_rules_and_group
 from scheduling.services.writing.writes import BookingWrite, write_booking
@@ -42,7 +43,10 @@ def import_booking(
     Raises:
         ServiceNotFound: There is no such service.
         ResourceNotFound: None of the resources exists at one location.
+        RequestInvalid: Start or end has no zone or no whole minutes, or no calendar has it.
     """
+    for instant in (starts_at, ends_at or starts_at):
+        check_start(instant)
     wish = Wish(service_ids=(service_id,), party_size=party_size)
     plan = load_plan_at(wish=wish, starts_at=starts_at, is_party_free=True)
     location_id = _find_location(plan, resource_ids)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from kernel.iso import parse_basic
 from kernel.text import mark
 from scheduling.errors import RequestInvalid
 
@@ -27,7 +28,7 @@ NAMES = {
 never comes: 30 February takes it 14 s day by day, and forever second by second."""
 GENERAL_NAMES = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL"})
 PART = re.compile(r"([A-Z]+)=([A-Z0-9+,-]+)", re.ASCII)
-UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
+UNTIL = re.compile(r"\d{8}(?:T(\d{6})(Z?))?", re.ASCII)
 
 NOT_UNDERSTOOD = mark("This recurrence cannot be understood.")
 WITHOUT_END = mark("A series has at most 104 dates and an end.")
@@ -92,10 +93,10 @@ def _read_until(value: str, zone: str) -> datetime:
     found = UNTIL.fullmatch(value)
     if found is None:
         raise _refuse(NOT_UNDERSTOOD)
-    on, at, is_utc = found.groups()
+    at, is_utc = found.groups()
     try:
-        read = datetime.strptime(f"{on}{at or '000000'}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        wall = read.astimezone(ZoneInfo(zone)) if is_utc else read
+        read = parse_basic(value.removesuffix("Z"))
+        wall = read.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) if is_utc else read
     except (ValueError, OverflowError) as error:
         raise _refuse(NOT_UNDERSTOOD) from error
     naive = wall.replace(tzinfo=None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.selectors.staff import list_managers
+from kernel.iso import parse_instant
 from notifications.hooks import register_event_handler
 from notifications.services.messages import cancel_messages, tell
 from notifications.types.messages import EventView, Recipient
@@ -99,7 +100,7 @@ def handle_booking_event(event: EventView) -> None:
 
 def read_instant(text: object) -> datetime | None:
     """Return an instant out of an event's payload, if there is one."""
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    return parse_instant(text) if isinstance(text, str) and text else None
 
 
 def register() -> None:

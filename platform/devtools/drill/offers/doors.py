@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from django.test.client import MULTIPART_CONTENT
 
 from devtools.scratch.browser import HostClient
+from kernel.iso import parse_instant
 from scheduling.types import Wish
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -258,7 +259,7 @@ class _Form(HTMLParser):
 
 def read_slots(page: Any, name: str) -> list[datetime]:
     """Return the values of a page's slots; the first free time above them may be of another day."""
-    return [datetime.fromisoformat(value) for button, value in _Form(page).buttons if button == name]
+    return [parse_instant(value) for button, value in _Form(page).buttons if button == name]
 
 
 def _read_select(page: Any, name: str) -> dict[str, object]:
@@ -268,4 +269,4 @@ def _read_select(page: Any, name: str) -> dict[str, object]:
 
 
 def _read_days(answer: Any) -> list[datetime]:
-    return [datetime.fromisoformat(slot["starts_at"]) for day in answer.json()["days"] for slot in day["slots"]]
+    return [parse_instant(slot["starts_at"]) for day in answer.json()["days"] for slot in day["slots"]]

@@ -25,7 +25,7 @@ from verticals.registry import get_vertical
 from web.formats import format_duration
 from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
 from web.parts.contacts import ContactForm, PhoneField
-from web.parts.fields import ChoiceField, IdField, ReasonField, TextField
+from web.parts.fields import ChoiceField, DateField, IdField, ReasonField, TextField, TimeField
 from web.parts.forms import PageForm, mark_needed
 from web.templatetags.formats import get_current_formats
 
@@ -71,10 +71,8 @@ class StartForm(PageForm):
     """
 
     starts_at = forms.CharField(required=False, max_length=40)
-    on = forms.DateField(required=False)
-    at = forms.TimeField(
-        label=gettext_lazy("Time"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
-    )
+    on = DateField(required=False)
+    at = TimeField(label=gettext_lazy("Time"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     shift = forms.IntegerField(required=False, min_value=-MAX_SHIFT_MINUTES, max_value=MAX_SHIFT_MINUTES)
 
     def __init__(self, *args: Any, timezone: str, present_start: datetime | None = None, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,6 +19,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
 from kernel.ids import read_row_id
+from kernel.iso import parse_time
 from scheduling.enums import BookingSource
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
@@ -193,6 +194,6 @@ def _render_form(
 def _read_time(text: str | None) -> str:
     """Return ``HH:MM``, for a field that takes nothing else; empty when it is no time."""
     try:
-        return time.fromisoformat(text or "").strftime("%H:%M")
+        return parse_time(text or "").strftime("%H:%M")
     except ValueError:
         return ""

@@ -84,6 +84,7 @@ def test_wall_clock_refuses_an_hour_that_is_skipped():
         ("shift=45", datetime(2026, 11, 23, 18, 45, tzinfo=UTC)),
         ("shift=-60", datetime(2026, 11, 23, 17, 0, tzinfo=UTC)),
         ("on=2026-11-24&at=09:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
+        ("on=2026-11-24&at=09:00:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
         ("starts_at=2026-11-25T15:00:00%2B00:00", datetime(2026, 11, 25, 15, 0, tzinfo=UTC)),
     ],
 )
@@ -94,7 +95,23 @@ def test_start_form_reads_three_ways(posted, start):
 
 
 @pytest.mark.parametrize(
-    "posted", ["", "shift=99999", "shift=x", "on=2026-11-24", "starts_at=nope", "starts_at=2026-11-25T15:00"]
+    "posted",
+    [
+        "",
+        "shift=99999",
+        "shift=x",
+        "on=2026-11-24",
+        "on=24/11/2026&at=09:00",
+        "on=11/24/2026&at=09:00",
+        "on=2026-W48-2&at=09:00",
+        "on=2026-02-30&at=09:00",
+        "on=9999-12-31&at=09:00",
+        "on=2026-11-24&at=24:00",
+        "on=2026-11-24&at=9:00 a.m.",
+        "starts_at=nope",
+        "starts_at=2026-11-25T15:00",
+        "starts_at=2026-11-25 15:00:00Z",
+    ],
 )
 def test_start_form_refuses_the_rest(posted):
     assert StartForm(QueryDict(posted), timezone="America/Mexico_City", present_start=NOW).is_valid() is False
