@@ -1,6 +1,6 @@
 """Expected failures of accounts."""
 
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.text import mark
 
 
@@ -9,6 +9,13 @@ class EmailTaken(Conflict):
 
     code = "email_taken"
     text = mark("Someone already signs in with this e-mail.")
+
+
+class EmailInvalid(Invalid):
+    """Nobody can be written to there."""
+
+    code = "email_invalid"
+    text = mark("Enter an e-mail address like name@example.com.")
 
 
 class PermissionMissing(Forbidden):

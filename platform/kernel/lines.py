@@ -5,13 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_UNREADABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _JOINERS = "\u200c\u200d"
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
 _LINK_LIKE = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
 
 
 def is_unreadable(text: str) -> bool:
-    """Tell whether a text holds control characters or halves of surrogate pairs; PostgreSQL stores neither."""
-    return any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text)
+    """Tell whether a text holds control characters, breaks of lines, or halves of surrogate pairs.
+
+    PostgreSQL stores no half and no NUL; headers and calendar files end at a break, Unicode's own included.
+    """
+    return any(unicodedata.category(letter) in _UNREADABLE for letter in text)
+
+
+def unify_breaks(text: str) -> str:
+    """Return ``text`` with one kind of line break: what is pasted has those of other systems and of word processors."""
+    return _BREAKS.sub("\n", text)
+
+
+def make_printable(text: str) -> str:
+    """Return a text of several lines that any encoder can carry, for what was stored before it was refused."""
+    lines = (
+        "".join(letter for letter in line if letter == "\t" or unicodedata.category(letter) not in _UNREADABLE)
+        for line in unify_breaks(text).split("\n")
+    )
+    return "\n".join(lines)
 
 
 def drop_invisible(text: str) -> str:
@@ -24,13 +46,22 @@ def drop_invisible(text: str) -> str:
     return seen.strip() if seen.strip(_JOINERS).strip() else ""
 
 
+def drop_hidden(text: str) -> str:
+    """Return ``text`` without any character that shows nothing, joiners as well: for what has no words.
+
+    Format characters (Cf), and what Unicode calls ignorable by default outside of them: fillers and selectors.
+    """
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf" and not _HIDDEN.match(letter))
+
+
 def clean_line(text: str, *, limit: int = 200) -> str:
     """Return ``text`` as one line without control or formatting characters, at most ``limit`` long.
 
     A line break in a name or subject would begin a header of its own (CWE-93).
     """
     plain = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
-    line = " ".join(plain.split())
+    # Readers of headers would decode what looks like an encoded word (RFC 2047).
+    line = " ".join(plain.split()).replace("=?", "= ?")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

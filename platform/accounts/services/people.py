@@ -6,9 +6,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
-from accounts.errors import EmailTaken
+from accounts.errors import EmailInvalid, EmailTaken
 from accounts.models import User
 from accounts.types import StaffMember
+from kernel.emails import clean_email
 
 
 def add_person(
@@ -20,9 +21,13 @@ def add_person(
     neither, the person signs in for the first time through a password reset.
 
     Raises:
+        EmailInvalid: Nobody can be written to there.
         EmailTaken: Someone in this schema has the e-mail, in any case of letters.
     """
-    user = User(name=name.strip(), email=email.strip(), role=role, locale=locale)
+    address = clean_email(email)
+    if address is None:
+        raise EmailInvalid
+    user = User(name=name.strip(), email=address, role=role, locale=locale)
     user.password = password_hash or make_password(password)
     try:
         with transaction.atomic():

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import smtplib
 from contextlib import suppress
+from email.errors import MessageError
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
-from django.core.validators import validate_email
+from django.core.mail import EmailMultiAlternatives, get_connection
 
+from kernel.emails import clean_email, is_email
 from notifications.channels.registry import Carrier, register_carrier
 from notifications.enums import Channel
 from notifications.errors import DeliveryFailed, DeliveryRefused
 from notifications.types.messages import OutgoingMessage
 
-LONGEST_ADDRESS = 254
 FIRST_PERMANENT_CODE = 500
 # Our own sign-in to the server is wrong: that is to be repaired, not the message's fault (RFC 4954).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
@@ -45,8 +44,9 @@ def send_email(message: OutgoingMessage) -> str:
         raise _explain(code, text) from error
     except smtplib.SMTPResponseException as error:
         raise _explain(error.smtp_code, error.smtp_error) from error
-    except (BadHeaderError, UnicodeError, smtplib.SMTPNotSupportedError) as error:
-        raise DeliveryRefused(reason=str(error)) from error
+    except (ValueError, LookupError, MessageError, smtplib.SMTPNotSupportedError) as error:
+        # What cannot be written as a message now cannot be later.
+        raise DeliveryRefused(reason=f"{type(error).__name__}: {error}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise DeliveryFailed(reason=f"{type(error).__name__}: {error}") from error
     finally:
@@ -56,22 +56,13 @@ def send_email(message: OutgoingMessage) -> str:
     return str(mail.extra_headers["Message-ID"])
 
 
-def is_email(address: str) -> bool:
-    """Tell whether ``address`` is one e-mail address of at most 254 characters (RFC 5321)."""
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return len(address) <= LONGEST_ADDRESS
-
-
 def register() -> None:
     """Reach people by e-mail."""
     register_carrier(
         Carrier(
             channel=Channel.EMAIL,
             send=send_email,
-            find_address=lambda recipient: recipient.email,
+            find_address=lambda recipient: clean_email(recipient.email) or recipient.email,
             is_address=is_email,
             folder="emails",
         )
@@ -81,12 +72,14 @@ def register() -> None:
 def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
     """Return the e-mail with text, HTML, invitation and headers."""
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    reply_to = clean_email(message.reply_to)
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body_text,
         from_email=formataddr((message.sender_name, sender)),
         to=[message.to],
-        reply_to=[message.reply_to] if message.reply_to else None,
+        # Whoever typed it: a wrong one costs the header, never the message.
+        reply_to=[reply_to] if reply_to else None,
         headers={
             "Message-ID": f"<{message.message_key}@{sender.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",

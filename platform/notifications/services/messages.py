@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kernel.emails import LONGEST_EMAIL, clean_email
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 from notifications.channels import registry
-from notifications.channels.email import LONGEST_ADDRESS, is_email
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageReason, MessageStatus
 from notifications.services.recipients import OTHER, may_get_one_more
@@ -112,8 +112,8 @@ def queue_message(
         defaults={
             "channel": carrier.channel,
             "template": template,
-            "to": to[:LONGEST_ADDRESS],
-            "reply_to": reply_to if is_email(reply_to) else "",
+            "to": to[:LONGEST_EMAIL],
+            "reply_to": clean_email(reply_to) or "",
             "locale": language,
             "subject": rendered.subject,
             "body_text": rendered.body_text if is_kept else "",

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from kernel.colors import clean_accent, pick_ink
-from kernel.lines import clean_line
+from kernel.lines import clean_line, make_printable
 from notifications import hooks
 from notifications.channels.registry import Carrier
 from notifications.engine.placeholders import BrokenText, fill_placeholders
@@ -47,7 +47,9 @@ def render_message(
     """
     sender = get_sender()
     vocabulary = hooks.get_vocabulary(subject_kind)
-    words = {**context, "business_name": sender.name}
+    words = {name: make_printable(value) for name, value in context.items()} | {
+        "business_name": clean_line(sender.name)
+    }
     with translation.override(language):
         own = _find_own_text(carrier, template, language, words, vocabulary)
         subject, text = own or _render_built_in(carrier, template, _list_folders(sender, language), words)

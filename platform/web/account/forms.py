@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from web.parts.contacts import EmailField
 from web.parts.fields import FILL_IN
 from web.parts.forms import PageMixin
 
@@ -32,6 +34,8 @@ class AccountMixin(PageMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in self.labels.items():
+            if isinstance(self.fields[name], forms.EmailField):
+                self.fields[name] = EmailField()
             field = self.fields[name]
             field.label = label  # type: ignore[assignment]  # translated when it is drawn
             field.help_text = str(self.hints.get(name, ""))

@@ -9,16 +9,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
+from kernel.emails import LONGEST_EMAIL, clean_email
 from scheduling.services.writing.inputs import (
     CONTACT_MISSING,
-    EMAIL_LENGTH,
     EMAIL_WRONG,
     NAME_LENGTH,
     NAME_MISSING,
     NAME_TOO_LONG,
     PHONE_WRONG,
-    clean_email,
     clean_phone,
+    explain_phone,
 )
 from tenants.context import current_tenant
 from web.formats import format_phone
@@ -37,11 +37,11 @@ PHONE_DIGITS = gettext_lazy("Enter a phone number with %(digits)s digits.")
 
 
 class EmailField(TextField):
-    """An e-mail address, in lower case."""
+    """An e-mail address, as `kernel.emails` writes it."""
 
     def __init__(self, *, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
         widget = forms.EmailInput({"inputmode": "email", "autocomplete": "email", **(attrs or {})})
-        super().__init__(max_length=EMAIL_LENGTH, widget=widget, **kwargs)
+        super().__init__(max_length=LONGEST_EMAIL, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:
         """Return the address; empty when none was typed.
@@ -134,6 +134,7 @@ def list_region_choices(country: str) -> list[tuple[str, str]]:
 def describe_phone(typed: str, region: str) -> str:
     """Say what is wrong with a number, naming how many digits numbers of that country have."""
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    if typed.startswith("+") or example is None:
-        return gettext(PHONE_WRONG)
+    reason = explain_phone(typed)
+    if reason != PHONE_WRONG or typed.startswith("+") or example is None:
+        return gettext(reason)
     return PHONE_DIGITS % {"digits": len(phonenumbers.national_significant_number(example))}

@@ -8,19 +8,19 @@ from datetime import date
 
 from django.db.models import Model
 
+from kernel.emails import clean_email
 from kernel.instants import is_known_timezone
-from kernel.lines import drop_invisible, is_unreadable
+from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
 from scheduling.errors import SetupInvalid
 from scheduling.services.writing.inputs import (
     EMAIL_WRONG,
     NAME_LENGTH,
     NAME_TOO_LONG,
-    PHONE_WRONG,
     START_FAR,
     UNREADABLE,
-    clean_email,
     clean_phone,
+    explain_phone,
 )
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -155,11 +155,11 @@ class FieldErrors:
         if not phone.strip():
             return ""
         cleaned = clean_phone(phone.strip()[:64], country=current_tenant().country)
-        self.require(cleaned is not None, field, PHONE_WRONG)
+        self.require(cleaned is not None, field, explain_phone(phone))
         return cleaned or phone
 
     def clean_email(self, field: str, email: str) -> str:
-        """Return an address in lower case, or note that it is none; empty stays empty."""
+        """Return an address as it is stored, or note that it is none; empty stays empty."""
         if not email.strip():
             return ""
         cleaned = clean_email(email)
@@ -179,7 +179,7 @@ def clean_line(text: str) -> str:
 
 def clean_lines(text: str) -> str:
     """Return a typed text of several lines, without blanks around it."""
-    return drop_invisible(text.replace("\r\n", "\n"))
+    return drop_invisible(unify_breaks(text))
 
 
 def clean_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from icalendar import Calendar, Event
 
+from kernel.lines import clean_line, make_printable
 from scheduling.enums import BookingStatus
 from scheduling.types import BookingView
 
@@ -29,8 +30,9 @@ def make_event(booking: BookingView, *, tenant_name: str, now: datetime) -> Even
     event.add("dtstamp", now)
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
-    event.add("summary", f"{booking.service_name} · {tenant_name}")
-    event.add("location", ", ".join(part for part in (booking.location_name, booking.location_address) if part))
+    place = ", ".join(part for part in (booking.location_name, booking.location_address) if part)
+    event.add("summary", clean_line(f"{booking.service_name} · {tenant_name}"))
+    event.add("location", make_printable(place))
     return event
 
 

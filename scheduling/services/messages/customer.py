@@ -8,6 +8,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
+from kernel.emails import clean_email
 from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient
 from scheduling.models import Location, Resource
@@ -74,7 +75,7 @@ def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Att
         booking,
         method=method,
         business_name=current_tenant().name,
-        organizer_email=_find_location_email(booking) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        organizer_email=clean_email(_find_location_email(booking)) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         description=f"{booking.reference}\n{url}",
         url=url,
         now=now,

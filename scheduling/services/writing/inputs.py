@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from kernel.emails import clean_email
 from kernel.languages import LANGUAGES
-from kernel.lines import drop_invisible, is_unreadable
+from kernel.lines import drop_hidden, drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
@@ -21,12 +21,13 @@ from tenants.context import current_tenant
 from verticals.contract import VisitDraft
 from verticals.registry import get_vertical
 
-NAME_LENGTH, EMAIL_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 254, 2000, 300
+NAME_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 2000, 300
 
 NAME_MISSING = mark("Enter your name.")
 NAME_TOO_LONG = mark("The name may have at most 120 characters.")
 UNREADABLE = mark("This contains characters that cannot be used.")
 PHONE_WRONG = mark("This phone number is not valid. Include the area code, or the country code with +.")
+PHONE_LETTERS = mark("Write the phone number in digits, without letters and without an extension.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
 CONTACT_MISSING = mark("Enter a phone number or an e-mail address.")
 NOTE_TOO_LONG = mark("The note may have at most 2,000 characters.")
@@ -108,26 +109,26 @@ def clean_details(
 
 
 def clean_phone(raw: str, *, country: str) -> str | None:
-    """Return a number in E.164, read as one of ``country`` unless it begins with ``+``; None when invalid."""
+    """Return a number in E.164, read as one of ``country`` unless it begins with ``+``; None when invalid.
+
+    Letters are refused: the library would dial them (1-800-FLOWERS), or pass over a name or an extension.
+    """
+    typed = unicodedata.normalize("NFKC", drop_hidden(raw))
+    if any(map(str.isalpha, typed)):
+        return None
     try:
-        number = phonenumbers.parse(raw, country)
+        number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if number.extension or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def clean_email(raw: str) -> str | None:
-    """Return an address in lower case; None when invalid."""
-    email = raw.strip().lower()
-    if len(email) > EMAIL_LENGTH or is_unreadable(email):
-        return None
-    try:
-        validate_email(email)
-    except ValidationError:
-        return None
-    return email
+def explain_phone(raw: str) -> str:
+    """Return why `clean_phone` refuses a number."""
+    typed = unicodedata.normalize("NFKC", raw)
+    return PHONE_LETTERS if any(map(str.isalpha, typed)) or {"#", ",", ";"} & set(typed) else PHONE_WRONG
 
 
 def clean_reason(raw: str, *, is_required: bool = False) -> str:
@@ -164,7 +165,7 @@ def _clean_customer(
     if customer.phone and customer.phone.strip():
         phone = clean_phone(customer.phone.strip()[:64], country=current_tenant().country)
         if phone is None:
-            errors["phone"] = (PHONE_WRONG,)
+            errors["phone"] = (explain_phone(customer.phone),)
     if customer.email and customer.email.strip():
         email = clean_email(customer.email)
         if email is None:
@@ -176,7 +177,7 @@ def _clean_customer(
 
 
 def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:
-    text = drop_invisible(raw.replace("\r\n", "\n"))
+    text = drop_invisible(unify_breaks(raw))
     if len(text) > length:
         errors[field] = (too_long,)
     elif is_unreadable(text.replace("\n", " ").replace("\t", " ")):

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.enums import Role
-from accounts.errors import EmailTaken, PersonUnknown
+from accounts.errors import EmailInvalid, EmailTaken, PersonUnknown
 from accounts.models import User
 from accounts.selectors.staff import get_user_by_email, list_managers, list_staff, name_people
 from accounts.services.people import add_person
@@ -40,6 +40,24 @@ def test_person_is_added_as_typed_without_blanks(tenant):
         id=user.pk, name="Ana Ruiz", email="ana@taller.example", role="receptionist", locale="es"
     )
     assert (user.name, user.email, user.check_password("una-clave-larga")) == ("Ana Ruiz", "ana@taller.example", True)
+
+
+def test_an_address_is_written_in_one_way(tenant):
+    assert add("Ana", Role.PROVIDER, email=" Ana@Bücher.example\u202c").email == "ana@xn--bcher-kva.example"
+    with pytest.raises(EmailTaken):
+        add("Eva", Role.PROVIDER, email="ana@xn--bcher-kva.example")
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ana", "lit@[127.0.0.1]", '"a b"@example.com', "a@example.com\r\nBcc: b@example.com"]
+)
+def test_person_who_cannot_be_written_to_is_refused(tenant, email):
+    before = User.objects.count()
+
+    with pytest.raises(EmailInvalid):
+        add("Ana", Role.PROVIDER, email=email)
+
+    assert User.objects.count() == before
 
 
 def test_person_without_a_password_cannot_sign_in_yet(tenant):
@@ -140,6 +158,15 @@ def test_operator_with_a_weak_password_is_refused(public, monkeypatch):
 
     with pytest.raises(CommandError, match="10"):
         create_operator("op@turnero.example", "Olivia")
+
+    assert User.objects.count() == 0
+
+
+def test_operator_who_cannot_be_written_to_is_refused(public, monkeypatch):
+    monkeypatch.setattr(COMMAND, lambda _: "un-secreto-bien-largo")
+
+    with pytest.raises(CommandError, match="e-mail"):
+        create_operator("op@[127.0.0.1]", "Olivia")
 
     assert User.objects.count() == 0
 

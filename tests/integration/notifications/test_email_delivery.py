@@ -7,6 +7,7 @@ import pytest
 
 from devtools.servers.ports import take_port
 from kernel.clock import utc_now
+from kernel.emails import clean_email
 from notifications.channels import registry
 from notifications.channels.email import send_email
 from notifications.enums import MessageReason, MessageStatus
@@ -16,7 +17,7 @@ from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
 from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
-from tests.integration.notifications.conftest import NOW
+from tests.integration.notifications.conftest import NOW, WORDS
 
 CALENDAR = Attachment(
     filename="7KQ2MB.ics",
@@ -225,6 +226,36 @@ def test_plain_mail_with_a_file_has_just_these_parts(mail_server):
     (_, mail) = mail_server.taken[0]
     parts = [(part.get_content_type(), part.get_filename()) for part in mail.walk() if not part.is_multipart()]
     assert parts == [("text/plain", None), ("text/calendar", "7KQ2MB.ics")]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["no@", "a@example.com\u202c\ufffd", "lit@[127.0.0.1]", "a\r\nBcc: b@example.com", "\ud800@example.com"]
+)
+def test_a_wrong_reply_to_costs_the_header_never_the_message(mail_server, wrong):
+    send_email(make_outgoing(reply_to=wrong))
+
+    ((to, mail),) = mail_server.taken
+    assert (to, mail["Reply-To"], mail["Bcc"]) == ("ana@example.com", None, None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ana+x@Bücher.example", "a!#$%&'*/^`{|}~@example.com", f"{'a' * 64}@{'.'.join(['b' * 61] * 3)}.exa"]
+)
+def test_a_server_takes_every_address_that_we_accept(mail_server, typed):
+    address = clean_email(typed)
+
+    send_email(make_outgoing(to=address, reply_to=address, sender_name="Ñandú, “El Rápido”", subject="¿Mañana? " * 20))
+
+    ((to, mail),) = mail_server.taken
+    assert (to, mail["To"], mail["Reply-To"]) == (address, address, address)
+
+
+def test_what_was_stored_before_it_was_refused_breaks_no_message(tenant, queue, mail_server):
+    send(queue(context=WORDS | {"customer_name": "Ana\x00\ud800", "place": "Taller\u2028Calle 1\x0b"}))
+
+    text = mail_server.taken[0][1].get_body(("plain",)).get_content()
+    assert "Taller\nCalle 1\n" in text.replace("\r\n", "\n") or "Taller, Calle 1" in text
+    assert outcome() == ("sent", "", 1)
 
 
 def test_mail_that_cannot_be_written_down_is_refused_for_good(mail_server):

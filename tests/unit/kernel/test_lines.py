@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.lines import clean_line, clean_name, drop_invisible, fold
+from kernel.lines import clean_line, clean_name, drop_invisible, fold, is_unreadable, make_printable, unify_breaks
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,8 @@ from kernel.lines import clean_line, clean_name, drop_invisible, fold
         ("Ana\r\nBcc: all@example.com", "Ana Bcc: all@example.com"),
         ("  Ana\t\u2028Ruiz\x00 ", "Ana Ruiz"),
         ("Ana\u202eRuiz", "Ana Ruiz"),
+        ("=?utf-8?q?GANA=20500?=", "= ?utf-8?q?GANA=20500?="),
+        ("\ud800Ana", "Ana"),
         ("x" * 300, "x" * 199 + "…"),
         ("", ""),
     ],
@@ -55,3 +57,16 @@ def test_drop_invisible_keeps_what_scripts_need(text, seen):
 @pytest.mark.parametrize(("text", "folded"), [("  Ñandú ", "nandu"), ("ÁRBOL", "arbol"), ("ﬁn", "fin")])
 def test_folded_texts_have_no_accents(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\n", "\r", "\t", "\x85", "\u2028", "\u2029", "\ud800"])
+def test_a_line_with_a_break_or_a_half_letter_is_unreadable(letter):
+    assert (is_unreadable(f"Ana{letter}Ruiz"), is_unreadable("Ana Ruiz \u202f\ufffd 🚗")) == (True, False)
+
+
+def test_every_break_becomes_the_same():
+    assert unify_breaks("a\r\nb\rc\vd\fe\x85f\u2028g\u2029h\ni") == "a\nb\nc\nd\ne\nf\ng\nh\ni"
+
+
+def test_make_printable_keeps_lines_and_drops_what_no_encoder_carries():
+    assert make_printable("uno\r\ndos\x00\ttres\ud800\u2028cuatro ñ 🚗") == "uno\ndos\ttres\ncuatro ñ 🚗"

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.enums import Role
-from accounts.errors import EmailTaken
+from accounts.errors import EmailInvalid, EmailTaken
 from accounts.services.people import add_person
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -31,9 +31,9 @@ class Command(BaseCommand):
         password = getpass("Password: ")
         try:
             validate_password(password)
-            add_person(name=name, email=email, role=Role.OPERATOR, locale=locale, password=password)
+            person = add_person(name=name, email=email, role=Role.OPERATOR, locale=locale, password=password)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except EmailTaken as error:
+        except (EmailInvalid, EmailTaken) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{email} may sign in as an operator")
+        self.stdout.write(f"{person.email} may sign in as an operator")

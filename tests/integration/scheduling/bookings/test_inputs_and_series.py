@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from database.statements import Statement
 from kernel.errors import Invalid
 from scheduling.enums import ConflictChoice
 from scheduling.errors import CustomerInvalid, RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Customer, Series
 from scheduling.selectors.bookings.views import get_booking, list_bookings
+from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.series import book_series
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
@@ -32,7 +34,13 @@ def change(**values):
         (change(name="Ana\ud800"), ["name"]),
         (change(phone="12345"), ["phone"]),
         (change(phone="llámame"), ["phone"]),
+        (change(name="Ana\u2028Ruiz"), ["name"]),
+        (change(phone="55 1234 5678 ext 5"), ["phone"]),
+        (change(phone="1-800-FLOWERS"), ["phone"]),
+        (change(phone="55 1234 5678 #5"), ["phone"]),
         (change(email="ana@"), ["email"]),
+        (change(email="\ufffd@example.com"), ["email"]),
+        (change(email="lit@[127.0.0.1]"), ["email"]),
         (change(email="a" * 300 + "@example.com"), ["email"]),
         (change(phone=None, email=" "), ["contact"]),
         (replace(DETAILS, note="x" * 2001), ["note"]),
@@ -151,3 +159,43 @@ def test_lists_page_by_start_and_find_people(tenant, django_assert_num_queries):
     assert second.next_cursor is None
     with pytest.raises(Invalid):
         list_bookings(BookingFilters(cursor="Ж"))
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"starts_at": MONDAY.replace(tzinfo=None)},
+        {"starts_at": MONDAY.replace(second=30)},
+        {"starts_at": MONDAY, "ends_at": hours_later(2).replace(tzinfo=None)},
+    ],
+)
+def test_what_is_brought_in_has_its_zone(tenant, times):
+    service_id, resource_ids = make_shop()
+
+    with pytest.raises(RequestInvalid):
+        import_booking(service_id=service_id, resource_ids=resource_ids[:1], now=NOW, **times)
+
+    assert Booking.objects.count() == 0
+
+
+def test_an_instant_without_a_zone_is_a_defect_wherever_it_gets_to_the_database(tenant):
+    booking = Booking(starts_at=NOW.replace(tzinfo=None))
+
+    with pytest.raises(RuntimeWarning, match="naive"):
+        Booking.objects.filter(starts_at=booking.starts_at).exists()
+    with pytest.raises(TypeError):
+        Statement().update("booking", booking)
+
+
+def test_an_address_is_stored_as_it_is_written_to(tenant):
+    service_id, _ = make_shop()
+
+    book_slot(
+        request=SlotRequest(make_wish(service_id), starts_at=MONDAY),
+        details=change(email=" Ana@Bücher.example\u202c"),
+        now=NOW,
+        source="page",
+        by=CUSTOMER,
+    )
+
+    assert Booking.objects.get().customer_email == "ana@xn--bcher-kva.example"

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date, time
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from web.parts.contacts import ContactForm, EmailField, PhoneField
 from web.parts.fields import (
     ChoicesField,
+    DateField,
     IdField,
     IdsField,
     MoneyField,
@@ -13,6 +16,7 @@ from web.parts.fields import (
     SpanField,
     SwitchField,
     TextField,
+    TimeField,
     format_amount,
 )
 
@@ -173,6 +177,10 @@ def test_a_phone_number_is_read_in_its_country(typed, phone):
     [
         (["MX", "55 12"], "Escribe un celular de 10 dígitos."),
         (["MX", "+99 12"], "Este número de teléfono no es válido. Incluye el código de área, o el del país con +."),
+        (["MX", "55 1234 5678 ext. 12"], "Escribe el teléfono con números, sin letras y sin extensión."),
+        (["MX", "+52 55 1234 5678,12"], "Escribe el teléfono con números, sin letras y sin extensión."),
+        (["US", "1-800-FLOWERS"], "Escribe el teléfono con números, sin letras y sin extensión."),
+        (["MX", "Ana 55 1234 5678"], "Escribe el teléfono con números, sin letras y sin extensión."),
         (["MX", "5" * 1000], "Escribe un celular de 10 dígitos."),
         (["XX", "55 12"], "Escribe un celular de 10 dígitos."),
     ],
@@ -200,3 +208,24 @@ def test_a_contact_needs_a_name_and_one_way_to_reach_it(typed, errors):
     form = ContactForm(typed)
 
     assert (set(form.errors) if isinstance(errors, set) else dict(form.errors)) == errors
+
+
+def test_a_date_and_a_time_are_read_in_one_form():
+    assert (DateField().clean(" 2028-02-29 "), DateField(required=False).clean("")) == (date(2028, 2, 29), None)
+    assert (TimeField().clean("09:05"), TimeField(required=False).clean(None)) == (time(9, 5), None)
+    assert [refuse(DateField(), each) for each in ("", "29/02/2028", "2026-02-30", "1999-12-31")] == [
+        ["Completa este campo."],
+        ["Escribe la fecha así: 2026-12-01."],
+        ["Escribe la fecha así: 2026-12-01."],
+        ["Elige una fecha de este siglo."],
+    ]
+    assert [refuse(TimeField(), each) for each in ("", "24:00", "9:00 a.m.")] == [
+        ["Completa este campo."],
+        ["Escribe la hora así: 09:30."],
+        ["Escribe la hora así: 09:30."],
+    ]
+
+
+def test_a_pasted_text_keeps_its_lines_and_a_line_has_none():
+    assert TextField(max_length=50, rows=3).clean("uno\u2028dos\x0btres\rcuatro") == "uno\ndos\ntres\ncuatro"
+    assert refuse(TextField(max_length=50), "uno\u2028dos") == ["Hay caracteres que no se pueden usar."]
