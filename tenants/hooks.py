@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
 
+from kernel.errors import Unavailable
 from kernel.personal import TableInventory
 from tenants.types import SignUpDetails, TenantInfo
 
@@ -29,10 +30,12 @@ class Refusals:
     Attributes:
         unknown_host: To a host that nobody has, or that is none.
         closed: To the host of a tenant whose status is one of `tenants.enums.CLOSED_STATUSES`.
+        away: To any host, while the database cannot say whose it is.
     """
 
     unknown_host: Callable[[HttpRequest], HttpResponseBase]
     closed: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
+    away: Callable[[HttpRequest, Unavailable], HttpResponseBase]
 
 
 _steps: dict[str, _Step] = {}

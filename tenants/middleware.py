@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 
 from database.connection import connection
+from database.errors import explain_failure
 from tenants.context import tenant_scope
 from tenants.enums import CLOSED_STATUSES
 from tenants.hooks import get_refusals
@@ -40,7 +42,13 @@ class TenantMiddleware:
             request.tenant = None  # type: ignore[attr-defined]
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             return self.get_response(request)
-        tenant = resolve_host(host)
+        try:
+            tenant = resolve_host(host)
+        except Error as error:
+            failure = explain_failure(error)
+            if failure is None:
+                raise
+            return get_refusals().away(request, failure)
         if tenant is None:
             return get_refusals().unknown_host(request)
         if tenant.status in CLOSED_STATUSES:

@@ -8,5 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("web.account.urls")),
 ]
 
+handler400 = "web.errors.bad_request"
+handler403 = "web.errors.forbidden"
 handler404 = "web.errors.not_found"
 handler500 = "web.errors.server_error"

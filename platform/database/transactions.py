@@ -11,16 +11,13 @@ from typing import Protocol, TypeVar
 from django.db import DatabaseError, transaction
 
 from database.connection import connection
-from database.errors import TooBusy
+from database.errors import DEADLOCK, LOCK_TIMEOUT, SERIALIZATION_FAILURE, TooBusy, find_sqlstate
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAILURE})
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
-LOCK_TIMEOUT = "55P03"
-"""Someone holds a lock for longer than ``lock_timeout``: who tries again waits as long again."""
 MAX_ATTEMPTS, QUICK_ATTEMPTS = 40, 4
 LONGEST_PAUSE_SECONDS = 0.05
 
@@ -98,8 +95,3 @@ def write_transaction() -> Iterator[None]:
         if find_sqlstate(error) == LOCK_TIMEOUT:
             raise TooBusy from error
         raise
-
-
-def find_sqlstate(error: BaseException) -> str | None:
-    """Return PostgreSQL's five-character code behind Django's exception."""
-    return getattr(error.__cause__, "sqlstate", None)

@@ -15,5 +15,7 @@ class EdgeConfig(AppConfig):
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_refusals(
-            hooks.Refusals(unknown_host=closed.answer_unknown_host, closed=closed.answer_closed),
+            hooks.Refusals(
+                unknown_host=closed.answer_unknown_host, closed=closed.answer_closed, away=closed.answer_away
+            ),
         )

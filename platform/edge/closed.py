@@ -1,14 +1,16 @@
-"""Answers at hosts that nobody has, and at those of businesses that do not answer now."""
+"""Answers that enter no tenant: hosts that nobody has, businesses that do not answer now, a database that is away."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
 from edge.language import choose_language
-from edge.problems import PROBLEM_TYPE, describe_problem
+from edge.problems import answer_problem, is_for_programs
+from edge.statuses import RETRY_SECONDS, UNAVAILABLE
+from kernel.errors import Unavailable
 from kernel.text import mark
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
@@ -29,6 +31,8 @@ CLOSED_PAGES: dict[str, tuple[int, str, int | None]] = {
 def answer_unknown_host(request: HttpRequest) -> HttpResponse:
     """Say in plain text that there is no such page: nothing that came from the request is repeated."""
     with translation.override(choose_language(request, None)):
+        if is_for_programs(request.path):
+            return answer_problem(status=404, code=TenantUnknown.code, detail=gettext(TenantUnknown.text))
         return HttpResponse(
             f"404: {gettext(TenantUnknown.text)}\n", status=404, content_type="text/plain; charset=utf-8"
         )
@@ -44,14 +48,32 @@ def answer_closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
     with translation.override(language):
         message = gettext(text)
         response: HttpResponse
-        if request.path.startswith("/api/"):
-            problem = describe_problem(status=status, code=f"tenant_{tenant.status}", detail=message)
-            response = JsonResponse(problem, status=status, content_type=PROBLEM_TYPE)
+        if is_for_programs(request.path):
+            response = answer_problem(status=status, code=f"tenant_{tenant.status}", detail=message)
         else:
             context = {"tenant": tenant, "message": message, "language": language}
             response = HttpResponse(render_to_string("edge/closed.html", context), status=status)
     if retry_seconds is not None:
         response["Retry-After"] = str(retry_seconds)
+    return _keep_quiet(response)
+
+
+def answer_away(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """Say that we are back in a moment: nothing here asks the database, not even whose host this is."""
+    language = choose_language(request, None)
+    with translation.override(language):
+        message = gettext(error.text)
+        response: HttpResponse
+        if is_for_programs(request.path):
+            response = answer_problem(status=UNAVAILABLE, code=error.code, detail=message)
+        else:
+            context = {"tenant": None, "message": message, "language": language}
+            response = HttpResponse(render_to_string("edge/closed.html", context), status=UNAVAILABLE)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return _keep_quiet(response)
+
+
+def _keep_quiet(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     # Django reports every 503 as an error of ours; this one is an answer that we chose.
     vars(response)["_has_been_logged"] = True

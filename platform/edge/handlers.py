@@ -8,6 +8,8 @@ from typing import Any
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 
+from edge.problems import is_fit, make_problem_of
+
 KEPT_THREADS = 32
 """Idle ones; a burst or many open boards may need more for a while."""
 
@@ -40,6 +42,13 @@ class OneThreadHandler(ASGIHandler):
                 self._idle.append(executor)
             else:
                 executor.shutdown(wait=False)
+
+    def create_request(self, scope: Any, body_file: Any) -> tuple[Any, Any]:
+        """Make the request; one that nobody can read is refused before any middleware, to programs in their form."""
+        request, refusal = super().create_request(scope, body_file)
+        if refusal is not None and not is_fit(scope["path"], refusal):
+            refusal = make_problem_of(refusal)
+        return request, refusal
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         """Put the middleware together as for WSGI, and enter it from the event loop."""

@@ -1,6 +1,11 @@
-"""Two middlewares of libraries, without what they do again for every request."""
+"""What stands around every answer: failures in the form that programs read, and two middlewares of libraries.
+
+Those two are without what they do again for every request.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import structlog
 from csp.constants import HEADER
@@ -8,9 +13,30 @@ from csp.middleware import CheckableLazyObject, CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
+from edge.language import choose_language
+from edge.problems import is_fit, make_problem_of
 from edge.requests import find_address
+from tenants.types import TenantInfo
+
+
+class ProblemMiddleware:
+    """The outermost: whoever answered a failure to a program, in whatever form, it leaves as problem details."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, and look at what comes back."""
+        response = self.get_response(request)
+        if is_fit(request.path, response):
+            return response
+        tenant: TenantInfo | None = getattr(request, "tenant", None)
+        with translation.override(choose_language(request, tenant)):
+            return make_problem_of(response)
+
 
 REQUEST_FIELD = "_request"
 """Of a log line in the making; `config.logs` takes it out again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
+from database.errors import explain_failure
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, NotFound, Unavailable
 
 STATUS_BY_KIND: dict[type[DomainError], int] = {
@@ -14,6 +15,9 @@ STATUS_BY_KIND: dict[type[DomainError], int] = {
     LimitReached: 429,
     Unavailable: 503,
 }
+UNAVAILABLE = 503
+RETRY_SECONDS = 5
+"""A server that is started anew is back by then."""
 
 
 def get_status(error: DomainError) -> int:
@@ -23,4 +27,14 @@ def get_status(error: DomainError) -> int:
 
 def find_retry_after(error: DomainError) -> str | None:
     """Return the header ``Retry-After`` of a failure, in whole seconds (RFC 9110, 10.2.3); None: it has none."""
-    return str(max(1, ceil(error.wait_seconds))) if isinstance(error, LimitReached) else None
+    if isinstance(error, LimitReached):
+        return str(max(1, ceil(error.wait_seconds)))
+    return str(RETRY_SECONDS) if isinstance(error, Unavailable) else None
+
+
+def find_expected(error: BaseException | None) -> DomainError | None:
+    """Return the expected failure that an exception is; None for a defect.
+
+    A database that is away or too busy is expected: nobody here can mend it by changing the code.
+    """
+    return error if isinstance(error, DomainError) else explain_failure(error)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from edge.access import open_to_anyone
-from edge.statuses import find_retry_after, get_status
-from kernel.errors import DomainError, NotFound
+from edge.problems import BAD_REQUEST, SERVER_ERROR, answer_problem, is_for_programs
+from edge.statuses import find_expected, find_retry_after, get_status
+from kernel.errors import DomainError, Forbidden, NotFound
 from kernel.text import mark
 
 Answer = TypeVar("Answer", bound=HttpResponse)
@@ -25,10 +26,8 @@ def translate_error(error: DomainError) -> str:
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Render an expected failure as a page with its status."""
-    status = get_status(error)
-    context = {"message": translate_error(error), "status": status}
-    return add_wait(render(request, f"errors/{status}.html", context, status=status), error)
+    """Render an expected failure as a page with its status; for programs as problem details."""
+    return add_wait(_answer(request, get_status(error), error.code, translate_error(error)), error)
 
 
 def add_wait(response: Answer, error: DomainError) -> Answer:
@@ -39,19 +38,35 @@ def add_wait(response: Answer, error: DomainError) -> Answer:
     return response
 
 
-@open_to_anyone
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Say in the person's words that the form is stale."""
-    return render(request, "errors/403.html", {"message": gettext(STALE_FORM), "status": 403}, status=403)
+    return _answer(request, 403, "stale_form", gettext(STALE_FORM))
 
 
-@open_to_anyone
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Answer what nobody can understand: a host that is none, too many fields."""
+    return _answer(request, 400, "bad_request", gettext(BAD_REQUEST))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Answer what Django or a library forbids."""
+    return _answer(request, 403, Forbidden.code, gettext(Forbidden.text))
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer an unknown address."""
-    return render(request, "errors/404.html", {"message": gettext(NotFound.text), "status": 404}, status=404)
+    return _answer(request, 404, NotFound.code, gettext(NotFound.text))
 
 
-@open_to_anyone
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a defect of ours; no detail leaves."""
-    return render(request, "errors/500.html", {"status": 500}, status=500)
+    """Answer a defect of ours; no detail leaves. A database that went away while nobody looked is none."""
+    expected = find_expected(sys.exc_info()[1])
+    if expected is not None:
+        return render_domain_error(request, expected)
+    return _answer(request, 500, "server_error", gettext(SERVER_ERROR))
+
+
+def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if is_for_programs(request.path):
+        return answer_problem(status=status, code=code, detail=message)
+    return render(request, f"errors/{status}.html", {"message": message, "status": status}, status=status)

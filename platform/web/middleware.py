@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language
-from kernel.errors import DomainError
+from edge.statuses import find_expected
 from web.errors import render_domain_error
 
 ONE_YEAR_SECONDS = 365 * 24 * 3600
@@ -55,7 +55,6 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Render `DomainError` kinds; leave everything else to Django (a defect: it is reported)."""
-        if isinstance(exception, DomainError):
-            return render_domain_error(request, exception)
-        return None
+        """Render what is expected; leave everything else to Django (a defect: it is reported)."""
+        expected = find_expected(exception)
+        return None if expected is None else render_domain_error(request, expected)

@@ -1,4 +1,4 @@
-"""Connections whose search path follows the tenant.
+"""Connections whose search path follows the tenant, and which are there when they come out of the pool.
 
 ``TENANT_LIMIT_SET_CALLS`` sends ``SET search_path`` only when the tenant changed. A connection
 that comes out of the pool may carry another thread's path, so a wrapper forgets what it knew
@@ -12,21 +12,26 @@ with a schema per tenant that is a megabyte or so for each tenant. So a connecti
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
+from django.db import OperationalError
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantDatabaseWrapper
 from psycopg import RawCursor
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
 class DatabaseWrapper(TenantDatabaseWrapper):
-    """django-tenants' wrapper, safe with a pool."""
+    """django-tenants' wrapper, safe with a pool.
+
+    Django's own health check (``CONN_HEALTH_CHECKS``) asks the server each time; `is_lost` asks this machine.
+    """
 
     _served_by: ClassVar[WeakKeyDictionary[Any, set[str]]] = WeakKeyDictionary()
     """Connection → the schemas that it was used for, whichever threads used it."""
@@ -36,11 +41,29 @@ class DatabaseWrapper(TenantDatabaseWrapper):
         super().__init__(*arguments, **options)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Take a connection out of the pool and forget the path of the one before."""
+        """Take a connection that is still there out of the pool, and forget the path of the one before."""
         connection = super().get_new_connection(conn_params)
+        while self.pool and is_lost(connection):
+            connection.close()
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
         self.search_path_set_schemas = None
         self._served = self._served_by.setdefault(connection, set())
         return connection
+
+    def _cursor(self, name: str | None = None) -> Any:
+        """Return a cursor in the tenant's schema.
+
+        Raises:
+            OperationalError: The path could not be set. django-tenants passes over that, for a transaction that
+                has failed already; elsewhere the next statement would run in another tenant's schema.
+        """
+        cursor = super()._cursor(name)
+        is_unset = self.search_path_set_schemas is None and not self._setting_search_path
+        if is_unset and self.connection.info.transaction_status is not TransactionStatus.INERROR:
+            message = "the search path could not be set"
+            raise OperationalError(message)
+        return cursor
 
     def fetch_planned(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Return all rows of a statement whose plan PostgreSQL keeps, as long as the option ``prepare_threshold`` says.
@@ -71,6 +94,18 @@ class DatabaseWrapper(TenantDatabaseWrapper):
             # The pool then replaces it, without a word, as it does with one that is too old.
             self.connection._expire_at = 0.0  # noqa: SLF001 - the pool's own note on each of its connections
         super()._close()
+
+
+def is_lost(connection: Any) -> bool:
+    """Tell whether the server ended an idle connection, without asking it: the socket has its last words, or the end.
+
+    A server that says something else meanwhile (a parameter changed) loses us as well, which costs a new connection.
+    """
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @lru_cache(maxsize=256)

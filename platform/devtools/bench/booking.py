@@ -23,9 +23,9 @@ from statistics import median
 
 from django.db import DatabaseError, connection
 
+from database.errors import find_sqlstate
 from database.locks import add_lock_part
 from database.statements import Statement
-from database.transactions import find_sqlstate
 from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked

@@ -22,7 +22,7 @@ from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 
-from database.transactions import find_sqlstate
+from database.errors import find_sqlstate
 from devtools.bench.workers import SERVERS_OWN, find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
 from devtools.scratch.shop import add_place, add_rule, add_service, add_team
