@@ -8,10 +8,11 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from edge.problems import PROBLEM_TYPE, describe_problem
-from edge.statuses import find_retry_after, get_status
+from edge.statuses import find_expected, find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
@@ -32,9 +33,15 @@ class IdempotencyMismatch(Conflict):
 
 
 def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Answer expected failures; None lets Django report everything else as a defect."""
-    if isinstance(exc, DomainError):
-        return _from_domain(exc)
+    """Answer expected failures; None lets Django report everything else as a defect.
+
+    Always in JSON, whatever the call would have answered and whatever the caller would rather have.
+    """
+    request = context["request"]
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+    expected = find_expected(exc)
+    if expected is not None:
+        return _from_domain(expected)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     if isinstance(exc, exceptions.APIException):

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import math
 from collections.abc import Mapping
-from io import BytesIO
-from typing import Any
+from typing import Any, NoReturn
 
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
+from kernel.text import mark
+
 MAX_BODY_BYTES = 64 * 1024
 """Several times the longest booking that every field allows."""
+BODY_TOO_LARGE = mark("The body may have at most 64 KiB.")
+NOT_UTF8 = mark("The body is not text in UTF-8.")
+NOT_JSON = mark("The body is not JSON: line %(line)s, column %(column)s.")
+TOO_DEEP = mark("The body is nested too deeply.")
+NUMBER_UNKNOWN = mark("The body has a number that JSON does not know, or that nobody can store.")
+NAME_TWICE = mark("The body has a name twice in one object: %(name)s.")
 
 
 class BodyTooLarge(APIException):
@@ -19,29 +29,67 @@ class BodyTooLarge(APIException):
 
     status_code = 413
     default_code = "body_too_large"
-    default_detail = "The body may have at most 64 KiB."
+    default_detail = gettext_lazy(BODY_TOO_LARGE)
 
 
 class BoundedJSONParser(JSONParser):
-    """Refuses what only an attacker sends: giant or bottomless bodies, halves of surrogate pairs."""
+    """Takes JSON as RFC 8259 has it: UTF-8, a byte order mark before it is passed over, names are unique.
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    Refuses what only an attacker or a broken program sends: giant or bottomless bodies, halves of
+    surrogate pairs, NaN and numbers beyond the largest float.
+    """
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,  # noqa: ARG002 - REST framework's signature
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
         """Parse the body.
 
         Raises:
             BodyTooLarge: It is longer than `MAX_BODY_BYTES`.
-            ParseError: It is not JSON, too deep, or not text that UTF-8 can hold (RFC 8259 §8.2).
+            ParseError: It is not JSON, or JSON of a kind that is refused.
         """
         body = stream.read(MAX_BODY_BYTES + 1)
         if len(body) > MAX_BODY_BYTES:
             raise BodyTooLarge
         try:
-            data = super().parse(BytesIO(body), media_type, dict(parser_context or {}))
+            text = body.removeprefix(codecs.BOM_UTF8).decode()
+            data = json.loads(
+                text,
+                parse_constant=_refuse_number,
+                parse_float=_read_float,
+                object_pairs_hook=_make_object,
+            )
+            # RFC 8259, 8.2: halves of surrogate pairs cannot be written in UTF-8.
             json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeError as error:
+            raise ParseError(gettext(NOT_UTF8)) from error
+        except json.JSONDecodeError as error:
+            raise ParseError(gettext(NOT_JSON) % {"line": error.lineno, "column": error.colno}) from error
         except RecursionError as error:
-            detail = "JSON parse error - nested too deeply"
-            raise ParseError(detail) from error
-        except UnicodeEncodeError as error:
-            detail = "JSON parse error - half of a surrogate pair"
-            raise ParseError(detail) from error
+            raise ParseError(gettext(TOO_DEEP)) from error
+        except ValueError as error:  # more digits than Python turns into a number
+            raise ParseError(gettext(NUMBER_UNKNOWN)) from error
         return data
+
+
+def _refuse_number(_written: str) -> NoReturn:
+    raise ParseError(gettext(NUMBER_UNKNOWN))
+
+
+def _read_float(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        _refuse_number(written)
+    return number
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ParseError(gettext(NAME_TWICE) % {"name": ascii(twice[:40])})
+    return made

@@ -1,30 +1,50 @@
-"""Fields that several calls share."""
+"""Bodies and addresses as calls read them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from api.errors import UnknownField
-from kernel.ids import read_row_id
+from kernel.text import mark
+
+SENT_TWICE = mark("Send this only once.")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields that it does not know: a typing mistake must not be ignored silently.
+
+    A field that may be left out may also be ``null``, which says the same.
 
     All serializers of a class share one set of fields: REST framework copies them for each request,
     so that one may change its own, which takes longer than what they check. Here nobody does, and a
     field keeps nothing of what passes through it.
     """
 
+    is_address = False
+
     @property
     def fields(self) -> BindingDict:
         """Return the fields of the class."""
         return _bind_fields(type(self))
+
+    @classmethod
+    def read(cls, request: Request) -> Self:
+        """Return the serializer of a request's body, checked; no body is an empty one.
+
+        Raises:
+            ValidationError: A field is unknown or wrong.
+        """
+        sent: Any = request.data
+        form = cls(data={} if sent is None else sent)
+        form.is_valid(raise_exception=True)
+        return form
 
     def to_internal_value(self, data: Any) -> Any:
         """Check for unknown fields first.
@@ -32,11 +52,34 @@ class StrictSerializer(serializers.Serializer[Any]):
         Raises:
             ValidationError: A field is unknown or wrong.
         """
-        if isinstance(data, dict):
+        if isinstance(data, Mapping):
             unknown = sorted(str(name) for name in set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError({name: [gettext(UnknownField.text)] for name in unknown})
+            fields = self.fields
+            data = {name: value for name, value in data.items() if value is not None or fields[name].required}
         return super().to_internal_value(data)
+
+
+class AddressSerializer(StrictSerializer):
+    """What an address says after its question mark: text, and each name once."""
+
+    is_address = True
+
+    @classmethod
+    def read(cls, request: Request) -> Self:
+        """Return the serializer of a request's address, checked.
+
+        Raises:
+            ValidationError: A field is unknown, wrong, or there twice.
+        """
+        sent = request.query_params
+        twice = [name for name, values in sent.lists() if len(values) > 1]
+        if twice:
+            raise serializers.ValidationError({name: [gettext(SENT_TWICE)] for name in twice})
+        form = cls(data=sent.dict())
+        form.is_valid(raise_exception=True)
+        return form
 
 
 class MoneyShape(serializers.Serializer[Any]):
@@ -46,37 +89,12 @@ class MoneyShape(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
-class IdField(serializers.CharField):
-    """An opaque identifier; a broken one is a field error, never a crash."""
-
-    default_error_messages = {"invalid_id": "This identifier is not known."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Turn the text into the number that it stands for."""
-        row_id = read_row_id(super().to_internal_value(data))
-        if row_id is None:
-            self.fail("invalid_id")
-        return row_id
-
-
-class IdListField(serializers.CharField):
-    """Identifiers separated by commas, as in ``add_ons=3,5``."""
-
-    default_error_messages = IdField.default_error_messages
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Turn the text into a tuple of numbers."""
-        parts = [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
-        row_ids = tuple(read_row_id(part) for part in parts)
-        if None in row_ids:
-            self.fail("invalid_id")
-        return row_ids
-
-
 @cache
 def _bind_fields(kind: type[StrictSerializer]) -> BindingDict:
     serializer = kind()
     bound = BindingDict(serializer)
     for name, field in serializer.get_fields().items():
+        if not field.required and not kind.is_address:
+            field.allow_null = True
         bound[name] = field
     return bound

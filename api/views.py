@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -18,11 +22,20 @@ from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.text import mark
 
-IDEMPOTENCY_KEY_LENGTH = 255
+IDEMPOTENCY_KEY_LENGTH, ENDPOINT_LENGTH = 255, 120
 KEY_TOO_LONG = mark("An Idempotency-Key has at most 255 characters.")
 
 
-class FreshView(APIView):
+class AnsweringView(APIView):
+    """What every call does: the methods that it has, and a problem for each other one, ``OPTIONS`` among them.
+
+    Questions of browsers before a call from another site (CORS) are answered before they get here.
+    """
+
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+
+class FreshView(AnsweringView):
     """No answer is kept by a cache: it changes by the minute, or is a person's own."""
 
     def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
@@ -30,6 +43,14 @@ class FreshView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a POST answers: an HTTP status, and a body that JSON can hold."""
+
+    status: int
+    body: Mapping[str, object]
 
 
 class OpenView(FreshView):
@@ -52,8 +73,8 @@ class StaffView(FreshView):
     authentication_classes = (SessionAuthentication,)
 
 
-def answer_once(request: Request, run: Callable[[], Answer], *, is_personal: bool) -> Response:
-    """Run a POST, once per ``Idempotency-Key`` when the caller sends one.
+def answer_once(request: Request, run: Callable[[], Result], *, is_personal: bool) -> HttpResponse:
+    """Run a POST, once per ``Idempotency-Key`` when the caller sends one; again it answers the same bytes.
 
     ``is_personal`` says that path or body hold what only its sender knows: a token, a customer's details.
 
@@ -64,19 +85,24 @@ def answer_once(request: Request, run: Callable[[], Answer], *, is_personal: boo
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise Invalid(errors={"Idempotency-Key": (KEY_TOO_LONG,)})
+
+    def write() -> Answer:
+        result = run()
+        return Answer(status=result.status, body=JSONRenderer().render(result.body).decode())
+
     if not key:
-        answer = run()
+        answer = write()
     else:
         answer = run_once(
-            endpoint=request.path[:120],
+            endpoint=escape_uri_path(request.path)[:ENDPOINT_LENGTH],
             key=key,
             address=find_address(request),
             body=request.data,
             is_personal=is_personal,
             now=utc_now(),
-            run=run,
+            run=write,
         )
-    return Response(answer.body, status=answer.status)
+    return HttpResponse(answer.body, status=answer.status, content_type=JSONRenderer.media_type)
 
 
 def make_money(amount_minor: int | None, currency: str) -> dict[str, object] | None:

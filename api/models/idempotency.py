@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -16,7 +15,7 @@ class IdempotentAnswer(models.Model):
     caller = models.CharField(max_length=64, default="", db_default="")
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    answer = models.JSONField(encoder=DjangoJSONEncoder)
+    answer = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:

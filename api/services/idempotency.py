@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
@@ -22,10 +21,10 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP status and a JSON body."""
+    """An HTTP status, and a body as it is sent."""
 
     status: int
-    body: Mapping[str, Any]
+    body: str
 
 
 def run_once(
@@ -40,9 +39,10 @@ def run_once(
 ) -> Answer:
     """Run ``run`` and keep its answer, or return the kept answer of an equal earlier request.
 
-    Keys belong to the network address that sent them: a stranger who guesses one learns nothing
-    and disturbs nobody. With ``is_personal`` an equal request counts from anywhere, for a phone
-    that changes networks between two tries: only who sent it can know such a body or path.
+    The answer is the same, byte by byte. Keys belong to the network address that sent them: a
+    stranger who guesses one learns nothing and disturbs nobody. With ``is_personal`` an equal
+    request counts from anywhere, for a phone that changes networks between two tries: only who
+    sent it can know such a body or path.
 
     The answer is kept in the transaction in which ``run`` works, so there is never one
     without the other. A second request with the same key waits for the first. A ``run`` that

@@ -1,23 +1,21 @@
 """Addresses of version 1."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.v1.availability import views as availability
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import views as manage
-from edge.access import open_to_anyone
+from api.v1.reference import views as reference
 
 app_name = "api"
 
 urlpatterns = [
-    path("schema/", open_to_anyone(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
-    path(
-        "docs/",
-        open_to_anyone(SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[])),
-        name="docs",
-    ),
+    path("schema/", reference.SchemaView.as_view(), name="schema"),
+    path("docs/", reference.DocsView.as_view(), name="docs"),
+    # Without the slash as well: nobody is sent elsewhere under this path.
+    path("schema", reference.SchemaView.as_view()),
+    path("docs", reference.DocsView.as_view()),
     path("business", catalog.BusinessView.as_view(), name="business"),
     path("services", catalog.ServicesView.as_view(), name="services"),
     path("resources", catalog.ResourcesView.as_view(), name="resources"),

@@ -6,12 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import IdField, IdListField, StrictSerializer
+from api.fields import DayField, IdField, IdListField, InstantField, TextField, WholeField
+from api.serializers import AddressSerializer
 
 MAX_PARTY = 500
 
 
-class AvailabilityQuery(StrictSerializer):
+class AvailabilityQuery(AddressSerializer):
     """Query of ``GET availability``; ``to`` is the last day, included.
 
     With ``booking`` the answer is where that booking can move, and it says itself what it needs:
@@ -20,20 +21,20 @@ class AvailabilityQuery(StrictSerializer):
 
     service = IdField(required=False, help_text="Required without `booking`.")
     # "from" is a word of the language, so the field is added below.
-    to = serializers.DateField()
+    to = DayField()
     resource = IdField(required=False)
     location = IdField(required=False)
     add_ons = IdListField(required=False, default="")
-    party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
-    booking = serializers.CharField(
+    party_size = WholeField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
+    booking = TextField(
         required=False, max_length=200, help_text="A booking's token: free times for what it needs, its own included."
     )
-    arrival_mode = serializers.CharField(required=False, max_length=40)
-    timezone = serializers.CharField(required=False, max_length=64)
+    arrival_mode = TextField(required=False, max_length=40)
+    timezone = TextField(required=False, max_length=64)
 
     def get_fields(self) -> dict[str, Any]:
         """Add ``from``."""
-        return {**super().get_fields(), "from": serializers.DateField()}
+        return {**super().get_fields(), "from": DayField()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that there is something to ask for; the window is checked by whoever looks for free times.
@@ -49,15 +50,15 @@ class AvailabilityQuery(StrictSerializer):
 class SlotShape(serializers.Serializer[Any]):
     """A start that can be booked."""
 
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = InstantField()
+    ends_at = InstantField()
     seats_left = serializers.IntegerField(required=False)
 
 
 class DayShape(serializers.Serializer[Any]):
     """A local date and its free starts."""
 
-    date = serializers.DateField()
+    date = DayField()
     open = serializers.BooleanField()
     slots = SlotShape(many=True)
 
@@ -67,14 +68,14 @@ class AvailabilityShape(serializers.Serializer[Any]):
 
     timezone = serializers.CharField()
     days = DayShape(many=True)
-    next_available = serializers.DateTimeField(allow_null=True)
+    next_available = InstantField(allow_null=True)
 
 
-class ExplainQuery(StrictSerializer):
+class ExplainQuery(AddressSerializer):
     """Query of ``GET availability/explain``."""
 
     service = IdField()
-    starts_at = serializers.DateTimeField()
+    starts_at = InstantField()
     resource = IdField(required=False)
 
 
@@ -84,7 +85,7 @@ class ReasonShape(serializers.Serializer[Any]):
     code = serializers.CharField()
     text = serializers.CharField()
     resource = serializers.CharField(allow_null=True)
-    until = serializers.DateTimeField(allow_null=True)
+    until = InstantField(allow_null=True)
 
 
 class ExplanationShape(serializers.Serializer[Any]):

@@ -31,8 +31,7 @@ class AvailabilityView(OpenView):
     @extend_schema(operation_id="get_availability", parameters=[AvailabilityQuery], responses=AvailabilityShape)
     def get(self, request: Request) -> Response:
         """List the free starts of each local date, ``to`` included."""
-        form = AvailabilityQuery(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
+        form = AvailabilityQuery.read(request)
         asked = form.validated_data
         found = search_times(query=_make_query(asked), now=utc_now())
         return Response(
@@ -56,8 +55,7 @@ class ExplainView(StaffView):
     @extend_schema(operation_id="explain_start", parameters=[ExplainQuery], responses=ExplanationShape)
     def get(self, request: Request) -> Response:
         """Say why a start is, or is not, offered."""
-        form = ExplainQuery(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
+        form = ExplainQuery.read(request)
         asked = types.SlotRequest(read_wish(form.validated_data), form.validated_data["starts_at"])
         reasons = explanations.explain_start(request=asked, now=utc_now())
         return Response(

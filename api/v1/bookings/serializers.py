@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from api.serializers import IdField, MoneyShape, StrictSerializer
+from api.fields import AnswersField, IdField, InstantField, TextField, WholeField
+from api.serializers import MoneyShape, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
 from kernel.languages import LANGUAGES
 from kernel.text import mark
@@ -20,35 +21,35 @@ class SlotFields(StrictSerializer):
     """What is asked for."""
 
     service = IdField()
-    starts_at = serializers.DateTimeField()
-    resource = IdField(required=False, allow_null=True)
-    location = IdField(required=False, allow_null=True)
+    starts_at = InstantField()
+    resource = IdField(required=False)
+    location = IdField(required=False)
     add_ons = serializers.ListField(child=IdField(), required=False, default=list, max_length=20)
-    party_size = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
-    arrival_mode = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    party_size = WholeField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
+    arrival_mode = TextField(required=False, allow_blank=True, max_length=40)
 
 
 class CustomerFields(StrictSerializer):
     """Who comes; a phone or an e-mail is needed."""
 
-    name = serializers.CharField(max_length=120)
-    phone = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=40)
-    email = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=254)
+    name = TextField(max_length=120)
+    phone = TextField(required=False, allow_blank=True, max_length=40)
+    email = TextField(required=False, allow_blank=True, max_length=254)
     locale = serializers.ChoiceField(choices=LANGUAGES, required=False)
 
 
 class BookingFields(SlotFields):
     """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
-    hold = serializers.CharField(required=False, max_length=100)
-    token = serializers.CharField(required=False, max_length=200)
+    hold = TextField(required=False, max_length=100)
+    token = TextField(required=False, max_length=200)
     service = IdField(required=False)
-    starts_at = serializers.DateTimeField(required=False)
+    starts_at = InstantField(required=False)
     customer = CustomerFields()
-    asset = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), required=False)
-    answers = serializers.DictField(child=serializers.JSONField(), required=False)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
-    consents = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
+    asset = AnswersField(child=TextField(allow_blank=True, max_length=200, is_number_taken=True), required=False)
+    answers = AnswersField(child=serializers.JSONField(), required=False)
+    note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
+    consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a hold with its token, or a service with a start.
@@ -66,11 +67,11 @@ class BookingFields(SlotFields):
 class HoldShape(serializers.Serializer[Any]):
     """Answer of ``POST holds``."""
 
-    id = serializers.CharField()
-    token = serializers.CharField()
-    expires_at = serializers.DateTimeField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    id = TextField()
+    token = TextField()
+    expires_at = InstantField()
+    starts_at = InstantField()
+    ends_at = InstantField()
     price = MoneyShape(allow_null=True)
     deposit = MoneyShape(allow_null=True)
 
@@ -78,6 +79,6 @@ class HoldShape(serializers.Serializer[Any]):
 class BookedShape(serializers.Serializer[Any]):
     """Answer of ``POST bookings``."""
 
-    reference = serializers.CharField()
-    status = serializers.CharField()
+    reference = TextField()
+    status = TextField()
     manage_url = serializers.URLField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -12,10 +13,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, read_wish
-from api.services.idempotency import Answer
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
-from api.views import OpenView, answer_once, make_money
+from api.views import OpenView, Result, answer_once, make_money
 from edge.limits import Keeping, keep_time, note_end
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
@@ -38,11 +38,10 @@ class HoldsView(OpenView):
         return []
 
     @extend_schema(operation_id="hold_slot", request=SlotFields, responses={201: HoldShape})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Keep a start for some minutes."""
         with keep_time(request) as keeping:
-            form = SlotFields(data=request.data)
-            form.is_valid(raise_exception=True)
+            form = SlotFields.read(request)
             return answer_once(request, partial(_hold, form.validated_data, keeping), is_personal=False)
 
 
@@ -66,13 +65,12 @@ class BookingsView(OpenView):
         return [ContactLimits()]
 
     @extend_schema(operation_id="book", request=BookingFields, responses={201: BookedShape})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Turn a hold into a booking, or book a start directly."""
-        form = BookingFields(data=request.data)
-        form.is_valid(raise_exception=True)
+        form = BookingFields.read(request)
         asked = form.validated_data
 
-        def run() -> Answer:
+        def run() -> Result:
             try:
                 booked = _book(asked)
             except CustomerInvalid as error:
@@ -84,12 +82,12 @@ class BookingsView(OpenView):
                 "status": booked.status,
                 "manage_url": make_manage_url(booked.manage_token),
             }
-            return Answer(status=status.HTTP_201_CREATED, body=body)
+            return Result(status=status.HTTP_201_CREATED, body=body)
 
         return answer_once(request, run, is_personal=True)
 
 
-def _hold(asked: dict[str, Any], keeping: Keeping) -> Answer:
+def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
     held = hold_slot(request=_make_request(asked), now=utc_now(), source=BookingSource.API)
     keeping.is_kept = True
     body = {
@@ -102,7 +100,7 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Answer:
         "price": make_money(held.price_minor, held.currency),
         "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
     }
-    return Answer(status=status.HTTP_201_CREATED, body=body)
+    return Result(status=status.HTTP_201_CREATED, body=body)
 
 
 def _book(asked: dict[str, Any]) -> SubmittedBooking:

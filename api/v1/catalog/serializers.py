@@ -6,18 +6,19 @@ from typing import Any, get_origin, get_type_hints
 
 from rest_framework import serializers
 
+from api.fields import IdField
 from api.pagination import PageShape
-from api.serializers import IdField, MoneyShape, StrictSerializer
+from api.serializers import AddressSerializer, MoneyShape
 from scheduling.types import PUBLIC_TERMS, ServiceTerms
 
 
-class ServicesQuery(StrictSerializer):
+class ServicesQuery(AddressSerializer):
     """Query of ``GET services``."""
 
     location = IdField(required=False)
 
 
-class ResourcesQuery(StrictSerializer):
+class ResourcesQuery(AddressSerializer):
     """Query of ``GET resources``."""
 
     service = IdField()

@@ -53,8 +53,7 @@ class ServicesView(OpenView):
     @extend_schema(operation_id="list_services", parameters=[ServicesQuery], responses=ServiceList)
     def get(self, request: Request) -> Response:
         """List what customers can book, in the business's order."""
-        query = ServicesQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        query = ServicesQuery.read(request)
         services = catalog.list_bookable_services(location_id=query.validated_data.get("location"))
         return answer_page(Page(services), shape=ServiceList, describe=_describe_service)
 
@@ -65,8 +64,7 @@ class ResourcesView(OpenView):
     @extend_schema(operation_id="list_resources", parameters=[ResourcesQuery], responses=ResourceList)
     def get(self, request: Request) -> Response:
         """List the people or things among which a customer may choose for a service."""
-        query = ResourcesQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        query = ResourcesQuery.read(request)
         service = catalog.get_service(service_id=query.validated_data["service"])
         resources = catalog.list_choosable_resources(service_id=service.id)
         return answer_page(Page(resources), shape=ResourceList, describe=_describe_resource)

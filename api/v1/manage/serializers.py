@@ -6,20 +6,21 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import IdField, MoneyShape, StrictSerializer
+from api.fields import IdField, InstantField, TextField
+from api.serializers import MoneyShape, StrictSerializer
 
 
 class RescheduleFields(StrictSerializer):
     """Body of ``POST manage/{token}/reschedule``."""
 
-    starts_at = serializers.DateTimeField()
-    resource = IdField(required=False, allow_null=True)
+    starts_at = InstantField()
+    resource = IdField(required=False)
 
 
 class CancelFields(StrictSerializer):
     """Body of ``POST manage/{token}/cancel``."""
 
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    reason = TextField(required=False, allow_blank=True, max_length=500, default="")
 
 
 class EmptyFields(StrictSerializer):
@@ -32,8 +33,8 @@ class ManagedShape(serializers.Serializer[Any]):
     reference = serializers.CharField()
     status = serializers.CharField()
     service = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = InstantField()
+    ends_at = InstantField()
     timezone = serializers.CharField()
     location = serializers.CharField()
     resources = serializers.ListField(child=serializers.CharField())

@@ -9,9 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.choices import choose_again
-from api.services.idempotency import Answer
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
-from api.views import OpenView, answer_once, make_money
+from api.views import OpenView, Result, answer_once, make_money
 from kernel.clock import utc_now
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings.views import get_by_token
@@ -36,13 +35,13 @@ class ConfirmView(OpenView):
     """``POST manage/{token}/confirm``."""
 
     @extend_schema(operation_id="confirm_attendance", request=EmptyFields, responses=ManagedShape)
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> HttpResponse:
         """Say that the customer will come; again changes nothing."""
-        EmptyFields(data=request.data or {}).is_valid(raise_exception=True)
+        EmptyFields.read(request)
 
-        def run() -> Answer:
+        def run() -> Result:
             confirm_attendance(token=token, now=utc_now())
-            return Answer(status=200, body=_describe(token))
+            return Result(status=200, body=_describe(token))
 
         return answer_once(request, run, is_personal=True)
 
@@ -51,12 +50,11 @@ class RescheduleView(OpenView):
     """``POST manage/{token}/reschedule``."""
 
     @extend_schema(operation_id="reschedule", request=RescheduleFields, responses=ManagedShape)
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> HttpResponse:
         """Move the booking; reference and link stay, and so does the old time when it cannot be."""
-        form = RescheduleFields(data=request.data)
-        form.is_valid(raise_exception=True)
+        form = RescheduleFields.read(request)
 
-        def run() -> Answer:
+        def run() -> Result:
             wish = choose_again(get_by_token(token=token).wish, form.validated_data.get("resource"))
             move_booking(
                 token=token,
@@ -65,7 +63,7 @@ class RescheduleView(OpenView):
                 now=utc_now(),
                 by=CUSTOMER,
             )
-            return Answer(status=200, body=_describe(token))
+            return Result(status=200, body=_describe(token))
 
         return answer_once(request, run, is_personal=True)
 
@@ -74,14 +72,13 @@ class CancelView(OpenView):
     """``POST manage/{token}/cancel``."""
 
     @extend_schema(operation_id="cancel", request=CancelFields, responses=ManagedShape)
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> HttpResponse:
         """Cancel the booking; again changes nothing."""
-        form = CancelFields(data=request.data or {})
-        form.is_valid(raise_exception=True)
+        form = CancelFields.read(request)
 
-        def run() -> Answer:
+        def run() -> Result:
             cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
-            return Answer(status=200, body=_describe(token))
+            return Result(status=200, body=_describe(token))
 
         return answer_once(request, run, is_personal=True)
 

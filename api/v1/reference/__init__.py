@@ -1,0 +1,1 @@
+"""The reference: the OpenAPI document, and pages made from it."""
