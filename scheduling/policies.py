@@ -9,6 +9,8 @@ from scheduling.enums import ActorKind, Approval, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
 from scheduling.types import Actor, AgreedPolicy, BookingView, ServiceTerms
+from tenants.enums import Ability
+from tenants.policies import check_business_may, may_business
 
 TRANSITIONS: Mapping[str, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset(
@@ -47,6 +49,26 @@ TRANSITIONS: Mapping[str, frozenset[BookingStatus]] = {
 
 MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """What takes another time, by customers and by staff."""
+
+
+def check_new_bookings(by: Actor) -> None:
+    """Refuse a new booking where the state of the business takes none.
+
+    Raises:
+        StatusForbids: It takes none.
+    """
+    check_business_may(Ability.BOOK, is_staff=by.kind == ActorKind.STAFF)
+
+
+def check_step(by: Actor, customers_may: Ability = Ability.CANCEL) -> None:
+    """Refuse a step of a booking that the state of the business does not allow; the system's own always go on.
+
+    Raises:
+        StatusForbids: Staff takes no steps in this state, or customers may not do what ``customers_may`` names.
+    """
+    if by.kind != ActorKind.SYSTEM:
+        is_staff = by.kind == ActorKind.STAFF
+        check_business_may(Ability.STEP if is_staff else customers_may, is_staff=is_staff)
 
 
 def check_transition(booking: Booking, status: BookingStatus) -> None:
@@ -99,9 +121,11 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
     """Refuse a customer's move after the cut-off; staff may always.
 
     Raises:
+        StatusForbids: The state of the business does not allow it.
         CutoffPassed: It is too late.
         TransitionRefused: Only a confirmed booking, or one that still waits for approval, moves.
     """
+    check_step(by, Ability.MOVE)
     if booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now:
         raise TransitionRefused(status=BookingStatus.EXPIRED.label)
     if booking.status not in MOVABLE_STATUSES:
@@ -114,9 +138,11 @@ def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:
     """Refuse a customer's cancellation after the cut-off; staff may always.
 
     Raises:
+        StatusForbids: The state of the business does not allow it.
         CutoffPassed: It is too late.
         TransitionRefused: The booking is over or cancelled already.
     """
+    check_step(by)
     check_transition(booking, BookingStatus.CANCELLED)
     if by.kind == ActorKind.CUSTOMER and now > find_cancel_limit(booking):
         raise CutoffPassed(until=find_cancel_limit(booking))
@@ -125,7 +151,8 @@ def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:
 def may_customer_move(booking: BookingView, *, now: datetime) -> bool:
     """Tell whether `check_move` lets the customer: a button that would be refused is not shown."""
     has_ended = booking.hold_expires_at is not None and booking.hold_expires_at <= now
-    return booking.status in MOVABLE_STATUSES and not has_ended and now <= booking.move_until
+    is_possible = booking.status in MOVABLE_STATUSES and not has_ended and now <= booking.move_until
+    return is_possible and may_business(Ability.MOVE)
 
 
 def may_customer_cancel(booking: BookingView, *, now: datetime) -> bool:

@@ -1,4 +1,6 @@
-"""States of a tenant, and of a sign-up."""
+"""States of a tenant and what they allow, what changes them, and states of a sign-up."""
+
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +13,41 @@ class TenantStatus(models.TextChoices):
     TRIAL = "trial", _("Trial")
     ACTIVE = "active", _("Active")
     PAST_DUE = "past_due", _("Payment overdue")
+    READ_ONLY = "read_only", _("Read only")
     SUSPENDED = "suspended", _("Suspended")
     CLOSED = "closed", _("Closed")
 
 
-CLOSED_STATUSES = frozenset({TenantStatus.PROVISIONING, TenantStatus.SUSPENDED, TenantStatus.CLOSED})
-"""In which a tenant's host answers nobody."""
+class TenantAct(models.TextChoices):
+    """What changes the state of a tenant."""
+
+    ACTIVATE = "activate", _("Mark as paid")
+    MARK_PAST_DUE = "mark_past_due", _("Mark as overdue")
+    RESTRICT = "restrict", _("Make read-only")
+    SUSPEND = "suspend", _("Suspend")
+    RESUME = "resume", _("Lift the suspension")
+    CLOSE = "close", _("Close for good")
+    REOPEN = "reopen", _("Reopen")
+
+
+class Ability(StrEnum):
+    """What can be done at a business as long as its state allows it (`tenants.policies.ABILITIES`)."""
+
+    BOOK = "book"
+    """Customers and staff make new bookings."""
+    MOVE = "move"
+    """Customers change the time of a booking."""
+    CANCEL = "cancel"
+    """Customers see a booking, say that they will come, and cancel."""
+    REMIND = "remind"
+    """Reminders leave."""
+    OWNER_READ = "owner_read"
+    STAFF_READ = "staff_read"
+    """Staff other than owners sign in and read."""
+    STEP = "step"
+    """Staff takes the steps of bookings that exist: answers, moves, cancels, receives, finishes."""
+    WRITE = "write"
+    """Staff changes everything else."""
 
 
 class SignUpStatus(models.TextChoices):

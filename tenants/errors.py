@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from kernel.text import mark
+from tenants.enums import TenantStatus
 
 
 class TenantUnknown(NotFound):
@@ -13,6 +14,41 @@ class TenantUnknown(NotFound):
 
     code = "tenant_unknown"
     text = mark("No business answers at this address.")
+
+
+class StatusForbids(Forbidden):
+    """The state of the business does not allow this now.
+
+    ``code`` is ``tenant_`` and the state; ``text`` is for whoever asked: a customer or somebody of the staff.
+    """
+
+    code = "tenant_status"
+
+    def __init__(self, *, status: str, text: str) -> None:
+        self.code = f"tenant_{status}"
+        self.text = text
+        super().__init__()
+
+
+class ActRefused(Conflict):
+    """Where the business stands, this cannot be done; somebody may have changed its state meanwhile.
+
+    Attributes:
+        status: The state now.
+    """
+
+    code = "act_refused"
+    text = mark("This is not possible any more: the business is now “%(status)s”.")
+
+    def __init__(self, *, status: str) -> None:
+        super().__init__(status=TenantStatus(status).label)
+        self.status = status
+
+
+class ReasonInvalid(Invalid):
+    """Whoever changes the state of a business says why; ``errors`` names the field."""
+
+    code = "reason_invalid"
 
 
 class SlugInvalid(Invalid):

@@ -1,4 +1,4 @@
-"""Where rooms above plug in: steps of provisioning, handlers of due work, refusals, what is kept about people."""
+"""Where rooms above plug in: provisioning, due work, refusals, the log of acts, what is kept about people."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponseBase
 
 from kernel.errors import Unavailable
 from kernel.personal import TableInventory
-from tenants.types import SignUpDetails, TenantInfo
+from tenants.types import ActDone, SignUpDetails, TenantInfo
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
+ActWriter = Callable[[ActDone], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class Refusals:
 
     Attributes:
         unknown_host: To a host that nobody has, or that is none.
-        closed: To the host of a tenant whose status is one of `tenants.enums.CLOSED_STATUSES`.
+        not_ready: To the host of a tenant that is being prepared.
         away: To any host, while the database cannot say whose it is.
     """
 
     unknown_host: Callable[[HttpRequest], HttpResponseBase]
-    closed: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
+    not_ready: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
     away: Callable[[HttpRequest, Unavailable], HttpResponseBase]
 
 
@@ -42,6 +43,7 @@ _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
 _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
+_act_writers: list[ActWriter] = []
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -85,6 +87,18 @@ def get_refusals() -> Refusals:
         LookupError: No room that answers over HTTP is installed.
     """
     return _refusals[0]
+
+
+def register_act_writer(writer: ActWriter) -> None:
+    """Let ``writer`` keep what is done to tenants; it runs in the transaction of the act, in the public schema."""
+    if writer not in _act_writers:
+        _act_writers.append(writer)
+
+
+def note_act(done: ActDone) -> None:
+    """Hand an act over to whoever keeps a log."""
+    for writer in _act_writers:
+        writer(done)
 
 
 def register_inventory(tables: Iterable[TableInventory]) -> None:

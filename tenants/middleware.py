@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from database.connection import connection
 from database.errors import explain_failure
 from tenants.context import tenant_scope
-from tenants.enums import CLOSED_STATUSES
+from tenants.enums import TenantStatus
 from tenants.hooks import get_refusals
 from tenants.hosts import get_platform_name
 from tenants.selectors.resolution import resolve_host
@@ -21,6 +21,9 @@ from tenants.services.connections import release_connections
 
 class TenantMiddleware:
     """Enter the schema of the tenant whose host was asked, or the platform; others are refused.
+
+    A suspended or closed business is entered too: what its state allows, services decide
+    (`tenants.policies`), so that customers keep their appointments and the owner can read.
 
     What a refusal looks like is the business of the room above that answers (`tenants.hooks`).
 
@@ -51,8 +54,8 @@ class TenantMiddleware:
             return get_refusals().away(request, failure)
         if tenant is None:
             return get_refusals().unknown_host(request)
-        if tenant.status in CLOSED_STATUSES:
-            return get_refusals().closed(request, tenant)
+        if tenant.status == TenantStatus.PROVISIONING:
+            return get_refusals().not_ready(request, tenant)
         request.tenant = tenant  # type: ignore[attr-defined]
         with tenant_scope(tenant):
             response = self.get_response(request)

@@ -18,6 +18,8 @@ INVENTORY = (
     ),
     TableInventory(
         "tenants.Tenant",
+        # What we say to a business may name who did what.
+        personal={"suspension_reason": PersonalColumn(Subject.OWNER, Purpose.PROOF, Ground.INTEREST, Erasure.BLANK)},
         other={
             NotPersonal.BUSINESS: ("slug", "name", "accent"),
             NotPersonal.CODE: ("schema_name", "vertical", "country", "timezone", "currency", "locale", "entitlements"),

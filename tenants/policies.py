@@ -1,14 +1,75 @@
-"""Which addresses a business may have."""
+"""What the state of a business allows and what changes it, and which addresses a business may have."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from tenants.enums import SignUpStatus
-from tenants.errors import SlugInvalid, SlugReserved, SlugTaken
+from kernel.text import mark
+from tenants.context import current_tenant
+from tenants.enums import Ability, SignUpStatus, TenantAct, TenantStatus
+from tenants.errors import ActRefused, SlugInvalid, SlugReserved, SlugTaken, StatusForbids
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
+
+ALL = frozenset(Ability)
+READING = frozenset({Ability.CANCEL, Ability.REMIND, Ability.OWNER_READ, Ability.STAFF_READ})
+ABILITIES: Mapping[str, frozenset[Ability]] = {
+    TenantStatus.PROVISIONING: frozenset(),
+    TenantStatus.TRIAL: ALL,
+    TenantStatus.ACTIVE: ALL,
+    TenantStatus.PAST_DUE: ALL,
+    TenantStatus.READ_ONLY: READING | {Ability.STEP},
+    TenantStatus.SUSPENDED: READING,
+    TenantStatus.CLOSED: frozenset({Ability.CANCEL, Ability.OWNER_READ}),
+}
+"""The one table of what can be done in which state; services ask it, pages only show what it says."""
+
+NOT_READY = mark("This page is being prepared. Please come back in a minute.")
+NO_BOOKINGS = mark("This business is not taking bookings online at the moment. Existing appointments stay as they are.")
+NO_BOOKINGS_EVER = mark("This business no longer takes bookings here.")
+NO_MOVES = mark(
+    "Times cannot be changed online at the moment. Your appointment stays as it is; please call the business."
+)
+STAFF_READ_ONLY = mark(
+    "The business is read-only, because a payment is overdue. Bookings that exist go on; nothing else can be changed."
+)
+STAFF_SUSPENDED = mark("The business is suspended. Everything can be read, but nothing can be changed.")
+STAFF_CLOSED = mark("The business is closed. Its owner can still read everything, but nothing can be changed.")
+
+CUSTOMER_TEXTS: Mapping[str, Mapping[Ability, str]] = {
+    TenantStatus.READ_ONLY: {Ability.BOOK: NO_BOOKINGS, Ability.MOVE: NO_MOVES},
+    TenantStatus.SUSPENDED: {Ability.BOOK: NO_BOOKINGS, Ability.MOVE: NO_MOVES},
+    TenantStatus.CLOSED: {Ability.BOOK: NO_BOOKINGS_EVER, Ability.MOVE: NO_MOVES},
+}
+STAFF_TEXTS: Mapping[str, str] = {
+    TenantStatus.READ_ONLY: STAFF_READ_ONLY,
+    TenantStatus.SUSPENDED: STAFF_SUSPENDED,
+    TenantStatus.CLOSED: STAFF_CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """From which states an act leads where; without ``target`` back to what the business was before."""
+
+    sources: frozenset[TenantStatus]
+    target: TenantStatus | None = None
+
+
+LIVING = frozenset({TenantStatus.TRIAL, TenantStatus.ACTIVE, TenantStatus.PAST_DUE, TenantStatus.READ_ONLY})
+TRANSITIONS: Mapping[TenantAct, Transition] = {
+    TenantAct.ACTIVATE: Transition(LIVING - {TenantStatus.ACTIVE}, TenantStatus.ACTIVE),
+    TenantAct.MARK_PAST_DUE: Transition(frozenset({TenantStatus.ACTIVE}), TenantStatus.PAST_DUE),
+    TenantAct.RESTRICT: Transition(frozenset({TenantStatus.PAST_DUE}), TenantStatus.READ_ONLY),
+    TenantAct.SUSPEND: Transition(LIVING, TenantStatus.SUSPENDED),
+    TenantAct.RESUME: Transition(frozenset({TenantStatus.SUSPENDED})),
+    TenantAct.CLOSE: Transition(LIVING | {TenantStatus.SUSPENDED}, TenantStatus.CLOSED),
+    TenantAct.REOPEN: Transition(frozenset({TenantStatus.CLOSED})),
+}
+"""The state machine of a business."""
 
 MIN_LENGTH = 3
 MAX_LENGTH = 40
@@ -28,6 +89,44 @@ RESERVED = frozenset(
     """.split()  # noqa: SIM905 - a list of 180 words reads better so
 )
 """Names that a customer could take for the platform's own, or that mail and web servers give a meaning to."""
+
+
+def may_business(ability: Ability) -> bool:
+    """Tell whether the state of the current business allows something: a button that would be refused is not shown.
+
+    Raises:
+        TenantUnknown: The work runs on the platform's behalf.
+    """
+    return ability in ABILITIES[current_tenant().status]
+
+
+def check_business_may(ability: Ability, *, is_staff: bool) -> None:
+    """Refuse what the state of the current business does not allow; ``is_staff`` says who is told.
+
+    Raises:
+        StatusForbids: It does not allow it.
+        TenantUnknown: The work runs on the platform's behalf.
+    """
+    if may_business(ability):
+        return
+    status = current_tenant().status
+    texts = {} if is_staff else CUSTOMER_TEXTS.get(status, {})
+    raise StatusForbids(status=status, text=texts.get(ability) or STAFF_TEXTS.get(status, NOT_READY))
+
+
+def list_acts(status: str) -> tuple[TenantAct, ...]:
+    """Return what may be done to a business in this state."""
+    return tuple(act for act, each in TRANSITIONS.items() if status in each.sources)
+
+
+def check_act(act: TenantAct, *, status: str, seen: str | None) -> None:
+    """Refuse an act that is not possible in a state, or that was decided upon seeing another one.
+
+    Raises:
+        ActRefused: It is not, or was.
+    """
+    if status not in TRANSITIONS[act].sources or seen not in {None, status}:
+        raise ActRefused(status=status)
 
 
 def check_slug(slug: str) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from tenants.enums import TenantStatus
+
+REMOVED_AFTER = timedelta(days=30)
+"""How long a closed business is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,8 @@ class TenantInfo:
         status: A value of `tenants.enums.TenantStatus`.
         accent: Brand color, ``#rrggbb``.
         primary_host: Host (and port) of the booking page.
+        status_since: When ``status`` began.
+        suspension_reason: Why we suspended it, for its owner to read; empty when we did not.
     """
 
     id: int
@@ -33,6 +40,51 @@ class TenantInfo:
     accent: str
     primary_host: str
     entitlements: Mapping[str, int] = field(default_factory=dict)
+    created_at: datetime | None = None
+    trial_ends_at: datetime | None = None
+    status_since: datetime | None = None
+    suspension_reason: str = ""
+
+    @property
+    def removed_at(self) -> datetime | None:
+        """Return from when on a closed business may be removed with all its data; None while it is open."""
+        if self.status != TenantStatus.CLOSED or self.status_since is None:
+            return None
+        return self.status_since + REMOVED_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAct:
+    """What somebody wants to be done to a business, and why.
+
+    Attributes:
+        author_id: The operator; None: a command or the system.
+        seen: The state upon which it was decided; None: whatever it is.
+    """
+
+    schema_name: str
+    reason: str
+    author_id: int | None
+    now: datetime
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActDone:
+    """What was done to a business, by whom and why, for whoever keeps a log.
+
+    Attributes:
+        act: A `tenants.enums.TenantAct` value; ``old`` and ``new`` are states.
+        author_id: The operator; None: a command or the system.
+    """
+
+    tenant: TenantInfo
+    act: str
+    old: str
+    new: str
+    reason: str
+    author_id: int | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        """Declare what is kept about people."""
+        """Keep what is done to businesses; declare what is kept about people."""
         from audit import personal  # noqa: PLC0415
+        from audit.services.platform_log import log_tenant_act  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
+        hooks.register_act_writer(log_tenant_act)

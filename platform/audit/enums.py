@@ -6,6 +6,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PlatformAction(models.TextChoices):
+    """What an operator did; what is done to a business is called as in `tenants.enums.TenantAct`."""
+
+    ACTIVATE = "activate", _("Marked as paid")
+    MARK_PAST_DUE = "mark_past_due", _("Marked as overdue")
+    RESTRICT = "restrict", _("Made read-only")
+    SUSPEND = "suspend", _("Suspended")
+    RESUME = "resume", _("Suspension lifted")
+    CLOSE = "close", _("Closed")
+    REOPEN = "reopen", _("Reopened")
+    RESET_SECOND_STEP = "reset_second_step", _("Second step taken off")
+
+
 class Action(models.TextChoices):
     """What was done to a row."""
 

@@ -11,4 +11,21 @@ INVENTORY = (
         personal={"fields": PersonalColumn(Subject.STAFF, Purpose.PROOF, Ground.INTEREST, Erasure.REPLACE)},
         other={NotPersonal.CODE: ("noun",)},
     ),
+    TableInventory(
+        "audit_public.PlatformEntry",
+        # Why we did something to a business may name who did what there.
+        personal={
+            "reason": PersonalColumn(
+                Subject.OWNER,
+                Purpose.PROOF,
+                Ground.INTEREST,
+                Erasure.KEEP,
+                reason="A log from which something can be taken out proves nothing.",
+            )
+        },
+        other={
+            NotPersonal.CODE: ("schema_name", "old", "new"),
+            NotPersonal.BUSINESS: ("business_name",),
+        },
+    ),
 )

@@ -22,6 +22,38 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformAct:
+    """An act of an operator, for the platform's log.
+
+    Attributes:
+        action: An `audit.enums.PlatformAction` value.
+        author_id: The operator; None: a command or the system.
+        schema_name: The business that it was done to, and ``business_name`` as it was called then; empty for none.
+        person_id: The operator that it was done to; None for nobody.
+    """
+
+    action: str
+    at: datetime
+    author_id: int | None
+    schema_name: str = ""
+    business_name: str = ""
+    person_id: int | None = None
+    old: str = ""
+    new: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLine:
+    """A line of the platform's log; names are empty when nobody is meant, or the person is gone."""
+
+    id: int
+    act: PlatformAct
+    author_name: str
+    person_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field, before and after."""
 

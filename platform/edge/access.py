@@ -15,8 +15,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.enums import Role
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission
+from tenants.context import find_current_tenant
+from tenants.enums import Ability
+from tenants.policies import check_business_may
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase | Awaitable[HttpResponseBase]])
 
@@ -38,7 +42,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """Declare that the page ``view`` needs ``permission``.
 
     Anonymous people are sent to the sign-in page (for a GET they come back afterwards);
-    signed-in ones without the permission get `PermissionMissing`.
+    signed-in ones without the permission get `PermissionMissing`, and those whom the state of the
+    business shuts out `StatusForbids`.
     """
 
     def decorate(view: View) -> View:
@@ -72,11 +77,19 @@ def _guard_async(
 
 def _refuse(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
     if has_permission(request.user, permission):
+        _check_state(request.user)
         return None
     if request.user.is_authenticated:
         raise PermissionMissing
     target = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(target)
+
+
+def _check_state(user: object) -> None:
+    """Refuse people of the staff where the state of the business lets only its owner in."""
+    if find_current_tenant() is not None:
+        is_owner = getattr(user, "role", "") == Role.OWNER
+        check_business_may(Ability.OWNER_READ if is_owner else Ability.STAFF_READ, is_staff=True)
 
 
 def _keep_private(answer: HttpResponseBase) -> HttpResponseBase:
@@ -104,5 +117,8 @@ class Requires(BasePermission):
         return type(f"Requires_{permission}", (cls,), {"permission": permission})
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Ask the role of the signed-in person."""
-        return has_permission(request.user, self.permission)
+        """Ask the role of the signed-in person, and the state of the business."""
+        if not has_permission(request.user, self.permission):
+            return False
+        _check_state(request.user)
+        return True

@@ -16,6 +16,6 @@ class EdgeConfig(AppConfig):
 
         hooks.register_refusals(
             hooks.Refusals(
-                unknown_host=closed.answer_unknown_host, closed=closed.answer_closed, away=closed.answer_away
+                unknown_host=closed.answer_unknown_host, not_ready=closed.answer_not_ready, away=closed.answer_away
             ),
         )

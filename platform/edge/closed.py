@@ -1,4 +1,4 @@
-"""Answers that enter no tenant: hosts that nobody has, businesses that do not answer now, a database that is away."""
+"""Answers that enter no tenant: hosts that nobody has, businesses that are being prepared, a database that is away."""
 
 from __future__ import annotations
 
@@ -11,21 +11,12 @@ from edge.language import choose_language
 from edge.problems import answer_problem, is_for_programs
 from edge.statuses import RETRY_SECONDS, UNAVAILABLE
 from kernel.errors import Unavailable
-from kernel.text import mark
-from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
+from tenants.policies import NOT_READY
 from tenants.types import TenantInfo
 
-CLOSED_PAGES: dict[str, tuple[int, str, int | None]] = {
-    TenantStatus.PROVISIONING: (503, mark("This page is being prepared. Please come back in a minute."), 10),
-    TenantStatus.SUSPENDED: (
-        503,
-        mark("This business is not taking bookings online at the moment. Existing appointments stay as they are."),
-        3600,
-    ),
-    TenantStatus.CLOSED: (410, mark("This business no longer takes bookings here."), None),
-}
-"""Status of a tenant that does not answer → HTTP status, text, seconds after which to try again."""
+PREPARED_SECONDS = 10
+"""After which it is worth while to ask again for a business that is being prepared."""
 
 
 def answer_unknown_host(request: HttpRequest) -> HttpResponse:
@@ -38,23 +29,21 @@ def answer_unknown_host(request: HttpRequest) -> HttpResponse:
         )
 
 
-def answer_closed(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
-    """Say why this business does not answer: a page for people, a problem document for programs.
+def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
+    """Say that this business is being prepared: a page for people, a problem document for programs.
 
     The middleware that chooses languages lies behind the tenant that this answer does not enter.
     """
-    status, text, retry_seconds = CLOSED_PAGES[tenant.status]
     language = choose_language(request, tenant)
     with translation.override(language):
-        message = gettext(text)
+        message = gettext(NOT_READY)
         response: HttpResponse
         if is_for_programs(request.path):
-            response = answer_problem(status=status, code=f"tenant_{tenant.status}", detail=message)
+            response = answer_problem(status=UNAVAILABLE, code=f"tenant_{tenant.status}", detail=message)
         else:
             context = {"tenant": tenant, "message": message, "language": language}
-            response = HttpResponse(render_to_string("edge/closed.html", context), status=status)
-    if retry_seconds is not None:
-        response["Retry-After"] = str(retry_seconds)
+            response = HttpResponse(render_to_string("edge/later.html", context), status=UNAVAILABLE)
+    response["Retry-After"] = str(PREPARED_SECONDS)
     return _keep_quiet(response)
 
 
@@ -68,7 +57,7 @@ def answer_away(request: HttpRequest, error: Unavailable) -> HttpResponse:
             response = answer_problem(status=UNAVAILABLE, code=error.code, detail=message)
         else:
             context = {"tenant": None, "message": message, "language": language}
-            response = HttpResponse(render_to_string("edge/closed.html", context), status=UNAVAILABLE)
+            response = HttpResponse(render_to_string("edge/later.html", context), status=UNAVAILABLE)
     response["Retry-After"] = str(RETRY_SECONDS)
     return _keep_quiet(response)
 

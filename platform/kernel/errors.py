@@ -7,7 +7,6 @@ They carry data and a stable ``code``, and know no HTTP: ``api`` and ``web`` map
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from kernel.text import mark
 
@@ -21,8 +20,8 @@ class DomainError(Exception):
         params: Values named in ``text`` (``%(name)s``).
     """
 
-    code: ClassVar[str] = "error"
-    text: ClassVar[str] = mark("Something went wrong.")
+    code: str = "error"
+    text: str = mark("Something went wrong.")
 
     def __init__(self, **params: object) -> None:
         self.params: Mapping[str, object] = params

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from operators import views
+from operators.acts import perform_act
 
 app_name = "operators"
 
 urlpatterns = [
     path("", views.list_tenants, name="tenants"),
-    path("tenants/<str:schema_name>/status/", views.change_status, name="change_status"),
+    path("log/", views.show_log, name="log"),
+    path("tenants/<str:schema_name>/", views.show_tenant, name="tenant"),
+    path("tenants/<str:schema_name>/<str:key>/", perform_act, name="act"),
 ]

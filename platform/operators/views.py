@@ -1,53 +1,174 @@
-"""The operator's console: every tenant and its state."""
+"""The operator's console: every business and its state, one business, and what was done."""
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
+from audit.enums import PlatformAction
+from audit.selectors.platform_log import list_acts
+from audit.types import PlatformLine
 from edge.access import requires
-from kernel.errors import Invalid
-from kernel.text import mark
+from kernel.lines import is_unreadable
+from operators.acts import offer_acts
 from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
-from tenants.selectors import resolution
-from tenants.services import life_cycle
+from tenants.selectors.businesses import count_by_status, get_business, list_businesses
+from tenants.types import TenantInfo
+from verticals.contract import VerticalUnknown
+from verticals.registry import get_vertical
 
-ACTIONS = {
-    TenantStatus.ACTIVE: mark("Activate"),
-    TenantStatus.SUSPENDED: mark("Suspend"),
-    TenantStatus.CLOSED: mark("Close for good"),
+Text = str | Promise
+MAX_SEARCH_LENGTH = 100
+PAGE_SIZE, RECENT_ACTS = 50, 5
+TONES: Mapping[str, str] = {
+    TenantStatus.TRIAL: "info",
+    TenantStatus.ACTIVE: "good",
+    TenantStatus.PAST_DUE: "warn",
+    TenantStatus.READ_ONLY: "warn",
 }
-"""What an operator may do: the state it leads to → the button's text."""
+"""State → class of its badge; all others are bad."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusBadge:
+    """A state as a badge."""
+
+    label: Text
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state to narrow the list to, with the number of businesses in it."""
+
+    label: Text
+    url: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessRow:
+    """A business as the list shows it."""
+
+    business: TenantInfo
+    url: str
+    trade: str
+    badge: StatusBadge
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A line of the log in words; states are None where the act changed none."""
+
+    line: PlatformLine
+    action: Text
+    old: StatusBadge | None
+    new: StatusBadge | None
 
 
 @requires(Permission.OPERATOR)
 @require_safe
 def list_tenants(request: HttpRequest) -> HttpResponse:
-    """List the tenants with their addresses and states."""
-    rows = [
-        {
-            "tenant": tenant,
-            "url": f"{make_base_url(tenant.primary_host)}/",
-            "status": TenantStatus(tenant.status),
-            "actions": [(status, gettext(text)) for status, text in ACTIONS.items() if status != tenant.status],
-        }
-        for tenant in resolution.list_tenants()
-    ]
-    return render(request, "operators/tenants.html", {"rows": rows})
+    """List the businesses, narrowed to a state or to a part of a name."""
+    typed = request.GET.get("q", "")
+    search = "" if len(typed) > MAX_SEARCH_LENGTH or is_unreadable(typed) else typed.strip()
+    status = request.GET.get("status", "")
+    status = status if status in TenantStatus.values else ""
+    page = list_businesses(search=search, status=status, cursor=request.GET.get("cursor", ""), limit=PAGE_SIZE)
+    counts = count_by_status()
+    context = {
+        "rows": [_describe_business(each) for each in page.rows],
+        "chips": _make_chips(counts, status, search),
+        "total": sum(counts.values()),
+        "figures": [
+            (label, counts.get(each, 0))
+            for each, label in TenantStatus.choices
+            if each in {TenantStatus.ACTIVE, TenantStatus.TRIAL, TenantStatus.PAST_DUE, TenantStatus.SUSPENDED}
+        ],
+        "typed": typed,
+        "is_too_long": len(typed) > MAX_SEARCH_LENGTH,
+        "status": status,
+        "more_url": _make_url(q=search, status=status, cursor=page.next_cursor or "") if page.next_cursor else "",
+        "log": [_describe_line(line) for line in list_acts(limit=RECENT_ACTS).rows],
+    }
+    return render(request, "operators/tenants.html", context)
 
 
 @requires(Permission.OPERATOR)
-@require_POST
-def change_status(request: HttpRequest, schema_name: str) -> HttpResponse:
-    """Suspend, close or reactivate a tenant; its data stays."""
-    asked = request.POST.get("status", "")
-    if asked not in ACTIONS:
-        raise Invalid
-    life_cycle.change_status(schema_name=schema_name, status=TenantStatus(asked))
-    messages.success(request, gettext("The state was changed."))
-    return redirect("operators:tenants")
+@require_safe
+def show_tenant(request: HttpRequest, schema_name: str) -> HttpResponse:
+    """Show a business, what may be done to it, and what was."""
+    business = get_business(schema_name)
+    context = {
+        "row": _describe_business(business),
+        "business": business,
+        "acts": offer_acts(business),
+        "log": [_describe_line(line) for line in list_acts(schema_name=schema_name, limit=PAGE_SIZE).rows],
+    }
+    return render(request, "operators/tenant.html", context)
+
+
+@requires(Permission.OPERATOR)
+@require_safe
+def show_log(request: HttpRequest) -> HttpResponse:
+    """Show what operators did, newest first; ``?tenant=`` and ``?action=`` narrow it."""
+    schema_name, action = request.GET.get("tenant", "")[:63], request.GET.get("action", "")
+    action = action if action in PlatformAction.values else ""
+    schema_name = "" if is_unreadable(schema_name) else schema_name
+    page = list_acts(schema_name=schema_name, action=action, cursor=request.GET.get("cursor", ""), limit=PAGE_SIZE)
+    lines = [_describe_line(line) for line in page.rows]
+    context = {
+        "log": lines,
+        "actions": [("", gettext_lazy("Everything")), *PlatformAction.choices],
+        "action": action,
+        "schema_name": schema_name,
+        "business_name": next((each.line.act.business_name for each in lines), schema_name) if schema_name else "",
+        "more_url": _make_url(tenant=schema_name, action=action, cursor=page.next_cursor) if page.next_cursor else "",
+    }
+    return render(request, "operators/log.html", context)
+
+
+def make_badge(status: str) -> StatusBadge:
+    """Return a state as a badge."""
+    return StatusBadge(TenantStatus(status).label, TONES.get(status, "bad"))
+
+
+def _describe_business(business: TenantInfo) -> BusinessRow:
+    try:
+        trade = gettext(get_vertical(business.vertical).name)
+    except VerticalUnknown:
+        trade = business.vertical
+    return BusinessRow(business, f"{make_base_url(business.primary_host)}/", trade, make_badge(business.status))
+
+
+def _describe_line(line: PlatformLine) -> LogRow:
+    act = line.act
+    return LogRow(
+        line=line,
+        action=PlatformAction(act.action).label,
+        old=make_badge(act.old) if act.old else None,
+        new=make_badge(act.new) if act.new else None,
+    )
+
+
+def _make_chips(counts: Mapping[str, int], current: str, search: str) -> list[Chip]:
+    chips = [Chip(gettext_lazy("All"), _make_url(q=search), sum(counts.values()), not current)]
+    return chips + [
+        Chip(label, _make_url(q=search, status=status), counts.get(status, 0), status == current)
+        for status, label in TenantStatus.choices
+        if counts.get(status) or status == current
+    ]
+
+
+def _make_url(**query: str | None) -> str:
+    return f"?{urlencode({key: value for key, value in query.items() if value})}"

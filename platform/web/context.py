@@ -6,8 +6,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.policies import PERMISSIONS_BY_ROLE
+from accounts.policies import PERMISSIONS_BY_ROLE, Permission
 from edge.language import current_language
+from tenants.enums import Ability
+from tenants.policies import ABILITIES
+
+NEEDED_ABILITY = {
+    Permission.BOOKING_MANAGE: Ability.STEP,
+    Permission.BOOKING_OVERRIDE: Ability.STEP,
+    Permission.CATALOG_MANAGE: Ability.WRITE,
+    Permission.CUSTOMER_MANAGE: Ability.WRITE,
+    Permission.SETTINGS_MANAGE: Ability.WRITE,
+    Permission.TEAM_MANAGE: Ability.WRITE,
+}
+"""What the state of the business must allow for a permission to be of any use: what would be refused is not offered."""
 
 
 def tenant(request: HttpRequest) -> dict[str, object]:
@@ -17,13 +29,24 @@ def tenant(request: HttpRequest) -> dict[str, object]:
         "tenant": getattr(request, "tenant", None),
         "language": language,
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != language],
+        "business_may": _list_abilities(request),
         # Asked of the person only where a template wants to know: Django answers failures in a thread
         # outside of the tenant, whose database connection is never given back.
         "may": SimpleLazyObject(lambda: _list_permissions(request)),
         "platform_host": settings.PLATFORM_HOST,
+        "platform_email": settings.DEFAULT_FROM_EMAIL,
     }
 
 
 def _list_permissions(request: HttpRequest) -> set[str]:
     role = getattr(getattr(request, "user", None), "role", "")
-    return {str(permission) for permission in PERMISSIONS_BY_ROLE.get(role, frozenset())}
+    return {
+        str(permission)
+        for permission in PERMISSIONS_BY_ROLE.get(role, frozenset())
+        if permission not in NEEDED_ABILITY or NEEDED_ABILITY[permission] in _list_abilities(request)
+    }
+
+
+def _list_abilities(request: HttpRequest) -> frozenset[Ability]:
+    tenant = getattr(request, "tenant", None)
+    return frozenset() if tenant is None else ABILITIES[tenant.status]

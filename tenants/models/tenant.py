@@ -15,7 +15,8 @@ SLUG_PATTERN = r"^[a-z](-?[a-z0-9])+$"
 class Tenant(TenantMixin):
     """A business.
 
-    Its schema is made by provisioning alone; saving a row never makes or drops one.
+    Its schema is made by provisioning alone; saving a row never makes or drops one. What it was
+    before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
     """
 
     auto_create_schema = False
@@ -30,6 +31,11 @@ class Tenant(TenantMixin):
     locale = models.CharField(max_length=8)
     accent = models.CharField(max_length=7, default="#1d4ed8")
     status = models.CharField(max_length=16, choices=TenantStatus.choices, default=TenantStatus.TRIAL)
+    status_since = models.DateTimeField(null=True)
+    suspension_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    resumes_as = models.CharField(max_length=16, choices=TenantStatus.choices, blank=True, default="", db_default="")
+    reopens_as = models.CharField(max_length=16, choices=TenantStatus.choices, blank=True, default="", db_default="")
+    trial_ends_at = models.DateTimeField(null=True)
     entitlements = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 

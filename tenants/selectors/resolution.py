@@ -89,6 +89,10 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         accent=tenant.accent,
         primary_host=f"{primary}:{port}" if port else primary,
         entitlements=dict(tenant.entitlements),
+        created_at=tenant.created_at,
+        trial_ends_at=tenant.trial_ends_at,
+        status_since=tenant.status_since,
+        suspension_reason=tenant.suspension_reason,
     )
 
 

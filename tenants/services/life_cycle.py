@@ -1,26 +1,13 @@
-"""Changing the state of a tenant, and its domains; takes effect at once on every process."""
+"""A tenant's brand, its domains and its end; takes effect at once on every process."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from database.connection import connection
-from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.models import Domain, DueWork, Tenant
 from tenants.selectors.resolution import forget_tenants
-
-
-@transaction.atomic
-def change_status(*, schema_name: str, status: TenantStatus) -> None:
-    """Give a tenant another state; its data stays as it is.
-
-    Raises:
-        TenantUnknown: There is no such tenant.
-    """
-    if not Tenant.objects.filter(schema_name=schema_name).update(status=status):
-        raise TenantUnknown
-    transaction.on_commit(forget_tenants)
 
 
 @transaction.atomic

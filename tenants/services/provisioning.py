@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -20,6 +20,8 @@ from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template
 from tenants.types import SignUpDetails, TenantInfo
+
+TRIAL = timedelta(days=30)
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
                 currency=market.currency,
                 locale=details.locale,
                 status=TenantStatus.TRIAL,
+                status_since=now,
+                trial_ends_at=now + TRIAL,
                 created_at=now,
             )
             # The number makes the name new even when the slug was used before.

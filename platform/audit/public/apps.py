@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PublicAuditConfig(AppConfig):
-    """Tables of audit in the public schema; its first model brings ``models.py`` and ``migrations``."""
+    """Tables of audit in the public schema."""
 
     name = "audit.public"
     label = "audit_public"

@@ -14,7 +14,7 @@ from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
-from web.booking.pages import render_step
+from web.booking.pages import render_step, while_bookings_are_taken
 
 FEW_SERVICES = 3
 """Up to this many fit one screen: no category filter."""
@@ -46,6 +46,7 @@ class CategoryOption:
 
 @open_to_anyone
 @require_safe
+@while_bookings_are_taken
 def choose_service(request: HttpRequest) -> HttpResponse:
     """Show the services; with ``?service=`` or ``?location=`` (also from other sites) take that choice and go on."""
     flow = load_flow(request)
@@ -67,6 +68,7 @@ def choose_service(request: HttpRequest) -> HttpResponse:
 
 @open_to_anyone
 @require_safe
+@while_bookings_are_taken
 def choose_location(request: HttpRequest) -> HttpResponse:
     """Show the places of a business that has several."""
     flow = load_flow(request)

@@ -34,6 +34,8 @@ from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish, find_booking_window
 from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import NO_MOVES, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
 from web.errors import translate_error
@@ -78,6 +80,11 @@ class ManagePage:
     def can_move(self) -> bool:
         """Tell whether the policy still lets the customer change the time."""
         return self.is_open and may_customer_move(self.booking, now=self.now)
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether it is the state of the business that lets nobody change the time."""
+        return self.is_open and not may_business(Ability.MOVE)
 
     @property
     def can_cancel(self) -> bool:
@@ -190,7 +197,8 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
             return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
         return _move(request, page, starts_at)
     if not page.can_move:
-        return _render(request, page, "manage")
+        paused = gettext(NO_MOVES) if page.is_paused else ""
+        return _render(request, page, "manage", refusal=paused)
     wish = read_instant(request.GET.get("to", ""))
     if wish is not None:
         return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from scheduling.selectors.catalog.services import list_locations
 from scheduling.types import OpeningToday
+from tenants.context import current_tenant
+from tenants.enums import Ability, TenantStatus
+from tenants.policies import CUSTOMER_TEXTS, may_business
 from web.booking.flow import Flow, StepKey, make_link
 from web.formats import Formats, name_time
+
+P = ParamSpec("P")
+Step = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,31 @@ def render_step(
     if sealed or step not in {StepKey.SERVICE, StepKey.LOCATION}:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def while_bookings_are_taken(view: Step[P]) -> Step[P]:
+    """Show instead of a step, where the business takes no bookings now, a page that says so and how to call.
+
+    A closed business's page is gone (410), so that search engines forget it; what is sent to one is refused.
+    """
+
+    @wraps(view)
+    def step(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if may_business(Ability.BOOK):
+            return view(request, *args, **kwargs)
+        tenant = current_tenant()
+        shown = 410 if tenant.status == TenantStatus.CLOSED else 200
+        text = gettext(CUSTOMER_TEXTS[tenant.status][Ability.BOOK])
+        return keep_private(
+            render(
+                request,
+                "booking/paused.html",
+                {"text": text, "places": list_locations(), "language_url": "?lang="},
+                status=403 if request.method == "POST" else shown,
+            )
+        )
+
+    return step
 
 
 def keep_private(response: HttpResponse) -> HttpResponse:

@@ -38,7 +38,7 @@ from web.booking.draft import (
     remember_hold,
 )
 from web.booking.flow import Flow, StepKey, load_flow, make_link
-from web.booking.pages import render_step
+from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.visit import VisitForm
 from web.errors import translate_error
 from web.formats import end_sentence, name_time
@@ -51,6 +51,7 @@ FIELD_OF = {"contact": "phone"}
 
 @open_to_anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_bookings_are_taken
 def tell_visit(request: HttpRequest) -> HttpResponse:
     """Ask what the visit is about: vehicle, arrival, extras, with whom."""
     flow = load_flow(request)
@@ -79,6 +80,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 @open_to_anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_bookings_are_taken
 def choose_time(request: HttpRequest) -> HttpResponse:
     """Show free times; a posted one is held, and the details are asked next."""
     flow = load_flow(request)
@@ -94,6 +96,7 @@ def choose_time(request: HttpRequest) -> HttpResponse:
 
 @open_to_anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_bookings_are_taken
 def tell_details(request: HttpRequest) -> HttpResponse:
     """Ask who books, and book."""
     flow = load_flow(request)

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.policies import Permission, has_permission
+from tenants.enums import Ability
+from tenants.policies import may_business
 
 register = template.Library()
 PLACES_ON_A_PHONE = 4
@@ -30,6 +32,7 @@ class NavEntry:
         url_name: Name of the address it leads to, in the workspace's URLs.
         permission: Only who has it sees the entry.
         position: Its place: 10, 20, … leave room between.
+        ability: What the state of the business must allow, if anything.
         belongs: Beginnings of the names of other addresses on which it is the current entry.
     """
 
@@ -39,6 +42,7 @@ class NavEntry:
     url_name: str
     permission: Permission
     position: int
+    ability: Ability | None = None
     belongs: tuple[str, ...] = ()
 
     def leads_to(self, url_name: str) -> bool:
@@ -113,7 +117,8 @@ def list_nav(context: RequestContext) -> tuple[NavLink, ...]:
     """``{% list_nav as nav %}``: the links of the person who sees the page."""
     request = context["request"]
     match = request.resolver_match
-    return arrange(list_entries(), user=request.user, url_name=match.url_name or "" if match else "")
+    open_now = [entry for entry in list_entries() if entry.ability is None or may_business(entry.ability)]
+    return arrange(open_now, user=request.user, url_name=match.url_name or "" if match else "")
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
-from scheduling.policies import refuse_step
+from scheduling.policies import check_step, refuse_step
 from scheduling.services.writing.events import record
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import CUSTOMER, Actor
@@ -19,9 +19,11 @@ def confirm_attendance(
     """Stamp a confirmed booking as confirmed by its customer; again changes nothing.
 
     Raises:
+        StatusForbids: The state of the business does not allow it.
         TransitionRefused: The booking is not confirmed (any more).
         TokenUnknown, BookingNotFound: There is none.
     """
+    check_step(by or CUSTOMER)
     booking = lock_booking(booking_id=booking_id, token=token)
     if booking.status != BookingStatus.CONFIRMED:
         raise refuse_step(booking)

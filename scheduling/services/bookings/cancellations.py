@@ -22,7 +22,8 @@ def cancel_booking(
     Customers may until the cut-off as agreed; staff may always and say why.
 
     Raises:
-        CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound, RequestInvalid: It may not be cancelled.
+        StatusForbids, CutoffPassed, TransitionRefused, RequestInvalid: It may not be cancelled.
+        TokenUnknown, BookingNotFound: There is none.
     """
     why = clean_reason(reason, is_required=by.kind == ActorKind.STAFF)
     booking = lock_booking(booking_id=booking_id, token=token)

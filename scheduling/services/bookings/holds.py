@@ -10,6 +10,7 @@ from kernel.instants import to_minutes
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
+from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import load_plan_at
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place
@@ -26,9 +27,11 @@ def hold_slot(
     """Keep a time for ``hold_minutes`` (default: the service's), for whoever has the token.
 
     Raises:
+        StatusForbids: The business takes no bookings now.
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
+    check_new_bookings(CUSTOMER)
     check_start(request.starts_at)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
     minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes

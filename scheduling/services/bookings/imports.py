@@ -11,6 +11,7 @@ from kernel.instants import to_minutes
 from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
+from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.groups import has_session
@@ -41,10 +42,13 @@ def import_booking(
     places of the service and ``ends_at`` is not given; otherwise the whole visit.
 
     Raises:
+        StatusForbids: The business takes no bookings now.
         ServiceNotFound: There is no such service.
         ResourceNotFound: None of the resources exists at one location.
         RequestInvalid: Start or end has no zone or no whole minutes, or no calendar has it.
     """
+    by = Actor(kind=ActorKind.STAFF)
+    check_new_bookings(by)
     for instant in (starts_at, ends_at or starts_at):
         check_start(instant)
     wish = Wish(service_ids=(service_id,), party_size=party_size)
@@ -67,7 +71,7 @@ def import_booking(
     counters = Counters()
     if booking.is_active:
         note_rules_and_group(plan, place, booking, counters=counters)
-    write = BookingWrite(booking, kind="imported", by=Actor(kind=ActorKind.STAFF), now=now, plan=plan)
+    write = BookingWrite(booking, kind="imported", by=by, now=now, plan=plan)
     write_booking(replace(write, place=place) if booking.is_active else write)
     counters.write(is_override=True)
     return int(booking.pk)

@@ -58,7 +58,7 @@ def move_booking(
 
     Raises:
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
-        CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
+        StatusForbids, CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
     moved_id = read_booking(booking_id=booking_id, token=token).pk
     check_start(starts_at)

@@ -15,6 +15,7 @@ from scheduling.engine import to_minute
 from scheduling.enums import BookingSource, ConflictChoice
 from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
+from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.recurrences import list_walls
@@ -72,9 +73,11 @@ def book_series(
     (of two as near, the earlier), as ``on_conflict`` says.
 
     Raises:
+        StatusForbids: The business takes no bookings now.
         RequestInvalid: The rule is wrong, endless, or has more than 104 dates; see `list_walls`.
         SeriesConflict: With ``fail``: some dates are not free; ``report`` has all of them.
     """
+    check_new_bookings(by)
     check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
     # All at once and in id order: a series that locked date by date could wait in a circle.

@@ -13,7 +13,7 @@ from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
-from scheduling.policies import find_request_deadline
+from scheduling.policies import check_new_bookings, find_request_deadline
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.wishes import wish_of
@@ -53,10 +53,12 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
     A hold that ended is accepted while its place is still free.
 
     Raises:
+        StatusForbids: The business takes no bookings any more.
         HoldUnknown, HoldUsed: There is nothing to submit.
         HoldExpired: It ended and its place is taken; with the nearest free times.
         CustomerInvalid: What was typed, by field; the hold stays.
     """
+    check_new_bookings(CUSTOMER)
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
         booking = get_hold(hold_id=hold_id, token=token)
@@ -112,10 +114,12 @@ def book_slot(
     Staff's own bookings (``by.kind`` staff) are confirmed at once, without deposit or approval.
 
     Raises:
+        StatusForbids: The business takes no bookings now.
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CustomerInvalid, RequestInvalid: What was typed, by field.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
+    check_new_bookings(by)
     check_start(request.starts_at)
     is_staff = by.kind == ActorKind.STAFF
     reason = "" if override is None else clean_reason(override.reason, is_required=True)

@@ -1,4 +1,4 @@
-"""The steps that staff takes with a booking."""
+"""The steps that staff takes with a booking; each raises `StatusForbids` where the business may take none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from database.transactions import write_transaction
 from scheduling.enums import Approval, BookingStatus
 from scheduling.errors import HoldExpired
 from scheduling.models import Booking
-from scheduling.policies import check_transition, find_request_deadline, refuse_step
+from scheduling.policies import check_step, check_transition, find_request_deadline, refuse_step
 from scheduling.services.writing.allocations import set_expiry
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import is_expired
@@ -27,6 +27,7 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
         TransitionRefused: It does not wait for approval.
         HoldExpired: It waited too long.
     """
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.CONFIRMED:
         return
@@ -49,6 +50,7 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
         TransitionRefused: It does not wait for a payment.
         HoldExpired: It waited too long; the payment has to be given back or the place found again.
     """
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
         return
@@ -76,6 +78,7 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
         TransitionRefused: It does not wait for approval.
     """
     why = clean_reason(reason)
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.DECLINED:
         return
@@ -87,6 +90,7 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
 @write_transaction()
 def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The customer is here; again changes nothing."""
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.ARRIVED:
         return
@@ -99,6 +103,7 @@ def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
 @write_transaction()
 def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """Work has begun; again changes nothing."""
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.IN_PROGRESS:
         return
@@ -112,6 +117,7 @@ def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
 @write_transaction()
 def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The visit is over; again changes nothing."""
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.COMPLETED:
         return
@@ -128,6 +134,7 @@ def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
     Raises:
         TransitionRefused: The visit has not begun yet, or is in another state.
     """
+    check_step(by)
     booking = lock_booking(booking_id=booking_id)
     if booking.status == BookingStatus.NO_SHOW:
         return

@@ -30,6 +30,8 @@ from scheduling.models.row import CatalogRow
 from scheduling.selectors.catalog.setups import to_column, to_fields
 from scheduling.services.catalog.checks import DATE_TAKEN, NAME_TAKEN
 from scheduling.types import Actor
+from tenants.enums import Ability
+from tenants.policies import check_business_may
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +80,12 @@ def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archi
     ``version`` is what the caller had read; None: whatever it is now.
 
     Raises:
+        StatusForbids: The state of the business lets nobody change anything.
         NotFound: The noun's own, when there is no such row.
         ChangedMeanwhile: The row has another version; says what was done since.
         Archived: The row is archived.
     """
+    check_business_may(Ability.WRITE, is_staff=True)
     if noun.is_booked:
         lock_resources([row_id])
     row = noun.model._default_manager.select_for_update(no_key=True).filter(pk=row_id).first()  # noqa: SLF001
@@ -110,8 +114,10 @@ def add_rows(noun: Noun[RowT], rows: Sequence[RowT], *, by: Actor, now: datetime
     """Save many new rows with two queries, and tell nobody: for a business that is being made.
 
     Raises:
+        StatusForbids: The state of the business lets nobody change anything.
         SetupInvalid: There is one of the same name already.
     """
+    check_business_may(Ability.WRITE, is_staff=True)
     with _refusing_twins():
         made = noun.model._default_manager.bulk_create(rows)  # noqa: SLF001
     log_changes((NewEntry(noun.name, row.pk, row.version, Action.CREATED) for row in made), user_id=by.user_id, now=now)
@@ -208,8 +214,10 @@ def reorder(noun: Noun[RowT], row_ids: Sequence[int], *, by: Actor, now: datetim
     """Put rows into this order; others keep their place.
 
     Raises:
+        StatusForbids: The state of the business lets nobody change anything.
         NotFound: The noun's own, when one of them does not exist.
     """
+    check_business_may(Ability.WRITE, is_staff=True)
     manager = noun.model._default_manager  # noqa: SLF001
     rows: dict[int, Any] = {row.pk: row for row in manager.select_for_update(no_key=True).filter(pk__in=row_ids)}
     wanted = list(dict.fromkeys(row_ids))

@@ -7,6 +7,8 @@ from datetime import datetime
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.demand.refusals import record_refused
 from scheduling.types import Availability, AvailabilityQuery
+from tenants.enums import Ability
+from tenants.policies import check_business_may
 
 
 def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
@@ -15,8 +17,10 @@ def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
     Dates that have passed, are closed, or lie when a booking is moved, are not demand.
 
     Raises:
+        StatusForbids: The business takes no bookings, or lets nobody move theirs.
         RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound, BookingNotFound: As `get_availability`.
     """
+    check_business_may(Ability.BOOK if query.moving_booking_id is None else Ability.MOVE, is_staff=False)
     answer = get_availability(query=query, now=now)
     is_refused = not any(day.slots for day in answer.days)
     if is_refused and query.moving_booking_id is None:

@@ -15,8 +15,10 @@ from scheduling.models import Booking, Reminder
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import list_people, tell_customer
 from scheduling.types import AgreedPolicy
+from tenants.enums import Ability
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
+from tenants.policies import may_business
 from tenants.services.due_work import add_due_work, remove_due_work
 
 DUE_KIND = "reminder"
@@ -87,7 +89,7 @@ def send_reminder(reminder_id: int, now: datetime) -> None:
         return  # it was moved; the event about that, not yet handled, plans the reminder anew
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders or booking.is_sample:
         _end(reminder, ReminderStatus.CANCELLED, now)
-    elif booking.starts_at <= now or _has_newer_one(reminder, now):
+    elif booking.starts_at <= now or _has_newer_one(reminder, now) or not may_business(Ability.REMIND):
         _end(reminder, ReminderStatus.SKIPPED, now)
     else:
         _tell(reminder, now)

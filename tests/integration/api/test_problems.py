@@ -145,13 +145,13 @@ def test_an_unknown_host_is_told_so(tenants, db, host):
     )
 
 
-@pytest.mark.parametrize("status", [TenantStatus.SUSPENDED, TenantStatus.CLOSED, TenantStatus.PROVISIONING])
-def test_a_business_that_does_not_answer_says_so(customer_client, tenant, monkeypatch, status):
-    monkeypatch.setattr("tenants.middleware.resolve_host", lambda _host: replace(tenant, status=status))
+def test_a_business_that_is_being_prepared_says_so(customer_client, tenant, monkeypatch):
+    coming = replace(tenant, status=TenantStatus.PROVISIONING)
+    monkeypatch.setattr("tenants.middleware.resolve_host", lambda _host: coming)
 
     answer = customer_client.options("/api/v1/services")
 
-    assert (answer.headers["Content-Type"], answer.json()["code"]) == (PROBLEM_TYPE, f"tenant_{status}")
+    assert (answer.headers["Content-Type"], answer.json()["code"]) == (PROBLEM_TYPE, "tenant_provisioning")
 
 
 def raise_from(kind: type[Exception], cause: Exception | None) -> None:

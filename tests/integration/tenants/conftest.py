@@ -14,7 +14,7 @@ from tenants.models import DueWork, SchemaState, SignUp, Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
-from tenants.types import SignUpDetails, TenantInfo
+from tenants.types import AskedAct, SignUpDetails, TenantInfo
 
 CATALOG = """
 SELECT 'column ' || c.relname || '.' || a.attname || ' ' || a.attnum || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -74,6 +74,12 @@ def make_details(slug: str, **changes: str) -> SignUpDetails:
         "locale": "es",
     }
     return SignUpDetails(**{**values, **changes})
+
+
+def ask(
+    info: TenantInfo, reason: str = "Por algo", *, seen: str | None = None, now: datetime | None = None
+) -> AskedAct:
+    return AskedAct(info.schema_name, reason, author_id=None, now=now or datetime.now(tz=UTC), seen=seen)
 
 
 def new_slug() -> str:

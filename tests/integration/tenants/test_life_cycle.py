@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.models import Domain, Tenant
 from tenants.selectors.resolution import forget_tenants, resolve_host
@@ -25,12 +24,11 @@ def list_tenants() -> list[tuple[object, ...]]:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda name: life_cycle.change_status(schema_name=name, status=TenantStatus.SUSPENDED),
         lambda name: life_cycle.change_accent(schema_name=name, accent="#102030"),
         lambda name: life_cycle.add_domain(schema_name=name, domain="citas.example"),
         lambda name: life_cycle.drop_tenant(schema_name=name),
     ],
-    ids=["status", "accent", "domain", "drop"],
+    ids=["accent", "domain", "drop"],
 )
 def test_unknown_tenant_is_refused_and_nobody_changes(tenants, db, change):
     before = list_tenants(), Domain.objects.count()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
 from tenants.context import current_tenant
 from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.middleware import TenantMiddleware
-from tenants.services import life_cycle
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
+from tenants.types import TenantInfo
 
 
 @pytest.mark.parametrize(
@@ -63,47 +65,52 @@ def test_request_runs_in_its_tenant_and_leaves_no_trace(tenants, db, rf: Request
         current_tenant()
 
 
-@pytest.mark.parametrize(
-    ("status", "expected", "retry"),
-    [(TenantStatus.SUSPENDED, 503, "3600"), (TenantStatus.CLOSED, 410, None), (TenantStatus.PROVISIONING, 503, "10")],
-)
-def test_closed_tenant_says_so_and_comes_back_whole(provision, status, expected, retry):
+def set_status(info: TenantInfo, status: TenantStatus) -> None:
+    Tenant.objects.filter(pk=info.id).update(status=status)
+    forget_tenants()
+
+
+def test_tenant_that_is_being_prepared_says_so_and_comes_back_whole(provision):
     info = provision()
     client = Client(HTTP_HOST=info.primary_host)
-    life_cycle.change_status(schema_name=info.schema_name, status=status)
+    set_status(info, TenantStatus.PROVISIONING)
 
     spanish, english = client.get("/"), client.get("/", HTTP_ACCEPT_LANGUAGE="en-US")
     api = client.post("/api/v1/holds", {}, content_type="application/json")
 
-    assert [each.status_code for each in (spanish, english, api)] == [expected] * 3
-    assert spanish.headers.get("Retry-After") == retry
+    assert [each.status_code for each in (spanish, english, api)] == [503] * 3
+    assert spanish.headers.get("Retry-After") == "10"
     assert b'lang="es"' in spanish.content
     assert b'lang="en"' in english.content
     assert spanish.content != english.content
-    assert api.json()["code"] == f"tenant_{status}"
-    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.ACTIVE)
+    assert api.json()["code"] == "tenant_provisioning"
+    set_status(info, TenantStatus.ACTIVE)
     assert client.get("/").status_code == 200
 
 
-def test_open_and_closed_pages_choose_the_same_language(provision):
+def test_open_and_unready_pages_choose_the_same_language(provision):
     info = provision()
     client = Client(HTTP_HOST=info.primary_host, headers={"Accept-Language": "en;q=0.1, es;q=0.9"})
     is_open = client.get("/", follow=True)
-    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.CLOSED)
+    set_status(info, TenantStatus.PROVISIONING)
 
-    is_closed = client.get("/")
+    is_unready = client.get("/")
 
-    assert [page.status_code for page in (is_open, is_closed)] == [200, 410]
-    assert [b'<html lang="es"' in page.content for page in (is_open, is_closed)] == [True, True]
+    assert [page.status_code for page in (is_open, is_unready)] == [200, 503]
+    assert [b'<html lang="es"' in page.content for page in (is_open, is_unready)] == [True, True]
 
 
-def test_past_due_tenant_goes_on(provision):
+@pytest.mark.parametrize("status", sorted(set(TenantStatus.values) - {TenantStatus.PROVISIONING}))
+def test_every_other_state_is_entered(provision, rf: RequestFactory, status):
     info = provision()
-    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.PAST_DUE)
+    set_status(info, status)
+    seen = []
 
-    page = Client(HTTP_HOST=info.primary_host).get("/")
+    TenantMiddleware(lambda request: seen.append(request.tenant.status) or HttpResponse())(
+        rf.get("/", HTTP_HOST=info.primary_host)
+    )
 
-    assert (page.status_code, info.name in page.content.decode()) == (200, True)
+    assert seen == [status]
 
 
 def test_streaming_answer_gives_its_connection_back(committed, provision, rf: RequestFactory):

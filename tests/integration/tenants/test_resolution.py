@@ -18,6 +18,8 @@ from tenants.enums import TenantStatus
 from tenants.selectors import resolution
 from tenants.selectors.resolution import find_tenant, forget_tenants, resolve_host
 from tenants.services import life_cycle
+from tenants.services.acts import suspend
+from tests.integration.tenants.conftest import ask
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,7 @@ def test_change_takes_effect_at_once_in_another_process(provision, other_process
 
     life_cycle.add_domain(schema_name=info.schema_name, domain="own.example")
     assert other_process("own.example")[0] == "trial"
-    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.SUSPENDED)
+    suspend(ask(info))
     assert other_process(info.primary_host)[0] == "suspended"
     life_cycle.remove_domain(domain="own.example")
     assert other_process("own.example")[0] == "nobody"
@@ -114,7 +116,7 @@ def test_flushed_redis_revives_no_copy(provision, settings):
     resolve_host(info.primary_host)
     server = redis.Redis.from_url(settings.REDIS_URL)
 
-    life_cycle.change_status(schema_name=info.schema_name, status=TenantStatus.SUSPENDED)
+    suspend(ask(info))
     server.delete(resolution.GENERATION_KEY)
 
     assert resolve_host(info.primary_host).status == TenantStatus.SUSPENDED

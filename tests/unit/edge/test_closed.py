@@ -5,36 +5,40 @@ from dataclasses import replace
 
 import pytest
 
-from edge.closed import CLOSED_PAGES, answer_closed, answer_unknown_host
-from tenants.enums import CLOSED_STATUSES, TenantStatus
+from edge.closed import answer_not_ready, answer_unknown_host
+from tenants.enums import TenantStatus
 
 
-def test_every_closed_status_says_why():
-    assert set(CLOSED_PAGES) == CLOSED_STATUSES
+@pytest.fixture
+def coming_tenant(english_tenant):
+    return replace(english_tenant, status=TenantStatus.PROVISIONING)
 
 
-def test_programs_get_a_problem_document(rf, english_tenant):
-    answer = answer_closed(rf.post("/api/v1/holds"), replace(english_tenant, status=TenantStatus.SUSPENDED))
+def test_programs_get_a_problem_document(rf, coming_tenant):
+    answer = answer_not_ready(rf.post("/api/v1/holds"), coming_tenant)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("3600", "no-store")
+    assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("10", "no-store")
     assert json.loads(answer.content) == {
         "type": "about:blank",
-        "title": "tenant suspended",
+        "title": "tenant provisioning",
         "status": 503,
-        "code": "tenant_suspended",
-        "detail": "This business is not taking bookings online at the moment. Existing appointments stay as they are.",
+        "code": "tenant_provisioning",
+        "detail": "This page is being prepared. Please come back in a minute.",
     }
 
 
 @pytest.mark.parametrize(
     ("query", "text"),
-    [("", "This business no longer takes bookings here."), ("?lang=es", "Este negocio ya no recibe citas aquí.")],
+    [
+        ("", "This page is being prepared. Please come back in a minute."),
+        ("?lang=es", "Esta página está en preparación. Vuelve en un minuto."),
+    ],
 )
-def test_people_get_a_page_in_their_language(rf, english_tenant, query, text):
-    answer = answer_closed(rf.get(f"/{query}"), replace(english_tenant, status=TenantStatus.CLOSED))
+def test_people_get_a_page_in_their_language(rf, coming_tenant, query, text):
+    answer = answer_not_ready(rf.get(f"/{query}"), coming_tenant)
 
-    assert (answer.status_code, "Retry-After" in answer.headers) == (410, False)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert f'<p class="soft">{text}</p>' in answer.content.decode()
 
 

@@ -1,11 +1,76 @@
-"""Addresses that a business may have."""
+"""What each state allows and leads to, and addresses that a business may have."""
 
 from __future__ import annotations
 
 import pytest
 
-from tenants.errors import SlugInvalid, SlugReserved
-from tenants.policies import RESERVED, check_slug
+from tenants.enums import TenantAct, TenantStatus
+from tenants.errors import ActRefused, SlugInvalid, SlugReserved
+from tenants.policies import (
+    ABILITIES,
+    CUSTOMER_TEXTS,
+    RESERVED,
+    STAFF_TEXTS,
+    TRANSITIONS,
+    check_act,
+    check_slug,
+    list_acts,
+)
+
+OPEN = {"book", "move", "cancel", "remind", "owner_read", "staff_read", "step", "write"}
+
+
+def test_table_of_abilities():
+    assert {status: set(abilities) for status, abilities in ABILITIES.items()} == {
+        "provisioning": set(),
+        "trial": OPEN,
+        "active": OPEN,
+        "past_due": OPEN,
+        "read_only": {"cancel", "remind", "owner_read", "staff_read", "step"},
+        "suspended": {"cancel", "remind", "owner_read", "staff_read"},
+        "closed": {"cancel", "owner_read"},
+    }
+
+
+def test_every_state_has_a_line_and_every_refusal_a_text():
+    narrowed = {status for status, abilities in ABILITIES.items() if set(abilities) != OPEN} - {"provisioning"}
+
+    assert set(ABILITIES) == set(TenantStatus.values)
+    assert set(CUSTOMER_TEXTS) == set(STAFF_TEXTS) == narrowed
+    assert {status: set(texts) for status, texts in CUSTOMER_TEXTS.items()} == {
+        status: {"book", "move"} for status in narrowed
+    }
+
+
+def test_table_of_acts():
+    assert {status: {str(act) for act in list_acts(status)} for status in TenantStatus.values} == {
+        "provisioning": set(),
+        "trial": {"activate", "suspend", "close"},
+        "active": {"mark_past_due", "suspend", "close"},
+        "past_due": {"activate", "restrict", "suspend", "close"},
+        "read_only": {"activate", "suspend", "close"},
+        "suspended": {"resume", "close"},
+        "closed": {"reopen"},
+    }
+    assert {str(act): each.target for act, each in TRANSITIONS.items()} == {
+        "activate": "active",
+        "mark_past_due": "past_due",
+        "restrict": "read_only",
+        "suspend": "suspended",
+        "resume": None,
+        "close": "closed",
+        "reopen": None,
+    }
+
+
+def test_what_was_decided_upon_another_state_is_refused():
+    check_act(TenantAct.SUSPEND, status="trial", seen="trial")
+    check_act(TenantAct.SUSPEND, status="trial", seen=None)
+
+    with pytest.raises(ActRefused) as caught:
+        check_act(TenantAct.SUSPEND, status="past_due", seen="active")
+
+    assert (caught.value.status, caught.value.code) == ("past_due", "act_refused")
 
 
 @pytest.mark.parametrize("slug", ["abc", "taller-morales", "t34", "a1b-2c", "a" * 40])

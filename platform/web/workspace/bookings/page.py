@@ -20,6 +20,8 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, list_history
 from scheduling.types import BookingView
 from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import may_business
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import to_local
@@ -102,7 +104,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         BookingNotFound: There is no such booking in this tenant.
     """
     booking = bookings.get_booking(booking_id=booking_id)
-    may_act = has_permission(user, Permission.BOOKING_MANAGE)
+    may_act = has_permission(user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP)
     return BookingPage(
         booking=booking,
         look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),

@@ -4,6 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
+from tenants.enums import Ability
 from web.workspace.bookings import listing, moves, new, views
 from web.workspace.nav import NavEntry, add_entries
 
@@ -24,6 +25,7 @@ add_entries(
         url_name="new",
         permission=Permission.BOOKING_MANAGE,
         position=30,
+        ability=Ability.BOOK,
     ),
 )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext
 
 from audit.errors import ChangedMeanwhile
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
 from scheduling.services.catalog.door import archive, restore
 from scheduling.types import Entry
@@ -28,7 +28,7 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
     version = read_row_id(request.POST.get("version"))
     try:
         (restore if is_active else archive)(page.noun, row_id, version=version, by=make_actor(request), now=utc_now())
-    except (Conflict, Invalid) as error:
+    except (Conflict, Forbidden, Invalid) as error:
         toast = Toast(title=name, text=_explain(page, entry, error, is_active=is_active), tone="bad")
         return go_on(request, toast, to=page.url("change", row_id))
     title = pgettext("of one", "Restored") if is_active else pgettext("of one", "Archived")
@@ -36,7 +36,9 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
     return go_on(request, Toast(title=title, text=name, undo=undo), to=page.list_url)
 
 
-def _explain(page: CrudPage[Any, Any], entry: Entry[Any], error: Conflict | Invalid, *, is_active: bool) -> str:
+def _explain(
+    page: CrudPage[Any, Any], entry: Entry[Any], error: Conflict | Forbidden | Invalid, *, is_active: bool
+) -> str:
     if isinstance(error, ChangedMeanwhile):
         form = page.form(setup=entry.setup, row_id=entry.id)
         told = [step.summary for step in make_steps(form, error.changes)]

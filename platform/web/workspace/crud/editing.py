@@ -17,11 +17,13 @@ from audit.errors import ChangedMeanwhile
 from audit.selectors.log import list_changes
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
 from scheduling.errors import BookingsInTheWay
 from scheduling.types import Actor, Entry
+from tenants.enums import Ability
+from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.crud.clashes import Clash, make_clash, merge
@@ -60,7 +62,7 @@ def _try_to_save(
     except Invalid as error:
         form.refuse(error, names=form.names)
         return _render_form(request, page, form, entry, status=get_status(error))
-    except Conflict as error:
+    except (Conflict, Forbidden) as error:
         field = error.field if isinstance(error, BookingsInTheWay) else ""
         asked = form.names.get(field, field)
         form.add_error(asked if asked in form.fields else None, translate_error(error))
@@ -100,5 +102,6 @@ def _render_form(
         "is_unchanged": clash is None and not form.is_bound,
         "last": next(iter(list_changes(noun=page.noun.name, row_id=entry.id)), None) if entry else None,
         "urls": page.list_urls(entry.id) if entry else {},
+        "may_write": may_business(Ability.WRITE),
     }
     return render(request, "workspace/crud/form.html", context, status=status)

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from accounts.policies import has_permission
 from edge.downloads import answer_csv
 from kernel.clock import utc_now
+from tenants.enums import Ability
+from tenants.policies import may_business
 from web.parts.filters import ACTIVE, ARCHIVED, STATE
 from web.parts.lists import make_filter_line, make_list_page, read_query, sort_and_cut
 from web.workspace.crud.page import CrudPage
@@ -50,5 +52,6 @@ def show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
         ),
         "asks_archived": query.filters[STATE.key] == ARCHIVED,
         "may_edit": has_permission(request.user, page.may_edit),
+        "may_write": has_permission(request.user, page.may_edit) and may_business(Ability.WRITE),
     }
     return render(request, "workspace/crud/list.html", context)
