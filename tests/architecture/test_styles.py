@@ -132,3 +132,11 @@ def test_sheets_are_short(sheet: Path):
 
     assert len(lines) <= MAX_LINES
     assert [number for number, line in enumerate(lines, start=1) if len(line) > MAX_LINE] == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_what_only_screen_readers_see_makes_no_page_wider(sheet):
+    """An absolute box in something that scrolls counts for the width of the page around it; a fixed one never does."""
+    blocks = re.findall(r"\{([^{}]*clip-path: inset\(50%\)[^{}]*)\}", sheet.read_text())
+
+    assert [block for block in blocks if "position: fixed;" not in block] == []

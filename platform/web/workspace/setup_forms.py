@@ -41,12 +41,18 @@ class DrawnPart:
 
 
 class SetupForm(PageForm, Generic[SetupT]):
-    """A form that is filled from a set-up of ``setup_type`` and makes one."""
+    """A form that is filled from a set-up of ``setup_type`` and makes one.
+
+    Attributes:
+        names: The form's name of a field that the set-up calls otherwise.
+        further: What is logged of the row and asked elsewhere: its label; the history shows no values.
+    """
 
     setup_type: type[SetupT]
     is_summed_up = True
     parts: tuple[Part, ...] = ()
     names: Mapping[str, str] = {}
+    further: Mapping[str, Text] = {}
 
     def __init__(
         self, data: QueryDict | None = None, *, setup: SetupT | None = None, row_id: int | None = None
@@ -85,13 +91,15 @@ class SetupForm(PageForm, Generic[SetupT]):
         return setup
 
     def label_of(self, name: str) -> str:
-        """Return how people call a field of the set-up; empty for what the form does not ask."""
+        """Return how people call a field of the set-up; empty for what nobody is told of."""
         asked = self.names.get(name, name)
-        return str(self.fields[asked].label) if asked in self.fields else ""
+        return str(self.fields[asked].label) if asked in self.fields else str(self.further.get(name, ""))
 
-    def describe(self, name: str, value: object) -> str:  # noqa: ARG002 - for children
+    def describe(self, name: str, value: object) -> str:
         """Return a stored value in words; a child knows its own."""
-        return describe_value(value) if not isinstance(value, list) else ", ".join(map(describe_value, value))
+        if name in self.further:
+            return ""
+        return (", ".join(map(describe_value, value)) or "–") if isinstance(value, list) else describe_value(value)
 
     def _draw(self, part: Part) -> DrawnPart:
         shown = {name for name in self.fields if not self[name].is_hidden}

@@ -106,6 +106,15 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     setup_type = ServiceSetup
     names = {"price_minor": "price", "is_price_from": "price_kind"}
+    further = {
+        "position": gettext_lazy("Order"),
+        "strategy": gettext_lazy("Who is chosen"),
+        "hold_minutes": gettext_lazy("Kept while they book"),
+        "reminder_offsets_minutes": gettext_lazy("Reminders"),
+        "deposit_kind": gettext_lazy("Deposit"),
+        "deposit_minor": gettext_lazy("Deposit"),
+        "deposit_percent": gettext_lazy("Deposit"),
+    }
     parts = (
         Part(
             "name", gettext_lazy("Name"), gettext_lazy("What customers read when they book and in their messages."),

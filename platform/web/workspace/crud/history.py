@@ -60,7 +60,7 @@ class Step:
     @property
     def summary(self) -> str:
         """Return all of it in one sentence."""
-        what = "; ".join(f"{label}: {old} → {new}" for label, old, new in self.lines)
+        what = "; ".join(f"{label}: {old} → {new}" if old or new else label for label, old, new in self.lines)
         return end_sentence(f"{self.sentence}: {what}" if what else self.sentence)
 
 

@@ -70,6 +70,14 @@ class ResourceForm(SetupForm[ResourceSetup]):
 
     setup_type = ResourceSetup
     names = {"skills": "new_skills"}
+    further = {
+        "hours": gettext_lazy("Hours"),
+        "breaks": gettext_lazy("Breaks"),
+        "timezone": gettext_lazy("Time zone"),
+        "position": gettext_lazy("Order"),
+        "weight": gettext_lazy("Share of the turns"),
+        "user_id": gettext_lazy("Who signs in"),
+    }
     parts = (
         Part(
             "who",

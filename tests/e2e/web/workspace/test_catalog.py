@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from scheduling.models import Resource, Service
+from scheduling.models import AddOn, Location, Resource, Service
 from tenants.context import tenant_scope
 from tests.e2e.server import AXE
 
@@ -151,3 +151,111 @@ def test_a_phone_reaches_everything_through_more(houses, open_workspace, script)
 
     expect(page.locator("h1")).to_have_text("Equipo")
     expect(page.locator(".rail a[aria-current=page]")).to_be_visible()
+
+
+def test_unsaved_changes_are_said_and_asked_about(houses, open_workspace):
+    page = open_workspace(houses[0], "/workspace/services/")
+    page.locator("a.name").first.click()
+    state, asked = page.locator(".save-bar .state p:not([hidden])"), []
+    expect(state).to_contain_text("Todo guardado")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    duration = page.input_value("[name=duration_minutes]")
+
+    page.fill("[name=duration_minutes]", "99")
+    expect(state).to_have_text("Cambios sin guardar")
+    page.click(".bar .back", no_wait_after=True)
+    expect(page.locator("[name=duration_minutes]")).to_have_value("99")
+    assert asked == ["beforeunload"]
+
+    page.fill("[name=duration_minutes]", duration)
+    expect(state).to_contain_text("Todo guardado")
+    page.locator("label", has_text="Por cotizar").click()
+    expect(state).to_have_text("Cambios sin guardar")
+    page.click(".save-bar [data-discards]")
+    expect(state).to_contain_text("Todo guardado")
+    page.click("button[value=add-extras]")
+    expect(page.locator("[name$='-name']").last).to_be_visible()
+    expect(state).to_have_text("Cambios sin guardar")
+    page.locator("button[value^=remove-extras]").last.click()
+    expect(state).to_have_text("Cambios sin guardar")
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text("Guardado")
+    page.click(".bar .back")
+    page.wait_for_url("**/services/")
+    assert asked == ["beforeunload"]
+
+
+def test_nothing_claims_to_be_saved_without_a_script(houses, open_workspace):
+    page = open_workspace(houses[0], "/workspace/services/", java_script_enabled=False)
+    page.locator("a.name").first.click()
+
+    expect(page.locator(".save-bar .state")).to_contain_text("Guardado por última vez")
+    expect(page.get_by_text("Todo guardado")).to_be_hidden()
+
+
+def test_a_mistake_in_every_part_makes_no_phone_page_wider(houses, open_workspace):
+    page = open_workspace(houses[0], "/workspace/resources/", viewport=PHONE)
+    page.locator("a.name").first.click()
+    page.evaluate("document.querySelector('[name=new_skills]').removeAttribute('maxlength')")
+    for name, wrong in (("name", ""), ("new_skills", "x" * 401), ("capacity", "0")):
+        page.fill(f"[name={name}]", wrong)
+    page.click(SAVE)
+
+    expect(page.locator(".jump .badge")).to_have_count(3)
+    assert check_page(page) == []
+
+
+LONG = "Superextraordinariamentelargo" * 4
+"""Longer than any page is wide, without a place to break it."""
+
+
+def find_pushed(page: Page) -> list[str]:
+    """Return what stands beside the page, or is cut off although it should break."""
+    return page.evaluate("""() => {
+        const wide = document.documentElement.clientWidth + 1;
+        const scrolls = (box) => box && box !== document.body && (/auto|scroll/.test(getComputedStyle(box).overflowX)
+            || scrolls(box.parentElement));
+        return [...document.querySelectorAll("main, main *, .bar *")].filter((box) => {
+            const style = getComputedStyle(box), place = box.getBoundingClientRect();
+            if (!place.width || style.clipPath !== "none" || scrolls(box)) return false;
+            const isCut = /hidden|clip/.test(style.overflowX) && style.textOverflow !== "ellipsis"
+                && style.webkitLineClamp === "none" && !box.matches("input, select, svg *")
+                && box.scrollWidth > box.clientWidth + 1;
+            return place.right > wide || isCut;
+        }).map((box) => `${box.tagName} ${box.className}`).slice(0, 5);
+    }""")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_names_without_a_space_push_nothing_aside(houses, open_workspace, width):
+    house = houses[1]
+    with tenant_scope(house):
+        for number, row in enumerate(Service.objects.all()):
+            row.name, row.category, row.description = f"{number}{LONG}", LONG[:80], LONG * 3
+            row.save()
+        for number, resource in enumerate(Resource.objects.all()):
+            resource.name, resource.skills = f"{number}{LONG}", [LONG[:60], LONG[60:]]
+            resource.save()
+        for number, add_on in enumerate(AddOn.objects.all()):
+            add_on.name = f"{number}{LONG}"
+            add_on.save()
+        Location.objects.update(name=LONG, address=LONG * 2)
+        service, resource = Service.objects.first(), Resource.objects.first()
+    page = open_workspace(house, viewport={"width": width, "height": 800})
+    site = page.url.partition("/workspace")[0]
+    found = {}
+
+    for path in (
+        "/workspace/services/", f"/workspace/services/{service.pk}/", f"/workspace/services/{service.pk}/history/",
+        "/workspace/resources/", f"/workspace/resources/{resource.pk}/", f"/workspace/resources/{resource.pk}/history/",
+        "/workspace/bookings/new/", "/", f"/?service={service.pk}",
+    ):  # fmt: skip
+        page.goto(site + path)
+        found[path] = find_pushed(page)
+    page.goto(f"{site}/workspace/services/{service.pk}/")
+    page.fill("[name=name]", "Ñ" * 120)
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text("Guardado")
+    found["notice"] = find_pushed(page)
+
+    assert {path: pushed for path, pushed in found.items() if pushed} == {}
