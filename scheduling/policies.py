@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from scheduling.enums import ActorKind, Approval, BookingStatus
+from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
-from scheduling.types import Actor, AgreedPolicy, BookingView, ServiceTerms
+from scheduling.types import Actor, AgreedPolicy, BookingView
 from tenants.enums import Ability
 from tenants.policies import check_business_may, may_business
 
@@ -86,30 +86,14 @@ def refuse_step(booking: Booking) -> TransitionRefused:
     return TransitionRefused(status=BookingStatus(booking.status).label)
 
 
-def agree_policy(services: Sequence[ServiceTerms]) -> AgreedPolicy:
-    """Return what a booking keeps of its services' policies.
-
-    The longest cut-off of the visit counts, and one service that wants approval is enough.
-    """
-    first = services[0]
-    wants_approval = any(each.approval == Approval.REQUEST for each in services)
-    return AgreedPolicy(
-        cancel_cutoff_minutes=max(each.cancel_cutoff_minutes for each in services),
-        move_cutoff_minutes=max(each.move_cutoff_minutes for each in services),
-        approval=Approval.REQUEST if wants_approval else first.approval,
-        deposit_kind=first.deposit_kind,
-        reminder_offsets_minutes=first.reminder_offsets_minutes,
-    )
-
-
 def find_move_limit(booking: Booking) -> datetime:
     """Return until when a customer may move the booking, by the policy as agreed."""
-    return booking.starts_at - timedelta(minutes=AgreedPolicy.read(booking.policy).move_cutoff_minutes)
+    return booking.starts_at - AgreedPolicy.read(booking.policy).notice_to_move
 
 
 def find_cancel_limit(booking: Booking) -> datetime:
     """Return until when a customer may cancel the booking, by the policy as agreed."""
-    return booking.starts_at - timedelta(minutes=AgreedPolicy.read(booking.policy).cancel_cutoff_minutes)
+    return booking.starts_at - AgreedPolicy.read(booking.policy).notice_to_cancel
 
 
 def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:

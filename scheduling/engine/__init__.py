@@ -5,6 +5,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     compose_visit(lines: Sequence[VisitLine]) -> VisitSpec
     visit_of(service, extra_minutes=0) -> VisitSpec
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
+    find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
     assignment_range(visit, start_minute) -> tuple[int, int]
 
@@ -71,6 +72,7 @@ from scheduling.engine.visit import (
     assignment_range,
     choose_resources,
     compose_visit,
+    find_window,
     needed_range,
     visit_of,
 )
@@ -123,6 +125,7 @@ __all__ = [
     "find_offered",
     "find_slots",
     "find_starts",
+    "find_window",
     "is_offered",
     "limited",
     "list_candidates",

@@ -23,9 +23,9 @@ LONGEST_AHEAD_MINUTES = 5 * 366 * DAY_MINUTES
 LARGEST_PARTY = 100_000
 
 
-def limited(least: int, most: int) -> Mapping[str, tuple[int, int]]:
-    """Return the metadata of a field that is a number from ``least`` to ``most``."""
-    return {"limits": (least, most)}
+def limited(least: int, most: int, *, is_public: bool = False) -> Mapping[str, object]:
+    """Return the metadata of a field that is a number from ``least`` to ``most``; public: customers may know it."""
+    return {"limits": (least, most), "is_public": is_public}
 
 
 def refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -261,15 +261,17 @@ class ServiceTiming:
     Each number's ``limits`` (least and most, both included) are what the business may set.
     """
 
-    duration_minutes: int = field(metadata=limited(1, LONGEST_VISIT_MINUTES))
+    duration_minutes: int = field(metadata=limited(1, LONGEST_VISIT_MINUTES, is_public=True))
     step_minutes: int = field(default=15, metadata=limited(1, DAY_MINUTES))
     buffer_before_minutes: int = field(default=0, metadata=limited(0, DAY_MINUTES))
     buffer_after_minutes: int = field(default=0, metadata=limited(0, DAY_MINUTES))
     buffers_inside_hours: bool = False
     align: Align = Align.PERIOD
-    minimum_notice_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
-    booking_window_days: int | None = field(default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES // DAY_MINUTES))
-    seats: int | None = field(default=None, metadata=limited(1, LARGEST_PARTY))
+    minimum_notice_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
+    booking_window_days: int | None = field(
+        default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES // DAY_MINUTES, is_public=True)
+    )
+    seats: int | None = field(default=None, metadata=limited(1, LARGEST_PARTY, is_public=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

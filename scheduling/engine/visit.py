@@ -1,6 +1,6 @@
 """From services to one visit: lines in order, choice of resources, range to load."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -9,7 +9,7 @@ from kernel.intervals import Interval
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.matching import find_filling
-from scheduling.engine.types import Part, Requirement, ServiceSpec, VisitLine, VisitSpec
+from scheduling.engine.types import Part, Requirement, ServiceSpec, ServiceTiming, VisitLine, VisitSpec
 
 # A period is at most two days long, so no gap that holds a start began earlier.
 GAP_REACH_MINUTES = 3 * DAY_MINUTES
@@ -37,14 +37,13 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
     for index, line in enumerate(lines):
         parts += [_place(line, requirement, index, line_start, duration) for requirement in line.service.requirements]
         line_start += line.service.duration_minutes + line.extra_minutes
-    windows = [service.booking_window_days for service in services if service.booking_window_days is not None]
     return VisitSpec(
         service_id=services[0].id,
         duration_minutes=duration,
         step_minutes=services[0].step_minutes,
         align=services[0].align,
         notice_minutes=max(service.minimum_notice_minutes for service in services),
-        window_days=min(windows) if windows else None,
+        window_days=find_window(services),
         seats=services[0].seats,
         parts=tuple(parts),
     )
@@ -53,6 +52,12 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
 def visit_of(service: ServiceSpec, extra_minutes: int = 0) -> VisitSpec:
     """Make the visit that consists of one service and its add-ons."""
     return compose_visit((VisitLine(service, extra_minutes),))
+
+
+def find_window(services: Iterable[ServiceTiming]) -> int | None:
+    """Return for how many days after today all of some services are booked; None: as far as one likes."""
+    windows = (service.booking_window_days for service in services)
+    return min((days for days in windows if days is not None), default=None)
 
 
 def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:

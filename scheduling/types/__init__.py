@@ -45,7 +45,6 @@ from scheduling.types.terms import (
     TERM_NAMES,
     ServiceTerms,
     copy_timing,
-    find_booking_window,
 )
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
@@ -100,5 +99,4 @@ __all__ = [
     "WeekSetup",
     "Wish",
     "copy_timing",
-    "find_booking_window",
 ]

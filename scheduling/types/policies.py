@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
 from scheduling.enums import Approval, DepositKind
+from scheduling.types.terms import ServiceTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,32 @@ class AgreedPolicy:
     approval: Approval = Approval.INSTANT
     deposit_kind: DepositKind = DepositKind.NONE
     reminder_offsets_minutes: tuple[int, ...] | None = None
+
+    @classmethod
+    def agree(cls, services: Sequence[ServiceTerms]) -> Self:
+        """Return what a booking keeps of its services' policies.
+
+        The longest cut-off of the visit counts, and one service that wants approval is enough.
+        """
+        first = services[0]
+        wants_approval = any(each.approval == Approval.REQUEST for each in services)
+        return cls(
+            cancel_cutoff_minutes=max(each.cancel_cutoff_minutes for each in services),
+            move_cutoff_minutes=max(each.move_cutoff_minutes for each in services),
+            approval=Approval.REQUEST if wants_approval else first.approval,
+            deposit_kind=first.deposit_kind,
+            reminder_offsets_minutes=first.reminder_offsets_minutes,
+        )
+
+    @property
+    def notice_to_cancel(self) -> timedelta:
+        """Return how long before the start its customer can cancel at the latest."""
+        return timedelta(minutes=self.cancel_cutoff_minutes)
+
+    @property
+    def notice_to_move(self) -> timedelta:
+        """Return how long before the start its customer can move it at the latest."""
+        return timedelta(minutes=self.move_cutoff_minutes)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:

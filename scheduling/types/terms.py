@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -11,6 +11,8 @@ from scheduling.engine import LARGEST_PARTY, LONGEST_AHEAD_MINUTES, Align, Servi
 from scheduling.enums import Approval, DepositKind
 
 LARGEST_PRICE_MINOR = 10**15
+PUBLIC = {"is_public": True}
+"""Of a field that customers may know; of a number, `limited` says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +28,19 @@ class ServiceTerms(ServiceTiming):
         reminder_offsets_minutes: Before the start.
     """
 
-    name: str
+    name: str = field(metadata=PUBLIC)
     strategy: Strategy = Strategy.LEAST_BUSY
     max_party_size: int = field(default=1, metadata=limited(1, LARGEST_PARTY))
     price_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))
-    is_price_from: bool = False
+    is_price_from: bool = field(default=False, metadata=PUBLIC)
     deposit_kind: DepositKind = DepositKind.NONE
     deposit_minor: int = field(default=0, metadata=limited(0, LARGEST_PRICE_MINOR))
     deposit_percent: int = field(default=0, metadata=limited(0, 100))
-    cancel_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
-    move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES))
+    cancel_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
+    move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     hold_minutes: int = field(default=10, metadata=limited(1, DAY_MINUTES))
-    approval: Approval = Approval.INSTANT
-    arrival_modes: tuple[str, ...] = ()
+    approval: Approval = field(default=Approval.INSTANT, metadata=PUBLIC)
+    arrival_modes: tuple[str, ...] = field(default=(), metadata=PUBLIC)
     reminder_offsets_minutes: tuple[int, ...] = (1440, 120)
 
     @classmethod
@@ -57,28 +59,11 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "reminder_offsets_minutes": tuple,
 }
 TERM_NAMES = tuple(each.name for each in fields(ServiceTerms))
-PUBLIC_TERMS = (
-    "name",
-    "duration_minutes",
-    "is_price_from",
-    "seats",
-    "approval",
-    "minimum_notice_minutes",
-    "booking_window_days",
-    "cancel_cutoff_minutes",
-    "move_cutoff_minutes",
-    "arrival_modes",
-)
-"""What customers may know, besides the price."""
+PUBLIC_TERMS = tuple(each.name for each in fields(ServiceTerms) if each.metadata.get("is_public"))
+"""What customers may know, besides the price: the fields say so themselves."""
 TIMING_NAMES = tuple(each.name for each in fields(ServiceTiming))
 
 
 def copy_timing(terms: ServiceTiming) -> dict[str, Any]:
     """Return the part that the engine computes with, by name."""
     return {name: getattr(terms, name) for name in TIMING_NAMES}
-
-
-def find_booking_window(services: Iterable[ServiceTerms]) -> int | None:
-    """Return for how many days after today all of some services are booked; None: as far as one likes."""
-    windows = (each.booking_window_days for each in services)
-    return min((days for days in windows if days is not None), default=None)

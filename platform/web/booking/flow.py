@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from edge.language import current_language
 from kernel.clock import utc_now
 from scheduling.selectors.catalog.offer import Offer, load_offer
-from scheduling.types import AddOnView, LocationView, ResourceView, ServiceView, Wish
+from scheduling.types import AddOnView, AgreedPolicy, LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
 from verticals.contract import ArrivalMode, Vertical
@@ -138,6 +138,12 @@ class Flow:
         if self.service is None or self.service.price_minor is None:
             return None
         return self.service.price_minor + sum(add_on.price_minor for add_on in self.add_ons)
+
+    @property
+    def cancel_notice_minutes(self) -> int:
+        """How long before the start the visit can be cancelled at the latest, as it will be agreed."""
+        agreed = AgreedPolicy.agree([self.service]) if self.service else AgreedPolicy()
+        return agreed.notice_to_cancel // timedelta(minutes=1)
 
     @property
     def asset_label(self) -> str:

@@ -23,6 +23,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.instants import count_minutes
+from scheduling.engine import find_window
 from scheduling.enums import BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
@@ -32,7 +33,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
-from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish, find_booking_window
+from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import NO_MOVES, may_business
@@ -267,7 +268,7 @@ def _render_times(
 
 def _find_window(wish: Wish) -> int | None:
     """Return for how many days ahead all services of a visit are booked; None: as far as one likes."""
-    return find_booking_window(catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids))
+    return find_window(catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids))
 
 
 def _load(token: str) -> ManagePage:

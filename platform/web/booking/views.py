@@ -15,6 +15,7 @@ from edge.access import open_to_anyone
 from edge.limits import count_write, keep_time, note_end
 from edge.reading import read_date, read_instant
 from kernel.errors import DomainError, Invalid, NotFound
+from scheduling.engine import find_window
 from scheduling.enums import BookingSource, ConsentPurpose
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable
 from scheduling.services.bookings import holds
@@ -26,7 +27,6 @@ from scheduling.types import (
     CustomerDetails,
     SlotRequest,
     VisitDetails,
-    find_booking_window,
 )
 from web.booking.details import DetailsForm
 from web.booking.draft import (
@@ -147,7 +147,7 @@ def render_times(
 def _find_times(
     flow: Flow, held: HeldTime | None, *, asked: date | None, taken: datetime | None, nearest: tuple[AvailableSlot, ...]
 ) -> Picker:
-    window = find_booking_window([flow.service] if flow.service else [])
+    window = find_window([flow.service] if flow.service else [])
     on = asked or (taken.astimezone(flow.zone).date() if taken else None)
     start, before, after = find_week(on, today=flow.today, window_days=window)
     found = search_times(

@@ -11,7 +11,6 @@ from kernel.instants import to_instant
 from scheduling.enums import Approval, BookingSource, BookingStatus
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
-from scheduling.policies import agree_policy
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
 from scheduling.services.messages.manage_tokens import hash_manage_token, make_manage_token
@@ -61,7 +60,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         price_minor=price_visit(plan),
         deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
         currency=tenant.currency,
-        policy=agree_policy(plan.services).to_json(),
+        policy=AgreedPolicy.agree(plan.services).to_json(),
         override_reason=agreed.override_reason,
         overridden_by_id=agreed.overridden_by_id,
         created_at=agreed.now,
