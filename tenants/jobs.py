@@ -43,6 +43,7 @@ def call_in_schema(schema_name: str, function: Callable[P, R], *args: P.args, **
 def call_outside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call ``function`` outside of any tenant, as a request begins, and come back to where this work is."""
     before = connection.tenant
+    connection.set_schema_to_public()
     try:
         return Context().run(function, *args, **kwargs)
     finally:

@@ -79,6 +79,12 @@ def _drill(arguments: Sequence[str]) -> int:
     return run_drill(arguments)
 
 
+def _mutate(arguments: Sequence[str]) -> int:
+    from devtools.mutate import run_mutate  # noqa: PLC0415
+
+    return run_mutate(arguments)
+
+
 def _manage(arguments: Sequence[str]) -> int:
     from devtools.messages import compile_catalogs  # noqa: PLC0415
 
@@ -112,6 +118,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "house": _house,
     "pairs": _pairs,
     "drill": _drill,
+    "mutate": _mutate,
 }
 
 

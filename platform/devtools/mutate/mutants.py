@@ -1,0 +1,157 @@
+"""The lines whose breaking has to be noticed: who may enter, whose row it is, what is hidden, how often.
+
+A change of one of these lines changes its entry here; a test says which entries do not fit any more.
+"""
+
+from __future__ import annotations
+
+from devtools.mutate.mutant import Mutant
+
+_POLICIES = "tests/unit/accounts/test_policies.py"
+_ROLES = "tests/integration/test_roles.py"
+_NEIGHBORS = "tests/integration/test_neighbors.py"
+_SIGN_UP = "tests/integration/web/site/test_sign_up_pages.py"
+
+ACCESS = (
+    Mutant(
+        "a deactivated person keeps every permission",
+        "platform/accounts/policies.py",
+        ' or not getattr(user, "is_active", False)',
+        "",
+        (_POLICIES,),
+    ),
+    Mutant(
+        "an anonymous visitor may have a role",
+        "platform/accounts/policies.py",
+        'not getattr(user, "is_authenticated", False) or ',
+        "",
+        (_POLICIES,),
+    ),
+    Mutant(
+        "a manager may change the team",
+        "platform/accounts/policies.py",
+        "Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE}",
+        "Role.MANAGER: _STAFF",
+        (_POLICIES,),
+    ),
+    Mutant(
+        "a mechanic sees the services' setup",
+        "platform/accounts/policies.py",
+        "Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW})",
+        "Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW, Permission.CATALOG_VIEW})",
+        (_ROLES,),
+    ),
+    Mutant(
+        "a page with a declared permission asks for none",
+        "platform/edge/access.py",
+        "if has_permission(request.user, permission):\n        _check_state",
+        "if has_permission(request.user, permission) or True:\n        _check_state",
+        (_ROLES,),
+    ),
+    Mutant(
+        "a call of the API with a declared permission asks for none",
+        "platform/edge/access.py",
+        "if not has_permission(request.user, self.permission):",
+        "if self.permission is None:",
+        (_ROLES,),
+    ),
+    Mutant(
+        "what staff see is kept by caches",
+        "platform/edge/access.py",
+        '"private, no-store"',
+        '"public, max-age=60"',
+        ("tests/integration/web/workspace",),
+    ),
+)
+
+TENANCY = (
+    Mutant(
+        "cached values are shared by all businesses",
+        "platform/config/settings/database.py",
+        '        "KEY_FUNCTION": "django_tenants.cache.make_key",\n',
+        "",
+        (_NEIGHBORS,),
+    ),
+    Mutant(
+        "an entry into one business opens another of the same owner",
+        "tenants/services/sign_up.py",
+        'signing.loads(token, salt=f"{ENTRY_SALT}.{schema_name}"',
+        "signing.loads(token, salt=ENTRY_SALT",
+        (_NEIGHBORS,),
+    ),
+    Mutant(
+        "an entry can be used twice",
+        "tenants/services/sign_up.py",
+        "schema_name=schema_name, entry_used_at=None)",
+        "schema_name=schema_name)",
+        (_SIGN_UP,),
+    ),
+    Mutant(
+        "a manage link of one business is known to another",
+        "scheduling/services/messages/manage_tokens.py",
+        "{current_tenant().schema_name}:{ics_uid}",
+        "{ics_uid}",
+        (_NEIGHBORS, "tests/unit/scheduling"),
+    ),
+    Mutant(
+        "work inside one business may enter another",
+        "tenants/context.py",
+        "if outer is not None and outer.schema_name != tenant.schema_name:",
+        "if outer is None and tenant is None:",
+        ("tests/integration/tenants/test_context.py",),
+    ),
+    Mutant(
+        "the connection stays in the business's schema after a request",
+        "tenants/context.py",
+        "        if outer is None:\n            connection.set_schema_to_public()",
+        "        if outer is not None:\n            connection.set_schema_to_public()",
+        (_NEIGHBORS,),
+    ),
+    Mutant(
+        "a changed business is not forgotten",
+        "tenants/selectors/resolution.py",
+        "entry.generation == generation and now",
+        "now",
+        ("tests/integration/tenants/test_resolution.py",),
+    ),
+)
+
+SECRETS = (
+    Mutant(
+        "a hold can be taken without its token",
+        "scheduling/services/bookings/holds.py",
+        "pk=hold_id, hold_token_hash=hash_token(token)",
+        "pk=hold_id",
+        ("tests/integration/api/test_public.py", "tests/integration/scheduling/bookings/test_booking_life.py"),
+    ),
+    Mutant(
+        "tokens are stored as they are",
+        "platform/kernel/ids.py",
+        "return hashlib.sha256(token.encode()).hexdigest()",
+        "return token[:64]",
+        ("tests/unit/kernel",),
+    ),
+    Mutant(
+        "somebody else's Idempotency-Key answers with their booking",
+        "api/services/idempotency.py",
+        "if is_personal else Q(caller=caller)",
+        "if is_personal else Q()",
+        ("tests/integration/api/test_public.py",),
+    ),
+    Mutant(
+        "an Idempotency-Key answers to another body",
+        "api/services/idempotency.py",
+        "if each.body_hash == body_hash), None)",
+        "), None)",
+        ("tests/integration/api/test_public.py",),
+    ),
+    Mutant(
+        "a reset link leads to the host that the request named",
+        "platform/accounts/adapters.py",
+        "return make_base_url(host) + str(",
+        "return str(",
+        ("tests/integration/accounts",),
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS)

@@ -1,0 +1,116 @@
+"""Who may do what, written by hand: every address, every method, every role.
+
+Nothing here is read from the product: a permission that is wrong in the code is wrong here only
+if somebody writes it here as well. A method that is not listed does not exist at that address.
+"""
+
+from __future__ import annotations
+
+OWNER, MANAGER, RECEPTIONIST, PROVIDER, READ_ONLY = "owner", "manager", "receptionist", "provider", "read_only"
+STRANGER, OPERATOR = "stranger", "operator"
+
+STAFF = frozenset({OWNER, MANAGER, RECEPTIONIST, PROVIDER, READ_ONLY})
+DESK = frozenset({OWNER, MANAGER, RECEPTIONIST})
+OFFICE = frozenset({OWNER, MANAGER, RECEPTIONIST, READ_ONLY})
+SETUP = frozenset({OWNER, MANAGER})
+ANYONE = STAFF | {STRANGER, OPERATOR}
+OPERATORS = frozenset({OPERATOR})
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+Rights = dict[str, frozenset[str]]
+"""Method → who may use it."""
+
+
+def read(who: frozenset[str]) -> Rights:
+    return {"GET": who, "HEAD": who}
+
+
+def change(who: frozenset[str]) -> Rights:
+    return {"POST": who}
+
+
+def form(who: frozenset[str]) -> Rights:
+    return read(who) | change(who)
+
+
+ACCOUNT: dict[str, Rights] = {
+    "accounts/login/": form(ANYONE),
+    "accounts/signup/": form(ANYONE),
+    "accounts/logout/": form(ANYONE),
+    "accounts/entry/": form(ANYONE),
+    "accounts/inactive/": read(ANYONE),
+    "accounts/password/reset/": form(ANYONE),
+    "accounts/password/reset/done/": read(ANYONE),
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": form(ANYONE),
+    "accounts/password/reset/key/done/": read(ANYONE),
+    "accounts/password/change/": form(STAFF | OPERATORS),
+    "accounts/password/set/": form(STAFF | OPERATORS),
+    "accounts/reauthenticate/": form(STAFF | OPERATORS),
+}
+
+TENANT: dict[str, Rights] = {
+    **ACCOUNT,
+    "": read(ANYONE),
+    "place/": read(ANYONE),
+    "visit/": form(ANYONE),
+    "visit/suggestions/": read(ANYONE),
+    "time/": form(ANYONE),
+    "details/": form(ANYONE),
+    "brand.css": read(ANYONE),
+    "b/<str:token>/": read(ANYONE),
+    "b/<str:token>/calendar.ics": read(ANYONE),
+    "b/<str:token>/confirm/": change(ANYONE),
+    "b/<str:token>/move/": form(ANYONE),
+    "b/<str:token>/cancel/": form(ANYONE),
+    "workspace/": read(STAFF),
+    "workspace/board/": read(STAFF),
+    "workspace/live/": read(STAFF),
+    "workspace/news/": read(STAFF),
+    "workspace/bookings/": read(STAFF),
+    "workspace/bookings/new/": form(DESK),
+    "workspace/bookings/<int:booking_id>/": read(STAFF),
+    "workspace/bookings/<int:booking_id>/move/": form(DESK),
+    "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
+    "workspace/services/": read(OFFICE),
+    "workspace/services/new/": form(SETUP),
+    "workspace/services/<int:row_id>/": form(SETUP),
+    "workspace/services/<int:row_id>/archive/": change(SETUP),
+    "workspace/services/<int:row_id>/restore/": change(SETUP),
+    "workspace/services/<int:row_id>/history/": read(SETUP),
+    "workspace/resources/": read(OFFICE),
+    "workspace/resources/new/": form(SETUP),
+    "workspace/resources/<int:row_id>/": form(SETUP),
+    "workspace/resources/<int:row_id>/archive/": change(SETUP),
+    "workspace/resources/<int:row_id>/restore/": change(SETUP),
+    "workspace/resources/<int:row_id>/history/": read(SETUP),
+    "api/v1/schema": read(ANYONE),
+    "api/v1/schema/": read(ANYONE),
+    "api/v1/docs": read(ANYONE),
+    "api/v1/docs/": read(ANYONE),
+    "api/v1/business": read(ANYONE),
+    "api/v1/services": read(ANYONE),
+    "api/v1/resources": read(ANYONE),
+    "api/v1/availability": read(ANYONE),
+    "api/v1/availability/explain": read(STAFF),
+    "api/v1/holds": change(ANYONE),
+    "api/v1/holds/<str:hold_id>": {"DELETE": ANYONE},
+    "api/v1/bookings": change(ANYONE),
+    "api/v1/manage/<str:token>": read(ANYONE),
+    "api/v1/manage/<str:token>/confirm": change(ANYONE),
+    "api/v1/manage/<str:token>/reschedule": change(ANYONE),
+    "api/v1/manage/<str:token>/cancel": change(ANYONE),
+    "api/v1/manage/<str:token>/calendar.ics": read(ANYONE),
+}
+
+PLATFORM: dict[str, Rights] = {
+    **ACCOUNT,
+    "": read(ANYONE),
+    "sign-up/": form(ANYONE),
+    "sign-up/check-slug/": read(ANYONE),
+    "sign-up/verify/<str:token>/": form(ANYONE),
+    "sign-up/progress/<str:token>/": read(ANYONE),
+    "sign-up/progress/<str:token>/status/": read(ANYONE),
+    "operator/": read(OPERATORS),
+    "operator/tenants/<str:schema_name>/status/": change(OPERATORS),
+}

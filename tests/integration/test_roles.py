@@ -1,0 +1,116 @@
+"""Every address is asked for with every method by every role; the table of who may what is written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponseBase
+
+from tests.conftest import HostClient
+from tests.harness.role_table import (
+    METHODS,
+    OPERATOR,
+    OWNER,
+    PLATFORM,
+    STAFF,
+    STRANGER,
+    TENANT,
+    Rights,
+)
+from tests.integration.test_every_url import (
+    Door,
+    facts,  # noqa: F401 - fixtures
+    is_refused,
+    list_doors,
+    operator,  # noqa: F401
+    sign_in,  # noqa: F401
+    take_snapshot,
+)
+
+HOSTS = {"tenant": (settings.ROOT_URLCONF, TENANT), "platform": (settings.PUBLIC_SCHEMA_URLCONF, PLATFORM)}
+USUAL_METHODS = ("GET", "HEAD", "POST", "DELETE")
+IN, REFUSED, NO_METHOD, BROKEN = "in", "refused", "no such method", "broken"
+
+
+def judge(answer: HttpResponseBase) -> str:
+    if answer.status_code >= 500:
+        return f"{BROKEN}: {answer.status_code}"
+    if answer.status_code == 405:
+        return NO_METHOD
+    return REFUSED if is_refused(answer) else IN
+
+
+def expect(rights: Rights, role: str, method: str) -> set[str]:
+    """Return what may come of it: whom nothing is allowed learns nothing about methods, or no more than that."""
+    if role in rights.get(method, ()):
+        return {IN}
+    if any(role in who for who in rights.values()):
+        return {NO_METHOD, REFUSED} if method in rights else {NO_METHOD}
+    return {REFUSED} if method in rights else {REFUSED, NO_METHOD}
+
+
+def list_surprises(
+    make_client: Callable[[], HostClient], doors: Mapping[str, Door], table: dict[str, Rights], role: str, values: dict
+) -> list[str]:
+    """Ask everything; what the role may not do is done for good, so that a snapshot afterwards shows it."""
+    surprises = []
+    for route, rights in table.items():
+        # What only the method decides is the same for everybody between a stranger and the owner.
+        for method in METHODS if role in {STRANGER, OWNER, OPERATOR} else USUAL_METHODS:
+            expected = expect(rights, role, method)
+            with transaction.atomic():
+                client = make_client()
+                client.raise_request_exception = False
+                verdict = judge(client.generic(method, doors[route].make_path(values)))
+                transaction.set_rollback(IN in expected)
+            if verdict not in expected:
+                surprises.append(f"{method} {route} as {role}: {verdict}, not {' or '.join(sorted(expected))}")
+    return surprises
+
+
+def remember() -> dict[str, list[dict[str, object]]]:
+    """Return every row, without when somebody signed in: each question is asked in a new browser."""
+    rows = take_snapshot()
+    return rows | {"User": [{**user, "last_login": None} for user in rows["User"]]}
+
+
+@pytest.fixture
+def people(tenant, sign_in, operator):  # noqa: F811
+    """Return what makes browsers of somebody on a host."""
+
+    def make(role: str, place: str) -> Callable[[], HostClient]:
+        if role == OPERATOR:
+            return operator
+        if role == STRANGER:
+            host = tenant.primary_host if place == "tenant" else settings.PLATFORM_HOST
+            return lambda: HostClient(host)
+        return sign_in(role)
+
+    return make
+
+
+@pytest.mark.parametrize("place", HOSTS)
+def test_table_and_addresses_are_the_same(place):
+    urlconf, table = HOSTS[place]
+
+    assert sorted(table) == sorted(door.route for door in list_doors(urlconf))
+
+
+@pytest.mark.parametrize(
+    ("place", "role"),
+    [*(("tenant", role) for role in sorted(STAFF | {STRANGER})), ("platform", STRANGER), ("platform", OPERATOR)],
+)
+def test_everybody_may_do_what_the_table_says_and_nothing_else(people, facts, place, role):  # noqa: F811
+    urlconf, table = HOSTS[place]
+    doors = {door.route: door for door in list_doors(urlconf)}
+    client = people(role, place)
+    before = remember()
+
+    surprises = list_surprises(client, doors, table, role, facts)
+
+    assert surprises == []
+    assert remember() == before
+    assert role != OWNER or len(before["Booking"]) > 0
