@@ -25,11 +25,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 class TextField(serializers.CharField):
-    """A text; a number or a truth value is none, but whoever asks for a year may take a whole number as well."""
-
-    def __init__(self, *, is_number_taken: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.is_number_taken = is_number_taken
+    """A text; a number or a truth value is none."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text.
@@ -37,11 +33,26 @@ class TextField(serializers.CharField):
         Raises:
             ValidationError: It is something else.
         """
-        if self.is_number_taken and type(data) is int and _WHOLE.fullmatch(str(data)):
-            data = str(data)
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": ["string", "integer", "null"], "maxLength": 200})
+class AnswerField(TextField):
+    """What is told about an asset: a text of at most 200 characters, or a whole number, as for a year."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_blank=True, max_length=200)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return it as text.
+
+        Raises:
+            ValidationError: It is something else.
+        """
+        is_number = type(data) is int and _WHOLE.fullmatch(str(data))
+        return super().to_internal_value(str(data) if is_number else data)
 
 
 class WholeField(serializers.IntegerField):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.policies import Permission
 from api.choices import check_choosable, choose_again, read_wish
+from api.document import describe_call
 from api.v1.availability.serializers import (
     AvailabilityQuery,
     AvailabilityShape,
@@ -20,6 +20,7 @@ from api.views import OpenView, StaffView
 from edge.access import Requires
 from kernel.clock import utc_now
 from scheduling import types
+from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, TokenUnknown
 from scheduling.selectors.availability import explanations
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.demand.searches import search_times
@@ -28,7 +29,12 @@ from scheduling.services.demand.searches import search_times
 class AvailabilityView(OpenView):
     """``GET availability``."""
 
-    @extend_schema(operation_id="get_availability", parameters=[AvailabilityQuery], responses=AvailabilityShape)
+    @describe_call(
+        "get_availability",
+        fails=(ServiceNotFound, ResourceNotFound, LocationNotFound, TokenUnknown, RequestInvalid),
+        parameters=[AvailabilityQuery],
+        responses=AvailabilityShape,
+    )
     def get(self, request: Request) -> Response:
         """List the free starts of each local date, ``to`` included."""
         form = AvailabilityQuery.read(request)
@@ -52,7 +58,12 @@ class ExplainView(StaffView):
     declared_permission = Permission.BOARD_VIEW
     permission_classes = (Requires.of(Permission.BOARD_VIEW),)
 
-    @extend_schema(operation_id="explain_start", parameters=[ExplainQuery], responses=ExplanationShape)
+    @describe_call(
+        "explain_start",
+        fails=(ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid),
+        parameters=[ExplainQuery],
+        responses=ExplanationShape,
+    )
     def get(self, request: Request) -> Response:
         """Say why a start is, or is not, offered."""
         form = ExplainQuery.read(request)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from api.fields import AnswersField, IdField, InstantField, TextField, WholeField
+from api.fields import AnswerField, AnswersField, IdField, InstantField, TextField, WholeField
 from api.serializers import MoneyShape, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
 from kernel.languages import LANGUAGES
@@ -46,7 +46,7 @@ class BookingFields(SlotFields):
     service = IdField(required=False)
     starts_at = InstantField(required=False)
     customer = CustomerFields()
-    asset = AnswersField(child=TextField(allow_blank=True, max_length=200, is_number_taken=True), required=False)
+    asset = AnswersField(child=AnswerField(), required=False)
     answers = AnswersField(child=serializers.JSONField(), required=False)
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)

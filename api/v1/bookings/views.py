@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, read_wish
+from api.document import describe_call
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
 from api.views import OpenView, Result, answer_once, make_money
@@ -20,7 +20,19 @@ from edge.limits import Keeping, keep_time, note_end
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.enums import BookingSource
-from scheduling.errors import CustomerInvalid, HoldUnknown
+from scheduling.errors import (
+    CustomerInvalid,
+    HoldExpired,
+    HoldUnknown,
+    HoldUsed,
+    LocationNotFound,
+    RequestInvalid,
+    ResourceNotFound,
+    ServiceNotFound,
+    SlotInPast,
+    SlotTaken,
+    SlotUnavailable,
+)
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
@@ -37,7 +49,20 @@ class HoldsView(OpenView):
         """Leave it to `keep_time`, which asks all limits at once."""
         return []
 
-    @extend_schema(operation_id="hold_slot", request=SlotFields, responses={201: HoldShape})
+    @describe_call(
+        "hold_slot",
+        fails=(
+            ServiceNotFound,
+            ResourceNotFound,
+            LocationNotFound,
+            SlotTaken,
+            SlotUnavailable,
+            SlotInPast,
+            RequestInvalid,
+        ),
+        request=SlotFields,
+        responses={201: HoldShape},
+    )
     def post(self, request: Request) -> HttpResponse:
         """Keep a start for some minutes."""
         with keep_time(request) as keeping:
@@ -48,7 +73,7 @@ class HoldsView(OpenView):
 class HoldView(OpenView):
     """``DELETE holds/{id}``."""
 
-    @extend_schema(operation_id="release_hold", responses={204: None})
+    @describe_call("release_hold", fails=(HoldUnknown, HoldUsed), responses={204: None})
     def delete(self, request: Request, hold_id: str) -> Response:
         """Give a hold back; giving it back again changes nothing."""
         number, token = _split_hold(hold_id)
@@ -64,7 +89,24 @@ class BookingsView(OpenView):
         """Limit each contact as well."""
         return [ContactLimits()]
 
-    @extend_schema(operation_id="book", request=BookingFields, responses={201: BookedShape})
+    @describe_call(
+        "book",
+        fails=(
+            ServiceNotFound,
+            ResourceNotFound,
+            LocationNotFound,
+            SlotTaken,
+            SlotUnavailable,
+            SlotInPast,
+            RequestInvalid,
+            CustomerInvalid,
+            HoldUnknown,
+            HoldUsed,
+            HoldExpired,
+        ),
+        request=BookingFields,
+        responses={201: BookedShape},
+    )
     def post(self, request: Request) -> HttpResponse:
         """Turn a hold into a booking, or book a start directly."""
         form = BookingFields.read(request)

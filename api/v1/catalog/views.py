@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.document import describe_call
 from api.pagination import answer_page
 from api.v1.catalog.serializers import (
     BusinessShape,
@@ -20,6 +20,7 @@ from api.v1.catalog.serializers import (
 from api.views import OpenView, make_money
 from edge.language import current_language
 from kernel.page import Page
+from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
 from tenants.context import current_tenant
@@ -30,7 +31,7 @@ from verticals.registry import get_vertical
 class BusinessView(OpenView):
     """``GET business``."""
 
-    @extend_schema(operation_id="get_business", responses=BusinessShape)
+    @describe_call("get_business", responses=BusinessShape)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Return name, brand, places and the words of the trade."""
         tenant = current_tenant()
@@ -50,7 +51,7 @@ class BusinessView(OpenView):
 class ServicesView(OpenView):
     """``GET services``."""
 
-    @extend_schema(operation_id="list_services", parameters=[ServicesQuery], responses=ServiceList)
+    @describe_call("list_services", parameters=[ServicesQuery], responses=ServiceList)
     def get(self, request: Request) -> Response:
         """List what customers can book, in the business's order."""
         query = ServicesQuery.read(request)
@@ -61,7 +62,7 @@ class ServicesView(OpenView):
 class ResourcesView(OpenView):
     """``GET resources``."""
 
-    @extend_schema(operation_id="list_resources", parameters=[ResourcesQuery], responses=ResourceList)
+    @describe_call("list_resources", fails=(ServiceNotFound,), parameters=[ResourcesQuery], responses=ResourceList)
     def get(self, request: Request) -> Response:
         """List the people or things among which a customer may choose for a service."""
         query = ResourcesQuery.read(request)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.choices import choose_again
+from api.document import describe_call
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
 from kernel.clock import utc_now
+from scheduling.errors import (
+    CutoffPassed,
+    RequestInvalid,
+    ResourceNotFound,
+    SlotInPast,
+    SlotTaken,
+    SlotUnavailable,
+    TokenUnknown,
+    TransitionRefused,
+)
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
@@ -25,7 +35,7 @@ from tenants.context import current_tenant
 class ManageView(OpenView):
     """``GET manage/{token}``."""
 
-    @extend_schema(operation_id="get_managed_booking", responses=ManagedShape)
+    @describe_call("get_managed_booking", fails=(TokenUnknown,), responses=ManagedShape)
     def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
         """Return the booking."""
         return Response(_describe(token))
@@ -34,7 +44,9 @@ class ManageView(OpenView):
 class ConfirmView(OpenView):
     """``POST manage/{token}/confirm``."""
 
-    @extend_schema(operation_id="confirm_attendance", request=EmptyFields, responses=ManagedShape)
+    @describe_call(
+        "confirm_attendance", fails=(TokenUnknown, TransitionRefused), request=EmptyFields, responses=ManagedShape
+    )
     def post(self, request: Request, token: str) -> HttpResponse:
         """Say that the customer will come; again changes nothing."""
         EmptyFields.read(request)
@@ -49,7 +61,21 @@ class ConfirmView(OpenView):
 class RescheduleView(OpenView):
     """``POST manage/{token}/reschedule``."""
 
-    @extend_schema(operation_id="reschedule", request=RescheduleFields, responses=ManagedShape)
+    @describe_call(
+        "reschedule",
+        fails=(
+            TokenUnknown,
+            ResourceNotFound,
+            SlotTaken,
+            SlotUnavailable,
+            SlotInPast,
+            RequestInvalid,
+            CutoffPassed,
+            TransitionRefused,
+        ),
+        request=RescheduleFields,
+        responses=ManagedShape,
+    )
     def post(self, request: Request, token: str) -> HttpResponse:
         """Move the booking; reference and link stay, and so does the old time when it cannot be."""
         form = RescheduleFields.read(request)
@@ -71,7 +97,12 @@ class RescheduleView(OpenView):
 class CancelView(OpenView):
     """``POST manage/{token}/cancel``."""
 
-    @extend_schema(operation_id="cancel", request=CancelFields, responses=ManagedShape)
+    @describe_call(
+        "cancel",
+        fails=(TokenUnknown, RequestInvalid, CutoffPassed, TransitionRefused),
+        request=CancelFields,
+        responses=ManagedShape,
+    )
     def post(self, request: Request, token: str) -> HttpResponse:
         """Cancel the booking; again changes nothing."""
         form = CancelFields.read(request)
@@ -86,7 +117,7 @@ class CancelView(OpenView):
 class CalendarView(OpenView):
     """``GET manage/{token}/calendar.ics``."""
 
-    @extend_schema(operation_id="get_calendar", responses={(200, "text/calendar"): OpenApiTypes.BINARY})
+    @describe_call("get_calendar", fails=(TokenUnknown,), responses={(200, "text/calendar"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
         """Return the booking as an iCalendar file."""
         content = make_calendar(get_by_token(token=token), tenant_name=current_tenant().name, now=utc_now())

@@ -40,7 +40,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.BoundedJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.document.CallSchema",
+    # "format" is no parameter of ours: what an answer is written in, the header "Accept" says.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "api.errors.handle_exception",
     # Callers write X-Forwarded-For themselves; the server takes a trusted proxy's (``--proxy-headers``).
     "NUM_PROXIES": 0,

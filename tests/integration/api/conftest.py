@@ -1,8 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.conftest import HostClient
+from tests.harness.documented import find_undocumented
+
+
+@pytest.fixture(autouse=True)
+def only_documented_answers(monkeypatch) -> Iterator[None]:
+    """Whatever a test of the API is answered, the OpenAPI document has to name."""
+    undocumented: list[str] = []
+    ask = HostClient.generic
+
+    def note(self: HostClient, method: str, path: str, *args: object, **kwargs: object) -> object:
+        answer = ask(self, method, path, *args, **kwargs)
+        found = find_undocumented(method, answer.wsgi_request.path, answer)
+        undocumented.extend([found] if found else [])
+        return answer
+
+    monkeypatch.setattr(HostClient, "generic", note)
+    yield
+    assert undocumented == []
 
 
 def make_booking_body(client: HostClient, **changes: object) -> dict[str, object]:

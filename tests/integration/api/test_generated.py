@@ -1,0 +1,102 @@
+"""Thousands of calls that the OpenAPI document allows, and thousands that it does not: no answer is undocumented.
+
+All checks of schemathesis, on examples, edge cases (other methods, missing headers, other types) and random calls.
+Whatever a call changes is taken back before the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pytest
+import schemathesis
+from django.db import transaction
+from django.test.client import ClientHandler
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis.config import SchemathesisConfig
+
+from tenants.jobs import call_outside
+from tests.harness.documented import load_document
+from tests.integration.api.conftest import make_booking_body
+
+EXAMPLES = 12
+"""Random calls per call of the document, beside its edge cases; more of them find more."""
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        # What the types allow and the business does not (nobody works at that hour) is 422 and names its field.
+        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]}},
+    }
+)
+
+
+OPTIONAL = ("hold", "token", "resource", "location", "add_ons", "answers", "arrival_mode", "consents")
+HANDLER = ClientHandler(enforce_csrf_checks=True)
+
+
+def answer(environ: dict[str, object], start: Callable[..., object]) -> Iterable[bytes]:
+    """Answer as the whole application, in the transaction of the test that asks."""
+    response = call_outside(HANDLER, environ)
+    start(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+    return [response.content]
+
+
+calls = schemathesis.openapi.from_dict(load_document(), config=CONFIG)
+calls.app = answer
+
+
+@pytest.fixture
+def unlimited(settings) -> None:
+    """Nobody makes so many calls; that they are limited, others test."""
+    settings.LIMITS = {name: replace(limit, size=10**9) for name, limit in settings.LIMITS.items()}
+
+
+@pytest.fixture
+def facts(customer_client, owner_client) -> dict[str, object]:
+    """What is there: a service, a start, a booking, a hold, a day; and who is signed in."""
+    body = make_booking_body(customer_client)
+    booked = customer_client.post("/api/v1/bookings", body, content_type="application/json").json()
+    held = customer_client.post("/api/v1/holds", _pick(body, "service", "starts_at"), content_type="application/json")
+    body = make_booking_body(customer_client)
+    return {
+        **_pick(body, "service", "starts_at", "asset"),
+        "customer": {"name": "Eva", "phone": "+525587654321"},
+        "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
+        "booking": booked["manage_url"].rstrip("/").rpartition("/")[2],
+        "hold_id": held.json()["id"],
+        "from": body["starts_at"][:10],
+        "to": body["starts_at"][:10],
+        "session": owner_client.cookies["sessionid"].value,
+    }
+
+
+def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
+    """Put what is there in place of what was made up, in seven of eight calls that may be right.
+
+    Where a field was left out it stays left out. Return the headers of every second caller, who is signed in.
+    """
+    headers = {"Cookie": f"sessionid={facts['session']}"} if seen % 2 else {}
+    if not seen % 8 or case.meta is None or not case.meta.generation.mode.is_positive:
+        return headers
+    for container in (case.path_parameters, case.query, case.body):
+        if isinstance(container, dict):
+            container.update({name: facts[name] for name in container if name in facts and (seen + len(name)) % 5})
+    if isinstance(case.body, dict):
+        for name in OPTIONAL[: seen % (len(OPTIONAL) + 1)]:
+            case.body.pop(name, None)
+    return headers
+
+
+@pytest.mark.slow
+@calls.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_documented(case: Case, tenant, unlimited, facts):
+    facts["seen"] = seen = int(facts.get("seen", 0)) + 1
+    with transaction.atomic():
+        case.call_and_validate(headers={"Host": tenant.primary_host, **ground(case, facts, seen)})
+        transaction.set_rollback(True)
+
+
+def _pick(body: dict[str, object], *names: str) -> dict[str, object]:
+    return {name: body[name] for name in names}
