@@ -25,6 +25,7 @@ VARIABLES = (
     "TURNERO_FROM_EMAIL",
     "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
+    "TURNERO_RELEASE",
     "TURNERO_SECRET_KEY",
     "TURNERO_SMS_ACCOUNT",
     "TURNERO_SMS_FROM",
@@ -62,6 +63,7 @@ class Environment:
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
+        release: What runs here, a version or a commit; error reports name it.
         state_dir: Where embedded servers and demo keep their files.
     """
 
@@ -79,6 +81,7 @@ class Environment:
     sms_secret: str
     sms_from: str
     sentry_dsn: str | None
+    release: str
     spare_schemas: int
     state_dir: Path
     is_ci: bool
@@ -105,6 +108,7 @@ def read_environment() -> Environment:
         sms_secret=_find("TURNERO_SMS_SECRET") or "",
         sms_from=_find("TURNERO_SMS_FROM") or "",
         sentry_dsn=_find("SENTRY_DSN"),
+        release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
         state_dir=Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero"),
         is_ci=(_find("CI") or "").lower() in {"1", "true", "yes"},

@@ -127,11 +127,6 @@ def hide_in_value(value: object, known: Sequence[str] = (), *, depth: int = 0) -
     return hide_in_text(_show(value), known)
 
 
-def hide_in_report(event: Any, _hint: object) -> Any:
-    """Do the same in every text of an error report (Sentry's ``before_send``)."""
-    return hide_in_value(event)
-
-
 def is_secret_name(name: object) -> bool:
     """Tell whether what is called so is a secret: a key of a mapping, a header, a field."""
     return _SECRET_NAME.fullmatch(_read_name(name)) is not None

@@ -89,3 +89,4 @@ LOGGING = {
     },
 }
 SENTRY_DSN = _environment.sentry_dsn
+RELEASE = _environment.release

@@ -3,13 +3,11 @@
 It refuses to start half-configured (`config.completeness`).
 """
 
-import sentry_sdk
-
 from config.completeness import require_complete_environment
 
 require_complete_environment()
 
-from config.redaction import hide_in_report  # noqa: E402
+from config.reporting import start_reporting  # noqa: E402
 from config.settings.base import *  # noqa: E402
 
 DEBUG = False
@@ -26,10 +24,4 @@ CSRF_COOKIE_SECURE = True
 LOGGING["handlers"]["console"]["formatter"] = "json"  # type: ignore[index]
 
 if SENTRY_DSN:
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        send_default_pii=False,
-        include_local_variables=False,
-        traces_sample_rate=0.0,
-        before_send=hide_in_report,
-    )
+    start_reporting(dsn=SENTRY_DSN, release=RELEASE)

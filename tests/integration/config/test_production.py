@@ -25,7 +25,7 @@ changed = {name: value for name, value in after.items() if before.get(name, "not
 options = sentry_sdk.get_client().options
 sentry = {name: options[name] for name in sys.argv[1].split()} if sentry_sdk.get_client().is_active() else None
 if sentry:
-    sentry["before_send"] = options["before_send"].__qualname__
+    sentry |= {name: each.__qualname__ for name, each in sentry.items() if callable(each)}
 shared = {name: after[name] for name in sys.argv[2].split()}
 def write(value):
     return json.dumps(value, default=lambda each: getattr(each, "__qualname__", type(each).__qualname__))
@@ -34,7 +34,27 @@ has_json_log = write(changed.pop("LOGGING")) == write(before["LOGGING"])
 lost = sorted(set(before) - set(after))
 print(json.dumps({"changed": changed, "has_json_log": has_json_log, "sentry": sentry, "shared": shared, "lost": lost}))
 """
-SENTRY_OPTIONS = "dsn send_default_pii include_local_variables traces_sample_rate before_send"
+SENTRY = {
+    "dsn": "https://key@errors.example/1",
+    "release": "2026.11.1",
+    "send_default_pii": False,
+    "max_request_body_size": "never",
+    "include_local_variables": False,
+    "include_source_context": False,
+    "max_breadcrumbs": 0,
+    "attach_stacktrace": False,
+    "traces_sample_rate": None,
+    "propagate_traces": False,
+    "auto_session_tracking": False,
+    "send_client_reports": False,
+    "enable_logs": False,
+    "default_integrations": False,
+    "auto_enabling_integrations": False,
+    "server_name": "turnero",
+    "before_send": "note_facts",
+    "before_breadcrumb": "drop",
+    "transport": "ErrorsOnlyTransport",
+}
 
 CHANGED = {
     "DEBUG": False,
@@ -94,7 +114,7 @@ def run_python(*arguments: str, **given: str) -> subprocess.CompletedProcess[str
 
 
 def read_settings(**given: str) -> dict:
-    told = run_python("-c", TELL_SETTINGS, SENTRY_OPTIONS, " ".join(SHARED), **COMPLETE, **given)
+    told = run_python("-c", TELL_SETTINGS, " ".join(SENTRY), " ".join(SHARED), **COMPLETE, **given)
     assert told.returncode == 0, told.stderr
     return json.loads(told.stdout)
 
@@ -106,15 +126,9 @@ def test_every_setting_of_production_has_its_value():
 
 
 def test_errors_reach_sentry_without_personal_data():
-    told = read_settings(SENTRY_DSN="https://key@errors.example/1")
+    told = read_settings(SENTRY_DSN=SENTRY["dsn"], TURNERO_RELEASE=SENTRY["release"])
 
-    assert told["sentry"] == {
-        "dsn": "https://key@errors.example/1",
-        "send_default_pii": False,
-        "include_local_variables": False,
-        "traces_sample_rate": 0.0,
-        "before_send": "hide_in_report",
-    }
+    assert told["sentry"] == SENTRY
 
 
 def test_database_is_used_as_measured():
