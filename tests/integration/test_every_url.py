@@ -53,7 +53,7 @@ SAMPLES = {
     "sign-up/progress/<str:token>/": "sign-up/progress/{progress}/",
     "sign-up/progress/<str:token>/status/": "sign-up/progress/{progress}/status/",
     "operator/tenants/<str:schema_name>/": "operator/tenants/{schema}/",
-    "operator/tenants/<str:schema_name>/<str:key>/": "operator/tenants/{schema}/suspend/",
+    "operator/tenants/<str:schema_name>/<slug:key>/": "operator/tenants/{schema}/suspend/",
     RESET_KEY: "accounts/password/reset/key/1-abc-def/",
 }
 """A path for every route with arguments; names in braces are filled in by ``facts``."""
