@@ -24,7 +24,7 @@ from devtools.servers.ports import take_port
 from kernel.clock import utc_now
 from keyvalue.tasks import QUEUE, push_task
 from tenants.context import tenant_scope
-from tenants.services.due_work import add_due_work
+from tenants.services.due_work import add_due_work, remove_due_work
 from tenants.types import TenantInfo
 from tests.fakes.failing.canaries import CANARIES
 from tests.fakes.failing.ways import WAYS
@@ -37,6 +37,8 @@ HEADERS = {
     "Authorization": f"Bearer {CANARIES['bearer']}",
     "Cookie": f"note={CANARIES['cookie']}",
 }
+DONE = ("due_work_failed", "failing.fail[")
+"""What a worker's log says when it has failed as it was asked to."""
 BOUNDARY = "part"
 BODIES = {
     "application/json": json.dumps({"note": CANARIES["json"]}),
@@ -98,11 +100,14 @@ def running_worker(log: Path, **variables: str) -> Iterator[None]:
         yield
 
 
-def fail_in_the_background(tenant: TenantInfo) -> None:
-    """Give a worker a task and due work that fail."""
-    push_task("failing.fail", {"note": CANARIES["task"]})
+def fail_in_the_background(tenant: TenantInfo, log: Path, *, note: str = CANARIES["task"]) -> None:
+    """Give a worker a task and due work that fail; wait until they did, and leave nothing to do."""
+    push_task("nobody.knows.this", {"note": note})
+    push_task("failing.fail", {"note": note})
     with tenant_scope(tenant):
         add_due_work(kind="failing", row_id=7, due_at=utc_now(), now=utc_now())
+        wait_until(lambda: all(sign in log.read_text() for sign in DONE), log)
+        remove_due_work(kind="failing", row_id=7)
 
 
 def fail_in_a_command(log: Path, **variables: str) -> None:
