@@ -73,6 +73,19 @@ class TokenUnknown(BookingNotFound):
     text = mark("This link is not valid. Open the latest message that you got from the business.")
 
 
+class LinkEnded(BookingNotFound):
+    """The visit is long over, and its link with it; staff still see the booking."""
+
+    code = "link_ended"
+    text = mark(
+        "This link has ended, because the visit was more than %(days)s days ago. "
+        "If you still need something, the business is glad to help."
+    )
+
+    def __init__(self, *, days: int) -> None:
+        super().__init__(days=days)
+
+
 class SlotTaken(Conflict):
     """Someone else took the slot first.
 

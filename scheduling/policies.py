@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from scheduling.enums import ActorKind, BookingStatus
-from scheduling.errors import CutoffPassed, TransitionRefused
+from scheduling.errors import CutoffPassed, LinkEnded, TransitionRefused
 from scheduling.models import Booking
 from scheduling.types import Actor, AgreedPolicy, BookingView
 from tenants.enums import Ability
@@ -47,6 +47,9 @@ TRANSITIONS: Mapping[str, frozenset[BookingStatus]] = {
 }
 """The table of steps; an expired hold may still be confirmed by its own token while its place is free."""
 
+LINK_LIFE = timedelta(days=30)
+"""How long after its visit a booking's manage link leads to it."""
+
 MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """What takes another time, by customers and by staff."""
 
@@ -84,6 +87,19 @@ def check_transition(booking: Booking, status: BookingStatus) -> None:
 def refuse_step(booking: Booking) -> TransitionRefused:
     """Return the refusal of a step that is not possible where the booking stands."""
     return TransitionRefused(status=BookingStatus(booking.status).label)
+
+
+def check_link(booking: Booking, *, now: datetime) -> None:
+    """Refuse a manage link whose visit is long over: it lies in mailboxes that others may read one day.
+
+    What counts is the end as the booking has it now: a booking that was moved keeps its link as long
+    as the new visit wants it, one that was cancelled or declined as long as the visit would have had it.
+
+    Raises:
+        LinkEnded: The visit ended `LINK_LIFE` ago or more.
+    """
+    if now >= booking.ends_at + LINK_LIFE:
+        raise LinkEnded(days=LINK_LIFE.days)
 
 
 def find_move_limit(booking: Booking) -> datetime:

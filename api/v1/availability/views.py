@@ -88,7 +88,7 @@ class ExplainView(StaffView):
 def _make_query(asked: dict[str, Any]) -> types.AvailabilityQuery:
     window = {"from_on": asked["from"], "to_on": asked["to"], "timezone": asked.get("timezone")}
     if "booking" in asked:
-        moving = bookings.get_by_token(token=asked["booking"])
+        moving = bookings.get_by_token(token=asked["booking"], now=utc_now())
         wish = choose_again(moving.wish, asked.get("resource"))
         return types.AvailabilityQuery(wish, moving_booking_id=moving.id, **window)
     wish = read_wish(asked)

@@ -81,7 +81,7 @@ class RescheduleView(OpenView):
         form = RescheduleFields.read(request)
 
         def run() -> Result:
-            wish = choose_again(get_by_token(token=token).wish, form.validated_data.get("resource"))
+            wish = choose_again(get_by_token(token=token, now=utc_now()).wish, form.validated_data.get("resource"))
             move_booking(
                 token=token,
                 starts_at=form.validated_data["starts_at"],
@@ -120,15 +120,16 @@ class CalendarView(OpenView):
     @describe_call("get_calendar", fails=(TokenUnknown,), responses={(200, "text/calendar"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
         """Return the booking as an iCalendar file."""
-        content = make_calendar(get_by_token(token=token), tenant_name=current_tenant().name, now=utc_now())
+        now = utc_now()
+        content = make_calendar(get_by_token(token=token, now=now), tenant_name=current_tenant().name, now=now)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="calendar.ics"'
         return response
 
 
 def _describe(token: str) -> dict[str, object]:
-    booking = get_by_token(token=token)
     now = utc_now()
+    booking = get_by_token(token=token, now=now)
     return {
         "reference": booking.reference,
         "status": booking.status,

@@ -5,8 +5,10 @@ The token in the address is the permission. A GET never changes anything.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +27,7 @@ from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.instants import count_minutes
 from scheduling.engine import find_window
 from scheduling.enums import BookingStatus
-from scheduling.errors import SlotTaken
+from scheduling.errors import LinkEnded, SlotTaken
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
@@ -44,6 +46,8 @@ from web.formats import Formats, end_sentence, get_formats, name_time, to_local
 from web.parts.fields import ReasonField
 from web.parts.forms import PageForm
 from web.parts.pickers import find_week, last_day, make_picker
+
+ManageView = Callable[[HttpRequest, str], HttpResponse]
 
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
 DONE = ("confirmed", "moved", "cancelled")
@@ -133,8 +137,23 @@ class ManagePage:
         return f"https://www.google.com/maps/search/?{urlencode({'api': 1, 'query': self.booking.location_address})}"
 
 
+def while_the_link_leads(view: ManageView) -> ManageView:
+    """Show instead of a booking whose visit is long over a page that says so, and how to reach the business."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except LinkEnded as error:
+            context = {"text": translate_error(error), "places": catalog.list_locations(), "language_url": "?lang="}
+            return keep_private(render(request, "booking/link_ended.html", context, status=get_status(error)))
+
+    return answer
+
+
 @open_to_anyone
 @require_safe
+@while_the_link_leads
 def show_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show the booking; just made, moved, cancelled or confirmed, it says so."""
     page = _load(token)
@@ -144,6 +163,7 @@ def show_booking(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_safe
+@while_the_link_leads
 def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Answer the booking as an iCalendar file."""
     page = _load(token)
@@ -157,6 +177,7 @@ def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa
 
 @open_to_anyone
 @require_POST
+@while_the_link_leads
 def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
     """Take the customer's word that they will come."""
     count_write(request)
@@ -170,6 +191,7 @@ def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_the_link_leads
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to cancel, and for a reason; cancel on POST."""
     page = _load(token)
@@ -189,6 +211,7 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_the_link_leads
 def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show free times (its own counts as free), ask once more, and move on POST."""
     page = _load(token)
@@ -272,14 +295,15 @@ def _find_window(wish: Wish) -> int | None:
 
 
 def _load(token: str) -> ManagePage:
+    now = utc_now()
     tenant = current_tenant()
     language = current_language()
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
     return ManagePage(
-        booking=bookings.get_by_token(token=token),
+        booking=bookings.get_by_token(token=token, now=now),
         token=token,
-        now=utc_now(),
+        now=now,
         formats=get_formats(language, tenant.country),
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,

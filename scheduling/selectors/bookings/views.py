@@ -13,7 +13,7 @@ from kernel.text import mark
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking
-from scheduling.policies import find_cancel_limit, find_move_limit
+from scheduling.policies import check_link, find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.types import (
     BookingFilters,
@@ -38,15 +38,17 @@ def get_booking(*, booking_id: int) -> BookingView:
     return view_booking(booking)
 
 
-def get_by_token(*, token: str) -> BookingView:
+def get_by_token(*, token: str, now: datetime) -> BookingView:
     """Return the booking that a manage link shows.
 
     Raises:
         TokenUnknown: The token belongs to none.
+        LinkEnded: The visit is long over.
     """
     booking = _details().filter(token_hash=hash_token(token)).first()
     if booking is None:
         raise TokenUnknown
+    check_link(booking, now=now)
     return view_booking(booking)
 
 

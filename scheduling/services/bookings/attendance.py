@@ -24,7 +24,7 @@ def confirm_attendance(
         TokenUnknown, BookingNotFound: There is none.
     """
     check_step(by or CUSTOMER)
-    booking = lock_booking(booking_id=booking_id, token=token)
+    booking = lock_booking(now=now, booking_id=booking_id, token=token)
     if booking.status != BookingStatus.CONFIRMED:
         raise refuse_step(booking)
     if booking.attendance_confirmed_at is not None:

@@ -26,7 +26,7 @@ def cancel_booking(
         TokenUnknown, BookingNotFound: There is none.
     """
     why = clean_reason(reason, is_required=by.kind == ActorKind.STAFF)
-    booking = lock_booking(booking_id=booking_id, token=token)
+    booking = lock_booking(now=now, booking_id=booking_id, token=token)
     if booking.status == BookingStatus.CANCELLED:
         return
     check_cancel(booking, by=by, now=now)

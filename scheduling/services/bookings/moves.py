@@ -60,19 +60,19 @@ def move_booking(
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         StatusForbids, CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
-    moved_id = read_booking(booking_id=booking_id, token=token).pk
+    moved_id = read_booking(now=now, booking_id=booking_id, token=token).pk
     check_start(starts_at)
     if override is not None:
         override = replace(override, reason=clean_reason(override.reason, is_required=True))
     move = _Move(starts_at, resource_ids, by, now, override)
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
-        seen = read_booking(booking_id=moved_id)
+        seen = read_booking(now=now, booking_id=moved_id)
         check_move(seen, by=by, now=now)
         asked = _ask(seen, move)
         # Advisory locks first, then rows: the order in which everybody locks.
         place = find_place(asked, is_pessimistic=is_pessimistic)
-        booking = lock_booking(booking_id=moved_id)
+        booking = lock_booking(now=now, booking_id=moved_id)
         if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
         counters = Counters()

@@ -28,7 +28,7 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
         HoldExpired: It waited too long.
     """
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.CONFIRMED:
         return
     if booking.status != BookingStatus.PENDING_APPROVAL:
@@ -51,7 +51,7 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
         HoldExpired: It waited too long; the payment has to be given back or the place found again.
     """
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
         return
     if booking.status != BookingStatus.PENDING_PAYMENT:
@@ -79,7 +79,7 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
     """
     why = clean_reason(reason)
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.DECLINED:
         return
     check_transition(booking, BookingStatus.DECLINED)
@@ -91,7 +91,7 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
 def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The customer is here; again changes nothing."""
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.ARRIVED:
         return
     check_transition(booking, BookingStatus.ARRIVED)
@@ -104,7 +104,7 @@ def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
 def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """Work has begun; again changes nothing."""
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.IN_PROGRESS:
         return
     check_transition(booking, BookingStatus.IN_PROGRESS)
@@ -118,7 +118,7 @@ def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
 def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     """The visit is over; again changes nothing."""
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.COMPLETED:
         return
     check_transition(booking, BookingStatus.COMPLETED)
@@ -135,7 +135,7 @@ def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
         TransitionRefused: The visit has not begun yet, or is in another state.
     """
     check_step(by)
-    booking = lock_booking(booking_id=booking_id)
+    booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status == BookingStatus.NO_SHOW:
         return
     check_transition(booking, BookingStatus.NO_SHOW)

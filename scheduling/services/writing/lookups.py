@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from kernel.ids import hash_token
 from scheduling.errors import BookingNotFound, TokenUnknown
 from scheduling.models import Booking
+from scheduling.policies import check_link
 
 
-def lock_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
+def lock_booking(*, now: datetime, booking_id: int | None = None, token: str | None = None) -> Booking:
     """Return and lock a booking by its id (staff) or by the token of its manage link (customer).
 
     Raises:
         TokenUnknown: The token belongs to no booking.
+        LinkEnded: The visit is long over.
         BookingNotFound: No such id.
     """
-    return _get(Booking.objects.select_for_update(of=("self",)), booking_id, token)
+    return _get(Booking.objects.select_for_update(of=("self",)), booking_id, token, now)
 
 
-def read_booking(*, booking_id: int | None = None, token: str | None = None) -> Booking:
+def read_booking(*, now: datetime, booking_id: int | None = None, token: str | None = None) -> Booking:
     """Return a booking without locking it.
 
     Raises:
-        TokenUnknown, BookingNotFound: As `lock_booking`.
+        TokenUnknown, LinkEnded, BookingNotFound: As `lock_booking`.
     """
-    return _get(Booking.objects.all(), booking_id, token)
+    return _get(Booking.objects.all(), booking_id, token, now)
 
 
-def _get(bookings: QuerySet[Booking], booking_id: int | None, token: str | None) -> Booking:
+def _get(bookings: QuerySet[Booking], booking_id: int | None, token: str | None, now: datetime) -> Booking:
     if token is not None:
         booking = bookings.filter(token_hash=hash_token(token)).first()
         if booking is None:
             raise TokenUnknown
+        check_link(booking, now=now)
         return booking
     booking = bookings.filter(pk=booking_id or 0).first()
     if booking is None:

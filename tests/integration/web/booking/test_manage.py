@@ -10,8 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 from icalendar import Calendar
 
+from accounts.models import User
 from kernel.clock import utc_now
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Location, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
@@ -185,3 +186,78 @@ def test_the_calendar_file_is_one_event_with_the_messages_uid(customer_client, a
     assert str(event["UID"]) == get_booking(booking_id=booking.pk).ics_uid
     assert event.decoded("DTSTART") == booking.starts_at.astimezone(UTC)
     assert str(event["STATUS"]) == "CONFIRMED"
+
+
+@pytest.fixture
+def much_later(address):
+    """A month and a day after the visit."""
+    with time_machine.travel(Booking.objects.get().ends_at + timedelta(days=31)):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("get", ""), ("get", "calendar.ics"), ("post", "confirm/"), ("get", "move/"), ("post", "move/"),
+     ("get", "cancel/"), ("post", "cancel/")],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ("Este enlace ya terminó", "tu visita fue hace más de 30 días", "55 5555 0000")),
+        ("en", ("This link has ended", "the visit was more than 30 days ago", "55 5555 0000")),
+    ],
+)
+def test_ended_link_says_so_and_how_to_reach_the_business(
+    customer_client, address, much_later, method, path, language, words
+):
+    Location.objects.update(phone="+525555550000")
+    before = Booking.objects.values().get()
+
+    page = getattr(customer_client, method)(f"{address}{path}?lang={language}")
+
+    text = text_of(page)
+    assert page.status_code == 404
+    assert [each for each in words if each not in text] == []
+    assert [each for each in ("Ana Ruiz", before["reference"], "Nissan") if each in text] == []
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert Booking.objects.values().get() == before
+
+
+def test_staff_still_sees_the_booking_of_an_ended_link(owner_client, address, much_later):
+    booking = Booking.objects.get()
+    user = User.objects.get(role="owner")
+    owner_client.force_login(user)
+
+    page = owner_client.get(f"/workspace/bookings/{booking.pk}/")
+
+    assert (page.status_code, booking.reference in text_of(page), "Ana Ruiz" in text_of(page)) == (200, True, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("get", "", None), ("get", "/calendar.ics", None), ("post", "/confirm", {}), ("post", "/cancel", {}),
+     ("post", "/reschedule", {"starts_at": "2027-02-01T15:00:00Z"})],
+)  # fmt: skip
+def test_ended_link_has_a_code_of_its_own(customer_client, address, much_later, method, path, body):
+    token = address.split("/")[2]
+    before = Booking.objects.values().get()
+
+    answer = getattr(customer_client, method)(
+        f"/api/v1/manage/{token}{path}", body, content_type="application/json", headers={"Accept-Language": "en"}
+    )
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank", "title": "link ended", "status": 404, "code": "link_ended",
+        "detail": "This link has ended, because the visit was more than 30 days ago. "
+        "If you still need something, the business is glad to help.",
+    }  # fmt: skip
+    assert Booking.objects.values().get() == before
+
+
+def test_times_for_an_ended_link_are_not_told(customer_client, address, much_later):
+    answer = customer_client.get(
+        "/api/v1/availability", {"booking": address.split("/")[2], "from": "2027-02-01", "to": "2027-02-02"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "link_ended")
