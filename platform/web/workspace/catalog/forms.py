@@ -74,16 +74,16 @@ class ServiceForm(SetupForm[ServiceSetup]):
     price = MoneyField(label=gettext_lazy("Price"), required=False)
     duration_minutes = number("duration_minutes", label=gettext_lazy("Duration"), unit=MINUTES)
     buffer_before_minutes = number(
-        "buffer_before_minutes", label=gettext_lazy("Before"), unit=MINUTES,
+        "buffer_before_minutes", label=gettext_lazy("Free time before"), unit=MINUTES,
         help_text=gettext_lazy("Kept free to get ready."),
     )  # fmt: skip
     buffer_after_minutes = number(
-        "buffer_after_minutes", label=gettext_lazy("After"), unit=MINUTES,
+        "buffer_after_minutes", label=gettext_lazy("Free time after"), unit=MINUTES,
         help_text=gettext_lazy("Kept free to finish and clean up."),
     )  # fmt: skip
     buffers_inside_hours = SwitchField(label=gettext_lazy("This time, too, must lie within the hours"))
     step_minutes = number("step_minutes", label=gettext_lazy("Offer a start every"), unit=MINUTES)
-    align = ChoiceField(label=gettext_lazy("Counted"), choices=ALIGNMENTS)
+    align = ChoiceField(label=gettext_lazy("Starts are counted"), choices=ALIGNMENTS)
     minimum_notice_minutes = span("minimum_notice_minutes", label=gettext_lazy("Book at least this long before"))
     booking_window_days = number(
         "booking_window_days", label=gettext_lazy("Book at most this far ahead"), unit=gettext_lazy("days"),
@@ -177,7 +177,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "requirements",
             self._make_requirement,
             data=data,
-            initial=[asdict(each) for each in setup.requirements] if setup else [{}],
+            initial=[asdict(each) for each in setup.requirements] if setup else [self._suggest_need()],
         )
         self.extras = RowSet(
             "extras",
@@ -284,6 +284,11 @@ class ServiceForm(SetupForm[ServiceSetup]):
         kinds: dict[str, RowSet[Any]] = {"needs": self.requirements, "extras": self.extras}
         rows = kinds.get(part.key)
         return super().count_wrong(part) + (sum(bool(form.errors) for form in rows.forms) if rows else 0)
+
+    def _suggest_need(self) -> dict[str, object]:
+        """Begin a new service with one person, where the business has any: most take one."""
+        people = [type_id for type_id, _ in self._types if self._pools.types[type_id].setup.is_person]
+        return {"resource_type_id": people[0]} if people else {}
 
     def _make_requirement(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> RequirementForm:
         form = RequirementForm(data, prefix=prefix, initial=initial or None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from audit.selectors.log import list_changes
 from kernel.ids import read_row_id
 from scheduling.enums import CatalogNoun
 from scheduling.services.catalog.extras import ExtraLine
+from scheduling.services.catalog.requirements import POOL_EMPTY
 from scheduling.types import RequirementSetup
 from tenants.context import current_tenant
 from web.parts.fields import IdField, IdsField, MoneyField, NumberField, TextField
@@ -35,6 +38,14 @@ class RequirementForm(PageForm):
         help_text=gettext_lazy("Empty: to the end"),
     )  # fmt: skip
     resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
+
+    def clean(self) -> dict[str, Any]:
+        """Ask at once who or what it is: the service would, but only when all else is right."""
+        data = dict(self.cleaned_data)
+        asked = ("resource_type_id", "skill", "resource_ids")
+        if not any(data.get(name) or name in self.errors for name in asked):
+            self.add_error("resource_type_id", gettext(POOL_EMPTY))
+        return data
 
     def make_setup(self) -> RequirementSetup:
         """Return the requirement as it was typed."""

@@ -332,3 +332,17 @@ def test_more_rows_than_a_service_can_take_are_refused_in_words(owner_client, oi
     assert answer.status_code == 422
     assert "Máximo 20 renglones." in answer.content.decode()
     assert Requirement.objects.filter(service=oil).count() == 2
+
+
+def test_a_new_service_begins_with_a_person_and_tells_all_mistakes_at_once(owner_client):
+    typed = read_form(owner_client, f"{LIST}new/")
+    people = ResourceType.objects.filter(is_person=True).values_list("pk", flat=True)
+
+    answer = owner_client.post(f"{LIST}new/", {**typed, "price": "", "requirements-0-resource_type_id": ""})
+
+    page = answer.content.decode()
+    assert int(typed["requirements-0-resource_type_id"]) == people[0]
+    assert answer.status_code == 422
+    texts = ("Completa este campo.", "Escribe el precio", "Indica quién o qué hace falta")
+    assert [text in page for text in texts] == [True, True, True]
+    assert not Service.objects.filter(name="").exists()
