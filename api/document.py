@@ -112,6 +112,9 @@ class ProblemShape(serializers.Serializer[Any]):
     )
     alternatives = AlternativeShape(many=True, required=False)
     reasons = WhyShape(many=True, required=False)
+    channel = serializers.CharField(required=False, help_text="How a code was sent: `email` or `sms`.")
+    expires_at = InstantField(required=False, help_text="Until when the code works.")
+    again_at = InstantField(required=False, help_text="From when on another code can be asked for.")
 
 
 def describe_call(

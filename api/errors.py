@@ -15,7 +15,7 @@ from edge.problems import PROBLEM_TYPE, describe_problem
 from edge.statuses import find_expected, find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
-from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable
+from scheduling.errors import WRONG_CODE, HoldExpired, SlotTaken, SlotUnavailable, VerificationRequired
 
 
 class UnknownField(Invalid):
@@ -62,9 +62,12 @@ def _from_domain(error: DomainError) -> Response:
     extra: dict[str, object] = {}
     if isinstance(error, SlotTaken | SlotUnavailable | HoldExpired):
         extra["alternatives"] = [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives]
+    errors = None
+    if isinstance(error, VerificationRequired):
+        extra |= {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}
+        errors = {"verification.code": [gettext(WRONG_CODE)]} if error.is_wrong else None
     if isinstance(error, SlotUnavailable):
         extra["reasons"] = [{"code": reason.code, "text": reason.text} for reason in error.reasons]
-    errors = None
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}
     response = make_problem(

@@ -7,6 +7,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from edge.limits import list_write_asks
+from kernel.emails import clean_email
 from keyvalue.throttle import ask_limits
 from scheduling.services.writing.inputs import clean_phone
 from tenants.context import current_tenant
@@ -49,4 +50,4 @@ class ContactLimits(WriteLimits):
         if not isinstance(customer, dict):
             return []
         phone, email = (str(customer.get(name) or "").strip()[:254] for name in ("phone", "email"))
-        return [clean_phone(phone, country=current_tenant().country) or phone, email]
+        return [clean_phone(phone, country=current_tenant().country) or phone, clean_email(email) or email]

@@ -9,6 +9,8 @@ from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.text import mark
 from scheduling.types import AvailableSlot, ReasonView
 
+WRONG_CODE = mark("This code is not right, or works no more.")
+
 
 class ServiceNotFound(NotFound):
     """The service does not exist or is not offered."""
@@ -146,6 +148,12 @@ class TooManyHolds(LimitReached):
     text = mark("You are keeping many times already. Book one of them, or wait some minutes.")
 
 
+class TooManyBookings(LimitReached):
+    """So many bookings came from one network that each needs a code, and there is no way to send one."""
+
+    text = mark("Too many appointments were booked from your network. Give an e-mail address, or call the business.")
+
+
 class HoldExpired(Conflict):
     """The hold ended and its place is no longer free.
 
@@ -167,6 +175,40 @@ class HoldUsed(Conflict):
 
     code = "hold_used"
     text = mark("The time that was kept for you has been booked already.")
+
+
+class VerificationRequired(Forbidden):
+    """Somebody has to type the code that was sent to the contact, since too much was booked without one.
+
+    Attributes:
+        to: The contact that has to be proven.
+        channel: How the code was sent: ``email`` or ``sms``; empty until it is.
+        expires_at: Until when it works.
+        again_at: From when on another one can be asked for.
+        is_wrong: A code was typed, and it is not right or works no more.
+        is_new: A code is on its way because of this request.
+    """
+
+    code = "verification_required"
+    text = mark("Type the code that we sent to your contact to finish the booking.")
+
+    def __init__(
+        self,
+        *,
+        to: str,
+        channel: str = "",
+        expires_at: datetime | None = None,
+        again_at: datetime | None = None,
+        is_wrong: bool = False,
+        is_new: bool = False,
+    ) -> None:
+        super().__init__()
+        self.to = to
+        self.channel = channel
+        self.expires_at = expires_at
+        self.again_at = again_at
+        self.is_wrong = is_wrong
+        self.is_new = is_new
 
 
 class CutoffPassed(Forbidden):

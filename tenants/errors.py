@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound, Unavailable
 from kernel.text import mark
 from tenants.enums import TenantStatus
 
@@ -70,6 +70,12 @@ class SlugTaken(Conflict):
 
     code = "slug_taken"
     text = mark("This address is already taken. Please choose another one.")
+
+
+class TooManySignUps(LimitReached):
+    """The address got as many mails about sign-ups as one gets in a day."""
+
+    text = mark("We sent this address as many mails as we may today. Open the latest one, or try again tomorrow.")
 
 
 class LinkUnknown(NotFound):

@@ -22,7 +22,16 @@ INVENTORY = (
         personal={"suspension_reason": PersonalColumn(Subject.OWNER, Purpose.PROOF, Ground.INTEREST, Erasure.BLANK)},
         other={
             NotPersonal.BUSINESS: ("slug", "name", "accent"),
-            NotPersonal.CODE: ("schema_name", "vertical", "country", "timezone", "currency", "locale", "entitlements"),
+            NotPersonal.CODE: (
+                "schema_name",
+                "vertical",
+                "country",
+                "timezone",
+                "currency",
+                "locale",
+                "entitlements",
+                "sms_countries",
+            ),
         },
     ),
     TableInventory("tenants.Domain", other={NotPersonal.BUSINESS: ("domain",)}),

@@ -25,6 +25,7 @@ class TenantInfo:
         primary_host: Host (and port) of the booking page.
         status_since: When ``status`` began.
         suspension_reason: Why we suspended it, for its owner to read; empty when we did not.
+        sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
     """
 
     id: int
@@ -44,6 +45,7 @@ class TenantInfo:
     trial_ends_at: datetime | None = None
     status_since: datetime | None = None
     suspension_reason: str = ""
+    sms_countries: tuple[str, ...] = ()
 
     @property
     def removed_at(self) -> datetime | None:

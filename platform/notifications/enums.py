@@ -31,5 +31,6 @@ class MessageReason(models.TextChoices):
     GAVE_UP = "gave_up", _("The carrier did not answer for hours")
     NO_CARRIER = "no_carrier", _("No carrier is set up for this channel")
     TOO_LATE = "too_late", _("It would have come too late")
+    UNWANTED = "unwanted", _("No SMS is sent to this kind of number or country")
     TOO_MANY = "too_many", _("The recipient had got enough of these")
     SUPERSEDED = "superseded", _("Something newer replaced it")

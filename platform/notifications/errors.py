@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Invalid, NotFound, Unavailable
+from kernel.errors import Invalid, LimitReached, NotFound, Unavailable
 from kernel.text import mark
 
 
@@ -48,3 +48,10 @@ class CarrierMissing(Unavailable):
 
     code = "carrier_missing"
     text = mark("No carrier is set up for this channel.")
+
+
+class TooManyCodes(LimitReached):
+    """The recipient got as many codes as one gets in a day."""
+
+    code = "too_many_codes"
+    text = mark("We sent as many codes to this contact today as we may. Use the last one, or call the business.")

@@ -27,6 +27,19 @@ INVENTORY = (
     _MESSAGE,
     _MESSAGE.copy_as("notifications_public.Message"),
     TableInventory(
+        "notifications_public.ContactCode",
+        personal={
+            "recipient_hash": PersonalColumn(
+                Subject.ANYONE,
+                Purpose.SECURITY,
+                Ground.INTEREST,
+                Erasure.KEEP,
+                reason="a keyed hash without a name beside it; the row goes with the next code that anybody asks for",
+            )
+        },
+        other={NotPersonal.CODE: ("schema_name",), NotPersonal.SECRET: ("code_hash",)},
+    ),
+    TableInventory(
         "notifications.Event",
         personal={"payload": PersonalColumn(Subject.CUSTOMER, Purpose.CONTACT, Ground.CONTRACT, Erasure.BLANK)},
         other={NotPersonal.CODE: ("kind",)},

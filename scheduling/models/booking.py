@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from audit.history import keep_history
-from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus, ContactKind
 from scheduling.models.allocation import Session
 from scheduling.models.customer import Asset, Customer
 from scheduling.models.place import Location
@@ -26,9 +26,9 @@ EXPIRING_VALUES = [
 class Booking(models.Model):
     """One visit, from hold to completion.
 
-    The customer's and the asset's data are a snapshot of what was typed. ``policy`` is the
-    service's policy as agreed. ``rule_usage`` lists ``[rule, bucket, amount]`` taken from
-    capacity rules. ``service`` is the first line's.
+    The customer's and the asset's data are a snapshot of what was typed, and ``proven_contact`` is the
+    contact whose code was typed. ``policy`` is the service's policy as agreed. ``rule_usage`` lists
+    ``[rule, bucket, amount]`` taken from capacity rules. ``service`` is the first line's.
     """
 
     reference = models.CharField(max_length=12)
@@ -60,6 +60,7 @@ class Booking(models.Model):
     customer_phone = models.CharField(max_length=32, blank=True, default="")
     customer_email = models.CharField(max_length=254, blank=True, default="")
     customer_locale = models.CharField(max_length=8, blank=True, default="")
+    proven_contact = models.CharField(max_length=8, choices=ContactKind.choices, blank=True, default="", db_default="")
     wants_reminders = models.BooleanField(default=True)
     asset = models.ForeignKey(Asset, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
     asset_label = models.CharField(max_length=160, blank=True, default="")

@@ -108,6 +108,7 @@ class BookingView:
     customer_phone: str
     customer_email: str
     customer_locale: str
+    proven_contact: str
     wants_reminders: bool
     asset_label: str
     asset_data: Mapping[str, str]

@@ -18,7 +18,11 @@ class CustomerDetails:
 
 @dataclass(frozen=True, slots=True)
 class VisitDetails:
-    """Everything that a customer types about themselves and the visit, as typed."""
+    """Everything that a customer types about themselves and the visit, as typed.
+
+    Attributes:
+        proven_contact: A value of `ContactKind`: the contact whose code was typed (`bookings.guards`).
+    """
 
     customer: CustomerDetails
     asset: Mapping[str, str] = field(default_factory=dict)
@@ -27,3 +31,4 @@ class VisitDetails:
     note: str = ""
     consents: tuple[str, ...] = ()
     wants_reminders: bool = True
+    proven_contact: str = ""

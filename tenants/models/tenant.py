@@ -17,6 +17,7 @@ class Tenant(TenantMixin):
 
     Its schema is made by provisioning alone; saving a row never makes or drops one. What it was
     before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
+    ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
     """
 
     auto_create_schema = False
@@ -37,6 +38,7 @@ class Tenant(TenantMixin):
     reopens_as = models.CharField(max_length=16, choices=TenantStatus.choices, blank=True, default="", db_default="")
     trial_ends_at = models.DateTimeField(null=True)
     entitlements = models.JSONField(default=dict)
+    sms_countries = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -93,6 +93,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         trial_ends_at=tenant.trial_ends_at,
         status_since=tenant.status_since,
         suspension_reason=tenant.suspension_reason,
+        sms_countries=tuple(tenant.sms_countries),
     )
 
 

@@ -10,12 +10,15 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 
 from kernel.ids import hash_token, new_token
+from kernel.limits import Ask
+from kernel.recipients import name_recipient
 from tenants.enums import SignUpStatus
-from tenants.errors import LinkUnknown, SlugReserved, SlugTaken
+from tenants.errors import LinkUnknown, SlugReserved, SlugTaken, TooManySignUps
 from tenants.models import SignUp
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.selectors.sign_ups import make_progress_token, make_verify_token
+from tenants.services.counts import count_up
 from tenants.services.due_work import add_due_work
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails
@@ -62,9 +65,13 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
 
     Raises:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be had.
+        TooManySignUps: The mailbox got as many of these mails as it may today.
     """
     check_slug_is_free(details.slug)
     with transaction.atomic():
+        refused = count_up([Ask("sign_up_mails", name_recipient(details.email))], now=now)
+        if refused:
+            raise TooManySignUps(wait_seconds=max(refused.values()).total_seconds())
         sign_up = SignUp(
             business_name=details.business_name,
             slug=details.slug,

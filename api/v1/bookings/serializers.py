@@ -38,6 +38,12 @@ class CustomerFields(StrictSerializer):
     locale = serializers.ChoiceField(choices=LANGUAGES, required=False)
 
 
+class VerificationFields(StrictSerializer):
+    """The code that was sent to the customer's contact."""
+
+    code = TextField(max_length=20)
+
+
 class BookingFields(SlotFields):
     """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
@@ -50,6 +56,7 @@ class BookingFields(SlotFields):
     answers = AnswersField(child=serializers.JSONField(), required=False)
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
+    verification = VerificationFields(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a hold with its token, or a service with a start.

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kernel.limits import DAY, HOUR, MINUTE, Keeper, Limit, index_limits
 
-BLOCK, RECIPIENT = "address block", "recipient"
+BLOCK, RECIPIENT, UNPROVEN = "address block", "recipient", "recipient without a code"
+Exact = partial(Limit, keeper=Keeper.POSTGRESQL)
+Shared = partial(Exact, is_shared=True)
 
 LIMITS = index_limits(
     Limit("writes_address", "changes by pages and API", BLOCK, 600, MINUTE),
@@ -15,20 +19,31 @@ LIMITS = index_limits(
     Limit("writes_tenant", "changes by pages and API", "business", 6000, MINUTE),
     Limit("holds_open", "times kept at once and not booked yet", BLOCK, 6, 15 * MINUTE, is_open=True),
     Limit("holds_day", "times kept", BLOCK, 200, DAY),
+    Exact("bookings_address", "bookings without a code", BLOCK, 8, DAY),
+    Exact("bookings_address_weeks", "bookings without a code", BLOCK, 16, 21 * DAY),
+    Shared("bookings_recipient", "bookings without a code", RECIPIENT, 3, DAY),
+    Shared("codes_recipient", "codes that prove a contact", RECIPIENT, 3, DAY),
+    Shared("messages_unproven", "confirmations", UNPROVEN, 3, DAY),
+    Shared("messages_changes", "messages about changes", UNPROVEN, 3, DAY),
+    Shared("messages_reminders", "reminders", UNPROVEN, 6, DAY),
+    Shared("messages_proven", "messages about bookings", "recipient with a code", 40, DAY),
+    Shared("messages_staff", "messages that staff causes", RECIPIENT, 60, DAY),
+    Limit("messages_business", "notices to the business", RECIPIENT, 1000, DAY),
+    Shared("messages_other", "messages that no other limit counts", RECIPIENT, 20, DAY),
     Limit("sign_in_device", "passwords typed for an account", "account and known device", 10, 15 * MINUTE),
     Limit("sign_in_network", "passwords typed for an account", "account and known network", 10, 15 * MINUTE),
     Limit("sign_in_here", "passwords typed for an account", "account and unknown network", 5, 5 * MINUTE),
     Limit("sign_in_strangers", "passwords typed for an account", "account, all unknown networks", 100, HOUR),
     Limit("sign_in_address", "passwords typed by strangers", BLOCK, 30, MINUTE),
     Limit("resets_address", "requests for a new password", BLOCK, 60, MINUTE),
-    Limit("reset_mails", "mails that set a new password", RECIPIENT, 5, HOUR, Keeper.POSTGRESQL),
-    Limit("unknown_account_mails", "mails that nobody signs in", RECIPIENT, 3, DAY, Keeper.POSTGRESQL, is_shared=True),
-    Limit(
-        "messages_other", "messages that no other limit counts", RECIPIENT, 20, DAY, Keeper.POSTGRESQL, is_shared=True
-    ),
+    Exact("reset_mails", "mails that set a new password", RECIPIENT, 5, HOUR),
+    Shared("unknown_account_mails", "mails that nobody signs in", RECIPIENT, 3, DAY),
     Limit("sign_ups_address", "sign-ups", BLOCK, 60, HOUR, is_shared=True),
+    Shared("sign_up_mails", "mails that verify a sign-up", RECIPIENT, 3, DAY),
     Limit("slug_checks_address", "questions whether an address is free", BLOCK, 120, MINUTE, is_shared=True),
 )
-
 LIMITS_BY_ADDRESS = tuple(limit.name for limit in LIMITS.values() if limit.per == BLOCK)
 """Where everybody comes from this machine (demo, drills, browser tests) these are raised; nothing else is."""
+
+CODE_MINUTES, CODE_ATTEMPTS, CODE_PAUSE_SECONDS = 10, 5, 60
+"""How long a code works, how often one may be typed, and how long to wait before the next one is sent."""

@@ -21,6 +21,8 @@ class Carrier:
         folder: Of the built-in texts, in ``templates``.
         longest_text: Characters; longer texts end with "…". None: a subject, HTML and attachments
             travel as well, and the layout is put around the text.
+        is_set_up: Whether the platform has an account with the carrier.
+        is_wanted: Whether the business writes to such an address.
     """
 
     channel: Channel
@@ -29,6 +31,8 @@ class Carrier:
     is_address: Callable[[str], bool]
     folder: str
     longest_text: int | None = None
+    is_set_up: Callable[[], bool] = lambda: True
+    is_wanted: Callable[[str], bool] = lambda _: True
 
     @property
     def is_rich(self) -> bool:
@@ -72,3 +76,13 @@ def pick_carrier(recipient: Recipient) -> tuple[Carrier, str] | None:
         if address:
             picked = carrier, address
     return picked
+
+
+def list_reaching(recipient: Recipient) -> tuple[tuple[Carrier, str], ...]:
+    """Return who can reach ``recipient``, and at which address, in the order of preference."""
+    known = ((carrier, carrier.find_address(recipient).strip()) for carrier in _carriers.values())
+    return tuple(
+        (carrier, address)
+        for carrier, address in known
+        if carrier.is_address(address) and carrier.is_set_up() and carrier.is_wanted(address)
+    )

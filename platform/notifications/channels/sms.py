@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from notifications.channels.numbers import gets_sms
 from notifications.channels.registry import Carrier, register_carrier
 from notifications.enums import Channel
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
@@ -81,6 +82,8 @@ def register() -> None:
             is_address=is_phone,
             folder="sms",
             longest_text=LONGEST_TEXT,
+            is_set_up=lambda: bool(settings.SMS_URL),
+            is_wanted=gets_sms,
         )
     )
 

@@ -157,6 +157,8 @@ def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) 
     """Return why a message cannot go to an address; what can is counted."""
     if not carrier.is_address(to):
         return MessageReason.RECIPIENT_INVALID
+    if not carrier.is_wanted(to):
+        return MessageReason.UNWANTED
     if limit is not None and not may_get_one_more(to, limit=limit, now=now):
         return MessageReason.TOO_MANY
     return None

@@ -43,6 +43,7 @@ def tell_verification(sign_up_id: int, now: datetime) -> None:
         now=now,
         expires_at=verification.expires_at,
         is_secret=True,
+        limit=None,  # it was counted when somebody signed up
     )
 
 

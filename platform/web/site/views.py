@@ -20,7 +20,7 @@ from kernel.limits import Ask
 from keyvalue.throttle import ask_limits
 from tenants.countries import list_countries
 from tenants.enums import SignUpStatus
-from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken
+from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken, TooManySignUps
 from tenants.hosts import make_base_url
 from tenants.policies import check_slug_is_free
 from tenants.services import sign_up as sign_ups
@@ -62,6 +62,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     except (SlugTaken, SlugReserved, SlugInvalid) as error:
         form.refuse_slug(error)
         return _render_sign_up(request, form, status=form.status)
+    except TooManySignUps as error:
+        form.add_error("email", translate_error(error))
+        return add_wait(_render_sign_up(request, form, status=get_status(error)), error)
     return HttpResponseRedirect(reverse("site:progress", args=[token]))
 
 

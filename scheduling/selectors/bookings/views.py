@@ -98,6 +98,7 @@ def view_booking(booking: Booking) -> BookingView:
         customer_phone=booking.customer_phone,
         customer_email=booking.customer_email,
         customer_locale=booking.customer_locale,
+        proven_contact=booking.proven_contact,
         wants_reminders=booking.wants_reminders,
         asset_label=booking.asset_label,
         asset_data=booking.asset_data,

@@ -11,12 +11,18 @@ from django.conf import settings
 from kernel.emails import clean_email
 from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient
+from scheduling.enums import BookingSource, ContactKind
 from scheduling.models import Location, Resource
 from scheduling.services.messages.invitations import make_invitation
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
+
+BY_CUSTOMERS = frozenset({BookingSource.PAGE, BookingSource.WIDGET, BookingSource.API, BookingSource.WAITLIST})
+"""Doors through which anybody books for any contact."""
+BY_STAFF = "messages_staff"
+"""What limits messages that the business itself causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,14 @@ def tell_customer(
     people: tuple[Person, ...],
     key: str,
     now: datetime,
+    limit: str,
     previous: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> None:
-    """Tell the customer, wherever one can write to; ``method`` is that of the calendar file (empty: none)."""
+    """Tell the customer, wherever one can write to; ``method`` is that of the calendar file (empty: none).
+
+    ``limit`` is for a customer who booked without a code: whoever typed one gets more.
+    """
     names = tuple(dict.fromkeys(person.name for person in people if person.is_person))
     tell(
         recipients=[
@@ -53,6 +63,7 @@ def tell_customer(
         attachments=(_make_invitation(booking, method=method, now=now),) if method else (),
         reply_to=_find_location_email(booking),
         expires_at=expires_at,
+        limit=_find_limit(booking, limit),
     )
 
 
@@ -67,6 +78,14 @@ def list_people(booking: BookingView) -> tuple[Person, ...]:
             email = resource.email or (resource.user.email if resource.user is not None else "")
             people.append(Person(name=resource.name, email=email, is_person=resource.resource_type.is_person))
     return tuple(people)
+
+
+def _find_limit(booking: BookingView, limit: str) -> str:
+    """Return what limits the messages about a booking: who made it, and whether the recipient is proven."""
+    if booking.source not in BY_CUSTOMERS:
+        return BY_STAFF
+    kind = ContactKind.EMAIL if booking.customer_email else ContactKind.PHONE
+    return "messages_proven" if booking.proven_contact == kind else limit
 
 
 def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Attachment:

@@ -17,7 +17,7 @@ from notifications.types.messages import EventView, Recipient
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.messages.customer import Person, list_people, tell_customer
+from scheduling.services.messages.customer import BY_STAFF, Person, list_people, tell_customer
 from scheduling.services.messages.invitations import CANCEL, REQUEST
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
 from scheduling.services.messages.words import make_business_words, make_subject
@@ -45,6 +45,7 @@ class Telling:
 
 
 MOVED = "booking.rescheduled"
+BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
     "booking.requested": Telling(
@@ -93,6 +94,7 @@ def handle_booking_event(event: EventView) -> None:
         previous=previous,
         key=_make_key(event, booking, template),
         now=event.occurred_at,
+        limit=_find_limit(event),
     )
     if telling.business:
         _tell_business(event, booking, template=telling.business, people=people, previous=previous)
@@ -125,7 +127,14 @@ def _tell_business(
         key=_make_key(event, booking, template),
         now=event.occurred_at,
         reply_to=booking.customer_email,
+        limit="messages_business",
     )
+
+
+def _find_limit(event: EventView) -> str:
+    if event.payload.get("by") == ActorKind.STAFF:
+        return BY_STAFF
+    return "messages_unproven" if event.kind in BOOKED else "messages_changes"
 
 
 def _make_key(event: EventView, booking: BookingView, template: str) -> str:

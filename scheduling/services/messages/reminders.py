@@ -124,6 +124,7 @@ def _tell(reminder: Reminder, now: datetime) -> None:
         key=f"reminder:{reminder.pk}:{booking.starts_at:%Y%m%dT%H%M%SZ}",
         now=now,
         expires_at=booking.starts_at,
+        limit="messages_reminders",
     )
 
 

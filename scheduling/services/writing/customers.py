@@ -49,6 +49,7 @@ def attach_details(booking: Booking, clean: CleanDetails) -> Known:
     booking.customer_phone = typed.phone or ""
     booking.customer_email = typed.email or ""
     booking.customer_locale = typed.locale
+    booking.proven_contact = details.proven_contact
     booking.wants_reminders = details.wants_reminders
     booking.answers = dict(details.answers)
     booking.note = details.note
@@ -78,7 +79,11 @@ def add_customer_parts(
         statement.insert("customer", [customer], source=source)
         add_history_part(statement, Customer, source="customer", is_new=True, user_id=None, at=now)
         pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
-        contacts = [Contact(kind=kind, value=value) for kind, value in pairs if value]
+        contacts = [
+            Contact(kind=kind, value=value, verified_at=now if kind == booking.proven_contact else None)
+            for kind, value in pairs
+            if value
+        ]
         if contacts:
             statement.insert("contact", contacts, source="CROSS JOIN customer", values={"customer_id": "customer.id"})
         values["customer_id"] = "(SELECT id FROM customer)"

@@ -1,0 +1,158 @@
+"""Who may book without more ado, and who first types a code that was sent to their contact.
+
+Bookings without a code are counted by contact, over all businesses, and by address block. Pages and
+API go the same way::
+
+    guard = open_guard(customer=…, block=…, code=…, now=…)
+    try:
+        with admit(guard) as proven_contact:
+            …  # book
+    except VerificationRequired as error:
+        raise send_code(guard, error, is_new_wanted=…) from error
+
+What is sent and which attempts were spent must last although nothing is booked: `open_guard` and
+`send_code` stay outside of the transaction in which is booked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+
+from kernel.emails import clean_email
+from kernel.limits import Ask
+from kernel.recipients import name_recipient
+from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
+from notifications.types.messages import Recipient
+from scheduling.enums import ContactKind
+from scheduling.errors import TooManyBookings, VerificationRequired
+from scheduling.services.writing.inputs import clean_phone
+from scheduling.types import CustomerDetails
+from tenants.context import current_tenant
+from tenants.services.counts import count_up, take_back
+
+BY_RECIPIENT = "bookings_recipient"
+BY_ADDRESS = ("bookings_address", "bookings_address_weeks")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One try to book.
+
+    Attributes:
+        ways: How we could reach whoever books, in the order in which we would: the first one gets the messages.
+        contacts: Every contact that was typed, as a limit counts it.
+        proof: Of the code that was typed, if it is right.
+    """
+
+    ways: tuple[Reach, ...]
+    contacts: tuple[str, ...]
+    block: str
+    locale: str
+    has_code: bool
+    proof: Proof | None
+    now: datetime
+
+    @property
+    def asks(self) -> dict[Ask, str]:
+        """What is counted, each with the contact that it belongs to; of the address block: none."""
+        by_recipient = {Ask(BY_RECIPIENT, name_recipient(each)): each for each in self.contacts}
+        return by_recipient | {Ask(name, self.block): "" for name in BY_ADDRESS}
+
+
+def open_guard(*, customer: CustomerDetails, block: str, code: str, now: datetime) -> Guard:
+    """Look at who wants to book, and at the code that they typed: that costs an attempt."""
+    phone = clean_phone((customer.phone or "").strip()[:64], country=current_tenant().country) or ""
+    email = clean_email(customer.email or "") or ""
+    ways = list_ways(Recipient(email=email, phone=phone))
+    return Guard(
+        ways=ways,
+        contacts=tuple(each for each in (email, phone) if each),
+        block=block,
+        locale=customer.locale,
+        has_code=bool(code.strip()),
+        proof=try_code(ways=ways, code=code, now=now),
+        now=now,
+    )
+
+
+@contextmanager
+def admit(guard: Guard) -> Iterator[str]:
+    """Count a booking while the block makes it; yields the kind of the contact that is proven, else nothing.
+
+    A block that raises has booked nothing: nothing is counted, and the code works again.
+
+    Raises:
+        VerificationRequired: A code has to be typed; nothing was sent yet.
+        TooManyBookings: A code would have to be typed, and there is no way to send one.
+    """
+    asks = guard.asks
+    counted = tuple(asks)
+    refused = count_up(counted, now=guard.now)
+    used: Proof | None = None
+    try:
+        used = guard.proof if guard.proof is not None and use_code(guard.proof, now=guard.now) else None
+        if refused:
+            _require_code(guard, refused, used)
+        if used is not None:
+            spared = tuple(ask for ask, contact in asks.items() if _spares(guard, used, contact))
+            take_back(spared)
+            counted = tuple(ask for ask in counted if ask not in spared)
+        yield "" if used is None else _name_kind(used.address)
+    except BaseException:
+        # After a failure of the database the transaction is undone, and with it what was counted in it.
+        with suppress(DatabaseError):
+            take_back(counted)
+            if used is not None:
+                give_code_back(used)
+        raise
+
+
+def send_code(guard: Guard, required: VerificationRequired, *, is_new_wanted: bool) -> VerificationRequired:
+    """Send the code that `admit` asked for, unless one that works is there; return what to tell.
+
+    With ``is_new_wanted`` another one is sent when the last one was not sent just now.
+
+    Raises:
+        TooManyCodes: The contact got as many as it may today.
+    """
+    to = next(way for way in guard.ways if way.address == required.to)
+    sent = ask_code(to=to, locale=guard.locale, is_new_wanted=is_new_wanted, now=guard.now)
+    return VerificationRequired(
+        to=to.address,
+        channel=sent.channel,
+        expires_at=sent.expires_at,
+        again_at=sent.again_at,
+        is_wrong=required.is_wrong,
+        is_new=sent.is_new,
+    )
+
+
+def _require_code(guard: Guard, refused: Mapping[Ask, timedelta], used: Proof | None) -> None:
+    """Refuse unless the code that was typed proves what the limits ask for."""
+    by_address = [wait for ask, wait in refused.items() if ask.limit in BY_ADDRESS]
+    if not guard.ways:
+        # Nobody is written to: contacts guard no mailbox then, and only the places of the block count.
+        if by_address:
+            raise TooManyBookings(wait_seconds=max(by_address).total_seconds())
+        return
+    asks = guard.asks
+    full = {asks[ask] for ask in refused}
+    first = guard.ways[0].address
+    if used is not None and (used.address == first or first not in full):
+        return
+    to = next((way.address for way in guard.ways if way.address in full), first)
+    raise VerificationRequired(to=to, is_wrong=guard.has_code)
+
+
+def _spares(guard: Guard, used: Proof, contact: str) -> bool:
+    """Tell whether a code spares this count: always, but for another contact that gets the messages."""
+    return used.address == guard.ways[0].address or contact != guard.ways[0].address
+
+
+def _name_kind(address: str) -> str:
+    return ContactKind.EMAIL if "@" in address else ContactKind.PHONE
