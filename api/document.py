@@ -53,7 +53,12 @@ def _find_status(kind: type[DomainError]) -> int:
     return get_status(kind.__new__(kind))
 
 
+OF_STATES = tuple(
+    Failure(_find_status(StatusForbids), f"tenant_{state}", " ".join(dict.fromkeys(texts.values())))
+    for state, texts in CUSTOMER_TEXTS.items()
+)
 EVERYWHERE = (
+    *OF_STATES,
     Failure(400, *PLAIN_PROBLEMS[400]),
     Failure(404, *PLAIN_PROBLEMS[404]),
     Failure(404, TenantUnknown.code, TenantUnknown.text),
@@ -63,13 +68,7 @@ EVERYWHERE = (
     Failure(503, f"tenant_{TenantStatus.PROVISIONING}", NOT_READY),
 )
 OF_ADDRESSES = (Failure(422, "invalid", Invalid.text),)
-OF_CHANGES = (
-    Failure(429, LimitReached.code, LimitReached.text),
-    *(
-        Failure(_find_status(StatusForbids), f"tenant_{state}", " ".join(dict.fromkeys(texts.values())))
-        for state, texts in CUSTOMER_TEXTS.items()
-    ),
-)
+OF_CHANGES = (Failure(429, LimitReached.code, LimitReached.text),)
 OF_BODIES = (
     Failure(400, "parse_error", BAD_REQUEST),
     Failure(409, IdempotencyMismatch.code, IdempotencyMismatch.text),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from http.client import HTTPConnection
 from random import randrange
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -51,14 +52,20 @@ class Site:
         token = self.cookies.get("csrftoken") or self._take_token(path)
         return self.request("POST", path, form={**fields, "csrfmiddlewaretoken": token})
 
-    def call(self, path: str, body: object) -> Answer:
+    def call(self, path: str, body: object, **headers: str) -> Answer:
         """Post JSON to the API."""
-        return self.request("POST", f"/api/v1/{path}", json_body=body)
+        return self.request("POST", f"/api/v1/{path}", json_body=body, more=headers)
 
     def request(
-        self, method: str, path: str, *, form: Mapping[str, str] | None = None, json_body: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json_body: object = None,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> Answer:
-        headers = {"Host": self.host, "Accept-Language": self.language, "Origin": f"http://{self.host}"}
+        headers = {"Host": self.host, "Accept-Language": self.language, "Origin": f"http://{self.host}", **more}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body = None

@@ -103,6 +103,13 @@ class Stack:
         with suppress(psutil.TimeoutExpired):
             process.wait(5)
 
+    def end_postgres(self, ending: signal.Signals) -> None:
+        """Let the database end, fast (SIGINT) or immediately (SIGQUIT); its keeper starts it again."""
+        keeper = psutil.Process(json.loads((self.state / "postgres.json").read_text())["keeper"])
+        (server,) = keeper.children()
+        server.send_signal(ending)
+        server.wait(30)
+
     @contextmanager
     def without_redis(self) -> Iterator[None]:
         """``kill -9`` Redis and keep it from being started again until the block ends."""

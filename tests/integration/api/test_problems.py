@@ -13,6 +13,7 @@ from edge.problems import PROBLEM_TYPE
 from scheduling.models import Booking
 from tenants.enums import TenantStatus
 from tests.conftest import HostClient
+from tests.integration.api.conftest import make_booking_body
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "FOO")
 PATHS = (
@@ -152,6 +153,25 @@ def test_a_business_that_is_being_prepared_says_so(customer_client, tenant, monk
     answer = customer_client.options("/api/v1/services")
 
     assert (answer.headers["Content-Type"], answer.json()["code"]) == (PROBLEM_TYPE, "tenant_provisioning")
+
+
+@pytest.mark.parametrize("status", [TenantStatus.READ_ONLY, TenantStatus.SUSPENDED, TenantStatus.CLOSED])
+@pytest.mark.parametrize("path", ["availability", "holds", "bookings", "business", "services"])
+def test_a_business_that_takes_no_bookings_says_so_as_documented(customer_client, tenant, monkeypatch, status, path):
+    body = make_booking_body(customer_client)
+    monkeypatch.setattr("tenants.middleware.resolve_host", lambda _host: replace(tenant, status=status))
+
+    if path in {"holds", "bookings"}:
+        sent = body if path == "bookings" else {name: body[name] for name in ("service", "starts_at")}
+        answer = customer_client.post(f"/api/v1/{path}", sent, content_type="application/json")
+    else:
+        day = body["starts_at"][:10]
+        query = {"service": body["service"], "from": day, "to": day} if path == "availability" else {}
+        answer = customer_client.get(f"/api/v1/{path}", query)
+
+    reads = path in {"business", "services"}
+    assert (answer.status_code, answer.json().get("code")) == ((200, None) if reads else (403, f"tenant_{status}"))
+    assert not Booking.objects.exists()
 
 
 def raise_from(kind: type[Exception], cause: Exception | None) -> None:

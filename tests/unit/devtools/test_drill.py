@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from devtools.drill import kills, pages, worlds
+from config.environment import ROOT
+from devtools.drill import kills, pages, repeated, restart, worlds
 from devtools.drill.command import DRILLS, run_drill
 
 
@@ -51,17 +52,25 @@ def test_worlds_are_as_many_as_asked(
     assert says in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("name", "tests"), [("kills", kills.TESTS), ("restart", restart.TESTS)])
 @pytest.mark.parametrize(("codes", "code", "lost"), [((0, 0, 0), 0, 0), ((0, 1, 0), 1, 1)])
-def test_kills_fail_when_one_round_does(
-    codes: tuple[int, ...], code: int, lost: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_repeated_drills_fail_when_one_round_does(
+    name: str,
+    tests: tuple[str, ...],
+    codes: tuple[int, ...],
+    code: int,
+    lost: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     seen: list[dict[str, object]] = []
-    monkeypatch.setattr(kills, "run_python", answer(iter(codes), seen))
+    monkeypatch.setattr(repeated, "run_python", answer(iter(codes), seen))
 
-    assert run_drill(["kills"]) == code
+    assert run_drill([name]) == code
 
-    assert len(seen) == 3
-    assert f"3 rounds of kills: {lost} lost something" in capsys.readouterr().out
+    assert [each["arguments"] for each in seen] == [("-m", "devtools", "test", "-q", "-s", *tests)] * 3
+    assert [(ROOT / each).is_file() for each in tests] == [True] * len(tests)
+    assert f": {lost} lost something" in capsys.readouterr().out
 
 
 def test_pages_are_judged_by_the_median_of_their_rounds(capsys: pytest.CaptureFixture[str]) -> None:
