@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.enums import AccountMessageKind
@@ -36,3 +36,21 @@ class AccountMessage:
     user_id: int | None = None
     url: str = ""
     url_life: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """As whom somebody was let in.
+
+    Attributes:
+        tenant_status: The state of the business at that moment.
+        session_key: Names the session; whoever has it can act as the person.
+        password_mark: Changes with the password.
+    """
+
+    schema_name: str
+    tenant_status: str
+    user_id: int
+    role: str
+    session_key: str = field(repr=False)
+    password_mark: str = field(repr=False)

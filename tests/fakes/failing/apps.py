@@ -1,6 +1,7 @@
 """Due work that fails."""
 
 from datetime import datetime
+from pathlib import Path
 
 from django.apps import AppConfig
 
@@ -8,6 +9,7 @@ from django.apps import AppConfig
 class FailingConfig(AppConfig):
     name = "tests.fakes.failing"
     label = "failing"
+    path = str(Path(__file__).parent)  # a folder without __init__.py may lie in several places of the search path
 
     def ready(self) -> None:
         from tenants.hooks import register_due_handler

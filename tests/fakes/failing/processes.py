@@ -134,15 +134,15 @@ def _running(command: Sequence[str], log: Path, variables: Mapping[str, str]) ->
 
 
 def _make_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    return child_environment(
-        DJANGO_SETTINGS_MODULE="tests.fakes.failing.settings",
-        DATABASE_URL=make_database_url(),
-        REDIS_URL=settings.REDIS_URL,
-        TURNERO_RELEASE="turnero@9.9",
-        TURNERO_SPARE_SCHEMAS="0",
-        PYTHONPATH=os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
-        **variables,
-    )
+    own = {
+        "DJANGO_SETTINGS_MODULE": "tests.fakes.failing.settings",
+        "DATABASE_URL": make_database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "TURNERO_RELEASE": "turnero@9.9",
+        "TURNERO_SPARE_SCHEMAS": "0",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
+    }
+    return child_environment(**{**own, **variables})
 
 
 def _answers(site: Site) -> bool:

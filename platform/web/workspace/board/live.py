@@ -2,8 +2,9 @@
 
 A stream carries no personal data: only that something happened to a booking. The page then
 asks for what it shows, by the ordinary views with their permissions. Streams end after some
-minutes; the browser comes back by itself and is asked again who it is. One person has a few at
-a time: the oldest is told ``replaced`` and comes back when somebody looks at its page.
+minutes, and within seconds when something about the listener changes (`stream_access`); the browser
+comes back by itself and is asked again who it is. One person has a few at a time: the oldest is told
+``replaced`` and comes back when somebody looks at its page.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 from redis.asyncio import Redis
@@ -28,9 +31,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from accounts.policies import Permission
+from accounts.selectors.presence import describe_presence
+from accounts.types import Presence
 from edge.access import requires
 from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
+from tenants.types import TenantInfo
+from web.workspace.board.stream_access import RECHECK_SECONDS, watch
 from web.workspace.board.stream_places import follow_until, take_place
 
 logger = logging.getLogger(__name__)
@@ -49,28 +56,32 @@ class Pace:
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     lifetime_seconds: float = LIFETIME_SECONDS
     reconnect_seconds: float = RECONNECT_SECONDS
+    recheck_seconds: float = RECHECK_SECONDS
 
 
 @requires(Permission.BOARD_VIEW)
 @require_safe
 async def stream_live(request: HttpRequest) -> HttpResponseBase:
     """Stream what happens in the tenant of this host; the client has no say in which."""
-    schema_name: str = request.tenant.schema_name  # type: ignore[attr-defined]
-    events = _stream(schema_name, request.user.pk, Pace())
+    tenant: TenantInfo = request.tenant  # type: ignore[attr-defined]
+    person = cast("AbstractBaseUser", request.user)
+    key = request.session.session_key or ""
+    events = _stream(describe_presence(person, tenant=tenant, session_key=key), Pace())
     stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream["Cache-Control"] = "no-store"
     stream["X-Accel-Buffering"] = "no"  # nginx would keep events back
     return stream
 
 
-async def _stream(schema_name: str, person_id: int | None, pace: Pace) -> AsyncIterator[bytes]:
+async def _stream(listener: Presence, pace: Pace) -> AsyncIterator[bytes]:
     # Only now: the middleware outside the view may still have used the connection.
     await sync_to_async(release_connections, thread_sensitive=True)()
-    with take_place((schema_name, person_id)) as end:
+    schema_name = listener.schema_name
+    with take_place((schema_name, listener.user_id)) as end, watch(listener, end, seconds=pace.recheck_seconds) as mine:
         async with aclosing(follow_events(schema_name, pace)) as events:
             async for event in follow_until(end, events):
                 yield event
-        if end.is_set():
+        if end.is_set() and not mine.is_lost:
             yield _format("replaced")
 
 

@@ -1,0 +1,104 @@
+"""Whether people who were let in are still who they were: for whatever goes on after its request was checked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import Error
+
+from accounts.models import User
+from accounts.types import Presence
+from database.connection import connection
+from tenants.selectors.resolution import find_tenant
+from tenants.types import TenantInfo
+
+SCHEMAS_PER_STATEMENT = 100
+
+PRESENT_SQL = """
+SELECT asked.number, person.role, person.password
+FROM unnest(%s::int8[], %s::int8[], %s::text[]) AS asked(number, user_id, session_key)
+JOIN {schema}.accounts_user person ON person.id = asked.user_id AND person.is_active
+JOIN {schema}.django_session session ON session.session_key = asked.session_key AND session.expire_date > %s
+"""
+
+
+def describe_presence(user: AbstractBaseUser, *, tenant: TenantInfo, session_key: str) -> Presence:
+    """Return as whom a signed-in person is let in now."""
+    return Presence(
+        schema_name=tenant.schema_name,
+        tenant_status=tenant.status,
+        user_id=user.pk,
+        role=getattr(user, "role", ""),
+        session_key=session_key,
+        password_mark=user.get_session_auth_hash(),
+    )
+
+
+def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[Presence]:
+    """Return those that do not hold any more.
+
+    The person was deactivated or has another role or password; the session ended, by signing out, here
+    or everywhere, or by its age; or the business is in another state. One statement for a hundred
+    businesses, however many people they have, beside what `find_tenant` does not remember. Of a business
+    whose tables cannot be read nothing is known: its people are not among them.
+    """
+    by_schema: dict[str, list[Presence]] = defaultdict(list)
+    for each in presences:
+        by_schema[each.schema_name].append(each)
+    names = sorted(by_schema)
+    absent = {each for name in by_schema for each in by_schema[name] if _has_other_state(each)}
+    for start in range(0, len(names), SCHEMAS_PER_STATEMENT):
+        part = {name: by_schema[name] for name in names[start : start + SCHEMAS_PER_STATEMENT]}
+        try:
+            absent |= _ask(part, now)
+        except Error:
+            absent |= _ask_each(part, now)
+    return frozenset(absent)
+
+
+def _ask_each(by_schema: Mapping[str, Sequence[Presence]], now: datetime) -> set[Presence]:
+    """Ask each business alone, so that one whose schema is gone hides nobody of another."""
+    absent: set[Presence] = set()
+    for name, presences in by_schema.items():
+        try:
+            absent |= _ask({name: presences}, now)
+        except Error:
+            continue
+    return absent
+
+
+def _ask(by_schema: Mapping[str, Sequence[Presence]], now: datetime) -> set[Presence]:
+    asked = [each for presences in by_schema.values() for each in presences]
+    numbers = {each: number for number, each in enumerate(asked)}
+    parts: list[str] = []
+    values: list[object] = []
+    for name, presences in by_schema.items():
+        parts.append(PRESENT_SQL.format(schema=connection.ops.quote_name(name)))
+        values += [
+            [numbers[each] for each in presences],
+            [each.user_id for each in presences],
+            [each.session_key for each in presences],
+            now,
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        found = {number: (role, password) for number, role, password in cursor.fetchall()}
+    return {each for each in asked if not _is_same(each, found.get(numbers[each]))}
+
+
+def _has_other_state(presence: Presence) -> bool:
+    try:
+        tenant = find_tenant(presence.schema_name)
+    except Error:
+        return False
+    return tenant is None or tenant.status != presence.tenant_status
+
+
+def _is_same(presence: Presence, found: tuple[str, str] | None) -> bool:
+    if found is None:
+        return False
+    role, password = found
+    return role == presence.role and User(password=password).get_session_auth_hash() == presence.password_mark
