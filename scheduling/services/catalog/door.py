@@ -8,7 +8,7 @@ boards hear of them, and whoever registers a handler.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -53,10 +53,6 @@ TWINS: Mapping[str, str] = {
 """Unique constraint → the field that is told."""
 
 
-def _leave_alone(_row: CatalogRow, _is_active: bool, _now: datetime) -> AbstractContextManager[None]:  # noqa: FBT001
-    return nullcontext()
-
-
 @dataclass(frozen=True, slots=True)
 class Noun(Generic[RowT]):
     """A kind of thing: what it is called, where it lies, and what is raised when there is none.
@@ -70,7 +66,7 @@ class Noun(Generic[RowT]):
     name: CatalogNoun
     model: type[RowT]
     missing: type[NotFound]
-    guard: Callable[[RowT, bool, datetime], AbstractContextManager[None]] = _leave_alone
+    guard: Callable[[RowT, bool, datetime], AbstractContextManager[None]]
     is_booked: bool = False
 
 
