@@ -8,15 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext_lazy
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from accounts import hooks
 from accounts.enums import AccountMessageKind
 from accounts.policies import Permission, has_permission
-from accounts.services import devices
+from accounts.services import devices, sealing
 from accounts.types import AccountMessage
 from kernel.addresses import find_block, find_network
 from kernel.clock import utc_now
@@ -105,6 +107,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         self.request.proven_email = user.email  # type: ignore[attr-defined]
 
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Return the password alone: what matters about the second step asks for a code by itself."""
+        if not user.has_usable_password():
+            return []
+        description = gettext("Use your password")
+        return [{"id": "reauthenticate", "description": description, "url": reverse("account_reauthenticate")}]
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the server saw, as everywhere else."""
         return str(request.META.get("REMOTE_ADDR", ""))
@@ -127,3 +136,15 @@ class AccountAdapter(DefaultAccountAdapter):
             Ask("sign_in_strangers", person),
             Ask("sign_in_address", find_block(address)),
         ]
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """What allauth keeps of the second step is encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is stored."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret that was stored."""
+        return sealing.unseal(encrypted_text)

@@ -30,3 +30,37 @@ class PersonUnknown(NotFound):
 
     code = "person_unknown"
     text = mark("Nobody signs in with this e-mail here.")
+
+
+class ProofWrong(Invalid):
+    """Password or code are wrong; ``errors`` names the field."""
+
+    code = "proof_wrong"
+
+
+class SecondStepIsOn(Conflict):
+    """The account has a second step already."""
+
+    code = "second_step_is_on"
+    text = mark("The second step is on already.")
+
+
+class SecondStepIsOff(Conflict):
+    """The account has no second step."""
+
+    code = "second_step_is_off"
+    text = mark("The second step is off already.")
+
+
+class SecondStepNeeded(Conflict):
+    """Operators always have a second step."""
+
+    code = "second_step_needed"
+    text = mark("Operators cannot do without the second step.")
+
+
+class OwnSecondStep(Forbidden):
+    """Nobody takes off the own second step without a code."""
+
+    code = "own_second_step"
+    text = mark("Your own second step is switched off on your security page, with a code.")

@@ -1,15 +1,18 @@
-"""Where the room that writes to people plugs in."""
+"""Where rooms above plug in: the one that writes to people, the one that keeps a log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from accounts.types import AccountMessage
+from accounts.types import AccountMessage, SecondStepReset
 
 Teller = Callable[[AccountMessage, datetime], None]
 
+ResetWriter = Callable[[SecondStepReset], None]
+
 _tellers: list[Teller] = []
+_reset_writers: list[ResetWriter] = []
 
 
 def register_teller(teller: Teller) -> None:
@@ -26,3 +29,18 @@ def tell(message: AccountMessage, *, now: datetime) -> None:
     """Hand a message over to whoever writes to people."""
     for teller in _tellers:
         teller(message, now)
+
+
+def register_reset_writer(writer: ResetWriter) -> None:
+    """Let ``writer`` keep whose second step was taken off by another, in the transaction that does it.
+
+    Registering the same function twice changes nothing.
+    """
+    if writer not in _reset_writers:
+        _reset_writers.append(writer)
+
+
+def note_reset(reset: SecondStepReset) -> None:
+    """Hand a reset over to whoever keeps a log."""
+    for writer in _reset_writers:
+        writer(reset)

@@ -13,8 +13,10 @@ INVENTORY = (
     TableInventory(
         "accounts.User",
         personal={"name": _PERSON, "email": _PERSON, "password": _PERSON},
-        other={NotPersonal.CODE: ("locale",)},
+        other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("second_step",)},
     ),
+    # Encrypted: the secret of an authenticator app, the seed of recovery codes.
+    TableInventory("mfa.Authenticator", other={NotPersonal.SECRET: ("data",)}),
     TableInventory("account.EmailAddress", personal={"email": _ADDRESS}),
     TableInventory("account.EmailConfirmation", other={NotPersonal.SECRET: ("key",)}),
     TableInventory(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.http import HttpRequest
+
 from accounts.enums import Role
 
 
@@ -43,6 +45,19 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     ),
     Role.OPERATOR: frozenset({Permission.OPERATOR}),
 }
+
+
+SECOND_STEP = "second_step"
+"""Key of a session's mark: that of the second step which was taken in it."""
+
+
+def has_taken_second_step(request: HttpRequest) -> bool:
+    """Tell whether the session of a request took the second step that its person has set up, if any.
+
+    One that was opened with the password alone, before the step was set up or set up anew, did not.
+    """
+    mark = getattr(request.user, "second_step", "")
+    return not mark or request.session.get(SECOND_STEP) == mark
 
 
 def has_permission(user: object, permission: Permission) -> bool:

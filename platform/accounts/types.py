@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.enums import AccountMessageKind
 
@@ -17,6 +17,37 @@ class StaffMember:
     email: str
     role: str
     locale: str
+    has_second_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepReset:
+    """Somebody's second step of signing in was taken off by another.
+
+    Attributes:
+        by_id: Who did it; None: a command.
+    """
+
+    person_id: int
+    person_name: str
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What somebody types to prove that it is them, and from where.
+
+    Attributes:
+        network: By which wrong ones are counted, as `kernel.addresses.find_network` returns it.
+        password: None: it is not asked, or was asked a moment ago.
+        code: Of the authenticator app, or a recovery code; None: it is not asked.
+    """
+
+    network: str
+    now: datetime
+    password: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

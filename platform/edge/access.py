@@ -8,8 +8,10 @@ from inspect import iscoroutinefunction
 from typing import Any, ClassVar, TypeVar, cast
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,7 +19,7 @@ from rest_framework.views import APIView
 
 from accounts.enums import Role
 from accounts.errors import PermissionMissing
-from accounts.policies import Permission, has_permission
+from accounts.policies import Permission, has_permission, has_taken_second_step
 from tenants.context import find_current_tenant
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -41,9 +43,10 @@ def open_to_anyone(view: View) -> View:
 def requires(permission: Permission) -> Callable[[View], View]:
     """Declare that the page ``view`` needs ``permission``.
 
-    Anonymous people are sent to the sign-in page (for a GET they come back afterwards);
-    signed-in ones without the permission get `PermissionMissing`, and those whom the state of the
-    business shuts out `StatusForbids`.
+    Anonymous people are sent to the sign-in page (for a GET they come back afterwards), and so are
+    sessions without the second step that their person has set up. Signed-in people without the
+    permission get `PermissionMissing`, and those whom the state of the business shuts out
+    `StatusForbids`; operators without a second step set one up first.
     """
 
     def decorate(view: View) -> View:
@@ -53,6 +56,20 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return cast("View", wrapped)
 
     return decorate
+
+
+def for_signed_in_people(view: View) -> View:
+    """Declare that the page ``view`` is for whoever is signed in: it is about their own account.
+
+    Like the other pages of accounts it is declared open, and asks by itself.
+    """
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        answer: Any = _ask_to_sign_in(request) or view(request, *args, **kwargs)
+        return _keep_private(answer)
+
+    return open_to_anyone(cast("View", asking))
 
 
 def _guard(view: Callable[..., Any], permission: Permission) -> Callable[..., HttpResponseBase]:
@@ -76,12 +93,25 @@ def _guard_async(
 
 
 def _refuse(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
-    if has_permission(request.user, permission):
-        _check_state(request.user)
-        return None
-    if request.user.is_authenticated:
+    refusal = _ask_to_sign_in(request)
+    if refusal is not None:
+        return refusal
+    if not has_permission(request.user, permission):
         raise PermissionMissing
+    if permission is Permission.OPERATOR and not getattr(request.user, "second_step", ""):
+        return redirect("account_second_step_on")
+    _check_state(request.user)
+    return None
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
+    """Send to the sign-in page whoever has not taken all its steps in this session."""
+    is_known = request.user.is_authenticated
+    if is_known and has_taken_second_step(request):
+        return None
     target = request.get_full_path() if request.method == "GET" else "/"
+    if is_known:
+        logout(request)  # the sign-in page would send it back
     return redirect_to_login(target)
 
 
@@ -118,7 +148,7 @@ class Requires(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Ask the role of the signed-in person, and the state of the business."""
-        if not has_permission(request.user, self.permission):
+        if not has_permission(request.user, self.permission) or not has_taken_second_step(request):
             return False
         _check_state(request.user)
         return True

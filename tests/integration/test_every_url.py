@@ -21,6 +21,7 @@ from scheduling.models import Booking, Resource
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
+from tests.factories.accounts import make_operator, sign_in_fully
 
 TENANT, PLATFORM = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
 METHODS = ("GET", "POST")
@@ -38,6 +39,7 @@ SAMPLES = {
     "workspace/services/<int:row_id>/archive/": "workspace/services/{service}/archive/",
     "workspace/services/<int:row_id>/restore/": "workspace/services/{service}/restore/",
     "workspace/services/<int:row_id>/history/": "workspace/services/{service}/history/",
+    "workspace/people/<int:person_id>/second-step/": "workspace/people/{person}/second-step/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
     "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
@@ -58,8 +60,11 @@ SAMPLES = {
 }
 """A path for every route with arguments; names in braces are filled in by ``facts``."""
 
-ASK_THEMSELVES = {"accounts/password/change/", "accounts/password/set/", "accounts/reauthenticate/"}
-"""allauth's own pages for signed-in people: declared open, they ask by themselves."""
+ASK_THEMSELVES = {
+    "accounts/password/change/", "accounts/password/set/", "accounts/reauthenticate/", "accounts/second-step/",
+    "accounts/security/", "accounts/security/on/", "accounts/security/off/", "accounts/security/codes/",
+}  # fmt: skip
+"""Pages about one's own account: declared open, they ask by themselves."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
         "service": str(service),
+        "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "resource": str(Resource.objects.order_by("pk").last().pk),
     }
 
@@ -176,12 +182,12 @@ def operator(platform_client) -> Callable[[], HostClient]:
         connection.set_tenant(before)
 
     with on_platform():
-        user = User.objects.create(email="op@example.com", name="Op", role="operator")
+        user = make_operator()
 
     def make_client() -> HostClient:
         client = HostClient(settings.PLATFORM_HOST)
         with on_platform():
-            client.force_login(user)
+            sign_in_fully(client, user)
         return client
 
     return make_client

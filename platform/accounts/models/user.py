@@ -24,13 +24,18 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in: staff of one tenant, or an operator in the public schema."""
+    """A person who signs in: staff of one tenant, or an operator in the public schema.
+
+    ``second_step`` is empty, or random and new each time that a second step of signing in is set
+    up: a session that has taken the step knows it (`accounts.services.second_step`).
+    """
 
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.READ_ONLY)
     locale = models.CharField(max_length=8, default="es")
     is_active = models.BooleanField(default=True)
+    second_step = models.CharField(max_length=32, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

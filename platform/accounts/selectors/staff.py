@@ -16,7 +16,14 @@ def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
     if roles:
         people = people.filter(role__in=roles)
     return tuple(
-        StaffMember(id=person.pk, name=person.name, email=person.email, role=person.role, locale=person.locale)
+        StaffMember(
+            id=person.pk,
+            name=person.name,
+            email=person.email,
+            role=person.role,
+            locale=person.locale,
+            has_second_step=bool(person.second_step),
+        )
         for person in people.order_by("name", "pk")
     )
 

@@ -35,6 +35,8 @@ LIMITS = index_limits(
     Limit("sign_in_here", "passwords typed for an account", "account and unknown network", 5, 5 * MINUTE),
     Limit("sign_in_strangers", "passwords typed for an account", "account, all unknown networks", 100, HOUR),
     Limit("sign_in_address", "passwords typed by strangers", BLOCK, 30, MINUTE),
+    Limit("second_step_here", "codes typed for an account", "account and network", 5, 5 * MINUTE),
+    Limit("second_step", "codes typed for an account", "account", 10, HOUR, Keeper.POSTGRESQL),
     Limit("resets_address", "requests for a new password", BLOCK, 60, MINUTE),
     Exact("reset_mails", "mails that set a new password", RECIPIENT, 5, HOUR),
     Shared("unknown_account_mails", "mails that nobody signs in", RECIPIENT, 3, DAY),

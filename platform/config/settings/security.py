@@ -58,6 +58,9 @@ ACCOUNT_FORMS = {
     "set_password": "web.account.forms.SetPasswordForm",
     "reauthenticate": "web.account.forms.ConfirmForm",
 }
+MFA_ADAPTER = "accounts.adapters.SecondStepAdapter"
+MFA_FORMS = {"authenticate": "web.account.forms.CodeForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

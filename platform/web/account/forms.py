@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
+from allauth.core import context
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.policies import SECOND_STEP
+from accounts.services.second_step import take_step
+from kernel.errors import Invalid, LimitReached
+from web.errors import translate_error
 from web.parts.contacts import EmailField
-from web.parts.fields import FILL_IN
-from web.parts.forms import PageMixin
+from web.parts.fields import FILL_IN, TextField
+from web.parts.forms import PageForm, PageMixin, translate_findings
+from web.parts.proofs import CODE_ATTRS, PASSWORD, ProofForm, make_code_field, make_proof
 
 EMAIL = gettext_lazy("E-mail")
-PASSWORD = gettext_lazy("Password")
 NEW_PASSWORD = gettext_lazy("New password")
 AGAIN = gettext_lazy("The same again")
 LENGTH = gettext_lazy("At least 10 characters.")
@@ -83,6 +88,50 @@ class SetPasswordForm(AccountMixin, allauth_forms.SetPasswordForm):  # type: ign
 
     labels = {"password1": NEW_PASSWORD, "password2": AGAIN}
     hints = {"password1": LENGTH}
+
+
+class SetUpForm(ProofForm):
+    """What the app shows for the secret that it was given; ``setup`` is the secret, sealed."""
+
+    setup = forms.CharField(widget=forms.HiddenInput, required=False)
+    code = TextField(label=gettext_lazy("Code that the app shows"), max_length=40, attrs=CODE_ATTRS)
+    focus_first = "code"
+    field_order = ("code", "password")
+
+
+class CodeForm(PageForm):
+    """The second step of signing in; allauth's view makes it, checks it and goes on.
+
+    Attributes:
+        user: Whose password was right.
+    """
+
+    code = make_code_field()
+    focus_first = "code"
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.session_mark = ""
+
+    def clean_code(self) -> str:
+        """Take the code; it counts once.
+
+        Raises:
+            ValidationError: It is wrong, or too many were.
+        """
+        code: str = self.cleaned_data["code"]
+        try:
+            self.session_mark = take_step(self.user, proof=make_proof(context.request, code=code))
+        except Invalid as error:
+            raise forms.ValidationError([*translate_findings(error.errors)["code"]]) from error
+        except LimitReached as error:
+            raise forms.ValidationError(translate_error(error)) from error
+        return code
+
+    def save(self) -> None:
+        """Let the session know that the step was taken."""
+        context.request.session[SECOND_STEP] = self.session_mark
 
 
 class ConfirmForm(AccountMixin, allauth_forms.ReauthenticateForm):  # type: ignore[misc]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth_views
-from django.contrib.auth import login
+from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,8 +20,6 @@ from keyvalue.throttle import ask_limits
 from tenants.context import current_tenant
 from tenants.services.sign_up import take_entry
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @open_to_anyone
 @never_cache
@@ -32,10 +30,9 @@ def enter(request: HttpRequest) -> HttpResponse:
         return render(request, "account/entry.html", {"token": request.GET.get("token", "")})
     schema_name = current_tenant().schema_name
     email = take_entry(token=request.POST.get("token", ""), schema_name=schema_name, now=utc_now())
-    login(request, get_user_by_email(email), backend=BACKEND)
-    response = redirect("/workspace/")
-    remember_device(request, response, email=email)
-    return response
+    # By allauth, as with a password: a second step that was set up meanwhile is asked for.
+    answer: HttpResponse = perform_login(request, get_user_by_email(email))
+    return answer
 
 
 @open_to_anyone

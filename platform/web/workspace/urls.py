@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("web.workspace.bookings.urls")),
     path("", include("web.workspace.catalog.urls")),
     path("", include("web.workspace.team.urls")),
+    path("", include("web.workspace.people.urls")),
 ]

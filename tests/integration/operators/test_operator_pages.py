@@ -15,6 +15,7 @@ from tenants.enums import TenantAct, TenantStatus
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.conftest import HostClient
+from tests.factories.accounts import make_operator, sign_in_fully
 from tests.fakes.due_work import send_messages
 
 PAGE = "/operator/"
@@ -30,12 +31,12 @@ def forgotten():
 
 @pytest.fixture
 def operator(platform_client) -> User:
-    return User.objects.create(email="op@example.com", name="Olivia Op", role="operator")
+    return make_operator(name="Olivia Op")
 
 
 @pytest.fixture
 def operator_client(platform_client, operator):
-    platform_client.force_login(operator)
+    sign_in_fully(platform_client, operator)
     return platform_client
 
 

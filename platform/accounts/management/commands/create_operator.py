@@ -36,4 +36,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except (EmailInvalid, EmailTaken) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{person.email} may sign in as an operator")
+        self.stdout.write(
+            f"{person.email} may sign in as an operator; the first sign-in asks to set up a second step with an app"
+        )

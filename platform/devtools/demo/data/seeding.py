@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.enums import Role
 from accounts.errors import EmailTaken
 from accounts.selectors.staff import list_staff
+from accounts.services import second_step
 from accounts.services.people import add_person
 from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
 from devtools.demo.data.fates import OPEN_STATUSES, play_fate
@@ -42,6 +43,8 @@ PAGE_SIZE = 200
 """More than any sample business has in a day."""
 SEEDER = Actor(kind=ActorKind.SYSTEM)
 OPERATOR_EMAIL = "operator@turnero.example"
+OPERATOR_SECRET = "TURNERODEMOTURNERODEMOTURNERODEM"  # noqa: S105 - known to everybody on purpose, and only in the demo
+"""Of the operator's authenticator app: the demo is entered with what it prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def seed_demo(*, now: datetime) -> tuple[DemoLogin, ...]:
             locale="es",
             password_hash=password_hash,
         )
+    second_step.seed(OPERATOR_EMAIL, secret=OPERATOR_SECRET)
     present = {tenant.slug: tenant for tenant in list_tenants()}
     logins: list[DemoLogin] = []
     for business in BUSINESSES:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from devtools.demo.data.businesses import DEMO_PASSWORD
-from devtools.demo.data.seeding import OPERATOR_EMAIL, seed_demo
+from devtools.demo.data.seeding import OPERATOR_EMAIL, OPERATOR_SECRET, seed_demo
 from kernel.clock import utc_now
 from tenants.hosts import make_base_url
 
@@ -35,3 +35,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{business}: {page_url} · workspace: {page_url}workspace/ · {emails}")
         self.stdout.write(f"Operator's console: {make_base_url(settings.PLATFORM_HOST)}/operator/ · {OPERATOR_EMAIL}")
         self.stdout.write(f"Password of all of them: {DEMO_PASSWORD}")
+        self.stdout.write(
+            f"The operator's second step: ./dev manage demo_code says the code; secret for an app: {OPERATOR_SECRET}"
+        )
