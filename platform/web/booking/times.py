@@ -1,0 +1,98 @@
+"""The page of free times, also when the time that was wanted is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from kernel.errors import DomainError, NotFound
+from scheduling.engine import find_window
+from scheduling.services.demand.searches import search_times
+from scheduling.types import AvailabilityQuery, AvailableSlot
+from web.booking.draft import HeldTime, forget_hold, recall_hold
+from web.booking.flow import Flow, StepKey, make_link
+from web.booking.pages import render_step
+from web.formats import end_sentence, name_time
+from web.parts.pickers import Picker, find_week, last_day, make_picker
+
+
+def render_times(
+    request: HttpRequest,
+    flow: Flow,
+    *,
+    asked: date | None = None,
+    status: int = 200,
+    message: str = "",
+    taken: datetime | None = None,
+    nearest: tuple[AvailableSlot, ...] = (),
+) -> HttpResponse:
+    """Render the time step, with what just went wrong on top."""
+    held = recall_hold(flow.draft, now=flow.now)
+    picker = _find_times(flow, held, asked=asked, taken=taken, nearest=nearest)
+    sealed = flow.seal()
+    return render_step(
+        request,
+        "booking/time.html",
+        flow,
+        StepKey.TIME,
+        status=status,
+        sealed=sealed,
+        picker=picker,
+        time_name="starts_at",
+        form_url=make_link(StepKey.TIME, sealed),
+        day_url=make_link(StepKey.TIME, sealed, on=""),
+        held_at=held.starts_at if held else None,
+        taken=message,
+    )
+
+
+def _find_times(
+    flow: Flow, held: HeldTime | None, *, asked: date | None, taken: datetime | None, nearest: tuple[AvailableSlot, ...]
+) -> Picker:
+    window = find_window([flow.service] if flow.service else [])
+    on = asked or (taken.astimezone(flow.zone).date() if taken else None)
+    start, before, after = find_week(on, today=flow.today, window_days=window)
+    found = search_times(
+        query=AvailabilityQuery(
+            flow.wish, from_on=start, to_on=last_day(start), moving_booking_id=held.hold_id if held else None
+        ),
+        now=flow.now,
+    )
+    return make_picker(
+        found,
+        asked=asked,
+        today=flow.today,
+        pages=(before, after),
+        formats=flow.formats,
+        taken=taken,
+        nearest=nearest,
+    )
+
+
+def render_taken(
+    request: HttpRequest, flow: Flow, error: DomainError, taken: datetime | None, message: str
+) -> HttpResponse:
+    """Render the time step after a refusal, with the nearest free times."""
+    return render_times(
+        request,
+        flow,
+        status=404 if isinstance(error, NotFound) else 409,
+        message=message,
+        taken=taken,
+        nearest=getattr(error, "alternatives", ()),
+    )
+
+
+def say_taken(flow: Flow, starts_at: datetime) -> str:
+    """Say that somebody else took a time."""
+    time = name_time(flow.formats, starts_at, flow.timezone)
+    return end_sentence(gettext("Someone just took %(time)s") % {"time": time})
+
+
+def drop_hold(flow: Flow) -> Flow:
+    """Return the flow without its hold: it is over."""
+    forget_hold(flow.draft)
+    return flow.with_draft(replace(flow.draft, hold=None))
