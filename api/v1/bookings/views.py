@@ -37,7 +37,7 @@ from scheduling.errors import (
     VerificationRequired,
 )
 from scheduling.services.bookings.guards import admit, open_guard, send_code
-from scheduling.services.bookings.holds import hold_slot, release_hold
+from scheduling.services.bookings.holds import hold_slot, is_hold_used, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
@@ -142,6 +142,8 @@ class BookingsView(OpenView):
         try:
             return answer_once(request, run, is_personal=True)
         except VerificationRequired as error:
+            if "hold" in asked and is_hold_used(hold_id=_split_hold(asked["hold"])[0], token=asked["token"]):
+                raise HoldUsed from error
             # Outside of what was undone: the code goes out although nothing was booked.
             raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
 

@@ -41,6 +41,22 @@ class DetailsForm(ContactForm):
         )
         self.flow = flow
 
+    @classmethod
+    def of_draft(cls, flow: Flow) -> DetailsForm:
+        """Return the form as it was sent, from what the draft keeps of it."""
+        draft = flow.draft
+        typed = QueryDict(mutable=True)
+        typed.update(
+            {
+                "name": draft.name,
+                "phone_region": draft.phone_region,
+                "phone": draft.phone,
+                "email": draft.email,
+                **({"wants_reminders": "on"} if draft.wants_reminders else {}),
+            }
+        )
+        return cls(flow, typed)
+
     @property
     def draft(self) -> Draft:
         """The visitor's draft with what was typed, short enough for an address."""

@@ -35,6 +35,7 @@ class HeldTime:
     """A hold that this visitor has, with what was promised for it.
 
     Attributes:
+        hold_id: 0: the time is not kept for them, since their network keeps many already.
         wish: What it was taken for; None when an older version of this program wrote it down.
     """
 
@@ -56,6 +57,7 @@ class Draft:
     Attributes:
         visit: Random name of this run through the pages.
         is_visit_told: The questions about the visit were answered.
+        code_to: The contact that a code was sent to; empty: none was asked for.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
     """
 
@@ -76,6 +78,7 @@ class Draft:
     email: str = ""
     wants_reminders: bool = True
     hold: HeldTime | None = None
+    code_to: str = ""
 
     def choose_service(self, service_id: int) -> Draft:
         """Return the draft with another service; what belongs to the old one is dropped."""
@@ -121,7 +124,7 @@ def remember_hold(draft: Draft, *, now: datetime) -> None:
     That page knows nothing of the hold taken from it; without this, the visitor's own
     hold would look like somebody else's. A lost cache costs only that.
     """
-    if draft.hold is None:
+    if draft.hold is None or not draft.hold.hold_id:
         return
     seconds = max(1, int((draft.hold.expires_at - now).total_seconds()))
     cache.set(_name_hold(draft), json.dumps(draft.hold, default=_encode), seconds)

@@ -207,12 +207,12 @@ class Flow:
         """Return the draft as it goes into an address."""
         return seal_draft(self.draft, schema_name=self.tenant.schema_name)
 
-    def link(self, key: StepKey, **query: str) -> str:
-        """Return the address of a step that carries the draft."""
+    def link(self, key: str, **query: str) -> str:
+        """Return the address of a step, or of another page of these, that carries the draft."""
         return make_link(key, self.seal(), **query)
 
 
-def make_link(key: StepKey, sealed: str, **query: str) -> str:
+def make_link(key: str, sealed: str, **query: str) -> str:
     """Return the address of a step for a draft that is sealed already."""
     carried = {PARAMETER: sealed} if sealed else {}
     return f"{reverse(f'booking:{key}')}?{urlencode({**carried, **query})}".rstrip("?")

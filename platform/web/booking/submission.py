@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from edge.limits import note_end
+from edge.requests import find_block
 from kernel.errors import Invalid
-from scheduling.enums import ConsentPurpose
-from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken
+from kernel.text import mark
+from scheduling.enums import BookingSource, ConsentPurpose
+from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable, VerificationRequired
 from scheduling.services.bookings import submissions as bookings
-from scheduling.types import CustomerDetails, VisitDetails
+from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
+from scheduling.services.bookings.holds import is_hold_used
+from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from web.booking.details import DetailsForm
-from web.booking.draft import forget_hold, recall_booking, remember_booking
+from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
 from web.booking.flow import Flow, StepKey
 from web.booking.pages import render_step
 from web.booking.times import drop_hold, render_taken, say_taken
 from web.errors import translate_error
 
+HOLD_OVER = mark("This time is no longer kept for you. If it is still free when you confirm, it is yours.")
+NOT_KEPT = mark(
+    "Many times are kept from your network, so this one is not. If it is still free when you confirm, it is yours."
+)
 FIELD_OF = {"contact": "phone"}
 """Where the page shows a finding of the service under another name."""
 
 
-def submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse:
-    """Book, and lead to the page of the booking."""
+def submit(
+    request: HttpRequest, flow: Flow, form: DetailsForm, *, code: str = "", is_new_wanted: bool = False
+) -> HttpResponse:
+    """Book, and lead to the page of the booking.
+
+    Raises:
+        VerificationRequired: A code has to be typed; it is on its way.
+        LimitReached: The contact got as many codes as it may, or there is no way to send one.
+    """
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
+    details = _make_details(flow, form)
+    guard = open_guard(customer=details.customer, block=find_block(request), code=code, now=flow.now)
     try:
-        booked = bookings.submit_booking(
-            hold_id=hold.hold_id, token=hold.token, details=_make_details(flow, form), now=flow.now
-        )
-        note_end(request)
+        booked = _book_guarded(request, flow, guard, details, is_new_wanted=is_new_wanted)
     except (HoldExpired, SlotTaken) as error:
         return render_taken(request, drop_hold(flow), error, hold.starts_at, say_taken(flow, hold.starts_at))
-    except HoldUnknown as error:
+    except (HoldUnknown, SlotUnavailable) as error:
         return render_taken(request, drop_hold(flow), error, None, translate_error(error))
     except HoldUsed as error:
         token = recall_booking(draft)  # the form was sent twice: the first one made the booking
@@ -46,6 +63,31 @@ def submit(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse:
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
+
+
+def _book_guarded(
+    request: HttpRequest, flow: Flow, guard: Guard, details: VisitDetails, *, is_new_wanted: bool
+) -> SubmittedBooking:
+    hold = flow.draft.hold
+    assert hold is not None
+    try:
+        with admit(guard) as proven_contact:
+            return _book(request, flow, hold, replace(details, proven_contact=proven_contact))
+    except VerificationRequired as required:
+        if is_hold_used(hold_id=hold.hold_id, token=hold.token):
+            raise HoldUsed from required  # the form was sent twice: no code is needed for what is booked
+        raise send_code(guard, required, is_new_wanted=is_new_wanted) from required
+
+
+def _book(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:
+    if not hold.hold_id:
+        if recall_booking(flow.draft):
+            raise HoldUsed
+        asked = SlotRequest(flow.wish, hold.starts_at)
+        return bookings.book_slot(request=asked, details=details, now=flow.now, source=BookingSource.PAGE, by=CUSTOMER)
+    booked = bookings.submit_booking(hold_id=hold.hold_id, token=hold.token, details=details, now=flow.now)
+    note_end(request)
+    return booked
 
 
 def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
@@ -80,5 +122,6 @@ def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, statu
         form=form,
         hold=hold,
         is_hold_over=hold.expires_at <= flow.now,
+        over_text=gettext(HOLD_OVER if hold.hold_id else NOT_KEPT),
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
     )

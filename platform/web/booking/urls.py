@@ -5,6 +5,7 @@ from django.urls import path
 from web.booking import manage, views
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
+from web.booking.verification import verify
 
 app_name = "booking"
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("visit/suggestions/", views.suggest, name="suggest"),
     path("time/", views.choose_time, name="time"),
     path("details/", views.tell_details, name="details"),
+    path("verify/", verify, name="verify"),
     path("b/<str:token>/", manage.show_booking, name="manage"),
     path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),

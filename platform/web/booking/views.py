@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from edge.access import open_to_anyone
 from edge.limits import count_write, keep_time, note_end
 from edge.reading import read_date, read_instant
-from kernel.errors import DomainError
+from edge.statuses import get_status
+from kernel.errors import DomainError, LimitReached
 from scheduling.enums import BookingSource
-from scheduling.errors import SlotTaken, SlotUnavailable
+from scheduling.errors import SlotTaken, SlotUnavailable, TooManyHolds, VerificationRequired
 from scheduling.services.bookings import holds
-from scheduling.types import (
-    SlotRequest,
-)
+from scheduling.types import HeldSlot, SlotRequest
 from web.booking.details import DetailsForm
 from web.booking.draft import (
     HeldTime,
@@ -32,7 +31,7 @@ from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.submission import render_details, submit
 from web.booking.times import render_taken, render_times, say_taken
 from web.booking.visit import VisitForm
-from web.errors import translate_error
+from web.errors import add_wait, translate_error
 from web.parts.assets import list_suggestions
 
 
@@ -97,8 +96,19 @@ def tell_details(request: HttpRequest) -> HttpResponse:
         return _go_elsewhere(request, kept, StepKey.DETAILS)
     if not form.is_valid():
         return render_details(request, kept, form, status=422)
+    return _send(request, kept, form)
+
+
+def _send(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse:
+    """Book, or ask for a code first."""
     count_write(request, [form.cleaned_data["phone"], form.cleaned_data["email"]])
-    return submit(request, kept, form)
+    try:
+        return submit(request, flow, form)
+    except VerificationRequired as required:
+        return HttpResponseRedirect(flow.with_draft(replace(flow.draft, code_to=required.to)).link("verify"))
+    except LimitReached as error:
+        form.add_error(None, translate_error(error))
+        return add_wait(render_details(request, flow, form, status=get_status(error)), error)
 
 
 def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse:
@@ -111,9 +121,7 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
             note_end(request)
         forget_hold(flow.draft)
     try:
-        with keep_time(request) as keeping:
-            slot = holds.hold_slot(request=SlotRequest(flow.wish, starts_at), now=flow.now, source=BookingSource.PAGE)
-            keeping.is_kept = True
+        slot = _keep(request, SlotRequest(flow.wish, starts_at), flow.now)
     except SlotTaken as error:
         return render_taken(request, flow, error, starts_at, say_taken(flow, starts_at))
     except SlotUnavailable as error:
@@ -134,6 +142,17 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
     )
     remember_hold(draft, now=flow.now)
     return HttpResponseRedirect(flow.with_draft(draft).link(StepKey.DETAILS))
+
+
+def _keep(request: HttpRequest, asked: SlotRequest, now: datetime) -> HeldSlot:
+    """Keep a time; where the visitor's network keeps many already, they go on without."""
+    try:
+        with keep_time(request) as keeping:
+            slot = holds.hold_slot(request=asked, now=now, source=BookingSource.PAGE)
+            keeping.is_kept = True
+            return slot
+    except TooManyHolds:
+        return holds.quote_slot(request=asked, now=now, source=BookingSource.PAGE)
 
 
 def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: int = 200) -> HttpResponse:

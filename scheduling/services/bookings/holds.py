@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from database.transactions import write_transaction
 from kernel.ids import hash_token, new_token
@@ -61,6 +64,18 @@ def hold_slot(
     )
 
 
+def quote_slot(*, request: SlotRequest, now: datetime, source: BookingSource) -> HeldSlot:
+    """Return what `hold_slot` would keep, and keep nothing: the answer has no id and no token.
+
+    Raises:
+        As `hold_slot`.
+    """
+    with transaction.atomic():
+        held = hold_slot(request=request, now=now, source=source)
+        transaction.set_rollback(True)
+    return replace(held, id=0, token="", expires_at=now)
+
+
 @write_transaction()
 def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
     """Give a hold back before it ends; releasing it again changes nothing.
@@ -75,6 +90,12 @@ def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
     if booking.status != BookingStatus.HELD:
         raise HoldUsed
     release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now, reason="released")
+
+
+def is_hold_used(*, hold_id: int, token: str) -> bool:
+    """Tell whether a hold became a booking; False when there is none, or the token is another's."""
+    mine = Booking.objects.filter(pk=hold_id, hold_token_hash=hash_token(token))
+    return bool(token) and mine.exclude(status__in=(BookingStatus.HELD, BookingStatus.EXPIRED)).exists()
 
 
 def get_hold(*, hold_id: int, token: str) -> Booking:
