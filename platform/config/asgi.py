@@ -8,8 +8,8 @@ import django  # noqa: E402
 
 django.setup(set_prefix=False)
 
-from config.static_files import require_static_files  # noqa: E402
+from config.built_files import require_built_files  # noqa: E402
 from edge.handlers import OneThreadHandler  # noqa: E402
 
-require_static_files()
+require_built_files()
 application = OneThreadHandler()

@@ -6,7 +6,7 @@ require_settings_module()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-from config.static_files import require_static_files  # noqa: E402
+from config.built_files import require_built_files  # noqa: E402
 
 application = get_wsgi_application()
-require_static_files()
+require_built_files()

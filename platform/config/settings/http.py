@@ -82,6 +82,7 @@ LOGGING = {
         "django_structlog": {"level": "WARNING"},
         # Two lines for each task, and one sweeps every two seconds.
         "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         # A line for each call, with the whole URL: those of users hold their secrets.
         "httpx": {"level": "WARNING"},

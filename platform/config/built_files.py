@@ -1,7 +1,12 @@
-"""Pages name style sheets by their hash: without collected files each of them would be an error."""
+"""What is made of a version's files before it serves: static files under their hashes, translations.
+
+Without the first each page is an error, without the second everybody reads English. Either is said
+at the start, in words.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -11,10 +16,10 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_s
 from django.core.exceptions import ImproperlyConfigured
 
 
-def require_static_files() -> None:
-    """Refuse to serve when files of this version were not collected (``manage collectstatic``).
+def require_built_files() -> None:
+    """Refuse to serve when files of this version were not collected or compiled.
 
-    Where files are served from where they lie (development, tests) there is nothing to collect.
+    Where static files are served from where they lie (development, tests) ``./dev`` sees to both.
 
     Raises:
         ImproperlyConfigured: Files are missing; the text says what to do.
@@ -22,6 +27,13 @@ def require_static_files() -> None:
     storage: Any = staticfiles_storage
     if not isinstance(storage, ManifestFilesMixin):
         return
+    stale = [path for folder in settings.LOCALE_PATHS for path in sorted(Path(folder).rglob("*.po")) if _is_stale(path)]
+    if stale:
+        message = (
+            f"{len(stale)} catalogs of translations are not compiled (the first is {stale[0]}): "
+            "run msgfmt as docs/operations.md says and start again."
+        )
+        raise ImproperlyConfigured(message)
     missing = sorted(_list_files() - set(storage.hashed_files))
     if missing:
         message = (
@@ -29,6 +41,12 @@ def require_static_files() -> None:
             f"{missing[0]}): run `python -m config.manage collectstatic --noinput` and start again."
         )
         raise ImproperlyConfigured(message)
+
+
+def _is_stale(path: Path) -> bool:
+    """Tell whether a catalog has no compiled form, or one that is older."""
+    compiled = path.with_suffix(".mo")
+    return not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime
 
 
 def _list_files() -> set[str]:

@@ -1,0 +1,137 @@
+"""``./dev drill production``: the operator's guide, line by line, on a fresh Debian 12 with systemd.
+
+Every command of ``docs/operations.md`` from the first one on is run as it stands there, on a machine
+of its own (`devtools.drill.production.machine`); exchanged are the values that readers fill in. Then
+somebody signs up, books over TLS with the certificate of Caddy's own authority and looks at the answers.
+Then the chapter about a new version is run, and the booking is looked for again. Prints what every
+line took and the minutes from the first line to the booking.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.environment import ROOT, read_environment
+from devtools.drill.production.guide import INSTALL, UPGRADE, Step, read_steps
+from devtools.drill.production.machine import Machine, running_machine
+from devtools.errors import DevtoolsError
+from devtools.processes import end_child, own_environment
+from devtools.terminal import complain, say
+
+HOST, SMTP_PORT, MAIL_PORT = "turnero.example", 1025, 8025
+GIVEN = {"HOST": HOST, "SMTP_URL": f"smtp://127.0.0.1:{SMTP_PORT}", "FROM_EMAIL": f"citas@{HOST}"}
+"""What the drill fills in where readers fill in their own."""
+OPERATORS_PASSWORD = "the-operators-password-of-the-drill\n"  # noqa: S105 - of a machine that is thrown away
+AUTHORITY = "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+UNITS = ("turnero-migrate", "turnero-web", "turnero-worker", "turnero-beat")
+LOOSEST = 40
+"""Of a hundred; systemd calls up to 49 acceptable."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Follow the guide; 1 when a line fails or an answer is not as it must be."""
+    parser = argparse.ArgumentParser(prog="./dev drill production")
+    parser.add_argument("--keep", action="store_true", help="wait for Enter before the machine is thrown away")
+    options = parser.parse_args(argv)
+    folder = read_environment().state_dir / "production"
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_machine(folder, host=HOST) as machine:
+        _pack(machine.root / "root" / "turnero.tar.gz")
+        with _catching_mail(machine, folder):
+            is_well = _follow(machine, folder)
+            if options.keep:
+                input(f"the machine is in {machine.root}; Enter throws it away ")
+    say("the guide holds" if is_well else "the guide does NOT hold")
+    return 0 if is_well else 1
+
+
+def _follow(machine: Machine, folder: Path) -> bool:
+    note = folder / "visit.txt"
+    note.unlink(missing_ok=True)
+    began_at = time.monotonic()
+    if not _run_steps(machine, read_steps(INSTALL)):
+        return False
+    is_well = _visit(machine, note, began_at) and _look_at_units(machine)
+    say(f"-- {UPGRADE}")
+    return _run_steps(machine, read_steps(UPGRADE)) and _visit(machine, note, began_at) and is_well
+
+
+def _run_steps(machine: Machine, steps: Sequence[Step]) -> bool:
+    for step in steps:
+        line = f"export {step.given}={GIVEN[step.given]}" if step.given else step.line
+        told = OPERATORS_PASSWORD if "create_operator" in line else ""
+        began_at = time.monotonic()
+        done = machine.run(line, needs_network=step.needs_network, told=told)
+        say(f"{time.monotonic() - began_at:6.1f} s  {line}")
+        if done.returncode:
+            complain(f"this line of the guide failed ({done.returncode}):\n{done.stdout[-3000:]}")
+            for unit in UNITS:
+                complain(machine.run(f"journalctl --unit {unit} --no-pager --lines 20 || true").stdout)
+            return False
+    return True
+
+
+def _visit(machine: Machine, note: Path, began_at: float) -> bool:
+    own = [str(HOST), str(machine.root / AUTHORITY), str(MAIL_PORT), str(note)]
+    command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.visitor", *own])
+    visitor = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    for line in visitor.stdout or ():
+        what, is_right, told = json.loads(line)
+        if what == "BOOKED":
+            say(f"{(time.monotonic() - began_at) / 60:.1f} minutes from the first line of the guide to the booking")
+        else:
+            _tell(is_right, f"{what}  {told}")
+    return visitor.wait() == 0
+
+
+def _look_at_units(machine: Machine) -> bool:
+    """Let systemd look at our units, and at what they expose."""
+    units = " ".join(f"{unit}.service" for unit in UNITS)
+    checked = machine.run(f"systemd-analyze verify {units}")
+    _tell(checked.returncode == 0, f"systemd-analyze verify  {checked.stdout.strip()[-300:]}")
+    exposed = [machine.run(f"systemd-analyze security --threshold={LOOSEST} {unit}.service") for unit in UNITS]
+    for told in exposed:
+        _tell(told.returncode == 0, told.stdout.strip().splitlines()[-1])
+    failed = machine.run("systemctl list-units --failed --no-legend 'turnero-*' caddy.service 'postgresql*' 'redis*'")
+    _tell(not failed.stdout.strip(), f"no unit has failed  {failed.stdout.strip()}")
+    return not any((checked.returncode, *(told.returncode for told in exposed), failed.stdout.strip()))
+
+
+def _tell(is_right: bool, what: str) -> None:  # noqa: FBT001 - the finding itself
+    say(f"{'ok  ' if is_right else 'FAIL'}    {what}".rstrip())
+
+
+def _pack(target: Path) -> None:
+    """Put the files of this checkout where the guide expects them, as ``git archive`` would with what is there now."""
+    git = shutil.which("git")
+    if git is None:
+        message = "the drill packs what git knows of; git is not here"
+        raise DevtoolsError(message)
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    subprocess.run(
+        ["tar", "--create", "--gzip", f"--file={target}", "--null", "--files-from=-"],
+        cwd=ROOT,
+        input=listed,
+        check=True,
+    )
+
+
+@contextmanager
+def _catching_mail(machine: Machine, folder: Path) -> Iterator[None]:
+    shutil.rmtree(folder / "mails", ignore_errors=True)
+    ports = ["--smtp-port", str(SMTP_PORT), "--http-port", str(MAIL_PORT)]
+    command = machine.command_from_outside([sys.executable, "-m", "devtools.catcher", str(folder / "mails"), *ports])
+    catcher = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        end_child(catcher, signal.SIGTERM, signal.SIGKILL)
