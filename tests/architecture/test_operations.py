@@ -167,7 +167,8 @@ def test_every_required_variable_stands_in_the_example_and_no_other():
 def test_commands_of_a_chapter_are_read_as_a_shell_reads_them():
     page = (
         '# Page\n\n## One\n\n```sh\nexport HOST=a.example\nexport KEY="$(openssl rand 1)"\n# a remark\n'
-        "run this \\\n    --and that\n```\n\ntext\n\n```\nnot a command\n```\n\n```sh\napt-get install x\n```\n\n## Two\n"
+        "run this \\\n    --and that\n```\n\ntext\n\n```\nnot a command\n```\n\n"
+        "```sh\napt-get install x\n```\n\n## Two\n"
     )
 
     steps = read_steps("One", page)

@@ -75,8 +75,15 @@ class Browser:
         return self._ask("POST", host, path, headers=headers, body=json.dumps(body).encode())
 
     def listen(self, host: str, path: str, count: int) -> list[str]:
-        """Return the first lines of a stream, as they arrive."""
+        """Return the first lines of a stream, as they arrive.
+
+        Raises:
+            LookupError: There is no stream.
+        """
         connection, response = self._send("GET", host, path, headers={"Accept": "text/event-stream"}, body=None)
+        if response.headers.get_content_type() != "text/event-stream":
+            message = f"{path} is no stream: {response.status} {response.headers.get_content_type()}"
+            raise LookupError(message)
         lines = [response.readline().decode().rstrip() for _ in range(count)]
         connection.close()
         return lines

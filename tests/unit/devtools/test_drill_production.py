@@ -1,0 +1,69 @@
+"""How the drill follows the guide; the machine is a stand-in. The guide itself: `tests/architecture`."""
+
+from __future__ import annotations
+
+import subprocess
+from http.client import HTTPMessage
+
+import pytest
+
+from devtools.drill import production
+from devtools.drill.production.browser import Answer
+from devtools.drill.production.guide import Step
+
+
+class FakeMachine:
+    """Notes what is run; lines that contain a word fail."""
+
+    def __init__(self, failing: str = "\0") -> None:
+        self.failing = failing
+        self.ran: list[tuple[str, bool, str]] = []
+
+    def run(self, line: str, *, needs_network: bool = False, told: str = "") -> subprocess.CompletedProcess[str]:
+        self.ran.append((line, needs_network, told))
+        is_failing = self.failing in line
+        is_quiet = "list-units" in line and not is_failing
+        said = "" if is_quiet else f"said by {line.split(maxsplit=1)[0]}\nlast words"
+        return subprocess.CompletedProcess([], int(is_failing), said)
+
+
+def test_lines_are_run_as_they_stand_but_for_what_readers_fill_in(capsys: pytest.CaptureFixture[str]) -> None:
+    machine = FakeMachine()
+    lines = ("export SMTP_URL=theirs", "apt-get update", "turnero-manage create_operator a@b.example A", "true")
+
+    assert production._run_steps(machine, [Step(line) for line in lines]) is True  # type: ignore[arg-type]
+
+    assert machine.ran == [
+        ("export SMTP_URL=smtp://127.0.0.1:1025", False, ""),
+        ("apt-get update", True, ""),
+        ("turnero-manage create_operator a@b.example A", False, production.OPERATORS_PASSWORD),
+        ("true", False, ""),
+    ]
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_line_that_fails_ends_the_drill_with_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    machine = FakeMachine("createdb")
+
+    assert production._run_steps(machine, [Step("createdb x"), Step("true")]) is False  # type: ignore[arg-type]
+
+    assert [line for line, _, _ in machine.ran if line == "true"] == []
+    assert "this line of the guide failed (1):\nsaid by createdb" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("failing", "is_well"), [("\0", True), ("verify", False), ("--threshold", False), ("list-units", False)]
+)
+def test_units_that_systemd_doubts_fail_the_drill(failing, is_well, capsys: pytest.CaptureFixture[str]) -> None:
+    assert production._look_at_units(FakeMachine(failing)) is is_well  # type: ignore[arg-type]
+
+    assert ("FAIL" in capsys.readouterr().out) is not is_well
+
+
+def test_answer_is_unpacked_and_searched() -> None:
+    headers = HTTPMessage()
+    answer = Answer(200, headers, '<a href="/a?x=1&amp;y=2">ñ</a>'.encode())
+
+    assert (answer.text[-5:], answer.find('href="([^"]+)"')) == ("ñ</a>", "/a?x=1&y=2")
+    with pytest.raises(LookupError, match="no 'nothing' in an answer with status 200"):
+        answer.find("nothing")
