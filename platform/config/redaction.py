@@ -35,39 +35,46 @@ by its length. Of texts of 16 letters drawn from 64, one in a hundred passes for
 LONGEST_TEXT = 32_768
 DEEPEST = 6
 
-_QUOTE = r"\\*[\"']"
+_QUOTE = r"\\{0,8}[\"']"
 _END = r"\s\"'\\<>"
-_NAME = (
+# Every pattern begins where a run of letters begins and takes it whole, or has a longest length: a line of some
+# kilobytes that somebody sends must not take seconds.
+_SECRET_WORDS = (
     r"[\w.-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|session|csrf|authorization|cookie|api[-_]?key|idempotency"
-    r"|\botp|verification|dsn|signature|credential|draft|sealed|hold_id|uidb36)[\w.-]*"
+    r"|\botp|verification|dsn|signature|credential|draft|sealed|hold_id|uidb36)"
 )
-_SECRET_NAME = re.compile(rf"(?i){_NAME}")
+_NAME = rf"(?<![\w.-])(?={_SECRET_WORDS})[\w.-]++"
+_SECRET_NAME = re.compile(rf"(?i)(?={_SECRET_WORDS})[\w.-]++")
 _HINT = re.compile(
-    r"(?i)token|secret|pass|pwd|session|csrf|auth|cookie|key|idempotency|otp|verif|dsn|sign|cred|draft|sealed|hold|uid|code"
+    r"(?i)token|secret|pass|pwd|session|csrf|auth|cookie|key|idempotency|otp|verif|dsn|sign|cred|draft|sealed|hold|uid|c[oó]d"
 )
-_CREDENTIALS = re.compile(rf"(?P<scheme>\b[a-zA-Z][\w+.-]*://)[^{_END}/@:]*(?::[^{_END}]*)?@")
+_CREDENTIALS = re.compile(
+    rf"(?P<scheme>(?<![\w+.-])[a-zA-Z][\w+.-]*+://)[^{_END}/@:]{{0,256}}(?::[^{_END}]{{0,512}})?@"
+)
 _SEGMENTS = re.compile(
-    rf"(?i)(?P<before>(?<![\w.-])(?:{'|'.join(SECRET_SEGMENTS)})(?:/|%2f)+)(?P<secret>[^{_END}/?#&,;)\]}}]+)"
+    rf"(?i)(?P<before>(?<![\w.-])(?:{'|'.join(SECRET_SEGMENTS)})(?:/|%2f)++)(?P<secret>[^{_END}/?#&,;)\]}}]+)"
 )
 _PARAMETERS = re.compile(rf"(?P<before>[?&;](?:amp;)?(?P<name>[\w.\[\]%-]{{1,80}})=)(?P<value>[^{_END}&#]*)")
 _HEADERS = re.compile(r"(?i)(?P<before>\b(?:(?:proxy-)?authorization|(?:set-)?cookie)\s?:\s?)(?P<value>[^\"'\\\n]+)")
-_SCHEMES = re.compile(rf"(?i)(?P<before>\b(?:bearer|basic|digest)\s+)(?P<value>[^{_END},;]{{6,}})")
+_SCHEMES = re.compile(rf"(?i)(?P<before>\b(?:bearer|basic|digest)\s{{1,4}})(?P<value>[^{_END},;]{{6,}})")
 _QUOTED = re.compile(
-    rf"(?is)(?P<before>(?<![\w.-]){_NAME}(?:{_QUOTE})?\s?(?:=>|[:=]|,)\s?)b?(?P<quote>{_QUOTE})(?P<value>.{{0,4000}}?)(?P=quote)"
+    rf"(?is)(?P<before>{_NAME}(?:{_QUOTE})?\s?(?:=>|[:=]|,)\s?)b?(?P<quote>{_QUOTE})(?P<value>.{{0,1000}}?)(?P=quote)"
 )
-_BARE = re.compile(
-    rf"(?i)(?P<before>(?<![\w.-]){_NAME}(?:{_QUOTE}|\))?(?:=|:\s?)\(?)(?P<value>[^{_END},;&(){{}}\[\]]+)"
+_BARE = re.compile(rf"(?i)(?P<before>{_NAME}(?:{_QUOTE}|\))?(?:=|:\s?)\(?)(?P<value>[^{_END},;&(){{}}\[\]]+)")
+_CODES = re.compile(
+    rf"(?i)(?P<before>\bc[oó]d(?:e|igo)(?:{_QUOTE})?(?:\s?[:=]|\s(?:is|es))\s?(?:{_QUOTE})?)(?P<value>\d{{6,}})"
 )
-_CODES = re.compile(rf"(?i)(?P<before>\bcode(?:{_QUOTE})?\s?[:=]\s?(?:{_QUOTE})?)(?P<value>\d{{6,}})")
 _EMAILS = re.compile(
-    r"[^\s@\"'<>(),:;\[\]\\=|/*]+@(?:\[[^\]\s]+\]|[^\s@\"'<>(),:;\[\]\\=|/]+\.[^\s@\"'<>(),:;\[\]\\=|/.]+)"
+    r"[^\s@\"'<>(),:;\[\]\\=|/*%]{1,64}(?:%[0-9a-f]{2}[^\s@\"'<>(),:;\[\]\\=|/*%]{1,64})?(?:@|%40)"
+    r"(?:\[[^\]\s]{1,80}\]|[^\s@\"'<>(),:;\[\]\\=|/&]{1,255}\.[^\s@\"'<>(),:;\[\]\\=|/.&]{1,63})",
+    re.IGNORECASE,
 )
 _PHONES = re.compile(r"(?<![\w.:])\+\d[\d ().-]{6,20}\d|(?<![\w.:-])\d{10,15}(?![\w.])")
 _RUNS = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_RUN},}}")
 _PARTS = re.compile(r"[A-Za-z0-9]+")
 _API_KEYS = re.compile(r"\btk_[\w-]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TASK = re.compile(rf"(?P<task>\b[\w.]+)\[(?P<id>{_UUID.pattern})\]")
+_TASK = re.compile(rf"(?<![\w.])[\w.]++\[(?P<id>{_UUID.pattern})\]")
 _CAMEL_CASE = re.compile(r"(?:[A-Z][a-z]+|[a-z]{2,})+")
 _MEMORY = re.compile(r"0x[0-9a-f]+")
 _NUMBER_OR_DATE = re.compile(r"-?\d{1,9}|\d{4}-\d{2}-\d{2}|")
@@ -96,7 +103,7 @@ def hide_in_text(text: str, known: Sequence[str] = ()) -> str:
         text = _BARE.sub(_hide_value, text)
         text = _CODES.sub(rf"\g<before>{HIDDEN}", text)
     text = _SCHEMES.sub(rf"\g<before>{HIDDEN}", text)
-    if "@" in text:
+    if "@" in text or "%40" in text:
         text = _EMAILS.sub(f"{HIDDEN}@{HIDDEN}", text)
     text = _PHONES.sub(HIDDEN, text)
     text = _API_KEYS.sub(HIDDEN, text)
