@@ -39,12 +39,12 @@ _QUOTE = r"\\{0,8}[\"']"
 _END = r"\s\"'\\<>"
 # Every pattern begins where a run of letters begins and takes it whole, or has a longest length: a line of some
 # kilobytes that somebody sends must not take seconds.
-_SECRET_WORDS = (
+_WORDS = (
     r"[\w.-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|session|csrf|authorization|cookie|api[-_]?key|idempotency"
     r"|\botp|verification|dsn|signature|credential|draft|sealed|hold_id|uidb36)"
 )
-_NAME = rf"(?<![\w.-])(?={_SECRET_WORDS})[\w.-]++"
-_SECRET_NAME = re.compile(rf"(?i)(?={_SECRET_WORDS})[\w.-]++")
+_NAME = rf"(?<![\w.-])(?={_WORDS})[\w.-]++"
+_SECRET_NAME = re.compile(rf"(?i)(?={_WORDS})[\w.-]++")
 _HINT = re.compile(
     r"(?i)token|secret|pass|pwd|session|csrf|auth|cookie|key|idempotency|otp|verif|dsn|sign|cred|draft|sealed|hold|uid|c[oó]d"
 )

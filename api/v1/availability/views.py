@@ -20,7 +20,14 @@ from api.views import OpenView, StaffView
 from edge.access import Requires
 from kernel.clock import utc_now
 from scheduling import types
-from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, TokenUnknown
+from scheduling.errors import (
+    LinkEnded,
+    LocationNotFound,
+    RequestInvalid,
+    ResourceNotFound,
+    ServiceNotFound,
+    TokenUnknown,
+)
 from scheduling.selectors.availability import explanations
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.demand.searches import search_times
@@ -31,7 +38,7 @@ class AvailabilityView(OpenView):
 
     @describe_call(
         "get_availability",
-        fails=(ServiceNotFound, ResourceNotFound, LocationNotFound, TokenUnknown, RequestInvalid),
+        fails=(ServiceNotFound, ResourceNotFound, LocationNotFound, TokenUnknown, LinkEnded, RequestInvalid),
         parameters=[AvailabilityQuery],
         responses=AvailabilityShape,
     )

@@ -14,6 +14,7 @@ from api.views import OpenView, Result, answer_once, make_money
 from kernel.clock import utc_now
 from scheduling.errors import (
     CutoffPassed,
+    LinkEnded,
     RequestInvalid,
     ResourceNotFound,
     SlotInPast,
@@ -35,7 +36,7 @@ from tenants.context import current_tenant
 class ManageView(OpenView):
     """``GET manage/{token}``."""
 
-    @describe_call("get_managed_booking", fails=(TokenUnknown,), responses=ManagedShape)
+    @describe_call("get_managed_booking", fails=(TokenUnknown, LinkEnded), responses=ManagedShape)
     def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
         """Return the booking."""
         return Response(_describe(token))
@@ -45,7 +46,10 @@ class ConfirmView(OpenView):
     """``POST manage/{token}/confirm``."""
 
     @describe_call(
-        "confirm_attendance", fails=(TokenUnknown, TransitionRefused), request=EmptyFields, responses=ManagedShape
+        "confirm_attendance",
+        fails=(TokenUnknown, LinkEnded, TransitionRefused),
+        request=EmptyFields,
+        responses=ManagedShape,
     )
     def post(self, request: Request, token: str) -> HttpResponse:
         """Say that the customer will come; again changes nothing."""
@@ -65,6 +69,7 @@ class RescheduleView(OpenView):
         "reschedule",
         fails=(
             TokenUnknown,
+            LinkEnded,
             ResourceNotFound,
             SlotTaken,
             SlotUnavailable,
@@ -99,7 +104,7 @@ class CancelView(OpenView):
 
     @describe_call(
         "cancel",
-        fails=(TokenUnknown, RequestInvalid, CutoffPassed, TransitionRefused),
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused),
         request=CancelFields,
         responses=ManagedShape,
     )
@@ -117,7 +122,9 @@ class CancelView(OpenView):
 class CalendarView(OpenView):
     """``GET manage/{token}/calendar.ics``."""
 
-    @describe_call("get_calendar", fails=(TokenUnknown,), responses={(200, "text/calendar"): OpenApiTypes.BINARY})
+    @describe_call(
+        "get_calendar", fails=(TokenUnknown, LinkEnded), responses={(200, "text/calendar"): OpenApiTypes.BINARY}
+    )
     def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
         """Return the booking as an iCalendar file."""
         now = utc_now()
