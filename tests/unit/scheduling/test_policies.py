@@ -12,12 +12,22 @@ from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
 from scheduling.types import Actor
+from tenants import context
+from tenants.enums import TenantStatus
 
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER)
 STARTS_AT = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 CUTOFF = timedelta(minutes=120)
 INSTANTS = [STARTS_AT - CUTOFF + timedelta(minutes=minutes) for minutes in (-1, 0, 1)]
 HELD_UNTIL = [None, STARTS_AT - CUTOFF]
+
+
+@pytest.fixture(autouse=True)
+def open_business():
+    """A business in a state that allows everything; what each state allows is tested in its own room."""
+    token = context._current.set(SimpleNamespace(status=TenantStatus.ACTIVE))
+    yield
+    context._current.reset(token)
 
 
 def make_booking(status, hold_expires_at):
