@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
+from rest_framework.views import APIView
 
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission
@@ -91,13 +92,32 @@ def test_views_declare_what_they_ask(view):
     assert (guarded.declared_permission, guarded.__name__) == (Permission.REPORT_VIEW, view.__name__)
 
 
+@pytest.mark.parametrize("declare", [open_to_anyone, requires(Permission.BOARD_VIEW)])
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("GET", 200), ("HEAD", 200), ("POST", 200), ("PUT", 405), ("DELETE", 405), ("OPTIONS", 405), ("TRACE", 405)],
+)
+def test_page_is_asked_with_the_methods_of_browsers_only(rf, declare, method, status):
+    asked = rf.generic(method, "/")
+    asked.user = OWNER
+
+    answer = declare(show)(asked)
+
+    assert (answer.status_code, len(calls)) == (status, 1 if status == 200 else 0)
+
+
 def test_open_view_declares_it():
     def home(request):
         return HttpResponse()
 
-    view = open_to_anyone(home)
+    assert open_to_anyone(home).declared_permission == OPEN
 
-    assert (view.declared_permission, view.__wrapped__) == (OPEN, home)
+
+def test_open_call_keeps_its_own_methods():
+    view = APIView.as_view()
+
+    assert open_to_anyone(view) is view
+    assert view.declared_permission == OPEN
 
 
 @pytest.mark.parametrize(("person", "may"), [(OWNER, True), (PROVIDER, False), (AnonymousUser(), False)])
