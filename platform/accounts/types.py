@@ -77,6 +77,7 @@ class Presence:
         tenant_status: The state of the business at that moment.
         session_key: Names the session; whoever has it can act as the person.
         password_mark: Changes with the password.
+        second_step: As in `accounts.models.User`.
     """
 
     schema_name: str
@@ -85,3 +86,4 @@ class Presence:
     role: str
     session_key: str = field(repr=False)
     password_mark: str = field(repr=False)
+    second_step: str = field(default="", repr=False)

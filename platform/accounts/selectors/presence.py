@@ -18,7 +18,7 @@ from tenants.types import TenantInfo
 SCHEMAS_PER_STATEMENT = 100
 
 PRESENT_SQL = """
-SELECT asked.number, person.role, person.password
+SELECT asked.number, person.role, person.password, person.second_step
 FROM unnest(%s::int8[], %s::int8[], %s::text[]) AS asked(number, user_id, session_key)
 JOIN {schema}.accounts_user person ON person.id = asked.user_id AND person.is_active
 JOIN {schema}.django_session session ON session.session_key = asked.session_key AND session.expire_date > %s
@@ -34,13 +34,14 @@ def describe_presence(user: AbstractBaseUser, *, tenant: TenantInfo, session_key
         role=getattr(user, "role", ""),
         session_key=session_key,
         password_mark=user.get_session_auth_hash(),
+        second_step=getattr(user, "second_step", ""),
     )
 
 
 def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[Presence]:
     """Return those that do not hold any more.
 
-    The person was deactivated or has another role or password; the session ended, by signing out, here
+    The person was deactivated or has another role, password or second step; the session ended, by signing out, here
     or everywhere, or by its age; or the business is in another state. One statement for a hundred
     businesses, however many people they have, beside what `find_tenant` does not remember. Of a business
     whose tables cannot be read nothing is known: its people are not among them.
@@ -85,7 +86,7 @@ def _ask(by_schema: Mapping[str, Sequence[Presence]], now: datetime) -> set[Pres
         ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
-        found = {number: (role, password) for number, role, password in cursor.fetchall()}
+        found = {number: tuple(values) for number, *values in cursor.fetchall()}
     return {each for each in asked if not _is_same(each, found.get(numbers[each]))}
 
 
@@ -97,8 +98,10 @@ def _has_other_state(presence: Presence) -> bool:
     return tenant is None or tenant.status != presence.tenant_status
 
 
-def _is_same(presence: Presence, found: tuple[str, str] | None) -> bool:
+def _is_same(presence: Presence, found: tuple[str, ...] | None) -> bool:
     if found is None:
         return False
-    role, password = found
-    return role == presence.role and User(password=password).get_session_auth_hash() == presence.password_mark
+    role, password, second_step = found
+    if (role, second_step) != (presence.role, presence.second_step):
+        return False
+    return User(password=password).get_session_auth_hash() == presence.password_mark

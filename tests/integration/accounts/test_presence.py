@@ -39,6 +39,7 @@ CHANGES = {
     "deactivated": lambda seen, client: User.objects.filter(pk=seen.user_id).update(is_active=False),
     "another role": lambda seen, client: User.objects.filter(pk=seen.user_id).update(role=Role.PROVIDER),
     "another password": lambda seen, client: User.objects.filter(pk=seen.user_id).update(password="x"),
+    "second step set up": lambda seen, client: User.objects.filter(pk=seen.user_id).update(second_step="x"),
     "deleted": lambda seen, client: User.objects.filter(pk=seen.user_id).delete(),
     "signed out": lambda seen, client: client.logout(),
     "signed out everywhere": lambda seen, client: Session.objects.all().delete(),
