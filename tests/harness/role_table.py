@@ -13,6 +13,7 @@ STAFF = frozenset({OWNER, MANAGER, RECEPTIONIST, PROVIDER, READ_ONLY})
 DESK = frozenset({OWNER, MANAGER, RECEPTIONIST})
 OFFICE = frozenset({OWNER, MANAGER, RECEPTIONIST, READ_ONLY})
 SETUP = frozenset({OWNER, MANAGER})
+OWNERS = frozenset({OWNER})
 ANYONE = STAFF | {STRANGER, OPERATOR}
 OPERATORS = frozenset({OPERATOR})
 
@@ -47,6 +48,11 @@ ACCOUNT: dict[str, Rights] = {
     "accounts/password/change/": form(STAFF | OPERATORS),
     "accounts/password/set/": form(STAFF | OPERATORS),
     "accounts/reauthenticate/": form(STAFF | OPERATORS),
+    "accounts/second-step/": form(STAFF | OPERATORS),
+    "accounts/security/": read(STAFF | OPERATORS),
+    "accounts/security/on/": form(STAFF | OPERATORS),
+    "accounts/security/off/": form(STAFF | OPERATORS),
+    "accounts/security/codes/": form(STAFF | OPERATORS),
 }
 
 TENANT: dict[str, Rights] = {
@@ -57,6 +63,7 @@ TENANT: dict[str, Rights] = {
     "visit/suggestions/": read(ANYONE),
     "time/": form(ANYONE),
     "details/": form(ANYONE),
+    "verify/": form(ANYONE),
     "brand.css": read(ANYONE),
     "b/<str:token>/": read(ANYONE),
     "b/<str:token>/calendar.ics": read(ANYONE),
@@ -84,6 +91,8 @@ TENANT: dict[str, Rights] = {
     "workspace/resources/<int:row_id>/archive/": change(SETUP),
     "workspace/resources/<int:row_id>/restore/": change(SETUP),
     "workspace/resources/<int:row_id>/history/": read(SETUP),
+    "workspace/people/": read(OWNERS),
+    "workspace/people/<int:person_id>/second-step/": form(OWNERS),
     "api/v1/schema": read(ANYONE),
     "api/v1/schema/": read(ANYONE),
     "api/v1/docs": read(ANYONE),
@@ -112,5 +121,7 @@ PLATFORM: dict[str, Rights] = {
     "sign-up/progress/<str:token>/": read(ANYONE),
     "sign-up/progress/<str:token>/status/": read(ANYONE),
     "operator/": read(OPERATORS),
-    "operator/tenants/<str:schema_name>/status/": change(OPERATORS),
+    "operator/log/": read(OPERATORS),
+    "operator/tenants/<str:schema_name>/": read(OPERATORS),
+    "operator/tenants/<str:schema_name>/<slug:key>/": form(OPERATORS),
 }

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.policies import SECOND_STEP
@@ -31,6 +32,7 @@ TOO_OLD = mark("This page was open for too long. Add the account to your app aga
 
 
 @for_signed_in_people
+@require_safe
 def show_security(request: HttpRequest) -> HttpResponse:
     """Show whether the second step is on, and how many recovery codes are left."""
     user = request.user

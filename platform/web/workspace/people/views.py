@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.policies import Permission
@@ -38,6 +39,7 @@ class PersonRow:
 
 
 @requires(Permission.TEAM_MANAGE)
+@require_safe
 def list_people(request: HttpRequest) -> HttpResponse:
     """List who signs in, and whose second step was taken off."""
     people = list_staff()
