@@ -78,6 +78,13 @@ class TooManySignUps(LimitReached):
     text = mark("We sent this address as many mails as we may today. Open the latest one, or try again tomorrow.")
 
 
+class CountryUnknown(Invalid):
+    """This is no country that we know."""
+
+    code = "country_unknown"
+    text = mark("“%(country)s” is not a country. Use two letters, such as ES.")
+
+
 class LinkUnknown(NotFound):
     """The link of a sign-up is broken, used or too old."""
 

@@ -55,3 +55,10 @@ class TooManyCodes(LimitReached):
 
     code = "too_many_codes"
     text = mark("We sent as many codes to this contact today as we may. Use the last one, or call the business.")
+
+
+class BudgetSpent(LimitReached):
+    """The business sent as many messages as it does in a day."""
+
+    code = "budget_spent"
+    text = mark("This business has sent as many messages today as it may. Please call it.")

@@ -17,7 +17,9 @@ from audit.enums import PlatformAction
 from audit.selectors.platform_log import list_acts
 from audit.types import PlatformLine
 from edge.access import requires
+from kernel.clock import utc_now
 from kernel.lines import is_unreadable
+from notifications.services.budgets import list_budgets
 from operators.acts import offer_acts
 from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
@@ -113,6 +115,8 @@ def show_tenant(request: HttpRequest, schema_name: str) -> HttpResponse:
         "row": _describe_business(business),
         "business": business,
         "acts": offer_acts(business),
+        "budgets": list_budgets(schema_name, business.entitlements, now=utc_now()),
+        "sms_countries": (business.country, *business.sms_countries),
         "log": [_describe_line(line) for line in list_acts(schema_name=schema_name, limit=PAGE_SIZE).rows],
     }
     return render(request, "operators/tenant.html", context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.crypto import salted_hmac
@@ -35,12 +36,26 @@ WHERE known."limit" = asked.name AND known.subject_hash = asked.subject
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often something happened by now, and how long its window still is."""
+
+    count: int
+    ends_in: timedelta
+
+
 def count_up(asks: Sequence[Ask], *, now: datetime) -> dict[Ask, timedelta]:
     """Count everything that is asked, and return what its limits refuse; nothing: it may happen.
 
     Each refusal comes with the time until its window ends. All of it is counted, also what is refused:
     whoever then does nothing takes it back.
     """
+    counted = count_all(asks, now=now)
+    return {asked: each.ends_in for asked, each in counted.items() if each.count > get_limit(asked.limit).size}
+
+
+def count_all(asks: Sequence[Ask], *, now: datetime) -> dict[Ask, Counted]:
+    """Count everything that is asked, and return how often each has happened, this time included."""
     if not asks:
         return {}
     named = {_name(asked): asked for asked in asks}
@@ -53,10 +68,9 @@ def count_up(asks: Sequence[Ask], *, now: datetime) -> dict[Ask, timedelta]:
         for name, subject in named
     ]
     rows = connection.fetch_planned(COUNT_SQL, {"asks": json.dumps(documents), "now": now})
+    shortest = timedelta(seconds=1)
     return {
-        named[name, subject]: max(ends_at - now, timedelta(seconds=1))
-        for name, subject, count, ends_at in rows
-        if count > get_limit(name).size
+        named[name, subject]: Counted(count, max(ends_at - now, shortest)) for name, subject, count, ends_at in rows
     }
 
 
@@ -68,14 +82,14 @@ def take_back(asks: Sequence[Ask]) -> None:
             cursor.execute(TAKE_BACK_SQL, {"asks": json.dumps(documents)})
 
 
-def read_counts(asks: Sequence[Ask], *, now: datetime) -> Mapping[Ask, int]:
+def read_counts(asks: Sequence[Ask], *, now: datetime) -> Mapping[Ask, Counted]:
     """Return how often each of what is asked happened in its present window; counts nothing."""
     named = {_name(asked): asked for asked in asks}
     rows = LimitCount.objects.filter(
         limit__in={name for name, _ in named}, subject_hash__in={subject for _, subject in named}, ends_at__gt=now
     )
-    found = {(row.limit, row.subject_hash): row.count for row in rows}
-    return {asked: found.get(name, 0) for name, asked in named.items()}
+    found = {(row.limit, row.subject_hash): Counted(row.count, row.ends_at - now) for row in rows}
+    return {asked: found.get(name, Counted(0, timedelta(0))) for name, asked in named.items()}
 
 
 def forget_counts(*, now: datetime) -> int:

@@ -20,7 +20,7 @@ from edge.limits import Keeping, keep_time, note_end
 from edge.requests import find_block
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
-from notifications.errors import TooManyCodes
+from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.enums import BookingSource
 from scheduling.errors import (
     CustomerInvalid,
@@ -109,6 +109,7 @@ class BookingsView(OpenView):
             HoldExpired,
             VerificationRequired,
             TooManyCodes,
+            BudgetSpent,
         ),
         request=BookingFields,
         responses={201: BookedShape},

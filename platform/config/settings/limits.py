@@ -9,14 +9,14 @@ from functools import partial
 
 from kernel.limits import DAY, HOUR, MINUTE, Keeper, Limit, index_limits
 
-BLOCK, RECIPIENT, UNPROVEN = "address block", "recipient", "recipient without a code"
+BLOCK, RECIPIENT, UNPROVEN, BUSINESS = "address block", "recipient", "recipient without a code", "business"
 Exact = partial(Limit, keeper=Keeper.POSTGRESQL)
 Shared = partial(Exact, is_shared=True)
 
 LIMITS = index_limits(
     Limit("writes_address", "changes by pages and API", BLOCK, 600, MINUTE),
     Limit("writes_contact", "changes by pages and API that name a contact", "phone or e-mail", 300, HOUR),
-    Limit("writes_tenant", "changes by pages and API", "business", 6000, MINUTE),
+    Limit("writes_tenant", "changes by pages and API", BUSINESS, 6000, MINUTE),
     Limit("holds_open", "times kept at once and not booked yet", BLOCK, 6, 15 * MINUTE, is_open=True),
     Limit("holds_day", "times kept", BLOCK, 200, DAY),
     Exact("bookings_address", "bookings without a code", BLOCK, 8, DAY),
@@ -30,6 +30,8 @@ LIMITS = index_limits(
     Shared("messages_staff", "messages that staff causes", RECIPIENT, 60, DAY),
     Limit("messages_business", "notices to the business", RECIPIENT, 1000, DAY),
     Shared("messages_other", "messages that no other limit counts", RECIPIENT, 20, DAY),
+    Shared("emails_business", "e-mails sent", BUSINESS, 5000, DAY),
+    Shared("sms_business", "SMS sent", BUSINESS, 500, DAY),
     Limit("sign_in_device", "passwords typed for an account", "account and known device", 10, 15 * MINUTE),
     Limit("sign_in_network", "passwords typed for an account", "account and known network", 10, 15 * MINUTE),
     Limit("sign_in_here", "passwords typed for an account", "account and unknown network", 5, 5 * MINUTE),

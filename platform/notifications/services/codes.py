@@ -19,6 +19,7 @@ from kernel.recipients import name_recipient
 from notifications.channels import registry
 from notifications.errors import TooManyCodes
 from notifications.public.models import ContactCode
+from notifications.services.budgets import check_budget
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
 from tenants.services.counts import count_up, take_back
@@ -73,6 +74,7 @@ def ask_code(*, to: Reach, locale: str, is_new_wanted: bool, now: datetime) -> S
     """Send a code; without ``is_new_wanted``, or soon after the last one, only when none works any more.
 
     Raises:
+        BudgetSpent: It would leave tomorrow.
         TooManyCodes: The recipient got as many as one gets in a day, from all businesses together.
     """
     asked = Ask(LIMIT, name_recipient(to.address))
@@ -85,6 +87,7 @@ def ask_code(*, to: Reach, locale: str, is_new_wanted: bool, now: datetime) -> S
         return SentCode(to.channel, live.expires_at, live.created_at + pause, is_new=False)
     if refused:
         raise TooManyCodes(wait_seconds=refused[asked].total_seconds())
+    check_budget(channel=to.channel, now=now)
     _forget_ended(now)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     recipient_hash = _hash_recipient(to.address)

@@ -19,6 +19,7 @@ from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models.base import MessageBase
+from notifications.services.budgets import spend
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import get_sender, open_log
 from notifications.types.messages import Attachment, OutgoingMessage
@@ -41,7 +42,7 @@ def send_message(message_id: int, now: datetime) -> None:
     Must not run inside a transaction.
 
     Raises:
-        RetryLater: Another worker has it, or the carrier did not take it this time.
+        RetryLater: Another worker has it, the day's budget is spent, or the carrier did not take it this time.
     """
     message = _take(message_id, now)
     if message is None:
@@ -91,6 +92,10 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.TOO_LATE, "leased_until": None}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
         return None
+    if message.attempts == 0:
+        wait = spend(channel=message.channel, template=message.template, now=now)
+        if wait is not None:
+            raise RetryLater(at=now + wait)
     message.status = MessageStatus.SENDING
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
     message.leased_until = utc_now() + LEASE

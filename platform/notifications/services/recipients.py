@@ -8,12 +8,18 @@ from datetime import datetime
 from kernel.limits import Ask, Keeper
 from kernel.recipients import name_recipient
 from keyvalue.throttle import ask_limits, get_limit
+from notifications.channels.numbers import gets_sms
 from tenants.services.counts import count_up
 
 OTHER = "messages_other"
 """Of a message for which nobody named a limit: a new way to write to people is limited from its first day."""
 
 logger = logging.getLogger(__name__)
+
+
+def is_texted(phone: str) -> bool:
+    """Tell whether SMS go to a number (E.164) at all: its kind, and the countries of the business."""
+    return gets_sms(phone)
 
 
 def may_get_one_more(to: str, *, limit: str, now: datetime) -> bool:

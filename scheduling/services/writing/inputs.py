@@ -14,6 +14,7 @@ from kernel.emails import clean_email
 from kernel.languages import LANGUAGES
 from kernel.lines import drop_hidden, drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
+from notifications.services.recipients import is_texted
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
 from scheduling.types import CustomerDetails, VisitDetails
@@ -29,6 +30,7 @@ UNREADABLE = mark("This contains characters that cannot be used.")
 PHONE_WRONG = mark("This phone number is not valid. Include the area code, or the country code with +.")
 PHONE_LETTERS = mark("Write the phone number in digits, without letters and without an extension.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
+PHONE_NOT_TEXTED = mark("We cannot write SMS to this number. Add an e-mail address.")
 CONTACT_MISSING = mark("Enter a phone number or an e-mail address.")
 NOTE_TOO_LONG = mark("The note may have at most 2,000 characters.")
 CONSENT_UNKNOWN = mark("This consent is not known.")
@@ -170,6 +172,8 @@ def _clean_customer(
         email = clean_email(customer.email)
         if email is None:
             errors["email"] = (EMAIL_WRONG,)
+    if phone and not email and not is_staff and "email" not in errors and not is_texted(phone):
+        errors["phone"] = (PHONE_NOT_TEXTED,)
     if not phone and not email and not is_staff and not {"phone", "email"} & errors.keys():
         errors["contact"] = (CONTACT_MISSING,)
     locale = customer.locale if customer.locale in LANGUAGES else current_tenant().locale

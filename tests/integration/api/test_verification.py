@@ -541,3 +541,14 @@ def test_a_code_that_was_given_back_works_again(tenant):
     give_code_back(proof)
     assert (use_code(proof, now=NOON), ContactCode.objects.get().attempts) == (True, 0)
     assert try_code(ways=[WAY], code=" ", now=NOON) is None
+
+
+@pytest.mark.parametrize("phone", ["+34612345678", "+19005550100", "+881612345678", "+529001234567"])
+def test_a_number_that_gets_no_sms_needs_a_mailbox(customer_client, tenant, shop, sms, phone):
+    alone = book(customer_client, shop, phone=phone)
+    with_mail = book(customer_client, shop, phone=phone, email=STRANGER)
+
+    assert (alone.status_code, with_mail.status_code) == (422, 201)
+    assert alone.json()["errors"] == {"customer.phone": ["A este número no podemos enviar SMS. Agrega un correo."]}
+    work(tenant)
+    assert (sms.taken, len(list_mails())) == ([], 1)

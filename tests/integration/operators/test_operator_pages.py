@@ -11,6 +11,9 @@ from django.db import connection
 
 from accounts.models import User
 from audit.public.models import PlatformEntry
+from kernel.clock import utc_now
+from notifications.services.budgets import spend
+from tenants.context import tenant_scope
 from tenants.enums import TenantAct, TenantStatus
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
@@ -308,3 +311,19 @@ def test_reset_link_names_the_platforms_own_host(operator_client, settings):
     send_messages("public")
     (message,) = mail.outbox
     assert re.findall(r"https?://[^/]+/", message.body) == [f"http://{settings.PLATFORM_HOST}/"]
+
+
+def test_operator_sees_what_a_business_sends(operator_client, tenants):
+    with tenant_scope(tenants["taller"]):
+        for _ in range(2):
+            spend(channel="sms", template="booking_confirmed", now=utc_now())
+    Tenant.objects.filter(pk=tenants["taller"].id).update(sms_countries=["ES"], entitlements={"sms_per_day": 2})
+    forget_tenants()
+
+    text = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", operator_client.get(address(tenants["taller"])).content.decode())
+    )
+
+    assert "SMS 2 / 2 Agotado: los mensajes esperan" in text
+    assert "0 / 5000" in text
+    assert "SMS a MX, ES" in text

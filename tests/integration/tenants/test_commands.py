@@ -9,7 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
-from tenants.models import SpareSchema
+from tenants.errors import TenantUnknown
+from tenants.models import SpareSchema, Tenant
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.sms_countries import set_sms_countries
 from tests.harness.databases import connect_to, maintenance, name_template
 
 
@@ -61,3 +64,39 @@ def test_reset_drops_everything_after_a_yes(other_database, schemas):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.fixture
+def taller(tenants, db):
+    yield tenants["taller"]
+    forget_tenants()
+
+
+def test_countries_for_sms_are_opened_and_closed(taller):
+    said = [
+        run("sms_countries", "taller"),
+        run("sms_countries", "taller", "--add", "us", "ES", "ES"),
+        run("sms_countries", "taller", "--remove", "us", "--add", "CO"),
+    ]
+
+    assert said == [
+        "Negocio taller: MX, and besides: none\n",
+        "Negocio taller: MX, and besides: ES, US\n",
+        "Negocio taller: MX, and besides: CO, ES\n",
+    ]
+    assert Tenant.objects.get(slug="taller").sms_countries == ["CO", "ES"]
+
+
+@pytest.mark.parametrize("country", ["001", "881", "XX", "España", ""])
+def test_what_is_no_country_is_not_opened(taller, country):
+    with pytest.raises(CommandError, match="is not a country"):
+        run("sms_countries", "taller", "--add", country)
+
+    assert Tenant.objects.get(slug="taller").sms_countries == []
+
+
+def test_countries_of_nobody_are_not_opened(taller):
+    with pytest.raises(CommandError, match="No business"):
+        run("sms_countries", "nadie", "--add", "ES")
+    with pytest.raises(TenantUnknown):
+        set_sms_countries(schema_name="nadie", countries=["ES"])

@@ -11,12 +11,16 @@ from django.db import connection
 
 from kernel.limits import Ask, Keeper, Limit, index_limits
 from tenants.models import LimitCount
-from tenants.services.counts import count_up, forget_counts, read_counts, take_back
+from tenants.services.counts import Counted, count_up, forget_counts, read_counts, take_back
 from tenants.tasks import forget_counts as forget_task
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ANA, EVA, OWN = Ask("mails", "ana@example.com"), Ask("mails", "eva@example.com"), Ask("own", "ana@example.com")
+
+
+def read(asks: list[Ask], now: datetime) -> dict[Ask, int]:
+    return {asked: counted.count for asked, counted in read_counts(asks, now=now).items()}
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +42,8 @@ def test_each_limit_counts_by_itself(tenant):
     answers = [count_up([ANA, OWN], now=NOW), count_up([OWN, EVA], now=NOW), count_up([ANA, EVA], now=NOW)]
 
     assert answers == [{}, {OWN: 2 * HOUR}, {}]
-    assert read_counts([ANA, EVA, OWN], now=NOW) == {ANA: 2, EVA: 2, OWN: 2}
-    assert read_counts([ANA, OWN], now=NOW + HOUR) == {ANA: 0, OWN: 2}
+    assert read([ANA, EVA, OWN], now=NOW) == {ANA: 2, EVA: 2, OWN: 2}
+    assert read_counts([ANA, OWN], now=NOW + HOUR) == {ANA: Counted(0, timedelta(0)), OWN: Counted(2, HOUR)}
 
 
 def test_what_did_not_happen_is_taken_back(tenant):
@@ -48,7 +52,7 @@ def test_what_did_not_happen_is_taken_back(tenant):
     for _ in range(3):
         take_back([ANA, OWN, EVA])
 
-    assert read_counts([ANA, EVA, OWN], now=NOW) == {ANA: 0, EVA: 0, OWN: 0}
+    assert read([ANA, EVA, OWN], now=NOW) == {ANA: 0, EVA: 0, OWN: 0}
     assert (count_up([], now=NOW), take_back([])) == ({}, None)
 
 
@@ -56,7 +60,7 @@ def test_only_shared_limits_count_all_businesses_together(tenant, other_tenant):
     count_up([ANA, OWN], now=NOW)
 
     connection.set_tenant(other_tenant)
-    next_door = dict(read_counts([ANA, OWN], now=NOW))
+    next_door = read([ANA, OWN], now=NOW)
     connection.set_tenant(tenant)
 
     assert next_door == {ANA: 1, OWN: 0}
@@ -77,7 +81,7 @@ def test_ended_windows_are_removed(tenant):
 
     assert forget_counts(now=NOW + HOUR) >= 1
     assert not LimitCount.objects.filter(ends_at__lte=NOW + HOUR).exists()
-    assert read_counts([OWN], now=NOW + HOUR) == {OWN: 1}
+    assert read([OWN], now=NOW + HOUR) == {OWN: 1}
     with time_machine.travel(NOW + 2 * HOUR):
         forget_task()
     assert not LimitCount.objects.filter(limit__in=("mails", "own")).exists()
