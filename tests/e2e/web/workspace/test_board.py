@@ -411,23 +411,6 @@ def test_no_stream_without_a_right_to_it(houses, board_port, kind):
     assert status in {302, 403}
 
 
-def test_suspended_tenant_has_no_stream(houses, board_port):
-    from tenants.models import Tenant
-    from tenants.selectors.resolution import forget_tenants
-
-    mine, _ = houses
-    cookie = cookie_of(mine)
-    Tenant.objects.filter(schema_name=mine.schema_name).update(status="suspended")
-    forget_tenants()
-    try:
-        status = Stream(board_port, mine.primary_host, cookie).response.status
-    finally:
-        Tenant.objects.filter(schema_name=mine.schema_name).update(status="active")
-        forget_tenants()
-
-    assert status == 503
-
-
 def test_event_carries_no_personal_data(houses, board_port):
     mine, _ = houses
     stream = Stream(board_port, mine.primary_host, cookie_of(mine))

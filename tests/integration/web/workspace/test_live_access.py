@@ -87,8 +87,12 @@ CHANGES: dict[str, Callable] = {
 }
 
 
+AGAIN = {"another role": 200, "suspended": 200, "closed": 403}
+"""Who asks for a new stream after a change gets it where staff may still read; others are sent to sign in."""
+
+
 @pytest.mark.parametrize("change", CHANGES)
-def test_stream_ends_soon(served, scratch_tenant, person, django_db_blocker, change):
+def test_stream_ends_soon_and_its_listener_is_asked_again(served, scratch_tenant, person, django_db_blocker, change):
     site, first_event = served
     user, key = person
     stream = Stream(site, scratch_tenant.primary_host, key)
@@ -99,3 +103,4 @@ def test_stream_ends_soon(served, scratch_tenant, person, django_db_blocker, cha
         CHANGES[change](scratch_tenant, user)
 
     assert stream.read_to_the_end() == []
+    assert Stream(site, scratch_tenant.primary_host, key).answer.status == AGAIN.get(change, 302)
