@@ -118,11 +118,11 @@ def _send_rounds(plan: _Plan, number: int, wait: Callable[[], object]) -> list[t
         password=database["PASSWORD"],
         host=database["HOST"],
         port=database["PORT"],
+        options=database["OPTIONS"]["options"],
         autocommit=True,
         prepare_threshold=0,
         cursor_factory=psycopg.RawCursor,
     ) as client:
-        client.execute("SET plan_cache_mode = force_generic_plan")
         client.execute("SELECT set_config('search_path', $1, false)", [f"{plan.schema_name}, public"])
         cursor = client.cursor(binary=True)
         for _, jobs in plan.rounds:
