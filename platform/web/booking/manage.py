@@ -226,6 +226,8 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     wish = read_instant(request.GET.get("to", ""))
     if wish is not None:
         return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())
+    if "to" in request.GET:
+        return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
     return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
 
 

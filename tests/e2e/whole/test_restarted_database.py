@@ -26,6 +26,11 @@ RESTARTS = ((40, signal.SIGINT), (120, signal.SIGQUIT), (200, signal.SIGINT), (2
 """After how many bookings the database ends how: fast, or immediately (it has to recover)."""
 PATIENCE_SECONDS = 90
 TOLD_SECONDS = 240
+ENDED = 150
+END_ALL = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
 JSON = {"application/json", "application/problem+json"}
 
 
@@ -115,6 +120,46 @@ def test_nothing_is_lost_and_programs_read_no_pages_while_the_database_restarts(
     assert sorted(rows) == sorted(booked.items())
     assert len(booked) == BOOKINGS
     wait_until(lambda: list_told(stack, slug) == set(booked), seconds=TOLD_SECONDS)
+
+
+def test_connections_that_are_ended_at_work_cost_a_second_try_at_most(stack, slug):
+    """The server ends every connection of ours, idle and busy, again and again."""
+    site = stack.visit(slug)
+    service = get_service(site, "Corte de caballero")
+    starts = list_starts(site, service["id"], days=28)[:ENDED]
+    booked: set[str] = set()
+    answers: list[Answer] = []
+
+    def book(number: int) -> None:
+        body = make_body(service["id"], starts[number], f"persona-{number}@{slug}.example")
+        for _ in range(50):
+            answer = stack.visit(slug).call("bookings", body, **{"Idempotency-Key": f"key-{number}"})
+            answers.append(answer)
+            if answer.status != 503:
+                booked.add(answer.json().get("reference", answer.text))
+                return
+            sleep(0.1)
+
+    with looking_around(stack, slug, "/") as pages, ThreadPoolExecutor(VISITORS) as visitors:
+        booking = [visitors.submit(book, number) for number in range(ENDED)]
+        with stack.open_schema(slug) as database:
+            ended = 0
+            while not all(each.done() for each in booking):
+                (count,) = database.execute(END_ALL).fetchone() or (0,)
+                ended += count
+                sleep(0.4)  # or nobody gets anything done in between
+        for each in booking:
+            each.result()
+
+    statuses = Counter(each.status for each in answers)
+    print(
+        f"{ended} connections ended under {ENDED} bookings: {statuses}, pages {Counter(each.status for each in pages)}"
+    )
+    assert [each for each in answers if not is_right_for_programs(each)] == []
+    assert [each for each in pages if not is_right_for_people(each)] == []
+    with stack.open_schema(slug) as database:
+        rows = database.execute("SELECT reference FROM scheduling_booking").fetchall()
+    assert (sorted(booked), len(booked)) == (sorted(reference for (reference,) in rows), ENDED)
 
 
 def list_told(stack: Stack, slug: str) -> set[str]:

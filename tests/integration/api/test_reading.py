@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -201,6 +202,23 @@ def test_a_repeated_call_gets_the_same_bytes(customer_client, tenant):
         moved.content,
         "application/json",
     )
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 201), (256, 422)])
+def test_a_key_has_a_length_at_most(customer_client, tenant, length, status):
+    answer = post(customer_client, "bookings", make_booking_body(customer_client), **{"Idempotency-Key": "k" * length})
+
+    assert (answer.status_code, Booking.objects.count()) == (status, int(status == 201))
+    assert status == 201 or list(answer.json()["errors"]) == ["Idempotency-Key"]
+
+
+def test_whoever_calls_too_often_is_told_when_to_try_again(customer_client, tenant, settings):
+    settings.LIMITS = settings.LIMITS | {"writes_tenant": replace(settings.LIMITS["writes_tenant"], size=0)}
+
+    answers = [post(customer_client, path, {}) for path in ("holds", "bookings", "manage/x/confirm")]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(429, "throttled")] * 3
+    assert [1 <= int(answer.headers["Retry-After"]) <= 60 for answer in answers] == [True] * 3
 
 
 def test_a_key_under_an_address_with_a_zero_byte_is_no_defect(customer_client, tenant):

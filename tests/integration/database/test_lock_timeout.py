@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from database.errors import TooBusy
+from database.errors import TooBusy, explain_failure
 from database.locks import KeySpace, lock_platform, lock_resources
 from database.transactions import run_write, write_transaction
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
 from tenants.context import tenant_scope
 from tests.factories.scheduling import book, make_shop
 
@@ -111,6 +111,17 @@ def test_transaction_that_waited_in_vain_is_undone_as_too_busy(scratch_tenant, i
             write()
 
         assert not connection.in_atomic_block
+
+
+def test_lock_that_no_service_waits_for_is_too_busy_as_well(scratch_tenant, impatient):
+    def lock_row() -> None:
+        with tenant_scope(scratch_tenant):
+            Service.objects.select_for_update().first()
+
+    with another(lock_row), tenant_scope(scratch_tenant), pytest.raises(OperationalError) as failure:
+        Service.objects.update(name="Other")
+
+    assert isinstance(explain_failure(failure.value), TooBusy)
 
 
 def test_migrations_wait_for_each_other_without_limit(scratch_tenant, impatient):

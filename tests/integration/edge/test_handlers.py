@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 
 import pytest
@@ -89,7 +90,9 @@ def handler(settings, db) -> OneThreadHandler:
 @pytest.fixture
 def ask(handler):
     async def send(address: str) -> tuple[int, bytes]:
-        scope = {"type": "http", "method": "GET", "path": address, "query_string": b"", "headers": [(b"host", b"x")]}
+        path, _, query = address.partition("?")
+        raw = query.encode("latin-1")
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": raw, "headers": [(b"host", b"x")]}
         server = ApplicationCommunicator(handler, scope)
         await server.send_input({"type": "http.request", "body": b""})
         started, body = await server.receive_output(10), await server.receive_output(10)
@@ -158,3 +161,10 @@ def test_after_a_burst_only_some_threads_are_kept(ask, handler, monkeypatch):
 
 def test_the_application_is_served_by_it():
     assert type(asgi.application) is OneThreadHandler
+
+
+def test_an_address_that_is_no_text_is_refused_to_programs_in_their_form(ask):
+    ((status, body), (page_status, page)) = ask("/api/v1/services?q=\xff", "/sync?q=\xff")
+
+    assert (status, page_status, {name for name, _ in stays}) == (400, 400, {"server"})
+    assert (json.loads(body)["code"], page) == ("bad_request", b"")

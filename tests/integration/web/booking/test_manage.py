@@ -125,6 +125,20 @@ def test_moving_offers_times_asks_once_more_and_moves(customer_client, address):
     assert booking.sequence == 1
 
 
+@pytest.mark.parametrize(
+    "sent", ["2026-11-25T15:00:00", "2026-11-25T15:00", "2026-11-25 15:00:00Z", "2026-W48-3T15:00:00Z", "", "x"]
+)
+def test_what_is_no_instant_moves_nothing_and_times_are_offered_again(customer_client, address, sent):
+    before = Booking.objects.get().starts_at
+
+    asked = customer_client.get(address + "move/", {"to": sent, "lang": "es"})
+    posted = customer_client.post(address + "move/?lang=es", {"starts_at": sent})
+
+    for answer in (asked, posted):
+        assert (answer.status_code, "Elige una de las horas" in text_of(answer)) == (422, True)
+    assert Booking.objects.get().starts_at == before
+
+
 def test_the_own_time_counts_as_free(customer_client, address):
     booking = Booking.objects.get()
 
