@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
 from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,11 +29,13 @@ SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 10
 PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "random-characters", "only-for-the")
 """None of them is in fifty random characters by accident; each was in some published secret."""
 SMS_VARIABLES = ("TURNERO_SMS_URL", "TURNERO_SMS_ACCOUNT", "TURNERO_SMS_SECRET", "TURNERO_SMS_FROM")
+LOCAL_NAMES = ("localhost", "ip6-localhost", "ip6-loopback")
 SMTP_SCHEMES = ("smtp", "smtp+tls", "smtps")
 LEAST_NUMBERS = {"TURNERO_DATABASE_POOL_SIZE": 1, "TURNERO_SPARE_SCHEMAS": 0, "TURNERO_TENANTS_PER_CONNECTION": 1}
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"({_LABEL}\.)+{_LABEL}(:[0-9]{{1,5}})?", re.IGNORECASE)
+# Browsers read a name whose last part is a number as an IPv4 address, however short.
+_HOST = re.compile(rf"({_LABEL}\.)+(?![0-9]+(:|$)){_LABEL}(:[0-9]{{1,5}})?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"<[^<>@]*>")  # not a sender's "Name <name@host>"
 
 Values = Mapping[str, str]
@@ -94,7 +96,7 @@ def _look_at_host(host: str) -> Iterator[str]:
     name, _, port = host.lower().partition(":")
     if "://" in host or "/" in host:
         yield "is a host without scheme and path: turnero.example, not https://turnero.example/"
-    elif name == "localhost" or name.endswith(".localhost") or _is_address(host):
+    elif name in LOCAL_NAMES or name.endswith((".localhost", ".localdomain")) or _is_address(host):
         yield "must be a name that others can reach, not localhost or a number: businesses live on its subdomains"
     elif not _HOST.fullmatch(host):
         yield "is not a host's name"
@@ -123,7 +125,7 @@ def _look_at_redis(url: str) -> Iterator[str]:
             yield "names no socket"
     elif not parts.hostname:
         yield "names no host"
-    elif not (parts.password or dict(parse_qsl(parts.query)).get("password")):
+    elif not parts.password:
         yield "has no password: only a socket (unix://) may do without one, the loopback may not"
     _ = parts.port
 

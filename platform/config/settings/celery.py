@@ -7,10 +7,15 @@ from config.settings.database import REDIS_URL
 
 
 def make_broker_url(redis_url: str) -> str:
-    """Translate a redis-py address to kombu's: ``unix://path?db=0`` is ``redis+socket://path?virtual_host=0``."""
+    """Translate a redis-py address to kombu's: ``unix://path?db=0`` is ``redis+socket://path?virtual_host=0``.
+
+    Over TLS kombu takes any certificate unless it is told otherwise; redis-py, for the same address, does not.
+    """
     if redis_url.startswith("unix://"):
         path, _, query = redis_url.removeprefix("unix://").partition("?")
         return f"redis+socket://{path}?virtual_host={query.removeprefix('db=') or '0'}"
+    if redis_url.startswith("rediss://") and "ssl_cert_reqs=" not in redis_url:
+        return f"{redis_url}{'&' if '?' in redis_url else '?'}ssl_cert_reqs=required"
     return redis_url
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import runpy
+import ssl
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
+from kombu import Connection
 
 from config import manage
 from config.settings import base
 from config.settings.celery import make_broker_url
+from config.settings.channels import find_smtp_port
 
 
 @pytest.fixture
@@ -43,10 +47,32 @@ def test_development_serves_files_from_where_they_lie(read):
         ("redis://cache.example:6379/4", "redis://cache.example:6379/4"),
         ("unix:///run/redis.sock?db=4", "redis+socket:///run/redis.sock?virtual_host=4"),
         ("unix:///run/redis.sock", "redis+socket:///run/redis.sock?virtual_host=0"),
+        ("rediss://:p@cache.example:6380/1", "rediss://:p@cache.example:6380/1?ssl_cert_reqs=required"),
+        ("rediss://:p@cache.example/1?a=b", "rediss://:p@cache.example/1?a=b&ssl_cert_reqs=required"),
+        ("rediss://:p@cache.example?ssl_cert_reqs=none", "rediss://:p@cache.example?ssl_cert_reqs=none"),
     ],
 )
 def test_broker_is_the_same_redis_in_kombus_words(redis, broker):
     assert make_broker_url(redis) == broker
+
+
+def test_broker_over_tls_must_show_its_certificate():
+    broker = Connection(make_broker_url("rediss://:p@cache.example:6380/1"))
+
+    assert broker.ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("smtps://u:p@mail.example", 465),
+        ("smtp+tls://u:p@mail.example", 587),
+        ("smtp://mail.example", 25),
+        ("smtps://u:p@mail.example:10465", 10465),
+    ],
+)
+def test_mail_goes_to_the_port_of_its_way_of_sending(url, port):
+    assert find_smtp_port(urlsplit(url)) == port
 
 
 def test_manage_runs_the_command_with_the_settings_of_its_environment(monkeypatch):
