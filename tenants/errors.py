@@ -65,6 +65,12 @@ class SlugReserved(Conflict):
     text = mark("This address is reserved. Please choose another one.")
 
 
+class SlugMisleading(SlugReserved):
+    """Customers could take the address for somebody else's: a brand, a bank, an authority, ourselves."""
+
+    text = mark("This address could be taken for another company's or for ours. Use the name of your own business.")
+
+
 class SlugTaken(Conflict):
     """Another business has the address."""
 

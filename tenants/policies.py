@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from kernel.text import mark
 from tenants.context import current_tenant
 from tenants.enums import Ability, SignUpStatus, TenantAct, TenantStatus
-from tenants.errors import ActRefused, SlugInvalid, SlugReserved, SlugTaken, StatusForbids
+from tenants.errors import ActRefused, SlugInvalid, SlugMisleading, SlugReserved, SlugTaken, StatusForbids
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
+from tenants.names import is_misleading, make_address
 
 ALL = frozenset(Ability)
 READING = frozenset({Ability.CANCEL, Ability.REMIND, Ability.OWNER_READ, Ability.STAFF_READ})
@@ -137,13 +139,24 @@ def check_slug(slug: str) -> str:
 
     Raises:
         SlugInvalid: It is not of that shape; nothing is changed silently.
-        SlugReserved: It is kept for the platform.
+        SlugReserved: It is kept for the platform, or could be taken for somebody else's (`SlugMisleading`).
     """
     if not MIN_LENGTH <= len(slug) <= MAX_LENGTH or re.fullmatch(SLUG_PATTERN, slug, flags=re.ASCII) is None:
         raise SlugInvalid(errors={"slug": (SlugInvalid.text,)})
     if slug in RESERVED:
         raise SlugReserved
+    if is_misleading(slug):
+        raise SlugMisleading
     return slug
+
+
+def suggest_slug(business_name: str) -> str:
+    """Return a free address that the name of a business suggests; empty when none comes to mind."""
+    own = make_address(business_name)
+    for candidate in (own, f"citas-{own}", f"{own}-citas", f"{own}-1"):
+        with suppress(SlugInvalid, SlugReserved, SlugTaken):
+            return check_slug_is_free(candidate)
+    return ""
 
 
 def check_slug_is_free(slug: str) -> str:

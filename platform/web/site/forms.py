@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from edge.language import current_language
 from kernel.errors import Conflict, DomainError
 from tenants.countries import FIRST_MARKETS, get_market, list_countries
-from tenants.policies import check_slug_is_free
+from tenants.names import is_misleading
+from tenants.policies import check_slug_is_free, suggest_slug
 from tenants.types import SignUpDetails
 from verticals.registry import get_vertical, list_verticals
 from web.errors import translate_error
@@ -116,13 +117,22 @@ class SlugForm(PageForm):
             return check_slug_is_free(slug)
         except DomainError as error:
             self.is_conflict = isinstance(error, Conflict)
-            raise ValidationError(translate_error(error)) from error
+            raise ValidationError(self._explain(error)) from error
+
+    def _explain(self, error: DomainError) -> str:
+        """Return what is wrong, with an address that can be had where the name of the business suggests one."""
+        text = translate_error(error)
+        free = suggest_slug(str(self.data.get("business_name", ""))[:MAX_NAME_LENGTH])
+        if not free:
+            return text
+        offer = gettext("This one is free: %(slug)s") % {"slug": free}
+        return f"{text} {offer}"
 
     def refuse_slug(self, error: DomainError) -> None:
         """Mark the address as refused, if the form itself had found nothing wrong (a race)."""
         if "slug" not in self.errors:
             self.is_conflict = isinstance(error, Conflict)
-            self.add_error("slug", translate_error(error))
+            self.add_error("slug", self._explain(error))
 
     @property
     def status(self) -> int:
@@ -153,6 +163,19 @@ class SignUpForm(SlugForm):
 
     field_order = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
     password_hash = ""
+
+    def clean_business_name(self) -> str:
+        """Refuse a name that customers could take for somebody else's: our messages carry it.
+
+        Raises:
+            ValidationError: It is a brand's, a bank's, an authority's or ours.
+        """
+        name = str(self.cleaned_data["business_name"])
+        if is_misleading(name):
+            raise ValidationError(
+                _("This name could be taken for another company's or for ours. Write your own in full.")
+            )
+        return name
 
     def clean(self) -> dict[str, Any]:
         """Check the password against the person's own data, and keep only its hash."""

@@ -173,6 +173,9 @@ def test_slips_of_the_keyboard_are_forgiven(platform_client, work):
         ("taller-libre", "free"),
         ("taller", "slug_taken"),
         ("admin", "slug_reserved"),
+        ("turnero-soporte", "slug_reserved"),
+        ("paypa1", "slug_reserved"),
+        ("turnos-lopez", "free"),
         ("a'b", "slug_invalid"),
         ("", "slug_invalid"),
     ],
@@ -280,3 +283,38 @@ def test_sign_up_does_not_exist_on_a_tenants_host(customer_client):
     assert [answer.status_code for answer in (page, attempt)] == [404, 404]
     connection.set_schema_to_public()
     assert SignUp.objects.count() == 0
+
+
+@pytest.mark.parametrize("slug", ["turnero-soporte", "paypal", "turner0", "soporte-bbva"])
+def test_an_address_that_misleads_is_refused_with_one_that_can_be_had(platform_client, slug):
+    page = platform_client.post(SIGN_UP, {**TYPED, "slug": slug, "business_name": "Taller Ñandú del Sur"})
+
+    (problem,) = (
+        read_errors(page)["slug"] if isinstance(read_errors(page)["slug"], list) else [read_errors(page)["slug"]]
+    )
+    assert (page.status_code, list(read_errors(page))) == (409, ["slug"])
+    assert "podría confundirse" in problem
+    assert "Esta está libre: taller-nandu-del-sur" in problem
+    assert f'value="{slug}"' in page.content.decode()
+    assert SignUp.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["PayPal", "Soporte Turnero", "BBVA México"])
+def test_a_name_that_misleads_is_refused(platform_client, name):
+    page = platform_client.post(SIGN_UP, {**TYPED, "business_name": name})
+
+    assert (page.status_code, list(read_errors(page))) == (422, ["business_name"])
+    assert SignUp.objects.count() == 0
+
+
+def test_a_mailbox_gets_three_sign_up_mails_a_day(platform_client, work):
+    spellings = ["ana@gmail.com", "ANA@gmail.com", "a.n.a@gmail.com", "ana+x@gmail.com", "ana@googlemail.com"]
+    answers = [
+        platform_client.post(SIGN_UP, {**TYPED, "slug": f"taller-{number}", "email": spellings[number % 5]})
+        for number in range(25)
+    ]
+    work()
+
+    assert [answer.status_code for answer in answers] == [302] * 3 + [429] * 22
+    assert (len(mail.outbox), SignUp.objects.count()) == (3, 3)
+    assert (list(read_errors(answers[-1])), int(answers[-1]["Retry-After"]) > 80_000) == (["email"], True)
