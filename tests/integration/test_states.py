@@ -19,6 +19,7 @@ from scheduling.models import Booking, Reminder
 from scheduling.selectors.catalog.entries import get_resource_entry
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.guards import open_guard
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
@@ -113,6 +114,8 @@ WORK = {
     "customer holds": Work(OPEN, lambda shop: hold_slot(request=shop.ask(), source="page", **at)),
     "customer submits": Work(OPEN, lambda shop: submit_booking(
         hold_id=shop.held.id, token=shop.held.token, details=DETAILS, **at)),
+    "customer asks whether to type a code": Work(OPEN, lambda _: open_guard(
+        customer=DETAILS.customer, block="203.0.113.0/24", code="", **at)),
     "customer books": Work(OPEN, lambda shop: book_slot(
         request=shop.ask(), details=DETAILS, source="api", by=CUSTOMER, **at)),
     "customer searches to move": Work(OPEN, lambda shop: search_times(query=shop.query(shop.booking), **at)),
@@ -252,5 +255,6 @@ def test_calls_that_book_or_move_are_refused_with_the_code_of_the_state(customer
     problems = {(each.status_code, each.json()["code"], each.headers["Content-Type"]) for each in answers.values()}
     assert problems == {(403, f"tenant_{status}", "application/problem+json")}
     assert take_snapshot() == before
+    assert customer_client.get("/api/v1/business").json()["takes_bookings"] is False
     released = customer_client.delete(f"/api/v1/holds/{facts['hold']}")
     assert (released.status_code, Booking.objects.get(pk=number).status) == (204, "expired")

@@ -64,6 +64,7 @@ class BusinessShape(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     currency = serializers.CharField()
     country = serializers.CharField()
+    takes_bookings = serializers.BooleanField(help_text="False while the business takes none: calls that book get 403.")
     locations = LocationShape(many=True)
     vertical = VerticalShape()
 

@@ -24,6 +24,8 @@ from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
 from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import may_business
 from tenants.types import TenantInfo
 from verticals.registry import get_vertical
 
@@ -42,6 +44,7 @@ class BusinessView(OpenView):
             "timezone": tenant.timezone,
             "currency": tenant.currency,
             "country": tenant.country,
+            "takes_bookings": may_business(Ability.BOOK),
             "locations": catalog.list_locations(),
             "vertical": _describe_vertical(tenant),
         }

@@ -30,8 +30,9 @@ from notifications.services.codes import Proof, Reach, ask_code, give_code_back,
 from notifications.types.messages import Recipient
 from scheduling.enums import ContactKind
 from scheduling.errors import TooManyBookings, VerificationRequired
+from scheduling.policies import check_new_bookings
 from scheduling.services.writing.inputs import clean_phone
-from scheduling.types import CustomerDetails
+from scheduling.types import CUSTOMER, CustomerDetails
 from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
 
@@ -65,7 +66,12 @@ class Guard:
 
 
 def open_guard(*, customer: CustomerDetails, block: str, code: str, now: datetime) -> Guard:
-    """Look at who wants to book, and at the code that they typed: that costs an attempt."""
+    """Look at who wants to book, and at the code that they typed: that costs an attempt.
+
+    Raises:
+        StatusForbids: The business takes no bookings now: nobody is counted, and no code leaves.
+    """
+    check_new_bookings(CUSTOMER)
     phone = clean_phone((customer.phone or "").strip()[:64], country=current_tenant().country) or ""
     email = clean_email(customer.email or "") or ""
     ways = list_ways(Recipient(email=email, phone=phone))
