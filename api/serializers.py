@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
 
+from django.utils.functional import lazystr
 from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.utils.formatting import lazy_format
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from api.errors import UnknownField
@@ -96,5 +98,26 @@ def _bind_fields(kind: type[StrictSerializer]) -> BindingDict:
     for name, field in serializer.get_fields().items():
         if not field.required and not kind.is_address:
             field.allow_null = True
+        _thaw_texts(field)
         bound[name] = field
     return bound
+
+
+def _thaw_texts(field: Any) -> None:
+    """Let a field's limits speak the language of each call; REST framework's text keeps that of the first."""
+    for validator in field.validators:
+        text = getattr(validator, "message", None)
+        if isinstance(text, lazy_format):
+            validator.message = lazystr(_Limit(text))
+    if hasattr(field, "child"):
+        _thaw_texts(field.child)
+
+
+class _Limit:
+    """A text with its figures, put together anew whenever it is read."""
+
+    def __init__(self, text: lazy_format) -> None:
+        self._text, self._figures = text.format_string, text.kwargs
+
+    def __str__(self) -> str:
+        return str(self._text).format(**self._figures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.utils import translation
 
 from api.v1.availability.serializers import AvailabilityQuery
 from api.v1.bookings.serializers import BookingFields, SlotFields
@@ -64,3 +65,25 @@ def test_requests_at_the_same_time_do_not_mix():
         thread.join()
 
     assert seen == [True] * 800
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"party_size": 0}, "party_size"),
+        ({"party_size": 501}, "party_size"),
+        ({"arrival_mode": "x" * 41}, "arrival_mode"),
+        ({"add_ons": ["1"] * 21}, "add_ons"),
+        ({"consents": ["x" * 41]}, "consents"),
+    ],
+)
+def test_limits_are_told_in_the_language_of_each_request(language, wrong, field):
+    body = {**SLOT, "customer": CUSTOMER, **wrong}
+    with translation.override("en" if language == "es" else "es"):
+        before = str(read(BookingFields, body)[field])
+    with translation.override(language):
+        told = str(read(BookingFields, body)[field])
+
+    assert told != before
+    assert ("Asegúrese" in told, "Ensure this" in told) == (language == "es", language == "en")
