@@ -70,13 +70,14 @@ def _set_up() -> int:
 def _visit(schema_name: str, service_id: int) -> Visit:
     began_at = time.perf_counter()
     with ThreadPoolExecutor(1) as thread:  # as a request: a thread that takes a connection and gives it back
-        process = thread.submit(partial(_look_and_book, schema_name, service_id)).result()
-    return Visit(process, _read_private_kilobytes(process), time.perf_counter() - began_at)
+        process, kilobytes = thread.submit(partial(_look_and_book, schema_name, service_id)).result()
+    return Visit(process, kilobytes, time.perf_counter() - began_at)
 
 
-def _look_and_book(schema_name: str, service_id: int) -> int:
+def _look_and_book(schema_name: str, service_id: int) -> tuple[int, int]:
     try:
-        return call_in_tenant(schema_name, _visit_inside, service_id)
+        process = call_in_tenant(schema_name, _visit_inside, service_id)
+        return process, _read_private_kilobytes(process)
     finally:
         connection.close()
 
