@@ -154,4 +154,118 @@ SECRETS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS)
+_LOGS, _REPORTS = "tests/unit/config/test_logs.py", "tests/unit/config/test_reporting.py"
+_PRESENCE, _LINKS = (
+    "tests/integration/accounts/test_presence.py",
+    "tests/integration/scheduling/bookings/test_link_life.py",
+)
+
+TELLING = (
+    Mutant(
+        "a library's logger keeps its own handler",
+        "platform/config/logs.py",
+        "            each.handlers.clear()\n",
+        "",
+        (_LOGS,),
+    ),
+    Mutant(
+        "a line that cannot be written is shown with its arguments",
+        "platform/config/logs.py",
+        '{type(error).__name__}"',
+        '{record.args}"',
+        (_LOGS,),
+    ),
+    Mutant(
+        "what nobody caught is printed with its text",
+        "platform/config/logs.py",
+        "        sys.excepthook = log_uncaught\n",
+        "        pass\n",
+        (_LOGS,),
+    ),
+    Mutant(
+        "cookies of the request at hand may be logged",
+        "platform/config/logs.py",
+        "found = [*request.COOKIES.values(), ",
+        "found = [",
+        (_LOGS,),
+    ),
+    Mutant(
+        "secrets of an installation are not known to its log",
+        "platform/config/logs.py",
+        "known = sort_known([*self.own, *(",
+        "known = sort_known([*(",
+        (_LOGS,),
+    ),
+    Mutant(
+        "a link of the manage page is written",
+        "platform/config/redaction.py",
+        'SECRET_SEGMENTS = ("b", ',
+        "SECRET_SEGMENTS = (",
+        ("tests/unit/config/test_redaction.py",),
+    ),
+    Mutant(
+        "bytes are written as they are",
+        "platform/config/redaction.py",
+        'return hide_in_text(bytes(value).decode("utf-8", "backslashreplace"), known)',
+        'return bytes(value).decode("utf-8", "backslashreplace")',
+        (_LOGS,),
+    ),
+    Mutant(
+        "reports leave as they were collected",
+        "platform/config/reporting.py",
+        "report = rebuild(event)",
+        "report = {**event, **rebuild(event)}",
+        (_REPORTS,),
+    ),
+    Mutant(
+        "texts of exceptions leave",
+        "platform/config/reporting.py",
+        'report["value"] = f"text {hash_text(str(text))}"',
+        'report["value"] = str(text)',
+        (_REPORTS,),
+    ),
+    Mutant(
+        "frames of what is no code of ours leave",
+        "platform/config/reporting.py",
+        "if not isinstance(module, str) or module not in sys.modules:",
+        "if not isinstance(module, str):",
+        (_REPORTS,),
+    ),
+    Mutant(
+        "a stream goes on after its person was deactivated",
+        "platform/accounts/selectors/presence.py",
+        " AND person.is_active",
+        "",
+        (_PRESENCE,),
+    ),
+    Mutant(
+        "a stream goes on after its session ended",
+        "platform/accounts/selectors/presence.py",
+        " AND session.expire_date > %s",
+        " AND %s IS NOT NULL",
+        (_PRESENCE,),
+    ),
+    Mutant(
+        "a stream outlives those who look after it",
+        "platform/web/workspace/board/stream_access.py",
+        "        _end(watches)\n",
+        "        pass\n",
+        ("tests/unit/web/workspace/board/test_stream_access.py",),
+    ),
+    Mutant(
+        "a manage link never ends for whoever acts",
+        "scheduling/services/writing/lookups.py",
+        "        check_link(booking, now=now)\n",
+        "",
+        (_LINKS,),
+    ),
+    Mutant(
+        "a manage link never ends for whoever looks",
+        "scheduling/selectors/bookings/views.py",
+        "    check_link(booking, now=now)\n",
+        "",
+        (_LINKS,),
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *TELLING)

@@ -226,6 +226,18 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("look", ["json", "plain"])
+def test_secrets_of_the_installation_go_out_of_every_line(monkeypatch, look):
+    monkeypatch.setenv("TURNERO_SMS_SECRET", WORD)
+    output = Output(look)
+
+    with alone(output.handler):
+        logging.getLogger("some.library").error("the carrier refused %s", WORD)
+
+    assert "the carrier refused ***" in output.text
+    assert WORD not in output.text
+
+
 def test_request_goes_along_with_its_lines(rf):
     request = rf.get("/")
     try:
