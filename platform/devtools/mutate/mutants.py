@@ -44,15 +44,15 @@ ACCESS = (
     Mutant(
         "a page with a declared permission asks for none",
         "platform/edge/access.py",
-        "if has_permission(request.user, permission):\n        _check_state",
-        "if has_permission(request.user, permission) or True:\n        _check_state",
+        "    if not has_permission(request.user, permission):\n        raise",
+        "    if permission is None:\n        raise",
         (_ROLES,),
     ),
     Mutant(
         "a call of the API with a declared permission asks for none",
         "platform/edge/access.py",
-        "if not has_permission(request.user, self.permission):",
-        "if self.permission is None:",
+        "if not has_permission(request.user, self.permission) or",
+        "if self.permission is None or",
         (_ROLES,),
     ),
     Mutant(
@@ -120,8 +120,8 @@ SECRETS = (
     Mutant(
         "a hold can be taken without its token",
         "scheduling/services/bookings/holds.py",
-        "pk=hold_id, hold_token_hash=hash_token(token)",
-        "pk=hold_id",
+        ".filter(pk=hold_id, hold_token_hash=hash_token(token)).first()",
+        ".filter(pk=hold_id).first()",
         ("tests/integration/api/test_public.py", "tests/integration/scheduling/bookings/test_booking_life.py"),
     ),
     Mutant(
