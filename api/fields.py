@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext, gettext_lazy
+from drf_spectacular.drainage import set_override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -21,7 +22,7 @@ from kernel.ids import read_row_id
 from kernel.text import mark
 
 ID_UNKNOWN = mark("This identifier is not known.")
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_WHOLE = re.compile(r"^-?[0-9]{1,18}$")
 
 
 class TextField(serializers.CharField):
@@ -56,7 +57,12 @@ class AnswerField(TextField):
 
 
 class WholeField(serializers.IntegerField):
-    """A whole number; in an address its digits."""
+    """A whole number, or its digits: in an address there is nothing else."""
+
+    def __init__(self, *, min_value: int, max_value: int, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+        schema = {"type": ["integer", "string"], "pattern": _WHOLE.pattern, "minimum": min_value, "maximum": max_value}
+        set_override(self, "field", schema)
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number.
@@ -64,7 +70,7 @@ class WholeField(serializers.IntegerField):
         Raises:
             ValidationError: It is something else, or has more than 18 digits.
         """
-        if is_in_address(self) and isinstance(data, str) and _WHOLE.fullmatch(data):
+        if isinstance(data, str) and _WHOLE.fullmatch(data):
             return int(data)
         if isinstance(data, float) and data.is_integer():
             data = int(data)

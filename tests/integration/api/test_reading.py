@@ -67,7 +67,19 @@ def test_a_body_that_cannot_be_read_is_refused_in_words(customer_client, body, t
         ("service", -1),
         ("service", 10**30),
         ("service", []),
-        ("party_size", "2"),
+        ("party_size", "two"),
+        ("party_size", "501"),
+        ("party_size", 0),
+        ("note", "x" * 2001),
+        ("arrival_mode", "x" * 41),
+        ("add_ons", ["1"] * 21),
+        ("consents", ["x" * 41]),
+        ("asset", {"make": "x" * 201}),
+        ("hold", "x" * 101),
+        ("customer", {"name": "x" * 121}),
+        ("customer", {"name": "", "email": "x" * 255}),
+        ("customer", {"name": "Ana", "locale": "fr"}),
+        ("customer", {}),
         ("party_size", 1.5),
         ("party_size", True),
         ("party_size", 10**30),
@@ -83,7 +95,7 @@ def test_a_body_that_cannot_be_read_is_refused_in_words(customer_client, body, t
         ("hold", 5),
     ],
 )
-def test_a_field_of_another_type_is_refused(customer_client, tenant, field, sent):
+def test_a_field_of_another_type_or_size_is_refused_in_the_callers_language(customer_client, tenant, field, sent):
     answers = [
         post(
             customer_client,

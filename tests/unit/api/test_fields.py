@@ -15,7 +15,7 @@ class Body(StrictSerializer):
     """One field of each kind, all of which may be left out."""
 
     text = TextField(required=False)
-    number = WholeField(required=False)
+    number = WholeField(required=False, min_value=-(10**18), max_value=10**18)
     at = InstantField(required=False)
     on = DayField(required=False)
     row = IdField(required=False)
@@ -25,7 +25,7 @@ class Body(StrictSerializer):
 class Address(AddressSerializer):
     """The same, as text."""
 
-    number = WholeField(required=False)
+    number = WholeField(required=False, min_value=-(10**18), max_value=10**18)
     at = InstantField(required=False)
     rows = IdListField(required=False)
 
@@ -41,6 +41,7 @@ def read(kind: type[StrictSerializer], sent: dict[str, object]) -> object:
         ({"text": " Ana "}, "Ana"),
         ({"number": 3}, 3),
         ({"number": 3.0}, 3),
+        ({"number": "-3"}, -3),
         ({"at": "2026-12-01T09:00:00-06:00"}, datetime(2026, 12, 1, 15, tzinfo=UTC)),
         ({"on": "2026-12-01"}, date(2026, 12, 1)),
         ({"row": "7"}, 7),
@@ -56,7 +57,7 @@ def test_what_a_body_may_hold(sent, value):
     ("name", "sent"),
     [
         *(("text", each) for each in (1, 1.5, True, [], {}, "a\x00b")),
-        *(("number", each) for each in ("3", 3.5, True, 10**18, -(10**18), [], float(10**30))),
+        *(("number", each) for each in ("+3", "3.0", "٣", "3\n", 3.5, True, 10**18, -(10**18), [], float(10**30))),
         *(("at", each) for each in (1, True, "2026-12-01T09:00:00", "2026-12-01T09:00:00 06:00")),
         *(("on", each) for each in (20261201, "20261201", "2026-12-01T09:00:00Z")),
         *(("row", each) for each in (7.0, True, "7.0", "-7", "", "x", "٧", "9" * 19, [7])),
