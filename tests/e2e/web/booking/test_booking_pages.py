@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from notifications.models import Message
 from scheduling.models import Booking
 from tenants.context import tenant_scope
+from tests.e2e.whole.site import Site
+from tests.e2e.whole.slots import list_starts, make_body
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
@@ -100,6 +104,49 @@ def test_without_javascript_everything_works(workshop, address, open_page):
     expect(page.locator("h1")).to_have_text("Cita confirmada")
     with tenant_scope(workshop):
         assert Booking.objects.latest("pk").customer_name == "Laura Jiménez"
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_code_is_asked_for_on_a_page_of_its_own(
+    workshop, address, server_port, open_page, check_page, complaints, has_script
+):
+    email = f"laura-{secrets.token_hex(4)}@example.com"
+    site = Site(workshop.primary_host.partition(":")[0], server_port)
+    service_id = site.get("/api/v1/services").json()["results"][0]["id"]
+    for starts_at in list_starts(site, service_id)[-3:]:
+        body = {**make_body(service_id, starts_at, email), "asset": {"make": "Nissan", "model": "Versa"}}
+        assert site.call("bookings", body).status == 201
+    page = open_page(java_script_enabled=has_script)
+    page.goto(address)
+    page.locator(".pick").first.click()
+    tell_vehicle(page)
+    page.click(".row.between a[href*='on=']")
+    page.locator("a.date").last.click()
+    page.locator("button.slot").first.click()
+    page.fill("[name=name]", "Laura Jiménez")
+    page.fill("[name=email]", email)
+    page.click(".booking-foot .button.primary")
+
+    page.wait_for_url("**/verify/**")
+    expect(page.locator("h1")).to_have_text("Confirma que eres tú")
+    expect(page.locator("main")).to_contain_text(email)
+    with tenant_scope(workshop):
+        code = re.search(r"\b(\d{6})\b", Message.objects.get(to=email, template="contact_code").body_text)[1]
+    if has_script:
+        expect(page.locator("[name=code]")).to_be_focused()
+        check_page(page)
+    page.fill("[name=code]", f"{(int(code) + 1) % 10**6:06}")
+    page.click(".booking-foot .button.primary")
+    expect(page.locator("#f-code_error")).to_contain_text("no es correcto")
+    if has_script:
+        check_page(page)
+    page.fill("[name=code]", code)
+    page.click(".booking-foot .button.primary")
+    page.wait_for_url("**/b/**")
+    expect(page.locator("h1")).to_have_text("Cita confirmada")
+    with tenant_scope(workshop):
+        assert Booking.objects.filter(customer_email=email).latest("pk").proven_contact == "email"
+    assert complaints == []
 
 
 def test_two_people_want_the_same_time(single_workshop, open_page, check_page):
