@@ -34,17 +34,19 @@ class _Words:
     anywhere: frozenset[str]
     alone: frozenset[str]
     speaking: frozenset[str]
+    beside: frozenset[str]
 
 
 def is_misleading(name: str) -> bool:
     """Tell whether a name (an address of words with hyphens, or as people write it) could pass for another's."""
     typed = [part for part in re.split(r"[^a-z0-9]+", _to_ascii(name)) if part]
-    while len(typed) > 1 and typed[-1] in LEGAL_FORMS:
-        typed.pop()
-    without_numbers = [part.strip(DIGITS) for part in typed]
-    return any(
-        _has_others_name(tuple(part for part in parts if part), _load_words()) for parts in (typed, without_numbers)
-    )
+    # Both ways: the letters of a legal form may be the end of a name that hyphens cut ("paypa-l").
+    without_form = list(typed)
+    while len(without_form) > 1 and without_form[-1] in LEGAL_FORMS:
+        without_form.pop()
+    written = [typed, without_form]
+    written += [[part.strip(DIGITS) for part in parts] for parts in written]
+    return any(_has_others_name(tuple(part for part in parts if part), _load_words()) for parts in written)
 
 
 def make_address(name: str) -> str:
@@ -58,7 +60,7 @@ def _has_others_name(typed: tuple[str, ...], words: _Words) -> bool:
         return True
     for start, end in _list_runs(len(parts)):
         run = _fold("".join(typed[start:end]))
-        is_told_alone = all(_speaks(each, words) for each in (*parts[:start], *parts[end:]))
+        is_told_alone = all(_speaks(each, words) or each in words.beside for each in (*parts[:start], *parts[end:]))
         if run in words.anywhere or (is_told_alone and _names_somebody(run, words)):
             return True
     return bool(parts) and all(_speaks(part, words) for part in parts)
@@ -100,10 +102,14 @@ def _to_ascii(name: str) -> str:
 
 def _fold(part: str) -> str:
     """Return what a word looks like at a glance."""
-    folded = part.translate(LOOKALIKES)
+    folded = _undouble(part.translate(LOOKALIKES), but="v")  # "turrnero": a doubled letter hides a pair
     for pair, one in PAIRS:
         folded = folded.replace(pair, one)
-    return re.sub(r"(.)\1+", r"\1", folded)
+    return _undouble(folded)
+
+
+def _undouble(part: str, *, but: str = "-") -> str:
+    return re.sub(rf"([^{but}])\1+", r"\1", part)
 
 
 @lru_cache(maxsize=1)
@@ -111,4 +117,4 @@ def _load_words() -> _Words:
     """Read the words, folded as names are."""
     lists = tomllib.loads((Path(__file__).parent / "names.toml").read_text())
     folded = {key: frozenset(_fold(word) for word in words) for key, words in lists.items()}
-    return _Words(folded["own"] | folded["anywhere"], folded["alone"], folded["speaking"])
+    return _Words(folded["own"] | folded["anywhere"], folded["alone"], folded["speaking"], folded["beside"])
