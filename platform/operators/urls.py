@@ -10,6 +10,6 @@ app_name = "operators"
 urlpatterns = [
     path("", views.list_tenants, name="tenants"),
     path("log/", views.show_log, name="log"),
-    path("tenants/<str:schema_name>/", views.show_tenant, name="tenant"),
-    path("tenants/<str:schema_name>/<slug:key>/", perform_act, name="act"),
+    path("tenants/<slug:schema_name>/", views.show_tenant, name="tenant"),
+    path("tenants/<slug:schema_name>/<slug:key>/", perform_act, name="act"),
 ]

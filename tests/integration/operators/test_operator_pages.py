@@ -327,3 +327,10 @@ def test_operator_sees_what_a_business_sends(operator_client, tenants):
     assert "SMS 2 / 2 Agotado: los mensajes esperan" in text
     assert "0 / 5000" in text
     assert "SMS a MX, ES" in text
+
+
+@pytest.mark.parametrize("name", ["%00", "x%00", "%ED%A0%80", "%FF", "%E2%80%AE", "x" * 300, "pg_catalog", "public"])
+@pytest.mark.parametrize("rest", ["", "suspend/"])
+def test_a_business_that_nobody_can_have_is_not_found(operator_client, name, rest):
+    for ask in (operator_client.get, operator_client.post):
+        assert ask(f"{PAGE}tenants/{name}/{rest}").status_code in {404, 405}
