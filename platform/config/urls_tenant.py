@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.forbidden"
 handler404 = "web.errors.not_found"
+handler429 = "web.errors.too_many"
 handler500 = "web.errors.server_error"

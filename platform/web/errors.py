@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 
 from edge.problems import BAD_REQUEST, SERVER_ERROR, answer_problem, is_for_programs
 from edge.statuses import find_expected, find_retry_after, get_status
-from kernel.errors import DomainError, Forbidden, NotFound
+from kernel.errors import DomainError, Forbidden, LimitReached, NotFound
 from kernel.text import mark
 
+ALLAUTH_WINDOW_SECONDS = 60
 Answer = TypeVar("Answer", bound=HttpResponse)
 
 STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")
@@ -56,6 +57,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer an unknown address."""
     return _answer(request, 404, NotFound.code, gettext(NotFound.text))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer what allauth limits by itself; its longest window is a minute."""
+    return render_domain_error(request, LimitReached(wait_seconds=ALLAUTH_WINDOW_SECONDS))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

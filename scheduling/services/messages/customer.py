@@ -27,11 +27,16 @@ BY_STAFF = "messages_staff"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who does the work, or a place; ``email`` may be empty."""
+    """A person who does the work, or a place.
+
+    Attributes:
+        email: May be empty; anybody's, unless they have an account: whoever set it up typed it.
+    """
 
     name: str
     email: str
     is_person: bool
+    has_account: bool = False
 
 
 def tell_customer(
@@ -75,8 +80,10 @@ def list_people(booking: BookingView) -> tuple[Person, ...]:
     for resource_id in dict.fromkeys(ids):
         resource = found.get(resource_id)
         if resource is not None:
-            email = resource.email or (resource.user.email if resource.user is not None else "")
-            people.append(Person(name=resource.name, email=email, is_person=resource.resource_type.is_person))
+            own = resource.user.email if resource.user is not None else ""
+            email = resource.email or own
+            has_account = bool(own) and email.lower() == own.lower()
+            people.append(Person(resource.name, email, resource.resource_type.is_person, has_account=has_account))
     return tuple(people)
 
 

@@ -116,19 +116,22 @@ def _tell_business(
     """Tell those who work on it; owners and managers only what they did not do themselves."""
     readers = () if event.payload.get("by") == ActorKind.STAFF else list_managers()
     language = current_tenant().locale
-    tell(
-        recipients=[
-            *(Recipient(email=reader.email, locale=reader.locale) for reader in readers),
-            *(Recipient(email=person.email, locale=language) for person in people),
-        ],
-        template=template,
-        about=make_subject(booking.id),
-        words=make_business_words(booking, previous=previous),
-        key=_make_key(event, booking, template),
-        now=event.occurred_at,
-        reply_to=booking.customer_email,
-        limit="messages_business",
-    )
+    colleagues = [
+        *(Recipient(email=reader.email, locale=reader.locale) for reader in readers),
+        *(Recipient(email=person.email, locale=language) for person in people if person.has_account),
+    ]
+    others = [Recipient(email=person.email, locale=language) for person in people if not person.has_account]
+    for recipients, limit in ((colleagues, "messages_business"), (others, BY_STAFF)):
+        tell(
+            recipients=recipients,
+            template=template,
+            about=make_subject(booking.id),
+            words=make_business_words(booking, previous=previous),
+            key=_make_key(event, booking, template),
+            now=event.occurred_at,
+            reply_to=booking.customer_email,
+            limit=limit,
+        )
 
 
 def _find_limit(event: EventView) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,19 @@ def test_assigned_people_hear_of_it_once(book):
         "bay@taller.example",
         "owner@taller.example",
     ]
+
+
+def test_an_address_that_the_owner_typed_gets_less_than_an_account(book, settings):
+    """Nobody proved that it is theirs; an owner's own address was verified at the sign-up."""
+    settings.LIMITS = settings.LIMITS | {"messages_staff": replace(settings.LIMITS["messages_staff"], size=2)}
+    Resource.objects.filter(resource_type__is_person=True).update(email="victim@example.com")
+
+    for number in range(4):
+        book(email=f"ana-{number}@example.com")
+    handle_events()
+
+    sent = Message.objects.filter(template="business_new_booking", status="queued").values_list("to", flat=True)
+    assert (list(sent).count("victim@example.com"), list(sent).count("owner@taller.example")) == (2, 4)
 
 
 def test_staff_is_not_told_what_it_did_itself(book):
