@@ -44,6 +44,16 @@ def test_translations_of_an_older_version_do_not_do(catalog, age, is_refused):
         require_built_files()
 
 
+def test_static_files_must_be_collected(catalog, tmp_path, settings, monkeypatch):
+    settings.STATIC_ROOT = tmp_path
+    catalog.unlink()
+    monkeypatch.undo()
+    monkeypatch.setattr(built_files, "staticfiles_storage", ManifestStaticFilesStorage(location=tmp_path))
+
+    with pytest.raises(ImproperlyConfigured, match=r"static files of this version are not in .*manage collectstatic"):
+        require_built_files()
+
+
 def test_whoever_develops_is_not_asked(catalog, monkeypatch):
     monkeypatch.undo()
 

@@ -14,9 +14,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from kombu import Connection
 
 from config import manage
+from config.environment import VARIABLES, NotConfiguredError
 from config.settings import base
 from config.settings.celery import make_broker_url
 from config.settings.channels import find_smtp_port
+from tests.factories.environment import COMPLETE
 
 
 @pytest.fixture
@@ -83,6 +85,28 @@ def test_manage_runs_the_command_with_the_settings_of_its_environment(monkeypatc
     manage.main()
 
     assert ran == [["manage", "check"]]
+
+
+@pytest.mark.parametrize("refusal", [NotConfiguredError("Nobody chose."), ImproperlyConfigured("- X is not set")])
+def test_manage_says_in_words_what_is_not_configured(monkeypatch, refusal):
+    def refuse(_arguments: list[str]) -> None:
+        raise refusal
+
+    monkeypatch.setattr(manage, "execute_from_command_line", refuse)
+
+    with pytest.raises(SystemExit, match=f"^manage: {refusal}$"):
+        manage.main()
+
+
+def test_production_refuses_first_and_reads_its_settings_then(read, monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ImproperlyConfigured, match="TURNERO_SECRET_KEY is not set"):
+        read("production")
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+
+    assert read("production")["SECURE_SSL_REDIRECT"] is True
 
 
 def test_wsgi_serves_django():
