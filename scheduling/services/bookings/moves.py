@@ -13,7 +13,7 @@ from scheduling.policies import check_move, find_request_deadline
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import load_plan_at
 from scheduling.selectors.bookings.wishes import wish_of
-from scheduling.services.writing.allocations import free_allocations, list_resource_ids, write_allocations
+from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import expire_due_holds
@@ -77,7 +77,7 @@ def move_booking(
             raise LostRace
         counters = Counters()
         expire_due_holds(counters=counters, now=now, except_id=moved_id)
-        free_allocations(booking)
+        forget_allocations(booking)
         counters.take_back(booking.rule_usage)
         _settle(booking, asked, place, move, counters)
         counters.write(is_override=asked.is_override)

@@ -18,7 +18,7 @@ from scheduling.selectors.availability.free_times import find_moving, list_alter
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import get_hold
-from scheduling.services.writing.allocations import free_allocations, list_resource_ids
+from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details
 from scheduling.services.writing.expiry import expire_due_holds, is_expired
@@ -70,8 +70,8 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         if not booking.is_active or is_expired(booking, now):
             plan, place = _find_place_again(booking, now=now, is_pessimistic=is_pessimistic)
             expire_due_holds(counters=counters, now=now, except_id=booking.pk)
+            forget_allocations(booking)
             if booking.is_active:
-                free_allocations(booking)
                 counters.take_back(booking.rule_usage)
             note_rules_and_group(plan, place, booking, counters=counters)
         known = attach_details(booking, clean)

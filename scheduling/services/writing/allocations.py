@@ -82,6 +82,17 @@ def free_allocations(booking: Booking) -> None:
         leave_session(booking)
 
 
+def forget_allocations(booking: Booking) -> None:
+    """Let go of what a booking takes, or took, before it is placed anew: what stays is where it is.
+
+    Its history tells where it was; rows of then would count as taken last once it ends.
+    """
+    if booking.session_id is None:
+        Allocation.objects.filter(booking_id=booking.pk).delete()
+    elif booking.is_active:
+        leave_session(booking)
+
+
 def set_expiry(booking: Booking) -> None:
     """Let the allocations expire when their booking does."""
     if booking.session_id is None:

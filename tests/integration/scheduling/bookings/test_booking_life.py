@@ -115,6 +115,30 @@ def test_late_confirmation_is_accepted_while_the_place_is_free(tenant, is_swept)
         book(service_id, now=late)
 
 
+def test_a_booking_that_is_over_tells_what_it_took_last_and_nothing_of_before(tenant):
+    service_id, (ana, beto) = make_shop(people=2)
+    made = book(service_id, resource_ids=(ana,))
+    move_booking(booking_id=made.booking_id, starts_at=MONDAY, resource_ids=(beto,), now=NOW, by=STAFF)
+    move_booking(booking_id=made.booking_id, starts_at=hours_later(0.25), now=NOW, by=STAFF)
+
+    cancel_booking(booking_id=made.booking_id, reason="x", now=NOW, by=STAFF)
+
+    (taken,) = get_booking(booking_id=made.booking_id).resources
+    assert (taken.resource_id, taken.starts_at) == (beto, hours_later(0.25))
+
+
+def test_a_late_hold_that_found_another_place_tells_only_that(tenant):
+    service_id, (ana, _) = make_shop(people=2)
+    held = hold(service_id)
+    late = held.expires_at + timedelta(minutes=20)
+    book(service_id, now=late, resource_ids=(ana,))
+
+    made = submit(held, now=late)
+    cancel_booking(booking_id=made.booking_id, reason="x", now=late, by=STAFF)
+
+    assert len(get_booking(booking_id=made.booking_id).resources) == 1
+
+
 def test_hold_is_used_once_and_only_by_its_token(tenant):
     service_id, _ = make_shop()
     held = hold(service_id)
