@@ -215,20 +215,20 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
 def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show free times (its own counts as free), ask once more, and move on POST."""
     page = _load(token)
-    if request.method == "POST":
-        starts_at = read_instant(request.POST.get("starts_at", ""))
-        if starts_at is None:
-            return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
-        return _move(request, page, starts_at)
-    if not page.can_move:
+    is_post = request.method == "POST"
+    wish = read_instant(request.POST.get("starts_at", "") if is_post else request.GET.get("to", ""))
+    if wish == page.booking.starts_at:
+        return _go_back(token)
+    if not is_post and not page.can_move:
         paused = gettext(NO_MOVES) if page.is_paused else ""
         return _render(request, page, "manage", refusal=paused)
-    wish = read_instant(request.GET.get("to", ""))
-    if wish is not None:
-        return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())
-    if "to" in request.GET:
+    if wish is None and (is_post or "to" in request.GET):
         return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
-    return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
+    if wish is None:
+        return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
+    if is_post:
+        return _move(request, page, wish)
+    return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())
 
 
 def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpResponse:
@@ -274,7 +274,14 @@ def _render_times(
     except (NotFound, Invalid) as error:  # what was booked is not offered like this any more
         return _render_refused(request, page, error)
     picker = make_picker(
-        found, asked=asked, today=today, pages=(before, after), formats=page.formats, taken=taken, nearest=nearest
+        found,
+        asked=asked,
+        today=today,
+        pages=(before, after),
+        formats=page.formats,
+        taken=taken,
+        nearest=nearest,
+        own=booking.starts_at,
     )
     address = reverse("booking:move", args=[page.token])
     return _render(
@@ -335,5 +342,5 @@ def _render(
     )
 
 
-def _go_back(token: str, done: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('booking:manage', args=[token])}?done={done}")
+def _go_back(token: str, done: str = "") -> HttpResponse:
+    return HttpResponseRedirect(reverse("booking:manage", args=[token]) + (f"?done={done}" if done else ""))

@@ -116,10 +116,12 @@ def make_picker(
     formats: Formats,
     taken: datetime | None = None,
     nearest: tuple[AvailableSlot, ...] = (),
+    own: datetime | None = None,
 ) -> Picker:
     """Arrange ``availability``; without a wish the first day with a free time is chosen.
 
-    ``taken`` is shown crossed out in its place; ``nearest`` are offered on top.
+    ``taken`` is shown crossed out in its place; ``nearest`` are offered on top. ``own``, the time
+    of a visit that moves, is among the free ones, but not what is offered first.
     """
     timezone = availability.timezone
     taken_on = to_local(taken, timezone).date() if taken else None
@@ -128,7 +130,7 @@ def make_picker(
     free = [day.on for day in availability.days if day.slots]
     chosen = wish if wish in dates else (free[0] if free else dates[0])
     times = _list_times(availability.days, chosen, taken if taken_on == chosen else None)
-    first = availability.next_available
+    first = _find_first(availability, own)
     first_on = to_local(first, timezone).date() if first else None
     return Picker(
         timezone=timezone,
@@ -147,6 +149,15 @@ def make_picker(
             for slot in nearest
         ),
     )
+
+
+def _find_first(availability: Availability, own: datetime | None) -> datetime | None:
+    """Return the next free time, in place of a visit's own time the one after it on the shown days."""
+    first = availability.next_available
+    if first is None or first != own:
+        return first
+    shown = [slot.starts_at for day in availability.days for slot in day.slots]
+    return next((at for at in shown if at != own), None if own in shown else own)
 
 
 def _make_day(day: AvailableDay, chosen: date) -> Day:

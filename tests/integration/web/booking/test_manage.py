@@ -142,9 +142,22 @@ def test_what_is_no_instant_moves_nothing_and_times_are_offered_again(customer_c
 def test_the_own_time_counts_as_free(customer_client, address):
     booking = Booking.objects.get()
 
-    page = customer_client.get(address + "move/?on=2026-11-24")
+    page = customer_client.get(address + "move/?on=2026-11-24").content.decode()
 
-    assert booking.starts_at.isoformat() in list_times(page) or 'aria-current="true"' in page.content.decode()
+    assert f'name="to" value="{booking.starts_at.isoformat()}" aria-current="true"' in page
+
+
+def test_choosing_the_own_time_changes_nothing(customer_client, address):
+    booking = Booking.objects.get()
+    own = booking.starts_at.isoformat()
+
+    answers = [
+        customer_client.get(address + f"move/?to={own.replace('+', '%2B')}"),
+        customer_client.post(address + "move/", {"starts_at": own}),
+    ]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, address)] * 2
+    assert Booking.objects.get().sequence == booking.sequence
 
 
 @pytest.mark.parametrize(("value", "status"), [("", 422), ("soon", 422), ("2020-01-01T15:00:00+00:00", 409)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -40,6 +41,26 @@ def test_the_first_day_with_a_free_time_is_chosen():
     assert [time.starts_at for time in picker.afternoon] == [slot(24, 16).starts_at]
     assert (picker.first_on, picker.first_day_word) == (date(2026, 11, 24), "tomorrow")
     assert picker.chosen_count == 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "first"),
+    [
+        ((slot(24, 9), slot(25, 8)), slot(25, 8)),
+        ((slot(24, 9),), None),
+        ((), slot(24, 9)),
+        ((slot(25, 8),), slot(25, 8)),
+    ],
+    ids=["another one", "no other one", "on another page", "the own one is elsewhere"],
+)
+def test_the_own_time_of_a_visit_that_moves_is_not_offered_first(shown, first):
+    own = slot(24, 9).starts_at
+    found = replace(availability(*shown), next_available=own)
+
+    picker = pick(found, own=own)
+
+    assert (picker.first, picker.chosen_count) == (first and first.starts_at, min(len(shown), 1))
+    assert (picker.first_on is None) == (first is None)
 
 
 def test_days_tell_how_much_is_free():
