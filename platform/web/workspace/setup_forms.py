@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
@@ -114,3 +114,8 @@ def describe_value(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return str(value)
+
+
+def spell_alike(word: str, known: Iterable[str]) -> str:
+    """Return a typed word as it is known already: skills that differ in their capitals are one to people."""
+    return next((each for each in known if each.casefold() == word.casefold()), word)

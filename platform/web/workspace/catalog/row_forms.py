@@ -19,7 +19,7 @@ from web.parts.forms import PageForm
 from web.parts.widgets import Chips, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.crud.history import make_steps
-from web.workspace.setup_forms import describe_value
+from web.workspace.setup_forms import describe_value, spell_alike
 
 MINUTES = gettext_lazy("min")
 
@@ -50,7 +50,8 @@ class RequirementForm(PageForm):
     def make_setup(self) -> RequirementSetup:
         """Return the requirement as it was typed."""
         data = self.cleaned_data
-        return RequirementSetup(**{**data, "resource_ids": tuple(data["resource_ids"])})
+        skill = spell_alike(data["skill"], self.fields["skill"].widget.suggestions)
+        return RequirementSetup(**{**data, "skill": skill, "resource_ids": tuple(data["resource_ids"])})
 
 
 class ExtraForm(PageForm):

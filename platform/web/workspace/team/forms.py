@@ -17,7 +17,7 @@ from scheduling.types import ResourceSetup
 from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, SwitchField, TextField
 from web.parts.widgets import Chips, Swatches
-from web.workspace.setup_forms import Part, SetupForm
+from web.workspace.setup_forms import Part, SetupForm, spell_alike
 
 COLOR_NAMES = (
     gettext_lazy("Blue"),
@@ -110,7 +110,8 @@ class ResourceForm(SetupForm[ResourceSetup]):
     def read_values(self) -> dict[str, Any]:
         """Return the values, with the skills that were typed among those that were ticked."""
         data = super().read_values()
-        typed = [skill.strip() for skill in data.pop("new_skills").split(",")]
+        known = [skill for skill, _ in self.fields["skills"].choices]  # type: ignore[attr-defined]
+        typed = [spell_alike(skill.strip(), known) for skill in data.pop("new_skills").split(",")]
         data["skills"] = tuple(dict.fromkeys((*data["skills"], *filter(None, typed))))
         return data
 

@@ -8,7 +8,7 @@ import pytest
 
 from audit.selectors.log import list_changes
 from scheduling.enums import CatalogNoun
-from scheduling.models import AddOn, Requirement, ResourceType, Service
+from scheduling.models import AddOn, Requirement, Resource, ResourceType, Service
 from scheduling.selectors.catalog.entries import get_service_entry
 from tests.conftest import HostClient
 from tests.integration.web.workspace.browser_form import read_form, read_page
@@ -320,6 +320,14 @@ def test_both_editors_changed_what_it_takes(owner_client, staff_client, oil):
     page = clash.content.decode()
     assert (clash.status_code, read_page(page)["requirements-0-quantity"]) == (409, "2")
     assert "Mientras tanto quedó en: 3 mecánico · 1 elevador" in page
+
+
+def test_a_skill_is_asked_for_as_the_team_has_it(owner_client, oil):
+    Resource.objects.filter(resource_type__is_person=True).update(skills=["Frenos"])
+
+    change(owner_client, oil, **{"requirements-0-skill": "frenos"})
+
+    assert load(oil).requirements[0].skill == "Frenos"
 
 
 def test_more_rows_than_a_service_can_take_are_refused_in_words(owner_client, oil):

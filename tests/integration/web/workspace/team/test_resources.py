@@ -62,6 +62,15 @@ def test_a_resource_is_created_with_everything_that_the_form_asks(owner_client):
     assert "Guardado: Ana Gil" in owner_client.get(LIST).content.decode()
 
 
+def test_a_typed_skill_that_is_known_is_written_as_it_is_known(owner_client, carlos):
+    Resource.objects.filter(pk=carlos.pk).update(skills=["Frenos", "Suspensión"])
+    typed = read_form(owner_client, f"{LIST}new/") | {"name": "Tomás Vega", "new_skills": "frenos, SUSPENSIÓN, turbo"}
+
+    owner_client.post(f"{LIST}new/", typed)
+
+    assert Resource.objects.get(name="Tomás Vega").skills == ["Frenos", "Suspensión", "turbo"]
+
+
 def test_saving_unchanged_changes_nothing(owner_client, carlos):
     before = Resource.objects.values().get(pk=carlos.pk)
 
