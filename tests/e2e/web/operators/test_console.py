@@ -81,11 +81,13 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
 
 
 def check(page: Page) -> list[str]:
-    """Return what axe finds, and whether the page scrolls sideways."""
+    """Return what axe finds, whether the page scrolls sideways, and buttons that no style reaches."""
     page.evaluate(AXE.read_text())
     found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [each["id"] for each in found] + ["sideways"] * wide
+    bare = page.evaluate("""[...document.querySelectorAll("button:not([aria-hidden])")].filter((button) =>
+        getComputedStyle(button).borderStyle === "outset").map((button) => `bare: ${button.innerText}`)""")
+    return [each["id"] for each in found] + ["sideways"] * wide + bare
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -163,6 +165,7 @@ def test_operator_suspends_by_keyboard_and_comes_back_with_a_recovery_code(house
     other = open_page(f"{PLATFORM}/accounts/login/")
     sign_in(other, operator)
     expect(other.locator("[name=code]")).to_be_focused()
+    assert check(other) == []
     other.keyboard.type(code)
     other.keyboard.press("Enter")
     expect(other.locator("h1")).to_have_text("Negocios")
@@ -190,6 +193,10 @@ def test_pages_of_a_suspended_business_are_accessible_and_fit(house, open_page, 
         page.goto(f"{address}/workspace/people/")
         expect(page.locator("h1")).to_have_text("Accesos")
         found["people"] = check(page)
+        page.goto(f"{address}/workspace/services/")
+        page.locator("a.name").first.click()
+        expect(page.locator("[name=duration_minutes]")).to_be_disabled()
+        found["service"] = check(page)
     finally:
         acts.resume(asked)
 

@@ -316,6 +316,7 @@ def test_owner_takes_off_the_step_of_somebody_who_lost_their_phone(owner_client,
     after = owner_client.get("/workspace/people/").content.decode()
 
     assert (f'href="{address}"' in listed, "Eva Ríos" in asked) == (True, True)
+    assert '<span class="narrow-only">Segundo paso: </span><span class="badge good">Activado' in listed
     assert [(each.status_code, set(list_errors(each.content.decode()))) for each in (empty, wrong)] == [
         (422, {"password"}), (422, {"password"}),
     ]  # fmt: skip
