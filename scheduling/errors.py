@@ -9,7 +9,7 @@ from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.text import mark
 from scheduling.types import AvailableSlot, ReasonView
 
-WRONG_CODE = mark("This code is not right, or works no more.")
+WRONG_CODE = mark("This code is not right or no longer works.")
 
 
 class ServiceNotFound(NotFound):

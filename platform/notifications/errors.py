@@ -54,7 +54,7 @@ class TooManyCodes(LimitReached):
     """The recipient got as many codes as one gets in a day."""
 
     code = "too_many_codes"
-    text = mark("We sent as many codes to this contact today as we may. Use the last one, or call the business.")
+    text = mark("We sent as many codes to this contact today as we may. Call the business, or try again tomorrow.")
 
 
 class BudgetSpent(LimitReached):

@@ -32,7 +32,7 @@ VERTICAL = Vertical(
             ArrivalMode("wait", mark("I wait at the workshop"), "armchair"),
             ArrivalMode("tow", mark("It comes by tow truck"), "truck"),
         ),
-        note_label=mark("Have you noticed anything else?"),
+        note_label=mark("Tell us more"),
         note_example=mark("It happens when the engine is cold"),
     ),
     board_states=(

@@ -92,7 +92,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
 
     def work(form: ProofForm) -> HttpResponse:
         codes = second_step.renew_recovery_codes(user, proof=_read_proof(request, form))
-        return _render_codes(request, codes, said=gettext("Your earlier recovery codes count no more."))
+        return _render_codes(request, codes, said=gettext("Your earlier recovery codes no longer work."))
 
     return _ask_for_proof(request, "account/recovery_codes_renew.html", work)
 

@@ -22,7 +22,7 @@ class DetailsForm(ContactForm):
     phone = PhoneField(
         label=gettext_lazy("Phone"),
         required=False,
-        help_text=gettext_lazy("We send the confirmation and reminders here."),
+        help_text=gettext_lazy("A phone or an e-mail is enough: we send the confirmation and reminders there."),
     )
     wants_reminders = forms.BooleanField(label=gettext_lazy("Remind me before the appointment"), required=False)
 

@@ -76,9 +76,13 @@ def _render_again(request: HttpRequest, flow: Flow, form: CodeForm, required: Ve
     """Say what is wrong with the code, and whether another one is on its way."""
     if required.is_wrong:
         form.add_error("code", gettext(WRONG_CODE))
-    note = gettext("We sent another code.") if required.is_new else ""
-    if not required.is_wrong and not required.is_new:
+    note = ""
+    if required.is_new:
+        note = gettext("We sent another code.")
+    elif not required.is_wrong and required.again_at and flow.now < required.again_at:
         note = gettext("The last code was sent less than a minute ago. It may still be on its way.")
+    elif not required.is_wrong:
+        note = gettext("Today we cannot send another code to this contact. The last one still works.")
     kept = flow.with_draft(replace(flow.draft, code_to=required.to))
     return _render(request, kept, form, status=422 if required.is_wrong else 200, note=note)
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from scheduling.models import Booking
+from scheduling.models import Booking, Location
 from tests.fakes.due_work import send_messages
 from tests.fakes.sms_carrier import running_sms_carrier
 from tests.integration.web.booking.conftest import MONDAY_MORNING
@@ -66,7 +66,7 @@ def test_the_fourth_booking_asks_for_the_code_and_keeps_what_was_typed(customer_
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("es", "Este código no es correcto o ya no funciona."), ("en", "This code is not right, or works no more.")],
+    [("es", "Este código no es correcto o ya no funciona."), ("en", "This code is not right or no longer works.")],
 )
 def test_a_wrong_code_is_named_at_the_field(customer_client, tenant, service, language, text):
     url = go_to_verify(customer_client, service)
@@ -100,18 +100,23 @@ def test_another_code_comes_after_a_minute_and_the_last_word_is_said(customer_cl
     monday_morning.shift(61)
     third = customer_client.post(url, {"again": "1"})
     send_messages(tenant.schema_name)
+    Location.objects.update(phone="+525512345600")
+    monday_morning.shift(61)
+    last = customer_client.post(url, {"again": "1"})
     monday_morning.shift(601)
 
     spent = customer_client.post(url, {"again": "1"})
 
     assert "hace menos de un minuto" in text_of(early)
     assert ["Enviamos otro código." in text_of(page) for page in (second, third)] == [True, True]
+    assert "El último todavía funciona." in text_of(last)
     assert (spent.status_code, int(spent.headers["Retry-After"]) > 80_000) == (429, True)
     assert "Hoy ya enviamos a este contacto todos los códigos que podemos." in text_of(spent)
     assert len(mail.outbox) == 3
     # Back at the details, the same is said there.
     details = customer_client.post(customer_client.post(url, {"go": "back"}).url, PERSON)
     assert (details.status_code, "todos los códigos que podemos" in text_of(details)) == (429, True)
+    assert ['href="tel:' in page.content.decode() for page in (spent, details)] == [True, True]
 
 
 def test_the_way_back_and_the_other_language_keep_everything(customer_client, service):
