@@ -41,7 +41,8 @@ def merge(page: CrudPage[Any, FormT], typed: FormT, entry: Entry[Any], changes: 
     }
     merged = page.form(setup=replace(mine, **theirs), row_id=entry.id)
     merged.carry_over(typed)
-    for name in first:
+    # What no form sets (who signs in as this person) is told among the steps, and has no field.
+    for name in first.keys() & mine.__dataclass_fields__.keys():
         if name not in theirs and typed.label_of(name):
             value = typed.describe(name, to_json(getattr(entry.setup, name)))
             note = gettext("Meanwhile it became: %(value)s") % {"value": value}

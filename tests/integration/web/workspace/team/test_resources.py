@@ -9,8 +9,11 @@ import pytest
 
 from accounts.models import User
 from audit.selectors.log import list_changes
-from scheduling.enums import CatalogNoun
+from kernel.clock import utc_now
+from scheduling.enums import ActorKind, CatalogNoun
 from scheduling.models import Resource
+from scheduling.services.catalog.staff import link_user
+from scheduling.types import Actor
 from tests.conftest import HostClient
 from tests.integration.web.workspace.browser_form import read_form, read_page
 from tests.integration.web.workspace.conftest import book
@@ -183,6 +186,23 @@ def test_a_form_without_its_version_overwrites_nothing(owner_client, carlos, ver
 
     assert answer.status_code == 409
     assert Resource.objects.get(pk=carlos.pk).name == carlos.name
+
+
+def test_a_change_of_what_no_form_sets_is_told_to_the_second_editor(owner_client, carlos):
+    address = f"{LIST}{carlos.pk}/"
+    mine = read_form(owner_client, address)
+    user = User.objects.order_by("pk").first()
+    link_user(resource_id=carlos.pk, user_id=user.pk, by=Actor(kind=ActorKind.STAFF, user_id=user.pk), now=utc_now())
+
+    clash = owner_client.post(address, {**mine, "name": "Carlitos"})
+    page = clash.content.decode()
+    version = re.findall(r'name="version" value="(\d+)"', page)[-1]
+    saved = owner_client.post(address, {**mine, "version": version, "name": "Carlitos"})
+
+    assert (clash.status_code, "No se guardó: cambió mientras lo editabas" in page) == (409, True)
+    assert "Quién entra con su cuenta" in page
+    row = Resource.objects.get(pk=carlos.pk)
+    assert (saved.status_code, row.name, row.user_id) == (302, "Carlitos", user.pk)
 
 
 def test_archiving_can_be_undone_and_an_archived_one_is_not_changed(owner_client):
