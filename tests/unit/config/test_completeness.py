@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -92,7 +91,10 @@ REFUSED = {
     ],
 }
 ACCEPTED = {
-    "TURNERO_SECRET_KEY": [secrets.token_hex(32), secrets.token_urlsafe(50)],
+    "TURNERO_SECRET_KEY": [
+        "8097f1835e826b8443a094263b05f5d716d5c7f2910a0edc464256b349c9c63f",
+        "Pg_hOYQ1fOv_IkRnyES49crwCJW_1AF-KUvQlteSZzqO25p4u6DUbnqwtTq5RIgZ8ns",
+    ],
     "TURNERO_PLATFORM_HOST": ["turnero.example:8443", "Citas.Turnero.example", "localhost.example"],
     "DATABASE_URL": ["postgresql:///turnero?host=/run/postgresql", "postgres://u:p@db.example:5433/x?sslmode=require"],
     "REDIS_URL": [
