@@ -19,7 +19,7 @@ HIDDEN = "***"
 SECRET_SEGMENTS = ("b", "manage", "holds", "verify", "progress", "key")
 """Segments of our paths that a secret follows. A test compares them with every address that takes a text."""
 HARMLESS_ARGUMENTS = frozenset({"schema_name"})
-"""Arguments of addresses that are texts, and no secrets."""
+"""Arguments of addresses that may be read although they look like a secret."""
 HARMLESS_PARAMETERS = frozenset({"lang", "view", "type", "who", "done", "new", "sort", "page", "status", "country"})
 """Parameters of queries whose words may be read; numbers and dates of others may, too."""
 TRACING_FIELDS = frozenset({"request_id", "correlation_id", "task_id", "parent_task_id", "root_id", "id"})

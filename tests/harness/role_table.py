@@ -122,6 +122,6 @@ PLATFORM: dict[str, Rights] = {
     "sign-up/progress/<str:token>/status/": read(ANYONE),
     "operator/": read(OPERATORS),
     "operator/log/": read(OPERATORS),
-    "operator/tenants/<str:schema_name>/": read(OPERATORS),
-    "operator/tenants/<str:schema_name>/<slug:key>/": form(OPERATORS),
+    "operator/tenants/<slug:schema_name>/": read(OPERATORS),
+    "operator/tenants/<slug:schema_name>/<slug:key>/": form(OPERATORS),
 }

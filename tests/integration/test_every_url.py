@@ -54,8 +54,8 @@ SAMPLES = {
     "sign-up/verify/<str:token>/": "sign-up/verify/{verify}/",
     "sign-up/progress/<str:token>/": "sign-up/progress/{progress}/",
     "sign-up/progress/<str:token>/status/": "sign-up/progress/{progress}/status/",
-    "operator/tenants/<str:schema_name>/": "operator/tenants/{schema}/",
-    "operator/tenants/<str:schema_name>/<slug:key>/": "operator/tenants/{schema}/suspend/",
+    "operator/tenants/<slug:schema_name>/": "operator/tenants/{schema}/",
+    "operator/tenants/<slug:schema_name>/<slug:key>/": "operator/tenants/{schema}/suspend/",
     RESET_KEY: "accounts/password/reset/key/1-abc-def/",
 }
 """A path for every route with arguments; names in braces are filled in by ``facts``."""
