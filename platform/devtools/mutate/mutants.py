@@ -268,4 +268,108 @@ TELLING = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *TELLING)
+STATES = (
+    Mutant(
+        "a suspended business writes",
+        "tenants/policies.py",
+        "    TenantStatus.SUSPENDED: READING,\n",
+        "    TenantStatus.SUSPENDED: READING | {Ability.WRITE},\n",
+        ("tests/unit/tenants/test_policies.py", "tests/integration/test_states.py"),
+    ),
+    Mutant(
+        "no service asks what the state of the business allows",
+        "tenants/policies.py",
+        "    if may_business(ability):\n        return\n",
+        "    return\n",
+        ("tests/integration/test_states.py",),
+    ),
+    Mutant(
+        "a closed business lets all its staff in",
+        "platform/edge/access.py",
+        "Ability.OWNER_READ if is_owner else Ability.STAFF_READ",
+        "Ability.OWNER_READ",
+        ("tests/integration/web/test_states.py",),
+    ),
+    Mutant(
+        "a stale page changes the state",
+        "tenants/policies.py",
+        " or seen not in {None, status}:",
+        ":",
+        ("tests/unit/tenants/test_policies.py",),
+    ),
+    Mutant(
+        "a business is closed without its name",
+        "tenants/services/acts.py",
+        "if typed_name is not None and clean_line(typed_name) != clean_line(tenant.name):",
+        "if typed_name is None and clean_line(tenant.name) == typed_name:",
+        ("tests/integration/tenants/test_acts.py",),
+    ),
+    Mutant(
+        "the log of acts can be changed",
+        "platform/audit/public/migrations/0002_append_only.py",
+        "BEFORE UPDATE OR DELETE ON",
+        "BEFORE DELETE ON",
+        ("tests/integration/tenants/test_acts.py",),
+    ),
+)
+_STEP = "tests/integration/accounts/test_second_step.py"
+SECOND_STEP = (
+    Mutant(
+        "a session without the second step goes on",
+        "platform/accounts/policies.py",
+        "return not mark or request.session.get(SECOND_STEP) == mark",
+        "return True",
+        ("tests/integration/web/account",),
+    ),
+    Mutant(
+        "an operator needs no second step",
+        "platform/edge/access.py",
+        'if permission is Permission.OPERATOR and not getattr(request.user, "second_step", ""):',
+        "if permission is None:",
+        ("tests/integration/web/account",),
+    ),
+    Mutant(
+        "a code counts twice",
+        "platform/accounts/services/second_step.py",
+        "range(max(now - TOLERANCE, after + 1),",
+        "range(now - TOLERANCE,",
+        (_STEP,),
+    ),
+    Mutant(
+        "two type the same code at once",
+        "platform/accounts/services/second_step.py",
+        "    return User.objects.select_for_update().get(pk=user.pk)",
+        "    return User.objects.get(pk=user.pk)",
+        (_STEP,),
+    ),
+    Mutant(
+        "secrets of the second step are stored as they are",
+        "platform/accounts/services/second_step.py",
+        'data = {"secret": seal(secret), ',
+        'data = {"secret": secret, ',
+        (_STEP,),
+    ),
+    Mutant(
+        "the second step is switched off without a code",
+        "platform/accounts/services/second_step.py",
+        "        _check_code(person, proof)\n        _remove(person)",
+        "        _remove(person)",
+        (_STEP,),
+    ),
+    Mutant(
+        "an owner takes off the own second step",
+        "platform/accounts/services/second_step.py",
+        "    if person_id == by.pk:\n        raise OwnSecondStep\n",
+        "",
+        (_STEP,),
+    ),
+    Mutant(
+        "wrong codes are not counted",
+        "platform/accounts/services/second_step.py",
+        "    except ProofWrong:\n        raise\n",
+        "",
+        (_STEP,),
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *TELLING, *STATES, *SECOND_STEP)
