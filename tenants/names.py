@@ -22,8 +22,9 @@ SHORTEST_WITHIN = 6
 SHORTEST_NAME_GLUED, SHORTEST_WORD_GLUED = 4, 3
 """Letters; shorter ones are parts of too many words: "sat" and "en" of a saten."""
 LEGAL_FORMS = frozenset(
-    {"s", "a", "c", "v", "r", "l", "sa", "de", "rl", "cv", "sab", "sl", "srl", "sas", "spa", "ltda", "inc", "llc"}
+    {"s", "a", "c", "v", "r", "l", "sa", "de", "rl", "cv", "sab", "sl", "srl", "sas", "ltda", "inc", "llc"}
 )
+"""Chile's "SpA" is not among them: here a spa is a spa, and "azteca-spa" an honest one."""
 DIGITS = "0123456789"
 
 
