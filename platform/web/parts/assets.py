@@ -9,7 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 
+from edge.language import current_language
+from tenants.context import current_tenant
 from verticals.contract import AssetField, FieldKind, Vertical
+from verticals.registry import get_vertical
 from web.parts.forms import PageForm, mark_needed
 from web.parts.widgets import SuggestInput
 
@@ -96,3 +99,12 @@ def _make_widget(each: AssetField, asked: Asked, suggestions: tuple[str, ...]) -
         url=asked.suggest_url,
         attrs=attrs,
     )
+
+
+def describe_search() -> str:
+    """Say what the workspace finds bookings by, in the trade's own words."""
+    tenant, language = current_tenant(), current_language()
+    words = get_vertical(tenant.vertical).list_words(language=language, country=tenant.country)
+    if "asset" not in words:
+        return gettext("Customer or reference")
+    return gettext("Customer, %(asset)s or reference") % {"asset": words["asset"]}

@@ -28,6 +28,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
+from web.parts.assets import describe_search
 from web.parts.status_looks import StatusLook, list_legend
 from web.workspace.board.layout import BoardDay, lay_out_day
 
@@ -153,7 +154,11 @@ class BoardPage:
 def show_board(request: HttpRequest) -> HttpResponse:
     """Show a day; a date that cannot be read shows today and says so."""
     page = load_board_page(request, now=utc_now())
-    context = {"page": page, "notice": BAD_DATE if page.query.is_date_bad else ""}
+    context = {
+        "page": page,
+        "search_hint": describe_search(),
+        "notice": BAD_DATE if page.query.is_date_bad else "",
+    }
     return render(request, "workspace/board.html", context)
 
 

@@ -15,6 +15,7 @@ from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import BookingFilters, BookingRow
+from web.parts.assets import describe_search
 from web.parts.filters import Filter
 from web.parts.lists import PAGE_SIZE, read_query
 from web.parts.status_looks import StatusLook, get_look
@@ -53,6 +54,7 @@ def list_found(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "query": query,
+        "search_hint": describe_search(),
         "status": status,
         "statuses": [choice for choice in STATUS.choices if choice[0] != BookingStatus.HELD],
         "lines": [

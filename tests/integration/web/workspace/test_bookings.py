@@ -10,6 +10,7 @@ from scheduling.models import Booking, Resource, Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import AvailabilityQuery
+from tenants.models import Tenant
 from tests.factories.scheduling import make_wish
 from tests.integration.web.workspace.conftest import book, local_day
 
@@ -39,6 +40,21 @@ def test_detail_says_everything(owner_client):
 
     for text in ("Ana Torres", booked.reference, "ana@example.com", "+525512345678", "ABC-12-34", "Rechina al frenar"):
         assert text in page
+
+
+@pytest.mark.parametrize(
+    ("vertical", "hint"),
+    [
+        ("automotive", "Cliente, vehículo o folio"),
+        ("clinic", "Cliente, paciente o folio"),
+        ("salon", "Cliente o folio"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/workspace/", "/workspace/bookings/"])
+def test_search_speaks_of_what_the_trade_has(owner_client, tenant, vertical, hint, path):
+    Tenant.objects.filter(pk=tenant.id).update(vertical=vertical)
+
+    assert f'placeholder="{hint}"' in owner_client.get(path).content.decode()
 
 
 def test_detail_as_panel_has_no_frame(owner_client):
