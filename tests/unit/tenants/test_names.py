@@ -180,6 +180,7 @@ HONEST = [
     "app-motors",
     "webster-garage",
     "online-spa-luna",
+    "online-spa",
     "perfumero-ruiz",
     "numero-uno-barber",
     "taller24",
