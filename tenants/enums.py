@@ -42,6 +42,7 @@ class Ability(StrEnum):
     REMIND = "remind"
     """Reminders leave."""
     OWNER_READ = "owner_read"
+    """Owners sign in and read."""
     STAFF_READ = "staff_read"
     """Staff other than owners sign in and read."""
     STEP = "step"

@@ -41,8 +41,8 @@ def run_once(
 
     The answer is the same, byte by byte. Keys belong to the network address that sent them: a
     stranger who guesses one learns nothing and disturbs nobody. With ``is_personal`` an equal
-    request counts from anywhere, for a phone that changes networks between two tries: only who
-    sent it can know such a body or path.
+    request counts from anywhere, for a phone that changes networks between two tries: only the
+    sender can know such a body or path.
 
     The answer is kept in the transaction in which ``run`` works, so there is never one
     without the other. A second request with the same key waits for the first. A ``run`` that

@@ -23,10 +23,10 @@ def clean_email(typed: str) -> str | None:
     """Return an address as it is stored and written to; None when it is none, or none that we can write to.
 
     Compatibility forms are unified (NFKC), what nobody sees is dropped, letters are small, and the domain is
-    ASCII (IDNA 2008): ``Ana@Bücher.example`` is ``ana@xn--bcher-kva.example``. Refused are addresses of
-    hosts (``a@[127.0.0.1]``), domains without a dot, local parts that are quoted, not ASCII or over 64
-    characters, and U+FFFD, which somebody's program wrote in place of what it could not read. Nobody is
-    asked whether the domain exists.
+    ASCII (IDNA 2008): ``Ana@Bücher.example`` is ``ana@xn--bcher-kva.example``. Addresses of hosts
+    (``a@[127.0.0.1]``), domains without a dot, local parts that are quoted, not ASCII or over 64
+    characters, and U+FFFD, which somebody's program wrote in place of what it could not read, are refused.
+    Nobody is asked whether the domain exists.
     """
     if len(typed) > LONGEST_TYPED:
         return None

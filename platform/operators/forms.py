@@ -13,7 +13,7 @@ from kernel.errors import Invalid
 class ActForm(forms.Form):
     """Why something is done to a business; what was typed stays when it is refused.
 
-    What is wrong says the service alone: the form asks for nothing by itself.
+    The service alone says what is wrong: the form asks for nothing by itself.
     """
 
     reason = forms.CharField(

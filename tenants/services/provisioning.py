@@ -22,6 +22,7 @@ from tenants.services.templates import ensure_template
 from tenants.types import SignUpDetails, TenantInfo
 
 TRIAL = timedelta(days=30)
+"""From signing up on; a suspension does not make it longer."""
 
 logger = logging.getLogger(__name__)
 

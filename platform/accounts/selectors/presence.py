@@ -43,8 +43,8 @@ def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[
 
     The person was deactivated or has another role, password or second step; the session ended, by signing out, here
     or everywhere, or by its age; or the business is in another state. One statement for a hundred
-    businesses, however many people they have, beside what `find_tenant` does not remember. Of a business
-    whose tables cannot be read nothing is known: its people are not among them.
+    businesses, however many people they have, beside what `find_tenant` does not remember. The people of a
+    business whose tables cannot be read are not among them: nothing is known of it.
     """
     by_schema: dict[str, list[Presence]] = defaultdict(list)
     for each in presences:

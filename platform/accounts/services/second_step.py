@@ -89,7 +89,7 @@ def switch_on(user: User, *, secret: str, proof: Proof) -> SwitchedOn:
 def seed(email: str, *, secret: str) -> tuple[str, ...]:
     """Give the person with this e-mail a second step whose secret is known, and return their recovery codes.
 
-    For demonstrations: nobody proves anything. Again changes nothing, and returns nothing.
+    For demonstrations: nobody proves anything. A second call changes nothing and returns nothing.
 
     Raises:
         PersonUnknown: Nobody in the current schema signs in with it.
@@ -119,7 +119,7 @@ def switch_off(user: User, *, proof: Proof) -> None:
 
 
 def renew_recovery_codes(user: User, *, proof: Proof) -> tuple[str, ...]:
-    """Return new recovery codes; those of before count no more.
+    """Return new recovery codes; the earlier ones no longer work.
 
     Raises:
         SecondStepIsOff, ProofWrong, LimitReached: As `switch_off`.

@@ -11,7 +11,7 @@ API go the same way::
         raise send_code(guard, error, is_new_wanted=…) from error
 
 What is sent and which attempts were spent must last although nothing is booked: `open_guard` and
-`send_code` stay outside of the transaction in which is booked.
+`send_code` stay outside of the transaction of the booking.
 """
 
 from __future__ import annotations

@@ -132,8 +132,8 @@ def change_row(
 ) -> int:
     """Save what differs between two set-ups of a locked row and return its version, the same when nothing does.
 
-    Fields that are no columns are only logged: who calls this writes them. ``is_restored`` takes an archived row
-    back at once, so that it may return under another name; who calls this has checked what the guard would.
+    Fields that are no columns are only logged: the caller writes them. ``is_restored`` takes an archived row
+    back at once, so that it may return under another name; the caller has checked what the guard would.
 
     Raises:
         SetupInvalid: Somebody gave the same name to another row a moment ago.

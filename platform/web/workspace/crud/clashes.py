@@ -32,7 +32,7 @@ def merge(page: CrudPage[Any, FormT], typed: FormT, entry: Entry[Any], changes: 
     """Return the form anew: fields that were left alone take the other's value, what was typed stays."""
     mine = typed.make_setup()
     first: dict[str, object] = {}
-    for change in changes:  # newest first: the oldest one has what this editor had before him
+    for change in changes:  # newest first: the oldest one has what this editor was shown
         first |= {each.name: each.old for each in change.fields}
     theirs = {
         name: getattr(entry.setup, name)

@@ -88,7 +88,7 @@ CHANGES: dict[str, Callable] = {
 
 
 AGAIN = {"another role": 200, "suspended": 200, "closed": 403}
-"""Who asks for a new stream after a change gets it where staff may still read; others are sent to sign in."""
+"""Whoever asks for a new stream after a change gets it where staff may still read; others are sent to sign in."""
 
 
 @pytest.mark.parametrize("change", CHANGES)
