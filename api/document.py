@@ -19,7 +19,7 @@ from api.fields import InstantField
 from api.parsers import BODY_TOO_LARGE, BodyTooLarge
 from api.serializers import StrictSerializer
 from database.errors import DatabaseAway, TooBusy
-from edge.problems import BAD_REQUEST, PLAIN_PROBLEMS, PROBLEM_TYPE, SERVER_ERROR
+from edge.problems import BAD_REQUEST, PLAIN_PROBLEMS, PROBLEM_TYPE
 from edge.statuses import get_status
 from kernel.errors import DomainError, Invalid, LimitReached
 from tenants.enums import TenantStatus
@@ -63,7 +63,7 @@ EVERYWHERE = (
     Failure(404, *PLAIN_PROBLEMS[404]),
     Failure(404, TenantUnknown.code, TenantUnknown.text),
     Failure(406, "not_acceptable", "Nothing that the caller accepts can be answered."),
-    Failure(500, "server_error", SERVER_ERROR),
+    Failure(500, *PLAIN_PROBLEMS[500]),
     *(Failure(503, kind.code, kind.text) for kind in (TooBusy, DatabaseAway)),
     Failure(503, f"tenant_{TenantStatus.PROVISIONING}", NOT_READY),
 )

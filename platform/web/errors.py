@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from edge.problems import BAD_REQUEST, SERVER_ERROR, answer_problem, is_for_programs
+from edge.problems import PLAIN_PROBLEMS, answer_problem, is_for_programs
 from edge.statuses import find_expected, find_retry_after, get_status
-from kernel.errors import DomainError, Forbidden, LimitReached, NotFound
+from kernel.errors import DomainError, LimitReached
 from kernel.text import mark
 
 ALLAUTH_WINDOW_SECONDS = 60
@@ -46,17 +46,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer what nobody can understand: a host that is none, too many fields."""
-    return _answer(request, 400, "bad_request", gettext(BAD_REQUEST))
+    return _answer_plain(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer what Django or a library forbids."""
-    return _answer(request, 403, Forbidden.code, gettext(Forbidden.text))
+    return _answer_plain(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer an unknown address."""
-    return _answer(request, 404, NotFound.code, gettext(NotFound.text))
+    return _answer_plain(request, 404)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -69,7 +69,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     expected = find_expected(sys.exc_info()[1])
     if expected is not None:
         return render_domain_error(request, expected)
-    return _answer(request, 500, "server_error", gettext(SERVER_ERROR))
+    return _answer_plain(request, 500)
+
+
+def _answer_plain(request: HttpRequest, status: int) -> HttpResponse:
+    code, text = PLAIN_PROBLEMS[status]
+    return _answer(request, status, code, gettext(text))
 
 
 def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
