@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
 
 from accounts.policies import Permission
 from edge.access import requires
@@ -115,7 +114,6 @@ def offer_acts(tenant: TenantInfo) -> tuple[OfferedAct, ...]:
 
 
 @requires(Permission.OPERATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
 def perform_act(request: HttpRequest, schema_name: str, key: str) -> HttpResponse:
     """Ask why, and for closing the name; a POST does it once."""
     if key not in TenantAct.values:

@@ -7,7 +7,6 @@ from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.selectors.staff import get_user_by_email
 from accounts.services.devices import remember_device
@@ -23,7 +22,6 @@ from tenants.services.sign_up import take_entry
 
 @open_to_anyone
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Let the owner in once, with the token of the sign-up: a GET asks, a POST does."""
     if request.method != "POST":

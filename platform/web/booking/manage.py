@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from edge.access import open_to_anyone
 from edge.language import current_language
@@ -190,7 +190,6 @@ def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_the_link_leads
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to cancel, and for a reason; cancel on POST."""
@@ -210,7 +209,6 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_the_link_leads
 def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show free times (its own counts as free), ask once more, and move on POST."""

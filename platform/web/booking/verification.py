@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from edge.access import open_to_anyone
 from edge.limits import count_write
@@ -39,7 +38,6 @@ class CodeForm(PageForm):
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_bookings_are_taken
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for the code, and book with it; everything typed before is kept."""

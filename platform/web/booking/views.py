@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from edge.limits import count_write, keep_time, note_end
@@ -36,7 +36,6 @@ from web.parts.assets import list_suggestions
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_bookings_are_taken
 def tell_visit(request: HttpRequest) -> HttpResponse:
     """Ask what the visit is about: vehicle, arrival, extras, with whom."""
@@ -65,7 +64,6 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_bookings_are_taken
 def choose_time(request: HttpRequest) -> HttpResponse:
     """Show free times; a posted one is held, and the details are asked next."""
@@ -81,7 +79,6 @@ def choose_time(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_anyone
-@require_http_methods(["GET", "HEAD", "POST"])
 @while_bookings_are_taken
 def tell_details(request: HttpRequest) -> HttpResponse:
     """Ask who books, and book."""

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from edge.language import current_language, list_wanted_tags
@@ -42,7 +42,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @open_to_anyone
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Ask for the business and its owner; a valid form sends the verification e-mail."""
     if request.method != "POST":
@@ -86,7 +85,6 @@ def check_slug(request: HttpRequest) -> JsonResponse:
 
 @open_to_anyone
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a verification link stands for (GET changes nothing); a POST confirms it.
 
