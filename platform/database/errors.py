@@ -8,7 +8,7 @@ from kernel.errors import Unavailable
 from kernel.text import mark
 
 LOCK_TIMEOUT = "55P03"
-"""Someone holds a lock for longer than ``lock_timeout``: who tries again waits as long again."""
+"""Someone holds a lock for longer than ``lock_timeout``: whoever tries again waits as long again."""
 DEADLOCK, SERIALIZATION_FAILURE, STATEMENT_TIMEOUT = "40P01", "40001", "57014"
 BUSY_STATES = frozenset({LOCK_TIMEOUT, DEADLOCK, SERIALIZATION_FAILURE, STATEMENT_TIMEOUT})
 AWAY_STATES = frozenset(

@@ -1,4 +1,4 @@
-"""Codes that prove whose a contact is: six digits, for one business and one recipient, ten minutes, once."""
+"""Codes that prove whose a contact is: six digits, for one business and one recipient, for some minutes, once."""
 
 from __future__ import annotations
 

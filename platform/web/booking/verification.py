@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, gettext_lazy
 
@@ -32,9 +34,13 @@ class CodeForm(PageForm):
     code = TextField(
         label=gettext_lazy("Code"),
         max_length=20,
-        help_text=gettext_lazy("Six digits. It works for ten minutes, once."),
         attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "number short"},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = gettext("Six digits. It works for %(minutes)s minutes, once.")
+        self.fields["code"].help_text = hint % {"minutes": settings.CODE_MINUTES}
 
 
 @open_to_anyone
@@ -78,7 +84,7 @@ def _render_again(request: HttpRequest, flow: Flow, form: CodeForm, required: Ve
     if required.is_new:
         note = gettext("We sent another code.")
     elif not required.is_wrong and required.again_at and flow.now < required.again_at:
-        note = gettext("The last code was sent less than a minute ago. It may still be on its way.")
+        note = gettext("The last code was sent just now. It may still be on its way.")
     elif not required.is_wrong:
         note = gettext("Today we cannot send another code to this contact. The last one still works.")
     kept = flow.with_draft(replace(flow.draft, code_to=required.to))

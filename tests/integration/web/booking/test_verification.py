@@ -80,6 +80,13 @@ def test_a_wrong_code_is_named_at_the_field(customer_client, tenant, service, la
     assert Booking.objects.exclude(status="held").count() == 3
 
 
+def test_the_page_says_for_how_long_a_code_works(customer_client, service, settings):
+    settings.CODE_MINUTES = 7
+    page = customer_client.get(go_to_verify(customer_client, service))
+
+    assert "Seis dígitos. Funciona durante 7 minutos y una sola vez." in text_of(page)
+
+
 def test_a_code_that_ended_is_replaced_at_once(customer_client, tenant, service, monday_morning):
     url = go_to_verify(customer_client, service)
     old = read_code(tenant)
@@ -107,7 +114,7 @@ def test_another_code_comes_after_a_minute_and_the_last_word_is_said(customer_cl
 
     spent = customer_client.post(url, {"again": "1"})
 
-    assert "hace menos de un minuto" in text_of(early)
+    assert "El último código se acaba de enviar." in text_of(early)
     assert ["Enviamos otro código." in text_of(page) for page in (second, third)] == [True, True]
     assert "El último todavía funciona." in text_of(last)
     assert (spent.status_code, int(spent.headers["Retry-After"]) > 80_000) == (429, True)
