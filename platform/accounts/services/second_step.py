@@ -8,7 +8,6 @@ are taken. Wrong ones are counted in Redis and, for all networks together, in Po
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from accounts.errors import OwnSecondStep, PersonUnknown, ProofWrong, SecondStep
 from accounts.models import User
 from accounts.services.sealing import seal, unseal
 from accounts.types import Proof, SecondStepReset
+from kernel.clock import utc_now
 from kernel.errors import LimitReached
 from kernel.limits import Ask
 from kernel.text import mark
@@ -80,7 +80,7 @@ def switch_on(user: User, *, secret: str, proof: Proof) -> SwitchedOn:
         if person.second_step:
             raise SecondStepIsOn
         _check_password(person, proof)
-        counter = _find_counter(secret, proof.code or "", after=0)
+        counter = _find_counter(secret, proof.code or "", after=0, now=proof.now)
         if counter is None:
             raise ProofWrong(errors={"code": (CODE_WRONG,)})
         return _set_up(person, secret, counter=counter)
@@ -174,8 +174,7 @@ def reset_by_command(email: str, *, now: datetime) -> str:
 
 def make_code(secret: str) -> str:
     """Return the code that an app with this secret shows now: what tests and the demo type."""
-    counter = int(time.time()) // PERIOD_SECONDS
-    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, _count_periods(utc_now()))))
 
 
 def count_recovery_codes(user: User) -> int:
@@ -235,7 +234,7 @@ def _check_code(person: User, proof: Proof) -> None:
     kept = {row.type: row for row in Authenticator.objects.filter(user=person)}
     app = kept[Authenticator.Type.TOTP]
     try:
-        counter = _find_counter(unseal(app.data["secret"]), code, after=app.data["counter"])
+        counter = _find_counter(unseal(app.data["secret"]), code, after=app.data["counter"], now=proof.now)
         is_right = counter is not None or RecoveryCodes(kept[Authenticator.Type.RECOVERY_CODES]).validate_code(code)
     except ValueError:
         # The platform's secret was changed, and the old one is not listed: only a reset helps.
@@ -248,13 +247,18 @@ def _check_code(person: User, proof: Proof) -> None:
     app.save(update_fields=["data", "last_used_at"])
 
 
-def _find_counter(secret: str, code: str, *, after: int) -> int | None:
+def _find_counter(secret: str, code: str, *, after: int, now: datetime) -> int | None:
     """Return the number of the half minute that a code belongs to; None: of none that may still be used."""
-    now = int(time.time()) // PERIOD_SECONDS
-    for counter in range(max(now - TOLERANCE, after + 1), now + TOLERANCE + 1):
+    current = _count_periods(now)
+    for counter in range(max(current - TOLERANCE, after + 1), current + TOLERANCE + 1):
         if compare_user_code(actual=code, expected=totp.format_hotp_value(totp.hotp_value(secret, counter))):
             return counter
     return None
+
+
+def _count_periods(at: datetime) -> int:
+    """Return the number of the half minute since 1970 that an instant lies in (RFC 6238)."""
+    return int(at.timestamp()) // PERIOD_SECONDS
 
 
 @contextmanager

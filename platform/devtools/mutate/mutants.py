@@ -331,8 +331,8 @@ SECOND_STEP = (
     Mutant(
         "a code counts twice",
         "platform/accounts/services/second_step.py",
-        "range(max(now - TOLERANCE, after + 1),",
-        "range(now - TOLERANCE,",
+        "range(max(current - TOLERANCE, after + 1),",
+        "range(current - TOLERANCE,",
         (_STEP,),
     ),
     Mutant(
