@@ -16,19 +16,29 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def set_sms_countries(*, schema_name: str, countries: Iterable[str]) -> tuple[str, ...]:
-    """Open these countries (ISO 3166-1 alpha-2), and no others, besides the business's own; return them.
+def change_sms_countries(*, schema_name: str, opened: Iterable[str], closed: Iterable[str]) -> tuple[str, ...]:
+    """Open and close countries (ISO 3166-1 alpha-2) besides the business's own, and return those that are open.
+
+    A country that is named in both is closed.
 
     Raises:
         TenantUnknown: There is no such tenant.
         CountryUnknown: One of them is no country; satellites and international networks are none.
     """
-    wanted = sorted({country.strip().upper() for country in countries})
+    # Locked: of two operators who change the list at once, the second changes what the first made of it.
+    tenant = Tenant.objects.select_for_update().filter(schema_name=schema_name).first()
+    if tenant is None:
+        raise TenantUnknown
+    wanted = sorted({*tenant.sms_countries, *map(_clean_code, opened)} - set(map(_clean_code, closed)))
     unknown = [country for country in wanted if country not in list_countries()]
     if unknown:
         raise CountryUnknown(country=unknown[0])
-    if not Tenant.objects.filter(schema_name=schema_name).update(sms_countries=wanted):
-        raise TenantUnknown
-    logger.info("sms_countries_set", extra={"schema_name": schema_name, "countries": wanted})
+    tenant.sms_countries = wanted
+    tenant.save(update_fields=["sms_countries"])
+    logger.info("sms_countries_changed", extra={"schema_name": schema_name, "countries": wanted})
     transaction.on_commit(forget_tenants)
     return tuple(wanted)
+
+
+def _clean_code(typed: str) -> str:
+    return typed.strip().upper()

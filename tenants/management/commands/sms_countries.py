@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from kernel.errors import DomainError
 from tenants.errors import TenantUnknown
 from tenants.selectors.resolution import list_tenants
-from tenants.services.sms_countries import set_sms_countries
+from tenants.services.sms_countries import change_sms_countries
 from tenants.types import TenantInfo
 
 
@@ -29,12 +29,12 @@ class Command(BaseCommand):
         """Change the list, and say what it is now."""
         try:
             tenant = _get_tenant(slug)
-            closed = {country.upper() for country in remove}
-            wanted = [country for country in (*tenant.sms_countries, *add) if country.upper() not in closed]
-            now = set_sms_countries(schema_name=tenant.schema_name, countries=wanted) if add or remove else None
+            now = tenant.sms_countries
+            if add or remove:
+                now = change_sms_countries(schema_name=tenant.schema_name, opened=add, closed=remove)
         except DomainError as error:
             raise CommandError(str(error)) from error
-        others = ", ".join(tenant.sms_countries if now is None else now) or "none"
+        others = ", ".join(now) or "none"
         self.stdout.write(f"{tenant.name}: {tenant.country}, and besides: {others}")
 
 

@@ -10,9 +10,10 @@ from django.db import connection
 from psycopg import sql
 
 from tenants.errors import TenantUnknown
+from tenants.management.commands import sms_countries
 from tenants.models import SpareSchema, Tenant
-from tenants.selectors.resolution import forget_tenants
-from tenants.services.sms_countries import set_sms_countries
+from tenants.selectors.resolution import forget_tenants, list_tenants
+from tenants.services.sms_countries import change_sms_countries
 from tests.harness.databases import connect_to, maintenance, name_template
 
 
@@ -87,6 +88,17 @@ def test_countries_for_sms_are_opened_and_closed(taller):
     assert Tenant.objects.get(slug="taller").sms_countries == ["CO", "ES"]
 
 
+def test_what_somebody_else_opened_meanwhile_stays(taller, monkeypatch):
+    seen = list_tenants()
+    monkeypatch.setattr(sms_countries, "list_tenants", lambda: seen)
+    Tenant.objects.filter(slug="taller").update(sms_countries=["ES"])
+
+    said = run("sms_countries", "taller", "--add", "US")
+
+    assert said == "Negocio taller: MX, and besides: ES, US\n"
+    assert Tenant.objects.get(slug="taller").sms_countries == ["ES", "US"]
+
+
 @pytest.mark.parametrize("country", ["001", "881", "XX", "España", ""])
 def test_what_is_no_country_is_not_opened(taller, country):
     with pytest.raises(CommandError, match="is not a country"):
@@ -99,4 +111,4 @@ def test_countries_of_nobody_are_not_opened(taller):
     with pytest.raises(CommandError, match="No business"):
         run("sms_countries", "nadie", "--add", "ES")
     with pytest.raises(TenantUnknown):
-        set_sms_countries(schema_name="nadie", countries=["ES"])
+        change_sms_countries(schema_name="nadie", opened=["ES"], closed=[])
