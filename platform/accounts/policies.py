@@ -54,7 +54,7 @@ SECOND_STEP = "second_step"
 def has_taken_second_step(request: HttpRequest) -> bool:
     """Tell whether the session of a request took the second step that its person has set up, if any.
 
-    One that was opened with the password alone, before the step was set up or set up anew, did not.
+    A session that was opened with the password alone, before the step was set up or set up anew, did not.
     """
     mark = getattr(request.user, "second_step", "")
     return not mark or request.session.get(SECOND_STEP) == mark

@@ -1,6 +1,6 @@
 """What changes the state of a business: one function for each act, each with a reason, all of them logged.
 
-`tenants.policies.TRANSITIONS` says from where each leads where. They take effect at once on every process.
+`tenants.policies.TRANSITIONS` says from which states each leads where. Acts take effect at once on every process.
 """
 
 from __future__ import annotations

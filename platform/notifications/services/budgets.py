@@ -21,6 +21,7 @@ ENTITLEMENTS = {Channel.EMAIL: "emails_per_day", Channel.SMS: "sms_per_day"}
 OUTSIDE = frozenset({"password_reset", "unknown_account", "sign_up_verification"})
 """Messages that let people in: whoever spends a budget must not keep the owner out. Each has a limit of its own."""
 NEARLY = 0.8
+"""Share of a budget at which a warning is logged."""
 
 logger = logging.getLogger(__name__)
 
