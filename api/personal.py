@@ -10,7 +10,7 @@ INVENTORY = (
     TableInventory(
         "api.IdempotentAnswer",
         # ``caller`` is a keyed hash of a network address: it still tells one caller from another.
-        personal={"answer": _REPEATED, "caller": _REPEATED, "body_hash": _REPEATED},
+        personal={"answer": _REPEATED, "sent": _REPEATED, "caller": _REPEATED, "body_hash": _REPEATED},
         other={NotPersonal.CODE: ("endpoint",), NotPersonal.MACHINE: ("key",)},
     ),
 )

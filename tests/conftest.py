@@ -24,6 +24,7 @@ from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
 from tests.harness.databases import drop_database, make_database
+from tests.harness.platform import empty_platform
 
 OWNER_PASSWORD = "un-secreto-largo"
 
@@ -114,6 +115,14 @@ def owner_client(tenant) -> HostClient:
     client = HostClient(tenant.primary_host)
     client.force_login(User.objects.get(role="owner"))
     return client
+
+
+@pytest.fixture
+def lone_platform(request, tenants) -> None:
+    """A platform with the two businesses only, whose log is empty; not for tests that commit."""
+    if not {"scratch_tenant", "provision"} & set(request.fixturenames):
+        request.getfixturevalue("db")
+        empty_platform()
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Answers are kept as they were sent: a document of the database forgets the order of names and the blanks."""
+"""Answers are kept as they were sent as well: a document of the database forgets the order of names and the blanks.
+
+The document stays: the version before writes and reads it while this one is started.
+"""
 
 from django.db import migrations, models
 
@@ -7,5 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("api", "0002_idempotency_caller")]
 
     operations = [
-        migrations.AlterField(model_name="idempotentanswer", name="answer", field=models.TextField()),
+        migrations.AddField(
+            model_name="idempotentanswer", name="sent", field=models.TextField(db_default="", default="")
+        ),
     ]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
 class IdempotentAnswer(models.Model):
-    """What a POST with an ``Idempotency-Key`` answered; kept for 24 hours."""
+    """What a POST with an ``Idempotency-Key`` answered; kept for 24 hours.
+
+    ``sent`` is the body byte by byte; ``answer`` is the same as a document, for processes of the version
+    before, which read and write nothing else while a new one is started.
+    """
 
     endpoint = models.CharField(max_length=120)
     key = models.CharField(max_length=255)
     caller = models.CharField(max_length=64, default="", db_default="")
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    answer = models.TextField()
+    answer = models.JSONField(encoder=DjangoJSONEncoder)
+    sent = models.TextField(default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

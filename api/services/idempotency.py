@@ -60,7 +60,7 @@ def run_once(
         earlier = list(IdempotentAnswer.objects.filter(whose, endpoint=endpoint, key=key))
         kept = next((each for each in earlier if each.body_hash == body_hash), None)
         if kept is not None:
-            return Answer(status=kept.status, body=kept.answer)
+            return Answer(status=kept.status, body=kept.sent or json.dumps(kept.answer))
         if earlier:
             raise IdempotencyMismatch
         answer = run()
@@ -70,7 +70,8 @@ def run_once(
             caller=caller,
             body_hash=body_hash,
             status=answer.status,
-            answer=answer.body,
+            answer=json.loads(answer.body),
+            sent=answer.body,
             created_at=now,
         )
         return answer

@@ -372,4 +372,63 @@ SECOND_STEP = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *TELLING, *STATES, *SECOND_STEP)
+LIMITS = (
+    Mutant(
+        "nobody's calls are too many",
+        "platform/keyvalue/throttle.py",
+        "return None if int(answers[1]) <= self.limit.size else self.ends_at - now",
+        "return None",
+        ("tests/integration/keyvalue/test_throttle.py",),
+    ),
+    Mutant(
+        "calls of the API are not counted",
+        "platform/edge/limits.py",
+        '        Ask("writes_address", find_block(request)),\n',
+        "",
+        ("tests/integration/api/test_public.py",),
+    ),
+    Mutant(
+        "times can be kept without number",
+        "platform/edge/limits.py",
+        "full = ask_limits([*list_write_asks(request), Ask(HOLDS_DAY, block), opening])",
+        "full = ask_limits(list_write_asks(request))",
+        ("tests/integration/api/test_public.py",),
+    ),
+    Mutant(
+        "an address with a plus is another recipient",
+        "platform/kernel/recipients.py",
+        'local = local.partition("+")[0] or local',
+        "local = local or local",
+        ("tests/unit/kernel/test_recipients.py",),
+    ),
+    Mutant(
+        "every business counts a stranger's mailbox by itself",
+        "tenants/services/counts.py",
+        'whose = "" if get_limit(asked.limit).is_shared else',
+        "whose =",
+        ("tests/integration/tenants/test_counts.py", "tests/integration/api/test_verification.py"),
+    ),
+    Mutant(
+        "a code may be guessed without end",
+        "platform/notifications/services/codes.py",
+        " AND attempts < %(attempts)s",
+        " AND %(attempts)s > 0",
+        ("tests/integration/api/test_verification.py", "tests/integration/notifications"),
+    ),
+    Mutant(
+        "a code works after its ten minutes",
+        "platform/notifications/services/codes.py",
+        "  AND expires_at > %(now)s AND",
+        "  AND %(now)s IS NOT NULL AND",
+        ("tests/integration/api/test_verification.py", "tests/integration/notifications"),
+    ),
+    Mutant(
+        "a code of one business works in another",
+        "platform/notifications/services/codes.py",
+        "WHERE schema_name = %(schema)s AND recipient_hash",
+        "WHERE %(schema)s <> '' AND recipient_hash",
+        ("tests/integration/api/test_verification.py", "tests/integration/notifications"),
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP)

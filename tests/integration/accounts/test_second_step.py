@@ -30,6 +30,8 @@ from tenants.jobs import call_in_tenant
 from tests.conftest import OWNER_PASSWORD
 from tests.factories.accounts import SECRET, make_operator
 
+pytestmark = pytest.mark.usefixtures("lone_platform")
+
 NOW = datetime(2026, 11, 26, 12, 0, 5, tzinfo=UTC)
 
 

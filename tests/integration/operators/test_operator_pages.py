@@ -21,6 +21,8 @@ from tests.conftest import HostClient
 from tests.factories.accounts import make_operator, sign_in_fully
 from tests.fakes.due_work import send_messages
 
+pytestmark = pytest.mark.usefixtures("lone_platform")
+
 PAGE = "/operator/"
 REASON = "Tres quejas por spam"
 

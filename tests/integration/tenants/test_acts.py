@@ -20,6 +20,8 @@ from tenants.services import acts
 from tenants.types import AskedAct, TenantInfo
 from tests.integration.tenants.conftest import ask
 
+pytestmark = pytest.mark.usefixtures("lone_platform")
+
 SERVICES = {
     TenantAct.ACTIVATE: acts.activate,
     TenantAct.MARK_PAST_DUE: acts.mark_past_due,

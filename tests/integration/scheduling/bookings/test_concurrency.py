@@ -104,7 +104,7 @@ def test_repeatable_read_serves_everybody_too(scratch_tenant):
 def book_with_key(service_id, number):
     def run():
         book(service_id)
-        return Answer(201, {})
+        return Answer(201, "{}")
 
     return run_once(endpoint="bookings", key=f"key-{number}", address="", body={}, is_personal=False, now=NOW, run=run)
 

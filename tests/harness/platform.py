@@ -1,0 +1,34 @@
+"""The platform's own tables as a test wants them: without what committed tests of the same process left."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+APPEND_ONLY = ("audit_platform_entry_append_only", "audit_platform_entry_not_emptied")
+COUNTS_SQL = """
+DELETE FROM public.tenants_limitcount;
+DELETE FROM public.notifications_public_contactcode;
+"""
+LOG_SQL = f"""
+ALTER TABLE public.audit_public_platformentry DISABLE TRIGGER USER;
+DELETE FROM public.audit_public_platformentry;
+{"".join(f"ALTER TABLE public.audit_public_platformentry ENABLE ALWAYS TRIGGER {name};" for name in APPEND_ONLY)}
+"""
+TENANTS_SQL = """
+DELETE FROM public.tenants_domain WHERE tenant_id IN
+  (SELECT id FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon'));
+DELETE FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon');
+"""
+
+
+def forget_counts() -> None:
+    """Remove what limits counted and which codes were sent, inside the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS_SQL)
+
+
+def empty_platform() -> None:
+    """Remove every act of the platform's log and every other business, inside the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOG_SQL)
+        cursor.execute(TENANTS_SQL)
