@@ -24,7 +24,7 @@ from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
 from tests.harness.databases import drop_database, make_database
-from tests.harness.platform import empty_platform
+from tests.harness.platform import empty_platform, forget_leftovers
 
 OWNER_PASSWORD = "un-secreto-largo"
 
@@ -91,6 +91,7 @@ def django_assert_num_queries(django_assert_num_queries, known_tenants):
 def tenant(tenants, db) -> Iterator[TenantInfo]:
     """A car workshop with its starter kit; the test runs inside it, and nobody has called before."""
     cache.clear()
+    forget_leftovers()
     with tenant_scope(tenants["taller"]) as info:
         yield info
 

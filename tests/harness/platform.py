@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import connection
 
 APPEND_ONLY = ("audit_platform_entry_append_only", "audit_platform_entry_not_emptied")
-COUNTS_SQL = """
-DELETE FROM public.tenants_limitcount;
-DELETE FROM public.notifications_public_contactcode;
-"""
+LEFTOVERS = (
+    "DELETE FROM public.tenants_limitcount",
+    "DELETE FROM public.notifications_public_contactcode",
+    "DELETE FROM public.tenants_duework",
+)
 LOG_SQL = f"""
 ALTER TABLE public.audit_public_platformentry DISABLE TRIGGER USER;
 DELETE FROM public.audit_public_platformentry;
@@ -21,10 +22,11 @@ DELETE FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon');
 """
 
 
-def forget_counts() -> None:
-    """Remove what limits counted and which codes were sent, inside the test's transaction."""
+def forget_leftovers() -> None:
+    """Remove what limits counted, which codes were sent and what is due, inside the test's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS_SQL)
+        for sql in LEFTOVERS:
+            cursor.execute(sql)
 
 
 def empty_platform() -> None:
