@@ -385,7 +385,7 @@ LIMITS = (
         "platform/edge/limits.py",
         '        Ask("writes_address", find_block(request)),\n',
         "",
-        ("tests/integration/api/test_public.py",),
+        ("tests/integration/web/booking/test_limits.py",),
     ),
     Mutant(
         "times can be kept without number",

@@ -16,7 +16,7 @@ from django.core import mail
 from django.db import connection
 
 from accounts.models import User
-from config.settings.limits import LIMITS
+from config.settings.limits import CODE_ATTEMPTS, LIMITS
 from kernel.recipients import name_recipient
 from notifications.models import Message
 from notifications.public.models import ContactCode
@@ -361,6 +361,18 @@ def test_the_same_key_again_answers_the_same_and_a_guess_costs_an_attempt(custom
     assert [made.status_code, again.status_code] == [201, 201]
     assert again.json() == made.json()
     assert Booking.objects.count() == 4
+
+
+def test_guesses_at_another_business_spend_no_attempt_here(customer_client, tenant, other_tenant, shop):
+    code = ask(customer_client, shop, tenant)
+    ways = [Reach("email", STRANGER)]
+
+    connection.set_tenant(other_tenant)
+    guessed = [try_code(ways=ways, code=code, now=NOON) for _ in range(CODE_ATTEMPTS)]
+    connection.set_tenant(tenant)
+
+    assert guessed == [None] * CODE_ATTEMPTS
+    assert try_code(ways=ways, code=code, now=NOON).address == STRANGER
 
 
 def test_neither_codes_nor_recipients_are_readable(customer_client, tenant, shop):
