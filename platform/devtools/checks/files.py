@@ -16,6 +16,10 @@ TOP_LEVEL = {
     "requirements.txt", "requirements-demo.txt", "requirements-dev.txt",
 }  # fmt: skip
 """What may lie at the top, besides names that begin with a dot."""
+REGISTRIES = tuple(
+    ".".join(names) for names in (("pypi", "org"), ("files", "pythonhosted"), ("registry", "npmjs"), ("deb", "debian"))
+)
+"""Hosts of package registries: a checkout takes whatever the machine around is set up to use."""
 JUNK = ("*.orig", "*.rej", "*.bak", "*.swp", "*~", "*.log", "*.pid", "*.tmp", ".DS_Store", "nohup.out", "core")
 
 
@@ -30,6 +34,13 @@ def list_faults(files: Iterable[str], ignored: Iterable[str]) -> Iterator[str]:
             yield f"{name}: the top of the checkout holds what the owner fixed"
 
 
+def list_registries(root: Path, files: Iterable[str]) -> Iterator[str]:
+    """Yield which files name the host of a package registry."""
+    for name in files:
+        text = (root / name).read_text(encoding="utf-8", errors="ignore").lower()
+        yield from (f"{name} names a package registry: {host}" for host in REGISTRIES if host in text)
+
+
 def check(root: Path = ROOT) -> int:
     """Print each fault and return how many there are."""
     try:
@@ -38,7 +49,8 @@ def check(root: Path = ROOT) -> int:
     except NoGitError as error:
         say(f"{error}: files are not checked")
         return 0
-    faults = list(list_faults((name for name in files if (root / name).exists()), ignored))
+    present = [name for name in files if (root / name).is_file()]
+    faults = [*list_faults(present, ignored), *list_registries(root, present)]
     for fault in faults:
         say(fault)
     return len(faults)

@@ -22,7 +22,6 @@ from devtools.errors import DevtoolsError
 from devtools.processes import end_child, tether
 
 TOOLS = ("debootstrap", "systemd-nspawn", "nsenter")
-MIRROR = "http://deb.debian.org/debian"
 BASE_PACKAGES = "ca-certificates,systemd,dbus"
 START_SECONDS = 60.0
 MEMORY = "/root/.guide"
@@ -115,7 +114,7 @@ def running_machine(folder: Path, *, host: str) -> Iterator[Machine]:
 def _make_base(base: Path) -> None:
     shutil.rmtree(base, ignore_errors=True)
     base.mkdir(parents=True)
-    options = ["--variant=minbase", f"--include={BASE_PACKAGES}", "bookworm", str(base / "root"), MIRROR]
+    options = ["--variant=minbase", f"--include={BASE_PACKAGES}", "bookworm", str(base / "root")]
     made = subprocess.run(["debootstrap", *options], capture_output=True, text=True, check=False)
     if made.returncode:
         message = f"debootstrap failed: {(made.stdout + made.stderr).strip().splitlines()[-1]}"
