@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from django.http import Http404
@@ -95,7 +96,7 @@ def _from_rest_framework(error: exceptions.APIException, context: Mapping[str, A
     response = make_problem(status_code=error.status_code, code=code, detail=str(error.detail))
     wait = getattr(error, "wait", None)
     if wait is not None:
-        response["Retry-After"] = str(int(wait) + 1)
+        response["Retry-After"] = str(max(1, ceil(wait)))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         header = getattr(error, "auth_header", None) or "Session"
         response.status_code = response.data["status"] = status.HTTP_401_UNAUTHORIZED
