@@ -17,6 +17,7 @@ from edge.statuses import find_expected, find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
 from scheduling.errors import WRONG_CODE, HoldExpired, SlotTaken, SlotUnavailable, VerificationRequired
+from scheduling.selectors.availability.explanations import tell_customers
 
 
 class UnknownField(Invalid):
@@ -68,7 +69,7 @@ def _from_domain(error: DomainError) -> Response:
         extra |= {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}
         errors = {"verification.code": [gettext(WRONG_CODE)]} if error.is_wrong else None
     if isinstance(error, SlotUnavailable):
-        extra["reasons"] = [{"code": reason.code, "text": reason.text} for reason in error.reasons]
+        extra["reasons"] = [{"code": code, "text": words} for code, words in tell_customers(error.reasons).items()]
     if isinstance(error, Invalid):
         errors = {field: [gettext(message) for message in messages] for field, messages in error.errors.items()}
     response = make_problem(

@@ -62,6 +62,7 @@ class TakenResource:
     resource_id: int
     name: str
     type_name: str
+    is_person: bool
     starts_at: datetime
     ends_at: datetime
 
@@ -133,6 +134,14 @@ class BookingView:
     cancel_until: datetime
     series_id: int | None
     is_sample: bool
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Names of whom the customer meets, in the order of the visit, each once.
+
+        All that customers read of what a visit takes: bays, chairs, rooms and tools are the business's own affair.
+        """
+        return tuple(dict.fromkeys(taken.name for taken in self.resources if taken.is_person))
 
 
 @dataclass(frozen=True, slots=True)

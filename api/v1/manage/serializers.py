@@ -37,7 +37,9 @@ class ManagedShape(serializers.Serializer[Any]):
     ends_at = InstantField()
     timezone = serializers.CharField()
     location = serializers.CharField()
-    resources = serializers.ListField(child=serializers.CharField())
+    resources = serializers.ListField(
+        child=serializers.CharField(), help_text="The people whom the customer meets; never a bay, chair, room or tool."
+    )
     customer_name = serializers.CharField()
     price = MoneyShape(allow_null=True)
     can_cancel = serializers.BooleanField()

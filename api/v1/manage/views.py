@@ -145,7 +145,7 @@ def _describe(token: str) -> dict[str, object]:
         "ends_at": booking.ends_at,
         "timezone": booking.timezone,
         "location": booking.location_name,
-        "resources": [each.name for each in booking.resources],
+        "resources": list(booking.people),
         "customer_name": booking.customer_name,
         "price": make_money(booking.price_minor, booking.currency),
         "can_cancel": may_customer_cancel(booking, now=now),

@@ -56,6 +56,7 @@ def add_team(
     names: Sequence[str],
     *,
     type_name: str,
+    is_person: bool = True,
     hours: Sequence[WeeklyPeriod] = EVERY_DAY,
     breaks: Sequence[WeeklyPeriod] = (),
     overrides: Sequence[DateOverride] = (),
@@ -63,7 +64,7 @@ def add_team(
     **values: Any,
 ) -> tuple[int, ...]:
     """Add resources of one type that differ in their names only; ``values`` are fields of `ResourceSetup`."""
-    type_id = _get_type(type_name)
+    type_id = _get_type(type_name, is_person=is_person)
     plans = [
         NewResource(
             setup=ResourceSetup(name=name, resource_type_id=type_id, location_id=place, **values),
@@ -102,17 +103,23 @@ def add_shop(*, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = ()) 
     """Add a place in Mexico City with staff and bays; return its id and the pools that are not empty."""
     place = add_place("Bench", timezone="America/Mexico_City")
     return place, [
-        add_team(place, [f"{kind} {number}" for number in range(size)], type_name=kind, breaks=breaks)
+        add_team(
+            place,
+            [f"{kind} {number}" for number in range(size)],
+            type_name=kind,
+            is_person=kind == "Staff",
+            breaks=breaks,
+        )
         for kind, size in (("Staff", staff), ("Bay", bays))
         if size
     ]
 
 
-def _get_type(name: str) -> int:
+def _get_type(name: str, *, is_person: bool) -> int:
     found = [entry.id for entry in list_resource_type_entries(now=MADE_AT) if entry.setup.name == name]
     if found:
         return found[0]
-    return add_resource_types(setups=[ResourceTypeSetup(name=name)], by=BUILDER, now=MADE_AT)[0]
+    return add_resource_types(setups=[ResourceTypeSetup(name=name, is_person=is_person)], by=BUILDER, now=MADE_AT)[0]
 
 
 def _to_period(period: WeeklyPeriod) -> PeriodSetup:

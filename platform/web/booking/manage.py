@@ -114,8 +114,8 @@ class ManagePage:
 
     @property
     def person_names(self) -> str:
-        """Whom or what one will meet, in the order of the visit, each once."""
-        return ", ".join(dict.fromkeys(taken.name for taken in self.booking.resources))
+        """Whom one will meet, in the order of the visit."""
+        return ", ".join(self.booking.people)
 
     @property
     def google_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,15 @@ SENTENCES = {
     ReasonCode.SESSION_FULL: mark("The group is full."),
     ReasonCode.NO_COMBINATION: mark("Some are free, but not all that are needed at once."),
 }
+
+FOR_CUSTOMERS = {
+    ReasonCode.OUTSIDE_HOURS: mark("This is outside of the hours for this service."),
+    ReasonCode.CLOSED: mark("It is closed on this day."),
+    ReasonCode.TIME_OFF: mark("Nobody who does this is there at this time."),
+    ReasonCode.BUSY: mark("Another booking takes this time."),
+    ReasonCode.OVER_CAPACITY: mark("There is no room for so many."),
+}
+"""The same where a sentence for staff names a person, a bay or a tool, and what keeps it busy."""
 
 
 def explain_start(*, request: SlotRequest, now: datetime) -> tuple[ReasonView, ...]:
@@ -66,6 +76,12 @@ def view_reasons(found: Explanation, plan: Plan, location_id: int) -> tuple[Reas
     """Put the engine's reasons into words of the active language."""
     timezone = plan.timetables.places[location_id].timezone
     return tuple(_view(reason, plan, timezone) for reason in found.reasons)
+
+
+def tell_customers(reasons: Iterable[ReasonView]) -> dict[str, str]:
+    """Return the causes for customers, each code once with its sentence: whose time or which bay it is stays inside."""
+    codes = dict.fromkeys(ReasonCode(reason.code) for reason in reasons)
+    return {code.value: gettext(FOR_CUSTOMERS.get(code, SENTENCES[code])) for code in codes}
 
 
 def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:

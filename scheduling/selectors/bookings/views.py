@@ -159,6 +159,7 @@ def _view_taken(booking: Booking) -> tuple[TakenResource, ...]:
             resource_id=resource_id,
             name=pieces[0].resource.name,
             type_name=pieces[0].resource.resource_type.name,
+            is_person=pieces[0].resource.resource_type.is_person,
             starts_at=max(min(piece.starts_at for piece in pieces), booking.starts_at),
             ends_at=min(max(piece.ends_at for piece in pieces), booking.ends_at),
         )

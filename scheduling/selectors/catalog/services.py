@@ -33,7 +33,7 @@ def get_service(*, service_id: int) -> ServiceView:
 
 
 def list_choosable_resources(*, service_id: int, location_id: int | None = None) -> tuple[ResourceView, ...]:
-    """List the people or bays among which a customer may choose for a service; one query."""
+    """List the people among whom a customer may choose for a service; one query."""
     return load_offer().list_choosable_resources(service_id, location_id=location_id)
 
 
@@ -90,5 +90,5 @@ def view_resource(resource: Resource) -> ResourceView:
         type_name=resource.resource_type.name,
         location_id=resource.location_id,
         color=resource.color,
-        is_customer_choosable=resource.is_customer_choosable,
+        is_customer_choosable=resource.is_customer_choosable and resource.resource_type.is_person,
     )

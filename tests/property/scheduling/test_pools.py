@@ -9,7 +9,7 @@ import pytest
 
 from devtools.scratch.shop import BUILDER
 from scheduling.errors import SetupInvalid
-from scheduling.models import Requirement, Resource
+from scheduling.models import Requirement, Resource, ResourceType
 from scheduling.selectors.availability.plans import load_plan
 from scheduling.selectors.catalog.offer import load_offer
 from scheduling.selectors.catalog.services import list_pool
@@ -33,6 +33,7 @@ def make_team(random: Random, places: list[int]) -> list[Resource]:
             position=random.randint(0, 3),
         )
     Resource.objects.update(is_customer_choosable=True)
+    ResourceType.objects.update(is_person=True)
     # Some are archived: they fill nothing.
     for resource in random.sample(list(Resource.objects.all()), 2):
         Resource.objects.filter(pk=resource.pk).update(is_active=False)

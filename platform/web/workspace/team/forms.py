@@ -66,7 +66,10 @@ class ResourceForm(SetupForm[ResourceSetup]):
         unit="%",
         help_text=gettext_lazy("For reports: 110% does in 55 minutes what takes an hour."),
     )
-    is_customer_choosable = SwitchField(label=gettext_lazy("Customers may choose it when they book"))
+    is_customer_choosable = SwitchField(
+        label=gettext_lazy("Customers may choose them when they book"),
+        help_text=gettext_lazy("For people only: customers never read the names of bays, rooms or tools."),
+    )
 
     setup_type = ResourceSetup
     names = {"skills": "new_skills"}
@@ -82,7 +85,7 @@ class ResourceForm(SetupForm[ResourceSetup]):
         Part(
             "who",
             gettext_lazy("Who or what it is"),
-            gettext_lazy("The name is on the booking page if customers may choose it."),
+            gettext_lazy("A person’s name is on the booking page if customers may choose them."),
             (("name", "resource_type_id"), ("location_id",), ("phone", "email"), ("color",)),
         ),
         Part(
