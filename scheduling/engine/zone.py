@@ -2,7 +2,7 @@
 
 A zone is read once for each calendar year as a list of stretches with one
 offset; after that everything is addition. `zoneinfo` is the source, so the
-process decides which database it uses (ours: PyPI ``tzdata``, PYTHONTZPATH="").
+process decides which database it uses (ours: the locked `tzdata`, `config.zones`).
 Offsets that were not whole minutes (before 1972) are rounded down.
 """
 
