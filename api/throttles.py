@@ -8,8 +8,8 @@ from rest_framework.views import APIView
 
 from edge.limits import list_write_asks
 from kernel.emails import clean_email
+from kernel.identity.phones import clean_phone
 from keyvalue.throttle import ask_limits
-from scheduling.services.writing.inputs import clean_phone
 from tenants.context import current_tenant
 
 

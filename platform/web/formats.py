@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import phonenumbers
-
 from edge.language import current_language
 from kernel.formats import NOON, Formats, format_duration, format_offset, get_formats, to_local
+from kernel.identity import phones
 
 __all__ = [
     "Formats",
@@ -35,14 +34,8 @@ def is_morning(at: datetime, timezone: str) -> bool:
 
 
 def format_phone(phone: str, country: str | None) -> str:
-    """Return a number as it is written in ``country``, or internationally when it is from elsewhere."""
-    try:
-        number = phonenumbers.parse(phone, country)
-    except phonenumbers.NumberParseException:
-        return phone
-    is_home = country is not None and number.country_code == phonenumbers.country_code_for_region(country)
-    kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, kind).replace(" ", "\N{NO-BREAK SPACE}")
+    """Return a number as `kernel.identity.phones` writes it for people of ``country``, in one piece."""
+    return phones.format_phone(phone, country).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def name_time(formats: Formats, at: datetime, timezone: str) -> str:

@@ -13,6 +13,7 @@ from tenants.context import find_current_tenant
 
 REFUSED_KINDS = frozenset(
     {
+        PhoneNumberType.FIXED_LINE,
         PhoneNumberType.PREMIUM_RATE,
         PhoneNumberType.SHARED_COST,
         PhoneNumberType.TOLL_FREE,

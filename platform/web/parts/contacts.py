@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from kernel.emails import LONGEST_EMAIL, clean_email
+from kernel.identity.phones import PHONE_WRONG, clean_phone, explain_phone, give_example, list_calling_codes
 from scheduling.services.writing.inputs import (
     CONTACT_MISSING,
     EMAIL_WRONG,
     NAME_LENGTH,
     NAME_MISSING,
     NAME_TOO_LONG,
-    PHONE_WRONG,
-    clean_phone,
-    explain_phone,
 )
 from tenants.context import current_tenant
 from web.formats import format_phone
@@ -26,14 +23,14 @@ from web.parts.fields import FILL_IN, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import PairInput
 
-MAX_PHONE_LENGTH = 64
 PHONE_REGIONS = (
     *("AR", "BO", "BR", "CA", "CL", "CO", "CR", "CU", "DE", "DO", "EC", "ES", "FR", "GB", "GT", "HN", "IT"),
     *("MX", "NI", "PA", "PE", "PR", "PT", "PY", "SV", "US", "UY", "VE"),
 )
 """Countries offered beside the number; any other can be typed with its ``+``."""
 
-PHONE_DIGITS = gettext_lazy("Enter a phone number with %(digits)s digits.")
+PHONE_DIGITS = gettext_lazy("Enter a phone number with %(digits)s digits, such as %(example)s.")
+PHONE_ARGENTINE = gettext_lazy("Write the area code without 0 and the number without 15, such as %(example)s.")
 
 
 class EmailField(TextField):
@@ -72,8 +69,10 @@ class PhoneInput(PairInput):
         return [country, format_phone(str(value or ""), country)]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Offer the business's own country first."""
-        self.widgets[0].choices = list_region_choices(current_tenant().country)  # type: ignore[attr-defined]
+        """Offer the business's own country first, with a number as people have it there."""
+        country = current_tenant().country
+        self.widgets[0].choices = list_region_choices(country)  # type: ignore[attr-defined]
+        self.widgets[1].attrs["placeholder"] = give_example(country)
         return super().get_context(name, value, attrs)
 
 
@@ -100,7 +99,7 @@ class PhoneField(forms.Field):
         super().clean(typed)
         if not typed:
             return ""
-        phone = clean_phone(typed[:MAX_PHONE_LENGTH], country=region) if len(typed) <= MAX_PHONE_LENGTH else None
+        phone = clean_phone(typed, country=region)
         if phone is None:
             raise ValidationError(describe_phone(typed, region), code="invalid")
         return phone
@@ -128,13 +127,14 @@ class ContactForm(PageForm):
 def list_region_choices(country: str) -> list[tuple[str, str]]:
     """Return countries with their calling codes, the business's own first."""
     regions = (country, *(region for region in PHONE_REGIONS if region != country))
-    return [(region, f"+{phonenumbers.country_code_for_region(region)} {region}") for region in regions]
+    return [(region, f"+{code} {region}") for region, code in list_calling_codes(regions)]
 
 
 def describe_phone(typed: str, region: str) -> str:
-    """Say what is wrong with a number, naming how many digits numbers of that country have."""
-    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    """Say what is wrong with a number, with one as people of that country write it."""
+    example = give_example(region)
     reason = explain_phone(typed)
-    if reason != PHONE_WRONG or typed.startswith("+") or example is None:
+    if reason != PHONE_WRONG or typed.startswith("+") or not example:
         return gettext(reason)
-    return PHONE_DIGITS % {"digits": len(phonenumbers.national_significant_number(example))}
+    pattern = PHONE_ARGENTINE if region == "AR" else PHONE_DIGITS
+    return pattern % {"digits": sum(map(str.isdigit, example)), "example": example}

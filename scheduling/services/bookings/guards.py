@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 
 from kernel.emails import clean_email
+from kernel.identity.phones import clean_phone
 from kernel.limits import Ask
 from kernel.recipients import name_recipient
 from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
@@ -31,7 +32,6 @@ from notifications.types.messages import Recipient
 from scheduling.enums import ContactKind
 from scheduling.errors import TooManyBookings, VerificationRequired
 from scheduling.policies import check_new_bookings
-from scheduling.services.writing.inputs import clean_phone
 from scheduling.types import CUSTOMER, CustomerDetails
 from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
@@ -72,7 +72,7 @@ def open_guard(*, customer: CustomerDetails, block: str, code: str, now: datetim
         StatusForbids: The business takes no bookings now: nobody is counted, and no code leaves.
     """
     check_new_bookings(CUSTOMER)
-    phone = clean_phone((customer.phone or "").strip()[:64], country=current_tenant().country) or ""
+    phone = clean_phone(customer.phone or "", country=current_tenant().country) or ""
     email = clean_email(customer.email or "") or ""
     ways = list_ways(Recipient(email=email, phone=phone))
     return Guard(

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Model
 
 from kernel.emails import clean_email
+from kernel.identity.phones import clean_phone, explain_phone
 from kernel.instants import is_known_timezone
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
@@ -19,8 +20,6 @@ from scheduling.services.writing.inputs import (
     NAME_TOO_LONG,
     START_FAR,
     UNREADABLE,
-    clean_phone,
-    explain_phone,
 )
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -150,11 +149,11 @@ class FieldErrors:
         offered = {mode.key for mode in get_vertical(current_tenant().vertical).intake.arrival_modes}
         self.require(set(modes) <= offered.union(known), field, CHOICE_UNKNOWN)
 
-    def clean_phone(self, field: str, phone: str) -> str:
+    def clean_phone(self, field: str, phone: str, *, is_business: bool = False) -> str:
         """Return a phone number in E.164, or note that it is none; empty stays empty."""
         if not phone.strip():
             return ""
-        cleaned = clean_phone(phone.strip()[:64], country=current_tenant().country)
+        cleaned = clean_phone(phone, country=current_tenant().country, is_business=is_business)
         self.require(cleaned is not None, field, explain_phone(phone))
         return cleaned or phone
 

@@ -113,7 +113,7 @@ def check_location(setup: LocationSetup, *, own_id: int | None = None) -> Locati
         setup,
         name=clean_line(setup.name),
         address=clean_lines(setup.address),
-        phone=errors.clean_phone("phone", setup.phone),
+        phone=errors.clean_phone("phone", setup.phone, is_business=True),
         email=errors.clean_email("email", setup.email),
         what_to_bring=clean_lines(setup.what_to_bring),
         region=setup.region.strip().upper(),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
 from kernel.emails import clean_email
+from kernel.identity.phones import clean_phone, explain_phone, is_fixed_line
 from kernel.languages import LANGUAGES
-from kernel.lines import drop_hidden, drop_invisible, is_unreadable, unify_breaks
+from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
 from notifications.services.recipients import is_texted
 from scheduling.enums import ConsentPurpose
@@ -27,9 +25,8 @@ NAME_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 2000, 300
 NAME_MISSING = mark("Enter your name.")
 NAME_TOO_LONG = mark("The name may have at most 120 characters.")
 UNREADABLE = mark("This contains characters that cannot be used.")
-PHONE_WRONG = mark("This phone number is not valid. Include the area code, or the country code with +.")
-PHONE_LETTERS = mark("Write the phone number in digits, without letters and without an extension.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
+PHONE_FIXED = mark("This is a fixed line, where no SMS arrives. Add an e-mail address, or give a mobile number.")
 PHONE_NOT_TEXTED = mark("We cannot write SMS to this number. Add an e-mail address.")
 CONTACT_MISSING = mark("Enter a phone number or an e-mail address.")
 NOTE_TOO_LONG = mark("The note may have at most 2,000 characters.")
@@ -110,29 +107,6 @@ def clean_details(
     )
 
 
-def clean_phone(raw: str, *, country: str) -> str | None:
-    """Return a number in E.164, read as one of ``country`` unless it begins with ``+``; None when invalid.
-
-    Letters are refused: the library would dial them (1-800-FLOWERS), or pass over a name or an extension.
-    """
-    typed = unicodedata.normalize("NFKC", drop_hidden(raw))
-    if any(map(str.isalpha, typed)):
-        return None
-    try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def explain_phone(raw: str) -> str:
-    """Return why `clean_phone` refuses a number."""
-    typed = unicodedata.normalize("NFKC", raw)
-    return PHONE_LETTERS if any(map(str.isalpha, typed)) or {"#", ",", ";"} & set(typed) else PHONE_WRONG
-
-
 def clean_reason(raw: str, *, is_required: bool = False) -> str:
     """Return a reason that staff or a customer gives.
 
@@ -165,7 +139,7 @@ def _clean_customer(
         errors["name"] = (UNREADABLE,)
     phone = email = None
     if customer.phone and customer.phone.strip():
-        phone = clean_phone(customer.phone.strip()[:64], country=current_tenant().country)
+        phone = clean_phone(customer.phone, country=current_tenant().country)
         if phone is None:
             errors["phone"] = (explain_phone(customer.phone),)
     if customer.email and customer.email.strip():
@@ -173,7 +147,7 @@ def _clean_customer(
         if email is None:
             errors["email"] = (EMAIL_WRONG,)
     if phone and not email and not is_staff and "email" not in errors and not is_texted(phone):
-        errors["phone"] = (PHONE_NOT_TEXTED,)
+        errors["phone"] = (PHONE_FIXED if is_fixed_line(phone) else PHONE_NOT_TEXTED,)
     if not phone and not email and not is_staff and not {"phone", "email"} & errors.keys():
         errors["contact"] = (CONTACT_MISSING,)
     locale = customer.locale if customer.locale in LANGUAGES else current_tenant().locale

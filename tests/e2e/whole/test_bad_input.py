@@ -25,7 +25,10 @@ TEXTS = {
     "broken link": ("Este enlace no es válido.", "This link is not valid."),
     "old link": ("Este enlace ya no es válido.", "This link is not valid any more."),
     "past": ("Esta hora ya pasó.", "This time has already passed."),
-    "phone": ("Escribe un celular de 9 dígitos.", "Enter a phone number with 9 digits."),
+    "phone": (
+        "Escribe un número de 9 dígitos, por ejemplo 612 34 56 78.",
+        "Enter a phone number with 9 digits, such as 612 34 56 78.",
+    ),
     "phone by API": ("Este número de teléfono no es válido.", "This phone number is not valid."),
     "long name": ("El nombre puede tener máximo 120 caracteres.", "The name may have at most 120 characters."),
     "markup": ("Un nombre no puede llevar < ni >.", "A name cannot contain < or >."),

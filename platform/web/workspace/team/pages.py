@@ -17,6 +17,8 @@ from scheduling.selectors.catalog.entries import (
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.services.catalog import resources
 from scheduling.types import Entry, ResourceSetup
+from tenants.context import current_tenant
+from web.formats import format_phone
 from web.parts.filters import Filter
 from web.parts.lists import Column
 from web.workspace.crud.page import CrudPage
@@ -102,7 +104,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Type"), lambda row: row.type_name),
         (gettext_lazy("Location"), lambda row: row.location),
-        (gettext_lazy("Phone"), lambda row: row.entry.setup.phone),
+        (gettext_lazy("Phone"), lambda row: format_phone(row.entry.setup.phone, current_tenant().country)),
         (gettext_lazy("E-mail"), lambda row: row.entry.setup.email),
         (gettext_lazy("Skills"), lambda row: ", ".join(row.entry.setup.skills)),
         (gettext_lazy("Appointments at a time"), lambda row: row.entry.setup.capacity),

@@ -175,14 +175,16 @@ def test_a_phone_number_is_read_in_its_country(typed, phone):
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
-        (["MX", "55 12"], "Escribe un celular de 10 dígitos."),
+        (["MX", "55 12"], "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678."),
         (["MX", "+99 12"], "Este número de teléfono no es válido. Incluye el código de área, o el del país con +."),
         (["MX", "55 1234 5678 ext. 12"], "Escribe el teléfono con números, sin letras y sin extensión."),
         (["MX", "+52 55 1234 5678,12"], "Escribe el teléfono con números, sin letras y sin extensión."),
         (["US", "1-800-FLOWERS"], "Escribe el teléfono con números, sin letras y sin extensión."),
         (["MX", "Ana 55 1234 5678"], "Escribe el teléfono con números, sin letras y sin extensión."),
-        (["MX", "5" * 1000], "Escribe un celular de 10 dígitos."),
-        (["XX", "55 12"], "Escribe un celular de 10 dígitos."),
+        (["MX", "5" * 1000], "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678."),
+        (["AR", "15 2345 6789"], "Escribe el código de área sin 0 y el número sin 15, por ejemplo 11 2345-6789."),
+        (["UY", "12"], "Escribe un número de 9 dígitos, por ejemplo 094 231 234."),
+        (["XX", "55 12"], "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678."),
     ],
 )
 def test_a_phone_number_says_what_is_wrong(typed, text):

@@ -103,7 +103,7 @@ def test_a_change_is_saved_and_logged_with_its_author(owner_client, carlos):
         ({"capacity": "0"}, "capacity", "Mínimo 1."),
         ({"capacity": "100000"}, "capacity", "Máximo 1000."),
         ({"efficiency_percent": "cien"}, "efficiency_percent", "Escribe un número, solo con cifras."),
-        ({"phone": "12"}, "phone", "Escribe un celular de 10 dígitos."),
+        ({"phone": "12"}, "phone", "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678."),
         ({"email": "ana@"}, "email", "Escribe un correo como nombre@ejemplo.com."),
         ({"new_skills": "x" * 61}, "new_skills", "Una habilidad tiene como máximo 60 caracteres."),
         ({"resource_type_id": "999999"}, "resource_type_id", "Elige una de las opciones."),
