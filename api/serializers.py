@@ -14,6 +14,7 @@ from rest_framework.utils.formatting import lazy_format
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from api.errors import UnknownField
+from kernel.prices import PriceKind
 from kernel.text import mark
 
 SENT_TWICE = mark("Send this only once.")
@@ -82,6 +83,13 @@ class AddressSerializer(StrictSerializer):
         form = cls(data=sent.dict())
         form.is_valid(raise_exception=True)
         return form
+
+
+class PriceKindField(serializers.ChoiceField):
+    """How far a ``price`` binds: "from" is the least that it will be, and "on_request" has none."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=[kind.value for kind in PriceKind])
 
 
 class MoneyShape(serializers.Serializer[Any]):

@@ -27,6 +27,7 @@ from babel.numbers import (
 from babel.units import format_unit
 
 from kernel.instants import DAY_MINUTES
+from kernel.prices import Price, PriceKind
 
 NOON = 12
 MINUTES_PER_HOUR = 60
@@ -37,6 +38,19 @@ SIGN_BEFORE = re.compile(r"¤(?=\d)")
 """Of the currency, in CLDR's patterns."""
 YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
 CITY_TIME = {"es": "Hora de {city} ({offset})", "en": "{city} time ({offset})"}
+
+PRICE_WORDS = {
+    "es": {
+        PriceKind.FIXED: "{amount}",
+        PriceKind.FROM: "desde {amount}",
+        PriceKind.ON_REQUEST: "por cotizar",
+    },
+    "en": {
+        PriceKind.FIXED: "{amount}",
+        PriceKind.FROM: "from {amount}",
+        PriceKind.ON_REQUEST: "on request",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +107,12 @@ class Formats:
         before = f"{sign}\N{NO-BREAK SPACE}" if sign[-1].isalpha() else sign  # CLDR's currencySpacing
         return _clean(SIGN_BEFORE.sub(before, text).replace(SIGN, sign))
 
-    def format_price(self, amount_minor: int, currency: str) -> str:
-        """Return an amount for readers from elsewhere: with the currency where its sign is another one's too.
-
-        In English a Mexican "$850" may be taken for US dollars: "$850 MXN". In Spanish it stays "$850".
-        """
-        text = self.format_money(amount_minor, currency)
-        sign, _ = self.get_money_sign(currency)
-        is_own = get_currency_symbol(currency, self.locale) == sign
-        is_shared = not is_own and sign in self.locale.currency_symbols.values()
-        return f"{text}\N{NO-BREAK SPACE}{currency}" if is_shared else text
+    def format_price(self, price: Price) -> str:
+        """Return a price in words, the one way in which any reader gets it: "$850", "desde $850", "por cotizar"."""
+        words = PRICE_WORDS.get(self.language, PRICE_WORDS["en"])
+        if price.amount_minor is None:
+            return words[PriceKind.ON_REQUEST]
+        return words[price.kind].format(amount=self.format_money(price.amount_minor, price.currency))
 
     def format_number(self, number: float | Decimal, *, decimals: int | None = None) -> str:
         """Return a number with the country's separators; ``decimals`` says how many, None as many as it needs."""

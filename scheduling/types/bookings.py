@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from kernel.prices import Price
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.types.wishes import Wish
 
@@ -40,9 +41,15 @@ class HeldSlot:
     starts_at: datetime
     ends_at: datetime
     price_minor: int | None
+    is_price_from: bool
     currency: str
     deposit_minor: int
     reference: str
+
+    @property
+    def price(self) -> Price:
+        """What the visit costs, as it is agreed."""
+        return Price(self.price_minor, self.currency, is_from=self.is_price_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class BookingView:
     arrival_mode: str
     note: str
     price_minor: int | None
+    is_price_from: bool
     deposit_minor: int
     currency: str
     sequence: int
@@ -134,6 +142,11 @@ class BookingView:
     cancel_until: datetime
     series_id: int | None
     is_sample: bool
+
+    @property
+    def price(self) -> Price:
+        """What the visit costs, as it was agreed."""
+        return Price(self.price_minor, self.currency, is_from=self.is_price_from)
 
     @property
     def people(self) -> tuple[str, ...]:

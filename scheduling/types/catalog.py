@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kernel.prices import Price
 from scheduling.types.terms import ServiceTerms
 
 
@@ -29,6 +30,11 @@ class ServiceView(ServiceTerms):
     add_ons: tuple[AddOnView, ...]
     location_ids: tuple[int, ...]
     position: int
+
+    @property
+    def price(self) -> Price:
+        """What it costs without extras."""
+        return Price(self.price_minor, self.currency, is_from=self.is_price_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class AgreedPolicy:
     Attributes:
         cancel_cutoff_minutes: Until how long before the start its customer may cancel; so with moving.
         reminder_offsets_minutes: How long before the start to remind; None in a booking that does not say.
+        is_price_from: The price may become more; None in a booking that does not say.
     """
 
     cancel_cutoff_minutes: int = 0
@@ -25,12 +26,14 @@ class AgreedPolicy:
     approval: Approval = Approval.INSTANT
     deposit_kind: DepositKind = DepositKind.NONE
     reminder_offsets_minutes: tuple[int, ...] | None = None
+    is_price_from: bool | None = None
 
     @classmethod
     def agree(cls, services: Sequence[ServiceTerms]) -> Self:
         """Return what a booking keeps of its services' policies.
 
-        The longest cut-off of the visit counts, and one service that wants approval is enough.
+        The longest cut-off of the visit counts, and one service that wants approval, or whose price may
+        become more, is enough.
         """
         first = services[0]
         wants_approval = any(each.approval == Approval.REQUEST for each in services)
@@ -40,6 +43,7 @@ class AgreedPolicy:
             approval=Approval.REQUEST if wants_approval else first.approval,
             deposit_kind=first.deposit_kind,
             reminder_offsets_minutes=first.reminder_offsets_minutes,
+            is_price_from=any(each.is_price_from for each in services),
         )
 
     @property
@@ -55,13 +59,14 @@ class AgreedPolicy:
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
         """Return what a booking keeps in ``policy``."""
-        offsets = kept.get("reminder_offsets_minutes")
+        offsets, is_price_from = kept.get("reminder_offsets_minutes"), kept.get("is_price_from")
         return cls(
             cancel_cutoff_minutes=int(kept.get("cancel_cutoff_minutes", 0)),
             move_cutoff_minutes=int(kept.get("move_cutoff_minutes", 0)),
             approval=Approval(kept.get("approval", Approval.INSTANT)),
             deposit_kind=DepositKind(kept.get("deposit_kind", DepositKind.NONE)),
             reminder_offsets_minutes=None if offsets is None else tuple(int(each) for each in offsets),
+            is_price_from=None if is_price_from is None else bool(is_price_from),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -72,6 +77,7 @@ class AgreedPolicy:
             "approval": self.approval.value,
             "deposit_kind": self.deposit_kind.value,
             "reminder_offsets_minutes": list(self.reminder_offsets_minutes or ()),
+            "is_price_from": bool(self.is_price_from),
         }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 
 from api.fields import AnswerField, AnswersField, IdField, InstantField, TextField, WholeField
-from api.serializers import MoneyShape, StrictSerializer
+from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
 from kernel.languages import LANGUAGES
 from kernel.text import mark
@@ -80,6 +80,7 @@ class HoldShape(serializers.Serializer[Any]):
     starts_at = InstantField()
     ends_at = InstantField()
     price = MoneyShape(allow_null=True)
+    price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
 
 

@@ -160,6 +160,7 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
         "starts_at": held.starts_at,
         "ends_at": held.ends_at,
         "price": make_money(held.price_minor, held.currency),
+        "price_kind": held.price.kind,
         "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
     }
     return Result(status=status.HTTP_201_CREATED, body=body)

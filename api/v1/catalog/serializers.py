@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from api.fields import IdField
 from api.pagination import PageShape
-from api.serializers import AddressSerializer, MoneyShape
+from api.serializers import AddressSerializer, MoneyShape, PriceKindField
 from scheduling.types import PUBLIC_TERMS, ServiceTerms
 
 
@@ -85,6 +85,7 @@ class ServiceShape(serializers.Serializer[Any]):
     description = serializers.CharField()
     category = serializers.CharField()
     price = MoneyShape(allow_null=True)
+    price_kind = PriceKindField()
     add_ons = AddOnShape(many=True)
     locations = serializers.ListField(child=serializers.CharField())
 

@@ -112,6 +112,7 @@ def _describe_service(service: ServiceView) -> dict[str, Any]:
         "description": service.description,
         "category": service.category,
         "price": make_money(service.price_minor, service.currency),
+        "price_kind": service.price.kind,
         "add_ons": [
             {
                 "id": add_on.id,

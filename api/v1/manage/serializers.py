@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import IdField, InstantField, TextField
-from api.serializers import MoneyShape, StrictSerializer
+from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 
 
 class RescheduleFields(StrictSerializer):
@@ -42,6 +42,7 @@ class ManagedShape(serializers.Serializer[Any]):
     )
     customer_name = serializers.CharField()
     price = MoneyShape(allow_null=True)
+    price_kind = PriceKindField()
     can_cancel = serializers.BooleanField()
     can_move = serializers.BooleanField()
     is_attendance_confirmed = serializers.BooleanField()

@@ -148,6 +148,7 @@ def _describe(token: str) -> dict[str, object]:
         "resources": list(booking.people),
         "customer_name": booking.customer_name,
         "price": make_money(booking.price_minor, booking.currency),
+        "price_kind": booking.price.kind,
         "can_cancel": may_customer_cancel(booking, now=now),
         "can_move": may_customer_move(booking, now=now),
         "is_attendance_confirmed": booking.attendance_confirmed_at is not None,

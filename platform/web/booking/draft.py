@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
 from kernel.iso import parse_instant
+from kernel.prices import Price
 from scheduling.types import Wish
 
 PARAMETER = "d"
@@ -48,6 +49,12 @@ class HeldTime:
     price_minor: int | None
     currency: str
     deposit_minor: int
+    is_price_from: bool = False
+
+    @property
+    def price(self) -> Price:
+        """What was promised that the visit costs."""
+        return Price(self.price_minor, self.currency, is_from=self.is_price_from)
 
 
 @dataclass(frozen=True, slots=True)

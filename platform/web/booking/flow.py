@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from edge.language import current_language
 from kernel.clock import utc_now
+from kernel.prices import Price
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import AddOnView, AgreedPolicy, LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
@@ -133,11 +134,14 @@ class Flow:
         return own + sum(add_on.minutes for add_on in self.add_ons)
 
     @property
-    def price_minor(self) -> int | None:
-        """Price with extras; None where the business leaves it open."""
-        if self.service is None or self.service.price_minor is None:
+    def price(self) -> Price | None:
+        """Price with extras; None before a service is chosen."""
+        if self.service is None:
             return None
-        return self.service.price_minor + sum(add_on.price_minor for add_on in self.add_ons)
+        own = self.service.price
+        if own.amount_minor is None:
+            return own
+        return replace(own, amount_minor=own.amount_minor + sum(add_on.price_minor for add_on in self.add_ons))
 
     @property
     def cancel_notice_minutes(self) -> int:

@@ -133,6 +133,7 @@ def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse
             ends_at=slot.ends_at,
             expires_at=slot.expires_at,
             price_minor=slot.price_minor,
+            is_price_from=slot.is_price_from,
             currency=slot.currency,
             deposit_minor=slot.deposit_minor,
         ),

@@ -8,6 +8,8 @@ from django import template
 
 from edge.language import current_language
 from kernel.errors import NotFound
+from kernel.prices import Price
+from scheduling.types import ServiceTerms
 from tenants.context import current_tenant
 from web import formats
 from web.formats import Formats, get_formats
@@ -100,9 +102,15 @@ def money(amount_minor: int, currency: str) -> str:
 
 
 @register.filter
-def price(amount_minor: int, currency: str) -> str:
-    """``{{ amount_minor|price:currency }}``: as `money`, and with the currency where "$" may mislead: "$850 MXN"."""
-    return get_current_formats().format_price(amount_minor, currency)
+def in_words(price: Price) -> str:
+    """``{{ booking.price|in_words }}``: "$850", "desde $850", "por cotizar"."""
+    return get_current_formats().format_price(price)
+
+
+@register.filter
+def price_in(terms: ServiceTerms, currency: str) -> Price:
+    """``{{ setup|price_in:currency|in_words }}``: the price of a service as it is set up."""
+    return Price(terms.price_minor, currency, is_from=terms.is_price_from)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from scheduling.models import Allocation, Booking
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.types import (
+    AgreedPolicy,
     BookingFilters,
     BookingRow,
     BookingView,
@@ -74,6 +75,7 @@ def view_booking(booking: Booking) -> BookingView:
     """Freeze a booking that was loaded with everything."""
     lines = _view_lines(booking)
     place = booking.location
+    is_price_from = AgreedPolicy.read(booking.policy).is_price_from
     return BookingView(
         id=booking.pk,
         reference=booking.reference,
@@ -106,6 +108,7 @@ def view_booking(booking: Booking) -> BookingView:
         arrival_mode=booking.arrival_mode,
         note=booking.note,
         price_minor=booking.price_minor,
+        is_price_from=booking.service.is_price_from if is_price_from is None else is_price_from,
         deposit_minor=booking.deposit_minor,
         currency=booking.currency,
         sequence=booking.sequence,

@@ -21,7 +21,7 @@ from scheduling.services.writing.records import Agreed, make_booking
 from scheduling.services.writing.releases import release
 from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite
-from scheduling.types import CUSTOMER, HeldSlot, SlotRequest
+from scheduling.types import CUSTOMER, AgreedPolicy, HeldSlot, SlotRequest
 
 
 def hold_slot(
@@ -58,6 +58,7 @@ def hold_slot(
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         price_minor=booking.price_minor,
+        is_price_from=bool(AgreedPolicy.read(booking.policy).is_price_from),
         currency=booking.currency,
         deposit_minor=booking.deposit_minor,
         reference=booking.reference,

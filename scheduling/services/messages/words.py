@@ -164,7 +164,7 @@ def _make_common_words(
         "asset": clean_line(booking.asset_label),
         "asset_title": _say_asset(language),
         "party_size": str(booking.party_size) if booking.party_size > 1 else "",
-        "price": "" if booking.price_minor is None else formats.format_price(booking.price_minor, booking.currency),
+        "price": formats.format_price(booking.price),
         "reference": booking.reference,
         "reason": clean_line(booking.cancelled_reason),
     }

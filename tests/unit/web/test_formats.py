@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from kernel.prices import Price, PriceKind
 from web.formats import capitalize, end_sentence, format_duration, format_phone, get_formats, name_time
 
 MEXICO = "America/Mexico_City"
@@ -42,26 +43,40 @@ def test_cents_are_shown_only_where_there_are_any():
 
 
 @pytest.mark.parametrize(
-    ("language", "country", "currency", "inside", "for_customers"),
+    ("language", "country", "currency", "shown"),
     [
-        ("es", "MX", "MXN", "$1,234.50", "$1,234.50"),
-        ("en", "MX", "MXN", "$1,234.50", "$1,234.50 MXN"),
-        ("en", "MX", "USD", "USD 1,234.50", "USD 1,234.50"),
-        ("en", "CO", "COP", "$1,234.50", "$1,234.50 COP"),
-        ("es", "CO", "COP", "$1.234,50", "$1.234,50"),
-        ("en", "US", "USD", "$1,234.50", "$1,234.50"),
-        ("en", "PE", "PEN", "S/1,234.50", "S/1,234.50"),
-        ("en", "ES", "EUR", "1.234,50 €", "1.234,50 €"),
-        ("en", "BO", "BOB", "Bs 1,234.50", "Bs 1,234.50"),
+        ("es", "MX", "MXN", "$1,234.50"),
+        ("en", "MX", "MXN", "$1,234.50"),
+        ("en", "MX", "USD", "USD 1,234.50"),
+        ("en", "CO", "COP", "$1,234.50"),
+        ("es", "CO", "COP", "$1.234,50"),
+        ("en", "AR", "ARS", "$1,234.50"),
+        ("en", "US", "USD", "$1,234.50"),
+        ("en", "PE", "PEN", "S/1,234.50"),
+        ("en", "ES", "EUR", "1.234,50 €"),
+        ("en", "BO", "BOB", "Bs 1,234.50"),
     ],
 )
-def test_money_reads_as_in_the_country_and_misleads_nobody(language, country, currency, inside, for_customers):
+def test_money_reads_as_in_the_country(language, country, currency, shown):
     formats = get_formats(language, country)
 
-    shown = (formats.format_money(123450, currency), formats.format_price(123450, currency))
+    assert formats.format_money(123450, currency).replace("\xa0", " ") == shown
+    assert formats.get_money_sign(currency)[0] == shown.strip("1234.,50 ")
 
-    assert tuple(text.replace("\xa0", " ") for text in shown) == (inside, for_customers)
-    assert formats.get_money_sign(currency)[0] == inside.strip("1234.,50 ")
+
+@pytest.mark.parametrize(
+    ("price", "kind", "spanish", "english"),
+    [
+        (Price(85000, "MXN", is_from=False), PriceKind.FIXED, "$850", "$850"),
+        (Price(85000, "MXN", is_from=True), PriceKind.FROM, "desde $850", "from $850"),
+        (Price(85050, "MXN", is_from=True), PriceKind.FROM, "desde $850.50", "from $850.50"),
+        (Price(None, "MXN", is_from=False), PriceKind.ON_REQUEST, "por cotizar", "on request"),
+        (Price(None, "MXN", is_from=True), PriceKind.ON_REQUEST, "por cotizar", "on request"),
+    ],
+)
+def test_a_price_says_how_far_it_binds(price, kind, spanish, english):
+    assert price.kind is kind
+    assert [get_formats(language, "MX").format_price(price) for language in ("es", "en")] == [spanish, english]
 
 
 def test_the_clock_names_its_city():

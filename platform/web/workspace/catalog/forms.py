@@ -53,6 +53,11 @@ ALIGNMENTS = (
 )
 
 
+def find_price_kind(setup: ServiceSetup) -> str:
+    """Return which of `PRICE_KINDS` a service has."""
+    return REQUEST if setup.price_minor is None else FROM if setup.is_price_from else FIXED
+
+
 def number(name: str, **kwargs: Any) -> NumberField:
     """Return the field of a term that is a number, within the bounds that the catalog sets."""
     least, most = LIMITS[name]
@@ -194,8 +199,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
         """Show price and kind as two fields."""
-        kind = REQUEST if setup.price_minor is None else FROM if setup.is_price_from else FIXED
-        return super().list_initial(setup) | {"price_kind": kind, "price": setup.price_minor}
+        return super().list_initial(setup) | {"price_kind": find_price_kind(setup), "price": setup.price_minor}
 
     def clean(self) -> dict[str, Any]:
         """Ask for a price unless it is on request, and check the rows."""

@@ -20,7 +20,7 @@ from scheduling.types import Entry, RequirementSetup, ServiceSetup
 from tenants.context import current_tenant
 from web.parts.filters import Filter
 from web.parts.lists import Column
-from web.workspace.catalog.forms import ServiceForm
+from web.workspace.catalog.forms import PRICE_KINDS, ServiceForm, find_price_kind
 from web.workspace.catalog.needs import load_pools
 from web.workspace.crud.page import CrudPage
 
@@ -156,6 +156,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Category"), lambda row: row.entry.setup.category),
         (gettext_lazy("Price"), lambda row: to_major(row.entry.setup.price_minor, row.currency)),
+        (gettext_lazy("Kind of price"), lambda row: dict(PRICE_KINDS)[find_price_kind(row.entry.setup)]),
         (gettext_lazy("Duration"), lambda row: row.entry.setup.duration_minutes),
         (gettext_lazy("Who and what it takes"), lambda row: row.needs),
     ),
