@@ -23,6 +23,7 @@ from scheduling.types.bookings import (
 )
 from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
 from scheduling.types.customers import CustomerDetails, VisitDetails
+from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
 from scheduling.types.setups import (
     AddOnSetup,
@@ -77,6 +78,7 @@ __all__ = [
     "LineView",
     "LocationSetup",
     "LocationView",
+    "Obstacle",
     "OpeningToday",
     "OverrideReason",
     "Period",
@@ -93,6 +95,7 @@ __all__ = [
     "ServiceView",
     "SlotRequest",
     "SubmittedBooking",
+    "TakenBy",
     "TakenResource",
     "TimeOffSetup",
     "VisitDetails",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from scheduling.types import Availability, AvailableDay, AvailableSlot
@@ -148,6 +148,16 @@ def make_picker(
             Time(slot.starts_at, slot.seats_left, is_same_day=to_local(slot.starts_at, timezone).date() == chosen)
             for slot in nearest
         ),
+    )
+
+
+def add_time(picker: Picker, starts_at: datetime) -> Picker:
+    """Return the picker with one more time on the chosen day, in its place."""
+    times = sorted((*picker.times, Time(starts_at)), key=lambda each: each.starts_at)
+    return replace(
+        picker,
+        morning=tuple(each for each in times if is_morning(each.starts_at, picker.timezone)),
+        afternoon=tuple(each for each in times if not is_morning(each.starts_at, picker.timezone)),
     )
 
 

@@ -30,7 +30,7 @@ from scheduling.engine import (
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.availability.occupancy import load_busy, load_slots_snapshot, make_snapshot
-from scheduling.selectors.availability.plans import Plan, load_plan_and_busy
+from scheduling.selectors.availability.plans import Plan, lift_limits, load_plan_and_busy
 from scheduling.selectors.availability.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
 
@@ -43,12 +43,13 @@ EASTERNMOST_MINUTES, WESTERNMOST_MINUTES = 14 * 60, 12 * 60
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
-def get_availability(*, query: AvailabilityQuery, now: datetime, is_party_free: bool = False) -> Availability:
+def get_availability(*, query: AvailabilityQuery, now: datetime, is_staff: bool = False) -> Availability:
     """Answer with one entry for each local date of ``[from_on, to_on]``.
 
     ``next_available`` is the first free time at or after the window's beginning: in the window
     when it has any, else after it (None when there is none as far as the service may be booked).
-    ``is_party_free``: for staff, who may bring more people than customers; so may a booking that moves.
+    ``is_staff``: neither notice nor booking window binds them, and they may bring more people than
+    customers; so may a booking that moves.
 
     Raises:
         RequestInvalid: Window, zone, party, add-ons or arrival mode make no sense.
@@ -64,8 +65,10 @@ def get_availability(*, query: AvailabilityQuery, now: datetime, is_party_free: 
         from_on=query.from_on,
         to_on=horizon_on,
         span=span,
-        is_party_free=is_party_free or moving is not None,
+        is_party_free=is_staff or moving is not None,
     )
+    if is_staff:
+        plan = lift_limits(plan)
     timezone = query.timezone or _find_timezone(plan)
     midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])

@@ -126,6 +126,14 @@ def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
     return replace(plan, visits=visits) if visits else None
 
 
+def lift_limits(plan: Plan) -> Plan:
+    """Return the plan for staff: as soon and as far ahead as they like, on the same grid."""
+    visits = {
+        location_id: replace(visit, notice_minutes=0, window_days=None) for location_id, visit in plan.visits.items()
+    }
+    return replace(plan, visits=visits)
+
+
 def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
     _check_wish(wish)
     return {

@@ -151,7 +151,7 @@ def _list_nearest(request: SlotRequest, now: datetime) -> list[AvailableSlot]:
     zone = _find_zone(request)
     on = request.starts_at.astimezone(ZoneInfo(zone)).date()
     query = AvailabilityQuery(request.wish, from_on=on, to_on=on, timezone=zone)
-    answer = get_availability(query=query, now=now, is_party_free=True)
+    answer = get_availability(query=query, now=now, is_staff=True)
     slots = [slot for day in answer.days for slot in day.slots]
     return sorted(slots, key=lambda slot: (abs(slot.starts_at - request.starts_at), slot.starts_at))[:5]
 

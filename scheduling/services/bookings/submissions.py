@@ -111,7 +111,8 @@ def book_slot(
     """Book a time without a hold.
 
     With ``override`` staff books in spite of what is taken, closed or counted; the reason is kept.
-    Staff's own bookings (``by.kind`` staff) are confirmed at once, without deposit or approval.
+    Staff's own bookings (``by.kind`` staff) are confirmed at once, without deposit or approval, and
+    start at any minute: grid, notice and booking window bind customers alone.
 
     Raises:
         StatusForbids: The business takes no bookings now.
@@ -150,7 +151,9 @@ def book_slot(
         return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
 
     start_minute = to_minutes(request.starts_at)
-    asked = Asked(plan=plan, start_minute=start_minute, now=now, is_override=override is not None)
+    asked = Asked(
+        plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=override is not None
+    )
     return describe_submitted(take_place(asked, book_at))
 
 

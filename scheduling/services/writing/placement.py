@@ -45,7 +45,7 @@ from scheduling.models import RoundRobinLedger
 from scheduling.selectors.availability.explanations import view_reasons
 from scheduling.selectors.availability.free_times import list_alternatives
 from scheduling.selectors.availability.occupancy import load_snapshot
-from scheduling.selectors.availability.plans import Plan
+from scheduling.selectors.availability.plans import Plan, lift_limits
 from scheduling.selectors.availability.taken import Moving
 
 TAKEN_CODES = frozenset(
@@ -175,7 +175,8 @@ def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
     asked = refused.asked
     plan, now = asked.plan, asked.now
     starts_at = to_instant(asked.start_minute)
-    alternatives = list_alternatives(plan=plan, starts_at=starts_at, now=now, moving=asked.moving)
+    offered = lift_limits(plan) if asked.is_any_minute else plan
+    alternatives = list_alternatives(plan=offered, starts_at=starts_at, now=now, moving=asked.moving)
     location_id = next(iter(plan.visits))
     visit, snapshot = _look(asked, location_id)
     found = explain(snapshot, visit, asked.start_minute, asked.party_size)

@@ -151,6 +151,7 @@ class StaffNew(Door):
     """The workspace's form for a new booking; a wish for one service, without extras, for one."""
 
     name = "workspace's new booking"
+    is_strict = False
 
     def __init__(self, client: HostClient, wish: Wish) -> None:
         super().__init__(client)

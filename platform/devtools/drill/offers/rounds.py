@@ -155,7 +155,7 @@ def _visit(tenant: TenantInfo, visit: Round, report: OffersReport, count: int) -
 def _book(visit: Round, wish: Wish) -> SubmittedBooking | None:
     """Book a random free time as staff, or hold it for nobody in particular; None when there is no booking then."""
     query = AvailabilityQuery(wish, visit.days[0], visit.days[-1])
-    answer = get_availability(query=query, now=visit.now, is_party_free=True)
+    answer = get_availability(query=query, now=visit.now, is_staff=True)
     free = [slot.starts_at for day in answer.days for slot in day.slots]
     if not free:
         return None

@@ -13,7 +13,8 @@ main.addEventListener("click", (event) => {
   if (!column || event.target !== column || !board.dataset.new || !isInColumns(board)) return;
   const minute = Math.floor(findMinute(column, event.clientY) / STEP) * STEP;
   const time = [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
-  location.href = `${board.dataset.new}?date=${board.dataset.date}&time=${time}&resource=${column.dataset.resource}`;
+  const pressed = new URLSearchParams({ date: board.dataset.date, time, resource: column.dataset.resource });
+  location.href = `${board.dataset.new}?${pressed.toString().replace("%3A", ":")}`;
 });
 
 /* As rows, a place says nothing about the time. */

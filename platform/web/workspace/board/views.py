@@ -103,6 +103,14 @@ class BoardQuery:
         return url if self.on != self.today else f"{url}{'&' if '?' in url else '?'}date={self.on.isoformat()}"
 
     @property
+    def new_url(self) -> str:
+        """Return the form for a new booking on this day, at this place."""
+        asked: dict[str, object] = {"date": self.on.isoformat()}
+        if self.location_id is not None:
+            asked["location"] = self.location_id
+        return f"{reverse('workspace:new')}?{urlencode(asked)}"
+
+    @property
     def previous_url(self) -> str:
         """Return the day before."""
         return self.make_url(on=self.on - timedelta(days=1))

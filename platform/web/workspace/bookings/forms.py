@@ -16,9 +16,11 @@ from django.utils.translation import gettext, gettext_lazy
 
 from edge.reading import read_instant
 from kernel.ids import read_row_id
+from kernel.iso import NotIso, parse_time
 from kernel.languages import LANGUAGES
+from scheduling.selectors.catalog.offer import Offer
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
-from scheduling.types import BookingView, ResourceView, ServiceView
+from scheduling.types import BookingView, LocationView, ResourceView, ServiceView
 from tenants.context import current_tenant
 from verticals.contract import ArrivalMode
 from verticals.registry import get_vertical
@@ -64,15 +66,17 @@ class ReasonForm(PageForm):
 
 
 class StartForm(PageForm):
-    """A start, in one of three ways, by order of precedence.
+    """A start, in one of four ways, by order of precedence.
 
-    ``starts_at``: an instant with its offset, from a list of free times. ``on`` + ``at``: the
-    clock on the wall at the business. ``shift``: minutes from the present start, from a drag.
+    ``on`` + ``at``: the clock on the wall at the business, typed. ``starts_at``: an instant with its
+    offset, from a list of free times. ``on`` + ``time``: the place on the board that was pressed.
+    ``shift``: minutes from the present start, from a drag.
     """
 
     starts_at = forms.CharField(required=False, max_length=40)
     on = DateField(required=False)
     at = TimeField(label=gettext_lazy("Time"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    time = forms.CharField(required=False, widget=forms.HiddenInput())
     shift = forms.IntegerField(required=False, min_value=-MAX_SHIFT_MINUTES, max_value=MAX_SHIFT_MINUTES)
 
     def __init__(self, *args: Any, timezone: str, present_start: datetime | None = None, **kwargs: Any) -> None:
@@ -98,6 +102,9 @@ class StartForm(PageForm):
             if start is None:
                 raise forms.ValidationError(TIME_WRONG)
             return start
+        pressed = read_time(data.get("time"))
+        if data.get("on") and pressed is not None:
+            return from_wall_clock(data["on"], pressed, self.timezone)
         if data.get("shift") is not None and self.present_start is not None:
             local = self.present_start.astimezone(ZoneInfo(self.timezone)) + timedelta(minutes=data["shift"])
             return from_wall_clock(local.date(), local.time(), self.timezone)
@@ -143,7 +150,7 @@ class BookingForm(ContactForm):
         self,
         data: QueryDict | None = None,
         *,
-        services: Sequence[ServiceView],
+        offer: Offer,
         service: ServiceView | None,
         resources: Sequence[ResourceView],
         initial: Mapping[str, object],
@@ -153,18 +160,25 @@ class BookingForm(ContactForm):
         vertical = get_vertical(tenant.vertical)
         self.asked = Asked(vertical, language, tenant.country, is_optional=True)
         self.asset_name = vertical.say("asset", language=language, country=tenant.country) if vertical.asset else ""
+        mark_needed(self.fields["locale"])
         for name in ("name", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        self.fields["service"] = _make_service_field(services)
+        self.fields["service"] = _make_service_field(offer.services)
+        self.fields["location"] = _make_location_field(offer.locations)
         self.fields["resource"] = _make_resource_field(resources, REFRESH)
         modes = list_arrival_modes(service) if service else ()
         if modes:
-            self.fields["arrival_mode"] = ChoiceField(
+            arrival = ChoiceField(
                 label=vertical.say("question.arrival", language=language, country=tenant.country),
                 choices=[(mode.key, gettext(mode.label)) for mode in modes],
                 required=False,
             )
+            self.fields["arrival_mode"] = mark_needed(arrival)
         self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for no contact: somebody who stands at the counter may leave none."""
+        return dict(self.cleaned_data)
 
     @property
     def asset_fields(self) -> tuple[BoundField, ...]:
@@ -192,6 +206,19 @@ def _make_service_field(services: Sequence[ServiceView]) -> forms.Field:
         widget=forms.Select(REFRESH),
         error_messages={"required": SERVICE_MISSING, "invalid_choice": SERVICE_MISSING},
     )
+
+
+def _make_location_field(places: Sequence[LocationView]) -> forms.Field:
+    """Return where the visit is; where there is no choice, only carry it."""
+    if len(places) < 2:  # noqa: PLR2004 - nothing to choose
+        return forms.CharField(required=False, widget=forms.HiddenInput())
+    field = IdField(
+        label=gettext_lazy("Location"),
+        choices=[("", gettext_lazy("Any")), *((each.id, each.name) for each in places)],
+        widget=forms.Select(REFRESH),
+        required=False,
+    )
+    return mark_needed(field)
 
 
 def _make_resource_field(resources: Sequence[ResourceView], attrs: dict[str, Any]) -> forms.Field:
@@ -222,3 +249,11 @@ def from_wall_clock(on: date, at: time, timezone: str) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != datetime.combine(on, at):
         raise forms.ValidationError(TIME_SKIPPED)
     return instant
+
+
+def read_time(text: str | None) -> time | None:
+    """Return a time of the day, ``HH:MM``; None when it is none."""
+    try:
+        return parse_time(text or "").replace(second=0, microsecond=0)
+    except NotIso:
+        return None

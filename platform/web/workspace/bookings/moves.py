@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission
 from edge.access import requires
-from edge.reading import read_date
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -26,6 +25,7 @@ from web.errors import translate_error
 from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.bookings.forms import MoveForm
 from web.workspace.bookings.times import load_times
+from web.workspace.bookings.typed import find_wanted, read_wanted
 from web.workspace.bookings.views import describe, make_actor, refuse
 
 
@@ -35,7 +35,7 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     booking = bookings.get_booking(booking_id=booking_id)
     if request.method != "POST" or "do" in request.POST:
         return _render_form(request, booking)
-    form = MoveForm(request.POST, booking=booking, resources=_list_choices(booking))
+    form = MoveForm(request.POST, booking=booking, resources=_list_choices(booking, request.POST))
     is_from_board = is_fragment_asked(request) and request.POST.get("from") == "board"
     if not form.is_valid():
         text = str(next(iter(form.errors.values()))[0])
@@ -84,18 +84,27 @@ def _render_form(
 ) -> HttpResponse:
     now = utc_now()
     asked = request.POST if request.method == "POST" else request.GET
-    on = (
-        read_date(asked.get("go_on") or asked.get("on"))
-        or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date()
-    )
+    on, at = read_wanted(asked, booking.timezone)
+    today = now.astimezone(ZoneInfo(booking.timezone)).date()
+    on = max(on or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date(), today)
     wish = _read_wish(booking, asked)
-    today: date = now.astimezone(ZoneInfo(booking.timezone)).date()
-    times = load_times(wish=wish, on=max(on, today), today=today, moving_booking_id=booking.id, now=now)
+    times = load_times(
+        wish=wish,
+        on=on,
+        today=today,
+        now=now,
+        timezone=booking.timezone,
+        wanted=find_wanted(on, at, booking.timezone),
+        moving_booking_id=booking.id,
+    )
+    choices = _list_choices(booking, asked)
     context = {
         "booking": booking,
-        "times": times,
-        "form": form or MoveForm(booking=booking, resources=_list_choices(booking), initial=_list_initial(asked, wish)),
-        "chosen": asked.get("starts_at", ""),
+        "times": times.picker,
+        "chosen": times.chosen,
+        "obstacles": () if error else times.obstacles,
+        "at": at,
+        "form": form or MoveForm(booking=booking, resources=choices, initial=_list_initial(asked, wish)),
         "last_day": today + timedelta(days=365),
         "error": error,
     }
@@ -114,13 +123,13 @@ def _read_wish(booking: BookingView, asked: QueryDict) -> Wish:
     return replace(booking.wish, resource_ids=() if resource_id is None else (resource_id,))
 
 
-def _list_choices(booking: BookingView) -> tuple[ResourceView, ...]:
-    """List whom the visit may be given to where it is: those whom customers choose among, and who has it by name."""
+def _list_choices(booking: BookingView, asked: QueryDict) -> tuple[ResourceView, ...]:
+    """List whom the visit may be given to where it is: those whom customers choose among, and who is asked for."""
     wish = booking.wish
     choosable = {
         each.id
         for service_id in wish.service_ids
         for each in catalog.list_choosable_resources(service_id=service_id, location_id=wish.location_id)
     }
-    shown = choosable.union(wish.resource_ids)
+    shown = choosable.union(_read_wish(booking, asked).resource_ids)
     return tuple(each for each in catalog.list_resources(location_id=wish.location_id) if each.id in shown)

@@ -1,24 +1,72 @@
-"""Free times as staff choose among them."""
+"""Free times as staff choose among them, with the one that they want marked or explained."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from kernel.errors import Invalid, NotFound
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.types import AvailabilityQuery, Wish
-from web.parts.pickers import Picker, find_week, last_day, make_picker
+from scheduling.types import AvailabilityQuery, ResourceView, ServiceView, SlotRequest, Wish
+from web.parts.pickers import Picker, add_time, find_week, last_day, make_picker
 from web.templatetags.formats import get_current_formats
+from web.workspace.bookings.obstacles import explain_time
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What is free in a week.
+
+    Attributes:
+        picker: None when nobody can serve the wish as it is.
+        chosen: The value of the time that is wanted, when staff can have it.
+        obstacles: Why staff cannot have the time that is wanted.
+    """
+
+    picker: Picker | None
+    chosen: str = ""
+    obstacles: tuple[str, ...] = ()
 
 
 def load_times(
-    *, wish: Wish, on: date, today: date, now: datetime, moving_booking_id: int | None = None
-) -> Picker | None:
-    """Ask for the week around ``on``, weeks counted from today; None when nobody can serve the wish as it is."""
+    *,
+    wish: Wish,
+    on: date,
+    today: date,
+    now: datetime,
+    timezone: str,
+    wanted: datetime | None = None,
+    resource: ResourceView | None = None,
+    service: ServiceView | None = None,
+    moving_booking_id: int | None = None,
+) -> Times:
+    """Ask for the week around ``on``, weeks counted from today.
+
+    ``wanted`` is a start on that day: where it is free it is among the times, also one that is not on the
+    grid of customers; where it is not, `Times.obstacles` say who is in the way.
+    """
     first, before, after = find_week(on, today=today, is_endless=True)
     query = AvailabilityQuery(wish, from_on=first, to_on=last_day(first), moving_booking_id=moving_booking_id)
+    picker: Picker | None = None
     try:
-        found = get_availability(query=query, now=now, is_party_free=True)
+        found = get_availability(query=query, now=now, is_staff=True)
     except (Invalid, NotFound):
-        return None
-    return make_picker(found, asked=on, today=today, pages=(before, after), formats=get_current_formats())
+        # What is wrong with the wish is said below, about the time that is wanted or about any.
+        wanted = wanted or now
+    else:
+        picker = make_picker(found, asked=on, today=today, pages=(before, after), formats=get_current_formats())
+    if wanted is None:
+        return Times(picker)
+    if picker is not None and any(each.starts_at == wanted for each in picker.times):
+        return Times(picker, chosen=wanted.astimezone(UTC).isoformat())
+    obstacles = explain_time(
+        request=SlotRequest(wish, wanted),
+        timezone=timezone,
+        now=now,
+        resource=resource,
+        service=service,
+        moving_booking_id=moving_booking_id,
+    )
+    if obstacles or picker is None:
+        return Times(picker, obstacles=obstacles)
+    return Times(add_time(picker, wanted), chosen=wanted.astimezone(UTC).isoformat())

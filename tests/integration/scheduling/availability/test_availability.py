@@ -217,3 +217,17 @@ def test_opening_today_is_from_the_timetable(tenant):
 
     assert opening.opens_at is not None
     assert opening.closes_at > opening.opens_at
+
+
+def test_neither_notice_nor_window_binds_staff(tenant):
+    service_id, _ = make_shop(minimum_notice_minutes=120, booking_window_days=0)
+    query = AvailabilityQuery(make_wish(service_id), DAY, DAY + timedelta(days=1))
+
+    customers = get_availability(query=query, now=MONDAY)
+    staff = get_availability(query=query, now=MONDAY, is_staff=True)
+
+    assert [[slot.starts_at.hour for slot in day.slots] for day in customers.days] == [list(range(11, 17)), []]
+    assert [[slot.starts_at.hour for slot in day.slots] for day in staff.days] == [
+        list(range(9, 17)),
+        list(range(9, 17)),
+    ]

@@ -331,3 +331,27 @@ def test_a_hold_of_days_ago_is_no_way_around_the_notice(tenant):
 
     with pytest.raises(HoldExpired):
         submit(held, now=hours_later(-1))
+
+
+def test_staff_book_any_minute_without_notice_and_customers_do_not(tenant):
+    service_id, _ = make_shop(minimum_notice_minutes=120)
+    request = SlotRequest(make_wish(service_id), MONDAY + timedelta(minutes=7))
+    asked = {"request": request, "details": DETAILS, "now": MONDAY}
+
+    with pytest.raises(SlotUnavailable):
+        book_slot(**asked, source="page", by=CUSTOMER)
+    made = book_slot(**asked, source="workspace", by=STAFF)
+
+    assert get_booking(booking_id=made.booking_id).starts_at == request.starts_at
+
+
+def test_what_is_taken_is_refused_to_staff_with_times_that_staff_may_have(tenant):
+    service_id, _ = make_shop(minimum_notice_minutes=120)
+    request = SlotRequest(make_wish(service_id), MONDAY)
+    asked = {"request": request, "details": DETAILS, "now": NOW}
+    book_slot(**asked, source="workspace", by=STAFF)
+
+    with pytest.raises(SlotTaken) as refused:
+        book_slot(**asked | {"now": MONDAY}, source="workspace", by=STAFF)
+
+    assert refused.value.alternatives[0].starts_at == hours_later(1)

@@ -1,0 +1,143 @@
+"""What reception has chosen and typed so far for a new booking, at any step of it.
+
+Who and when somebody pressed on the board comes along in ``resource``, ``date``, ``time`` and ``location``,
+and every form carries them on: they are what is booked unless somebody chooses otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from edge.language import current_language
+from edge.reading import read_date, read_instant
+from kernel.ids import read_row_id
+from scheduling.selectors.catalog.offer import Offer, load_offer
+from scheduling.types import LocationView, ResourceView, ServiceView, Wish
+from tenants.context import current_tenant
+from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is chosen and typed so far.
+
+    Attributes:
+        place: Where the visit would be; None: wherever it is offered.
+        resource: Who or what was pressed or chosen.
+        wish: What is asked for, once a service is chosen.
+        is_past: A day was pressed that is over; the form is about today.
+        at: The time that is wanted, on the clock of the place; ``starts_at`` is the same on the day ``on``.
+    """
+
+    values: QueryDict
+    offer: Offer
+    place: LocationView | None
+    service: ServiceView | None
+    resource: ResourceView | None
+    wish: Wish | None
+    timezone: str
+    on: date
+    today: date
+    is_past: bool
+    at: time | None
+    starts_at: datetime | None
+
+    @property
+    def choices(self) -> tuple[ResourceView, ...]:
+        """Return whom the visit may be given to: those among whom customers choose, and who was pressed."""
+        if self.service is None:
+            return ()
+        place_id = self.place.id if self.place else None
+        choosable = self.offer.list_choosable_resources(self.service.id, location_id=place_id)
+        is_more = self.resource is not None and self.resource not in choosable
+        return (*choosable, self.resource) if is_more and self.resource else choosable
+
+    def make_form(self, data: QueryDict | None = None) -> BookingForm:
+        """Return the form: with ``data`` it is checked, without it shows what was typed."""
+        given = {"locale": current_tenant().locale or current_language(), **self.values.dict()}
+        given["resource"] = str(self.resource.id) if self.resource else ""
+        given["location"] = str(self.place.id) if self.place else ""
+        return BookingForm(data, offer=self.offer, service=self.service, resources=self.choices, initial=given)
+
+    def make_start_form(self, data: QueryDict | None = None) -> StartForm:
+        """Return the form of the start, likewise."""
+        return StartForm(data, timezone=self.timezone, initial=self.values.dict())
+
+
+def read_typed(values: QueryDict, now: datetime) -> Typed:
+    """Read what an address or a form says; what makes no sense is left out."""
+    offer = load_offer()
+    resource_id, place_id = read_row_id(values.get("resource")), read_row_id(values.get("location"))
+    resource = next((each for each in offer.resources if each.id == resource_id), None)
+    if place_id is None and resource is not None:
+        place_id = resource.location_id
+    place = next((each for each in offer.locations if each.id == place_id), None)
+    service = offer.find_service(read_row_id(values.get("service")) or 0)
+    timezone = _find_timezone(offer, place, service)
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    on, at = read_wanted(values, timezone)
+    is_past = on is not None and on < today
+    on = max(on or today, today)
+    return Typed(
+        values=values,
+        offer=offer,
+        place=place,
+        service=service,
+        resource=resource,
+        wish=_read_wish(values, service, place, offer) if service else None,
+        timezone=timezone,
+        on=on,
+        today=today,
+        is_past=is_past,
+        at=None if is_past else at,
+        starts_at=None if is_past else find_wanted(on, at, timezone),
+    )
+
+
+def read_wanted(values: QueryDict, timezone: str) -> tuple[date | None, time | None]:
+    """Return day and time that are wanted: a time that was chosen in the list counts more than one that was pressed."""
+    on = read_date(values.get("on") or values.get("date"))
+    at = read_time(values.get("time"))
+    chosen = read_instant(values.get("starts_at")) if values.get("starts_at") else None
+    if chosen is not None:
+        local = chosen.astimezone(ZoneInfo(timezone))
+        on, at = local.date(), local.time().replace(second=0, microsecond=0)
+    return read_date(values.get("go_on")) or on, at
+
+
+def find_wanted(on: date, at: time | None, timezone: str) -> datetime | None:
+    """Return the instant that is wanted; None when no time is, or the clock skips it on that day."""
+    if at is None:
+        return None
+    try:
+        return from_wall_clock(on, at, timezone)
+    except ValidationError:
+        return None
+
+
+def _find_timezone(offer: Offer, place: LocationView | None, service: ServiceView | None) -> str:
+    """Return the clock on which times are read: of the place, else of the first that has the service, or of any."""
+    there = [each for each in offer.locations if service is None or each.id in service.location_ids]
+    first = place or next(iter([*there, *offer.locations]), None)
+    return first.timezone if first else current_tenant().timezone
+
+
+def _read_wish(values: QueryDict, service: ServiceView, place: LocationView | None, offer: Offer) -> Wish:
+    """Return what the form asks for; a way to arrive that it does not offer is the first one, as the page shows it.
+
+    Somebody who is not there any more is asked for all the same, and refused: nobody else takes their place.
+    """
+    modes = [mode.key for mode in list_arrival_modes(service)]
+    asked_mode = values.get("arrival_mode", "")
+    resource_id = read_row_id(values.get("resource"))
+    return Wish(
+        service_ids=(service.id,),
+        resource_ids=() if resource_id is None else (resource_id,),
+        location_id=place.id if place and len(offer.locations) > 1 else None,
+        arrival_mode=asked_mode if asked_mode in modes else next(iter(modes), ""),
+    )
