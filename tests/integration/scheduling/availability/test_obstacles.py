@@ -111,7 +111,7 @@ def test_a_group_is_named_by_its_service(tenant):
 
 
 def test_causes_that_are_no_booking_are_listed_as_they_are(tenant):
-    service_id, (person,) = make_shop()
+    service_id, _ = make_shop()
     make_rule(RuleScope.TENANT, RulePeriod.DAY, 0, Measure.BOOKINGS)
 
     assert name(look(service_id)) == [("rule_full", None, [])]
