@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Digits and letters that cannot be taken for each other (no 0 O 1 I L U)."""
-
+REFERENCE_LETTERS, REFERENCE_DIGITS = "CDFHJKMNPQRTVWX", "256789"
+"""No vowels, no digits that read as some (0 1 3 4), of look-alikes only one: 2 not Z, 5 not S, 6 not G, 8 not B."""
+REFERENCE_LENGTH, MOST_LETTERS = 7, 2
+_LOOK_ALIKES = str.maketrans("OQILZSGBU", "00112568V")
 
 MAX_ROW_ID_DIGITS = 18
 """So many always fit PostgreSQL's ``bigint``."""
 
 
-def new_reference(length: int = 6) -> str:
-    """Return a short random reference that a person can read out, such as ``7KQ2MB``."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(length))
+def new_reference(length: int = REFERENCE_LENGTH) -> str:
+    """Return a short random reference that a person can read out, such as ``7KQ2M8P``.
+
+    It has no vowel, never three letters in a row, and no sign twice in a row, so that it reads as no word and
+    no abbreviation of one in any language. Seven signs have the entropy of 27 bits.
+    """
+    made = ""
+    while len(made) < length:
+        needs_digit = made[-MOST_LETTERS:].isalpha() and len(made) >= MOST_LETTERS
+        signs = REFERENCE_DIGITS if needs_digit else REFERENCE_LETTERS + REFERENCE_DIGITS
+        made += secrets.choice(signs.replace(made[-1:] or " ", ""))
+    return made
+
+
+def fold_reference(text: str) -> str:
+    """Return what references are compared by: without case and separators, look-alike signs as one."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(filter(str.isalnum, plain)).translate(_LOOK_ALIKES)
 
 
 def new_token() -> str:

@@ -9,10 +9,15 @@ from kernel.text import mark
 from verticals.automotive.makes import MAKES, MODELS_BY_MAKE
 from verticals.automotive.vin import (
     FIRST_STANDARD_YEAR,
+    VIN_LENGTH,
     has_right_check_digit,
     has_vin_shape,
+    is_frame_number,
+    is_japanese,
+    is_north_american,
     normalize_vin,
     tells_other_year,
+    write_frame_number,
 )
 from verticals.contract import (
     AssetField,
@@ -31,7 +36,13 @@ LONGEST_WAIT_MINUTES = 120
 YEAR_TOO_LATE = mark("Enter a model year up to next year.")
 PLATE_WRONG = mark("Enter the plate with its letters and digits.")
 VIN_WRONG = mark("A VIN has 17 letters and digits, without I, O or Q.")
+VIN_SIGNS = {
+    "I": mark("A VIN has no letter I. Is it the digit 1?"),
+    "O": mark("A VIN has no letter O. Is it the digit 0?"),
+    "Q": mark("A VIN has no letter Q. Is it the digit 0 or 9?"),
+}
 VIN_UNUSUAL = mark("This is not a VIN of 17 characters. Please check it on the vehicle’s papers.")
+VIN_FRAME = mark("This looks like a frame number, as vehicles made for Japan have it. Please check it on the papers.")
 VIN_CHECK_DIGIT = mark("The check digit of this VIN does not match. Please look for a typing mistake.")
 VIN_OTHER_YEAR = mark("This VIN belongs to another model year.")
 MILEAGE_WRONG = mark("Enter the mileage, digits only.")
@@ -68,13 +79,21 @@ def check_plate(value: str, _context: FieldContext) -> FieldCheck:
 
 
 def check_vin(value: str, context: FieldContext) -> FieldCheck:
-    """Check a VIN's shape, and its check digit as a warning; old vehicles have other numbers."""
+    """Check a VIN's shape, naming the sign that none has; its check digit, where it has one, as a warning.
+
+    Old vehicles and those made for Japan have other numbers: they pass with a warning.
+    """
     vin = normalize_vin(value)
-    if not has_vin_shape(vin):
-        if vin.isalnum() and context.values.get("year", "").strip() in _OLD_YEARS:
-            return FieldCheck(value=vin, warnings=(VIN_UNUSUAL,))
-        return FieldCheck(value=value, errors=(VIN_WRONG,))
-    return FieldCheck(value=vin, warnings=() if has_right_check_digit(vin) else (VIN_CHECK_DIGIT,))
+    if has_vin_shape(vin):
+        is_odd = is_north_american(vin) and not has_right_check_digit(vin)
+        return FieldCheck(value=vin, warnings=(VIN_CHECK_DIGIT,) if is_odd else ())
+    if len(vin) == VIN_LENGTH and (signs := tuple(text for sign, text in VIN_SIGNS.items() if sign in vin)):
+        return FieldCheck(value=value, errors=signs)
+    if is_japanese(vin):
+        return FieldCheck(value=write_frame_number(value), warnings=(VIN_FRAME,))
+    if is_frame_number(vin) or (vin.isalnum() and context.values.get("year", "").strip() in _OLD_YEARS):
+        return FieldCheck(value=vin, warnings=(VIN_UNUSUAL,))
+    return FieldCheck(value=value, errors=(VIN_WRONG,))
 
 
 def check_mileage(value: str, _context: FieldContext) -> FieldCheck:

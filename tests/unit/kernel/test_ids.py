@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from kernel.ids import hash_token, read_row_id
+from kernel.ids import fold_reference, hash_token, new_reference, read_row_id
 
 
 @pytest.mark.parametrize(("text", "row_id"), [("1", 1), ("007", 7), ("9" * 18, 10**18 - 1)])
@@ -18,3 +20,32 @@ def test_read_row_id_finds_nothing_else(text):
 def test_hash_of_a_token_is_its_sha_256():
     # The example of FIPS 180-2, appendix B.1.
     assert hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_references_read_as_no_word():
+    made = [new_reference() for _ in range(20_000)]
+
+    assert {len(each) for each in made} == {7}
+    assert set("".join(made)) == set("CDFHJKMNPQRTVWX256789")
+    assert not [each for each in made if re.search(r"[A-Z]{3}|(.)\1", each)]
+    assert len(set(made)) > 19_980
+
+
+def test_a_reference_may_be_short_or_long():
+    assert [len(new_reference(length)) for length in (1, 2, 12)] == [1, 2, 12]
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        ("7kq2m8p", "7KQ2M8P"),
+        (" 7KQ 2M8-P ", "7KQ2M8P"),
+        ("7KO2MBP", "7KQ2M8P"),
+        ("7K02M8P", "7KQ2M8P"),
+        ("７ＫＱ２Ｍ８Ｐ", "7KQ2M8P"),
+        ("abigz5", "AB1GZ5"),
+        ("u7kqlm", "V7KQ1M"),
+    ],
+)
+def test_a_reference_is_found_as_people_type_it(typed, reference):
+    assert fold_reference(typed) == fold_reference(reference)

@@ -11,7 +11,9 @@ from verticals.automotive.fields import (
     MILEAGE_WRONG,
     PLATE_WRONG,
     VIN_CHECK_DIGIT,
+    VIN_FRAME,
     VIN_OTHER_YEAR,
+    VIN_SIGNS,
     VIN_UNUSUAL,
     VIN_WRONG,
     YEAR_TOO_LATE,
@@ -128,13 +130,60 @@ def test_vin_with_a_wrong_check_digit_is_only_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    "vin", ["1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788", "OM8GDM9AXKP042788", "QM8GDM9AXKP042788"]
+    "vin", ["1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "ÑM8GDM9AXKP042788", "1M8GDM9AXKP04278#", "AB1"]
 )
-def test_vin_refuses_wrong_length_and_letters(vin: str) -> None:
+def test_vin_refuses_wrong_length_and_signs(vin: str) -> None:
     check = _check(vin=vin)
 
     assert check.errors == {"vin": (VIN_WRONG,)}
     assert check.warnings == {}
+
+
+@pytest.mark.parametrize(
+    ("vin", "signs"),
+    [
+        ("IM8GDM9AXKP042788", "I"),
+        ("1M8GDM9AXKPO42788", "O"),
+        ("1m8gdm9axkpq42788", "Q"),
+        ("IM8GDM9AXKPO42788", "IO"),
+    ],
+)
+def test_vin_names_the_letters_that_none_has(vin: str, signs: str) -> None:
+    check = _check(vin=vin)
+
+    assert check.errors == {"vin": tuple(VIN_SIGNS[sign] for sign in signs)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("NCP81-5000001", "NCP81-5000001"),
+        ("ncp81 - 5000001", "NCP81-5000001"),
+        ("NCP815000001", "NCP815000001"),
+        ("ＮＣＰ８１－５０００００１", "NCP81-5000001"),
+        ("*GC8–012345*", "GC8-012345"),
+        ("DBA-ZVW30-1234567", "DBAZVW30-1234567"),
+        ("JB23W-123456", "JB23W-123456"),
+    ],
+)
+def test_a_japanese_frame_number_passes_with_a_warning(typed: str, stored: str) -> None:
+    check = _check(vin=typed, year="2006")
+
+    assert check.values["vin"] == stored
+    assert (check.errors, check.warnings) == ({}, {"vin": (VIN_FRAME,)})
+
+
+@pytest.mark.parametrize("year", ["2006", ""])
+def test_other_numbers_of_a_vehicle_pass_with_a_warning(year: str) -> None:
+    check = _check(vin="8AP-113 2456", year=year)
+
+    assert check.values["vin"] == "8AP1132456"
+    assert (check.errors, check.warnings) == ({}, {"vin": (VIN_UNUSUAL,)})
+
+
+def test_only_north_american_vins_have_a_check_digit() -> None:
+    assert _check(vin="WVWZZZ1JZXW000001").warnings == {}
+    assert _check(vin="9BWZZZ377VT004251").warnings == {}
 
 
 def test_vin_of_an_old_vehicle_may_have_any_length() -> None:
