@@ -14,13 +14,14 @@ class SchedulingConfig(AppConfig):
         from scheduling import personal  # noqa: PLC0415
         from scheduling.services.catalog import starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
-        from scheduling.services.messages import reminders, words  # noqa: PLC0415
+        from scheduling.services.messages import leaving, reminders, words  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         starter_kit.register()
         expiry.register()
         reminders.register()
+        leaving.register()
         words.register()
         booking_messages.register()
         hooks.register_inventory(personal.INVENTORY)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
+from notifications.types.leaving import Content, Verdict, Waiting
 from notifications.types.messages import EventView
 from notifications.types.words import NO_WORDS, Vocabulary
 
 EventHandler = Callable[[EventView], None]
+Rewriter = Callable[[Waiting, datetime], Content | Verdict]
 
 _handlers: dict[str, list[EventHandler]] = {}
 _vocabularies: dict[str, Vocabulary] = {}
+_rewriters: dict[str, Rewriter] = {}
 
 
 def register_event_handler(kind_prefix: str, handler: EventHandler) -> None:
@@ -40,3 +44,17 @@ def register_words(subject_kind: str, vocabulary: Vocabulary) -> None:
 def get_vocabulary(subject_kind: str) -> Vocabulary:
     """Return the words of messages about ``subject_kind``; none for a kind that nobody registered."""
     return _vocabularies.get(subject_kind, NO_WORDS)
+
+
+def register_rewriter(subject_kind: str, rewriter: Rewriter) -> None:
+    """Ask ``rewriter`` about each live message about ``subject_kind`` at the moment when it leaves.
+
+    It runs in a worker, in the tenant's context and in a transaction, and reads only: what it
+    returns is written by whoever asks.
+    """
+    _rewriters[subject_kind] = rewriter
+
+
+def find_rewriter(subject_kind: str) -> Rewriter | None:
+    """Return who knows what a message about ``subject_kind`` should say by now."""
+    return _rewriters.get(subject_kind)

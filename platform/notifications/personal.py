@@ -20,7 +20,11 @@ _MESSAGE = TableInventory(
         "dedup_key": _TOLD_ONCE,
         "last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK),
     },
-    other={NotPersonal.CODE: ("template", "locale", "subject_kind"), NotPersonal.MACHINE: ("provider_id",)},
+    other={
+        NotPersonal.CODE: ("template", "locale", "subject_kind", "role"),
+        # Of the state: a status, instants and ids.
+        NotPersonal.MACHINE: ("provider_id", "state"),
+    },
 )
 
 INVENTORY = (

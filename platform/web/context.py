@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.policies import PERMISSIONS_BY_ROLE, Permission
 from edge.language import current_language
+from kernel.undoing import UNDO_TIME
 from tenants.enums import Ability
 from tenants.policies import ABILITIES
 
@@ -33,6 +36,7 @@ def tenant(request: HttpRequest) -> dict[str, object]:
         # Asked of the person only where a template wants to know: Django answers failures in a thread
         # outside of the tenant, whose database connection is never given back.
         "may": SimpleLazyObject(lambda: _list_permissions(request)),
+        "undo_ms": UNDO_TIME // timedelta(milliseconds=1),
         "platform_host": settings.PLATFORM_HOST,
         "platform_email": settings.DEFAULT_FROM_EMAIL,
     }

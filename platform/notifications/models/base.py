@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from notifications.enums import Channel, MessageReason, MessageStatus
 
@@ -19,6 +20,10 @@ class MessageBase(models.Model):
     not know. ``dedup_key`` names event, template, channel and recipient: the same message is stored
     once.
     ``leased_until`` is set while a worker talks to the carrier; nobody else takes it before then.
+    ``send_after`` is when it leaves at the earliest: what staff does can be undone until then.
+    ``role`` is the thread that it belongs to (``customer``): messages of one thread to one recipient
+    never overtake each other. ``state`` is how the subject stands according to the message, in the
+    words of the subject's room; ``is_live``: that room is asked again when the message leaves.
     After ``expires_at`` it would tell nothing that still helps, and is not sent any more.
     ``is_secret``: whoever reads the text can act as the recipient (a link that sets a password), so it
     is erased once the message was sent or given up, and no log shows it before.
@@ -36,6 +41,9 @@ class MessageBase(models.Model):
     subject_kind = models.CharField(max_length=40, blank=True, default="")
     subject_id = models.BigIntegerField(null=True, blank=True)
     is_secret = models.BooleanField(default=False)
+    role = models.CharField(max_length=16, blank=True, default="")
+    state = models.JSONField(null=True, blank=True)
+    is_live = models.BooleanField(default=False)
     dedup_key = models.CharField(max_length=MAX_DEDUP_KEY_LENGTH)
 
     status = models.CharField(max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
@@ -45,6 +53,8 @@ class MessageBase(models.Model):
     last_error = models.CharField(max_length=300, blank=True, default="")
     provider_id = models.CharField(max_length=120, blank=True, default="")
     created_at = models.DateTimeField()
+    # The database's own default is for workers of before, which do not know the column.
+    send_after = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

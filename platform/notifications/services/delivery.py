@@ -20,6 +20,7 @@ from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models.base import MessageBase
 from notifications.services.budgets import spend
+from notifications.services.leaving import look_again
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import get_sender, open_log
 from notifications.types.messages import Attachment, OutgoingMessage
@@ -91,6 +92,10 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
     if message.expires_at is not None and message.expires_at <= now:
         ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.TOO_LATE, "leased_until": None}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
+        return None
+    if message.send_after > now and message.attempts == 0:
+        raise RetryLater(at=message.send_after)
+    if message.is_live and not look_again(message, now=now):
         return None
     if message.attempts == 0:
         wait = spend(channel=message.channel, template=message.template, now=now)

@@ -16,7 +16,8 @@ from notifications.enums import MessageReason, MessageStatus
 from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
 from notifications.services.senders import get_sender, open_log
-from notifications.types.messages import Attachment, Recipient, Subject
+from notifications.services.threads import join_thread
+from notifications.types.messages import Attachment, Recipient, Subject, Thread
 from notifications.types.words import Words
 from tenants.services.due_work import add_due_work
 
@@ -37,6 +38,7 @@ def tell(
     expires_at: datetime | None = None,
     is_secret: bool = False,
     limit: str | None = OTHER,
+    thread: Thread | None = None,
 ) -> None:
     """Queue a message for each recipient, in their language, by the first carrier that reaches them.
 
@@ -46,6 +48,7 @@ def tell(
     someone of whom nothing is known is passed over. Attachments travel by e-mail only. The text of
     a message that ``is_secret`` is kept no longer than it takes to send it. ``limit`` names what limits
     how many of these a recipient gets; what is over it is stored as not sent. None: the caller counted.
+    A message of a ``thread`` leaves when that says; others leave at once.
 
     Raises:
         TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
@@ -70,6 +73,7 @@ def tell(
             expires_at=expires_at,
             is_secret=is_secret,
             limit=limit,
+            thread=thread,
         )
 
 
@@ -89,6 +93,7 @@ def queue_message(
     expires_at: datetime | None = None,
     is_secret: bool = False,
     limit: str | None = OTHER,
+    thread: Thread | None = None,
 ) -> int:
     """Store one message and let a worker send it after the commit; return its id.
 
@@ -107,12 +112,16 @@ def queue_message(
         carrier=carrier, template=template, subject_kind=subject_kind, language=language, context=context
     )
     is_kept = fault is None or not is_secret
+    address = to[:LONGEST_EMAIL]
+    send_after = now
+    if fault is None and thread is not None and about is not None:
+        send_after = join_thread(thread, about=about, channel=carrier.channel, to=address, now=now)
     message, is_new = log.get_or_create(
         dedup_key=dedup_key,
         defaults={
             "channel": carrier.channel,
             "template": template,
-            "to": to[:LONGEST_EMAIL],
+            "to": address,
             "reply_to": clean_email(reply_to) or "",
             "locale": language,
             "subject": rendered.subject,
@@ -122,26 +131,19 @@ def queue_message(
             "subject_kind": subject_kind,
             "subject_id": None if about is None else about.id,
             "is_secret": is_secret,
+            "role": "" if thread is None else thread.role,
+            "state": None if thread is None else thread.state,
+            "is_live": thread is not None and thread.is_live,
             "status": MessageStatus.QUEUED if fault is None else MessageStatus.FAILED,
             "reason": "" if fault is None else fault,
             "created_at": now,
+            "send_after": send_after,
             "expires_at": expires_at,
         },
     )
     if is_new and fault is None:
-        add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=now, now=now)
+        add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=send_after, now=now)
     return int(message.pk)
-
-
-@transaction.atomic
-def cancel_messages(*, about: Subject, templates: tuple[str, ...]) -> None:
-    """Take back messages that wait and say what is no longer so."""
-    waiting = (
-        open_log()
-        .select_for_update()
-        .filter(subject_kind=about.kind, subject_id=about.id, template__in=templates, status=MessageStatus.QUEUED)
-    )
-    waiting.update(status=MessageStatus.CANCELLED, reason=MessageReason.SUPERSEDED)
 
 
 def pick_language(locale: str) -> str:

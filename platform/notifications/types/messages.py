@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,28 @@ class Recipient:
     email: str = ""
     phone: str = ""
     locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """How a message follows earlier ones about the same thing to the same recipient.
+
+    Attributes:
+        role: As what the recipient is told (``customer``); each role is a thread of its own.
+        state: How the thing stands according to the message, as JSON can hold it.
+        is_live: Whether it replaces what still waits, and is asked for again when it leaves
+            (`notifications.hooks.register_rewriter`).
+        wait: How long what happened can still be undone.
+        changes: The templates that tell of a change; after one of them the next message of the
+            thread leaves ``apart`` later, with whatever happened until then.
+    """
+
+    role: str
+    state: Mapping[str, object]
+    is_live: bool = False
+    wait: timedelta = timedelta()
+    changes: frozenset[str] = field(default_factory=frozenset)
+    apart: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

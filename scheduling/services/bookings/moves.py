@@ -107,7 +107,7 @@ def _ask(booking: Booking, move: _Move) -> Asked:
 
 def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters: Counters) -> None:
     """Write a booking whose old place is free at its new one."""
-    old_starts_at, chosen = booking.starts_at, asked.plan.wish.resource_ids
+    old_starts_at, old_ids, chosen = booking.starts_at, list(asked.moving_resource_ids), asked.plan.wish.resource_ids
     booking.starts_at = to_instant(place.start_minute)
     booking.ends_at = to_instant(place.end_minute)
     booking.sequence += 1
@@ -125,6 +125,6 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
         by=move.by,
         now=move.now,
         reason=booking.override_reason,
-        extra={"previous_starts_at": old_starts_at.isoformat()},
+        extra={"previous_starts_at": old_starts_at.isoformat(), "previous_resource_ids": old_ids},
     )
     write_allocations(place, booking, now=move.now)

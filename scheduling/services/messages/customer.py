@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -10,10 +9,10 @@ from django.conf import settings
 
 from kernel.emails import clean_email
 from notifications.services.messages import tell
-from notifications.types.messages import Attachment, Recipient
+from notifications.types.messages import Attachment, Recipient, Thread
 from scheduling.enums import BookingSource, ContactKind
-from scheduling.models import Location, Resource
-from scheduling.services.messages.invitations import make_invitation
+from scheduling.models import Location
+from scheduling.services.messages.invitations import CANCEL, REQUEST, make_invitation
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
@@ -24,67 +23,51 @@ BY_CUSTOMERS = frozenset({BookingSource.PAGE, BookingSource.WIDGET, BookingSourc
 BY_STAFF = "messages_staff"
 """What limits messages that the business itself causes."""
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person who does the work, or a place.
-
-    Attributes:
-        email: May be empty; anybody's, unless they have an account: whoever set it up typed it.
-    """
-
-    name: str
-    email: str
-    is_person: bool
-    has_account: bool = False
+METHODS = {
+    "booking_approved": REQUEST,
+    "booking_confirmed": REQUEST,
+    "booking_moved": REQUEST,
+    "booking_cancelled": CANCEL,
+}
+"""What the calendar file of a message says (iTIP); others have none."""
 
 
 def tell_customer(
     booking: BookingView,
     *,
     template: str,
-    method: str,
-    people: tuple[Person, ...],
     key: str,
     now: datetime,
     limit: str,
+    thread: Thread,
     previous: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> None:
-    """Tell the customer, wherever one can write to; ``method`` is that of the calendar file (empty: none).
+    """Tell the customer, wherever one can write to.
 
     ``limit`` is for a customer who booked without a code: whoever typed one gets more.
     """
-    names = tuple(dict.fromkeys(person.name for person in people if person.is_person))
     tell(
         recipients=[
             Recipient(email=booking.customer_email, phone=booking.customer_phone, locale=booking.customer_locale)
         ],
         template=template,
         about=make_subject(booking.id),
-        words=make_customer_words(booking, template=template, people=names, now=now, previous=previous),
+        words=make_customer_words(booking, template=template, now=now, previous=previous),
         key=key,
         now=now,
-        attachments=(_make_invitation(booking, method=method, now=now),) if method else (),
+        attachments=make_attachments(booking, template=template, now=now),
         reply_to=_find_location_email(booking),
         expires_at=expires_at,
         limit=_find_limit(booking, limit),
+        thread=thread,
     )
 
 
-def list_people(booking: BookingView) -> tuple[Person, ...]:
-    """Return what the booking takes, in the order of the visit."""
-    ids = [taken.resource_id for taken in booking.resources]
-    found = Resource.objects.select_related("resource_type", "user").in_bulk(ids)
-    people = []
-    for resource_id in dict.fromkeys(ids):
-        resource = found.get(resource_id)
-        if resource is not None:
-            own = resource.user.email if resource.user is not None else ""
-            email = resource.email or own
-            has_account = bool(own) and email.lower() == own.lower()
-            people.append(Person(resource.name, email, resource.resource_type.is_person, has_account=has_account))
-    return tuple(people)
+def make_attachments(booking: BookingView, *, template: str, now: datetime) -> tuple[Attachment, ...]:
+    """Return the calendar file of a message to the customer, if it has one."""
+    method = METHODS.get(template)
+    return (_make_invitation(booking, method=method, now=now),) if method else ()
 
 
 def _find_limit(booking: BookingView, limit: str) -> str:

@@ -1,32 +1,37 @@
 """What customers and the business are told when something happens to a booking.
 
 Handlers of ``booking.*`` events: they run in a worker, after the booking's transaction, and
-describe the booking as it is *now*. An event that later ones have overtaken is left untold.
+describe the booking as it is *now*. An event that later ones have overtaken is left untold; what
+is undone before its message leaves, `leaving` finds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from accounts.selectors.staff import list_managers
-from kernel.iso import parse_instant
 from notifications.hooks import register_event_handler
-from notifications.services.messages import cancel_messages, tell
+from notifications.services.messages import tell
 from notifications.types.messages import EventView, Recipient
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.messages.customer import BY_STAFF, Person, list_people, tell_customer
-from scheduling.services.messages.invitations import CANCEL, REQUEST
+from scheduling.services.messages.customer import BY_STAFF, tell_customer
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
-from scheduling.services.messages.words import make_business_words, make_subject
+from scheduling.services.messages.standing import (
+    BUSINESS,
+    CONFIRMED,
+    CUSTOMER,
+    WORKER,
+    describe_state,
+    describe_work,
+    make_thread,
+    read_instant,
+)
+from scheduling.services.messages.words import make_business_words, make_subject, make_worker_words
+from scheduling.services.messages.workers import Worker, find_workers, list_workers
 from scheduling.types import BookingView
-from tenants.context import current_tenant
-
-CONFIRMED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
-EARLIER = ("booking_requested", "booking_confirmed", "booking_approved", "booking_moved", "booking_reminder")
-"""What a customer need not read any more once the booking is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,14 @@ class Telling:
     """Whom an event concerns and in which state of the booking it is still true.
 
     Attributes:
-        business: Template for the business; empty: only the customer is told.
-        method: What the calendar file says (iTIP); empty: none is sent.
+        business: Template for owners and managers; empty: they are not told.
+        worker: Template for those who do the work; empty: they are not told.
     """
 
     statuses: frozenset[BookingStatus]
     customer: str
     business: str = ""
-    method: str = ""
+    worker: str = ""
 
 
 MOVED = "booking.rescheduled"
@@ -51,11 +56,11 @@ TELLINGS = {
     "booking.requested": Telling(
         frozenset({BookingStatus.PENDING_APPROVAL}), "booking_requested", "business_new_request"
     ),
-    "booking.confirmed": Telling(CONFIRMED, "booking_confirmed", "business_new_booking", REQUEST),
+    "booking.confirmed": Telling(CONFIRMED, "booking_confirmed", "business_new_booking", "worker_booked"),
     "booking.declined": Telling(frozenset({BookingStatus.DECLINED}), "booking_declined"),
-    MOVED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", REQUEST),
+    MOVED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", "worker_moved"),
     "booking.cancelled": Telling(
-        frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", CANCEL
+        frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
 }
 
@@ -79,30 +84,10 @@ def handle_booking_event(event: EventView) -> None:
         return
     if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
         return  # a later move tells the time that holds
-    if telling.method == CANCEL:
-        cancel_messages(about=make_subject(booking.id), templates=EARLIER)
-    template = telling.customer
-    if template == "booking_confirmed" and event.payload.get("was_requested"):
-        template = "booking_approved"
-    people = list_people(booking)
-    previous = read_instant(event.payload.get("previous_starts_at"))
-    tell_customer(
-        booking,
-        template=template,
-        method=telling.method,
-        people=people,
-        previous=previous,
-        key=_make_key(event, booking, template),
-        now=event.occurred_at,
-        limit=_find_limit(event),
-    )
-    if telling.business:
-        _tell_business(event, booking, template=telling.business, people=people, previous=previous)
-
-
-def read_instant(text: object) -> datetime | None:
-    """Return an instant out of an event's payload, if there is one."""
-    return parse_instant(text) if isinstance(text, str) and text else None
+    _tell_customer(event, booking, telling)
+    told = _tell_business(event, booking, template=telling.business) if telling.business else frozenset()
+    if telling.worker:
+        _tell_workers(event, booking, template=telling.worker, told=told)
 
 
 def register() -> None:
@@ -110,27 +95,78 @@ def register() -> None:
     register_event_handler("booking.", handle_booking_event)
 
 
-def _tell_business(
-    event: EventView, booking: BookingView, *, template: str, people: tuple[Person, ...], previous: datetime | None
+def _tell_customer(event: EventView, booking: BookingView, telling: Telling) -> None:
+    template = telling.customer
+    if template == "booking_confirmed" and event.payload.get("was_requested"):
+        template = "booking_approved"
+    previous = read_instant(event.payload.get("previous_starts_at"))
+    state = describe_state(booking, previous=previous)
+    tell_customer(
+        booking,
+        template=template,
+        previous=previous,
+        key=_make_key(event, template),
+        now=event.occurred_at,
+        limit=_find_limit(event),
+        thread=make_thread(role=CUSTOMER, state=state, template=template, by=event.payload.get("by")),
+    )
+
+
+def _tell_business(event: EventView, booking: BookingView, *, template: str) -> frozenset[str]:
+    """Tell owners and managers, only what staff did not do; return whom."""
+    if event.payload.get("by") == ActorKind.STAFF:
+        return frozenset()
+    readers = list_managers()
+    previous = read_instant(event.payload.get("previous_starts_at"))
+    state = describe_state(booking, previous=previous)
+    tell(
+        recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in readers],
+        template=template,
+        about=make_subject(booking.id),
+        words=make_business_words(booking, previous=previous),
+        key=_make_key(event, template),
+        now=event.occurred_at,
+        reply_to=booking.customer_email,
+        limit="messages_business",
+        thread=make_thread(role=BUSINESS, state=state, template=template, by=event.payload.get("by")),
+    )
+    return frozenset(reader.email.lower() for reader in readers)
+
+
+def _tell_workers(event: EventView, booking: BookingView, *, template: str, told: frozenset[str]) -> None:
+    """Tell those who do the work, and did it until now; nobody what they did themselves or have read already."""
+    present = list_workers(booking)
+    before = event.payload.get("previous_resource_ids")
+    gone = find_workers(before) if isinstance(before, list) else ()
+    _tell_each(event, booking, present, template=template, told=told, is_theirs=True)
+    reached = told.union(*({worker.email.lower(), worker.phone} for worker in present)) - {""}
+    _tell_each(event, booking, gone, template="worker_cancelled", told=reached, is_theirs=False)
+
+
+def _tell_each(
+    event: EventView,
+    booking: BookingView,
+    workers: Sequence[Worker],
+    *,
+    template: str,
+    told: frozenset[str],
+    is_theirs: bool,
 ) -> None:
-    """Tell those who work on it; owners and managers only what they did not do themselves."""
-    readers = () if event.payload.get("by") == ActorKind.STAFF else list_managers()
-    language = current_tenant().locale
-    colleagues = [
-        *(Recipient(email=reader.email, locale=reader.locale) for reader in readers),
-        *(Recipient(email=person.email, locale=language) for person in people if person.has_account),
-    ]
-    others = [Recipient(email=person.email, locale=language) for person in people if not person.has_account]
-    for recipients, limit in ((colleagues, "messages_business"), (others, BY_STAFF)):
+    previous = read_instant(event.payload.get("previous_starts_at")) if template == "worker_moved" else None
+    state = describe_work(booking, is_theirs=is_theirs, previous=previous)
+    by_user_id = event.payload.get("by_user_id")
+    for worker in workers:
+        if worker.email.lower() in told or (worker.user_id is not None and worker.user_id == by_user_id):
+            continue
         tell(
-            recipients=recipients,
+            recipients=[worker.as_recipient()],
             template=template,
             about=make_subject(booking.id),
-            words=make_business_words(booking, previous=previous),
-            key=_make_key(event, booking, template),
+            words=make_worker_words(booking, has_account=worker.has_account, previous=previous),
+            key=_make_key(event, template),
             now=event.occurred_at,
-            reply_to=booking.customer_email,
-            limit=limit,
+            limit="messages_business" if worker.has_account else BY_STAFF,
+            thread=make_thread(role=WORKER, state=state, template=template, by=event.payload.get("by")),
         )
 
 
@@ -140,8 +176,5 @@ def _find_limit(event: EventView) -> str:
     return "messages_unproven" if event.kind in BOOKED else "messages_changes"
 
 
-def _make_key(event: EventView, booking: BookingView, template: str) -> str:
-    # A booking is confirmed once, however often that is said.
-    if template in {"booking_confirmed", "booking_approved"}:
-        return f"booking:{booking.id}:confirmed"
+def _make_key(event: EventView, template: str) -> str:
     return f"event:{event.id}:{template}"

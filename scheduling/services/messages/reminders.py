@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from notifications.types.messages import Thread
 from scheduling.enums import BookingStatus, ReminderStatus
 from scheduling.models import Booking, Reminder
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.messages.customer import list_people, tell_customer
+from scheduling.services.messages.customer import tell_customer
+from scheduling.services.messages.standing import CUSTOMER, describe_state
 from scheduling.types import AgreedPolicy
 from tenants.enums import Ability
 from tenants.errors import RetryLater
@@ -119,8 +121,7 @@ def _tell(reminder: Reminder, now: datetime) -> None:
     tell_customer(
         booking,
         template="booking_reminder",
-        method="",
-        people=list_people(booking),
+        thread=Thread(role=CUSTOMER, state=describe_state(booking)),
         key=f"reminder:{reminder.pk}:{booking.starts_at:%Y%m%dT%H%M%SZ}",
         now=now,
         expires_at=booking.starts_at,

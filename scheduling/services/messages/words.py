@@ -60,18 +60,18 @@ VOCABULARY = Vocabulary(
         }
     ),
 )
+NOT_FOR_WORKERS = frozenset({"customer", "price"})
+"""What the work can be done without: how to reach the customer, and what it costs."""
 OVER = frozenset({"booking_declined", "booking_cancelled"})
 """Messages whose button leads to a new booking: the old one is over."""
 
 
 def make_customer_words(
-    booking: BookingView, *, template: str, people: tuple[str, ...], now: datetime, previous: datetime | None = None
+    booking: BookingView, *, template: str, now: datetime, previous: datetime | None = None
 ) -> Words:
-    """Return what the message ``template`` to the customer says; ``people`` are the names of whom one will meet."""
+    """Return what the message ``template`` to the customer says."""
     return {
-        language: _say_to_customer(
-            booking, language=language, template=template, people=people, now=now, previous=previous
-        )
+        language: _say_to_customer(booking, language=language, template=template, now=now, previous=previous)
         for language in LANGUAGES
     }
 
@@ -79,6 +79,14 @@ def make_customer_words(
 def make_business_words(booking: BookingView, *, previous: datetime | None = None) -> Words:
     """Return what a message to the business says: who comes, how to reach them, their note."""
     return {language: _say_to_business(booking, language=language, previous=previous) for language in LANGUAGES}
+
+
+def make_worker_words(booking: BookingView, *, has_account: bool, previous: datetime | None = None) -> Words:
+    """Return what a message to somebody who does the work says: what the job needs, no contact and no price."""
+    return {
+        language: _say_to_worker(booking, language=language, has_account=has_account, previous=previous)
+        for language in LANGUAGES
+    }
 
 
 def make_subject(booking_id: int) -> Subject:
@@ -96,7 +104,6 @@ def _say_to_customer(
     *,
     language: str,
     template: str,
-    people: tuple[str, ...],
     now: datetime,
     previous: datetime | None,
 ) -> dict[str, str]:
@@ -108,7 +115,7 @@ def _say_to_customer(
         words |= {
             "when": f"{words['when']}\n{formats.format_timezone(booking.timezone, booking.starts_at)}",
             "customer_name": clean_name(booking.customer_name),
-            "resource_name": ", ".join(people),
+            "resource_name": ", ".join(booking.people),
             "what_to_bring": booking.what_to_bring,
             "cancel_policy": _describe_policy(booking, formats, now),
             "contact": booking.location_phone,
@@ -143,6 +150,14 @@ def _say_to_business(booking: BookingView, *, language: str, previous: datetime 
             "action_url": f"{make_base_url(current_tenant().primary_host)}/workspace/bookings/{booking.id}/",
             "action_label": gettext("Open the booking"),
         }
+
+
+def _say_to_worker(
+    booking: BookingView, *, language: str, has_account: bool, previous: datetime | None
+) -> dict[str, str]:
+    words = _say_to_business(booking, language=language, previous=previous)
+    kept = {word: value for word, value in words.items() if word not in NOT_FOR_WORKERS}
+    return kept if has_account else {word: kept[word] for word in kept if word not in {"action_url", "action_label"}}
 
 
 def _make_common_words(

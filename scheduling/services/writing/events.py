@@ -62,6 +62,7 @@ def add_record_parts(
         "ends_at": booking.ends_at.isoformat(),
         "sequence": booking.sequence,
         "by": by.kind,
+        "by_user_id": by.user_id,
         "is_sample": booking.is_sample,
         **(extra or {}),
     }

@@ -9,7 +9,6 @@ from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import TemplateMissing
 from notifications.models import Event, Message, MessageTemplate
 from notifications.selectors.messages import list_messages
-from notifications.services.messages import cancel_messages
 from notifications.services.rendering import render_message
 from notifications.types.messages import Subject
 from tenants.context import tenant_scope
@@ -163,21 +162,6 @@ def test_broken_own_template_falls_back(tenant, body, caplog):
 
     assert message.subject.startswith("Cita confirmada: ")
     assert [record.message for record in caplog.records] == ["tenant_template_broken"]
-
-
-def test_cancel_messages_takes_back_what_waits(tenant, queue):
-    waiting = queue()
-    sent = queue(dedup_key="2")
-    others = [queue(dedup_key="3", about=Subject("booking", 8)), queue(dedup_key="4", about=Subject("offer", 7))]
-    Message.objects.filter(pk=sent).update(status=MessageStatus.SENT, sent_at=NOW)
-
-    cancel_messages(about=ABOUT, templates=("booking_confirmed",))
-
-    assert dict(Message.objects.values_list("pk", "status")) == {
-        waiting: MessageStatus.CANCELLED,
-        sent: MessageStatus.SENT,
-        **dict.fromkeys(others, MessageStatus.QUEUED),
-    }
 
 
 @pytest.mark.parametrize("count", [1, 3])

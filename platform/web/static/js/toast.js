@@ -6,7 +6,8 @@ document.documentElement.classList.add("scripted");
 const region = document.getElementById("toasts");
 const model = document.getElementById("toast");
 const said = document.getElementById("said");
-const STAYS_MS = 9000;
+// Shorter than the server waits before it tells anybody of what staff did (kernel.undoing).
+const STAYS_MS = Number(region.dataset.undoMs);
 
 export function say(text) {
   said.textContent = "";

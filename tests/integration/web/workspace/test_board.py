@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from config.environment import ROOT
+from kernel.undoing import UNDO_TIME
 from scheduling.models import Resource, ResourceLane, ResourceType, WorkingHours
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
@@ -165,3 +168,11 @@ def test_policy_for_styles_and_scripts_is_strict(owner_client):
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_notices_stay_for_as_long_as_nobody_is_told(owner_client):
+    page = owner_client.get("/workspace/").content.decode()
+    script = (ROOT / "platform/web/static/js/toast.js").read_text()
+
+    assert f'data-undo-ms="{int(UNDO_TIME.total_seconds() * 1000)}"' in page
+    assert re.findall(r"STAYS_MS = (.+);", script) == ["Number(region.dataset.undoMs)"]

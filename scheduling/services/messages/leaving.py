@@ -1,0 +1,109 @@
+"""What a message about a booking says by the time it leaves: the state as it is then, or nothing when that is known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from notifications.hooks import register_rewriter
+from notifications.types.leaving import Content, Verdict, Waiting
+from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.messages.customer import BY_CUSTOMERS, make_attachments
+from scheduling.services.messages.standing import (
+    BUSINESS,
+    CUSTOMER,
+    FIRST,
+    STANDING,
+    State,
+    describe_state,
+    describe_work,
+    find_previous,
+    is_same,
+    pick_for_business,
+    pick_for_customer,
+    pick_for_worker,
+)
+from scheduling.services.messages.words import (
+    SUBJECT_KIND,
+    make_business_words,
+    make_customer_words,
+    make_worker_words,
+)
+from scheduling.services.messages.workers import list_workers
+from scheduling.types import BookingView
+
+KNOWN_SOMEHOW: State = {"status": "confirmed"}
+"""What is supposed of somebody who was told, nobody knows what: a message whose fate is unknown, or of before."""
+
+
+def rewrite(waiting: Waiting, now: datetime) -> Content | Verdict:
+    """Compare a message with the booking, and the booking with what its reader was told."""
+    try:
+        booking = get_booking(booking_id=waiting.about.id)
+    except BookingNotFound:
+        return Verdict.OVERTAKEN
+    if waiting.role == CUSTOMER:
+        return _tell_customer(waiting, booking, now)
+    if waiting.role == BUSINESS:
+        return _tell_business(waiting, booking)
+    return _tell_worker(waiting, booking)
+
+
+def register() -> None:
+    """Be asked about messages about bookings."""
+    register_rewriter(SUBJECT_KIND, rewrite)
+
+
+def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Content | Verdict:
+    # Whoever wrote to another address of the same customer told the same customer.
+    told = waiting.told or (KNOWN_SOMEHOW if waiting.was_told else None)
+    present = describe_state(booking)
+    if not present["status"]:
+        return Verdict.OVERTAKEN
+    if told is not None and is_same(told, present):
+        return Verdict.NOTHING_NEW
+    if told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS:
+        return Verdict.NOTHING_NEW  # the business made it and took it back before anybody heard of it
+    template = pick_for_customer(told, present)
+    if waiting.template == "booking_approved" and template == "booking_confirmed":
+        template = waiting.template  # they asked, though the message about that never arrived
+    previous = find_previous(told, present)
+    state = describe_state(booking, previous=previous)
+    if _says_so(waiting, template, state):
+        return Verdict.AS_WRITTEN
+    words = make_customer_words(booking, template=template, now=now, previous=previous)
+    return Content(template, words, state, make_attachments(booking, template=template, now=now))
+
+
+def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
+    """Say how it stands: owners and managers know what staff did meanwhile, so what they were told is not all."""
+    present = describe_state(booking)
+    is_first = booking.source in BY_CUSTOMERS and not waiting.was_told
+    template = pick_for_business(knows_it=waiting.template not in FIRST and not is_first, present=present)
+    if not template:
+        return Verdict.NOTHING_NEW
+    if template == waiting.template and is_same(waiting.state, present):
+        return Verdict.AS_WRITTEN
+    previous = find_previous(waiting.told, present) if template == "business_booking_moved" else None
+    words = make_business_words(booking, previous=previous)
+    return Content(template, words, describe_state(booking, previous=previous))
+
+
+def _tell_worker(waiting: Waiting, booking: BookingView) -> Content | Verdict:
+    told = waiting.told or (KNOWN_SOMEHOW if waiting.may_know else None)
+    own = [worker for worker in list_workers(booking) if waiting.to in {worker.email, worker.phone}]
+    is_theirs = bool(own)
+    present = describe_work(booking, is_theirs=is_theirs)
+    template = pick_for_worker(told, present)
+    if not template or (told is not None and is_same(told, present)):
+        return Verdict.NOTHING_NEW
+    previous = find_previous(told, present) if template == "worker_moved" else None
+    state = describe_work(booking, is_theirs=is_theirs, previous=previous)
+    if _says_so(waiting, template, state):
+        return Verdict.AS_WRITTEN
+    has_account = any(worker.has_account for worker in own)
+    return Content(template, make_worker_words(booking, has_account=has_account, previous=previous), state)
+
+
+def _says_so(waiting: Waiting, template: str, state: State) -> bool:
+    return template == waiting.template and dict(waiting.state) == dict(state)
