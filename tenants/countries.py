@@ -1,8 +1,7 @@
 """What a country gives a new business: time zone, currency, language.
 
-Data: IANA's zone1970.tab (through `babel`'s CLDR territories), ISO 4217 and CLDR's official
-languages. A country with several zones gets the one that most of its people live in; the
-business changes it in its settings.
+Data: IANA's zone.tab (`tenants.zones`), ISO 4217 and CLDR's official languages. A country with
+several zones gives the one that most of its people live in; sign-up asks which one it is.
 """
 
 from __future__ import annotations
@@ -12,42 +11,11 @@ from datetime import date
 from functools import lru_cache
 
 from babel import Locale
-from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.numbers import get_territory_currencies
 
-MOST_POPULOUS_ZONE = {
-    "AR": "America/Argentina/Buenos_Aires",
-    "AU": "Australia/Sydney",
-    "BR": "America/Sao_Paulo",
-    "CA": "America/Toronto",
-    "CL": "America/Santiago",
-    "CD": "Africa/Kinshasa",
-    "CN": "Asia/Shanghai",
-    "CY": "Asia/Nicosia",
-    "DE": "Europe/Berlin",
-    "EC": "America/Guayaquil",
-    "ES": "Europe/Madrid",
-    "FM": "Pacific/Chuuk",
-    "GL": "America/Nuuk",
-    "ID": "Asia/Jakarta",
-    "KI": "Pacific/Tarawa",
-    "KZ": "Asia/Almaty",
-    "MH": "Pacific/Majuro",
-    "MN": "Asia/Ulaanbaatar",
-    "MX": "America/Mexico_City",
-    "MY": "Asia/Kuala_Lumpur",
-    "NZ": "Pacific/Auckland",
-    "PF": "Pacific/Tahiti",
-    "PG": "Pacific/Port_Moresby",
-    "PS": "Asia/Hebron",
-    "PT": "Europe/Lisbon",
-    "RU": "Europe/Moscow",
-    "UA": "Europe/Kyiv",
-    "UM": "Pacific/Wake",
-    "US": "America/New_York",
-    "UZ": "Asia/Tashkent",
-}
+from tenants.zones import list_zones_by_country
+
 FIRST_MARKETS = ("MX", "CO", "AR", "CL", "PE", "ES", "EC", "GT", "CR", "PA", "UY", "PY", "BO", "DO", "SV", "HN", "US")
 """Offered first at sign-up; the others follow in the order of their names."""
 
@@ -76,7 +44,7 @@ def get_market(country: str) -> Market:
     languages = get_official_languages(country, de_facto=True)
     return Market(
         country=country,
-        timezone=MOST_POPULOUS_ZONE.get(country) or _zones_by_country()[country][0],
+        timezone=list_zones_by_country()[country][0],
         currency=currencies[0] if currencies else "USD",
         locale="es" if "es" in languages else "en",
     )
@@ -86,14 +54,5 @@ def get_market(country: str) -> Market:
 def list_countries() -> tuple[str, ...]:
     """Return every country that has a time zone and a name, our first markets first."""
     names = Locale("en").territories
-    known = sorted(code for code in _zones_by_country() if code in names)
+    known = sorted(code for code in list_zones_by_country() if code in names)
     return (*FIRST_MARKETS, *(code for code in known if code not in FIRST_MARKETS))
-
-
-@lru_cache(maxsize=1)
-def _zones_by_country() -> dict[str, list[str]]:
-    zones: dict[str, list[str]] = {}
-    for zone, country in get_global("zone_territories").items():
-        if "/" in zone and not zone.startswith(("Etc/", "US/", "Canada/", "Brazil/", "Mexico/", "Chile/")):
-            zones.setdefault(country, []).append(zone)
-    return {country: sorted(names) for country, names in zones.items() if len(country) == 2}  # noqa: PLR2004

@@ -5,16 +5,28 @@ from __future__ import annotations
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
 
 _OWNER = PersonalColumn(Subject.OWNER, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)
+_ACCEPTED = PersonalColumn(
+    Subject.OWNER,
+    Purpose.PROOF,
+    Ground.INTEREST,
+    Erasure.KEEP,
+    reason="it shows what was agreed, with whom and when, as long as claims can be made from it",
+)
 
 INVENTORY = (
     TableInventory(
         "tenants.SignUp",
         personal={"owner_name": _OWNER, "email": _OWNER, "password_hash": _OWNER},
         other={
-            NotPersonal.BUSINESS: ("business_name", "slug"),
-            NotPersonal.CODE: ("vertical", "country", "locale", "failure", "schema_name"),
+            NotPersonal.BUSINESS: ("business_name", "slug", "phone", "address"),
+            NotPersonal.CODE: ("vertical", "country", "timezone", "locale", "failure", "schema_name"),
             NotPersonal.SECRET: ("verify_token_hash", "progress_token_hash"),
         },
+    ),
+    TableInventory(
+        "tenants.TermsAcceptance",
+        personal={"email": _ACCEPTED, "address_block": _ACCEPTED},
+        other={NotPersonal.CODE: ("document", "version", "language", "digest", "sentence")},
     ),
     TableInventory(
         "tenants.Tenant",

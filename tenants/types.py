@@ -91,7 +91,12 @@ class ActDone:
 
 @dataclass(frozen=True, slots=True)
 class SignUpDetails:
-    """What the owner of a new business typed; the password is hashed as Django stores it."""
+    """What the owner of a new business typed; the password is hashed as Django stores it.
+
+    Attributes:
+        timezone: IANA's name, one of ``country``; empty: the one that most of its people live in.
+        phone: E.164; like ``address`` it is for the customers of the business, and public.
+    """
 
     business_name: str
     slug: str
@@ -101,11 +106,44 @@ class SignUpDetails:
     email: str
     password_hash: str
     locale: str
+    timezone: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedText:
+    """A text that the owner of a new business accepted, exactly as it was shown.
+
+    Attributes:
+        document: What it is (``terms``, ``privacy``); with ``version`` and ``language`` it names the text.
+        digest: SHA-256 of the text, in hexadecimal digits.
+        sentence: The words beside the box that was checked.
+    """
+
+    document: str
+    version: str
+    language: str
+    digest: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """That somebody accepted a text, when and from where: ``address_block`` as limits count it."""
+
+    text: AcceptedText
+    email: str
+    accepted_at: datetime
+    address_block: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the mail that verifies the address of a sign-up says; ``url`` works until ``expires_at``."""
+    """What the mail that verifies the address of a sign-up says; ``url`` works until ``expires_at``.
+
+    ``number`` tells the mails of one sign-up apart: 1, and more when somebody asked for it again.
+    """
 
     business_name: str
     slug: str
@@ -114,3 +152,4 @@ class Verification:
     locale: str
     url: str
     expires_at: datetime
+    number: int

@@ -21,8 +21,13 @@ VARIABLES = (
     "DJANGO_SETTINGS_MODULE",
     "REDIS_URL",
     "SENTRY_DSN",
+    "TURNERO_COMPANY_ADDRESS",
+    "TURNERO_COMPANY_NAME",
+    "TURNERO_CONTACT_EMAIL",
+    "TURNERO_CONTACT_PHONE",
     "TURNERO_DATABASE_POOL_SIZE",
     "TURNERO_FROM_EMAIL",
+    "TURNERO_LEGAL_URL",
     "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
     "TURNERO_RELEASE",
@@ -35,6 +40,7 @@ VARIABLES = (
     "TURNERO_SPARE_SCHEMAS",
     "TURNERO_STATE_DIR",
     "TURNERO_TENANTS_PER_CONNECTION",
+    "TURNERO_WHATSAPP",
 )
 """Every environment variable that Turnero reads."""
 
@@ -63,6 +69,9 @@ class Environment:
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
+        company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
+        whatsapp: A number with its country code; ``contact_phone`` likewise.
+        legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
         release: What runs here, a version or a commit; error reports name it.
         state_dir: Where embedded servers and demo keep their files.
     """
@@ -80,6 +89,12 @@ class Environment:
     sms_account: str
     sms_secret: str
     sms_from: str
+    company_name: str
+    company_address: str
+    contact_email: str
+    contact_phone: str
+    whatsapp: str
+    legal_url: str
     sentry_dsn: str | None
     release: str
     spare_schemas: int
@@ -107,6 +122,12 @@ def read_environment() -> Environment:
         sms_account=_find("TURNERO_SMS_ACCOUNT") or "",
         sms_secret=_find("TURNERO_SMS_SECRET") or "",
         sms_from=_find("TURNERO_SMS_FROM") or "",
+        company_name=_find("TURNERO_COMPANY_NAME") or "",
+        company_address=_find("TURNERO_COMPANY_ADDRESS") or "",
+        contact_email=_find("TURNERO_CONTACT_EMAIL") or "",
+        contact_phone=_find("TURNERO_CONTACT_PHONE") or "",
+        whatsapp=_find("TURNERO_WHATSAPP") or "",
+        legal_url=_find("TURNERO_LEGAL_URL") or "",
         sentry_dsn=_find("SENTRY_DSN"),
         release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),

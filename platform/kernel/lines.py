@@ -71,7 +71,12 @@ def clean_name(text: str) -> str:
     Anyone can make a booking page write to anyone: the name must not become the advertisement.
     """
     name = clean_line(text, limit=80)
-    return "" if _LINK_LIKE.search(name) else name
+    return "" if is_link_like(name) else name
+
+
+def is_link_like(text: str) -> bool:
+    """Tell whether a text carries a link or an address of a mailbox."""
+    return _LINK_LIKE.search(text) is not None
 
 
 def fold(text: str) -> str:

@@ -39,6 +39,7 @@ def tenant(request: HttpRequest) -> dict[str, object]:
         "undo_ms": UNDO_TIME // timedelta(milliseconds=1),
         "platform_host": settings.PLATFORM_HOST,
         "platform_email": settings.DEFAULT_FROM_EMAIL,
+        "company": settings.COMPANY,
     }
 
 

@@ -1,5 +1,6 @@
 """Tables of tenants, all in the public schema."""
 
+from tenants.models.acceptance import TermsAcceptance
 from tenants.models.count import LimitCount
 from tenants.models.domain import Domain
 from tenants.models.due_work import DueWork
@@ -7,4 +8,14 @@ from tenants.models.sign_up import SignUp
 from tenants.models.spare import SchemaState, SchemaTemplate, SpareSchema
 from tenants.models.tenant import Tenant
 
-__all__ = ["Domain", "DueWork", "LimitCount", "SchemaState", "SchemaTemplate", "SignUp", "SpareSchema", "Tenant"]
+__all__ = [
+    "Domain",
+    "DueWork",
+    "LimitCount",
+    "SchemaState",
+    "SchemaTemplate",
+    "SignUp",
+    "SpareSchema",
+    "Tenant",
+    "TermsAcceptance",
+]

@@ -10,7 +10,10 @@ from tenants.enums import SignUpStatus
 
 
 class SignUp(models.Model):
-    """What an owner typed; the password only as a hash, links only as hashes of their tokens."""
+    """What an owner typed; the password only as a hash, links only as hashes of their tokens.
+
+    ``mails`` says how often the verification mail was asked for.
+    """
 
     business_name = models.CharField(max_length=120)
     slug = models.CharField(max_length=40)
@@ -20,6 +23,10 @@ class SignUp(models.Model):
     email = models.EmailField(max_length=254)
     password_hash = models.CharField(max_length=128)
     locale = models.CharField(max_length=8)
+    timezone = models.CharField(max_length=64, default="", db_default="")
+    phone = models.CharField(max_length=32, default="", db_default="")
+    address = models.CharField(max_length=300, default="", db_default="")
+    mails = models.PositiveSmallIntegerField(default=1, db_default=1)
     status = models.CharField(max_length=16, choices=SignUpStatus.choices, default=SignUpStatus.STARTED)
     failure = models.CharField(max_length=40, blank=True)
     verify_token_hash = models.CharField(max_length=64, unique=True)

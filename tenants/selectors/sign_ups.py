@@ -7,8 +7,8 @@ from django.core import signing
 
 from tenants.enums import SignUpStatus
 from tenants.hosts import make_base_url
-from tenants.models import SignUp
-from tenants.types import Verification
+from tenants.models import SignUp, TermsAcceptance
+from tenants.types import Acceptance, AcceptedText, Verification
 
 VERIFY_SALT = "tenants.sign_up.verify"
 PROGRESS_SALT = "tenants.sign_up.progress"
@@ -27,12 +27,41 @@ def find_verification(sign_up_id: int) -> Verification | None:
         locale=sign_up.locale,
         url=f"{make_base_url(settings.PLATFORM_HOST)}/sign-up/verify/{make_verify_token(sign_up)}/",
         expires_at=sign_up.expires_at,
+        number=sign_up.mails,
     )
 
 
+def list_acceptances(sign_up: SignUp) -> tuple[Acceptance, ...]:
+    """Return the texts that a sign-up accepted, by document."""
+    return tuple(
+        Acceptance(
+            text=AcceptedText(
+                document=row.document,
+                version=row.version,
+                language=row.language,
+                digest=row.digest,
+                sentence=row.sentence,
+            ),
+            email=row.email,
+            accepted_at=row.accepted_at,
+            address_block=row.address_block,
+        )
+        for row in TermsAcceptance.objects.filter(sign_up_number=sign_up.pk).order_by("document")
+    )
+
+
+def list_acceptances_of(schema_name: str) -> tuple[Acceptance, ...]:
+    """Return the texts that a business accepted when it signed up; none for one that never did (a sample)."""
+    sign_up = SignUp.objects.filter(schema_name=schema_name).first()
+    return () if sign_up is None else list_acceptances(sign_up)
+
+
 def make_verify_token(sign_up: SignUp) -> str:
-    """Return the token of the verification link: derived, so that the mail can be made again."""
-    return _sign(VERIFY_SALT, sign_up)
+    """Return the token of the verification link: derived, so that the mail can be made again.
+
+    It proves one address: when that is corrected, the link in a mail to the wrong one is worth nothing.
+    """
+    return _sign(f"{VERIFY_SALT}.{sign_up.email}", sign_up)
 
 
 def make_progress_token(sign_up: SignUp) -> str:

@@ -49,7 +49,7 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
                 name=details.business_name,
                 vertical=details.vertical,
                 country=details.country,
-                timezone=market.timezone,
+                timezone=details.timezone or market.timezone,
                 currency=market.currency,
                 locale=details.locale,
                 status=TenantStatus.TRIAL,

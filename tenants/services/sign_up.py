@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +15,14 @@ from kernel.limits import Ask
 from kernel.recipients import name_recipient
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugReserved, SlugTaken, TooManySignUps
-from tenants.models import SignUp
+from tenants.models import SignUp, TermsAcceptance
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.selectors.sign_ups import make_progress_token, make_verify_token
 from tenants.services.counts import count_up
 from tenants.services.due_work import add_due_work
 from tenants.services.provisioning import provision_tenant
-from tenants.types import SignUpDetails
+from tenants.types import AcceptedText, SignUpDetails
 
 AWAITING = (SignUpStatus.STARTED, SignUpStatus.FAILED)
 """States in which a verification link starts provisioning."""
@@ -58,10 +59,13 @@ class SignUpProgress:
     verify_token: str
 
 
-def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
+def start_sign_up(
+    *, details: SignUpDetails, now: datetime, accepted: Sequence[AcceptedText] = (), address_block: str = ""
+) -> str:
     """Remember a sign-up and have its verification mail sent; return the token of its progress page.
 
     The address is not kept until the e-mail is verified: whoever only typed it blocks nobody.
+    ``accepted`` are the texts that were agreed to, kept for good with ``now`` and ``address_block``.
 
     Raises:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be had.
@@ -69,9 +73,7 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
     """
     check_slug_is_free(details.slug)
     with transaction.atomic():
-        refused = count_up([Ask("sign_up_mails", name_recipient(details.email))], now=now)
-        if refused:
-            raise TooManySignUps(wait_seconds=max(refused.values()).total_seconds())
+        _count_mail(details.email, now)
         sign_up = SignUp(
             business_name=details.business_name,
             slug=details.slug,
@@ -81,6 +83,9 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
             email=details.email,
             password_hash=details.password_hash,
             locale=details.locale,
+            timezone=details.timezone,
+            phone=details.phone,
+            address=details.address,
             created_at=now,
             expires_at=now + LINK_LIFE,
             # Replaced at once, when the number is known; unique until then.
@@ -92,8 +97,46 @@ def start_sign_up(*, details: SignUpDetails, now: datetime) -> str:
         progress_token = make_progress_token(sign_up)
         sign_up.progress_token_hash = hash_token(progress_token)
         sign_up.save(update_fields=["verify_token_hash", "progress_token_hash"])
+        TermsAcceptance.objects.bulk_create(
+            TermsAcceptance(
+                sign_up_number=sign_up.pk,
+                email=details.email,
+                document=text.document,
+                version=text.version,
+                language=text.language,
+                digest=text.digest,
+                sentence=text.sentence,
+                address_block=address_block,
+                accepted_at=now,
+            )
+            for text in accepted
+        )
         add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now)
     return progress_token
+
+
+@transaction.atomic
+def send_again(*, token: str, email: str | None = None, now: datetime) -> None:
+    """Have the verification mail sent once more, to another address when the first one was mistyped.
+
+    Nothing happens when the address is verified already. The link in mails to the old address
+    stops working.
+
+    Raises:
+        LinkUnknown: The progress token is broken, or the sign-up older than a day.
+        TooManySignUps: The mailbox got as many of these mails as it may today.
+    """
+    sign_up = SignUp.objects.select_for_update().filter(progress_token_hash=hash_token(token)).first()
+    if sign_up is None or now >= sign_up.expires_at:
+        raise LinkUnknown
+    if sign_up.status != SignUpStatus.STARTED:
+        return
+    sign_up.email = email or sign_up.email
+    _count_mail(sign_up.email, now)
+    sign_up.verify_token_hash = hash_token(make_verify_token(sign_up))
+    sign_up.mails += 1
+    sign_up.save(update_fields=["email", "verify_token_hash", "mails"])
+    add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now)
 
 
 def check_verify_token(*, token: str, now: datetime) -> SignUpProgress:
@@ -147,6 +190,9 @@ def provision_sign_up(row_id: int, now: datetime) -> None:
             email=sign_up.email,
             password_hash=sign_up.password_hash,
             locale=sign_up.locale,
+            timezone=sign_up.timezone,
+            phone=sign_up.phone,
+            address=sign_up.address,
         )
         try:
             tenant = provision_tenant(details=details, now=now)
@@ -186,6 +232,12 @@ def take_entry(*, token: str, schema_name: str, now: datetime) -> str:
         raise LinkUnknown
     email: str = SignUp.objects.values_list("email", flat=True).get(pk=number)
     return email
+
+
+def _count_mail(email: str, now: datetime) -> None:
+    refused = count_up([Ask("sign_up_mails", name_recipient(email))], now=now)
+    if refused:
+        raise TooManySignUps(wait_seconds=max(refused.values()).total_seconds())
 
 
 def _get_by_verify_token(token: str, now: datetime) -> SignUp:

@@ -39,7 +39,7 @@ def tell_verification(sign_up_id: int, now: datetime) -> None:
         template="sign_up_verification",
         about=Subject(kind=SUBJECT_KIND, id=sign_up_id),
         words=words,
-        key=f"sign_up:{sign_up_id}",
+        key=f"sign_up:{sign_up_id}:{verification.number}",
         now=now,
         expires_at=verification.expires_at,
         is_secret=True,

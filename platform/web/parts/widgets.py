@@ -45,6 +45,12 @@ class MoneyInput(UnitInput):
         return get_current_formats().get_money_sign(current_tenant().currency)
 
 
+class PasswordInput(forms.PasswordInput):
+    """A password that can be shown while it is typed, where a script runs (``js/password.js``)."""
+
+    template_name = "components/widgets/password.html"
+
+
 class Switch(forms.CheckboxInput):
     """On or off."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,21 +12,28 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edge.language import current_language
 from kernel.errors import Conflict, DomainError
-from tenants.countries import FIRST_MARKETS, get_market, list_countries
+from kernel.lines import is_link_like
+from scheduling.services.catalog.locations import ADDRESS_LENGTH
+from scheduling.services.writing.inputs import clean_phone
+from tenants.countries import get_market
 from tenants.names import is_misleading
 from tenants.policies import check_slug_is_free, suggest_slug
-from tenants.types import SignUpDetails
+from tenants.types import AcceptedText, SignUpDetails
+from tenants.zones import find_country
 from verticals.registry import get_vertical, list_verticals
 from web.errors import translate_error
-from web.parts.contacts import EmailField
+from web.parts.contacts import MAX_PHONE_LENGTH, EmailField, describe_phone
 from web.parts.fields import FILL_IN, TOO_LONG, ChoiceField, TextField
 from web.parts.forms import PageForm
-from web.parts.widgets import Segments
+from web.parts.widgets import PasswordInput, Segments
+from web.site.legal import DOCUMENTS, PRIVACY, TERMS, get_text, name_versions_in_force
+from web.site.places import PlaceInput, list_place_choices
 
 MAX_NAME_LENGTH = 120
 MAX_PASSWORD_LENGTH = 128
@@ -36,13 +42,6 @@ MAX_PASSWORD_LENGTH = 128
 def list_vertical_choices() -> list[tuple[str, str]]:
     """Return the industry packs as choices, named in the active language."""
     return [(vertical.key, gettext(vertical.name)) for vertical in list_verticals()]
-
-
-def list_country_choices() -> list[tuple[str, str]]:
-    """Return all countries as choices, our first markets first, then by name in the active language."""
-    names = Locale.parse(current_language()).territories
-    others = sorted((code for code in list_countries() if code not in FIRST_MARKETS), key=lambda code: names[code])
-    return [(code, names[code]) for code in (*FIRST_MARKETS, *others) if code in names]
 
 
 class NameField(TextField):
@@ -61,6 +60,21 @@ class NameField(TextField):
         if re.search("[<>]", name):
             raise ValidationError(_("A name cannot contain < or >."))
         return name
+
+
+class AddressField(TextField):
+    """Where a business is: anybody may type one, and messages carry it, so nobody advertises in it."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the address with single spaces.
+
+        Raises:
+            ValidationError: It holds signs of markup, or the address of a web site or a mailbox.
+        """
+        address = super().to_python(value)
+        if re.search("[<>]", address) or (address and is_link_like(address)):
+            raise ValidationError(_("Write the street, number and city, without links."))
+        return address
 
 
 class VerticalCards(Segments):
@@ -147,8 +161,18 @@ class SignUpForm(SlugForm):
     vertical = ChoiceField(
         label=_("What kind of business is it?"), choices=list_vertical_choices, widget=VerticalCards()
     )
-    country = ChoiceField(
-        label=_("Country"), choices=list_country_choices, widget=forms.Select({"autocomplete": "country"})
+    timezone = ChoiceField(label=_("Country and time zone"), choices=list_place_choices, widget=PlaceInput())
+    address = AddressField(
+        label=_("Where your customers come to"),
+        max_length=ADDRESS_LENGTH,
+        attrs={"autocomplete": "street-address"},
+        help_text=_("Street, number and city. It is on your page and in your customers' messages."),
+    )
+    phone = TextField(
+        label=_("Phone of the business"),
+        max_length=MAX_PHONE_LENGTH,
+        attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
+        help_text=_("Your customers call this number; it is on your page."),
     )
     owner_name = NameField(label=_("Your name"), attrs={"autocomplete": "name"})
     email = EmailField(label=_("E-mail"))
@@ -156,13 +180,54 @@ class SignUpForm(SlugForm):
         label=_("Password"),
         max_length=MAX_PASSWORD_LENGTH,
         strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        widget=PasswordInput({"autocomplete": "new-password"}),
         help_text=_("At least ten characters."),
         error_messages={"required": FILL_IN, "max_length": TOO_LONG},
     )
+    terms = forms.BooleanField(error_messages={"required": _("Accept the terms to go on.")})
 
-    field_order = ["business_name", "slug", "vertical", "country", "owner_name", "email", "password"]
+    field_order = [
+        "business_name",
+        "slug",
+        *["vertical", "timezone", "address", "phone", "owner_name", "email", "password", "terms"],
+    ]
     password_hash = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["terms"].label = write_consent(is_linked=True)
+
+    @property
+    def terms_in_force(self) -> str:
+        """Return which versions the page shows; it sends them back with the form."""
+        return name_versions_in_force()
+
+    def clean_phone(self) -> str:
+        """Read the number as one of the business's country.
+
+        Raises:
+            ValidationError: Nobody has such a number.
+        """
+        country = find_country(self.cleaned_data.get("timezone", ""))
+        typed = str(self.cleaned_data["phone"])
+        if country is None:  # that is said at the country
+            return typed
+        phone = clean_phone(typed, country=country)
+        if phone is None:
+            raise ValidationError(describe_phone(typed, country), code="invalid")
+        return phone
+
+    def clean_terms(self) -> bool:
+        """Accept only what the page showed.
+
+        Raises:
+            ValidationError: The terms in force are others than those.
+        """
+        if self.data.get("terms_shown") != self.terms_in_force:
+            # Whoever accepts the new ones checks the box again.
+            self.data = {name: value for name, value in self.data.items() if name != "terms"}
+            raise ValidationError(_("The terms have changed meanwhile. Please read and accept the new ones."))
+        return True
 
     def clean_business_name(self) -> str:
         """Refuse a name that customers could take for somebody else's: our messages carry it.
@@ -193,16 +258,50 @@ class SignUpForm(SlugForm):
     def get_details(self) -> SignUpDetails:
         """Return the checked values; the country gives the business its language."""
         data = self.cleaned_data
+        country = str(find_country(data["timezone"]))
         return SignUpDetails(
             business_name=data["business_name"],
             slug=data["slug"],
             vertical=data["vertical"],
-            country=data["country"],
+            country=country,
             owner_name=data["owner_name"],
             email=data["email"],
             password_hash=self.password_hash,
-            locale=get_market(data["country"]).locale,
+            locale=get_market(country).locale,
+            timezone=data["timezone"],
+            phone=data["phone"],
+            address=data["address"],
         )
+
+    def list_accepted(self) -> tuple[AcceptedText, ...]:
+        """Return what the checked box accepts, in the words of the page."""
+        sentence = write_consent()
+        return tuple(get_text(document, current_language()).accept(sentence) for document in DOCUMENTS)
+
+    def warn_of_password(self) -> None:
+        """Say that a password that was right has to be typed again: pages never send one back."""
+        if self.data.get("password") and "password" not in self.errors:
+            self.warnings["password"] = (gettext("For your safety we do not keep it: type it again."),)
+
+
+class MailForm(PageForm):
+    """Another address for the mail that verifies a sign-up."""
+
+    email = EmailField(label=_("E-mail"))
+
+
+def write_consent(*, is_linked: bool = False) -> str:
+    """Return the words beside the box, in the active language; ``is_linked`` leads to the documents."""
+    names = {TERMS: gettext("terms of service"), PRIVACY: gettext("privacy notice")}
+    if is_linked:
+        links = {name: _link(reverse("site:legal", args=[name]), text) for name, text in names.items()}
+        return format_html(gettext("I accept the {terms} and have read the {privacy}."), **links)
+    return gettext("I accept the {terms} and have read the {privacy}.").format(**names)
+
+
+def _link(url: str, text: str) -> str:
+    # In a tab of its own, or what was typed would be left behind.
+    return format_html('<a href="{}" target="_blank">{}</a>', url, text)
 
 
 def normalize_slug(typed: str) -> str:

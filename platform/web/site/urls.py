@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from web.site import views
+from web.site import sign_ups, views
 
 app_name = "site"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-up/", views.sign_up, name="sign_up"),
-    path("sign-up/check-slug/", views.check_slug, name="check_slug"),
-    path("sign-up/verify/<str:token>/", views.verify, name="verify"),
-    path("sign-up/progress/<str:token>/", views.progress, name="progress"),
-    path("sign-up/progress/<str:token>/status/", views.progress_status, name="progress_status"),
+    path("legal/<slug:document>/", views.legal, name="legal"),
+    path("legal/<slug:document>/<slug:version>/", views.legal, name="legal_version"),
+    path("sign-up/", sign_ups.sign_up, name="sign_up"),
+    path("sign-up/check-slug/", sign_ups.check_slug, name="check_slug"),
+    path("sign-up/verify/<str:token>/", sign_ups.verify, name="verify"),
+    path("sign-up/progress/<str:token>/", sign_ups.progress, name="progress"),
+    path("sign-up/progress/<str:token>/status/", sign_ups.progress_status, name="progress_status"),
+    path("sign-up/progress/<str:token>/again/", sign_ups.send_again, name="send_again"),
+    path("sign-up/progress/<str:token>/mail/", sign_ups.correct_mail, name="correct_mail"),
 ]

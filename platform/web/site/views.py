@@ -1,36 +1,15 @@
-"""The platform's own pages: product, sign-up, verification and progress."""
+"""What Turnero is, and what it promises: open to everybody, the same for all who read one language."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
-from edge.language import current_language, list_wanted_tags
-from edge.requests import find_block
-from edge.statuses import get_status
-from kernel.clock import utc_now
-from kernel.errors import DomainError, LimitReached
-from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
-from tenants.countries import list_countries
-from tenants.enums import SignUpStatus
-from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken, TooManySignUps
-from tenants.hosts import make_base_url
-from tenants.policies import check_slug_is_free
-from tenants.services import sign_up as sign_ups
+from edge.language import current_language
 from verticals.registry import list_verticals
-from web.errors import add_wait, translate_error
-from web.site.forms import SignUpForm, SlugForm, normalize_slug
-
-DEFAULT_COUNTRY = "MX"
-MAX_TYPED_LENGTH = 200
-"""Longer than any field allows: more than that is not looked up."""
+from web.site.legal import get_text, list_versions
 
 
 @open_to_anyone
@@ -41,117 +20,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_anyone
-@never_cache
-def sign_up(request: HttpRequest) -> HttpResponse:
-    """Ask for the business and its owner; a valid form sends the verification e-mail."""
-    if request.method != "POST":
-        initial = {"country": _guess_country(request), "vertical": _read_vertical(request)}
-        return _render_sign_up(request, SignUpForm(initial=initial))
-    form = SignUpForm(request.POST)
-    if not form.is_valid():
-        return _render_sign_up(request, form, status=form.status)
-    # Only what would send an e-mail is counted: typing mistakes are free.
-    full = ask_limits([Ask("sign_ups_address", find_block(request))])
-    if full:
-        form.add_error(None, gettext("There were too many sign-ups from your network. Please try again in an hour."))
-        response = _render_sign_up(request, form, status=429)
-        return add_wait(response, LimitReached(wait_seconds=max(full.values())))
-    try:
-        token = sign_ups.start_sign_up(details=form.get_details(), now=utc_now())
-    except (SlugTaken, SlugReserved, SlugInvalid) as error:
-        form.refuse_slug(error)
-        return _render_sign_up(request, form, status=form.status)
-    except TooManySignUps as error:
-        form.add_error("email", translate_error(error))
-        return add_wait(_render_sign_up(request, form, status=get_status(error)), error)
-    return HttpResponseRedirect(reverse("site:progress", args=[token]))
-
-
-@open_to_anyone
 @require_safe
-def check_slug(request: HttpRequest) -> JsonResponse:
-    """Tell, while it is typed, whether an address can be had."""
-    full = ask_limits([Ask("slug_checks_address", find_block(request))])
-    if full:
-        refusal = JsonResponse({"status": "unknown", "message": ""}, status=429)
-        return add_wait(refusal, LimitReached(wait_seconds=max(full.values())))
-    slug = normalize_slug(request.GET.get("slug", "")[:MAX_TYPED_LENGTH])
-    try:
-        check_slug_is_free(slug)
-    except DomainError as error:
-        return JsonResponse({"slug": slug, "status": error.code, "message": translate_error(error)})
-    return JsonResponse({"slug": slug, "status": "free", "message": gettext("This address is free.")})
-
-
-@open_to_anyone
-@never_cache
-def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what a verification link stands for (GET changes nothing); a POST confirms it.
-
-    When the address went to someone else meanwhile, the page asks for another one; everything
-    else that was typed stays.
-    """
-    now = utc_now()
-    started = sign_ups.check_verify_token(token=token, now=now)
-    if request.method != "POST":
-        if started.status in {SignUpStatus.VERIFIED, SignUpStatus.DONE}:
-            return HttpResponseRedirect(reverse("site:progress", args=[started.progress_token]))
-        is_taken = started.status == SignUpStatus.FAILED
-        return _render_verify(request, started, SlugForm({"slug": started.slug}) if is_taken else None)
-    form = SlugForm({"slug": request.POST.get("slug", started.slug)[:MAX_TYPED_LENGTH]})
-    try:
-        slug = normalize_slug(form.data["slug"])
-        progress_token = sign_ups.verify_email(token=token, slug=slug, now=now)
-    except (SlugTaken, SlugReserved, SlugInvalid) as error:
-        form.refuse_slug(error)
-        return _render_verify(request, started, form, status=get_status(error))
-    return HttpResponseRedirect(reverse("site:progress", args=[progress_token]))
-
-
-@open_to_anyone
-@never_cache
-@require_safe
-def progress(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how far the new business is, and the door to it once it is ready."""
-    started = sign_ups.get_progress(token=token, now=utc_now())
-    context = {"sign_up": started, "token": token, "page_url": make_base_url(started.host)}
-    return render(request, "site/progress.html", context)
-
-
-@open_to_anyone
-@never_cache
-@require_safe
-def progress_status(request: HttpRequest, token: str) -> JsonResponse:  # noqa: ARG001
-    """Answer the progress page's poll."""
-    try:
-        status = sign_ups.get_progress(token=token, now=utc_now()).status
-    except LinkUnknown as error:
-        return JsonResponse({"status": "unknown", "message": translate_error(error)}, status=404)
-    return JsonResponse({"status": status})
-
-
-def _render_sign_up(request: HttpRequest, form: SignUpForm, status: int = 200) -> HttpResponse:
-    return render(request, "site/sign_up.html", {"form": form}, status=status)
-
-
-def _render_verify(
-    request: HttpRequest, started: sign_ups.SignUpProgress, form: SlugForm | None, status: int = 200
-) -> HttpResponse:
-    context = {"sign_up": started, "form": form, "platform_name": settings.PLATFORM_HOST}
-    return render(request, "site/verify.html", context, status=status)
-
-
-def _read_vertical(request: HttpRequest) -> str:
-    """Return the industry that a link names; else the first one."""
-    known = [vertical.key for vertical in list_verticals()]
-    asked = request.GET.get("vertical", "")
-    return asked if asked in known else known[0]
-
-
-def _guess_country(request: HttpRequest) -> str:
-    """Return the country of the browser's best language tag that names one; else our first market."""
-    for tag in list_wanted_tags(request):
-        _language, _separator, region = tag.partition("-")
-        if region.upper() in list_countries():
-            return region.upper()
-    return "US" if current_language() == "en" else DEFAULT_COUNTRY
+def legal(request: HttpRequest, document: str, version: str = "") -> HttpResponse:
+    """Show a legal document, in force or as it was."""
+    text = get_text(document, current_language(), version)
+    versions = list_versions(document)
+    context = {"text": text, "versions": versions, "is_in_force": text.version == versions[0]}
+    return render(request, text.template, context)

@@ -51,9 +51,14 @@ def register() -> None:
 
 
 def install_starter_kit(tenant: TenantInfo, details: SignUpDetails, now: datetime) -> None:
-    """Fill a fresh tenant with what its vertical brings, in the tenant's language and currency."""
+    """Fill a fresh tenant with what its vertical brings, in the tenant's language and currency.
+
+    How to find and to call the business, its owner typed: customers see both.
+    """
     kit = get_vertical(tenant.vertical).starter_kit
-    apply_starter_kit(kit=kit, tenant=tenant, email=details.email, now=now)
+    apply_starter_kit(
+        kit=kit, tenant=tenant, address=details.address, phone=details.phone, email=details.email, now=now
+    )
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.whole.site import Answer, Site
 from tests.e2e.whole.slots import get_service, list_starts, make_body
 from tests.e2e.whole.stack import PASSWORD, Stack
+from tests.factories.sign_ups import SIGN_UP_FORM
 
 pytestmark = pytest.mark.e2e
 
@@ -197,9 +198,7 @@ def test_markup_in_a_name_is_text_everywhere(stack):
 def test_a_slug_that_cannot_be_had_is_said_and_kept(platform, language, slug, status, what):
     typed = {"business_name": "Mi taller", "owner_name": "Olga Ríos", "email": "olga@correo.example"}
 
-    page = platform.post(
-        "/sign-up/", **typed, slug=slug, vertical="automotive", country="MX", password="un-secreto-largo"
-    )
+    page = platform.post("/sign-up/", **(SIGN_UP_FORM | typed | {"slug": slug, "password": "un-secreto-largo"}))
     live = platform.get(f"/sign-up/check-slug/?slug={quote(slug)}")
 
     assert page.status == status
@@ -210,7 +209,7 @@ def test_a_slug_that_cannot_be_had_is_said_and_kept(platform, language, slug, st
 
 
 def test_markup_in_a_business_name_is_refused_and_kept(platform, language):
-    page = platform.post("/sign-up/", business_name=SCRIPT, slug="mi-taller", vertical="salon", country="MX")
+    page = platform.post("/sign-up/", **(SIGN_UP_FORM | {"business_name": SCRIPT}))
 
     assert page.status == 422
     assert find_said_about(page, "business_name") == say("markup", language)

@@ -25,10 +25,13 @@ def fill_form(page: Page, stack: Stack, *, slug: str, email: str) -> None:
     page.fill("[name=business_name]", "Taller Nuevo")
     page.fill("[name=slug]", slug)
     page.check("[name=vertical][value=automotive]", force=True)
-    page.select_option("[name=country]", "MX")
+    expect(page.locator("[data-place-name]")).to_have_text("México · Ciudad de México")
+    page.fill("[name=address]", "Calle Nueva 1, Ciudad de México")
+    page.fill("[name=phone]", "55 1234 5678")
     page.fill("[name=owner_name]", "Olga Ríos")
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
+    page.check("[name=terms]")
     page.click("form .button.primary")
     expect(page.locator("h1")).to_have_text("Revisa tu correo")
 
@@ -51,7 +54,6 @@ def test_a_business_signs_up_and_works(stack, open_page):
     page.click("form .button.primary")
     expect(page.locator("h1")).to_have_text("Tu página está lista", timeout=30_000)
     ready_after = monotonic() - began
-    page.click("main .button.primary")
     page.click("main .button.primary")
 
     page.wait_for_url(stack.make_url(slug, "/workspace/"))
@@ -97,8 +99,11 @@ def test_a_late_form_for_a_taken_address_keeps_what_was_typed(stack, open_page):
     page.fill("[name=business_name]", "Otro Taller")
     page.fill("[name=slug]", "taller")
     page.fill("[name=owner_name]", "Olga Ríos")
+    page.fill("[name=address]", "Calle Nueva 1, Ciudad de México")
+    page.fill("[name=phone]", "55 1234 5678")
     page.fill("[name=email]", "olga@correo.example")
     page.fill("[name=password]", PASSWORD)
+    page.check("[name=terms]")
 
     with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
         page.click("form .button.primary")

@@ -27,6 +27,7 @@ from tenants.context import tenant_scope
 from tenants.models import DueWork, LimitCount
 from tests.conftest import HostClient
 from tests.factories.scheduling import make_place, make_resource, make_service
+from tests.factories.sign_ups import SIGN_UP_FORM
 from tests.fakes.due_work import send_messages
 from tests.fakes.sms_carrier import running_sms_carrier
 
@@ -171,13 +172,7 @@ def test_a_hundred_attempts_by_every_way_stay_within_the_limits(tenant, other_te
         if number % 5 == 4:
             moves += [move(among, token, number) for among, token in links]
         client.post("/accounts/password/reset/", {"email": email})
-        platform.post(
-            "/sign-up/",
-            {
-                "business_name": "Taller", "slug": f"taller-{number}", "vertical": "automotive", "country": "MX",
-                "owner_name": "Ana", "email": email, "password": "una-clave-larga",
-            },
-        )  # fmt: skip
+        platform.post("/sign-up/", {**SIGN_UP_FORM, "slug": f"taller-{number}", "email": email})
         if number < 10 or number == 99:
             for each in (tenant, other_tenant):
                 work(each)

@@ -42,7 +42,11 @@ class FakeBrowser:
         if path.startswith("/static/"):
             kept = "no-cache" if self.wrong == "static" else "max-age=1, immutable"
             return Packed(200, make_answer(Content_Encoding="gzip", Cache_Control=kept).headers, b"")
-        page = make_answer(body='<link href="/static/css/core.1.css"> Laura', Content_Encoding="gzip", **SECURITY)
+        page = make_answer(
+            body='<link href="/static/css/core.1.css"> Laura <input name="terms_shown" value="1 1">',
+            Content_Encoding="gzip",
+            **SECURITY,
+        )
         return Packed(page.status, page.headers, page.body)
 
     def post_form(self, *_: str, **_fields: str) -> Answer:

@@ -41,9 +41,12 @@ class Visit:
 
     def sign_up(self) -> Iterator[Found]:
         """Make a business by the pages and the mail that a person would use."""
+        page = self.browser.get(self.host, "/sign-up/")
         form = {
-            "business_name": "Salón de prueba", "slug": SLUG, "vertical": "salon", "country": "MX",
+            "business_name": "Salón de prueba", "slug": SLUG, "vertical": "salon", "timezone": "America/Mexico_City",
+            "address": "Calle 1, Ciudad de México", "phone": "55 1234 5678",
             "owner_name": "Ana Ruiz", "email": OWNER, "password": PASSWORD,
+            "terms": "on", "terms_shown": page.find(r'name="terms_shown" value="([^"]+)"'),
         }  # fmt: skip
         sent = self.browser.post_form(self.host, "/sign-up/", **form)
         yield "sign-up takes the form", sent.status == HTTPStatus.FOUND, f"status {sent.status}"

@@ -17,18 +17,9 @@ from notifications.public.models import Message as PublicMessage
 from tenants.context import tenant_scope
 from tenants.models import DueWork, SignUp
 from tenants.services.due_work import perform_due_work
+from tests.factories.sign_ups import SIGN_UP_FORM
 from tests.fakes.due_work import send_messages
 from tests.fakes.mail_server import running_mail_server
-
-TYPED = {
-    "business_name": "Taller Ñandú & Hijos",
-    "slug": "taller-nandu",
-    "vertical": "automotive",
-    "country": "CL",
-    "owner_name": "Ana Ñandú",
-    "email": "ana@example.com",
-    "password": "agua-que-no-has-de-beber",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +34,7 @@ def smtp(settings):
 
 
 def sign_up(client, **changes: str):
-    return client.post("/sign-up/", {**TYPED, **changes})
+    return client.post("/sign-up/", {**SIGN_UP_FORM, **changes})
 
 
 def tell() -> None:
@@ -134,7 +125,7 @@ def test_sent_mail_keeps_no_link(platform_client):
 
 
 def test_mail_is_in_the_language_of_the_country(platform_client):
-    sign_up(platform_client, country="US")
+    sign_up(platform_client, timezone="America/Denver", phone="(303) 555-0142")
     tell()
     send_messages("public")
 

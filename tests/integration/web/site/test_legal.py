@@ -1,0 +1,77 @@
+"""The platform's terms and its privacy notice: every version stays as it was, at its own address."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import override_settings
+
+from web.site import legal
+from web.site.legal import DOCUMENTS, get_text, list_versions
+
+PUBLISHED = {
+    ("terms", "2026-11-26", "es"): "6d85ca18665f8bb094b9f645e5e84a115e4a0aeeccdf212db4d48382d12a998c",
+    ("terms", "2026-11-26", "en"): "bfd89f5177b8431bfb145ff875cde572ad8d475a8c043f2164953c90655817e5",
+    ("privacy", "2026-11-26", "es"): "a4c35a7c3c205828502e6835361b58e04970f7df255f9a04e591f8cd6d2a4f4a",
+    ("privacy", "2026-11-26", "en"): "807b20b0f7ed1a2778c50d86b30244b6df38fa6e9f2fd401c3add26981bacaa1",
+}
+"""SHA-256 of every text that somebody may have accepted; a change is a new version beside it."""
+COMPANY = {
+    "name": "Citas del Sur, S.A. de C.V.",
+    "address": "Calle 1, Ciudad de México",
+    "email": "hola@citas.example",
+    "phone": "+525512345678",
+    "whatsapp": "525512345678",
+    "legal_url": "https://citas.example/legal",
+}
+
+
+def test_published_texts_never_change():
+    found = {
+        (document, version, language): get_text(document, language, version).digest
+        for document in DOCUMENTS
+        for version in list_versions(document)
+        for language in ("es", "en")
+    }
+
+    assert found == PUBLISHED
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_document_in_force_is_open_to_everybody(platform_client, document, language):
+    answer = platform_client.get(f"/legal/{document}/", headers={"accept-language": language})
+
+    page = answer.content.decode()
+    assert (answer.status_code, f'lang="{language}"' in page, list_versions(document)[0] in page) == (200, True, True)
+    assert "noindex" not in page
+
+
+@pytest.mark.parametrize("path", ["/legal/cookies/", "/legal/terms/2020-01-01/", "/legal/terms/..%2F/"])
+def test_unknown_document_is_a_clear_page(platform_client, path):
+    assert platform_client.get(path).status_code == 404
+
+
+def test_earlier_version_stays_and_says_that_it_is_not_in_force(platform_client, monkeypatch):
+    monkeypatch.setattr(legal, "list_versions", lambda _document: ("2027-01-01", "2026-11-26"))
+    monkeypatch.setattr("web.site.views.list_versions", legal.list_versions)
+
+    page = platform_client.get("/legal/terms/2026-11-26/", headers={"accept-language": "es"}).content.decode()
+
+    assert "Esta versión ya no está vigente." in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert 'href="/legal/terms/2027-01-01/"' in page
+
+
+@override_settings(COMPANY=COMPANY)
+def test_company_is_shown_where_it_is_set(platform_client):
+    page = platform_client.get("/legal/privacy/").content.decode()
+
+    assert [value for value in COMPANY.values() if value not in page] == []
+
+
+@override_settings(COMPANY=dict.fromkeys(COMPANY, ""))
+def test_company_that_is_not_set_is_not_invented(platform_client):
+    page = platform_client.get("/legal/terms/").content.decode()
+
+    assert 'id="who"' not in page
+    assert "mailto:" not in page
