@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from edge.language import current_language
 from kernel.errors import Conflict, DomainError
+from kernel.identity.phones import LONGEST_TYPED, clean_phone
 from kernel.lines import is_link_like
 from scheduling.services.catalog.locations import ADDRESS_LENGTH
-from scheduling.services.writing.inputs import clean_phone
 from tenants.countries import get_market
 from tenants.names import is_misleading
 from tenants.policies import check_slug_is_free, suggest_slug
@@ -28,7 +28,7 @@ from tenants.types import AcceptedText, SignUpDetails
 from tenants.zones import find_country
 from verticals.registry import get_vertical, list_verticals
 from web.errors import translate_error
-from web.parts.contacts import MAX_PHONE_LENGTH, EmailField, describe_phone
+from web.parts.contacts import EmailField, describe_phone
 from web.parts.fields import FILL_IN, TOO_LONG, ChoiceField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import PasswordInput, Segments
@@ -170,7 +170,7 @@ class SignUpForm(SlugForm):
     )
     phone = TextField(
         label=_("Phone of the business"),
-        max_length=MAX_PHONE_LENGTH,
+        max_length=LONGEST_TYPED,
         attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
         help_text=_("Your customers call this number; it is on your page."),
     )
@@ -212,7 +212,7 @@ class SignUpForm(SlugForm):
         typed = str(self.cleaned_data["phone"])
         if country is None:  # that is said at the country
             return typed
-        phone = clean_phone(typed, country=country)
+        phone = clean_phone(typed, country=country, is_business=True)
         if phone is None:
             raise ValidationError(describe_phone(typed, country), code="invalid")
         return phone
