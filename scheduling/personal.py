@@ -46,7 +46,7 @@ _BOOKING = TableInventory(
     other={
         NotPersonal.CODE: ("reference", "customer_locale", "arrival_mode", "currency"),
         NotPersonal.SECRET: ("token_hash", "hold_token_hash"),
-        NotPersonal.MACHINE: ("ics_uid", "rule_usage"),
+        NotPersonal.MACHINE: ("ics_uid", "rule_usage", "group_share"),
         NotPersonal.BUSINESS: ("policy",),
     },
 )
@@ -71,7 +71,7 @@ _BOOKINGS = (
     _BOOKING,
     _BOOKING.copy_as(
         "scheduling.HistoricalBooking",
-        without=frozenset({"token_hash", "hold_token_hash"}),
+        without=frozenset({"token_hash", "hold_token_hash", "group_share"}),
         more={"history_change_reason": _CHANGE},
     ),
     TableInventory("scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "add_ons")}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Value
 
 from audit.history import keep_history
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus, ContactKind
@@ -28,7 +29,9 @@ class Booking(models.Model):
 
     The customer's and the asset's data are a snapshot of what was typed, and ``proven_contact`` is the
     contact whose code was typed. ``policy`` is the service's policy as agreed. ``rule_usage`` lists
-    ``[rule, bucket, amount]`` taken from capacity rules. ``service`` is the first line's.
+    ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
+    ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
+    buffers included. ``service`` is the first line's.
     """
 
     reference = models.CharField(max_length=12)
@@ -54,6 +57,7 @@ class Booking(models.Model):
     source = models.CharField(max_length=12, choices=BookingSource.choices)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
     rule_usage = models.JSONField(default=list, blank=True)
+    group_share = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
     customer_name = models.CharField(max_length=120, blank=True, default="")
@@ -88,7 +92,7 @@ class Booking(models.Model):
     is_sample = models.BooleanField(default=False)
 
     history = keep_history(
-        excluded_fields=("token_hash", "hold_token_hash"),
+        excluded_fields=("token_hash", "hold_token_hash", "group_share"),
         keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset"),
     )
 

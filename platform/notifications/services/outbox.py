@@ -25,6 +25,11 @@ PUBLISH_SQL = """
 INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
 SELECT %(event_kind)s::text, id, %(event_payload)s::jsonb, %(event_at)s::timestamptz FROM {source} RETURNING id
 """
+PUBLISH_MANY_SQL = """
+INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
+SELECT %(event_kind)s::text, id, %(event_payloads)s::jsonb -> id::text, %(event_at)s::timestamptz FROM {source}
+RETURNING id, subject_id
+"""
 
 
 def publish(*, kind: str, subject_id: int, payload: Mapping[str, object], now: datetime) -> int:
@@ -51,6 +56,18 @@ def add_event_part(
     """
     values = {"kind": kind, "payload": json.dumps(dict(payload), cls=DjangoJSONEncoder), "at": now}
     statement.add("event", PUBLISH_SQL.format(source=source), values)
+    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
+
+
+def add_event_parts(
+    statement: Statement, *, source: str, kind: str, payloads: Mapping[int, Mapping[str, object]], now: datetime
+) -> None:
+    """Let a statement write an event about each ``id`` that its part ``source`` returns, as `add_event_part` does.
+
+    The part ``event`` returns each event's ``id`` and its ``subject_id``, whose payload it has.
+    """
+    values = {"kind": kind, "payloads": json.dumps(dict(payloads), cls=DjangoJSONEncoder), "at": now}
+    statement.add("event", PUBLISH_MANY_SQL.format(source=source), values)
     add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
 
 

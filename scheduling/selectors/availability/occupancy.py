@@ -9,6 +9,7 @@ from typing import Any
 
 from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
+from kernel.intervals import merge
 from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
 from scheduling.enums import RuleScope
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
@@ -27,15 +28,12 @@ SELECT
    JOIN scheduling_ruleusage u ON u.rule_id = w.rule_id AND u.bucket BETWEEN w.low AND w.high),
   (SELECT json_agg(b.rule_usage) FROM scheduling_booking b
    WHERE b.is_active AND (b.id = %(moving_id)s::int8 OR b.hold_expires_at <= %(now)s::timestamptz)),
-  (SELECT json_agg(json_build_array(s.id, (date_part('epoch', s.starts_at) / 60)::int8,
-      (SELECT coalesce(sum(b.party_size), 0) FROM scheduling_booking b
-       WHERE b.session_id = s.id AND b.is_active AND b.id IS DISTINCT FROM %(moving_id)s::int8
-         AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s::timestamptz)),
-      (SELECT json_agg(DISTINCT jsonb_build_array(a.resource_id, (date_part('epoch', a.starts_at) / 60)::int8,
-          (date_part('epoch', a.ends_at) / 60)::int8))
-       FROM scheduling_allocation a WHERE a.session_id = s.id AND a.is_active)))
-   FROM scheduling_session s
-   WHERE s.service_id = %(group_service_id)s::int8 AND s.is_active
+  (SELECT json_agg(json_build_array((date_part('epoch', s.starts_at) / 60)::int8, g.seats, g.shares))
+   FROM scheduling_session s, LATERAL (
+     SELECT sum(b.party_size) AS seats, jsonb_agg(DISTINCT b.group_share) AS shares FROM scheduling_booking b
+     WHERE b.session_id = s.id AND b.is_active AND b.id IS DISTINCT FROM %(moving_id)s::int8
+       AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s::timestamptz)) g
+   WHERE g.seats > 0 AND s.service_id = %(group_service_id)s::int8 AND s.is_active
      AND s.starts_at > %(first)s::timestamptz - interval '{days} days' AND s.starts_at < %(last)s::timestamptz)
 """
 
@@ -134,17 +132,21 @@ def _load_counters(
             if bucket in usage.get(rule_id, ()):
                 usage[rule_id][bucket] -= amount
     pool = visit.pool
-    sessions = tuple(
-        Session(
-            service_id=visit.service_id,
-            start_minute=start,
-            seats_taken=seats_taken,
-            occupied=tuple((resource_id, first, last) for resource_id, first, last in occupied or ()),
-        )
-        for _, start, seats_taken, occupied in session_rows or ()
-        if seats_taken and any(resource_id in pool for resource_id, _, _ in occupied or ())
+    running = (
+        Session(visit.service_id, start, seats_taken, _unite_shares(start, shares))
+        for start, seats_taken, shares in session_rows or ()
     )
+    sessions = tuple(each for each in running if any(resource_id in pool for resource_id, _, _ in each.occupied))
     return tuple(_to_rule(rule, timezone, usage[rule.id]) for rule in rules), sessions
+
+
+def _unite_shares(start: int, shares: Sequence[Sequence[Sequence[int]]]) -> tuple[tuple[int, int, int], ...]:
+    """List (resource id, from, to) of what the shares of a group's bookings take together."""
+    periods: dict[int, list[tuple[int, int]]] = {}
+    for share in shares:
+        for resource_id, _part_index, first, last in share:
+            periods.setdefault(resource_id, []).append((start + first, start + last))
+    return tuple((resource_id, *period) for resource_id, each in periods.items() for period in merge(each))
 
 
 def _to_rule(rule: RuleRow, timezone: str, usage: dict[int, int]) -> CapacityRule:

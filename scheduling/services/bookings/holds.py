@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from database.transactions import write_transaction
 from kernel.ids import hash_token, new_token
@@ -105,9 +106,20 @@ def get_hold(*, hold_id: int, token: str) -> Booking:
     Raises:
         HoldUnknown: There is none.
     """
-    booking = (
-        Booking.objects.select_for_update(of=("self",)).filter(pk=hold_id, hold_token_hash=hash_token(token)).first()
-    )
+    return _find_hold(Booking.objects.select_for_update(of=("self",)), hold_id, token)
+
+
+def read_hold(*, hold_id: int, token: str) -> Booking:
+    """Return the same without locking it.
+
+    Raises:
+        HoldUnknown: There is none.
+    """
+    return _find_hold(Booking.objects.all(), hold_id, token)
+
+
+def _find_hold(bookings: QuerySet[Booking], hold_id: int, token: str) -> Booking:
+    booking = bookings.filter(pk=hold_id, hold_token_hash=hash_token(token)).first()
     if booking is None or not token:
         raise HoldUnknown
     return booking

@@ -16,11 +16,11 @@ from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
-from scheduling.services.writing.expiry import expire_due_holds
+from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.inputs import check_start, clean_reason
 from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
-from scheduling.services.writing.records import describe_submitted, note_rules_and_group
+from scheduling.services.writing.records import describe_submitted, list_place_usage, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import Actor, OverrideReason, SubmittedBooking
 from tenants.services.due_work import add_due_work
@@ -72,11 +72,12 @@ def move_booking(
         asked = _ask(seen, move)
         # Advisory locks first, then rows: the order in which everybody locks.
         place = find_place(asked, is_pessimistic=is_pessimistic)
+        counters = Counters()
+        usage = list_place_usage(asked.plan, place)
+        clear_way(place, usage, counters=counters, now=now, own_id=moved_id)
         booking = lock_booking(now=now, booking_id=moved_id)
         if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
-        counters = Counters()
-        expire_due_holds(counters=counters, now=now, except_id=moved_id)
         forget_allocations(booking)
         counters.take_back(booking.rule_usage)
         _settle(booking, asked, place, move, counters)

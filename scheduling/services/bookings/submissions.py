@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from database.transactions import run_write
+from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
@@ -17,16 +17,17 @@ from scheduling.policies import check_new_bookings, find_request_deadline
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.wishes import wish_of
-from scheduling.services.bookings.holds import get_hold
+from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import attach_details
-from scheduling.services.writing.expiry import expire_due_holds, is_expired
+from scheduling.services.writing.expiry import clear_way, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
 from scheduling.services.writing.records import (
     Agreed,
     describe_submitted,
+    list_place_usage,
     make_booking,
     next_status,
     note_rules_and_group,
@@ -61,19 +62,24 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
     check_new_bookings(CUSTOMER)
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
-        booking = get_hold(hold_id=hold_id, token=token)
-        if booking.status not in {BookingStatus.HELD, BookingStatus.EXPIRED} or booking.customer_id is not None:
-            raise HoldUsed
-        clean = _clean(booking, details, now=now)
+        seen = read_hold(hold_id=hold_id, token=token)
+        _check_unused(seen)
+        clean = _clean(seen, details, now=now)
         counters = Counters()
         place: Place | None = None
-        if not booking.is_active or is_expired(booking, now):
-            plan, place = _find_place_again(booking, now=now, is_pessimistic=is_pessimistic)
-            expire_due_holds(counters=counters, now=now, except_id=booking.pk)
+        if _has_ended(seen, now):
+            # Advisory locks first, then rows: the order in which everybody locks.
+            plan, place = _find_place_again(seen, now=now, is_pessimistic=is_pessimistic)
+            clear_way(place, list_place_usage(plan, place), counters=counters, now=now, own_id=hold_id)
+        booking = get_hold(hold_id=hold_id, token=token)
+        _check_unused(booking)
+        if place is not None:
             forget_allocations(booking)
             if booking.is_active:
                 counters.take_back(booking.rule_usage)
             note_rules_and_group(plan, place, booking, counters=counters)
+        elif _has_ended(booking, now):
+            raise LostRace  # Somebody's clock was ahead.
         known = attach_details(booking, clean)
         _advance(booking, now=now)
         kind = EVENT_KINDS[booking.status]
@@ -155,6 +161,15 @@ def book_slot(
         plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=override is not None
     )
     return describe_submitted(take_place(asked, book_at))
+
+
+def _check_unused(booking: Booking) -> None:
+    if booking.status not in {BookingStatus.HELD, BookingStatus.EXPIRED} or booking.customer_id is not None:
+        raise HoldUsed
+
+
+def _has_ended(booking: Booking, now: datetime) -> bool:
+    return not booking.is_active or is_expired(booking, now)
 
 
 def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDetails:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from database.statements import Statement
 from kernel.instants import to_instant
 from scheduling.engine import Strategy
 from scheduling.models import Allocation, Booking
-from scheduling.services.writing.groups import leave_session, sync_session_expiry
+from scheduling.services.writing.groups import settle_session
 from scheduling.services.writing.lanes import LanePiece, insert_pieces, list_pieces, make_allocation
 from scheduling.services.writing.placement import Place
 
@@ -28,11 +28,11 @@ ON CONFLICT (service_id, resource_id) DO UPDATE SET turns = r.turns + 1, last_tu
 
 
 def write_allocations(place: Place, booking: Booking, *, now: datetime) -> None:
-    """Insert the allocations of a saved booking, or nothing for a group (its session holds them)."""
+    """Insert the allocations of a saved booking, or what it adds to those of its group."""
     if booking.session_id is None:
         insert_pieces(list_pieces(place), session=None, booking=booking, hold_expires_at=booking.hold_expires_at)
     else:
-        sync_session_expiry(booking.session_id)
+        settle_session(booking.session_id, place=place)
     write_turns(place, now=now)
 
 
@@ -79,7 +79,20 @@ def free_allocations(booking: Booking) -> None:
     if booking.session_id is None:
         Allocation.objects.filter(booking_id=booking.pk, is_active=True).update(is_active=False)
     else:
-        leave_session(booking)
+        settle_session(booking.session_id, without_ids=(booking.pk,))
+
+
+def free_allocations_together(bookings: Iterable[Booking]) -> None:
+    """Do what `free_allocations` does for several bookings at once."""
+    alone: list[int] = []
+    by_session: dict[int, list[int]] = {}
+    for booking in bookings:
+        leaving = alone if booking.session_id is None else by_session.setdefault(booking.session_id, [])
+        leaving.append(booking.pk)
+    if alone:
+        Allocation.objects.filter(booking_id__in=alone, is_active=True).update(is_active=False)
+    for session_id, booking_ids in sorted(by_session.items()):
+        settle_session(session_id, without_ids=booking_ids)
 
 
 def forget_allocations(booking: Booking) -> None:
@@ -90,7 +103,8 @@ def forget_allocations(booking: Booking) -> None:
     if booking.session_id is None:
         Allocation.objects.filter(booking_id=booking.pk).delete()
     elif booking.is_active:
-        leave_session(booking)
+        settle_session(booking.session_id, without_ids=(booking.pk,))
+    booking.group_share = []
 
 
 def set_expiry(booking: Booking) -> None:
@@ -98,14 +112,15 @@ def set_expiry(booking: Booking) -> None:
     if booking.session_id is None:
         Allocation.objects.filter(booking_id=booking.pk, is_active=True).update(hold_expires_at=booking.hold_expires_at)
     else:
-        sync_session_expiry(booking.session_id)
+        settle_session(booking.session_id)
 
 
 def list_resource_ids(booking: Booking) -> tuple[int, ...]:
     """Return the resources that a booking takes, or took last."""
-    owner = {"booking_id": booking.pk} if booking.session_id is None else {"session_id": booking.session_id}
-    rows = Allocation.objects.filter(**owner).order_by("-is_active", "-id").values_list("resource_id", "is_active")
-    found = list(rows)
+    if booking.session_id is not None:
+        return tuple(dict.fromkeys(resource_id for resource_id, *_ in booking.group_share))
+    rows = Allocation.objects.filter(booking_id=booking.pk).order_by("-is_active", "-id")
+    found = list(rows.values_list("resource_id", "is_active"))
     active = [resource_id for resource_id, is_active in found if is_active]
     return tuple(dict.fromkeys(active or [resource_id for resource_id, _ in found]))
 

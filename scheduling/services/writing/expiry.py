@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-
+from database.connection import connection
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
+from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.releases import HOLD_DUE_KIND, release
-from scheduling.types import SYSTEM
+from scheduling.services.writing.placement import Place
+from scheduling.services.writing.releases import HOLD_DUE_KIND, release, release_together
+from scheduling.types import SYSTEM, RuleUse
 from tenants.hooks import register_due_handler
 
-BATCH = 200
-ENDED_SQL = "SELECT id FROM scheduling_booking WHERE is_active AND hold_expires_at <= %s ORDER BY id LIMIT %s"
+# An ended hold is in the way where its minutes meet, where a group beside has its seats or its longer
+# stretch, and in the counters of rules that are full.
+IN_THE_WAY_SQL = f"""
+WITH taken AS (
+  SELECT a.booking_id, a.session_id, a.hold_expires_at
+  FROM unnest(%(resource_ids)s::int8[], %(firsts)s::int4[], %(lasts)s::int4[]) p(id, first, last)
+  JOIN scheduling_allocation a ON a.resource_id = p.id AND a.is_active AND a.ends_minute > p.first
+    AND a.ends_minute < p.last + {LONGEST_ALLOCATION_DAYS * 1440} AND a.starts_minute < p.last
+), counted AS (
+  SELECT d.rule_id, d.bucket
+  FROM unnest(%(rule_ids)s::int8[], %(buckets)s::int8[], %(amounts)s::int8[]) d(rule_id, bucket, amount)
+  JOIN scheduling_ruleusage u ON u.rule_id = d.rule_id AND u.bucket = d.bucket
+  JOIN scheduling_capacityrule c ON c.id = d.rule_id WHERE u.used + d.amount > c.limit
+)
+SELECT t.booking_id FROM taken t WHERE t.booking_id IS NOT NULL AND t.hold_expires_at <= %(now)s::timestamptz
+UNION
+SELECT b.id FROM taken t JOIN scheduling_booking b ON b.session_id = t.session_id
+WHERE b.is_active AND b.hold_expires_at <= %(now)s::timestamptz
+UNION
+SELECT b.id FROM scheduling_booking b
+WHERE b.is_active AND b.hold_expires_at <= %(now)s::timestamptz AND EXISTS (SELECT 1 FROM counted)
+  AND EXISTS (SELECT 1 FROM counted f JOIN jsonb_array_elements(b.rule_usage) AS i(item)
+              ON (i.item->>0)::int8 = f.rule_id AND (i.item->>1)::int8 = f.bucket)
+"""  # noqa: S608 - a number of our own
 
 
 def register() -> None:
@@ -32,19 +56,33 @@ def expire_hold(booking_id: int, now: datetime) -> None:
         release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)
 
 
-def expire_due_holds(*, counters: Counters, now: datetime, except_id: int | None = None) -> None:
-    """Free what ended holds still occupy in the tables, before something is written in their place.
+def clear_way(
+    place: Place, usage: Iterable[RuleUse], *, counters: Counters, now: datetime, own_id: int | None = None
+) -> None:
+    """End the holds that ended and still occupy in the tables what is about to be written there.
 
-    The caller holds its advisory locks already and writes ``counters`` last.
+    The caller holds the locks of the place already and writes ``counters`` last. ``own_id`` is the booking
+    that takes the place: it is locked along, for whoever locks several rows does so in the order of their ids.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(ENDED_SQL, [now, BATCH])
-        ended_ids = [booking_id for (booking_id,) in cursor.fetchall() if booking_id != except_id]
-    if not ended_ids:
+    taken = place.candidate.assignments
+    uses = list(usage)
+    parameters = {
+        "resource_ids": [each.resource_id for each in taken],
+        "firsts": [each.occupied_start_minute for each in taken],
+        "lasts": [each.occupied_end_minute for each in taken],
+        "rule_ids": [use.rule_id for use in uses],
+        "buckets": [use.bucket for use in uses],
+        "amounts": [use.amount for use in uses],
+        "now": now,
+    }
+    ended_ids = [booking_id for (booking_id,) in connection.fetch_planned(IN_THE_WAY_SQL, parameters)]
+    if not set(ended_ids) - {own_id}:
         return
-    ended = Booking.objects.filter(pk__in=ended_ids, is_active=True, hold_expires_at__lte=now)
-    for booking in ended.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
-        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now, counters=counters)
+    in_the_way = Booking.objects.filter(pk__in=[*ended_ids, own_id] if own_id else ended_ids)
+    locked = list(in_the_way.select_for_update(of=("self",)).order_by("pk"))
+    ended = [booking for booking in locked if booking.pk != own_id and is_expired(booking, now)]
+    if ended:
+        release_together(ended, BookingStatus.EXPIRED, by=SYSTEM, now=now, counters=counters)
 
 
 def is_expired(booking: Booking, now: datetime) -> bool:

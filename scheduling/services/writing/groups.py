@@ -1,45 +1,36 @@
 """Groups: bookings of one service with seats at one start, on the same resources.
 
-A group takes its resources whole, as long as its longest booking lasts, and is held as long as one
-of its bookings is.
+Each booking of a group keeps its share: what it takes of the group's resources. The group takes what
+its bookings share out, each minute as long as the last of those that need it is held; whoever comes,
+leaves or is confirmed settles it anew, so that nothing is sold twice and nothing stays taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
 
-from django.db import connection
-from django.db.models import F, Max, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 
 from database.transactions import LostRace
 from kernel.instants import to_instant, to_minutes
-from scheduling.engine import Candidate, VisitSpec
+from kernel.intervals import merge, subtract
+from scheduling.engine import Assignment, Candidate, VisitSpec
 from scheduling.models import Allocation, Booking, Session
 from scheduling.services.writing.lanes import insert_pieces, list_pieces
 from scheduling.services.writing.placement import Place
 
-# A part that lasts to the end of the visit ends with the group or, by its buffer, later; parts that end
-# earlier do not grow with add-ons, so nothing of theirs is given back.
-SHORTEN_SQL = """
-WITH kept AS (
-  SELECT resource_id, max(ends_at) - %(excess)s AS until FROM scheduling_allocation
-  WHERE session_id = %(id)s AND is_active GROUP BY resource_id HAVING max(ends_at) >= %(ended_at)s
-)
-UPDATE scheduling_allocation a
-SET is_active = a.starts_at < kept.until,
-    ends_at = CASE WHEN a.starts_at < kept.until THEN kept.until ELSE a.ends_at END
-FROM kept
-WHERE a.session_id = %(id)s AND a.is_active AND a.resource_id = kept.resource_id AND a.ends_at > kept.until
-"""
-SESSION_EXPIRY_SQL = """
-UPDATE scheduling_allocation a SET hold_expires_at = e.expires_at
-FROM (SELECT CASE WHEN bool_or(b.hold_expires_at IS NULL) THEN NULL ELSE max(b.hold_expires_at) END AS expires_at
-      FROM scheduling_booking b WHERE b.session_id = %(id)s AND b.is_active
-        AND b.id IS DISTINCT FROM %(without_id)s::int8) e
-WHERE a.session_id = %(id)s AND a.is_active AND a.hold_expires_at IS DISTINCT FROM e.expires_at
-"""
+
+class Stretch(NamedTuple):
+    """For how long a group needs one resource, and until when that is only held."""
+
+    starts_at: datetime
+    ends_at: datetime
+    part_index: int
+    hold_expires_at: datetime | None
 
 
 def has_session(visit: VisitSpec, start_minute: int, resource_ids: Iterable[int]) -> bool:
@@ -47,88 +38,166 @@ def has_session(visit: VisitSpec, start_minute: int, resource_ids: Iterable[int]
     return _find_sessions(visit, start_minute, resource_ids).exists()
 
 
-def join_session(place: Place, booking: Booking) -> Session:
-    """Take seats in the group at this start, opening it when it is not there yet.
+def join_session(place: Place, booking: Booking) -> None:
+    """Give a booking its group, opened when it is not there yet, and its share in it; nothing is counted.
 
-    PostgreSQL refuses one seat too many (SQLSTATE 23514) and a second group (23505).
+    The caller saves the booking and calls `settle_session`. PostgreSQL refuses a second group (SQLSTATE 23505).
     """
-    starts_at, ends_at = to_instant(place.start_minute), to_instant(place.end_minute)
-    seats = place.visit.seats or 1
-    same = _find_sessions(place.visit, place.start_minute, place.resource_ids)
+    booking.group_share = [
+        [
+            each.resource_id,
+            each.part_index,
+            each.occupied_start_minute - place.start_minute,
+            each.occupied_end_minute - place.start_minute,
+        ]
+        for each in place.candidate.assignments
+    ]
     if place.candidate.joins_session or place.is_forced:
-        # The service's seats of today, not of the day when the group was opened.
-        room = Greatest(Value(seats), F("seats_taken") + booking.party_size) if place.is_forced else Value(seats)
-        # Locked before it is read: whoever leaves may shorten it at this moment.
-        session = same.select_for_update().first()
+        # Locked before it is read: whoever leaves may end it at this moment.
+        session = _find_sessions(place.visit, place.start_minute, place.resource_ids).select_for_update().first()
         if session is not None:
-            Session.objects.filter(pk=session.pk).update(
-                seats_taken=F("seats_taken") + booking.party_size, seats=room, ends_at=Greatest(F("ends_at"), ends_at)
-            )
-            if session.ends_at < ends_at:
-                _lengthen(session, place, booking)
-            return session
+            booking.session = session
+            return
         if not place.is_forced:
             raise LostRace
-    session = Session.objects.create(
+    booking.session = Session.objects.create(
         service_id=place.visit.service_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=to_instant(place.start_minute),
+        ends_at=to_instant(place.end_minute),
         resource_key=_make_key(place.resource_ids),
-        seats=max(seats, booking.party_size),
-        seats_taken=booking.party_size,
+        seats=place.visit.seats or 1,
+        seats_taken=0,
     )
-    insert_pieces(list_pieces(place), session=session, booking=None, hold_expires_at=booking.hold_expires_at)
-    return session
 
 
-def leave_session(booking: Booking) -> None:
-    """Give back a booking's seats, and what its group took for it alone; the last one ends the group."""
-    session_id = booking.session_id
-    assert session_id is not None  # only asked for a booking of a group
-    Session.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - booking.party_size)
-    if Session.objects.filter(pk=session_id, seats_taken=0).update(is_active=False):
-        Allocation.objects.filter(session_id=session_id, is_active=True).update(is_active=False)
-    else:
-        _shorten(session_id, without_id=booking.pk)
-        sync_session_expiry(session_id, without_id=booking.pk)
+def settle_session(session_id: int, *, without_ids: Collection[int] = (), place: Place | None = None) -> None:
+    """Let a group be what its active bookings, as saved, add up to; without any it ends.
 
+    ``without_ids`` are leaving it. ``place`` is that of the booking that has joined: without one nothing
+    further is taken. PostgreSQL refuses one seat too many (SQLSTATE 23514).
 
-def sync_session_expiry(session_id: int, *, without_id: int | None = None) -> None:
-    """Hold a group's resources as long as the last of its bookings is held; ``without_id`` is leaving it."""
-    with connection.cursor() as cursor:
-        # Two bookings of the group that change at once must see each other: one after the other.
-        cursor.execute("SELECT 1 FROM scheduling_session WHERE id = %s FOR UPDATE", [session_id])
-        cursor.execute(SESSION_EXPIRY_SQL, {"id": session_id, "without_id": without_id})
-
-
-def _lengthen(session: Session, place: Place, booking: Booking) -> None:
-    """Take the group's resources for longer when a booking with add-ons outlasts the others."""
-    taken = Allocation.objects.filter(session_id=session.pk, is_active=True).values_list("resource_id")
-    ends = {resource_id: to_minutes(end) for resource_id, end in taken.annotate(Max("ends_at"))}
-    tails = tuple(
-        replace(each, occupied_start_minute=ends[each.resource_id])
-        for each in place.candidate.assignments
-        if each.occupied_end_minute > ends.get(each.resource_id, each.occupied_end_minute)
-    )
-    if tails:
-        longer = replace(place, candidate=Candidate(tails))
-        insert_pieces(list_pieces(longer), session=session, booking=None, hold_expires_at=booking.hold_expires_at)
-
-
-def _shorten(session_id: int, *, without_id: int) -> None:
-    """Give back what a group took for one booking alone.
-
-    The caller has taken ``without_id``'s seats back and so holds the session's row: whoever joins waits.
+    Raises:
+        LostRace: A lane that is needed is not free (unless the place is forced).
     """
-    session = Session.objects.get(pk=session_id)
-    staying = Booking.objects.filter(session_id=session_id, is_active=True).exclude(pk=without_id)
-    ends_at = staying.aggregate(last=Max("ends_at"))["last"]
-    if ends_at is None or ends_at >= session.ends_at:
-        return
-    excess = session.ends_at - ends_at
-    with connection.cursor() as cursor:
-        cursor.execute(SHORTEN_SQL, {"id": session_id, "excess": excess, "ended_at": session.ends_at})
-    Session.objects.filter(pk=session_id).update(ends_at=ends_at)
+    # Bookings of the group that change at once must see each other: one after the other.
+    session = Session.objects.select_for_update().get(pk=session_id)
+    bookings = list(Booking.objects.filter(session_id=session_id, is_active=True).exclude(pk__in=without_ids))
+    taken = sum(booking.party_size for booking in bookings)
+    seats = session.seats
+    if place is not None:
+        # The service's seats of today, not of the day when the group was opened.
+        seats = max(seats, taken) if place.is_forced else place.visit.seats or 1
+    ends_at = max((booking.ends_at for booking in bookings), default=session.ends_at)
+    Session.objects.filter(pk=session_id).update(
+        seats_taken=taken, seats=seats, ends_at=ends_at, is_active=bool(bookings)
+    )
+    _fit_allocations(session, bookings, place)
+
+
+def _fit_allocations(session: Session, bookings: Collection[Booking], place: Place | None) -> None:
+    """Shorten, cut, end and add allocations until they are what the bookings need.
+
+    What is there is only made shorter in its own lane, which nobody else can have taken meanwhile.
+    """
+    rows = list(Allocation.objects.filter(session_id=session.pk, is_active=True).order_by("pk"))
+    needed = _add_up_shares(bookings)
+    ended: list[int] = []
+    changed: list[Allocation] = []
+    added: list[Allocation] = []
+    for row in rows:
+        pieces = list(_clip(needed.get(row.resource_id, ()), row.starts_at, row.ends_at))
+        if not pieces:
+            ended.append(row.pk)
+            continue
+        if Stretch(row.starts_at, row.ends_at, row.part_index, row.hold_expires_at) != pieces[0]:
+            changed.append(_give(row, pieces[0]))
+        for piece in pieces[1:]:
+            copy = Allocation(
+                session_id=row.session_id,
+                resource_id=row.resource_id,
+                lane_id=row.lane_id,
+                is_override=row.is_override,
+            )
+            added.append(_give(copy, piece))
+    if ended:
+        Allocation.objects.filter(pk__in=ended).update(is_active=False)
+    if changed:
+        Allocation.objects.bulk_update(changed, ["starts_at", "ends_at", "part_index", "hold_expires_at"])
+    Allocation.objects.bulk_create(added)
+    if place is not None:
+        _take_missing(session, place, needed, [row for row in rows if row.pk not in ended] + added)
+
+
+def _take_missing(
+    session: Session, place: Place, needed: dict[int, list[Stretch]], rows: Collection[Allocation]
+) -> None:
+    """Take what the group needs and does not have yet."""
+    missing: dict[datetime | None, list[Assignment]] = {}
+    for resource_id, stretches in needed.items():
+        held = merge(
+            (to_minutes(row.starts_at), to_minutes(row.ends_at)) for row in rows if row.resource_id == resource_id
+        )
+        for stretch in stretches:
+            period = (to_minutes(stretch.starts_at), to_minutes(stretch.ends_at))
+            missing.setdefault(stretch.hold_expires_at, []).extend(
+                Assignment(
+                    resource_id, stretch.part_index, start, end, units=place.capacities[resource_id], is_whole=True
+                )
+                for start, end in subtract([period], held)
+            )
+    for hold_expires_at, assignments in missing.items():
+        if assignments:
+            pieces = list_pieces(replace(place, candidate=Candidate(tuple(assignments))))
+            insert_pieces(pieces, session=session, booking=None, hold_expires_at=hold_expires_at)
+
+
+def _add_up_shares(bookings: Iterable[Booking]) -> dict[int, list[Stretch]]:
+    """List the stretches, in order, for which some bookings need each resource."""
+    shares: dict[int, list[tuple[int, int, int, datetime | None]]] = {}
+    for booking in bookings:
+        start = to_minutes(booking.starts_at)
+        for resource_id, part_index, first, last in booking.group_share:
+            share = (start + first, start + last, part_index, booking.hold_expires_at)
+            shares.setdefault(resource_id, []).append(share)
+    return {resource_id: list(_join_equal(_cut(each))) for resource_id, each in shares.items()}
+
+
+def _cut(shares: Collection[tuple[int, int, int, datetime | None]]) -> Iterator[Stretch]:
+    """Cut overlapping shares at each of their ends: one stretch for the minutes that the same ones need."""
+    edges = sorted({edge for first, last, _part, _expires in shares for edge in (first, last)})
+    for start, end in pairwise(edges):
+        there = [share for share in shares if share[0] <= start and end <= share[1]]
+        if there:
+            ends = [expires_at for _first, _last, _part, expires_at in there]
+            held_until = max((each for each in ends if each is not None), default=None)
+            expires_at = None if None in ends else held_until
+            part_index = min(part for _first, _last, part, _expires in there)
+            yield Stretch(to_instant(start), to_instant(end), part_index, expires_at)
+
+
+def _join_equal(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    last: Stretch | None = None
+    for each in stretches:
+        if last is not None and last.ends_at == each.starts_at and last[2:] == each[2:]:
+            last = last._replace(ends_at=each.ends_at)
+            continue
+        if last is not None:
+            yield last
+        last = each
+    if last is not None:
+        yield last
+
+
+def _clip(stretches: Iterable[Stretch], starts_at: datetime, ends_at: datetime) -> Iterator[Stretch]:
+    for each in stretches:
+        start, end = max(each.starts_at, starts_at), min(each.ends_at, ends_at)
+        if start < end:
+            yield each._replace(starts_at=start, ends_at=end)
+
+
+def _give(row: Allocation, stretch: Stretch) -> Allocation:
+    row.starts_at, row.ends_at, row.part_index, row.hold_expires_at = stretch
+    return row
 
 
 def _find_sessions(visit: VisitSpec, start_minute: int, resource_ids: Iterable[int]) -> QuerySet[Session]:

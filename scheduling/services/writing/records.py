@@ -17,7 +17,7 @@ from scheduling.services.messages.manage_tokens import hash_manage_token, make_m
 from scheduling.services.writing.counters import Counters, list_usage
 from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
-from scheduling.types import AgreedPolicy, SubmittedBooking
+from scheduling.types import AgreedPolicy, RuleUse, SubmittedBooking
 from tenants.context import current_tenant
 
 
@@ -73,19 +73,26 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
 def note_rules_and_group(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
     """Note what a booking takes of rules, and let it join its group; before it is saved."""
     note_rules(plan, place, booking, counters=counters)
-    booking.session = join_session(place, booking) if place.visit.seats is not None else None
+    booking.session = None
+    if place.visit.seats is not None:
+        join_session(place, booking)
 
 
 def note_rules(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
     """Note what a booking takes of rules; before it is saved."""
-    booking.rule_usage = list_usage(
+    booking.rule_usage = list_place_usage(plan, place)
+    counters.add(booking.rule_usage)
+
+
+def list_place_usage(plan: Plan, place: Place) -> list[RuleUse]:
+    """List what the visit of a plan uses of rules at its place."""
+    return list_usage(
         plan=plan,
         location_id=place.location_id,
         start_minute=place.start_minute,
         resource_ids=place.resource_ids,
-        party_size=booking.party_size,
+        party_size=plan.wish.party_size,
     )
-    counters.add(booking.rule_usage)
 
 
 def make_lines(plan: Plan) -> list[BookingLine]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from database.transactions import run_write
 from scheduling.models import Booking
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.expiry import expire_due_holds
+from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place, pick_place
-from scheduling.services.writing.records import note_rules, note_rules_and_group
+from scheduling.services.writing.records import list_place_usage, note_rules, note_rules_and_group
 from scheduling.services.writing.writes import BookingWrite, write_booking, write_booking_at_once
 
 
@@ -36,7 +36,7 @@ def take_place(asked: Asked, make_write: Callable[[Place], BookingWrite]) -> Boo
     def take_carefully(*, is_pessimistic: bool) -> Booking:
         place = find_place(asked, is_pessimistic=is_pessimistic)
         counters = Counters()
-        expire_due_holds(counters=counters, now=asked.now)
+        clear_way(place, list_place_usage(asked.plan, place), counters=counters, now=asked.now)
         write = make_write(place)
         note_rules_and_group(asked.plan, place, write.booking, counters=counters)
         write_booking(write)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from database.connection import write_array
 from database.locks import add_lock_part
 from database.statements import Statement
 from scheduling.models import Booking
+from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.writing.allocations import (
     add_allocation_parts,
@@ -17,7 +19,7 @@ from scheduling.services.writing.allocations import (
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts
 from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
-from scheduling.services.writing.groups import sync_session_expiry
+from scheduling.services.writing.groups import settle_session
 from scheduling.services.writing.inputs import CleanDetails
 from scheduling.services.writing.lanes import list_pieces
 from scheduling.services.writing.placement import Place
@@ -26,11 +28,22 @@ from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_part, remove_due_part
 
-# Only the first of the index is looked at, also where PostgreSQL believes that the table is small.
-CLEAR_SQL = """
-SELECT 1 FROM locked WHERE coalesce(%(clear_now)s::timestamptz < (
-  SELECT hold_expires_at FROM scheduling_booking WHERE is_active AND hold_expires_at IS NOT NULL
-  ORDER BY hold_expires_at LIMIT 1), true)
+# An ended hold may be in the way where its minutes meet, and in the counter of a rule that is full.
+CLEAR_SQL = f"""
+SELECT 1 FROM locked WHERE NOT EXISTS (
+  SELECT 1 FROM unnest(%(clear_resource_ids)s::int8[], %(clear_firsts)s::int4[], %(clear_lasts)s::int4[])
+    p(id, first, last), LATERAL (
+    SELECT 1 FROM scheduling_allocation a
+    WHERE a.resource_id = p.id AND a.is_active AND a.ends_minute > p.first
+      AND a.ends_minute < p.last + {LONGEST_ALLOCATION_DAYS * 1440} AND a.starts_minute < p.last
+      AND a.hold_expires_at <= %(clear_now)s::timestamptz LIMIT 1) met)
+"""  # noqa: S608 - a number of our own
+CLEAR_RULES_SQL = """
+  AND NOT EXISTS (
+  SELECT 1 FROM unnest(%(clear_rule_ids)s::int8[], %(clear_buckets)s::int8[], %(clear_amounts)s::int8[])
+    d(rule_id, bucket, amount), LATERAL (
+    SELECT 1 FROM scheduling_ruleusage u JOIN scheduling_capacityrule c ON c.id = u.rule_id
+    WHERE u.rule_id = d.rule_id AND u.bucket = d.bucket AND u.used + d.amount > c.limit LIMIT 1) full_up)
 """
 
 
@@ -68,7 +81,7 @@ def write_booking(write: BookingWrite) -> None:
         add_expiry_part(statement)
     _fetch(statement, write)
     if booking.session_id is not None:
-        sync_session_expiry(booking.session_id)
+        settle_session(booking.session_id, place=place)
         if place is not None:
             write_turns(place, now=write.now)
 
@@ -82,13 +95,30 @@ def write_booking_at_once(write: BookingWrite, place: Place, *, counters: Counte
     """
     statement = Statement()
     add_lock_part(statement, place.resource_ids)
-    statement.add("clear", CLEAR_SQL, {"now": write.now})
+    _add_clear(statement, write, place)
     _add_booking(statement, write, source="CROSS JOIN clear")
     is_single = all(capacity == 1 for capacity in place.capacities.values())
     pieces = None if is_single else list_pieces(place)
     add_allocation_parts(statement, place, pieces, write.booking, now=write.now)
     counters.add_part(statement)
     return _fetch(statement, write)
+
+
+def _add_clear(statement: Statement, write: BookingWrite, place: Place) -> None:
+    taken, usage = place.candidate.assignments, write.booking.rule_usage
+    values: dict[str, object] = {
+        "now": write.now,
+        "resource_ids": write_array(each.resource_id for each in taken),
+        "firsts": write_array(each.occupied_start_minute for each in taken),
+        "lasts": write_array(each.occupied_end_minute for each in taken),
+    }
+    if usage:
+        values |= {
+            "rule_ids": write_array(use.rule_id for use in usage),
+            "buckets": write_array(use.bucket for use in usage),
+            "amounts": write_array(use.amount for use in usage),
+        }
+    statement.add("clear", CLEAR_SQL + CLEAR_RULES_SQL if usage else CLEAR_SQL, values)
 
 
 def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> None:

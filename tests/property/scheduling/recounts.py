@@ -22,9 +22,7 @@ WITH owners AS (
          b.override_reason <> '' AS forced
   FROM scheduling_booking b WHERE b.session_id IS NULL
   UNION ALL
-  SELECT 'session', s.id, s.is_active, s.starts_at, s.ends_at,
-         (SELECT CASE WHEN bool_or(b.hold_expires_at IS NULL) THEN NULL ELSE max(b.hold_expires_at) END
-          FROM scheduling_booking b WHERE b.session_id = s.id AND b.is_active),
+  SELECT 'session', s.id, s.is_active, s.starts_at, s.ends_at, NULL,
          (SELECT bool_or(b.override_reason <> '') FROM scheduling_booking b WHERE b.session_id = s.id)
   FROM scheduling_session s
 )
@@ -36,9 +34,36 @@ LEFT JOIN LATERAL (
   WHERE a.is_active AND CASE o.kind WHEN 'booking' THEN a.booking_id = o.id ELSE a.session_id = o.id END
 ) a ON true
 WHERE o.is_active <> (a.n > 0)
-   OR (o.is_active AND (a.starts_at > o.starts_at OR a.ends_at < o.ends_at OR a.is_other_end))
+   OR (o.is_active AND (a.starts_at > o.starts_at OR a.ends_at < o.ends_at OR (a.is_other_end AND o.kind = 'booking')))
    OR (a.forced AND NOT o.forced)
 """
+SHARES_SQL = """
+WITH share AS (
+  SELECT b.session_id, (i.item->>0)::int8 AS resource_id, b.hold_expires_at,
+         b.starts_at + (i.item->>2)::int * interval '1 minute' AS first,
+         b.starts_at + (i.item->>3)::int * interval '1 minute' AS last
+  FROM scheduling_booking b CROSS JOIN LATERAL jsonb_array_elements(b.group_share) AS i(item)
+  WHERE b.is_active AND b.session_id IS NOT NULL
+), taken AS (
+  SELECT a.session_id, a.resource_id, a.hold_expires_at, a.starts_at AS first, a.ends_at AS last
+  FROM scheduling_allocation a WHERE a.is_active AND a.session_id IS NOT NULL
+), edge AS (
+  SELECT session_id, resource_id, first AS at FROM share UNION SELECT session_id, resource_id, last FROM share
+  UNION SELECT session_id, resource_id, first FROM taken UNION SELECT session_id, resource_id, last FROM taken
+)
+SELECT e.session_id, e.resource_id, e.at, s.n, t.n FROM edge e
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n, CASE WHEN bool_and(s.hold_expires_at IS NOT NULL) THEN max(s.hold_expires_at) END AS until
+  FROM share s
+  WHERE s.session_id = e.session_id AND s.resource_id = e.resource_id AND s.first <= e.at AND s.last > e.at
+) s
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n, bool_or(t.hold_expires_at IS DISTINCT FROM s.until) AS is_other_end FROM taken t
+  WHERE t.session_id = e.session_id AND t.resource_id = e.resource_id AND t.first <= e.at AND t.last > e.at
+) t
+WHERE (s.n > 0) <> (t.n > 0) OR t.is_other_end
+"""
+"""Minutes that a group takes and its bookings do not need, or the other way round, or until another instant."""
 USED_SQL = "SELECT used FROM scheduling_ruleusage WHERE rule_id = %s AND used <> 0 ORDER BY used"
 RECOUNT_SQL = """
 SELECT sum({amount}) FROM scheduling_booking b WHERE b.is_active AND b.service_id = %s
@@ -72,7 +97,7 @@ def list_drift(rules: Iterable[CountedRule]) -> list[tuple[object, ...]]:
     """List groups, allocations and counters that differ from what the bookings add up to."""
     found: list[tuple[object, ...]] = []
     with connection.cursor() as cursor:
-        for sql in (SESSIONS_SQL, OWNERS_SQL, TAKEN_SQL):
+        for sql in (SESSIONS_SQL, OWNERS_SQL, SHARES_SQL, TAKEN_SQL):
             cursor.execute(sql)
             found += cursor.fetchall()
         for rule in rules:
