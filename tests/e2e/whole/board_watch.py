@@ -1,4 +1,4 @@
-"""What a board showed and when, noted inside the page, so that a measurement does not depend on polling."""
+"""What a board and its notices showed and when, noted inside the page: a measurement must not depend on polling."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 from playwright.sync_api import Page, Request
 
 _WATCH = """() => {
-  window.shown = [];
-  const note = () => window.shown.push([Date.now(), document.querySelector("#board").innerText]);
-  note();
-  new MutationObserver(note).observe(document.querySelector("#main"), { childList: true, subtree: true });
+  window.shown = { "#board": [], "#toasts": [] };
+  for (const [part, watched] of [["#board", "#main"], ["#toasts", "#toasts"]]) {
+    const note = () => window.shown[part].push([Date.now(), document.querySelector(part).innerText]);
+    note();
+    new MutationObserver(note).observe(document.querySelector(watched), { childList: true, subtree: true });
+  }
 }"""
 
 
@@ -24,15 +26,17 @@ class BoardWatch:
     def start(self) -> None:
         self.page.evaluate(_WATCH)
 
-    def wait_for(self, text: str, *, is_there: bool = True, after: float = 0) -> float:
+    def wait_for(self, text: str, *, is_there: bool = True, after: float = 0, part: str = "#board") -> float:
         """Wait until ``text`` is there (or gone) and return the instant, in milliseconds of the epoch."""
-        find = """([text, isThere, after]) => window.shown.find(
-            ([at, board]) => at >= after && board.includes(text) === isThere)?.[0]"""
-        found: Any = self.page.wait_for_function(find, arg=[text, is_there, after], timeout=10_000)
+        find = """([part, text, isThere, after]) => window.shown[part].find(
+            ([at, shown]) => at >= after && shown.includes(text) === isThere)?.[0]"""
+        found: Any = self.page.wait_for_function(find, arg=[part, text, is_there, after], timeout=10_000)
         return float(found.json_value())
 
     def has_ever_shown(self, text: str) -> bool:
-        return bool(self.page.evaluate("text => window.shown.some(([, board]) => board.includes(text))", text))
+        return bool(
+            self.page.evaluate("text => window.shown['#board'].some(([, board]) => board.includes(text))", text)
+        )
 
 
 def get_answered_at(request: Request) -> float:

@@ -159,6 +159,8 @@ def test_markup_in_a_name_is_text_everywhere(stack):
     with stack.open_schema("salon") as database:
         query = "SELECT id, (starts_at AT TIME ZONE 'Europe/Madrid')::date FROM scheduling_booking WHERE reference = %s"
         booking_id, on = database.execute(query, [booked["reference"]]).fetchone()
+        events = "SELECT id FROM notifications_event WHERE kind = 'booking.confirmed' AND subject_id = %s"
+        (event_id,) = database.execute(events, [booking_id]).fetchone()
     paths = (
         f"/workspace/?date={on}&type=all",
         f"/workspace/?date={on}&type=all&view=list",
@@ -167,7 +169,7 @@ def test_markup_in_a_name_is_text_everywhere(stack):
         f"/workspace/bookings/?q={quote(SCRIPT)}",
         f"/workspace/bookings/{booking_id}/",
         f"/workspace/bookings/{booking_id}/move/",
-        f"/workspace/news/?id={booking_id}",
+        f"/workspace/news/?event={event_id}",
     )
     pages = [site.get(manage), site.get(f"{manage}cancel/"), site.get(f"{manage}move/"), *map(owner.get, paths)]
 

@@ -61,6 +61,7 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
     expect(phone.locator("h1")).to_have_text("Cita confirmada")
     booked_at = get_answered_at(posted.value.request)
     booked_ms = own.wait_for(name) - booked_at
+    told_ms = own.wait_for(name, part="#toasts") - booked_at
 
     (confirmation,) = stack.wait_for_messages(1, to=email)
     assert confirmation["subject"].startswith("Cita confirmada")
@@ -85,9 +86,12 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
     expect(phone.locator("h1")).to_have_text("Cita cancelada")
     cancelled_at = get_answered_at(posted.value.request)
     cancelled_ms = own.wait_for(name, is_there=False, after=cancelled_at - LIVE_MS) - cancelled_at
+    expect(own.page.locator(".toast.news", has_text="El cliente canceló")).to_contain_text(name)
 
-    print(f"live board: booking after {booked_ms:.0f} ms, cancellation after {cancelled_ms:.0f} ms")
+    times = f"booking after {booked_ms:.0f} ms, notice after {told_ms:.0f} ms, cancellation after {cancelled_ms:.0f} ms"
+    print(f"live board: {times}")
     assert booked_ms < LIVE_MS
+    assert told_ms < LIVE_MS
     assert cancelled_ms < LIVE_MS
     assert not other.has_ever_shown(name)
     assert [url for url in other_requests if "/workspace/board/" in url] == []

@@ -6,7 +6,9 @@ const board = document.querySelector("main.day");
 const sign = document.getElementById("live");
 const sound = document.getElementById("sound");
 const NEW = new Set(["booking.requested", "booking.confirmed"]);
+const TOLD = new Set([...NEW, "booking.rescheduled", "booking.cancelled"]);
 const GAP_MS = 700;
+const NEWS_GAP_MS = 60;
 const SLOWEST_MS = 30000;
 
 let source = null;
@@ -15,11 +17,15 @@ let wasLost = false;
 let isReplaced = false;
 let last = 0;
 let timer = 0;
+let newsTimer = 0;
+let newest = "";
+/* Events to ask for; events that were told; bookings that get their ring when the board shows them. */
 const fresh = new Set();
 const told = new Set();
+const rings = new Set();
 const known = new Set(listIdsOnPage());
 
-/* The day's visits, and the requests that wait beside them: an approval of one is no news. */
+/* The day's visits, those that somebody only keeps while filling in the page among them, and the requests beside. */
 function listIdsOnPage() {
   return [...document.querySelectorAll("main.day [data-booking]")].map((link) => Number(link.dataset.booking));
 }
@@ -33,38 +39,58 @@ function refreshSoon() {
 function refresh() {
   if (document.body.dataset.moving) return;
   last = Date.now();
-  tellNews();
   htmx.trigger(document.body, "board:refresh");
 }
 document.addEventListener("board:idle", refreshSoon);
 
+/* Whatever the board shows or does meanwhile; events that come together are asked for together. */
+function tellSoon() {
+  newsTimer ||= setTimeout(tellNews, NEWS_GAP_MS);
+}
+
 function tellNews() {
-  if (!fresh.size) return;
-  const query = [...fresh].map((id) => `id=${id}`).join("&");
+  newsTimer = 0;
+  const query = new URLSearchParams([...fresh].map((id) => ["event", id]));
+  if (newest) query.set("after", newest);
   fresh.clear();
   fetch(`${region.dataset.news}?${query}`, { headers: { "HX-Request": "true" } })
-    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""))
-    .then((html) => {
-      if (!html.trim()) return;
-      region.insertAdjacentHTML("beforeend", html);
-      for (const notice of region.querySelectorAll(".news:not([data-told])")) {
-        notice.dataset.told = "";
-        htmx.process(notice);
-        say(notice.querySelector("div").innerText);
-        keepFor(notice, 20000);
-      }
-      while (region.children.length > 4) region.firstElementChild.remove();
-      ring();
+    .then((answer) => {
+      if (!answer.ok || answer.redirected) return "";
+      newest = answer.headers.get("Turnero-Newest-Event") || newest;
+      return answer.text();
     })
+    .then(showNews)
     .catch(() => {});
+}
+
+function showNews(html) {
+  const part = document.createElement("template");
+  part.innerHTML = html;
+  const notices = [...part.content.querySelectorAll(".news")].filter(isUntold);
+  for (const notice of notices) {
+    region.append(notice);
+    htmx.process(notice);
+    say(notice.querySelector("div").innerText);
+    keepFor(notice, 20000);
+  }
+  while (region.children.length > 4) region.firstElementChild.remove();
+  if (notices.length) ring();
+}
+
+/* An event may be asked for twice: by its number, and as one after the last known. */
+function isUntold(notice) {
+  const ids = notice.dataset.events.split(" ").filter((id) => !told.has(id));
+  for (const id of ids) told.add(id);
+  return ids.length > 0;
 }
 
 /* New on the board since the page was opened: a ring around the visit for a moment. */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== board) return;
   for (const id of listIdsOnPage()) {
-    if (known.has(id)) continue;
+    if (known.has(id) && !rings.has(id)) continue;
     known.add(id);
+    rings.delete(id);
     for (const visit of document.querySelectorAll(`#board [data-booking="${id}"]`)) visit.classList.add("new");
   }
 });
@@ -80,12 +106,14 @@ function connect() {
     wait = 1000;
     show("on");
     if (wasLost || !last) refreshSoon();
+    if (wasLost || !newest) tellSoon();
     wasLost = false;
   });
   source.addEventListener("refresh", () => {
     show("on");
     wasLost = false;
     refreshSoon();
+    tellSoon();
   });
   source.addEventListener("down", () => {
     wasLost = true;
@@ -99,10 +127,11 @@ function connect() {
   });
   source.addEventListener("booking", (event) => {
     const { kind, subject_id: id } = JSON.parse(event.data);
-    if (NEW.has(kind) && !known.has(id) && !told.has(id)) {
-      fresh.add(id);
-      told.add(id);
+    if (TOLD.has(kind)) {
+      fresh.add(event.lastEventId);
+      tellSoon();
     }
+    if (NEW.has(kind)) rings.add(id);
     refreshSoon();
   });
   source.onerror = () => {

@@ -15,7 +15,6 @@ from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
-from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, list_history
 from scheduling.types import BookingView
@@ -35,8 +34,6 @@ MESSAGE_TONES = {
     MessageStatus.QUEUED: "info",
     MessageStatus.SENDING: "info",
 }
-
-NEW_STATUSES = (BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,6 @@ class BookingPage:
     is_movable: bool
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
-
-    @property
-    def is_news(self) -> bool:
-        """Tell whether it has only just come in: nobody answered, moved or began it yet."""
-        steps = {line.status for line in self.history} - {BookingStatus.HELD}
-        return len(steps) == 1 and self.booking.status in NEW_STATUSES
 
     @property
     def day_url(self) -> str:

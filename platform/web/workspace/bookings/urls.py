@@ -30,7 +30,6 @@ add_entries(
 )
 
 urlpatterns = [
-    path("news/", views.show_news, name="news"),
     path("bookings/", listing.list_found, name="list"),
     path("bookings/new/", new.make_booking, name="new"),
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),

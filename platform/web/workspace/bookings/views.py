@@ -12,7 +12,6 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
-from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import Actor, BookingView
@@ -22,8 +21,6 @@ from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import ACTIONS, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
-
-MAX_NEWS = 3
 
 
 @requires(Permission.BOARD_VIEW)
@@ -49,18 +46,6 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
     except (Conflict, Forbidden) as error:
         return refuse(request, booking_id, error)
     return _answer_done(request, bookings.get_booking(booking_id=booking_id), action)
-
-
-@requires(Permission.BOARD_VIEW)
-@require_safe
-def show_news(request: HttpRequest) -> HttpResponse:
-    """Show notices for bookings that just came in (``?id=…&id=…``), for the live board."""
-    asked = (read_row_id(text) for text in request.GET.getlist("id")[: MAX_NEWS * 10])
-    ids = [each for each in asked if each is not None]
-    if len(ids) > MAX_NEWS:
-        return render(request, "workspace/news.html", {"count": len(ids)})
-    pages = [load_booking_page(booking_id=each, user=request.user, now=utc_now()) for each in ids]
-    return render(request, "workspace/news.html", {"pages": [page for page in pages if page.is_news]})
 
 
 def render_booking(

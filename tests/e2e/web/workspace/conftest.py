@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from scheduling.models import Allocation, Booking
+from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import OWNER_PASSWORD, make_tenant
 from tests.e2e.server import run_browser, run_server
@@ -62,6 +64,17 @@ def open_workspace(board_browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def unblocked(houses, django_db_blocker) -> Iterator[None]:
+    """Let a test use the database, and leave no visit behind."""
+    with django_db_blocker.unblock():
+        yield
+        for house in houses:
+            with tenant_scope(house):
+                Allocation.objects.all().delete()
+                Booking.objects.update(is_active=False, status="cancelled", hold_expires_at=None)
 
 
 EXPECTED = ("status of 409", "status of 422", "Cross-Origin-Opener-Policy")

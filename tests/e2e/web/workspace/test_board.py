@@ -18,7 +18,7 @@ from tests.e2e.server import AXE
 from tests.integration.web.workspace.conftest import book, local_day
 from web.workspace.board.stream_places import MAX_STREAMS
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("unblocked")]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -37,18 +37,6 @@ def open_day(house) -> str:
     with tenant_scope(house):
         Booking.objects.filter(pk=booking_id).update(customer_name="Primera Cita")
     return on
-
-
-@pytest.fixture(autouse=True)
-def unblocked(houses, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
-        for house in houses:
-            with tenant_scope(house):
-                from scheduling.models import Allocation
-
-                Allocation.objects.all().delete()
-                Booking.objects.update(is_active=False, status="cancelled", hold_expires_at=None)
 
 
 def check_axe(page: Page) -> list[str]:

@@ -375,23 +375,3 @@ def test_the_list_asks_as_often_for_three_as_for_one(owner_client, django_assert
 @pytest.mark.parametrize("query", ["q=" + "x" * 500, "status=nonsense", "cursor=%00%00", "q=%00", "cursor=abc"])
 def test_strange_searches_are_no_defects(owner_client, query):
     assert owner_client.get(f"/workspace/bookings/?{query}").status_code in {200, 404, 422}
-
-
-def test_news_show_who_booked_what(owner_client):
-    booked = book()
-
-    one = owner_client.get(f"/workspace/news/?id={booked.booking_id}").content.decode()
-    many = owner_client.get("/workspace/news/?id=1&id=2&id=3&id=4&id=x").content.decode()
-
-    assert ("Ana Torres" in one, many.count('class="toast')) == (True, 1)
-
-
-def test_an_approval_is_no_news(owner_client):
-    Service.objects.update(approval="request")
-    booked = book()
-    address = f"/workspace/news/?id={booked.booking_id}"
-    before = owner_client.get(address).content.decode()
-
-    owner_client.post(f"/workspace/bookings/{booked.booking_id}/approve/")
-
-    assert ("Ana Torres" in before, "Ana Torres" in owner_client.get(address).content.decode()) == (True, False)

@@ -13,6 +13,6 @@ def test_pages_of_staff_are_kept_nowhere(owner_client, page):
 
 
 def test_news_of_a_number_that_is_none_are_no_news(owner_client):
-    news = owner_client.get(f"/workspace/news/?id={'9' * 5000}")
+    news = owner_client.get(f"/workspace/news/?event={'9' * 5000}")
 
     assert (news.status_code, news.content.strip()) == (200, b"")

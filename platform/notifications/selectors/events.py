@@ -1,0 +1,27 @@
+"""Reading the outbox as a log of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Max, Q
+
+from notifications.models import Event
+from notifications.types.messages import EventView
+
+
+def list_events(*, kinds: Collection[str], after_id: int, ids: Collection[int], limit: int) -> tuple[EventView, ...]:
+    """Return the events of some kinds that are newer than one, or named, oldest first; the newest ``limit`` of them.
+
+    A name beside the number: an event that was written earlier may be committed later.
+    """
+    rows = Event.objects.filter(Q(pk__gt=after_id) | Q(pk__in=ids), kind__in=kinds).order_by("-pk")[:limit]
+    return tuple(
+        EventView(id=row.pk, kind=row.kind, subject_id=row.subject_id, payload=row.payload, occurred_at=row.occurred_at)
+        for row in reversed(rows)
+    )
+
+
+def find_newest_event_id() -> int:
+    """Return the id of the latest event; 0 when there is none."""
+    return int(Event.objects.aggregate(newest=Max("pk"))["newest"] or 0)
