@@ -28,6 +28,9 @@ class KeySpace(StrEnum):
     RESOURCE = "scheduling.resource"
     """Pairs: writers of the same resources, one after the other."""
 
+    CONTACT = "scheduling.contact"
+    """Numbers: one newcomer with the same phone number or e-mail address at a time; before any resource."""
+
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 

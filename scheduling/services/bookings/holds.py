@@ -16,6 +16,7 @@ from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import load_plan_at
+from scheduling.services.writing.customers import Known
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place
 from scheduling.services.writing.records import Agreed, make_booking
@@ -48,7 +49,7 @@ def hold_slot(
         hold_token_hash=hash_token(token),
     )
 
-    def hold_at(place: Place) -> BookingWrite:
+    def hold_at(place: Place, _known: Known) -> BookingWrite:
         return BookingWrite(make_booking(plan, place, agreed), "held", CUSTOMER, now, plan=plan, place=place)
 
     booking = take_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now), hold_at)

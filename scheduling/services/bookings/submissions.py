@@ -20,7 +20,7 @@ from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.customers import attach_details
+from scheduling.services.writing.customers import Known, attach_details, meet_customer
 from scheduling.services.writing.expiry import clear_way, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
@@ -65,6 +65,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         seen = read_hold(hold_id=hold_id, token=token)
         _check_unused(seen)
         clean = _clean(seen, details, now=now)
+        known = meet_customer(clean)
         counters = Counters()
         place: Place | None = None
         if _has_ended(seen, now):
@@ -80,7 +81,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
             note_rules_and_group(plan, place, booking, counters=counters)
         elif _has_ended(booking, now):
             raise LostRace  # Somebody's clock was ahead.
-        known = attach_details(booking, clean)
+        attach_details(booking, clean, known)
         _advance(booking, now=now)
         kind = EVENT_KINDS[booking.status]
         write_booking(
@@ -148,11 +149,11 @@ def book_slot(
         series_id=series_id,
     )
 
-    def book_at(place: Place) -> BookingWrite:
+    def book_at(place: Place, known: Known) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
             _advance(booking, now=now)
-        known = attach_details(booking, clean)
+        attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
         return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
 
@@ -160,7 +161,7 @@ def book_slot(
     asked = Asked(
         plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=override is not None
     )
-    return describe_submitted(take_place(asked, book_at))
+    return describe_submitted(take_place(asked, book_at, clean=clean))
 
 
 def _check_unused(booking: Booking) -> None:

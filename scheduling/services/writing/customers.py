@@ -7,6 +7,7 @@ from datetime import datetime
 
 from audit.history import add_history_part
 from database.connection import connection
+from database.locks import KeySpace, lock_words
 from database.statements import Statement
 from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
@@ -35,9 +36,45 @@ class Known:
     customer_id: int | None = None
     asset_id: int | None = None
 
+    def has_all(self, clean: CleanDetails) -> bool:
+        """Tell whether nobody and nothing new has to be made that others could make at the same moment."""
+        if not _list_contacts(clean):
+            return True  # Without a contact everybody is somebody new.
+        return self.customer_id is not None and (self.asset_id is not None or not clean.details.asset)
 
-def attach_details(booking: Booking, clean: CleanDetails) -> Known:
-    """Give a booking its snapshot and whoever is known already; return who that is.
+
+def find_known(clean: CleanDetails) -> Known:
+    """Find whom and what a booking's details mean; they may be new by the time that one looks again."""
+    contacts = _list_contacts(clean)
+    if not contacts:
+        return Known()
+    parameters = {
+        "name": clean.details.customer.name,
+        "contacts": contacts,
+        "type_key": clean.asset_type,
+        "identifier": clean.asset_identifier,
+        "label": clean.asset_label,
+    }
+    rows = connection.fetch_planned(KNOWN_SQL, parameters)
+    return Known(*rows[0]) if rows else Known()
+
+
+def meet_customer(clean: CleanDetails) -> Known:
+    """Find whom and what a booking's details mean; hold back others who would make them too.
+
+    Two first bookings of one person at once make one customer: until the caller's transaction ends, nobody
+    else makes a customer or an asset with one of these contacts. Before the locks of resources and rows.
+    """
+    known = find_known(clean)
+    if known.has_all(clean):
+        return known
+    for contact in sorted(_list_contacts(clean)):
+        lock_words(KeySpace.CONTACT, contact)
+    return find_known(clean)
+
+
+def attach_details(booking: Booking, clean: CleanDetails, known: Known) -> None:
+    """Give a booking its snapshot and whoever is known already.
 
     An existing customer is linked when a contact *and* the name match, and is never changed:
     whoever types someone's e-mail sees and overwrites nothing. Otherwise a new customer is
@@ -56,11 +93,9 @@ def attach_details(booking: Booking, clean: CleanDetails) -> Known:
     booking.arrival_mode = details.arrival_mode or booking.arrival_mode
     booking.asset_data = dict(details.asset)
     booking.asset_label = clean.asset_label
-    known = _find_known(clean)
     booking.customer_id = known.customer_id
     if details.asset:
         booking.asset_id = known.asset_id
-    return known
 
 
 def add_customer_parts(
@@ -125,17 +160,6 @@ def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails
     statement.insert("consent", consents, source="CROSS JOIN booking", values=owner)
 
 
-def _find_known(clean: CleanDetails) -> Known:
+def _list_contacts(clean: CleanDetails) -> list[str]:
     typed = clean.details.customer
-    contacts = [value for value in (typed.phone, typed.email) if value]
-    if not contacts:
-        return Known()
-    parameters = {
-        "name": typed.name,
-        "contacts": contacts,
-        "type_key": clean.asset_type,
-        "identifier": clean.asset_identifier,
-        "label": clean.asset_label,
-    }
-    rows = connection.fetch_planned(KNOWN_SQL, parameters)
-    return Known(*rows[0]) if rows else Known()
+    return [value for value in (typed.phone, typed.email) if value]
