@@ -27,7 +27,7 @@ _PROOF = PersonalColumn(
 
 _CUSTOMER = TableInventory(
     "scheduling.Customer",
-    personal={"name": _NAME, "notes": _WRITTEN, "tags": _WRITTEN},
+    personal={"name": _NAME, "name_key": _VISIT, "notes": _WRITTEN, "tags": _WRITTEN},
     other={NotPersonal.CODE: ("locale",)},
 )
 _BOOKING = TableInventory(
@@ -53,7 +53,9 @@ _BOOKING = TableInventory(
 
 _PEOPLE = (
     _CUSTOMER,
-    _CUSTOMER.copy_as("scheduling.HistoricalCustomer", more={"history_change_reason": _CHANGE}),
+    _CUSTOMER.copy_as(
+        "scheduling.HistoricalCustomer", without=frozenset({"name_key"}), more={"history_change_reason": _CHANGE}
+    ),
     TableInventory("scheduling.Contact", personal={"value": replace(_CONTACT, erasure=Erasure.DELETE_ROW)}),
     TableInventory(
         "scheduling.Consent",
@@ -62,9 +64,10 @@ _PEOPLE = (
     ),
     TableInventory(
         "scheduling.Asset",
-        personal={"label": _VISIT, "identifier": _VISIT, "data": _WRITTEN},
+        personal={"label": _VISIT, "label_key": _VISIT, "identifier": _VISIT, "data": _WRITTEN},
         other={NotPersonal.CODE: ("type_key",)},
     ),
+    TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
 )
 
 _BOOKINGS = (

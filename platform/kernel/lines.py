@@ -7,7 +7,7 @@ import unicodedata
 
 _UNREADABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -42,8 +42,8 @@ def drop_invisible(text: str) -> str:
     Bidi controls make a page show another text than is stored (CVE-2021-42574), zero-width
     spaces tell equal names apart. The joiners stay inside: Persian, Hindi and emoji need them.
     """
-    seen = "".join(letter for letter in text if letter in _JOINERS or unicodedata.category(letter) != "Cf")
-    return seen.strip() if seen.strip(_JOINERS).strip() else ""
+    seen = "".join(letter for letter in text if letter in JOINERS or unicodedata.category(letter) != "Cf")
+    return seen.strip() if seen.strip(JOINERS).strip() else ""
 
 
 def drop_hidden(text: str) -> str:

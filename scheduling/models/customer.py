@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Upper
 
 from audit.history import keep_history
+from kernel.identity.keys import LONGEST_KEY
 from scheduling.enums import ConsentPurpose, ContactKind
+
+LONGEST_MARK = LONGEST_KEY + 64
+"""A key after the keys of the asset's type and of the field."""
 
 
 class Customer(models.Model):
-    """A person (or company) that books."""
+    """A person (or company) that books; ``name_key`` is what the name is compared by."""
 
     name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=LONGEST_KEY, default="", db_default="")
     locale = models.CharField(max_length=8, default="es")
     notes = models.TextField(blank=True, default="")
     tags = models.JSONField(default=list, blank=True)
@@ -22,12 +26,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
-    history = keep_history()
-
-    class Meta:
-        """Searched by name."""
-
-        indexes: ClassVar = [models.Index(Upper("name"), name="scheduling_customer_name")]
+    history = keep_history(excluded_fields=("name_key",))
 
     def __str__(self) -> str:
         """Return the name."""
@@ -89,22 +88,36 @@ class Consent(models.Model):
 class Asset(models.Model):
     """What a visit is about (a vehicle, a pet); the vertical names and checks its ``data``.
 
-    ``identifier`` is the value of the identifying field (a plate), in upper case.
+    ``identifier`` is the value of the identifying field (a plate), in upper case; ``label_key`` is what
+    the label is compared by.
     """
 
     owner = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="assets")
     type_key = models.CharField(max_length=32)
     label = models.CharField(max_length=160, blank=True, default="")
+    label_key = models.CharField(max_length=LONGEST_KEY, blank=True, default="", db_default="")
     identifier = models.CharField(max_length=64, blank=True, default="")
     data = models.JSONField(default=dict, blank=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
-    class Meta:
-        """Found by its identifier."""
-
-        indexes: ClassVar = [models.Index(fields=["identifier"], name="scheduling_asset_identifier")]
-
     def __str__(self) -> str:
         """Return the label."""
         return self.label
+
+
+class AssetMark(models.Model):
+    """What one asset is told by (its plate, its VIN), as it is compared; a customer has each once."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="marks")
+    owner = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    mark = models.CharField(max_length=LONGEST_MARK)
+
+    class Meta:
+        """One vehicle of a customer has a plate, however it was typed."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "mark"], name="scheduling_mark_once")]
+
+    def __str__(self) -> str:
+        """Return the mark."""
+        return self.mark

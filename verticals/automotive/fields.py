@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from kernel.text import mark
@@ -50,6 +51,7 @@ LONG_WAIT = mark("This takes a while. You can also leave the vehicle and come ba
 
 _OLD_YEARS = frozenset(str(year) for year in range(OLDEST_YEAR, FIRST_STANDARD_YEAR))
 _CASED = {make.casefold(): make for make in MAKES}
+_PLATE_BREAKS = re.compile("[\\s.·•/_\u2010-\u2015\u2212-]+")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:[ .,'’][0-9]{3})+|[0-9]+")
 _MILEAGE_UNIT = re.compile(r"\s*(?:km|kms|kil[oó]metros|mi|miles|millas)\.?$", re.IGNORECASE)
 
@@ -71,7 +73,7 @@ def check_plate(value: str, _context: FieldContext) -> FieldCheck:
 
     Formats differ by country, state, age and kind of vehicle; any letters and digits pass.
     """
-    parts = re.split(r"[\s\-–—·.•]+", value.upper().strip(" -–—·.•"))
+    parts = _PLATE_BREAKS.sub("-", unicodedata.normalize("NFKC", value).upper()).strip("-").split("-")
     plate = "-".join(parts)
     if not all(part.isalnum() for part in parts):
         return FieldCheck(value=value, errors=(PLATE_WRONG,))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kernel.identity.keys import make_key
 from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 
@@ -111,7 +113,7 @@ class AssetField:
 
     def check(self, value: str, context: FieldContext) -> FieldCheck:
         """Read ``value`` as a person typed it; an empty one is an error only where required."""
-        text = " ".join(drop_invisible(value).split())
+        text = " ".join(unicodedata.normalize("NFC", drop_invisible(value)).split())
         if not text:
             return FieldCheck(value="", errors=(REQUIRED,) if self.required else ())
         result = self._check_kind(text)
@@ -199,3 +201,11 @@ class AssetType:
         """Return what tells this asset from another of the same customer; empty when unknown."""
         known = (values.get(each.key, "") for each in self.fields if each.is_identifier)
         return next((value for value in known if value), "")
+
+    def list_marks(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Return everything that tells this asset from another of the same customer, as it is compared.
+
+        ``ABC-123-D`` and ``abc 123 d`` are one plate: ``vehicle.plate:abc123d``.
+        """
+        known = ((each.key, values.get(each.key, "")) for each in self.fields if each.is_identifier)
+        return tuple(f"{self.key}.{key}:{make_key(value)}" for key, value in known if value)

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Model
 
 from kernel.emails import clean_email
+from kernel.identity.names import clean_person_name
 from kernel.identity.phones import clean_phone, explain_phone
 from kernel.instants import is_known_timezone
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
@@ -173,7 +174,7 @@ def _fold(values: Iterable[object]) -> Key:
 
 def clean_line(text: str) -> str:
     """Return a typed line without what nobody sees."""
-    return " ".join(part for part in drop_invisible(text).split(" ") if part)
+    return clean_person_name(text)
 
 
 def clean_lines(text: str) -> str:

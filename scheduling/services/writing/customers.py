@@ -9,21 +9,24 @@ from audit.history import add_history_part
 from database.connection import connection
 from database.locks import KeySpace, lock_words
 from database.statements import Statement
+from kernel.identity.keys import make_key
 from scheduling.enums import ConsentPurpose, ContactKind
-from scheduling.models import Asset, Booking, Consent, Contact, Customer
+from scheduling.models import Asset, AssetMark, Booking, Consent, Contact, Customer
 from scheduling.services.writing.inputs import CleanDetails
 
 CONSENT_TEXT_VERSION = "2026-11"
 
 KNOWN_SQL = """
-SELECT c.id, (
+SELECT c.id, CASE WHEN cardinality(%(marks)s::text[]) > 0 THEN (
+  SELECT m.asset_id FROM scheduling_assetmark m
+  WHERE m.owner_id = c.id AND m.mark = ANY(%(marks)s::text[])
+  ORDER BY m.asset_id LIMIT 1)
+ELSE (
   SELECT a.id FROM scheduling_asset a
-  WHERE a.owner_id = c.id AND a.type_key = %(type_key)s::text
-    AND CASE WHEN %(identifier)s::text <> '' THEN a.identifier = %(identifier)s::text
-             ELSE a.label = %(label)s::text END
-  ORDER BY a.id LIMIT 1)
+  WHERE a.owner_id = c.id AND a.type_key = %(type_key)s::text AND a.label_key = %(label_key)s::text
+  ORDER BY a.id LIMIT 1) END
 FROM scheduling_customer c
-WHERE upper(c.name) = upper(%(name)s::text) AND c.erased_at IS NULL
+WHERE c.name_key = %(name_key)s::text AND c.erased_at IS NULL
   AND c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[]))
 ORDER BY c.id LIMIT 1
 """
@@ -49,11 +52,11 @@ def find_known(clean: CleanDetails) -> Known:
     if not contacts:
         return Known()
     parameters = {
-        "name": clean.details.customer.name,
+        "name_key": make_key(clean.details.customer.name),
         "contacts": contacts,
         "type_key": clean.asset_type,
-        "identifier": clean.asset_identifier,
-        "label": clean.asset_label,
+        "marks": list(clean.asset_marks),
+        "label_key": make_key(clean.asset_label),
     }
     rows = connection.fetch_planned(KNOWN_SQL, parameters)
     return Known(*rows[0]) if rows else Known()
@@ -76,7 +79,7 @@ def meet_customer(clean: CleanDetails) -> Known:
 def attach_details(booking: Booking, clean: CleanDetails, known: Known) -> None:
     """Give a booking its snapshot and whoever is known already.
 
-    An existing customer is linked when a contact *and* the name match, and is never changed:
+    An existing customer is linked when a contact *and* the name match, as they are compared, and is never changed:
     whoever types someone's e-mail sees and overwrites nothing. Otherwise a new customer is
     made, with `add_customer_parts`. The booking is not saved here.
     """
@@ -110,7 +113,13 @@ def add_customer_parts(
     values: dict[str, str] = {}
     owner: dict[str, str] = {}
     if known.customer_id is None:
-        customer = Customer(name=typed.name, locale=typed.locale, is_sample=booking.is_sample, created_at=now)
+        customer = Customer(
+            name=typed.name,
+            name_key=make_key(typed.name),
+            locale=typed.locale,
+            is_sample=booking.is_sample,
+            created_at=now,
+        )
         statement.insert("customer", [customer], source=source)
         add_history_part(statement, Customer, source="customer", is_new=True, user_id=None, at=now)
         pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
@@ -127,6 +136,7 @@ def add_customer_parts(
         asset = Asset(
             type_key=clean.asset_type,
             label=clean.asset_label,
+            label_key=make_key(clean.asset_label),
             identifier=clean.asset_identifier,
             data=dict(clean.details.asset),
             is_sample=booking.is_sample,
@@ -136,6 +146,10 @@ def add_customer_parts(
             asset.owner_id = known.customer_id
         statement.insert("asset", [asset], source=source, values=owner)
         values["asset_id"] = "(SELECT id FROM asset)"
+        if clean.asset_marks:
+            marks = [AssetMark(mark=mark) for mark in clean.asset_marks]
+            belonging = {"asset_id": "asset.id", "owner_id": "asset.owner_id"}
+            statement.insert("mark", marks, source="CROSS JOIN asset", values=belonging)
     return values
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kernel.emails import clean_email
+from kernel.identity.names import clean_person_name
 from kernel.identity.phones import clean_phone, explain_phone, is_fixed_line
 from kernel.languages import LANGUAGES
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
@@ -41,11 +42,16 @@ REASON_TOO_LONG = mark("The reason may have at most 300 characters.")
 
 @dataclass(frozen=True, slots=True)
 class CleanDetails:
-    """What is stored; ``warnings`` are shown to staff and refuse nothing."""
+    """What is stored; ``warnings`` are shown to staff and refuse nothing.
+
+    Attributes:
+        asset_marks: What the asset is told by, as it is compared.
+    """
 
     details: VisitDetails
     asset_label: str
     asset_identifier: str
+    asset_marks: tuple[str, ...]
     asset_type: str
     warnings: Mapping[str, tuple[str, ...]]
 
@@ -102,6 +108,7 @@ def clean_details(
         ),
         asset_label=asset.label(checked.values)[:160] if asset else "",
         asset_identifier=asset.identifier(checked.values).upper()[:64] if asset else "",
+        asset_marks=asset.list_marks(checked.values) if asset else (),
         asset_type=asset.key if asset else "",
         warnings={**checked.warnings, **vertical.check_visit(draft)},
     )
@@ -130,7 +137,7 @@ def local_today(now: datetime) -> date:
 def _clean_customer(
     customer: CustomerDetails, errors: dict[str, tuple[str, ...]], *, is_staff: bool
 ) -> CustomerDetails:
-    name = " ".join(part for part in drop_invisible(customer.name).split(" ") if part)
+    name = clean_person_name(customer.name)
     if not name:
         errors["name"] = (NAME_MISSING,)
     elif len(name) > NAME_LENGTH:

@@ -92,6 +92,8 @@ def test_year_refuses_what_cannot_be(year: str, error: str) -> None:
         ("  nxp  482  a ", "NXP-482-A"),
         ("AB·123·CD", "AB-123-CD"),
         ("1234bbb", "1234BBB"),
+        ("ＡＢＣ－１２３－Ｄ", "ABC-123-D"),
+        ("ABC\u2011123_D", "ABC-123-D"),
         ("ñandú1", "ÑANDÚ1"),
     ],
 )
