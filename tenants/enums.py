@@ -1,6 +1,6 @@
 """States of a tenant and what they allow, what changes them, and states of a sign-up."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,3 +58,16 @@ class SignUpStatus(models.TextChoices):
     VERIFIED = "verified", _("Being prepared")
     DONE = "done", _("Ready")
     FAILED = "failed", _("Could not be prepared")
+
+
+class Urgency(IntEnum):
+    """How soon somebody misses due work; what is more urgent is done first, however long the rest has waited."""
+
+    NOW = 0
+    """Somebody waits at the screen."""
+    SOON = 1
+    """Somebody waits for a message."""
+    LATER = 2
+    """It has a time of its own, and a minute matters little."""
+    LAST = 3
+    """It can be read elsewhere as well."""

@@ -31,7 +31,12 @@ PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "
 SMS_VARIABLES = ("TURNERO_SMS_URL", "TURNERO_SMS_ACCOUNT", "TURNERO_SMS_SECRET", "TURNERO_SMS_FROM")
 LOCAL_NAMES = ("localhost", "ip6-localhost", "ip6-loopback")
 SMTP_SCHEMES = ("smtp", "smtp+tls", "smtps")
-LEAST_NUMBERS = {"TURNERO_DATABASE_POOL_SIZE": 1, "TURNERO_SPARE_SCHEMAS": 0, "TURNERO_TENANTS_PER_CONNECTION": 1}
+LEAST_NUMBERS = {
+    "TURNERO_DATABASE_POOL_SIZE": 1,
+    "TURNERO_SPARE_SCHEMAS": 0,
+    "TURNERO_TENANTS_PER_CONNECTION": 1,
+    "TURNERO_WORKER_PROCESSES": 1,
+}
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # Browsers read a name whose last part is a number as an IPv4 address, however short.

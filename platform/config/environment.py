@@ -41,11 +41,17 @@ VARIABLES = (
     "TURNERO_STATE_DIR",
     "TURNERO_TENANTS_PER_CONNECTION",
     "TURNERO_WHATSAPP",
+    "TURNERO_WORKER_PROCESSES",
 )
 """Every environment variable that Turnero reads."""
 
 NUMBERS: Mapping[str, int] = MappingProxyType(
-    {"TURNERO_DATABASE_POOL_SIZE": 20, "TURNERO_SPARE_SCHEMAS": 3, "TURNERO_TENANTS_PER_CONNECTION": 50}
+    {
+        "TURNERO_DATABASE_POOL_SIZE": 20,
+        "TURNERO_SPARE_SCHEMAS": 3,
+        "TURNERO_TENANTS_PER_CONNECTION": 50,
+        "TURNERO_WORKER_PROCESSES": 2,
+    }
 )
 """Those that are whole numbers, with what holds when they are not set."""
 
@@ -73,6 +79,7 @@ class Environment:
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
         release: What runs here, a version or a commit; error reports name it.
+        worker_processes: Of all workers together.
         state_dir: Where embedded servers and demo keep their files.
     """
 
@@ -98,6 +105,7 @@ class Environment:
     sentry_dsn: str | None
     release: str
     spare_schemas: int
+    worker_processes: int
     state_dir: Path
     is_ci: bool
 
@@ -131,6 +139,7 @@ def read_environment() -> Environment:
         sentry_dsn=_find("SENTRY_DSN"),
         release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
+        worker_processes=_read_int("TURNERO_WORKER_PROCESSES"),
         state_dir=Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero"),
         is_ci=(_find("CI") or "").lower() in {"1", "true", "yes"},
     )

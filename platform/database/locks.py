@@ -34,6 +34,9 @@ class KeySpace(StrEnum):
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 
+    DUE_WORK = "tenants.due_work"
+    """Numbers: one worker at a time chooses what it does next."""
+
     MIGRATIONS = "tenants.migrations"
     """One number: one migration of the platform at a time."""
 

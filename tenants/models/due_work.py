@@ -6,12 +6,15 @@ from typing import ClassVar
 
 from django.db import models
 
+from tenants.enums import Urgency
+
 
 class DueWork(models.Model):
     """A pointer to a row in a tenant's schema that wants attention at a certain time.
 
     ``leased_until`` keeps two workers from taking the same row; a worker that dies lets its
-    lease run out. ``schema_name`` is text, not a key: no row here depends on a tenant's tables.
+    lease run out. Work of one ``lane`` waits for the same thing outside (the mail server): it never
+    takes every worker. ``schema_name`` is text, not a key: no row here depends on a tenant's tables.
     """
 
     schema_name = models.CharField(max_length=63)
@@ -20,6 +23,8 @@ class DueWork(models.Model):
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
+    urgency = models.PositiveSmallIntegerField(default=Urgency.LATER, db_default=Urgency.LATER)
+    lane = models.CharField(max_length=16, blank=True, default="", db_default="")
     is_parked = models.BooleanField(default=False)
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -28,7 +33,12 @@ class DueWork(models.Model):
             models.UniqueConstraint(fields=["schema_name", "kind", "row_id"], name="tenants_due_work_unique")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=models.Q(is_parked=False), name="tenants_due_work_due")
+            models.Index(
+                fields=["urgency", "due_at", "id"], condition=models.Q(is_parked=False), name="tenants_due_work_next"
+            ),
+            models.Index(
+                fields=["leased_until"], condition=models.Q(leased_until__isnull=False), name="tenants_due_work_leased"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
-"""Remembering what is due, and doing it.
+"""Remembering what is due, and doing it, the most urgent first.
 
 A row is written in the transaction of whatever makes it due, so there is never one without
-the other. After the commit a worker is woken through Celery; when that message is lost, the
-sweeper finds the row anyway.
+the other. After the commit a worker is woken through Celery. Which row it does, the table decides,
+not the order in which workers are woken; when the message is lost, the sweeper wakes one anyway.
 """
 
 from __future__ import annotations
@@ -11,32 +11,61 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
 from database.connection import connection
+from database.locks import KeySpace, lock_words
 from database.statements import Statement
 from kernel.clock import utc_now
 from keyvalue.tasks import Notice, push_task
 from tenants import hooks
+from tenants.enums import Urgency
 from tenants.errors import RetryLater, TenantUnknown
 from tenants.jobs import call_in_schema
 from tenants.models import DueWork
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
-SWEEP_BATCH = 200
-MAX_LEASED = 400
+WOKEN_AT_ONCE = 20
+TURN = timedelta(seconds=5)
+"""How long a worker that was woken goes on; then Celery may give it something else."""
 MAX_BACKOFF = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
 ADD_SQL = """
-INSERT INTO tenants_duework (schema_name, kind, row_id, due_at, attempts, leased_until, is_parked, last_error)
-SELECT %({name}_schema)s::text, %({name}_kind)s::text, id, %({name}_at)s::timestamptz, 0, NULL, false, ''
+INSERT INTO tenants_duework
+  (schema_name, kind, row_id, due_at, urgency, lane, attempts, leased_until, is_parked, last_error)
+SELECT %({name}_schema)s::text, %({name}_kind)s::text, id, %({name}_at)s::timestamptz, %({name}_urgency)s::int2,
+  %({name}_lane)s::text, 0, NULL, false, ''
 FROM {source}
-ON CONFLICT (schema_name, kind, row_id) DO UPDATE SET due_at = EXCLUDED.due_at, attempts = EXCLUDED.attempts,
-  leased_until = EXCLUDED.leased_until, is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
+ON CONFLICT (schema_name, kind, row_id) DO UPDATE SET due_at = EXCLUDED.due_at, urgency = EXCLUDED.urgency,
+  lane = EXCLUDED.lane, attempts = EXCLUDED.attempts, leased_until = EXCLUDED.leased_until,
+  is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
+"""
+# One look into the index for each urgency: rows that are not due yet cost nothing, however many there are.
+CLAIM_SQL = """
+UPDATE tenants_duework SET leased_until = %(lease)s WHERE id = (
+  SELECT next.id
+  FROM generate_series(0, %(last)s) level
+  CROSS JOIN LATERAL (
+    SELECT d.id
+    FROM tenants_duework d
+    WHERE d.urgency = level AND d.due_at <= %(now)s AND NOT d.is_parked
+      AND (d.leased_until IS NULL OR d.leased_until <= %(now)s)
+      AND d.lane <> ALL (ARRAY(
+        SELECT lane FROM tenants_duework
+        WHERE leased_until > %(now)s AND lane <> '' GROUP BY lane HAVING count(*) >= %(places)s))
+    ORDER BY d.due_at, d.id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+  ) next
+  ORDER BY level
+  LIMIT 1
+)
+RETURNING id
 """
 REMOVE_SQL = """
 DELETE FROM tenants_duework d USING {source} s
@@ -44,26 +73,44 @@ WHERE d.schema_name = %({name}_schema)s::text AND d.kind = %({name}_kind)s::text
 """
 
 
-def add_due_work(*, kind: str, row_id: int, due_at: datetime, now: datetime) -> None:
+def add_due_work(
+    *, kind: str, row_id: int, due_at: datetime, now: datetime, urgency: Urgency = Urgency.LATER, lane: str = ""
+) -> None:
     """Remember that row ``row_id`` of the current schema wants ``kind`` of attention at ``due_at``.
 
     Belongs in the caller's transaction. A row that is there already gets the new time and a
-    fresh count of attempts. What is due by ``now`` wakes a worker after the commit.
+    fresh count of attempts. What is due by ``now`` wakes a worker after the commit. Work of the same
+    ``lane`` waits for the same thing outside.
     """
     statement = Statement()
     statement.add("wanted", "SELECT %(wanted_id)s::int8 AS id", {"id": row_id})
-    add_due_part(statement, name="due", source="wanted", kind=kind, due_at=due_at)
+    add_due_part(statement, name="due", source="wanted", kind=kind, due_at=due_at, urgency=urgency, lane=lane)
     statement.fetch("SELECT id FROM wanted")
     if due_at <= now:
         wake_after_commit(kind=kind, row_id=row_id)
 
 
-def add_due_part(statement: Statement, *, name: str, source: str, kind: str, due_at: datetime) -> None:
+def add_due_part(
+    statement: Statement,
+    *,
+    name: str,
+    source: str,
+    kind: str,
+    due_at: datetime,
+    urgency: Urgency = Urgency.LATER,
+    lane: str = "",
+) -> None:
     """Let a statement do what `add_due_work` does, for the ``id`` that its part ``source`` returns.
 
     What is due already the caller hands to `wake_after_commit` afterwards.
     """
-    values = {"schema": connection.schema_name, "kind": kind, "at": due_at}
+    values = {
+        "schema": connection.schema_name,
+        "kind": kind,
+        "at": due_at,
+        "urgency": int(urgency),
+        "lane": lane,
+    }
     statement.add(name, ADD_SQL.format(name=name, source=source), values)
 
 
@@ -86,67 +133,80 @@ def remove_due_work(*, kind: str, row_id: int) -> None:
     DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id=row_id).delete()
 
 
-def wake_worker(
-    *, schema_name: str, kind: str, row_id: int, lease: datetime | None = None, notice: Notice | None = None
-) -> None:
-    """Ask a worker to look at one row now; a broker that does not answer is only logged.
+def wake_worker(*, schema_name: str, kind: str, row_id: int, notice: Notice | None = None) -> None:
+    """Ask a worker to look for work now; a broker that does not answer is only logged.
 
-    ``lease`` is the lease under which the row was handed out; only its holder may do the work.
-    ``notice`` is published in the same round trip.
+    The row is named for workers of before, which do that one and no other. ``notice`` is published in
+    the same round trip.
     """
-    values = {
-        "schema_name": schema_name,
-        "kind": kind,
-        "row_id": row_id,
-        "lease": lease.isoformat() if lease else None,
-    }
+    values = {"schema_name": schema_name, "kind": kind, "row_id": row_id, "lease": None}
     if not push_task("tenants.perform_due_work", values, notice=notice):
         logger.warning("wake_failed", extra={"kind": kind, "row_id": row_id})
 
 
 def sweep_due_work(*, now: datetime) -> int:
-    """Wake workers for what is due and not being done; return how many rows.
+    """Wake workers for what is due and not being done; return how often.
 
-    Rows are leased, so that the next sweep does not queue them again. At most `MAX_LEASED` are
-    out at a time: a longer queue would outlive its leases, and be queued again and again.
+    A few are enough: each goes on while there is anything to do.
     """
-    room = MAX_LEASED - DueWork.objects.filter(leased_until__gt=now).count()
-    if room <= 0:
-        return 0
-    with transaction.atomic():
-        due = list(
-            DueWork.objects.select_for_update(skip_locked=True)
-            .filter(Q(leased_until=None) | Q(leased_until__lte=now), due_at__lte=now, is_parked=False)
-            .order_by("due_at")[: min(room, SWEEP_BATCH)]
-        )
-        DueWork.objects.filter(pk__in=[row.pk for row in due]).update(leased_until=now + LEASE)
-    for row in due:
-        wake_worker(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id, lease=now + LEASE)
-    return len(due)
+    free = DueWork.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), due_at__lte=now, is_parked=False)
+    waiting = list(free.order_by("urgency", "due_at")[:WOKEN_AT_ONCE])
+    for row in waiting:
+        wake_worker(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id)
+    return len(waiting)
 
 
-def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime, lease: datetime | None = None) -> bool:
-    """Do one piece of due work inside its tenant; return whether it was done here and now.
+def work_off(*, turn: timedelta = TURN) -> int:
+    """Do what is due, the most urgent first, until nothing is left or the turn is over; return how much was tried.
 
-    The row is leased first and deleted after: a worker that dies in between lets the lease
-    run out, and another one does it again. Whoever got it from the sweeper brings the
-    sweeper's ``lease`` and takes it over. A handler that fails is tried again later, at most
-    `MAX_ATTEMPTS` times, then the row is parked for people to look at.
+    Whoever stops in the middle wakes somebody to go on.
     """
+    ends_at = utc_now() + turn
+    tried = 0
+    while (row := _claim(utc_now())) is not None:
+        tried += 1
+        _perform(row, utc_now())
+        if utc_now() >= ends_at:
+            wake_worker(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id)
+            break
+    return tried
+
+
+def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime) -> bool:
+    """Do one row, however urgent it is; return whether it was done here and now."""
     rows = DueWork.objects.filter(schema_name=schema_name, kind=kind, row_id=row_id, is_parked=False)
-    is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-    if lease is not None:
-        is_free |= Q(leased_until=lease)
     # The lease needs the clock of this moment, not ``now``: the task may have waited for a connection
     # since then, and a lease from the past would let a second worker in beside the first.
     mine = utc_now() + LEASE
+    is_free = Q(leased_until=None) | Q(leased_until__lte=now)
     if not rows.filter(is_free, due_at__lte=now).update(leased_until=mine):
         return False
     row = rows.filter(leased_until=mine).first()
-    if row is None:
-        return False
+    return row is not None and _perform(row, now)
+
+
+def _claim(now: datetime) -> DueWork | None:
+    """Lease the most urgent row that is due, and of those the oldest; none of a lane that is full."""
+    values = {"lease": utc_now() + LEASE, "now": now, "last": max(Urgency), "places": settings.LANE_PLACES}
+    with transaction.atomic():
+        # Two that choose at the same time would both enter a lane with one place.
+        lock_words(KeySpace.DUE_WORK)
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM_SQL, values)
+            found = cursor.fetchone()
+        return None if found is None else DueWork.objects.get(pk=found[0])
+
+
+def _perform(row: DueWork, now: datetime) -> bool:
+    """Do a leased row inside its tenant; return whether it was done.
+
+    It is deleted after: a worker that dies in between lets the lease run out, and another one does it
+    again. A handler that fails is tried again later, at most `MAX_ATTEMPTS` times, then the row is
+    parked for people to look at.
+    """
+    rows = DueWork.objects.filter(pk=row.pk)
     try:
-        call_in_schema(schema_name, hooks.get_due_handler(kind), row_id, now)
+        call_in_schema(row.schema_name, hooks.get_due_handler(row.kind), row.row_id, now)
     except RetryLater as later:
         rows.filter(due_at=row.due_at).update(due_at=later.at, leased_until=None)
         return False

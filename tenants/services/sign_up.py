@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from kernel.ids import hash_token, new_token
 from kernel.limits import Ask
 from kernel.recipients import name_recipient
-from tenants.enums import SignUpStatus
+from tenants.enums import SignUpStatus, Urgency
 from tenants.errors import LinkUnknown, SlugReserved, SlugTaken, TooManySignUps
 from tenants.models import SignUp, TermsAcceptance
 from tenants.policies import check_slug_is_free
@@ -111,7 +111,7 @@ def start_sign_up(
             )
             for text in accepted
         )
-        add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now)
+        add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now, urgency=Urgency.NOW)
     return progress_token
 
 
@@ -168,7 +168,7 @@ def verify_email(*, token: str, slug: str | None = None, now: datetime) -> str:
                     slug=wanted, status=SignUpStatus.VERIFIED, failure=""
                 )
                 if changed:
-                    add_due_work(kind="provision", row_id=sign_up.pk, due_at=now, now=now)
+                    add_due_work(kind="provision", row_id=sign_up.pk, due_at=now, now=now, urgency=Urgency.NOW)
                     transaction.on_commit(forget_tenants)
         except IntegrityError as error:
             raise SlugTaken from error

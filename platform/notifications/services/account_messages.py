@@ -15,6 +15,7 @@ from kernel.languages import LANGUAGES
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
 from notifications.types.words import Words
+from tenants.enums import Urgency
 
 SUBJECT_KIND = "person"
 LIMITS = {
@@ -36,6 +37,7 @@ def tell_account(message: AccountMessage, now: datetime) -> None:
         expires_at=now + message.url_life if message.url else None,
         is_secret=bool(message.url),
         limit=LIMITS[message.kind],
+        urgency=Urgency.NOW,
     )
 
 

@@ -22,6 +22,7 @@ from notifications.public.models import ContactCode
 from notifications.services.budgets import check_budget
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
+from tenants.enums import Urgency
 from tenants.services.counts import count_up, take_back
 
 DIGITS = 6
@@ -109,6 +110,7 @@ def ask_code(*, to: Reach, locale: str, is_new_wanted: bool, now: datetime) -> S
         expires_at=row.expires_at,
         is_secret=True,
         limit=None,
+        urgency=Urgency.NOW,
     )
     return SentCode(to.channel, row.expires_at, now + pause, is_new=True)
 

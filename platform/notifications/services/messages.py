@@ -19,6 +19,7 @@ from notifications.services.senders import get_sender, open_log
 from notifications.services.threads import join_thread
 from notifications.types.messages import Attachment, Recipient, Subject, Thread
 from notifications.types.words import Words
+from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
 
 DUE_KIND = "message"
@@ -39,6 +40,7 @@ def tell(
     is_secret: bool = False,
     limit: str | None = OTHER,
     thread: Thread | None = None,
+    urgency: Urgency = Urgency.LATER,
 ) -> None:
     """Queue a message for each recipient, in their language, by the first carrier that reaches them.
 
@@ -48,7 +50,8 @@ def tell(
     someone of whom nothing is known is passed over. Attachments travel by e-mail only. The text of
     a message that ``is_secret`` is kept no longer than it takes to send it. ``limit`` names what limits
     how many of these a recipient gets; what is over it is stored as not sent. None: the caller counted.
-    A message of a ``thread`` leaves when that says; others leave at once.
+    A message of a ``thread`` leaves when that says; others leave at once. Of several that may leave
+    the one of more ``urgency`` does first.
 
     Raises:
         TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
@@ -74,6 +77,7 @@ def tell(
             is_secret=is_secret,
             limit=limit,
             thread=thread,
+            urgency=urgency,
         )
 
 
@@ -94,6 +98,7 @@ def queue_message(
     is_secret: bool = False,
     limit: str | None = OTHER,
     thread: Thread | None = None,
+    urgency: Urgency = Urgency.LATER,
 ) -> int:
     """Store one message and let a worker send it after the commit; return its id.
 
@@ -142,7 +147,14 @@ def queue_message(
         },
     )
     if is_new and fault is None:
-        add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=send_after, now=now)
+        add_due_work(
+            kind=DUE_KIND,
+            row_id=message.pk,
+            due_at=send_after,
+            now=now,
+            urgency=urgency,
+            lane=carrier.channel,
+        )
     return int(message.pk)
 
 

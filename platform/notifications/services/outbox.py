@@ -16,6 +16,7 @@ from notifications.models import Event
 from notifications.services.live import make_live_notice, push_live_event
 from notifications.types.messages import EventView
 from tenants.context import current_tenant
+from tenants.enums import Urgency
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_part, remove_due_work, wake_after_commit
 
@@ -56,7 +57,7 @@ def add_event_part(
     """
     values = {"kind": kind, "payload": json.dumps(dict(payload), cls=DjangoJSONEncoder), "at": now}
     statement.add("event", PUBLISH_SQL.format(source=source), values)
-    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
+    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now, urgency=Urgency.SOON)
 
 
 def add_event_parts(

@@ -11,6 +11,7 @@ from kernel.languages import LANGUAGES
 from kernel.lines import clean_name
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
+from tenants.enums import Urgency
 from tenants.hooks import register_due_handler
 from tenants.selectors.sign_ups import find_verification
 from tenants.services.sign_up import EMAIL_KIND
@@ -44,6 +45,7 @@ def tell_verification(sign_up_id: int, now: datetime) -> None:
         expires_at=verification.expires_at,
         is_secret=True,
         limit=None,  # it was counted when somebody signed up
+        urgency=Urgency.NOW,
     )
 
 

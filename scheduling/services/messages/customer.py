@@ -17,6 +17,7 @@ from scheduling.services.messages.manage_tokens import make_manage_token, make_m
 from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
+from tenants.enums import Urgency
 
 BY_CUSTOMERS = frozenset({BookingSource.PAGE, BookingSource.WIDGET, BookingSource.API, BookingSource.WAITLIST})
 """Doors through which anybody books for any contact."""
@@ -40,6 +41,7 @@ def tell_customer(
     now: datetime,
     limit: str,
     thread: Thread,
+    urgency: Urgency = Urgency.SOON,
     previous: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> None:
@@ -61,6 +63,7 @@ def tell_customer(
         expires_at=expires_at,
         limit=_find_limit(booking, limit),
         thread=thread,
+        urgency=urgency,
     )
 
 

@@ -32,6 +32,7 @@ from scheduling.services.messages.standing import (
 from scheduling.services.messages.words import make_business_words, make_subject, make_worker_words
 from scheduling.services.messages.workers import Worker, find_workers, list_workers
 from scheduling.types import BookingView
+from tenants.enums import Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def _tell_business(event: EventView, booking: BookingView, *, template: str) -> 
         reply_to=booking.customer_email,
         limit="messages_business",
         thread=make_thread(role=BUSINESS, state=state, template=template, by=event.payload.get("by")),
+        urgency=Urgency.LAST,
     )
     return frozenset(reader.email.lower() for reader in readers)
 
@@ -167,6 +169,7 @@ def _tell_each(
             now=event.occurred_at,
             limit="messages_business" if worker.has_account else BY_STAFF,
             thread=make_thread(role=WORKER, state=state, template=template, by=event.payload.get("by")),
+            urgency=Urgency.LAST,
         )
 
 

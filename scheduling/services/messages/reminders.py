@@ -17,7 +17,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import tell_customer
 from scheduling.services.messages.standing import CUSTOMER, describe_state
 from scheduling.types import AgreedPolicy
-from tenants.enums import Ability
+from tenants.enums import Ability, Urgency
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 from tenants.policies import may_business
@@ -126,6 +126,7 @@ def _tell(reminder: Reminder, now: datetime) -> None:
         now=now,
         expires_at=booking.starts_at,
         limit="messages_reminders",
+        urgency=Urgency.LATER,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 
 from kernel.clock import utc_now
 from tenants import hooks
+from tenants.enums import Urgency
 from tenants.errors import RetryLater
 from tenants.models import DueWork
 from tenants.services import due_work
@@ -88,30 +90,126 @@ def test_dead_workers_lease_runs_out(tenant, done):
     assert perform(tenant, now=utc_now() + timedelta(seconds=31)) is True
 
 
-def test_sweeper_hands_out_each_row_once_per_lease(tenant, done, monkeypatch):
+def test_sweeper_wakes_for_what_nobody_does(tenant, done, monkeypatch):
     woken = []
     monkeypatch.setattr(due_work, "push_task", lambda name, values, **_: woken.append((name, values)) or True)
     for row_id in (1, 2, 3):
         DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
-    now = utc_now()
+    DueWork.objects.filter(row_id=3).update(leased_until=utc_now() + timedelta(seconds=30))
 
-    assert [due_work.sweep_due_work(now=now), due_work.sweep_due_work(now=now)] == [3, 0]
-    assert due_work.sweep_due_work(now=now + due_work.LEASE) == 3
-    assert sorted(kwargs["row_id"] for _, kwargs in woken) == [1, 1, 2, 2, 3, 3]
+    assert due_work.sweep_due_work(now=utc_now()) == 2
+    assert sorted(kwargs["row_id"] for _, kwargs in woken) == [1, 2]
     assert {name for name, _ in woken} == {"tenants.perform_due_work"}
-    assert perform(tenant, 1, lease=now + 2 * due_work.LEASE) is True
 
 
-def test_sweeper_leaves_a_long_queue_for_later(tenant, done, monkeypatch):
-    monkeypatch.setattr(due_work, "MAX_LEASED", 2)
+def test_sweeper_wakes_few_for_a_long_queue(tenant, done, monkeypatch):
+    monkeypatch.setattr(due_work, "WOKEN_AT_ONCE", 2)
     monkeypatch.setattr(due_work, "push_task", lambda name, values, **_: True)
     for row_id in (1, 2, 3):
         DueWork.objects.create(schema_name=tenant.schema_name, kind="test", row_id=row_id, due_at=NOW)
-    now = utc_now()
 
-    assert [due_work.sweep_due_work(now=now), due_work.sweep_due_work(now=now)] == [2, 0]
-    assert perform(tenant, 1, lease=now + due_work.LEASE) is True
-    assert due_work.sweep_due_work(now=now) == 1
+    assert due_work.sweep_due_work(now=utc_now()) == 2
+
+
+def add(row_id: int, *, seconds: int = 0, **changes: object) -> None:
+    due_work.add_due_work(kind="test", row_id=row_id, due_at=NOW + timedelta(seconds=seconds), now=NOW, **changes)
+
+
+def work_off(**changes: object) -> int:
+    """As a worker does, who is in no tenant."""
+    before = connection.tenant
+    try:
+        return Context().run(due_work.work_off, **changes)
+    finally:
+        connection.set_tenant(before)
+
+
+def test_the_most_urgent_is_done_first_then_the_oldest(tenant, done):
+    add(1, urgency=Urgency.LAST)
+    add(2, urgency=Urgency.SOON, seconds=5)
+    add(3, urgency=Urgency.SOON)
+    add(4, urgency=Urgency.LATER)
+    add(5, urgency=Urgency.NOW, seconds=9)
+
+    assert work_off() == 5
+    assert [row_id for _, row_id in done] == [5, 3, 2, 4, 1]
+
+
+def test_what_is_due_in_another_tenant_waits_its_turn(tenant, other_tenant, done):
+    add(1, seconds=2)
+    DueWork.objects.create(schema_name=other_tenant.schema_name, kind="test", row_id=1, due_at=NOW)
+
+    work_off()
+
+    assert done == [(other_tenant.schema_name, 1), (tenant.schema_name, 1)]
+
+
+def test_urgent_work_that_comes_meanwhile_is_done_next(tenant, monkeypatch):
+    done = []
+
+    def note(row_id, now):
+        done.append(row_id)
+        if row_id == 1:
+            add(7, urgency=Urgency.NOW)
+
+    monkeypatch.setitem(hooks._handlers, "test", note)
+    add(1)
+    add(2)
+
+    work_off()
+
+    assert done == [1, 7, 2]
+
+
+def test_neither_parked_nor_leased_nor_future_work_is_taken(tenant, done):
+    for row_id in (1, 2, 3):
+        add(row_id)
+    DueWork.objects.filter(row_id=1).update(is_parked=True)
+    DueWork.objects.filter(row_id=2).update(leased_until=utc_now() + timedelta(seconds=30))
+    DueWork.objects.filter(row_id=3).update(due_at=utc_now() + timedelta(seconds=30))
+
+    assert (work_off(), done) == (0, [])
+
+
+@pytest.mark.parametrize(("places", "expected"), [(1, [3, 4]), (2, [2, 3, 4])])
+def test_a_slow_carrier_leaves_a_worker_to_the_others(tenant, done, settings, places, expected):
+    settings.LANE_PLACES = places
+    add(1, lane="sms")
+    DueWork.objects.filter(row_id=1).update(leased_until=utc_now() + timedelta(seconds=30))
+    add(2, lane="sms")
+    add(3, lane="email", seconds=1)
+    add(4, urgency=Urgency.LAST)
+
+    work_off()
+
+    assert [row_id for _, row_id in done] == expected
+
+
+def test_a_turn_ends_and_wakes_the_next_one(tenant, done, monkeypatch):
+    woken = []
+    monkeypatch.setattr(due_work, "wake_worker", lambda **named: woken.append(named))
+    add(1)
+    add(2)
+    woken.clear()
+
+    assert work_off(turn=timedelta()) == 1
+    assert woken == [{"schema_name": tenant.schema_name, "kind": "test", "row_id": 1}]
+
+
+def test_the_next_row_is_found_by_the_index_however_much_is_planned(tenant, done):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenants_duework (schema_name, kind, row_id, due_at, attempts, is_parked, last_error) "
+            "SELECT %s, 'planned', n, now() + n * interval '1 minute', 0, false, '' FROM generate_series(1, 5000) n",
+            [tenant.schema_name],
+        )
+        cursor.execute("ANALYZE tenants_duework")
+        values = {"lease": utc_now(), "now": utc_now(), "last": 3, "places": 1}
+        cursor.execute(f"EXPLAIN {due_work.CLAIM_SQL}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "tenants_due_work_next" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_late_retry_reschedules(tenant, monkeypatch):

@@ -86,6 +86,7 @@ REFUSED = {
     "TURNERO_DATABASE_POOL_SIZE": [("0", "must be at least 1, not 0"), ("many", "must be a whole number, not 'many'")],
     "TURNERO_SPARE_SCHEMAS": [("-1", "must be at least 0, not -1")],
     "TURNERO_TENANTS_PER_CONNECTION": [("0", "must be at least 1, not 0")],
+    "TURNERO_WORKER_PROCESSES": [("0", "must be at least 1, not 0")],
     "TURNERO_PLAN_CACHE_MODE": [
         ("generic", "must be one of auto, force_generic_plan, force_custom_plan, not 'generic'")
     ],

@@ -8,26 +8,24 @@ from tenants.services import due_work, spares
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
-def test_due_work_is_done_with_its_lease_whatever_else_the_message_says(monkeypatch):
+def test_a_woken_worker_does_what_is_due_whatever_the_message_says(monkeypatch):
     done = []
+    monkeypatch.setattr(due_work, "work_off", lambda: done.append("all"))
+
+    tasks.perform_due_work()
+    tasks.perform_due_work(schema_name="t1_taller", kind="event", row_id=7, lease="2026-11-23T14:59:00+00:00")
+
+    assert done == ["all", "all"]
+
+
+def test_beat_sweeps(monkeypatch):
+    swept = []
     monkeypatch.setattr(tasks, "utc_now", lambda: NOW)
-    monkeypatch.setattr(due_work, "perform_due_work", lambda **values: done.append(values))
-    work = {"schema_name": "t1_taller", "kind": "process_event", "row_id": 7}
-
-    tasks.perform_due_work(**work)
-    tasks.perform_due_work(**work, lease="2026-11-23T14:59:00+00:00", invented_later=True)
-
-    lease = datetime(2026, 11, 23, 14, 59, tzinfo=UTC)
-    assert done == [{**work, "now": NOW, "lease": None}, {**work, "now": NOW, "lease": lease}]
-
-
-def test_sweep_goes_on_while_batches_are_full(monkeypatch):
-    batches = [due_work.SWEEP_BATCH, due_work.SWEEP_BATCH, 3]
-    monkeypatch.setattr(due_work, "sweep_due_work", lambda **_: batches.pop(0))
+    monkeypatch.setattr(due_work, "sweep_due_work", lambda **values: swept.append(values))
 
     tasks.sweep_due_work(invented_later=True)
 
-    assert batches == []
+    assert swept == [{"now": NOW}]
 
 
 def test_beat_refills_spare_schemas(monkeypatch):
