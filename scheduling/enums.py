@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,28 @@ ACTIVE_STATUSES = (
     BookingStatus.NO_SHOW,
 )
 """The statuses that take time of resources (a hold or a pending one: until it expires)."""
+
+
+class BookingEvent(StrEnum):
+    """What happens to bookings: the only kinds of ``booking.*`` events that `writing.events` records.
+
+    Each is told to somebody or kept silent for a reason: `services.messages.events`.
+    """
+
+    HELD = "held"
+    REQUESTED = "requested"
+    PAYMENT_REQUESTED = "payment_requested"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+    RESCHEDULED = "rescheduled"
+    ATTENDANCE_CONFIRMED = "attendance_confirmed"
+    ARRIVED = "arrived"
+    STARTED = "started"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
 
 
 class BookingSource(models.TextChoices):

@@ -112,11 +112,6 @@ def find_cancel_limit(booking: Booking) -> datetime:
     return booking.starts_at - AgreedPolicy.read(booking.policy).notice_to_cancel
 
 
-def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:
-    """Return until when a request waits for an answer: its start, and a minute at least."""
-    return max(booking.starts_at, now + timedelta(minutes=1))
-
-
 def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
     """Refuse a customer's move after the cut-off; staff may always.
 

@@ -16,6 +16,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     list_chunks(from_minute, horizon_minute) -> Iterator[tuple[int, int]]
     expand_hours(resource, holidays, from_minute, to_minute) -> Hours
     list_openings(resources, holidays, from_minute, to_minute) -> list[tuple[int, int]]
+    find_answer_deadline(asked, start, *, within_minutes, ahead_minutes, openings) -> int
     is_offered(snapshot, visit, start_minute, units=1) -> bool
     explain(snapshot, visit, start_minute, units=1) -> Explanation
 
@@ -42,7 +43,7 @@ from scheduling.engine.assignment import assign, fill_blindly, fill_in_order, li
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
-from scheduling.engine.hours import expand_hours, list_openings
+from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
@@ -83,6 +84,7 @@ __all__ = [
     "LARGEST_PARTY",
     "LONGEST_AHEAD_MINUTES",
     "LONGEST_VISIT_MINUTES",
+    "SHORTEST_ANSWER_MINUTES",
     "Align",
     "Assignment",
     "Busy",
@@ -120,6 +122,7 @@ __all__ = [
     "explain",
     "fill_blindly",
     "fill_in_order",
+    "find_answer_deadline",
     "find_filling",
     "find_next_free",
     "find_offered",

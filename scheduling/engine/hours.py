@@ -16,6 +16,12 @@ REACH_DAYS = 2
 EPOCH_WEEKDAY = 3
 
 
+SHORTEST_ANSWER_MINUTES = 30
+"""So long a request waits at least,"""
+ANSWER_OPENING_MINUTES = 60
+"""and at least until somebody was there for so long."""
+
+
 class Hours(NamedTuple):
     """What `expand_hours` finds.
 
@@ -56,6 +62,35 @@ def list_openings(
         for resource in different.values()
         for period in expand_hours(resource, holidays, from_minute, to_minute).working
     )
+
+
+def find_answer_deadline(
+    asked: int, start: int, *, within_minutes: int, ahead_minutes: int, openings: Iterable[Interval]
+) -> int:
+    """Return until when a visit at ``start`` that was asked for at ``asked`` waits for the business's answer.
+
+    The earlier of ``within_minutes`` after asking and ``ahead_minutes`` before the start; but not before half an hour
+    and one hour of ``openings`` have passed, and never after the start. ``openings`` are sorted and disjoint, and read
+    only as far as needed. A visit that has begun when it is asked for waits a minute.
+    """
+    if start <= asked:
+        return asked + 1
+    wanted = min(asked + within_minutes, start - ahead_minutes)
+    least = max(asked + SHORTEST_ANSWER_MINUTES, _pass_opening(openings, asked, start))
+    return min(start, max(wanted, least))
+
+
+def _pass_opening(openings: Iterable[Interval], asked: int, start: int) -> int:
+    """Return when the business has been open for `ANSWER_OPENING_MINUTES` since ``asked``; at the latest ``start``."""
+    left = ANSWER_OPENING_MINUTES
+    for opens, closes in openings:
+        begins = max(opens, asked)
+        if begins >= start:
+            break
+        if closes - begins >= left:
+            return begins + left
+        left -= max(0, closes - begins)
+    return start
 
 
 def hours_key(resource: Resource) -> object:

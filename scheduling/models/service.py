@@ -8,7 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from scheduling.engine import LONGEST_VISIT_MINUTES, Align, Strategy
+from scheduling.engine import LONGEST_VISIT_MINUTES, SHORTEST_ANSWER_MINUTES, Align, Strategy
 from scheduling.enums import Approval, DepositKind
 from scheduling.models.resource import Resource, ResourceType
 from scheduling.models.row import CatalogRow
@@ -54,6 +54,8 @@ class Service(CatalogRow):
     move_cutoff_minutes = models.PositiveIntegerField(default=0)
     hold_minutes = models.PositiveIntegerField(default=10)
     approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.INSTANT)
+    answer_within_minutes = models.PositiveIntegerField(default=1440, db_default=1440)
+    answer_ahead_minutes = models.PositiveIntegerField(default=240, db_default=240)
     arrival_modes = models.JSONField(default=list, blank=True)
     reminder_offsets_minutes = models.JSONField(default=default_reminder_offsets, blank=True)
 
@@ -84,6 +86,9 @@ class Service(CatalogRow):
             models.CheckConstraint(condition=models.Q(max_party_size__gte=1), name="scheduling_service_party"),
             models.CheckConstraint(
                 condition=models.Q(hold_minutes__gte=1, hold_minutes__lte=1440), name="scheduling_service_hold"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer_within_minutes__gte=SHORTEST_ANSWER_MINUTES), name="scheduling_service_answer"
             ),
             models.CheckConstraint(
                 condition=models.Q(deposit_percent__lte=100), name="scheduling_service_deposit_percent"

@@ -54,12 +54,17 @@ class HeldSlot:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedBooking:
-    """What became of a submitted booking."""
+    """What became of a submitted booking.
+
+    Attributes:
+        answer_by: Until when the business answers a request; None: it is none.
+    """
 
     booking_id: int
     reference: str
     status: BookingStatus
     manage_token: str
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,11 @@ class BookingView:
     def price(self) -> Price:
         """What the visit costs, as it was agreed."""
         return Price(self.price_minor, self.currency, is_from=self.is_price_from)
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when the business answers; None: nobody waits for its answer."""
+        return self.hold_expires_at if self.status == BookingStatus.PENDING_APPROVAL else None
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
+from kernel.instants import DAY_MINUTES
 from scheduling.enums import Approval, DepositKind
-from scheduling.types.terms import ServiceTerms
+from scheduling.types.terms import ANSWER_AHEAD_MINUTES, ServiceTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class AgreedPolicy:
 
     Attributes:
         cancel_cutoff_minutes: Until how long before the start its customer may cancel; so with moving.
+        answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
+            start, whichever is earlier.
         reminder_offsets_minutes: How long before the start to remind; None in a booking that does not say.
         is_price_from: The price may become more; None in a booking that does not say.
     """
@@ -27,23 +30,27 @@ class AgreedPolicy:
     deposit_kind: DepositKind = DepositKind.NONE
     reminder_offsets_minutes: tuple[int, ...] | None = None
     is_price_from: bool | None = None
+    answer_within_minutes: int = DAY_MINUTES
+    answer_ahead_minutes: int = ANSWER_AHEAD_MINUTES
 
     @classmethod
     def agree(cls, services: Sequence[ServiceTerms]) -> Self:
         """Return what a booking keeps of its services' policies.
 
         The longest cut-off of the visit counts, and one service that wants approval, or whose price may
-        become more, is enough.
+        become more, is enough; of those that want approval, the one that answers first.
         """
         first = services[0]
-        wants_approval = any(each.approval == Approval.REQUEST for each in services)
+        asking = [each for each in services if each.approval == Approval.REQUEST]
         return cls(
             cancel_cutoff_minutes=max(each.cancel_cutoff_minutes for each in services),
             move_cutoff_minutes=max(each.move_cutoff_minutes for each in services),
-            approval=Approval.REQUEST if wants_approval else first.approval,
+            approval=Approval.REQUEST if asking else first.approval,
             deposit_kind=first.deposit_kind,
             reminder_offsets_minutes=first.reminder_offsets_minutes,
             is_price_from=any(each.is_price_from for each in services),
+            answer_within_minutes=min(each.answer_within_minutes for each in asking or services),
+            answer_ahead_minutes=max(each.answer_ahead_minutes for each in asking or services),
         )
 
     @property
@@ -67,6 +74,8 @@ class AgreedPolicy:
             deposit_kind=DepositKind(kept.get("deposit_kind", DepositKind.NONE)),
             reminder_offsets_minutes=None if offsets is None else tuple(int(each) for each in offsets),
             is_price_from=None if is_price_from is None else bool(is_price_from),
+            answer_within_minutes=int(kept.get("answer_within_minutes", DAY_MINUTES)),
+            answer_ahead_minutes=int(kept.get("answer_ahead_minutes", ANSWER_AHEAD_MINUTES)),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -78,6 +87,8 @@ class AgreedPolicy:
             "deposit_kind": self.deposit_kind.value,
             "reminder_offsets_minutes": list(self.reminder_offsets_minutes or ()),
             "is_price_from": bool(self.is_price_from),
+            "answer_within_minutes": self.answer_within_minutes,
+            "answer_ahead_minutes": self.answer_ahead_minutes,
         }
 
 

@@ -7,10 +7,20 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from kernel.instants import DAY_MINUTES
-from scheduling.engine import LARGEST_PARTY, LONGEST_AHEAD_MINUTES, Align, ServiceTiming, Strategy, limited
+from scheduling.engine import (
+    LARGEST_PARTY,
+    LONGEST_AHEAD_MINUTES,
+    SHORTEST_ANSWER_MINUTES,
+    Align,
+    ServiceTiming,
+    Strategy,
+    limited,
+)
 from scheduling.enums import Approval, DepositKind
 
 LARGEST_PRICE_MINOR = 10**15
+ANSWER_AHEAD_MINUTES = 240
+"""How long before its start a request is answered, where nobody says otherwise."""
 PUBLIC = {"is_public": True}
 """Of a field that customers may know; of a number, `limited` says it."""
 
@@ -25,6 +35,8 @@ class ServiceTerms(ServiceTiming):
         price_minor: None: on request.
         deposit_minor: For ``fixed``.
         deposit_percent: For ``percent``, 0 to 100.
+        answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
+            start, whichever is earlier; see `engine.find_answer_deadline`.
         reminder_offsets_minutes: Before the start.
     """
 
@@ -40,6 +52,10 @@ class ServiceTerms(ServiceTiming):
     move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     hold_minutes: int = field(default=10, metadata=limited(1, DAY_MINUTES))
     approval: Approval = field(default=Approval.INSTANT, metadata=PUBLIC)
+    answer_within_minutes: int = field(
+        default=DAY_MINUTES, metadata=limited(SHORTEST_ANSWER_MINUTES, LONGEST_AHEAD_MINUTES)
+    )
+    answer_ahead_minutes: int = field(default=ANSWER_AHEAD_MINUTES, metadata=limited(0, LONGEST_AHEAD_MINUTES))
     arrival_modes: tuple[str, ...] = field(default=(), metadata=PUBLIC)
     reminder_offsets_minutes: tuple[int, ...] = (1440, 120)
 

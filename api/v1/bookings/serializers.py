@@ -89,4 +89,5 @@ class BookedShape(serializers.Serializer[Any]):
 
     reference = TextField()
     status = TextField()
+    answer_by = InstantField(allow_null=True, help_text="Until when the business answers a request; null for others.")
     manage_url = serializers.URLField()

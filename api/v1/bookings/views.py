@@ -136,6 +136,7 @@ class BookingsView(OpenView):
             body = {
                 "reference": booked.reference,
                 "status": booked.status,
+                "answer_by": booked.answer_by,
                 "manage_url": make_manage_url(booked.manage_token),
             }
             return Result(status=status.HTTP_201_CREATED, body=body)

@@ -32,6 +32,7 @@ class ManagedShape(serializers.Serializer[Any]):
 
     reference = serializers.CharField()
     status = serializers.CharField()
+    answer_by = InstantField(allow_null=True, help_text="Until when the business answers a request; null for others.")
     service = serializers.CharField()
     starts_at = InstantField()
     ends_at = InstantField()

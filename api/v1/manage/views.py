@@ -140,6 +140,7 @@ def _describe(token: str) -> dict[str, object]:
     return {
         "reference": booking.reference,
         "status": booking.status,
+        "answer_by": booking.answer_by,
         "service": booking.service_name,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingEvent, BookingStatus
 from scheduling.policies import check_step, refuse_step
 from scheduling.services.writing.events import record
 from scheduling.services.writing.lookups import lock_booking
@@ -30,4 +30,4 @@ def confirm_attendance(
     if booking.attendance_confirmed_at is not None:
         return
     booking.attendance_confirmed_at = now
-    record(booking, kind="attendance_confirmed", by=by or CUSTOMER, now=now)
+    record(booking, kind=BookingEvent.ATTENDANCE_CONFIRMED, by=by or CUSTOMER, now=now)

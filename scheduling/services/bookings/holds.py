@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from database.transactions import write_transaction
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_minutes
-from scheduling.enums import BookingSource, BookingStatus
+from scheduling.enums import BookingEvent, BookingSource, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
@@ -50,7 +50,7 @@ def hold_slot(
     )
 
     def hold_at(place: Place, _known: Known) -> BookingWrite:
-        return BookingWrite(make_booking(plan, place, agreed), "held", CUSTOMER, now, plan=plan, place=place)
+        return BookingWrite(make_booking(plan, place, agreed), BookingEvent.HELD, CUSTOMER, now, plan=plan, place=place)
 
     booking = take_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now), hold_at)
     return HeldSlot(

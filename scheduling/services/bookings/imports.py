@@ -9,7 +9,7 @@ from database.locks import lock_resources
 from database.transactions import write_transaction
 from kernel.instants import to_minutes
 from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
-from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSource, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, load_plan_at
@@ -71,7 +71,7 @@ def import_booking(
     counters = Counters()
     if booking.is_active:
         note_rules_and_group(plan, place, booking, counters=counters)
-    write = BookingWrite(booking, kind="imported", by=by, now=now, plan=plan)
+    write = BookingWrite(booking, kind=BookingEvent.IMPORTED, by=by, now=now, plan=plan)
     write_booking(replace(write, place=place) if booking.is_active else write)
     counters.write(is_override=True)
     return int(booking.pk)

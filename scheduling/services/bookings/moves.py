@@ -7,11 +7,12 @@ from datetime import datetime
 
 from database.transactions import LostRace, run_write
 from kernel.instants import to_instant, to_minutes
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import ActorKind, BookingEvent, BookingStatus
 from scheduling.models import Booking
-from scheduling.policies import check_move, find_request_deadline
+from scheduling.policies import check_move
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import load_plan_at
+from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
@@ -122,7 +123,7 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
     note_rules_and_group(asked.plan, place, booking, counters=counters)
     record(
         booking,
-        kind="rescheduled",
+        kind=BookingEvent.RESCHEDULED,
         by=move.by,
         now=move.now,
         reason=booking.override_reason,

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
-from scheduling.enums import ActorKind, BookingSource, BookingStatus
+from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
-from scheduling.policies import check_new_bookings, find_request_deadline
+from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
+from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
@@ -41,10 +42,10 @@ PAYMENT_MINUTES = 30
 LATE = timedelta(minutes=30)
 """How long after its end a hold still counts as begun in time."""
 
-EVENT_KINDS: Mapping[str, str] = {
-    BookingStatus.CONFIRMED: "confirmed",
-    BookingStatus.PENDING_APPROVAL: "requested",
-    BookingStatus.PENDING_PAYMENT: "payment_requested",
+EVENT_KINDS: Mapping[str, BookingEvent] = {
+    BookingStatus.CONFIRMED: BookingEvent.CONFIRMED,
+    BookingStatus.PENDING_APPROVAL: BookingEvent.REQUESTED,
+    BookingStatus.PENDING_PAYMENT: BookingEvent.PAYMENT_REQUESTED,
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from scheduling.enums import Approval, BookingStatus
+from scheduling.enums import Approval, BookingEvent, BookingStatus
 from scheduling.errors import HoldExpired
 from scheduling.models import Booking
-from scheduling.policies import check_step, check_transition, find_request_deadline, refuse_step
+from scheduling.policies import check_step, check_transition, refuse_step
+from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.services.writing.allocations import set_expiry
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import is_expired
@@ -35,7 +36,7 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
         raise refuse_step(booking)
     _refuse_expired(booking, now)
     _confirm(booking, now=now)
-    record(booking, kind="confirmed", by=by, now=now, extra={"was_requested": True})
+    record(booking, kind=BookingEvent.CONFIRMED, by=by, now=now, extra={"was_requested": True})
     set_expiry(booking)
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 
@@ -60,12 +61,12 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
     if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL
         booking.hold_expires_at = find_request_deadline(booking, now=now)
-        record(booking, kind="requested", by=by, now=now)
+        record(booking, kind=BookingEvent.REQUESTED, by=by, now=now)
         set_expiry(booking)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)
         return
     _confirm(booking, now=now)
-    record(booking, kind="confirmed", by=by, now=now)
+    record(booking, kind=BookingEvent.CONFIRMED, by=by, now=now)
     set_expiry(booking)
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 
@@ -97,7 +98,7 @@ def mark_arrived(*, booking_id: int, now: datetime, by: Actor) -> None:
     check_transition(booking, BookingStatus.ARRIVED)
     booking.status = BookingStatus.ARRIVED
     booking.arrived_at = now
-    record(booking, kind="arrived", by=by, now=now)
+    record(booking, kind=BookingEvent.ARRIVED, by=by, now=now)
 
 
 @write_transaction()
@@ -111,7 +112,7 @@ def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     booking.status = BookingStatus.IN_PROGRESS
     booking.arrived_at = booking.arrived_at or now
     booking.started_at = now
-    record(booking, kind="started", by=by, now=now)
+    record(booking, kind=BookingEvent.STARTED, by=by, now=now)
 
 
 @write_transaction()
@@ -124,7 +125,7 @@ def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     check_transition(booking, BookingStatus.COMPLETED)
     booking.status = BookingStatus.COMPLETED
     booking.completed_at = now
-    record(booking, kind="completed", by=by, now=now)
+    record(booking, kind=BookingEvent.COMPLETED, by=by, now=now)
 
 
 @write_transaction()
@@ -142,7 +143,7 @@ def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
     if now < booking.starts_at:
         raise refuse_step(booking)
     booking.status = BookingStatus.NO_SHOW
-    record(booking, kind="no_show", by=by, now=now)
+    record(booking, kind=BookingEvent.NO_SHOW, by=by, now=now)
 
 
 def _confirm(booking: Booking, *, now: datetime) -> None:

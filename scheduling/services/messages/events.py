@@ -7,8 +7,9 @@ is undone before its message leaves, `leaving` finds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.selectors.staff import list_managers
 from notifications.hooks import register_event_handler
@@ -19,10 +20,12 @@ from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_STAFF, tell_customer
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
+from scheduling.services.messages.requests import plan_nudge
 from scheduling.services.messages.standing import (
     BUSINESS,
     CONFIRMED,
     CUSTOMER,
+    ENDINGS,
     WORKER,
     describe_state,
     describe_work,
@@ -51,6 +54,7 @@ class Telling:
 
 
 MOVED = "booking.rescheduled"
+ENDED = "booking.expired"
 BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
@@ -63,7 +67,19 @@ TELLINGS = {
     "booking.cancelled": Telling(
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
+    ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
 }
+SILENT: Mapping[str, str] = {
+    "booking.held": "the page that holds the time says so; nobody has left a contact",
+    "booking.payment_requested": "the page or the API asks for the deposit at once; its end is told",
+    "booking.imported": "it was agreed and told elsewhere",
+    "booking.attendance_confirmed": "the customer pressed it and reads it; the board and the booking show it",
+    "booking.arrived": "the customer is there",
+    "booking.started": "the customer is there",
+    "booking.completed": "the customer is there",
+    "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",
+}
+"""What happens to bookings without a message, and why."""
 
 
 def handle_booking_event(event: EventView) -> None:
@@ -77,15 +93,15 @@ def handle_booking_event(event: EventView) -> None:
     telling = TELLINGS[event.kind]
     if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
         telling = TELLINGS["booking.requested"]  # a request for another time is a request
-    if booking.status in CONFIRMED:
-        plan_reminders(booking_id=booking.id, now=event.occurred_at)
-    else:
-        cancel_reminders(booking_id=booking.id, now=event.occurred_at)
+    _keep_in_step(booking, now=event.occurred_at)
     if booking.status not in telling.statuses:
         return
     if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
         return  # a later move tells the time that holds
-    _tell_customer(event, booking, telling)
+    template = _pick_template(event, telling)
+    if not template:
+        return
+    _tell_customer(event, booking, template)
     told = _tell_business(event, booking, template=telling.business) if telling.business else frozenset()
     if telling.worker:
         _tell_workers(event, booking, template=telling.worker, told=told)
@@ -96,10 +112,26 @@ def register() -> None:
     register_event_handler("booking.", handle_booking_event)
 
 
-def _tell_customer(event: EventView, booking: BookingView, telling: Telling) -> None:
-    template = telling.customer
-    if template == "booking_confirmed" and event.payload.get("was_requested"):
-        template = "booking_approved"
+def _keep_in_step(booking: BookingView, *, now: datetime) -> None:
+    """Let what is due for a booking follow where it stands: reminders of a visit, the nudge of a request."""
+    if booking.status in CONFIRMED:
+        plan_reminders(booking_id=booking.id, now=now)
+        return
+    cancel_reminders(booking_id=booking.id, now=now)
+    if booking.status == BookingStatus.PENDING_APPROVAL:
+        plan_nudge(booking, now=now)
+
+
+def _pick_template(event: EventView, telling: Telling) -> str:
+    """Return what the customer is told; nothing of a hold that ended: nobody had left a contact."""
+    if event.kind == ENDED:
+        return ENDINGS.get(str(event.payload.get("previous_status")), "")
+    if telling.customer == "booking_confirmed" and event.payload.get("was_requested"):
+        return "booking_approved"
+    return telling.customer
+
+
+def _tell_customer(event: EventView, booking: BookingView, template: str) -> None:
     previous = read_instant(event.payload.get("previous_starts_at"))
     state = describe_state(booking, previous=previous)
     tell_customer(

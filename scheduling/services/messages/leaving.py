@@ -12,6 +12,7 @@ from scheduling.services.messages.customer import BY_CUSTOMERS, make_attachments
 from scheduling.services.messages.standing import (
     BUSINESS,
     CUSTOMER,
+    ENDINGS,
     FIRST,
     STANDING,
     State,
@@ -64,6 +65,8 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
         return Verdict.NOTHING_NEW
     if told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS:
         return Verdict.NOTHING_NEW  # the business made it and took it back before anybody heard of it
+    if present["status"] == "expired":  # what it was kept for, only the message about the end knows
+        return Verdict.AS_WRITTEN if waiting.template in ENDINGS.values() else Verdict.OVERTAKEN
     template = pick_for_customer(told, present)
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived

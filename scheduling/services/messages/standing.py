@@ -27,6 +27,11 @@ STATUSES = {
     BookingStatus.EXPIRED: "expired",
 }
 """What a status amounts to; of others nobody is told."""
+ENDINGS: Mapping[str, str] = {
+    BookingStatus.PENDING_APPROVAL: "request_expired",
+    BookingStatus.PENDING_PAYMENT: "payment_expired",
+}
+"""What a customer is told when a time is no longer kept, by what it was kept for; a hold is nobody's yet."""
 STANDING = frozenset({"requested", "confirmed"})
 """What a booking is while it takes place; of one that does not, nothing else is news."""
 COMPARED = ("starts_at", "ends_at", "location", "people")

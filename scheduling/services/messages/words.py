@@ -54,6 +54,7 @@ VOCABULARY = Vocabulary(
             "reference",
             "price",
             "reason",
+            "answer_by",
             "cancel_policy",
             "what_to_bring",
             "manage_url",
@@ -62,7 +63,7 @@ VOCABULARY = Vocabulary(
 )
 NOT_FOR_WORKERS = frozenset({"customer", "price"})
 """What the work can be done without: how to reach the customer, and what it costs."""
-OVER = frozenset({"booking_declined", "booking_cancelled"})
+OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired"})
 """Messages whose button leads to a new booking: the old one is over."""
 
 
@@ -182,6 +183,19 @@ def _make_common_words(
         "price": formats.format_price(booking.price),
         "reference": booking.reference,
         "reason": clean_line(booking.cancelled_reason),
+        **_say_answer_by(booking, formats),
+    }
+
+
+def _say_answer_by(booking: BookingView, formats: Formats) -> dict[str, str]:
+    """Say until when a request is answered, in full and for an SMS."""
+    at = booking.answer_by
+    if at is None:
+        return {"answer_by": "", "answer_by_short": ""}
+    time, on = formats.format_time(at, booking.timezone), to_local(at, booking.timezone).date()
+    return {
+        "answer_by": formats.format_date_time(at, booking.timezone),
+        "answer_by_short": f"{formats.format_day_short(on)}, {time}",
     }
 
 

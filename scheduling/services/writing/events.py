@@ -9,6 +9,7 @@ from typing import cast
 from audit.history import add_history_part
 from database.statements import Statement
 from notifications.services.outbox import add_event_part, add_event_parts, announce_event
+from scheduling.enums import BookingEvent
 from scheduling.models import Booking
 from scheduling.types import Actor
 from tenants.services.due_work import remove_due_part
@@ -23,7 +24,7 @@ WHERE id = ANY(%(booking_ids)s::int8[]) RETURNING *
 def record(
     booking: Booking,
     *,
-    kind: str,
+    kind: BookingEvent,
     by: Actor,
     now: datetime,
     reason: str = "",
@@ -44,7 +45,7 @@ def add_record_parts(
     statement: Statement,
     booking: Booking,
     *,
-    kind: str,
+    kind: BookingEvent,
     by: Actor,
     now: datetime,
     reason: str = "",
@@ -64,17 +65,25 @@ def add_record_parts(
     add_event_part(statement, source="booking", kind=f"booking.{kind}", payload=payload, now=now)
 
 
-def record_together(bookings: Sequence[Booking], *, kind: str, by: Actor, now: datetime, due_kind: str) -> None:
+def record_together(
+    bookings: Sequence[Booking],
+    *,
+    kind: BookingEvent,
+    by: Actor,
+    now: datetime,
+    due_kind: str,
+    extras: Sequence[Mapping[str, object]],
+) -> None:
     """Do what `record` does for changed bookings that have got the same status, and forget what was due; one statement.
 
-    Of what was changed only status and activity are written.
+    Of what was changed only status and activity are written. ``extras`` has one for each booking.
     """
     statement = Statement()
     first = bookings[0]
     values = {"ids": [each.pk for each in bookings], "status": first.status, "is_active": first.is_active}
     statement.add("booking", END_SQL, values)
     add_history_part(statement, Booking, source="booking", is_new=False, user_id=by.user_id, at=now, reason=kind)
-    payloads = {each.pk: _describe(each, by) for each in bookings}
+    payloads = {each.pk: _describe(each, by) | dict(extra) for each, extra in zip(bookings, extras, strict=True)}
     add_event_parts(statement, source="booking", kind=f"booking.{kind}", payloads=payloads, now=now)
     remove_due_part(statement, name="end_due", source="booking", kind=due_kind)
     for event_id, booking_id in statement.fetch("SELECT id, subject_id FROM event"):
@@ -99,7 +108,7 @@ def is_new(booking: Booking) -> bool:
     return cast("int | None", booking.pk) is None
 
 
-def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: str) -> None:
+def note_recorded(booking: Booking, *, booking_id: int, event_id: int, kind: BookingEvent) -> None:
     """Give a written booking its id, and let its event be told after the commit."""
     booking.pk = booking_id
     booking._state.adding = False  # noqa: SLF001 - as `Model.save` leaves it

@@ -120,6 +120,7 @@ def describe_submitted(booking: Booking) -> SubmittedBooking:
         reference=booking.reference,
         status=BookingStatus(booking.status),
         manage_token=make_manage_token(booking),
+        answer_by=booking.hold_expires_at if booking.status == BookingStatus.PENDING_APPROVAL else None,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingEvent, BookingStatus
 from scheduling.models import Booking
 from scheduling.services.writing.allocations import free_allocations, free_allocations_together
 from scheduling.services.writing.counters import Counters
@@ -15,6 +15,14 @@ from tenants.services.due_work import remove_due_work
 
 HOLD_DUE_KIND = "hold_expiry"
 """The due work of a booking that ends by itself; `writing.expiry` does it."""
+ENDINGS: Mapping[BookingStatus, BookingEvent] = {
+    BookingStatus.CANCELLED: BookingEvent.CANCELLED,
+    BookingStatus.DECLINED: BookingEvent.DECLINED,
+    BookingStatus.EXPIRED: BookingEvent.EXPIRED,
+}
+"""The statuses that take nothing, and what is said of them."""
+PREVIOUS = "previous_status"
+"""In those events: what ended."""
 
 
 def release(
@@ -34,9 +42,10 @@ def release(
     own = Counters() if counters is None else counters
     free_allocations(booking)
     own.take_back(booking.rule_usage)
-    booking.status = status
+    previous, booking.status = booking.status, status
     booking.is_active = False
-    record(booking, kind=status.value, by=by, now=now, reason=reason)
+    extra = {PREVIOUS: str(previous)}
+    record(booking, kind=ENDINGS[status], by=by, now=now, reason=reason, extra=extra)
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
     if counters is None:
         own.write()
@@ -50,8 +59,9 @@ def release_together(
     Only groups cost more: each of them is settled once. The caller writes ``counters`` last.
     """
     free_allocations_together(bookings)
+    extras = [{PREVIOUS: str(booking.status)} for booking in bookings]
     for booking in bookings:
         counters.take_back(booking.rule_usage)
         booking.status = status
         booking.is_active = False
-    record_together(bookings, kind=status.value, by=by, now=now, due_kind=HOLD_DUE_KIND)
+    record_together(bookings, kind=ENDINGS[status], by=by, now=now, due_kind=HOLD_DUE_KIND, extras=extras)

@@ -8,6 +8,7 @@ from datetime import datetime
 from database.connection import write_array
 from database.locks import add_lock_part
 from database.statements import Statement
+from scheduling.enums import BookingEvent
 from scheduling.models import Booking
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.plans import Plan
@@ -59,7 +60,7 @@ class BookingWrite:
     """
 
     booking: Booking
-    kind: str
+    kind: BookingEvent
     by: Actor
     now: datetime
     plan: Plan | None = None

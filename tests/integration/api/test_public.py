@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.cache import cache
 
+from scheduling.models import Booking, Service
 from tests.conftest import HostClient
 
 PAST = "2020-01-06T15:00:00Z"
@@ -43,6 +44,19 @@ def book(api, service, slot, **changes):
     asset = {"make": "Nissan", "model": "Versa"}
     body = {"service": service["id"], "starts_at": slot, "customer": CUSTOMER, "asset": asset}
     return post(api, "bookings", {**body, **changes})
+
+
+def test_request_says_until_when_it_is_answered(api, service, slot):
+    instant = book(api, service, slot).json()
+    Service.objects.update(approval="request")
+
+    asked = book(api, service, slot, customer=CUSTOMER | {"name": "Luis Soto"}).json()
+
+    deadline = Booking.objects.get(reference=asked["reference"]).hold_expires_at
+    token = asked["manage_url"].rstrip("/").rsplit("/", 1)[1]
+    assert (instant["status"], instant["answer_by"]) == ("confirmed", None)
+    assert (asked["status"], asked["answer_by"]) == ("pending_approval", f"{deadline:%Y-%m-%dT%H:%M:%SZ}")
+    assert api.get(f"/api/v1/manage/{token}").json()["answer_by"] == asked["answer_by"]
 
 
 def test_business_describes_itself(api, tenant):

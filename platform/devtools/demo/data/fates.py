@@ -18,8 +18,8 @@ CANCELLED_SHARE = 0.06
 NO_SHOW_SHARE = 0.06
 ATTENDANCE_SHARE = 0.5
 EARLY_SHARE = 0.5
-ANSWER_BEFORE = timedelta(days=4)
-"""Requests further ahead than this are still waiting for their answer."""
+ANSWERED_AFTER = 0.75
+"""The share of its time after which a request is answered; those asked later still wait."""
 EARLY = timedelta(minutes=15)
 OPEN_STATUSES = (
     BookingStatus.PENDING_APPROVAL,
@@ -87,16 +87,19 @@ def _draw(booking: BookingView) -> _Fate:
     is_early = rolls[3] < EARLY_SHARE
     hours_before = timedelta(hours=rng.randint(5, 40))
     starts_at = booking.starts_at + minutes[1]
+    approved_at = booking.confirmed_at or booking.created_at
+    if booking.answer_by is not None:
+        approved_at = booking.created_at + (booking.answer_by - booking.created_at) * ANSWERED_AFTER
     return _Fate(
-        approved_at=max(booking.created_at + timedelta(hours=1), booking.starts_at - ANSWER_BEFORE),
+        approved_at=approved_at,
         cancelled_at=(
-            max(booking.created_at + timedelta(hours=2), booking.starts_at - hours_before)
+            max(approved_at + timedelta(hours=2), booking.starts_at - hours_before)
             if rolls[0] < CANCELLED_SHARE
             else None
         ),
         reason=rng.choice(REASONS),
         attendance_at=(
-            max(booking.created_at + timedelta(hours=3), booking.starts_at - timedelta(hours=22))
+            max(approved_at + timedelta(hours=3), booking.starts_at - timedelta(hours=22))
             if rolls[1] < ATTENDANCE_SHARE
             else None
         ),

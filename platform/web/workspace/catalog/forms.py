@@ -104,6 +104,11 @@ class ServiceForm(SetupForm[ServiceSetup]):
         label=gettext_lazy("How it is confirmed"), choices=Approval.choices,
         widget=Segments(icons={Approval.INSTANT: "zap", Approval.REQUEST: "user-check", Approval.LINK_ONLY: "link"}),
     )  # fmt: skip
+    answer_within_minutes = span("answer_within_minutes", label=gettext_lazy("Answer requests within"))
+    answer_ahead_minutes = span(
+        "answer_ahead_minutes", label=gettext_lazy("And at least this long before the start"),
+        help_text=gettext_lazy("Then an unanswered request closes, and its customer is told."),
+    )  # fmt: skip
     cancel_cutoff_minutes = span(
         "cancel_cutoff_minutes", label=gettext_lazy("Customers cancel until, before the start")
     )
@@ -150,7 +155,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
         Part(
             "confirm", gettext_lazy("Confirmation"),
             gettext_lazy("With approval the time is kept while you answer."),
-            (("approval",), ("cancel_cutoff_minutes", "move_cutoff_minutes")),
+            (
+                ("approval",), ("answer_within_minutes", "answer_ahead_minutes"),
+                ("cancel_cutoff_minutes", "move_cutoff_minutes"),
+            ),
         ),
         Part(
             "extras", gettext_lazy("Extras"), gettext_lazy("What customers may add; each makes the visit longer."),

@@ -16,6 +16,7 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.messages.standing import MERGED_WITHIN
+from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import Actor, BookingView
 from tenants.errors import RetryLater
 from tests.fakes.mail_server import running_mail_server
@@ -296,3 +297,32 @@ def test_a_visit_that_is_over_needs_no_confirmation(book, told):
     Booking.objects.update(status="completed")
 
     assert told(NOW) == []
+
+
+def test_request_that_ended_is_told_with_the_words_of_its_end(book, service, told):
+    Service.objects.filter(pk=service.pk).update(approval="request")
+    booking = book()
+    told(NOW)
+    expire_hold(booking.id, booking.answer_by)
+
+    assert told(booking.answer_by) == ["booking_requested", "request_expired"]
+
+
+def test_of_a_request_that_ended_unheard_only_the_end_is_told(book, service, told):
+    Service.objects.filter(pk=service.pk).update(approval="request")
+    booking = book()
+    handle_events(NOW)
+    expire_hold(booking.id, booking.answer_by)
+    send_message(Message.objects.get(template="booking_requested").pk, booking.answer_by)
+
+    assert told(booking.answer_by) == ["request_expired"]
+    assert list_ends()[0] == ("booking_requested", "cancelled", "superseded")
+
+
+def test_deposit_that_did_not_come_is_told_with_its_own_words(book, service, told):
+    Service.objects.filter(pk=service.pk).update(deposit_kind="fixed", deposit_minor=10_000)
+    booking = book()
+    ended_at = booking.hold_expires_at
+    expire_hold(booking.id, ended_at)
+
+    assert told(ended_at) == ["payment_expired"]

@@ -63,6 +63,20 @@ def test_the_page_tells_everything(customer_client, address):
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
+def test_page_of_a_request_says_until_when_it_is_answered(customer_client, owner_client, address):
+    answer_by = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
+    Booking.objects.update(status="pending_approval", hold_expires_at=answer_by)
+
+    page = text_of(customer_client.get(address + "?lang=es"))
+    english = text_of(customer_client.get(address + "?lang=en"))
+    panel = text_of(owner_client.get(f"/workspace/bookings/{Booking.objects.get().pk}/"))
+
+    kept = "hasta entonces la hora queda apartada"
+    assert f"A más tardar el martes 24 de noviembre a las 3:30 p.m. te respondemos; {kept}." in page
+    assert "We answer by Tuesday, November 24 at 3:30 PM" in english
+    assert "Responder antes de Martes 24 de noviembre, 3:30 p.m." in panel
+
+
 def test_links_in_messages_lead_to_the_page(tenant):
     path = reverse("booking:manage", args=["token"], urlconf=settings.ROOT_URLCONF)
 

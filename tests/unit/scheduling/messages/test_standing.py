@@ -52,7 +52,6 @@ def test_a_cancelled_visit_has_neither_time_nor_people():
         ("declined", "confirmed", "booking_confirmed"),
         ("requested", "declined", "booking_declined"),
         ("confirmed", "cancelled", "booking_cancelled"),
-        ("requested", "expired", "booking_expired"),
     ],
 )
 def test_message_is_picked_by_what_was_known(told, status, template):

@@ -70,7 +70,9 @@ def test_a_service_is_created_with_everything_that_the_form_asks(owner_client):
         "step_minutes": "30", "align": "clock", "minimum_notice_minutes": "2", "minimum_notice_minutes_unit": "hours",
         "booking_window_days": "30", "max_party_size": "1", "approval": "request", "arrival_modes": [ARRIVAL],
         "cancel_cutoff_minutes": "1", "cancel_cutoff_minutes_unit": "days", "move_cutoff_minutes": "4",
-        "move_cutoff_minutes_unit": "hours", "requirements-row": ["0"], "requirements-0-resource_type_id": str(kind.pk),
+        "move_cutoff_minutes_unit": "hours", "answer_within_minutes": "2", "answer_within_minutes_unit": "hours",
+        "answer_ahead_minutes": "1", "answer_ahead_minutes_unit": "days",
+        "requirements-row": ["0"], "requirements-0-resource_type_id": str(kind.pk),
         "requirements-0-quantity": "1", "requirements-0-starts_after_minutes": "0",
         "requirements-0-duration_minutes": "30", "requirements-0-skill": "", "extras-row": ["0"],
         "extras-0-name": "Balanceo", "extras-0-price": "300", "extras-0-minutes": "20",
@@ -84,6 +86,7 @@ def test_a_service_is_created_with_everything_that_the_form_asks(owner_client):
         125050, True, 45, 5,
     )  # fmt: skip
     assert (made.minimum_notice_minutes, made.cancel_cutoff_minutes, made.move_cutoff_minutes) == (120, 1440, 240)
+    assert (made.answer_within_minutes, made.answer_ahead_minutes) == (120, 1440)
     assert made.arrival_modes == [ARRIVAL]
     assert (made.approval, made.align, made.booking_window_days, made.deposit_kind) == ("request", "clock", 30, "none")
     assert list(made.requirements.values_list("resource_type_id", "quantity", "duration_minutes")) == [(kind.pk, 1, 30)]

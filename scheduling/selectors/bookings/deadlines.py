@@ -1,0 +1,38 @@
+"""Until when a request waits for its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from kernel.instants import is_mid_minute, to_instant, to_minutes
+from kernel.intervals import Interval, clip
+from scheduling.engine import find_answer_deadline, list_chunks, list_openings
+from scheduling.models import Booking
+from scheduling.selectors.catalog.timetables import load_timetables
+from scheduling.types import AgreedPolicy
+
+
+def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:
+    """Return until when a request that is asked ``now`` waits: by its policy as agreed, and when its place is open.
+
+    The one rule: `engine.find_answer_deadline`. One query.
+    """
+    agreed = AgreedPolicy.read(booking.policy)
+    asked, start = to_minutes(now) + is_mid_minute(now), to_minutes(booking.starts_at)
+    deadline = find_answer_deadline(
+        asked,
+        start,
+        within_minutes=agreed.answer_within_minutes,
+        ahead_minutes=agreed.answer_ahead_minutes,
+        openings=_list_openings(booking.location_id, asked, start),
+    )
+    return to_instant(deadline)
+
+
+def _list_openings(location_id: int, from_minute: int, to_minute: int) -> Iterator[Interval]:
+    """Say when anybody works at a place, in order, and no further than somebody reads."""
+    first, last = (to_instant(minute).astimezone(UTC).date() for minute in (from_minute, to_minute))
+    timetables = load_timetables(location_id=location_id, from_on=first, to_on=last)
+    for begin, end in list_chunks(from_minute, to_minute):
+        yield from clip(list_openings(timetables.resources.values(), timetables.holidays, begin, end), begin, end)
