@@ -14,7 +14,7 @@ from kernel.text import mark
 from scheduling.engine import Explanation, Reason, ReasonCode, explain, to_local_date
 from scheduling.errors import RequestInvalid
 from scheduling.selectors.availability.free_times import EARLIEST, LATEST
-from scheduling.selectors.availability.occupancy import load_slots_snapshot
+from scheduling.selectors.availability.occupancy import load_snapshots
 from scheduling.selectors.availability.plans import Plan, load_plan
 from scheduling.types import ReasonView, SlotRequest
 
@@ -61,12 +61,10 @@ def explain_start(*, request: SlotRequest, now: datetime) -> tuple[ReasonView, .
     plan = load_plan(
         wish=request.wish, from_on=on - timedelta(days=1), to_on=on + timedelta(days=15), is_party_free=True
     )
+    # Two weeks more: the answer says until when each cause lasts.
+    starts = dict.fromkeys(plan.visits, (minute, minute + 14 * DAY_MINUTES))
     answers: list[tuple[ReasonView, ...]] = []
-    for each_id in plan.visits:
-        # Two weeks more: the answer says until when each cause lasts.
-        snapshot = load_slots_snapshot(
-            plan=plan, location_id=each_id, starts=(minute, minute + 14 * DAY_MINUTES), now=now
-        )
+    for each_id, snapshot in load_snapshots(plan=plan, starts=starts, now=now).items():
         found = explain(snapshot, plan.visits[each_id], minute, request.wish.party_size)
         answers.append(view_reasons(found, plan, each_id))
     return () if not all(answers) else answers[0]

@@ -1,15 +1,14 @@
 """Free times, as customers and staff ask for them, in a number of queries that no size changes.
 
-For one location that is one query, and at most four: one more for group services and capacity
-rules, and what the search for the next free time takes. A booking that is being moved costs one
-more. With several locations, all but the first query come once for each.
+That is one query, and at most four, whatever the number of locations: one more for group services and
+capacity rules, and what the search for the next free time takes. A booking that is being moved costs one
+more.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -23,13 +22,12 @@ from scheduling.engine import (
     find_offered,
     list_midnights,
     list_openings,
-    needed_range,
     to_local_date,
     to_minute,
 )
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
-from scheduling.selectors.availability.occupancy import load_busy, load_slots_snapshot, make_snapshot
+from scheduling.selectors.availability.occupancy import find_span, load_snapshots, make_snapshots
 from scheduling.selectors.availability.plans import Plan, lift_limits, load_plan_and_busy
 from scheduling.selectors.availability.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
@@ -153,18 +151,20 @@ def _bound(from_on: date, to_on: date, now: datetime) -> tuple[int, int]:
 def _find_in(plan: Plan, busy: Busy | None, window: tuple[int, int], span: Span) -> Offered:
     """List the free starts with the seats left, over all locations of the plan, in order.
 
-    ``busy``: what is known to be taken in the window; None: it is loaded for each location.
+    ``busy``: what is known to be taken in the window; None: it is loaded.
     """
-    found: list[Offered] = []
-    for location_id, visit in plan.visits.items():
-        starts = _narrow(visit, window, span.now, plan.timetables.places[location_id].timezone)
-        if starts is None:
-            continue
-        first, last = needed_range(visit, *starts)
-        around = replace(span, first=first, last=last)
-        known = load_busy(plan=plan, location_id=location_id, span=around) if busy is None else busy
-        snapshot = make_snapshot(plan=plan, location_id=location_id, busy=known, starts=starts, span=around)
-        found.append(find_offered(snapshot, visit, *starts, plan.wish.party_size))
+    starts = _narrow_all(plan, window, span.now)
+    if not starts:
+        return Offered([], None)
+    if busy is None:
+        snapshots = load_snapshots(plan=plan, starts=starts, now=span.now, moving=span.moving)
+    else:
+        around = find_span(plan=plan, starts=starts, now=span.now, moving=span.moving)
+        snapshots = make_snapshots(plan=plan, busy=busy, starts=starts, span=around)
+    found = [
+        find_offered(snapshot, plan.visits[location_id], *starts[location_id], plan.wish.party_size)
+        for location_id, snapshot in snapshots.items()
+    ]
     return found[0] if len(found) == 1 else _unite(found)
 
 
@@ -177,6 +177,15 @@ def _unite(found: Sequence[Offered]) -> Offered:
         for start, left in zip(starts, seats or (), strict=True):
             most[start] = max(most.get(start, 0), left)
     return Offered(sorted(most), [most[start] for start in sorted(most)])
+
+
+def _narrow_all(plan: Plan, window: tuple[int, int], now: datetime) -> dict[int, tuple[int, int]]:
+    """Narrow a window at each location, and leave out those where nothing of it is left."""
+    narrowed = {
+        location_id: _narrow(visit, window, now, plan.timetables.places[location_id].timezone)
+        for location_id, visit in plan.visits.items()
+    }
+    return {location_id: starts for location_id, starts in narrowed.items() if starts is not None}
 
 
 def _narrow(visit: VisitSpec, window: tuple[int, int], now: datetime, timezone: str) -> tuple[int, int] | None:
@@ -196,26 +205,31 @@ def _find_horizon(asked_on: date, now: datetime) -> date:
 
 def _find_after(plan: Plan, from_minute: int, horizon_on: date, span: Span) -> int | None:
     """Find the first free start from a minute on: four weeks, eight more, then all the rest in one go."""
-    starts: list[int] = []
-    for location_id, visit in plan.visits.items():
-        timezone = plan.timetables.places[location_id].timezone
-        limit = to_minute("UTC", horizon_on, 0)
-        clipped = _narrow(visit, (from_minute, limit), span.now, timezone)
-        if clipped is None:
-            continue
-        for reach in _list_reaches(clipped, is_single=visit.seats is not None or bool(plan.list_rules(location_id))):
-            snapshot = load_slots_snapshot(
-                plan=plan, location_id=location_id, starts=reach, now=span.now, moving=span.moving
-            )
-            slot = find_next_free(snapshot, visit, *reach, plan.wish.party_size)
-            if slot is not None:
-                starts.append(slot.start_minute)
-                break
-    return min(starts, default=None)
+    windows = _narrow_all(plan, (from_minute, to_minute("UTC", horizon_on, 0)), span.now)
+    if not windows:
+        return None
+    whole = (min(begins for begins, _ in windows.values()), max(ends for _, ends in windows.values()))
+    is_single = plan.services[0].seats is not None or any(map(plan.list_rules, windows))
+    for reach in _list_reaches(whole, is_single=is_single):
+        starts = {location_id: _intersect(window, reach) for location_id, window in windows.items()}
+        starts = {location_id: asked for location_id, asked in starts.items() if asked[0] < asked[1]}
+        snapshots = load_snapshots(plan=plan, starts=starts, now=span.now, moving=span.moving) if starts else {}
+        slots = (
+            find_next_free(snapshot, plan.visits[location_id], *starts[location_id], plan.wish.party_size)
+            for location_id, snapshot in snapshots.items()
+        )
+        found = [slot.start_minute for slot in slots if slot is not None]
+        if found:
+            return min(found)
+    return None
+
+
+def _intersect(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return max(one[0], other[0]), min(one[1], other[1])
 
 
 def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple[int, int]]:
-    """Cut the search in three, unless each part would cost two queries: four must do for a location."""
+    """Cut the search in three, unless each part would cost two queries: four must do."""
     cuts = () if is_single else (FIRST_REACH_DAYS * DAY_MINUTES, 3 * FIRST_REACH_DAYS * DAY_MINUTES)
     bounds = [window[0], *(min(window[0] + cut, window[1]) for cut in cuts), window[1]]
     for begins, ends in pairwise(bounds):

@@ -14,7 +14,7 @@ from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.availability.explanations import view_reasons
 from scheduling.selectors.availability.free_times import find_moving
-from scheduling.selectors.availability.occupancy import load_slots_snapshot
+from scheduling.selectors.availability.occupancy import load_snapshots
 from scheduling.selectors.availability.plans import load_plan
 from scheduling.types import Obstacle, SlotRequest, TakenBy
 
@@ -54,15 +54,10 @@ def find_obstacles(
         is_party_free=True,
     )
     plan = replace(loaded, visits={each: _free(visit) for each, visit in loaded.visits.items()})
+    starts = dict.fromkeys(plan.visits, (minute, minute + AHEAD_DAYS * DAY_MINUTES))
     answers: list[tuple[Obstacle, ...]] = []
-    for location_id, visit in plan.visits.items():
-        snapshot = load_slots_snapshot(
-            plan=plan,
-            location_id=location_id,
-            starts=(minute, minute + AHEAD_DAYS * DAY_MINUTES),
-            now=now,
-            moving=moving,
-        )
+    for location_id, snapshot in load_snapshots(plan=plan, starts=starts, now=now, moving=moving).items():
+        visit = plan.visits[location_id]
         found = explain(snapshot, visit, minute, request.wish.party_size)
         if found.is_offered:
             return ()

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from kernel.intervals import merge
-from scheduling.engine import Busy, CapacityRule, Session, Snapshot, VisitSpec, bucket_key, needed_range
+from scheduling.engine import Busy, CapacityRule, Session, Snapshot, bucket_key, needed_range
 from scheduling.enums import RuleScope
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.columns import RuleRow
 from scheduling.selectors.availability.plans import Plan
 from scheduling.selectors.availability.taken import Moving, Span, read_busy, write_taken_sql
+
+Starts = Mapping[int, tuple[int, int]]
+"""By location: the starts ``[from, to)`` that are asked for there."""
+
+
+class _Counted(NamedTuple):
+    """What is counted at some locations: by rule and bucket, and the groups that run."""
+
+    usage: Mapping[int, Mapping[int, int]]
+    sessions: tuple[Session, ...]
+
+
+_NOTHING = _Counted({}, ())
 
 BUSY_SQL = """
 SELECT r.id, taken.starts, taken.ends FROM unnest(%(resource_ids)s::int8[]) r(id), LATERAL ({taken}) taken
@@ -53,48 +66,63 @@ def load_snapshot(
     One query, and a second one only for group services and where capacity rules count.
     """
     around = Span(*span, now, moving)
-    busy = load_busy(plan=plan, location_id=location_id, span=around, resource_ids=resource_ids)
-    return make_snapshot(plan=plan, location_id=location_id, busy=busy, starts=starts, span=around)
+    wanted = plan.visits[location_id].pool if resource_ids is None else resource_ids
+    busy = _load_busy(plan, wanted, around)
+    return make_snapshots(plan=plan, busy=busy, starts={location_id: starts}, span=around)[location_id]
 
 
-def load_slots_snapshot(
-    *, plan: Plan, location_id: int, starts: tuple[int, int], now: datetime, moving: Moving | None = None
-) -> Snapshot:
-    """Load what `find_slots` needs for starts in ``[from, to)``."""
-    span = needed_range(plan.visits[location_id], *starts)
-    return load_snapshot(plan=plan, location_id=location_id, span=span, starts=starts, now=now, moving=moving)
+def load_snapshots(*, plan: Plan, starts: Starts, now: datetime, moving: Moving | None = None) -> dict[int, Snapshot]:
+    """Load what `find_slots` needs for starts in ``[from, to)`` at each of some locations.
+
+    As many queries as `load_snapshot`, whatever the number of locations.
+    """
+    span = find_span(plan=plan, starts=starts, now=now, moving=moving)
+    busy = _load_busy(plan, {each for location_id in starts for each in plan.visits[location_id].pool}, span)
+    return make_snapshots(plan=plan, busy=busy, starts=starts, span=span)
 
 
-def make_snapshot(*, plan: Plan, location_id: int, busy: Busy, starts: tuple[int, int], span: Span) -> Snapshot:
-    """Add to what is known to be taken what counts for starts at one location.
+def find_span(*, plan: Plan, starts: Starts, now: datetime, moving: Moving | None = None) -> Span:
+    """Return the minutes that matter for starts in ``[from, to)`` at each of some locations, one at least."""
+    ranges = [needed_range(plan.visits[location_id], *asked) for location_id, asked in starts.items()]
+    return Span(min(first for first, _ in ranges), max(last for _, last in ranges), now, moving)
+
+
+def make_snapshots(*, plan: Plan, busy: Busy, starts: Starts, span: Span) -> dict[int, Snapshot]:
+    """Add to what is known to be taken what counts for starts at each of some locations.
 
     No query, or one for group services and where capacity rules count; ``span`` is where their
     sessions matter.
     """
-    visit = plan.visits[location_id]
-    place = plan.timetables.places[location_id]
-    rules = plan.list_rules(location_id)
-    sessions: tuple[Session, ...] = ()
-    engine_rules: tuple[CapacityRule, ...] = ()
-    if rules or visit.seats is not None:
-        engine_rules, sessions = _load_counters(visit, rules, place.timezone, starts, span)
+    rules = {location_id: plan.list_rules(location_id) for location_id in starts}
+    counted = _NOTHING
+    if any(rules.values()) or plan.services[0].seats is not None:
+        counted = _load_counters(plan, rules, starts, span)
+    return {
+        location_id: _make_snapshot(plan, location_id, busy, rules[location_id], counted, span)
+        for location_id in starts
+    }
+
+
+def _make_snapshot(
+    plan: Plan, location_id: int, busy: Busy, rules: Sequence[RuleRow], counted: _Counted, span: Span
+) -> Snapshot:
+    place, pool = plan.timetables.places[location_id], plan.visits[location_id].pool
     return Snapshot(
         timezone=place.timezone,
         now_minute=to_minutes(span.now),
         now_is_mid_minute=is_mid_minute(span.now),
         resources=plan.timetables.resources,
         busy=busy,
-        sessions=sessions,
-        rules=engine_rules,
+        sessions=tuple(each for each in counted.sessions if any(row[0] in pool for row in each.occupied)),
+        rules=tuple(_to_rule(rule, place.timezone, counted.usage[rule.id]) for rule in rules),
         holidays=place.holidays,
     )
 
 
-def load_busy(*, plan: Plan, location_id: int, span: Span, resource_ids: Collection[int] | None = None) -> Busy:
-    """Load what is taken of a location's resources, or of some of them; one query."""
-    wanted = plan.visits[location_id].pool if resource_ids is None else set(resource_ids)
+def _load_busy(plan: Plan, resource_ids: Collection[int], span: Span) -> Busy:
+    """Load what is taken of some resources; one query."""
     parameters = span.parameters() | {
-        "resource_ids": write_array(sorted(wanted)),
+        "resource_ids": write_array(sorted(set(resource_ids))),
         "service_ids": write_array(plan.wish.service_ids),
     }
     sql = _write_busy_sql(is_moving=span.moving is not None, is_alone=span.is_alone)
@@ -108,36 +136,40 @@ def _write_busy_sql(*, is_moving: bool, is_alone: bool) -> str:
     return BUSY_SQL.format(taken=taken)
 
 
-def _load_counters(
-    visit: VisitSpec, rules: Sequence[RuleRow], timezone: str, starts: tuple[int, int], span: Span
-) -> tuple[tuple[CapacityRule, ...], tuple[Session, ...]]:
+def _load_counters(plan: Plan, rules: Mapping[int, Sequence[RuleRow]], starts: Starts, span: Span) -> _Counted:
+    windows: dict[int, tuple[int, int]] = {}
+    for location_id, asked in starts.items():
+        timezone = plan.timetables.places[location_id].timezone
+        for rule in rules[location_id]:
+            low, high = (bucket_key(rule.period, timezone, minute) for minute in asked)
+            known_low, known_high = windows.get(rule.id, (low, high))
+            windows[rule.id] = (min(low, known_low), max(high, known_high))
+    service = plan.services[0]
     parameters: dict[str, Any] = {
         "first": to_instant(span.first),
         "last": to_instant(span.last),
         "now": span.now,
         "moving_id": span.moving.booking_id if span.moving else None,
-        "rule_ids": [rule.id for rule in rules],
-        "lows": [bucket_key(rule.period, timezone, starts[0]) for rule in rules],
-        "highs": [bucket_key(rule.period, timezone, starts[1]) for rule in rules],
-        "group_service_id": visit.service_id if visit.seats is not None else None,
+        "rule_ids": list(windows),
+        "lows": [low for low, _ in windows.values()],
+        "highs": [high for _, high in windows.values()],
+        "group_service_id": service.id if service.seats is not None else None,
     }
     ((usage_rows, ignored_rows, session_rows),) = connection.fetch_planned(
         COUNTERS_SQL.format(days=LONGEST_ALLOCATION_DAYS), parameters
     )
-    usage: dict[int, dict[int, int]] = {rule.id: {} for rule in rules}
+    usage: dict[int, dict[int, int]] = {rule_id: {} for rule_id in windows}
     for rule_id, bucket, used in usage_rows or ():
         usage[rule_id][bucket] = used
     for taken in ignored_rows or ():
         for rule_id, bucket, amount in taken:
             if bucket in usage.get(rule_id, ()):
                 usage[rule_id][bucket] -= amount
-    pool = visit.pool
-    running = (
-        Session(visit.service_id, start, seats_taken, _unite_shares(start, shares))
+    sessions = tuple(
+        Session(service.id, start, seats_taken, _unite_shares(start, shares))
         for start, seats_taken, shares in session_rows or ()
     )
-    sessions = tuple(each for each in running if any(resource_id in pool for resource_id, _, _ in each.occupied))
-    return tuple(_to_rule(rule, timezone, usage[rule.id]) for rule in rules), sessions
+    return _Counted(usage, sessions)
 
 
 def _unite_shares(start: int, shares: Sequence[Sequence[Sequence[int]]]) -> tuple[tuple[int, int, int], ...]:
@@ -149,7 +181,7 @@ def _unite_shares(start: int, shares: Sequence[Sequence[Sequence[int]]]) -> tupl
     return tuple((resource_id, *period) for resource_id, each in periods.items() for period in merge(each))
 
 
-def _to_rule(rule: RuleRow, timezone: str, usage: dict[int, int]) -> CapacityRule:
+def _to_rule(rule: RuleRow, timezone: str, usage: Mapping[int, int]) -> CapacityRule:
     return CapacityRule(
         id=rule.id,
         period=rule.period,

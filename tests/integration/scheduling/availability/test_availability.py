@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from scheduling.engine import Measure, RulePeriod
+from scheduling.engine import Measure, RulePeriod, WeeklyPeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import RequestInvalid, ServiceNotFound, SetupInvalid, SlotTaken
 from scheduling.models import RefusedDemand
 from scheduling.selectors.availability.explanations import explain_start
-from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.availability.free_times import get_availability, list_alternatives
+from scheduling.selectors.availability.plans import load_plan_at
 from scheduling.selectors.bookings.board import get_board
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.selectors.catalog.services import list_bookable_services
@@ -35,6 +37,7 @@ from tests.factories.scheduling import (
 )
 
 DAY = MONDAY.date()
+ALWAYS = tuple(WeeklyPeriod(weekday, 0, 1440) for weekday in range(7))
 
 
 def ask(service_id, days=1, timezone=None, moving_booking_id=None, **wish):
@@ -68,6 +71,88 @@ def test_rules_groups_and_a_full_window_cost_four_queries(tenant, django_assert_
         answer = ask(service_id)
 
     assert (hours(answer), answer.next_available) == ([], None)
+
+
+def make_places(count, **values):
+    """One service at several locations in three zones, with a person who never closes and a booking at each."""
+    zones = ["UTC", "America/Mexico_City", "Asia/Tokyo"]
+    places = [make_place(zones[number % 3]) for number in range(count)]
+    people = [make_resource(place, hours=ALWAYS) for place in places]
+    service_id = make_service(tuple(people), **values)
+    for place in places:
+        book(service_id, hours_later(1), location_id=place)
+    return service_id, places, people
+
+
+def count_by_rules(service_id, people, count):
+    """The first person's week is full, and so is everybody's day where it has three bookings for each location."""
+    make_rule(RuleScope.RESOURCE, RulePeriod.WEEK, 1, resource_id=people[0])
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 3 * count, service_id=service_id)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+@pytest.mark.parametrize(
+    ("seats", "has_rules", "expected"), [(None, False, 1), (None, True, 2), (3, False, 2), (3, True, 2)]
+)
+def test_more_locations_cost_no_further_query(tenant, django_assert_num_queries, count, seats, has_rules, expected):
+    service_id, places, people = make_places(count, seats=seats)
+    if has_rules:
+        count_by_rules(service_id, people, count)
+        # With the first week full a single location has to look for the next free time: two queries more.
+        expected += 2 if count == 1 else 0
+
+    with django_assert_num_queries(expected):
+        answer = ask(service_id, timezone="UTC")
+
+    alone = [ask(service_id, timezone="UTC", location_id=place) for place in places]
+    assert set(hours(answer)) == {hour for each in alone for hour in hours(each)}
+    assert answer.next_available == min(each.next_available for each in alone)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+@pytest.mark.parametrize("seats", [None, 3])
+def test_the_search_and_a_move_cost_five_queries_at_most(tenant, django_assert_num_queries, count, seats):
+    service_id, _, _ = make_places(count, seats=seats)
+    made = book(service_id, hours_later(3))
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id)
+
+    with django_assert_num_queries(5):
+        answer = ask(service_id, moving_booking_id=made.booking_id)
+
+    assert (hours(answer), answer.next_available) == ([], None)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+def test_the_search_without_rules_costs_five_queries_at_most(tenant, django_assert_num_queries, count):
+    back_at = MONDAY + timedelta(days=350)
+    away = (MONDAY - timedelta(hours=24), back_at)
+    places = [make_place() for _ in range(count)]
+    service_id = make_service(tuple(make_resource(place, time_off=(away,)) for place in places))
+
+    # The plan, and the search in four weeks, eight more, and the rest.
+    with django_assert_num_queries(4):
+        answer = ask(service_id)
+
+    assert answer.next_available == back_at
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_alternatives_and_reasons_cost_the_same_at_many_locations(tenant, django_assert_num_queries, count):
+    service_id, places, people = make_places(count)
+    count_by_rules(service_id, people, count)
+    for place in places:
+        with suppress(SlotTaken):
+            book(service_id, location_id=place)
+    request = SlotRequest(make_wish(service_id), MONDAY)
+
+    with django_assert_num_queries(3):
+        reasons = explain_start(request=request, now=NOW)
+    plan = load_plan_at(wish=request.wish, starts_at=MONDAY)
+    with django_assert_num_queries(2):
+        alternatives = list_alternatives(plan=plan, starts_at=MONDAY, now=NOW)
+
+    assert {reason.code for reason in reasons} == {"rule_full"}
+    assert len(alternatives) == 3
 
 
 @pytest.mark.parametrize("people", [1, 50])
