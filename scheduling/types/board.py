@@ -20,8 +20,10 @@ class BoardBlock:
     starts_at: datetime
     ends_at: datetime
     customer_name: str
+    customer_phone: str
     service_name: str
     asset_label: str
+    asset_identifier: str
     status: BookingStatus
     is_attendance_confirmed: bool
     source: BookingSource
@@ -39,12 +41,18 @@ class BoardColumn:
     breaks: tuple[Period, ...]
     blocks: tuple[BoardBlock, ...]
     load_percent: int
+    capacity: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One local date, a column for each resource."""
+    """One local date, a column for each resource.
+
+    Attributes:
+        next_open_on: On a day when nobody works, the next one when somebody does; else None.
+    """
 
     on: date
     timezone: str
     columns: tuple[BoardColumn, ...]
+    next_open_on: date | None = None

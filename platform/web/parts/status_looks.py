@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from scheduling.enums import BookingStatus
+from scheduling.enums import ACTIVE_STATUSES, BookingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,6 @@ _LOOKS = {
 }
 ATTENDANCE_CONFIRMED = StatusLook("state-confirmed", "info", "user-check", gettext_lazy("Confirmed by the customer"))
 
-LEGEND = (
-    BookingStatus.PENDING_APPROVAL,
-    BookingStatus.CONFIRMED,
-    BookingStatus.ARRIVED,
-    BookingStatus.IN_PROGRESS,
-    BookingStatus.COMPLETED,
-    BookingStatus.NO_SHOW,
-)
-
 
 def get_look(status: BookingStatus, *, is_attendance_confirmed: bool = False) -> StatusLook:
     """Return the look of ``status``; a confirmed booking that the customer confirmed too has its own."""
@@ -54,5 +45,6 @@ def get_look(status: BookingStatus, *, is_attendance_confirmed: bool = False) ->
 
 
 def list_legend() -> tuple[StatusLook, ...]:
-    """Return the looks that the legend under the board explains."""
-    return tuple(get_look(status) for status in LEGEND)
+    """Return every look that a block of the board can have, for the legend beside it."""
+    looks = [get_look(status) for status in ACTIVE_STATUSES]
+    return (*looks[:4], ATTENDANCE_CONFIRMED, *looks[4:])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -15,10 +16,15 @@ from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
-from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
+from scheduling.types import Board, BoardBlock, BoardColumn, LocationView, Period, ResourceView
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
 
 Owner = tuple[str, int]
 """("booking" or "session", its id)."""
+
+LOOK_AHEAD_DAYS = 60
+"""How far a closed day looks for the next open one."""
 
 
 def get_board(*, on: date, now: datetime, location_id: int | None = None) -> Board:
@@ -44,7 +50,24 @@ def get_board(*, on: date, now: datetime, location_id: int | None = None) -> Boa
         for resource in resources
         if resource.id in timetables.resources
     )
-    return Board(on=on, timezone=place.timezone, columns=columns)
+    is_open = any(column.working or column.blocks for column in columns)
+    next_open_on = None if is_open or not columns else _find_open_day(place, on)
+    return Board(on=on, timezone=place.timezone, columns=columns, next_open_on=next_open_on)
+
+
+def _find_open_day(place: LocationView, after: date) -> date | None:
+    """Return the first local date after ``after`` on which anybody works; one query."""
+    last_on = after + timedelta(days=LOOK_AHEAD_DAYS)
+    timetables = load_timetables(location_id=place.id, from_on=after, to_on=last_on)
+    first, last = (to_minute(place.timezone, on, 0) for on in (after + timedelta(days=1), last_on))
+    holidays = timetables.places[place.id].holidays
+    openings = (
+        start
+        for resource in timetables.resources.values()
+        for start, end in clip(expand_hours(resource, holidays, first, last).working, first, last)
+    )
+    opens_at = min(openings, default=None)
+    return None if opens_at is None else to_instant(opens_at).astimezone(ZoneInfo(place.timezone)).date()
 
 
 def _make_column(
@@ -66,6 +89,7 @@ def _make_column(
         working=_to_periods(working),
         breaks=_to_periods(subtract(periods, working)),
         blocks=own,
+        capacity=resource.capacity,
         load_percent=min(999, round(100 * busy / minutes)) if minutes else (100 if own else 0),
     )
 
@@ -81,13 +105,22 @@ def _load_blocks(resource_ids: list[int], first: int, last: int, now: datetime) 
         ).order_by("starts_at", "pk")
     )
     bookings = _load_bookings(rows, now)
+    identify = _get_identifier()
     parts: dict[tuple[int, int, Owner], list[Allocation]] = {}
     for row in rows:
         parts.setdefault((row.resource_id, row.part_index, _owner_of(row)), []).append(row)
     blocks: dict[int, list[BoardBlock]] = {}
     for (resource_id, _part_index, owner), pieces in parts.items():
-        blocks.setdefault(resource_id, []).extend(_make_block(booking, pieces) for booking in bookings.get(owner, ()))
+        blocks.setdefault(resource_id, []).extend(
+            _make_block(booking, pieces, identify(booking.asset_data)) for booking in bookings.get(owner, ())
+        )
     return blocks
+
+
+def _get_identifier() -> Callable[[Mapping[str, str]], str]:
+    """Return what reads a plate, or what the trade has instead, from a booking's own copy of the asset."""
+    asset = get_vertical(current_tenant().vertical).asset
+    return asset.identifier if asset else lambda _values: ""
 
 
 def _owner_of(row: Allocation) -> Owner:
@@ -111,15 +144,17 @@ def _load_bookings(rows: Iterable[Allocation], now: datetime) -> dict[Owner, lis
     return by_owner
 
 
-def _make_block(booking: Booking, pieces: list[Allocation]) -> BoardBlock:
+def _make_block(booking: Booking, pieces: list[Allocation], asset_identifier: str) -> BoardBlock:
     return BoardBlock(
         booking_id=booking.pk,
         reference=booking.reference,
         starts_at=max(min(piece.starts_at for piece in pieces), booking.starts_at),
         ends_at=min(max(piece.ends_at for piece in pieces), booking.ends_at),
         customer_name=booking.customer_name,
+        customer_phone=booking.customer_phone,
         service_name=booking.service.name,
         asset_label=booking.asset_label,
+        asset_identifier=asset_identifier,
         status=BookingStatus(booking.status),
         is_attendance_confirmed=booking.attendance_confirmed_at is not None,
         source=BookingSource(booking.source),

@@ -4,7 +4,7 @@ The policy for styles is ``style-src 'self'``, so a block cannot carry its posit
 attribute, and the board must be right without JavaScript. Positions are therefore classes of
 the stylesheet ``css/clock.css``: ``hour-9 minute-45`` (starts at 9:45), ``hours-1 minutes-30`` (takes
 1 h 30 min), ``lane-0 lanes-2`` (the first of two lanes), ``from-8 span-10`` (the board starts at 8 and
-shows ten hours).
+shows ten hours). The sizes of a block (``slim``, ``short``, ``tall``, ``roomy``) say how its text is set.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from kernel.instants import DAY_MINUTES
@@ -22,8 +23,16 @@ from web.parts.status_looks import StatusLook, get_look
 
 MINUTES_PER_HOUR = 60
 DEFAULT_HOURS = (8, 18)
-SHORT_MINUTES = 40
-TALL_MINUTES = 60
+SCALES = ((15, "finest", 144), (22, "fine", 96))
+"""A day with a visit shorter than so many minutes is drawn larger: its class, and the height of an hour.
+
+Every visit has a line of text then and can be hit with a finger, 24 pixels, down to ten minutes.
+"""
+USUAL_HEIGHT = 66
+"""Of an hour, in pixels at the usual size of text, as in ``css/board.css``."""
+SIZES = ((16, "slim short"), (44, "short"), (60, ""), (80, "tall"))
+"""Classes of a block that is less than so many pixels high; the others are `LARGEST`."""
+LARGEST = "tall roomy"
 MAX_LANES = 4
 """More visits at once than this in one column are counted, not drawn side by side."""
 
@@ -53,6 +62,22 @@ class Entry:
     count: int = 0
 
     @property
+    def about(self) -> str:
+        """Return what the visit is about; nothing where that is the customer, who is named anyway."""
+        if self.block is None or _is_same(self.block.asset_label, self.block.customer_name):
+            return ""
+        return self.block.asset_label
+
+    @property
+    def plate(self) -> str:
+        """Return what identifies the asset, unless its label or the customer's name says it already."""
+        if self.block is None:
+            return ""
+        known = (self.block.asset_label, self.block.customer_name)
+        identifier = self.block.asset_identifier
+        return "" if any(_is_same(identifier, each) for each in known) else identifier
+
+    @property
     def minutes(self) -> int:
         """Return the length."""
         return self.end - self.start
@@ -60,11 +85,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class DayColumn:
-    """A resource's day, ready to draw; entries in order of time."""
+    """A resource's day, ready to draw; entries in order of time.
+
+    Attributes:
+        free_minutes: Working time that nobody has taken and that is still to come; None on a day off.
+        is_over: All working time has passed.
+    """
 
     resource: ResourceView
     load_percent: int
     entries: tuple[Entry, ...]
+    free_minutes: int | None = None
+    is_over: bool = False
 
     @property
     def load(self) -> int:
@@ -83,6 +115,9 @@ class BoardDay:
 
     Attributes:
         now_minute: Minute of the local day, None on other days or outside the hours shown.
+        next_open_on: On a day when nobody works, the next one when somebody does; else None.
+        is_closed: Nobody works and nobody comes.
+        scale: Class of a day that is drawn larger, for its short visits.
     """
 
     on: date
@@ -91,17 +126,20 @@ class BoardDay:
     last_hour: int
     columns: tuple[DayColumn, ...]
     now_minute: int | None
+    is_closed: bool = False
+    next_open_on: date | None = None
+    scale: str = ""
 
     @property
     def hours(self) -> tuple[datetime, ...]:
-        """Return the hours to label, as local instants, without the first: its label would be cut off."""
+        """Return the hours to label, as local instants."""
         midnight = datetime(self.on.year, self.on.month, self.on.day, tzinfo=ZoneInfo(self.timezone))
-        return tuple(midnight.replace(hour=hour) for hour in range(self.first_hour + 1, self.last_hour))
+        return tuple(midnight.replace(hour=hour) for hour in range(self.first_hour, self.last_hour))
 
     @property
     def window_css(self) -> str:
-        """Return the classes for the first hour and the number of hours."""
-        return f"from-{self.first_hour} span-{self.last_hour - self.first_hour}"
+        """Return the classes for the first hour, the number of hours and their height."""
+        return f"from-{self.first_hour} span-{self.last_hour - self.first_hour} {self.scale}".rstrip()
 
     @property
     def now_css(self) -> str:
@@ -117,9 +155,9 @@ def lay_out_day(board: Board, *, now: datetime) -> BoardDay:
     """
     zone = ZoneInfo(board.timezone)
     first_hour, last_hour = _find_hours(board, zone)
-    columns = tuple(
-        _lay_out_column(column, board.on, zone, (first_hour * 60, last_hour * 60)) for column in board.columns
-    )
+    scale, height = _find_scale(board, zone)
+    frame = _Frame(board.on, zone, (first_hour * 60, last_hour * 60), height, now)
+    columns = tuple(_lay_out_column(column, frame) for column in board.columns)
     local_now = now.astimezone(zone)
     minute = local_now.hour * MINUTES_PER_HOUR + local_now.minute
     is_shown = local_now.date() == board.on and first_hour * 60 <= minute < last_hour * 60
@@ -130,6 +168,9 @@ def lay_out_day(board: Board, *, now: datetime) -> BoardDay:
         last_hour=last_hour,
         columns=columns,
         now_minute=minute if is_shown else None,
+        is_closed=bool(columns) and not any(column.working or column.blocks for column in board.columns),
+        next_open_on=board.next_open_on,
+        scale=scale,
     )
 
 
@@ -190,17 +231,66 @@ def _minute_of(at: datetime, on: date, zone: ZoneInfo) -> int:
     return int((local - midnight) / timedelta(minutes=1))
 
 
-def _lay_out_column(column: BoardColumn, on: date, zone: ZoneInfo, window: Span) -> DayColumn:
-    breaks = [span for span in (_cut(period, on, zone) for period in column.breaks) if span]
-    working = [span for span in (_cut(period, on, zone) for period in column.working) if span]
-    off = subtract([window], sorted((*working, *breaks)))
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all columns have in common; ``hour_height`` in pixels at the usual size of text."""
+
+    on: date
+    zone: ZoneInfo
+    window: Span
+    hour_height: int
+    now: datetime
+
+    def cut(self, period: Period) -> Span | None:
+        """Return what lies on the day."""
+        return _cut(period, self.on, self.zone)
+
+
+def _find_scale(board: Board, zone: ZoneInfo) -> tuple[str, int]:
+    """Return the class and the height of an hour that the shortest visit asks for."""
+    periods = ((block.starts_at, block.ends_at) for column in board.columns for block in column.blocks)
+    spans = (_cut(period, board.on, zone) for period in periods)
+    shortest = min((end - start for start, end in filter(None, spans)), default=DAY_MINUTES)
+    return next(((css, height) for below, css, height in SCALES if shortest < below), ("", USUAL_HEIGHT))
+
+
+def _lay_out_column(column: BoardColumn, frame: _Frame) -> DayColumn:
+    breaks = [span for span in map(frame.cut, column.breaks) if span]
+    working = [span for span in map(frame.cut, column.working) if span]
+    off = subtract([frame.window], sorted((*working, *breaks)))
     entries = [
         *(_make_band(EntryKind.BREAK, span) for span in breaks),
         *(_make_band(EntryKind.OFF, span) for span in off),
-        *_make_bookings(column.blocks, on, zone),
+        *_make_bookings(column.blocks, frame),
     ]
     entries.sort(key=lambda entry: (entry.start, entry.kind is EntryKind.BOOKING))
-    return DayColumn(resource=column.resource, load_percent=column.load_percent, entries=tuple(entries))
+    return DayColumn(
+        resource=column.resource,
+        load_percent=column.load_percent,
+        entries=tuple(entries),
+        free_minutes=_count_free(column, frame.now) if working else None,
+        is_over=bool(working) and all(closes <= frame.now for _, closes in column.working),
+    )
+
+
+def _count_free(column: BoardColumn, now: datetime) -> int:
+    """Count the minutes of working time still to come in which another visit would find the resource free."""
+    changes: dict[datetime, int] = {}
+    for block in column.blocks:
+        changes[block.starts_at] = changes.get(block.starts_at, 0) + 1
+        changes[block.ends_at] = changes.get(block.ends_at, 0) - 1
+    free, taken = timedelta(), 0
+    instants = sorted({*changes, *(at for period in column.working for at in period), now})
+    for start, end in pairwise(instants):
+        taken += changes.get(start, 0)
+        is_working = any(opens <= start < closes for opens, closes in column.working)
+        if is_working and start >= now and taken < column.capacity:
+            free += end - start
+    return int(free / timedelta(minutes=1))
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
 
 
 def _make_band(kind: EntryKind, span: Span) -> Entry:
@@ -208,8 +298,8 @@ def _make_band(kind: EntryKind, span: Span) -> Entry:
     return Entry(kind=kind, start=start, end=end, css=f"{start_css(start)} {length_css(end - start)}")
 
 
-def _make_bookings(blocks: Sequence[BoardBlock], on: date, zone: ZoneInfo) -> list[Entry]:
-    cut = [(span, block) for block in blocks if (span := _cut((block.starts_at, block.ends_at), on, zone))]
+def _make_bookings(blocks: Sequence[BoardBlock], frame: _Frame) -> list[Entry]:
+    cut = [(span, block) for block in blocks if (span := frame.cut((block.starts_at, block.ends_at)))]
     cut.sort(key=lambda pair: (pair[0], pair[1].booking_id))
     entries: list[Entry] = []
     more: dict[int, Entry] = {}
@@ -217,9 +307,10 @@ def _make_bookings(blocks: Sequence[BoardBlock], on: date, zone: ZoneInfo) -> li
         start, end = span
         spills = lanes > MAX_LANES and lane >= MAX_LANES - 1
         place = "spill" if spills else f"lane-{lane} lanes-{min(lanes, MAX_LANES)}"
-        size = " short" if end - start < SHORT_MINUTES else " tall" if end - start >= TALL_MINUTES else ""
+        pixels = (end - start) * frame.hour_height / MINUTES_PER_HOUR
+        size = next((css for below, css in SIZES if pixels < below), LARGEST)
         look = get_look(block.status, is_attendance_confirmed=block.is_attendance_confirmed)
-        css = f"{look.css} {start_css(start)} {length_css(end - start)} {place}{size}"
+        css = f"{look.css} {start_css(start)} {length_css(end - start)} {place} {size}".rstrip()
         entries.append(Entry(EntryKind.BOOKING, start, end, css, block, look))
         if spills:
             known = more.get(group, Entry(EntryKind.MORE, start, end))

@@ -156,6 +156,16 @@ class BoardPage:
     movable: tuple[str, ...]
     now: datetime
 
+    @property
+    def is_mixed(self) -> bool:
+        """Tell whether columns of several kinds stand side by side, so that each has to say its own."""
+        return len({column.resource.type_name for column in self.day.columns}) > 1
+
+    @property
+    def next_open_url(self) -> str:
+        """Return the next day on which somebody works, when the day is closed."""
+        return self.query.make_url(on=self.day.next_open_on) if self.day.next_open_on else ""
+
 
 @requires(Permission.BOARD_VIEW)
 @require_safe

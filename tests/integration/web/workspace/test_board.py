@@ -8,7 +8,7 @@ from django.db import connection
 
 from config.environment import ROOT
 from kernel.undoing import UNDO_TIME
-from scheduling.models import Resource, ResourceLane, ResourceType, WorkingHours
+from scheduling.models import Booking, Resource, ResourceLane, ResourceType, WorkingHours
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
 from scheduling.types import Actor
@@ -176,3 +176,42 @@ def test_notices_stay_for_as_long_as_nobody_is_told(owner_client):
 
     assert f'data-undo-ms="{int(UNDO_TIME.total_seconds() * 1000)}"' in page
     assert re.findall(r"STAYS_MS = (.+);", script) == ["Number(region.dataset.undoMs)"]
+
+
+def test_block_has_phone_and_plate_for_the_sheet_on_paper(owner_client):
+    booked = book("Ana Torres")
+    Booking.objects.filter(pk=booked.booking_id).update(
+        asset_data={"plate": "ABC-123-D"}, customer_phone="+525512345678"
+    )
+
+    page = owner_client.get(f"/workspace/?date={day_of(booked.booking_id)}").content.decode().replace("\xa0", " ")
+
+    assert '<span class="plate">ABC-123-D</span>' in page
+    assert '<span class="contact">55 1234 5678</span>' in page
+
+
+def test_closed_day_leads_to_the_next_open_one(owner_client, tenant):
+    on = local_day(datetime.now(tz=UTC), tenant.timezone) + timedelta(days=1)
+    Resource.objects.exclude(pk=Resource.objects.order_by("id").first().pk).update(is_active=False)
+    WorkingHours.objects.all().delete()
+    open_on = on + timedelta(days=9)
+    first = Resource.objects.get(is_active=True)
+    WorkingHours.objects.create(
+        resource=first, weekday=open_on.weekday(), opens_minute=480, closes_minute=1080, valid_from=open_on
+    )
+
+    page = owner_client.get(f"/workspace/?date={on.isoformat()}&view=list")
+    there = owner_client.get(page.context["page"].next_open_url)
+
+    assert f'href="/workspace/?date={open_on.isoformat()}&amp;view=list"' in page.content.decode()
+    assert (page.context["page"].day.is_closed, there.context["page"].day.is_closed) == (True, False)
+    assert there.context["page"].next_open_url == ""
+
+
+def test_closed_day_without_a_next_one_says_only_that(owner_client):
+    WorkingHours.objects.all().delete()
+
+    page = owner_client.get("/workspace/")
+
+    assert (page.context["page"].day.is_closed, page.context["page"].next_open_url) == (True, "")
+    assert 'class="closed"' in page.content.decode()

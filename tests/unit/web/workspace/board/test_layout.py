@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from config.environment import ROOT
 from scheduling.enums import BookingStatus
 from scheduling.types import Board, BoardBlock, BoardColumn, ResourceView
-from web.workspace.board.layout import EntryKind, assign_lanes, lay_out_day
+from web.workspace.board.layout import SCALES, USUAL_HEIGHT, EntryKind, assign_lanes, lay_out_day
 
 MEXICO = "America/Mexico_City"
 MADRID = "Europe/Madrid"
@@ -27,8 +28,10 @@ def block(booking_id: int, start: datetime, end: datetime, status: str = "confir
         starts_at=start,
         ends_at=end,
         customer_name="Ana Torres",
+        customer_phone="+525512345678",
         service_name="Frenos",
         asset_label="Spark 2018",
+        asset_identifier="ABC-123-D",
         status=BookingStatus(status),
         is_attendance_confirmed=False,
         source="page",
@@ -54,8 +57,128 @@ def test_block_stands_at_its_local_minute():
     (entry,) = entries(day, EntryKind.BOOKING)
     assert (day.window_css, entry.css) == (
         "from-8 span-10",
-        "state-confirmed hour-9 minute-45 hours-1 minutes-30 lane-0 lanes-1 tall",
+        "state-confirmed hour-9 minute-45 hours-1 minutes-30 lane-0 lanes-1 tall roomy",
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "size"),
+    [
+        (25, "short"),
+        (30, "short"),
+        (39, "short"),
+        (40, ""),
+        (45, ""),
+        (54, ""),
+        (60, "tall"),
+        (72, "tall"),
+        (75, "tall roomy"),
+        (240, "tall roomy"),
+    ],
+)
+def test_text_is_set_by_the_height_of_the_block(minutes, size):
+    day = lay_out_day(board(block(1, at(9), at(9) + timedelta(minutes=minutes))), now=at(7))
+
+    (entry,) = entries(day, EntryKind.BOOKING)
+    assert (day.scale, entry.css.partition("lanes-1")[2].strip()) == ("", size)
+
+
+@pytest.mark.parametrize(
+    ("shortest", "scale", "sizes"),
+    [
+        (22, "", ["short", "short"]),
+        (20, "fine", ["short", ""]),
+        (15, "fine", ["short", ""]),
+        (10, "finest", ["short", "tall"]),
+        (5, "finest", ["slim short", "tall"]),
+    ],
+)
+def test_day_with_short_visits_is_drawn_larger(shortest, scale, sizes):
+    visits = [
+        block(number, at(8 + number), at(8 + number) + timedelta(minutes=each))
+        for number, each in ((1, shortest), (2, 30))
+    ]
+
+    day = lay_out_day(board(*visits), now=at(7))
+
+    found = [entry.css.partition("lanes-1")[2].strip() for entry in entries(day, EntryKind.BOOKING)]
+    assert (day.window_css, found) == (f"from-8 span-10 {scale}".strip(), sizes)
+
+
+def test_stylesheet_has_the_heights_that_the_layout_reckons_with():
+    text = (ROOT / "platform" / "web" / "static" / "css" / "board.css").read_text()
+    found = re.findall(r"\.board(?:\.(\w+))? \{\s+--hour-height: ([\d.]+)rem", text)
+
+    heights = {name: float(rem) * 16 for name, rem in found}
+    assert heights == {"": USUAL_HEIGHT} | {css: height for _, css, height in SCALES}
+
+
+@pytest.mark.parametrize(
+    ("label", "identifier", "shown"),
+    [
+        ("Spark 2018", "ABC-123-D", ("Spark 2018", "ABC-123-D")),
+        ("Ana Torres", "ANA TORRES", ("", "")),
+        (" ana  TORRES", "Ana Torres", ("", "")),
+        ("Emma Torres", "EMMA TORRES", ("Emma Torres", "")),
+        ("", "ABC-123-D", ("", "ABC-123-D")),
+        ("", "", ("", "")),
+    ],
+)
+def test_block_names_nobody_twice(label, identifier, shown):
+    visit = replace(block(1, at(9), at(10)), asset_label=label, asset_identifier=identifier)
+
+    (entry,) = entries(lay_out_day(board(visit), now=at(7)), EntryKind.BOOKING)
+
+    assert (entry.about, entry.plate) == shown
+
+
+def test_band_is_about_nothing():
+    (band,) = entries(lay_out_day(board(breaks=((at(18), at(19)),)), now=at(7)), EntryKind.BREAK)
+
+    assert (band.about, band.plate) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("now", "capacity", "free"),
+    [
+        (at(7), 1, 10 * 60 - 135),
+        (at(7), 2, 10 * 60 - 15),
+        (at(10), 1, 8 * 60 - 75),
+        (at(9, 30), 1, 8 * 60 + 30 - 105),
+        (at(17, 30), 1, 30),
+        (at(18), 1, 0),
+    ],
+)
+def test_free_time_is_what_is_still_to_come(now, capacity, free):
+    day = board(block(1, at(9), at(10)), block(2, at(9, 45), at(10)), block(3, at(11), at(12, 15)))
+    day = replace(day, columns=(replace(day.columns[0], capacity=capacity),))
+
+    (column,) = lay_out_day(day, now=now).columns
+
+    assert (column.free_minutes, column.is_over) == (free, now == at(18))
+
+
+def test_day_off_has_no_free_time_and_is_not_over():
+    (column,) = lay_out_day(board(block(1, at(9), at(10)), working=()), now=at(20)).columns
+
+    assert (column.free_minutes, column.is_over) == (None, False)
+
+
+def test_day_is_closed_when_nobody_works_and_nobody_comes():
+    closed = replace(board(working=()), next_open_on=date(2026, 11, 24))
+
+    days = [lay_out_day(each, now=at(7)) for each in (closed, board(), board(block(1, at(9), at(10)), working=()))]
+
+    assert [(day.is_closed, day.next_open_on) for day in days] == [
+        (True, date(2026, 11, 24)),
+        (False, None),
+        (False, None),
+    ]
+    assert not lay_out_day(Board(on=DAY, timezone=MEXICO, columns=()), now=at(7)).is_closed
+
+
+def test_every_hour_of_the_day_has_its_label():
+    assert [hour.hour for hour in lay_out_day(board(), now=at(7)).hours] == list(range(8, 18))
 
 
 def test_hours_grow_with_early_and_late_visits():
