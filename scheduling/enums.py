@@ -168,3 +168,15 @@ class ConflictChoice(models.TextChoices):
     FAIL = "fail", _("Book none")
     SKIP = "skip", _("Leave the date out")
     MOVE = "move", _("Take the nearest free time of that day")
+
+
+class DayState(StrEnum):
+    """Whether a local date has free times, and if not, why: a day is full only when others took it."""
+
+    FREE = "free"
+    FULL = "full"
+    CLOSED = "closed"
+    PAST = "past"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    UNFIT = "unfit"

@@ -88,6 +88,10 @@ class Formats:
         """Return the short weekday: "mar", "Tue"."""
         return _clean(format_date(on, "ccc", locale=self.locale)).rstrip(".")
 
+    def format_month_short(self, on: date) -> str:
+        """Return the short month: "dic", "Dec"."""
+        return _clean(format_date(on, "LLL", locale=self.locale)).rstrip(".")
+
     def format_month(self, on: date) -> str:
         """Return month and year: "noviembre de 2026", "November 2026"."""
         return _clean(format_skeleton("yMMMM", _at_noon(on), locale=self.locale))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, overload
 
 from kernel.instants import to_instant
+from scheduling.enums import DayState
 
 
 class AvailableSlot(NamedTuple):
@@ -61,11 +62,19 @@ class AvailableSlots(Sequence[AvailableSlot]):
 
 
 class AvailableDay(NamedTuple):
-    """One local date; ``is_open`` tells whether somebody works then at all."""
+    """One local date; ``is_open`` tells whether somebody works then at all, ``lacks`` why nothing is free."""
 
     on: date
     is_open: bool
     slots: Sequence[AvailableSlot]
+    lacks: DayState | None = None
+
+    @property
+    def state(self) -> DayState:
+        """Whether there are free times, and if not, why."""
+        if self.slots:
+            return DayState.FREE
+        return self.lacks or (DayState.FULL if self.is_open else DayState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)

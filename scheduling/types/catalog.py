@@ -64,8 +64,9 @@ class LocationView:
 
 @dataclass(frozen=True, slots=True)
 class OpeningToday:
-    """First opening and last closing of today; None when closed all day."""
+    """First opening and last closing of today at one place; None when closed all day."""
 
+    location_id: int
     opens_at: datetime | None
     closes_at: datetime | None
     timezone: str

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.fields import DayField, IdField, IdListField, InstantField, TextField, WholeField
 from api.serializers import AddressSerializer
+from scheduling.enums import DayState
 
 MAX_PARTY = 500
 
@@ -60,6 +61,9 @@ class DayShape(serializers.Serializer[Any]):
 
     date = DayField()
     open = serializers.BooleanField()
+    state = serializers.ChoiceField(
+        choices=[state.value for state in DayState], help_text="Whether something is free, and if not, why."
+    )
     slots = SlotShape(many=True)
 
 

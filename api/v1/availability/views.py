@@ -51,7 +51,12 @@ class AvailabilityView(OpenView):
             {
                 "timezone": found.timezone,
                 "days": [
-                    {"date": day.on, "open": day.is_open, "slots": [_describe_slot(slot) for slot in day.slots]}
+                    {
+                        "date": day.on,
+                        "open": day.is_open,
+                        "state": day.state,
+                        "slots": [_describe_slot(slot) for slot in day.slots],
+                    }
                     for day in found.days
                 ],
                 "next_available": found.next_available,

@@ -41,6 +41,8 @@ from tenants.enums import Ability
 from tenants.policies import NO_MOVES, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
+from web.booking.standing import Standing, describe_standing, is_called_off, is_coming
+from web.booking.times import complete_first
 from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
 from web.parts.fields import ReasonField
@@ -78,8 +80,28 @@ class ManagePage:
     @property
     def is_open(self) -> bool:
         """Tell whether the visit is still to come and takes place."""
-        waiting = {BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED}
-        return self.booking.status in waiting and self.now < self.booking.starts_at
+        return is_coming(self.booking, self.now)
+
+    @property
+    def standing(self) -> Standing:
+        """What the page says on top."""
+        return describe_standing(self.booking, self.now, self.formats)
+
+    @property
+    def is_called_off(self) -> bool:
+        """Tell whether nobody comes, or came, at its time."""
+        return is_called_off(self.booking, self.now)
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Tell whether a deposit is still waited for."""
+        return self.is_open and self.booking.status == BookingStatus.PENDING_PAYMENT
+
+    @property
+    def is_paid_there(self) -> bool:
+        """Tell whether what it costs is still to be paid."""
+        here = {BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS}
+        return self.is_open or self.booking.status in here
 
     @property
     def can_move(self) -> bool:
@@ -265,10 +287,9 @@ def _render_times(
     today = to_local(page.now, booking.timezone).date()
     try:
         start, before, after = find_week(asked, today=today, window_days=_find_window(booking.wish))
-        found = availability.get_availability(
-            query=AvailabilityQuery(booking.wish, from_on=start, to_on=last_day(start), moving_booking_id=booking.id),
-            now=page.now,
-        )
+        query = AvailabilityQuery(booking.wish, from_on=start, to_on=last_day(start), moving_booking_id=booking.id)
+        found = availability.get_availability(query=query, now=page.now)
+        found = complete_first(found, query, today=today, now=page.now, own=booking.starts_at)
     except (NotFound, Invalid) as error:  # what was booked is not offered like this any more
         return _render_refused(request, page, error)
     picker = make_picker(
@@ -280,6 +301,9 @@ def _render_times(
         taken=taken,
         nearest=nearest,
         own=booking.starts_at,
+        is_person_chosen=any(
+            each.is_person for each in booking.resources if each.resource_id in booking.wish.resource_ids
+        ),
     )
     address = reverse("booking:move", args=[page.token])
     return _render(
@@ -331,7 +355,12 @@ def _render(
             {
                 "page": page,
                 "booking": page.booking,
-                "opening": describe_opening(page.formats, find_opening_today(now=page.now), now=page.now),
+                "opening": describe_opening(
+                    page.formats,
+                    find_opening_today(now=page.now),
+                    location=page.booking.location_id,
+                    now=page.now,
+                ),
                 "language_url": "?lang=",
                 **context,
             },

@@ -56,7 +56,9 @@ def render_step(
         template,
         {
             "flow": flow,
-            "opening": describe_opening(flow.formats, flow.offer.opening, now=flow.now),
+            "opening": describe_opening(
+                flow.formats, flow.offer.opening, location=flow.location.id if flow.location else None, now=flow.now
+            ),
             "steps": [
                 Segment(each.label, "done" if at < number else "now" if at == number else "ahead")
                 for at, each in enumerate(flow.steps)
@@ -113,9 +115,9 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def describe_opening(formats: Formats, today: OpeningToday | None, *, now: datetime) -> str:
-    """Return whether the business is open, in a few words; empty when there is nothing to say."""
-    if today is None:
+def describe_opening(formats: Formats, today: OpeningToday | None, *, location: int | None, now: datetime) -> str:
+    """Return whether a place is open, in a few words; empty when today's hours of that place are not known."""
+    if today is None or today.location_id != location:
         return ""
     if today.opens_at is None or today.closes_at is None:
         return gettext("Closed today")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -122,6 +123,7 @@ def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, statu
         form=form,
         hold=hold,
         is_hold_over=hold.expires_at <= flow.now,
+        is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(HOLD_OVER if hold.hold_id else NOT_KEPT),
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
     )

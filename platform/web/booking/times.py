@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from kernel.errors import DomainError, NotFound
 from scheduling.engine import find_window
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.demand.searches import search_times
-from scheduling.types import AvailabilityQuery, AvailableSlot
+from scheduling.types import Availability, AvailabilityQuery, AvailableSlot
 from web.booking.draft import HeldTime, forget_hold, recall_hold
 from web.booking.flow import Flow, StepKey, make_link
 from web.booking.pages import render_step
 from web.formats import end_sentence, name_time
 from web.parts.pickers import Picker, find_week, last_day, make_picker
+
+ONE_DAY, AROUND = timedelta(days=1), timedelta(days=60)
 
 
 def render_times(
@@ -55,21 +58,46 @@ def _find_times(
     window = find_window([flow.service] if flow.service else [])
     on = asked or (taken.astimezone(flow.zone).date() if taken else None)
     start, before, after = find_week(on, today=flow.today, window_days=window)
-    found = search_times(
-        query=AvailabilityQuery(
-            flow.wish, from_on=start, to_on=last_day(start), moving_booking_id=held.hold_id if held else None
-        ),
-        now=flow.now,
+    query = AvailabilityQuery(
+        flow.wish, from_on=start, to_on=last_day(start), moving_booking_id=held.hold_id if held else None
     )
+    found = search_times(query=query, now=flow.now)
     return make_picker(
-        found,
+        complete_first(found, query, today=flow.today, now=flow.now),
         asked=asked,
         today=flow.today,
         pages=(before, after),
         formats=flow.formats,
         taken=taken,
         nearest=nearest,
+        is_person_chosen=flow.draft.resource_id is not None,
     )
+
+
+def complete_first(
+    found: Availability, query: AvailabilityQuery, *, today: date, now: datetime, own: datetime | None = None
+) -> Availability:
+    """Return what was found with a first free time that is one, when the shown days have none.
+
+    It is not ``own``, the time of a visit that moves; and where nothing comes after a later week,
+    it is what is free before that week.
+    """
+    first = found.next_available
+    if any(slot.starts_at != own for day in found.days for slot in day.slots) or (first is not None and first != own):
+        return found
+    places = [] if first is None else [first.date() - ONE_DAY]
+    places += [today] if query.from_on > today else []
+    for from_on in places:
+        around = replace(query, from_on=from_on, to_on=from_on + AROUND)
+        other = _find_other(get_availability(query=around, now=now), own)
+        if other is not None:
+            return replace(found, next_available=other)
+    return replace(found, next_available=None)
+
+
+def _find_other(found: Availability, own: datetime | None) -> datetime | None:
+    shown = (slot.starts_at for day in found.days for slot in day.slots)
+    return next((at for at in (*shown, found.next_available) if at is not None and at != own), None)
 
 
 def render_taken(

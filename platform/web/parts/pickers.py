@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext, pgettext
+
+from scheduling.enums import DayState
 from scheduling.types import Availability, AvailableDay, AvailableSlot
 from web.formats import Formats, is_morning, to_local
 
@@ -16,13 +19,22 @@ FEW_SLOTS, SOME_SLOTS = 3, 8
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in the strip; ``level`` 0 to 3 tells how much is free."""
+    """A day in the strip; ``level`` 0 to 3 tells how much is free.
+
+    Attributes:
+        word: Why nothing is free, short enough for its cell; ``said`` is for whoever listens, ``reason`` a sentence.
+        is_other_month: It is of another month than the chosen day, which the heading names.
+    """
 
     on: date
     is_open: bool
     count: int
     level: int
     is_chosen: bool
+    is_other_month: bool
+    word: str = ""
+    said: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class Picker:
     """Everything the time step draws.
 
     Attributes:
-        first: The next free time of all; None when there is none in the booking window.
+        first: The next free time: of all on the first page, on a later one the first of its week or after it;
+            None when there is none in the booking window.
         before: First day of the week page before; None on the first page.
     """
 
@@ -66,6 +79,21 @@ class Picker:
     def times(self) -> tuple[Time, ...]:
         """Return all times of the chosen day."""
         return (*self.morning, *self.afternoon)
+
+    @property
+    def is_later(self) -> bool:
+        """Tell whether an earlier week was left behind: its free times are not looked at here."""
+        return self.before is not None
+
+    @property
+    def is_first_after(self) -> bool:
+        """Tell whether the first free time lies after the shown week."""
+        return self.first_on is not None and self.first_on > self.days[-1].on
+
+    @property
+    def chosen_day(self) -> Day:
+        """Return the chosen day."""
+        return next(day for day in self.days if day.is_chosen)
 
     @property
     def is_week_full(self) -> bool:
@@ -117,11 +145,13 @@ def make_picker(
     taken: datetime | None = None,
     nearest: tuple[AvailableSlot, ...] = (),
     own: datetime | None = None,
+    is_person_chosen: bool = False,
 ) -> Picker:
     """Arrange ``availability``; without a wish the first day with a free time is chosen.
 
     ``taken`` is shown crossed out in its place; ``nearest`` are offered on top. ``own``, the time
-    of a visit that moves, is among the free ones, but not what is offered first.
+    of a visit that moves, is among the free ones, but not what is offered first. With a chosen person,
+    a day without hours is theirs to be away, and the business may be open.
     """
     timezone = availability.timezone
     taken_on = to_local(taken, timezone).date() if taken else None
@@ -135,7 +165,7 @@ def make_picker(
     return Picker(
         timezone=timezone,
         is_24_hours=formats.is_24_hours,
-        days=tuple(_make_day(day, chosen) for day in availability.days),
+        days=tuple(_make_day(day, chosen, is_person_chosen=is_person_chosen) for day in availability.days),
         chosen_on=chosen,
         morning=tuple(time for time in times if is_morning(time.starts_at, timezone)),
         afternoon=tuple(time for time in times if not is_morning(time.starts_at, timezone)),
@@ -170,10 +200,38 @@ def _find_first(availability: Availability, own: datetime | None) -> datetime | 
     return next((at for at in shown if at != own), None if own in shown else own)
 
 
-def _make_day(day: AvailableDay, chosen: date) -> Day:
+def _make_day(day: AvailableDay, chosen: date, *, is_person_chosen: bool) -> Day:
     count = len(day.slots)
     level = 0 if not count else 1 if count <= FEW_SLOTS else 2 if count <= SOME_SLOTS else 3
-    return Day(on=day.on, is_open=day.is_open, count=count, level=level, is_chosen=day.on == chosen)
+    word, said, reason = _say_state(day.state, is_person_chosen=is_person_chosen)
+    return Day(
+        on=day.on,
+        is_open=day.is_open,
+        count=count,
+        level=level,
+        is_chosen=day.on == chosen,
+        is_other_month=(day.on.year, day.on.month) != (chosen.year, chosen.month),
+        word=word,
+        said=said,
+        reason=reason,
+    )
+
+
+def _say_state(state: DayState, *, is_person_chosen: bool) -> tuple[str, str, str]:
+    """Return why a day has no free time: in a cell, spoken after its date, and as a sentence."""
+    full, closed, away = pgettext("day", "full"), pgettext("day", "closed"), pgettext("day", "away")
+    past, soon, far = pgettext("day", "over"), pgettext("day", "too soon"), pgettext("day", "not yet")
+    if state is DayState.CLOSED and is_person_chosen:
+        return away, away, gettext("The person whom you chose is not in on this day.")
+    return {
+        DayState.FREE: ("", "", ""),
+        DayState.FULL: (full, full, gettext("All times of this day are taken.")),
+        DayState.CLOSED: (closed, closed, gettext("It is closed on this day.")),
+        DayState.PAST: (past, past, gettext("The times of this day have passed.")),
+        DayState.TOO_SOON: (soon, soon, gettext("This day is too near to be booked online.")),
+        DayState.TOO_FAR: (far, far, gettext("This day cannot be booked yet.")),
+        DayState.UNFIT: ("–", pgettext("day", "not offered"), gettext("This is not offered on this day.")),
+    }[state]
 
 
 def _list_times(days: tuple[AvailableDay, ...], on: date, taken: datetime | None) -> list[Time]:

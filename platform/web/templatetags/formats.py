@@ -84,6 +84,12 @@ def month_name(on: date) -> str:
 
 
 @register.filter
+def month_short(on: date) -> str:
+    """``{{ on|month_short }}``: "dic"."""
+    return get_current_formats().format_month_short(on)
+
+
+@register.filter
 def weekday_short(on: date) -> str:
     """``{{ on|weekday_short }}``: "mar"."""
     return get_current_formats().format_weekday(on)

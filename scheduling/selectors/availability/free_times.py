@@ -7,7 +7,6 @@ more.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -21,16 +20,16 @@ from scheduling.engine import (
     find_next_free,
     find_offered,
     list_midnights,
-    list_openings,
     to_local_date,
     to_minute,
 )
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
+from scheduling.selectors.availability.days import list_days, view_slots
 from scheduling.selectors.availability.occupancy import find_span, load_snapshots, make_snapshots
 from scheduling.selectors.availability.plans import Plan, lift_limits, load_plan_and_busy
 from scheduling.selectors.availability.taken import Moving, Span
-from scheduling.types import Availability, AvailabilityQuery, AvailableDay, AvailableSlot, AvailableSlots
+from scheduling.types import Availability, AvailabilityQuery, AvailableSlot
 
 LONGEST_WINDOW_DAYS = 62
 SEARCH_DAYS = 366
@@ -74,7 +73,7 @@ def get_availability(*, query: AvailabilityQuery, now: datetime, is_staff: bool 
     next_start = offered.starts[0] if offered.starts else _find_after(plan, window[1], horizon_on, span)
     return Availability(
         timezone=timezone,
-        days=tuple(_group_by_day(plan, query.from_on, midnights, offered)),
+        days=list_days(plan, query.from_on, midnights, offered, now=now),
         next_available=None if next_start is None else to_instant(next_start),
     )
 
@@ -89,7 +88,7 @@ def find_next_available(*, query: AvailabilityQuery, now: datetime) -> Available
     begins = max(to_minute(query.timezone or _find_timezone(plan), query.from_on, 0), to_minutes(now))
     offered = _find_in(plan, busy, (begins, ends), span)
     minute = offered.starts[0] if offered.starts else _find_after(plan, ends, horizon_on, span)
-    return None if minute is None else _view_slots(plan, Offered([minute], None))[0]
+    return None if minute is None else view_slots(plan, Offered([minute], None))[0]
 
 
 def list_alternatives(
@@ -106,7 +105,7 @@ def list_alternatives(
     chosen = Offered(
         [starts[index] for index in nearest], None if seats is None else [seats[index] for index in nearest]
     )
-    return tuple(_view_slots(plan, chosen))
+    return tuple(view_slots(plan, chosen))
 
 
 def find_moving(booking_id: int) -> Moving:
@@ -235,31 +234,3 @@ def _list_reaches(window: tuple[int, int], *, is_single: bool) -> Iterator[tuple
     for begins, ends in pairwise(bounds):
         if begins < ends:
             yield begins, ends
-
-
-def _group_by_day(plan: Plan, from_on: date, midnights: list[int], offered: Offered) -> Iterator[AvailableDay]:
-    slots = _view_slots(plan, offered)
-    cuts = [bisect_left(offered.starts, midnight) for midnight in midnights]
-    has_empty_day = any(first == last for first, last in pairwise(cuts))
-    open_periods = _list_open_periods(plan, midnights[0], midnights[-1]) if has_empty_day else []
-    first_day = from_on.toordinal()
-    for offset, (first, last) in enumerate(pairwise(cuts)):
-        begins, ends = midnights[offset], midnights[offset + 1]
-        is_open = first < last or any(start < ends and end > begins for start, end in open_periods)
-        yield AvailableDay(date.fromordinal(first_day + offset), is_open, slots[first:last])
-
-
-def _view_slots(plan: Plan, offered: Offered) -> AvailableSlots:
-    return AvailableSlots(offered.starts, next(iter(plan.visits.values())).duration_minutes, offered.seats)
-
-
-def _list_open_periods(plan: Plan, first: int, last: int) -> list[tuple[int, int]]:
-    """List when somebody of the first part works, at each location."""
-    resources = plan.timetables.resources
-    return [
-        period
-        for location_id, visit in plan.visits.items()
-        for period in list_openings(
-            (resources[each] for each in visit.parts[0].pool), plan.timetables.places[location_id].holidays, first, last
-        )
-    ]

@@ -48,8 +48,9 @@ def find_opening(timetables: Timetables, *, now: datetime) -> OpeningToday | Non
         if first <= period[0] < last
     ]
     if not periods:
-        return OpeningToday(opens_at=None, closes_at=None, timezone=place.timezone)
+        return OpeningToday(location_id=place.id, opens_at=None, closes_at=None, timezone=place.timezone)
     return OpeningToday(
+        location_id=place.id,
         opens_at=to_instant(min(start for start, _ in periods)),
         closes_at=to_instant(max(end for _, end in periods)),
         timezone=place.timezone,

@@ -1,0 +1,88 @@
+"""Where a booking stands, in words for its customer that are true at every moment of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from scheduling.enums import BookingStatus
+from scheduling.types import BookingView
+from web.formats import Formats, end_sentence, name_time, to_local
+
+WAITING = frozenset({BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL})
+COMING = WAITING - {BookingStatus.HELD} | {BookingStatus.CONFIRMED}
+CALLED_OFF = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED})
+GOOD, WAIT, GONE = "", "wait", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the page says on top.
+
+    Attributes:
+        icon: Name in Lucide.
+        tone: Class of the seal: empty, "wait" or "gone".
+        text: A sentence below; may be empty.
+    """
+
+    icon: str
+    tone: str
+    title: str
+    text: str = ""
+
+
+def find_status(booking: BookingView, now: datetime) -> BookingStatus:
+    """Return the status that counts: what waits and was kept until a moment that has passed, is over."""
+    limit = booking.hold_expires_at
+    if booking.status in WAITING and limit is not None and limit <= now:
+        return BookingStatus.EXPIRED
+    return booking.status
+
+
+def is_coming(booking: BookingView, now: datetime) -> bool:
+    """Tell whether the visit is still to come and takes place, if it is confirmed."""
+    return find_status(booking, now) in COMING and now < booking.starts_at
+
+
+def is_called_off(booking: BookingView, now: datetime) -> bool:
+    """Tell whether there is, or was, no visit at the booking's time."""
+    return find_status(booking, now) in CALLED_OFF
+
+
+def describe_standing(booking: BookingView, now: datetime, formats: Formats) -> Standing:
+    """Say where a booking stands, with dates and times as ``formats`` writes them."""
+    zone = booking.timezone
+    status = find_status(booking, now)
+    if status == BookingStatus.CONFIRMED:
+        return _describe_confirmed(booking, now)
+    if status == BookingStatus.PENDING_PAYMENT and booking.hold_expires_at is not None:
+        kept = gettext("Pay the deposit at the business. The time is kept for you until %(time)s")
+        text = end_sentence(kept % {"time": formats.format_date_time(booking.hold_expires_at, zone)})
+        return Standing("wallet", WAIT, gettext("Waiting for payment"), text)
+    if status == BookingStatus.PENDING_APPROVAL and booking.answer_by is not None:
+        by = to_local(booking.answer_by, zone).date()
+        text = gettext("We answer by %(day)s at %(time)s; until then the time is kept for you.")
+        text %= {"day": formats.format_day(by), "time": name_time(formats, booking.answer_by, zone)}
+        return Standing("hourglass", WAIT, gettext("Request sent"), text)
+    return {
+        BookingStatus.PENDING_APPROVAL: Standing("hourglass", WAIT, gettext("Request sent")),
+        BookingStatus.HELD: Standing("hourglass", WAIT, gettext("Not sent yet")),
+        BookingStatus.ARRIVED: Standing("check", GOOD, gettext("We know that you are here")),
+        BookingStatus.IN_PROGRESS: Standing("clock", GOOD, gettext("Your visit is under way")),
+        BookingStatus.COMPLETED: Standing("check-check", GOOD, gettext("Thank you for your visit")),
+        BookingStatus.NO_SHOW: Standing("x", GONE, gettext("We could not see you")),
+        BookingStatus.CANCELLED: Standing("x", GONE, gettext("Appointment canceled")),
+        BookingStatus.DECLINED: Standing("x", GONE, gettext("Request not accepted")),
+        BookingStatus.EXPIRED: Standing("x", GONE, gettext("Request expired")),
+    }.get(status, Standing("wallet", WAIT, gettext("Waiting for payment")))
+
+
+def _describe_confirmed(booking: BookingView, now: datetime) -> Standing:
+    """Nobody may have noted yet that the visit began, or that it is over."""
+    if now < booking.starts_at:
+        return Standing("check", GOOD, gettext("Appointment confirmed"))
+    if now < booking.ends_at:
+        return Standing("clock", GOOD, gettext("It is time for your appointment"))
+    return Standing("check", GOOD, gettext("The time of your appointment is over"))
