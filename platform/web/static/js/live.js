@@ -45,7 +45,7 @@ document.addEventListener("board:idle", refreshSoon);
 
 /* Whatever the board shows or does meanwhile; events that come together are asked for together. */
 function tellSoon() {
-  newsTimer ||= setTimeout(tellNews, NEWS_GAP_MS);
+  if (!newsTimer) newsTimer = setTimeout(tellNews, NEWS_GAP_MS);
 }
 
 function tellNews() {

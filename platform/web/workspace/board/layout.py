@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from heapq import heappop, heappush
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -187,19 +188,26 @@ def length_css(minutes: int) -> str:
 def assign_lanes(spans: Sequence[Span]) -> tuple[tuple[int, int, int], ...]:
     """Return (lane, lanes, group) for each of ``spans``, which are sorted by start.
 
-    Spans that overlap, directly or through others, form a group and share its number of lanes.
+    Spans that overlap, directly or through others, form a group and share its number of lanes. Each
+    takes the first lane that is free; what is busy and what is free lie in heaps, so that a day of
+    a thousand visits at once costs no more than one of a thousand in a row.
     """
     lanes: list[int] = []
     groups: list[int] = []
     sizes: list[int] = []
-    ends: list[int] = []
+    busy: list[tuple[int, int]] = []
+    free: list[int] = []
+    group_end = 0
     for start, end in spans:
-        if not ends or start >= max(ends):
-            ends = []
+        if not sizes or start >= group_end:
+            busy, free, group_end = [], [], end
             sizes.append(0)
-        lane = next((index for index, busy_until in enumerate(ends) if busy_until <= start), len(ends))
-        ends[lane : lane + 1] = [end]
-        sizes[-1] = max(sizes[-1], len(ends))
+        while busy and busy[0][0] <= start:
+            heappush(free, heappop(busy)[1])
+        lane = heappop(free) if free else len(busy)
+        heappush(busy, (end, lane))
+        group_end = max(group_end, end)
+        sizes[-1] = max(sizes[-1], lane + 1)
         lanes.append(lane)
         groups.append(len(sizes) - 1)
     return tuple((lane, sizes[group], group) for lane, group in zip(lanes, groups, strict=True))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import cProfile
+import pstats
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +10,7 @@ from django.db import connection
 
 from config.environment import ROOT
 from kernel.undoing import UNDO_TIME
-from scheduling.models import Booking, Resource, ResourceLane, ResourceType, WorkingHours
+from scheduling.models import Allocation, Booking, Resource, ResourceLane, ResourceType, WorkingHours
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
 from scheduling.types import Actor
@@ -215,3 +217,44 @@ def test_closed_day_without_a_next_one_says_only_that(owner_client):
 
     assert (page.context["page"].day.is_closed, page.context["page"].next_open_url) == (True, "")
     assert 'class="closed"' in page.content.decode()
+
+
+def add_visits(like: Booking, count: int, first: int) -> None:
+    """Put more visits on the day of one, several at once, each with two resources."""
+    ids = list(Resource.objects.order_by("id").values_list("pk", flat=True)[:4])
+    for number in range(first, first + count):
+        visit = Booking.objects.get(pk=like.pk)
+        visit.pk, visit.reference, visit.token_hash, visit.ics_uid = None, f"R{number}", f"t{number}", f"u{number}"
+        visit.starts_at = like.starts_at + timedelta(minutes=number % 300)
+        visit.ends_at = visit.starts_at + timedelta(minutes=45)
+        visit.save()
+        for part in range(2):
+            Allocation.objects.create(
+                booking=visit,
+                resource_id=ids[(number + part) % len(ids)],
+                part_index=part,
+                is_override=True,
+                starts_at=visit.starts_at,
+                ends_at=visit.ends_at,
+            )
+
+
+def count_calls(client, address: str) -> int:
+    client.get(address)
+    profile = cProfile.Profile()
+    profile.runcall(client.get, address)
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+
+def test_a_day_with_three_times_as_many_visits_costs_three_times_as_much(owner_client):
+    like = Booking.objects.get(pk=book().booking_id)
+    address = f"/workspace/board/?date={day_of(like.pk)}&type=all"
+    empty = count_calls(owner_client, address)
+
+    add_visits(like, 30, 0)
+    few = count_calls(owner_client, address) - empty
+    add_visits(like, 60, 30)
+    many = count_calls(owner_client, address) - empty
+
+    assert few > 1000
+    assert many < 3 * few * 1.2

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -262,3 +263,69 @@ def test_stylesheet_has_every_position():
     wanted |= {f"from-{hour}" for hour in range(24)} | {f"span-{hours}" for hours in range(1, 25)}
     wanted |= {f"lane-{lane}" for lane in range(4)} | {f"lanes-{lanes}" for lanes in range(1, 5)}
     assert found == wanted
+
+
+class CountedMinute(int):
+    """A minute that counts how often it is compared."""
+
+    compared = 0
+
+    def __lt__(self, other: int) -> bool:
+        CountedMinute.compared += 1
+        return int(self) < int(other)
+
+    def __le__(self, other: int) -> bool:
+        CountedMinute.compared += 1
+        return int(self) <= int(other)
+
+    def __gt__(self, other: int) -> bool:
+        CountedMinute.compared += 1
+        return int(self) > int(other)
+
+    def __ge__(self, other: int) -> bool:
+        CountedMinute.compared += 1
+        return int(self) >= int(other)
+
+    def __eq__(self, other: object) -> bool:
+        CountedMinute.compared += 1
+        return int(self) == other
+
+    __hash__ = int.__hash__
+
+
+def count_comparisons(spans: list[tuple[int, int]]) -> int:
+    CountedMinute.compared = 0
+    assign_lanes([(CountedMinute(start), CountedMinute(end)) for start, end in spans])
+    return CountedMinute.compared
+
+
+@pytest.mark.parametrize(
+    "make", [lambda number: (0, 45), lambda number: (number, number + 5000)], ids=["same", "chain"]
+)
+def test_visits_at_once_cost_as_much_as_visits_in_a_row(make):
+    few, many = (count_comparisons([make(number) for number in range(count)]) for count in (250, 1000))
+
+    assert few > 0
+    assert many < 4 * few * 1.5  # the quadratic way took sixteen times as many
+
+
+def test_lanes_are_those_of_the_plain_way():
+    def plainly(spans):
+        lanes, groups, sizes, ends = [], [], [], []
+        for start, end in spans:
+            if not ends or start >= max(ends):
+                ends = []
+                sizes.append(0)
+            lane = next((index for index, busy_until in enumerate(ends) if busy_until <= start), len(ends))
+            ends[lane : lane + 1] = [end]
+            sizes[-1] = max(sizes[-1], len(ends))
+            lanes.append(lane)
+            groups.append(len(sizes) - 1)
+        return tuple((lane, sizes[group], group) for lane, group in zip(lanes, groups, strict=True))
+
+    rng = random.Random(7)
+    for _ in range(500):
+        starts = sorted(rng.randint(0, 30) for _ in range(rng.randint(0, 12)))
+        spans = [(start, start + rng.randint(1, 10)) for start in starts]
+        spans.sort()
+        assert assign_lanes(spans) == plainly(spans)
