@@ -115,6 +115,8 @@ TENANT: dict[str, Rights] = {
 PLATFORM: dict[str, Rights] = {
     **ACCOUNT,
     "": read(ANYONE),
+    "prices/": read(ANYONE),
+    "sign-in/": form(ANYONE),
     "legal/<slug:document>/": read(ANYONE),
     "legal/<slug:document>/<slug:version>/": read(ANYONE),
     "sign-up/": form(ANYONE),

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from edge.access import open_to_anyone
-from edge.language import current_language, list_wanted_tags
 from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -20,7 +19,7 @@ from kernel.errors import DomainError, LimitReached
 from kernel.limits import Ask
 from kernel.text import mark
 from keyvalue.throttle import ask_limits
-from tenants.countries import get_market, list_countries
+from tenants.countries import get_market
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken, TooManySignUps
 from tenants.hosts import make_base_url
@@ -29,8 +28,8 @@ from tenants.services import sign_up as sign_ups
 from verticals.registry import list_verticals
 from web.errors import add_wait, translate_error
 from web.site.forms import MailForm, SignUpForm, SlugForm, normalize_slug
+from web.site.visitors import guess_country
 
-DEFAULT_COUNTRY = "MX"
 TOO_MANY_HERE = mark("There were too many sign-ups from your network. Please try again in an hour.")
 MAX_TYPED_LENGTH = 200
 """Longer than any field allows: more than that is not looked up."""
@@ -41,7 +40,7 @@ MAX_TYPED_LENGTH = 200
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Ask for the business and its owner; a valid form sends the verification e-mail."""
     if request.method != "POST":
-        zone = get_market(_guess_country(request)).timezone
+        zone = get_market(guess_country(request)).timezone
         initial = {"timezone": zone, "vertical": _read_vertical(request)}
         return _render_sign_up(request, SignUpForm(initial=initial))
     form = SignUpForm(request.POST)
@@ -219,12 +218,3 @@ def _read_vertical(request: HttpRequest) -> str:
     known = [vertical.key for vertical in list_verticals()]
     asked = request.GET.get("vertical", "")
     return asked if asked in known else known[0]
-
-
-def _guess_country(request: HttpRequest) -> str:
-    """Return the country of the browser's best language tag that names one; else our first market."""
-    for tag in list_wanted_tags(request):
-        _language, _separator, region = tag.partition("-")
-        if region.upper() in list_countries():
-            return region.upper()
-    return "US" if current_language() == "en" else DEFAULT_COUNTRY

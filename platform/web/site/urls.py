@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from web.site import sign_ups, views
+from web.site import entrance, sign_ups, views
 
 app_name = "site"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("prices/", views.prices, name="prices"),
+    path("sign-in/", entrance.sign_in, name="sign_in"),
     path("legal/<slug:document>/", views.legal, name="legal"),
     path("legal/<slug:document>/<slug:version>/", views.legal, name="legal_version"),
     path("sign-up/", sign_ups.sign_up, name="sign_up"),
