@@ -47,10 +47,21 @@ def test_business_is_found_by_what_people_remember(platform_client, typed):
 @pytest.mark.parametrize(
     "typed",
     [
-        "nadie", "nadie.testserver.example", "https://taller.example.com/", "testserver.example",
-        "www.testserver.example", "https://[", "http://[::1]/", "//", "...", "?", "é", "<script>alert(1)</script>", "owner@taller.example",
+        "nadie",
+        "nadie.testserver.example",
+        "https://taller.example.com/",
+        "testserver.example",
+        "www.testserver.example",
+        "https://[",
+        "http://[::1]/",
+        "//",
+        "...",
+        "?",
+        "é",
+        "<script>alert(1)</script>",
+        "owner@taller.example",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_unknown_business_is_said_and_what_was_typed_stays(platform_client, typed, language):
     answer = platform_client.post("/sign-in/", {"business": typed}, headers={"accept-language": language})

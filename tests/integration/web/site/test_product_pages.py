@@ -58,7 +58,7 @@ def test_prices_are_in_the_money_of_the_visitors_country(platform_client, langua
     page = read(platform_client, "/prices/", language).replace("\xa0", " ")
 
     assert currency in page
-    costs = re.findall(r'<p class="cost(?: by-month)?"><b>(.*?)</b>', page)
+    costs = re.findall(r'<p class="cost(?: monthly)?"><b>(.*?)</b>', page)
     assert [cost.replace("USD ", "US$") for cost in costs] == amounts
 
 
