@@ -49,6 +49,7 @@ class BookingEvent(StrEnum):
     CONFIRMED = "confirmed"
     IMPORTED = "imported"
     RESCHEDULED = "rescheduled"
+    CLOCK_CHANGED = "clock_changed"
     ATTENDANCE_CONFIRMED = "attendance_confirmed"
     ARRIVED = "arrived"
     STARTED = "started"

@@ -44,7 +44,14 @@ _BOOKING = TableInventory(
         "cancelled_reason": _CHANGE,
     },
     other={
-        NotPersonal.CODE: ("reference", "customer_locale", "arrival_mode", "currency"),
+        NotPersonal.CODE: (
+            "reference",
+            "customer_locale",
+            "arrival_mode",
+            "currency",
+            "agreed_on",
+            "agreed_timezone",
+        ),
         NotPersonal.SECRET: ("token_hash", "hold_token_hash"),
         NotPersonal.MACHINE: ("ics_uid", "rule_usage", "group_share"),
         NotPersonal.BUSINESS: ("policy",),

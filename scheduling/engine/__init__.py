@@ -36,6 +36,8 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     to_minute(timezone, on, wall_minute) -> int
     list_midnights(timezone, from_on, days) -> list[int]
     to_local_date(timezone, minute) -> date
+    to_wall(timezone, minute) -> WallTime
+    find_wall(timezone, wall) -> minute
 """
 
 from scheduling.engine.answers import Assignment, Candidate, Explanation, LedgerEntry, Offered, Reason, Slot
@@ -77,7 +79,7 @@ from scheduling.engine.visit import (
     needed_range,
     visit_of,
 )
-from scheduling.engine.zone import list_midnights, to_local_date, to_minute
+from scheduling.engine.zone import WallTime, find_wall, list_midnights, to_local_date, to_minute, to_wall
 
 __all__ = [
     "GAP_REACH_MINUTES",
@@ -111,6 +113,7 @@ __all__ = [
     "Strategy",
     "VisitLine",
     "VisitSpec",
+    "WallTime",
     "WeeklyPeriod",
     "amount_of",
     "assign",
@@ -128,6 +131,7 @@ __all__ = [
     "find_offered",
     "find_slots",
     "find_starts",
+    "find_wall",
     "find_window",
     "is_offered",
     "limited",
@@ -141,6 +145,7 @@ __all__ = [
     "tally_usage",
     "to_local_date",
     "to_minute",
+    "to_wall",
     "usage_range",
     "visit_of",
 ]

@@ -22,6 +22,14 @@ FIRST_DAY = 2 * 366 - EPOCH_ORDINAL
 LAST_DAY = date.max.toordinal() - 2 * 366 - EPOCH_ORDINAL
 
 
+class WallTime(NamedTuple):
+    """What a clock on the wall shows: local date, minute of the day, and in a repeated hour which of the two (fold)."""
+
+    on: date
+    minute: int
+    fold: int
+
+
 class Stretch(NamedTuple):
     """Instants ``[start, end)`` with one UTC offset: wall = instant + offset."""
 
@@ -76,6 +84,27 @@ def to_minute(timezone: str, on: date, wall_minute: int) -> int:
     """Turn a local date and wall time (0 … 2880) into an instant, by RFC 5545 §3.3.5."""
     wall = to_day_number(on) * DAY_MINUTES + wall_minute
     return to_instant(list_stretches(timezone, wall, wall), wall)
+
+
+def to_wall(timezone: str, minute: int) -> WallTime:
+    """Return what the clock of a zone shows at an instant; ``fold`` as in PEP 495: 1 is the second of two."""
+    stretches = list_stretches(timezone, minute, minute)
+    index = next(index for index, stretch in enumerate(stretches) if minute < stretch.end)
+    wall = minute + stretches[index].offset
+    is_repeated = index > 0 and wall - stretches[index - 1].offset < stretches[index - 1].end
+    return WallTime(to_date(wall // DAY_MINUTES), wall % DAY_MINUTES, int(is_repeated))
+
+
+def find_wall(timezone: str, wall: WallTime) -> int:
+    """Find the instant at which the clock of a zone shows a wall time, by the rules that hold now.
+
+    A wall time that is not repeated (any more) is the one there is; a missing one is read with the offset before
+    the gap (RFC 5545 §3.3.5).
+    """
+    minutes = to_day_number(wall.on) * DAY_MINUTES + wall.minute
+    stretches = list_stretches(timezone, minutes, minutes)
+    found = [minutes - each.offset for each in stretches if each.start <= minutes - each.offset < each.end]
+    return found[min(wall.fold, len(found) - 1)] if found else to_instant(stretches, minutes)
 
 
 def list_midnights(timezone: str, from_on: date, days: int) -> list[int]:

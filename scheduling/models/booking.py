@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -23,6 +24,8 @@ EXPIRING_VALUES = [
     BookingStatus.PENDING_APPROVAL.value,
 ]
 
+UNNOTED_ON = date(1970, 1, 1)
+
 
 class Booking(models.Model):
     """One visit, from hold to completion.
@@ -32,6 +35,10 @@ class Booking(models.Model):
     ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
     ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
     buffers included. ``service`` is the first line's.
+
+    ``agreed_on``, ``agreed_minute`` and ``agreed_fold`` are the start on the clock of ``agreed_timezone``, as it was
+    agreed: when the zone's rules change, ``starts_at`` follows. `services.writing.agreed` alone writes all of these.
+    No zone: a booking of before these columns; `manage follow_zone_changes` notes its time.
     """
 
     reference = models.CharField(max_length=12)
@@ -50,6 +57,10 @@ class Booking(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    agreed_on = models.DateField(default=UNNOTED_ON, db_default=UNNOTED_ON)
+    agreed_minute = models.PositiveSmallIntegerField(default=0, db_default=0)
+    agreed_fold = models.PositiveSmallIntegerField(default=0, db_default=0)
+    agreed_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
     party_size = models.PositiveIntegerField(default=1)
 
     status = models.CharField(max_length=20, choices=BookingStatus.choices)
@@ -102,6 +113,9 @@ class Booking(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_booking_ends"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_minute__lt=1440, agreed_fold__lte=1), name="scheduling_booking_agreed"
             ),
             models.CheckConstraint(condition=models.Q(party_size__gte=1), name="scheduling_booking_party"),
             models.CheckConstraint(

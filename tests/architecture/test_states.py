@@ -22,6 +22,7 @@ ALWAYS = {
     "change_row": "as above",
     "delete_row": "as above",
     "keeping_bookings": "only looks",
+    "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }
 """Services that take ``by`` or ``now`` and need not ask, with the reason."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from database.transactions import LostRace, run_write
-from kernel.instants import to_instant, to_minutes
+from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingEvent, BookingStatus
 from scheduling.models import Booking
 from scheduling.policies import check_move
@@ -14,6 +14,7 @@ from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import load_plan_at
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
@@ -110,8 +111,8 @@ def _ask(booking: Booking, move: _Move) -> Asked:
 def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters: Counters) -> None:
     """Write a booking whose old place is free at its new one."""
     old_starts_at, old_ids, chosen = booking.starts_at, list(asked.moving_resource_ids), asked.plan.wish.resource_ids
-    booking.starts_at = to_instant(place.start_minute)
-    booking.ends_at = to_instant(place.end_minute)
+    timezone = asked.plan.timetables.places[place.location_id].timezone
+    agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
     booking.sequence += 1
     booking.attendance_confirmed_at = None
     if booking.status == BookingStatus.PENDING_APPROVAL:

@@ -29,6 +29,7 @@ METHODS = {
     "booking_confirmed": REQUEST,
     "booking_moved": REQUEST,
     "booking_cancelled": CANCEL,
+    "clock_changed": REQUEST,
 }
 """What the calendar file of a message says (iTIP); others have none."""
 

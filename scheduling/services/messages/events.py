@@ -19,8 +19,8 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_STAFF, tell_customer
+from scheduling.services.messages.managers import plan_nudge, tell_clash
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
-from scheduling.services.messages.requests import plan_nudge
 from scheduling.services.messages.standing import (
     BUSINESS,
     CONFIRMED,
@@ -55,6 +55,7 @@ class Telling:
 
 MOVED = "booking.rescheduled"
 ENDED = "booking.expired"
+CLOCK = "booking.clock_changed"
 BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
@@ -67,6 +68,7 @@ TELLINGS = {
     "booking.cancelled": Telling(
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
+    CLOCK: Telling(CONFIRMED | {BookingStatus.PENDING_APPROVAL}, "clock_changed"),
     ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
 }
 SILENT: Mapping[str, str] = {
@@ -98,10 +100,10 @@ def handle_booking_event(event: EventView) -> None:
         return
     if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
         return  # a later move tells the time that holds
-    template = _pick_template(event, telling)
-    if not template:
-        return
-    _tell_customer(event, booking, template)
+    if template := _pick_template(event, telling, booking):
+        _tell_customer(event, booking, template)
+    if event.kind == CLOCK and event.payload.get("is_clashing"):
+        tell_clash(booking, key=_make_key(event, "business_clock_clash"), now=event.occurred_at)
     told = _tell_business(event, booking, template=telling.business) if telling.business else frozenset()
     if telling.worker:
         _tell_workers(event, booking, template=telling.worker, told=told)
@@ -122,8 +124,14 @@ def _keep_in_step(booking: BookingView, *, now: datetime) -> None:
         plan_nudge(booking, now=now)
 
 
-def _pick_template(event: EventView, telling: Telling) -> str:
-    """Return what the customer is told; nothing of a hold that ended: nobody had left a contact."""
+def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> str:
+    """Return what the customer is told.
+
+    Nothing of a hold that ended: nobody had left a contact. Of clocks that changed only who has it in a calendar: on
+    the wall the time is the same.
+    """
+    if event.kind == CLOCK:
+        return telling.customer if booking.status in CONFIRMED and booking.customer_email else ""
     if event.kind == ENDED:
         return ENDINGS.get(str(event.payload.get("previous_status")), "")
     if telling.customer == "booking_confirmed" and event.payload.get("was_requested"):

@@ -65,8 +65,8 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
         return Verdict.NOTHING_NEW
     if told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS:
         return Verdict.NOTHING_NEW  # the business made it and took it back before anybody heard of it
-    if present["status"] == "expired":  # what it was kept for, only the message about the end knows
-        return Verdict.AS_WRITTEN if waiting.template in ENDINGS.values() else Verdict.OVERTAKEN
+    if verdict := _judge_own_words(waiting, present):
+        return verdict
     template = pick_for_customer(told, present)
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived
@@ -106,6 +106,14 @@ def _tell_worker(waiting: Waiting, booking: BookingView) -> Content | Verdict:
         return Verdict.AS_WRITTEN
     has_account = any(worker.has_account for worker in own)
     return Content(template, make_worker_words(booking, has_account=has_account, previous=previous), state)
+
+
+def _judge_own_words(waiting: Waiting, present: State) -> Verdict | None:
+    """Judge a message that knows more than how a booking stands: what its time was kept for, that clocks changed."""
+    if present["status"] == "expired":
+        return Verdict.AS_WRITTEN if waiting.template in ENDINGS.values() else Verdict.OVERTAKEN
+    is_current = waiting.template == "clock_changed" and is_same(waiting.state, present)
+    return Verdict.AS_WRITTEN if is_current else None
 
 
 def _says_so(waiting: Waiting, template: str, state: State) -> bool:

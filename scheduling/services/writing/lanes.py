@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,16 +43,24 @@ def list_pieces(place: Place) -> list[LanePiece]:
     Raises:
         LostRace: Too few lanes are free (unless the place is forced).
     """
-    assignments = place.candidate.assignments
+    return cut_pieces(place.candidate.assignments, place.capacities, is_forced=place.is_forced)
+
+
+def cut_pieces(assignments: Sequence[Assignment], capacities: Mapping[int, int], *, is_forced: bool) -> list[LanePiece]:
+    """Do it for any assignments; those that are forced and find no lane lie beside the lanes, as overrides.
+
+    Raises:
+        LostRace: As `list_pieces`.
+    """
     first = min(each.occupied_start_minute for each in assignments)
     last = max(each.occupied_end_minute for each in assignments)
-    lanes = _load_lanes(place.capacities, first, last)
+    lanes = _load_lanes(capacities, first, last)
     pieces: list[LanePiece] = []
     for each in assignments:
         numbers, taken = lanes[each.resource_id]
         split = split_into_lanes(taken, len(numbers), each.occupied_start_minute, each.occupied_end_minute, each.units)
         if split is None:
-            if not place.is_forced:
+            if not is_forced:
                 raise LostRace
             period = (to_instant(each.occupied_start_minute), to_instant(each.occupied_end_minute))
             pieces += [LanePiece(each, None, *period) for _ in range(each.units)]

@@ -7,13 +7,13 @@ from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
-from kernel.instants import to_instant
 from scheduling.enums import Approval, BookingSource, BookingStatus
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
 from scheduling.services.messages.manage_tokens import hash_manage_token, make_manage_token
+from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.counters import Counters, list_usage
 from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
@@ -41,7 +41,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
     service = plan.services[0]
     tenant = current_tenant()
     uid = f"{uuid4()}@{tenant.slug}"
-    return Booking(
+    booking = Booking(
         reference=new_reference(),
         token_hash=hash_manage_token(uid, 1),
         hold_token_hash=agreed.hold_token_hash,
@@ -49,8 +49,6 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         service_id=service.id,
         location_id=place.location_id,
         chosen_resource_id=plan.wish.resource_ids[0] if plan.wish.resource_ids else None,
-        starts_at=to_instant(place.start_minute),
-        ends_at=to_instant(place.end_minute),
         party_size=plan.wish.party_size,
         status=agreed.status,
         is_active=True,
@@ -68,6 +66,13 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         is_sample=agreed.is_sample,
         series_id=agreed.series_id,
     )
+    agree_on(
+        booking,
+        start_minute=place.start_minute,
+        end_minute=place.end_minute,
+        timezone=plan.timetables.places[place.location_id].timezone,
+    )
+    return booking
 
 
 def note_rules_and_group(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:

@@ -12,7 +12,7 @@ from scheduling.models import Booking, Resource, Service
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve
-from scheduling.services.messages.requests import nudge_business
+from scheduling.services.messages.managers import nudge_business
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import Actor, SlotRequest
 from tenants.models import DueWork

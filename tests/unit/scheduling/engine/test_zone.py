@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.engine import EngineInputError, to_local_date, to_minute
+from scheduling.engine import EngineInputError, WallTime, find_wall, to_local_date, to_minute, to_wall
 from scheduling.engine.zone import Stretch, to_instant
 
 
@@ -64,3 +64,31 @@ def test_an_instant_beyond_the_calendar_is_refused(minute):
         to_local_date("Europe/Madrid", minute)
 
     assert (caught.value.field, caught.value.code) == ("minute", "out_of_range")
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "wall"),
+    [
+        ("America/Mexico_City", "2026-12-10T15:00", ("2026-12-10", 540, 0)),
+        ("America/New_York", "2026-11-01T05:30", ("2026-11-01", 90, 0)),
+        ("America/New_York", "2026-11-01T06:30", ("2026-11-01", 90, 1)),
+        ("America/New_York", "2026-11-01T07:00", ("2026-11-01", 120, 0)),
+        ("Australia/Lord_Howe", "2026-04-04T15:15", ("2026-04-05", 105, 1)),
+        ("Asia/Kolkata", "2026-06-30T20:00", ("2026-07-01", 90, 0)),
+    ],
+)
+def test_wall_time_leads_back_to_its_instant(zone, instant, wall):
+    minute = utc(instant)
+
+    found = to_wall(zone, minute)
+
+    assert (found.on.isoformat(), found.minute, found.fold) == wall
+    assert find_wall(zone, found) == minute
+
+
+def test_missing_wall_time_is_read_with_the_offset_before_and_a_lost_fold_is_forgotten():
+    gap = WallTime(date(2026, 3, 8), 150, 0)
+    plain = WallTime(date(2026, 7, 1), 540, 1)
+
+    assert find_wall("America/New_York", gap) == utc("2026-03-08T07:30")
+    assert find_wall("America/New_York", plain) == utc("2026-07-01T13:00")

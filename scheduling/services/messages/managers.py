@@ -1,6 +1,7 @@
-"""A request that waits for its answer: when half of its time is gone, the business is nudged.
+"""What owners and managers are told beside what customers do: a request that waits, a booking that lies over another.
 
-At the end of its time it expires (`writing.expiry`), and its customer is told (`messages.events`).
+A request that nobody answers expires at the end of its time (`writing.expiry`), and its customer is told
+(`messages.events`); when half of that time is gone, the business is nudged.
 """
 
 from __future__ import annotations
@@ -47,6 +48,20 @@ def nudge_business(booking_id: int, now: datetime) -> None:
         now=now,
         reply_to=booking.customer_email,
         expires_at=booking.answer_by,
+        limit="messages_business",
+    )
+
+
+def tell_clash(booking: BookingView, *, key: str, now: datetime) -> None:
+    """Tell owners and managers that a booking lies over another one since the clocks of the country changed."""
+    tell(
+        recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in list_managers()],
+        template="business_clock_clash",
+        about=make_subject(booking.id),
+        words=make_business_words(booking, previous=None),
+        key=key,
+        now=now,
+        reply_to=booking.customer_email,
         limit="messages_business",
     )
 

@@ -1,0 +1,185 @@
+"""Bookings keep the wall time that was agreed when a country changes its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from database.errors import TooBusy
+from database.locks import lock_resources
+from database.transactions import run_write
+from kernel.instants import DAY_MINUTES, to_minutes
+from scheduling.engine import Assignment, EngineInputError, RulePeriod, bucket_key
+from scheduling.enums import BookingEvent, BookingStatus
+from scheduling.models import Allocation, Booking, CapacityRule, Resource, Session
+from scheduling.selectors.bookings.drifts import Drift, list_drifts
+from scheduling.services.writing.agreed import find_agreed_minute, keep_wall_time, note_wall_time
+from scheduling.services.writing.allocations import set_expiry
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import expire_hold
+from scheduling.services.writing.lanes import cut_pieces, insert_pieces
+from scheduling.services.writing.releases import HOLD_DUE_KIND
+from scheduling.types import SYSTEM, RuleUse
+from tenants.context import current_tenant
+from tenants.services.due_work import add_due_work
+
+BATCH = 500
+
+
+class Outcome(StrEnum):
+    """What became of a booking whose zone has other rules now."""
+
+    MOVED = "moved"
+    CLASHING = "moved, over what is taken"
+    LEFT = "left where it is"
+    LISTED = "would move"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReport:
+    """What was done in one tenant; ``noted`` counts the bookings of before wall times were kept."""
+
+    noted: int
+    outcomes: tuple[tuple[Drift, Outcome], ...]
+
+
+def follow_zone_changes(*, now: datetime, is_dry_run: bool) -> ZoneReport:
+    """Move the coming bookings of the tenant to the instants of their agreed wall times; safe to repeat.
+
+    Whatever stops one leaves the others their turn: each is a transaction of its own, a group moves as one. Where
+    the resources are taken at the new instant a booking lies over it, as if staff had put it there: whoever comes,
+    comes at the hour that was agreed. A dry run writes nothing.
+    """
+    if is_dry_run:
+        return ZoneReport(0, tuple((drift, Outcome.LISTED) for drift in list_drifts(now=now)))
+    noted = _note_wall_times()
+    for booking_id in Booking.objects.filter(is_active=True, hold_expires_at__lte=now).values_list("pk", flat=True):
+        expire_hold(booking_id, now)
+    by_session: dict[int, Outcome] = {}
+    outcomes: list[tuple[Drift, Outcome]] = []
+    for drift in list_drifts(now=now):
+        outcome = by_session.get(drift.session_id) if drift.session_id is not None else None
+        if outcome is None:
+            outcome = _follow(drift, now)
+        if drift.session_id is not None:
+            by_session[drift.session_id] = outcome
+        outcomes.append((drift, outcome))
+    return ZoneReport(noted, tuple(outcomes))
+
+
+def _note_wall_times() -> int:
+    """Note what the clock shows, by the rules of now, at the start of each booking of before."""
+    noted = 0
+    while rows := list(Booking.objects.filter(agreed_timezone="").select_related("location").order_by("pk")[:BATCH]):
+        for booking in rows:
+            note_wall_time(booking, timezone=booking.location.timezone)
+        # No history: nothing was agreed anew.
+        Booking.objects.bulk_update(rows, ["agreed_on", "agreed_minute", "agreed_fold", "agreed_timezone"])
+        noted += len(rows)
+    return noted
+
+
+def _follow(drift: Drift, now: datetime) -> Outcome:
+    if drift.wanted_at is None:
+        return Outcome.LEFT
+
+    def work(*, is_pessimistic: bool) -> Outcome:  # noqa: ARG001 - there is nothing to pick: all is locked every time
+        return _move(drift, now)
+
+    try:
+        return run_write(work)
+    except (TooBusy, EngineInputError):
+        return Outcome.LEFT
+
+
+def _move(drift: Drift, now: datetime) -> Outcome:
+    """Move a booking, or a group, with all that it takes."""
+    owner = {"session_id": drift.session_id} if drift.session_id is not None else {"booking_id": drift.booking_id}
+    taken = Allocation.objects.filter(**owner, is_active=True).order_by("pk")
+    lock_resources(taken.values_list("resource_id", flat=True))
+    own = {"session_id": drift.session_id} if drift.session_id is not None else {"pk": drift.booking_id}
+    bookings = list(Booking.objects.select_for_update(of=("self",)).filter(**own, is_active=True).order_by("pk"))
+    shifts = {find_agreed_minute(booking) - to_minutes(booking.starts_at) for booking in bookings}
+    if shifts <= {0}:
+        return Outcome.MOVED  # by another run, or not there any more
+    if len(shifts) > 1 or abs(min(shifts)) > DAY_MINUTES:
+        return Outcome.LEFT  # a group that was agreed by several clocks
+    shift = timedelta(minutes=shifts.pop())
+    session = None
+    if drift.session_id is not None:
+        session = Session.objects.select_for_update().get(pk=drift.session_id)
+        session.starts_at, session.ends_at = session.starts_at + shift, session.ends_at + shift
+        session.save(update_fields=["starts_at", "ends_at"])
+    is_clashing = _shift_allocations(list(taken), shift, session=session, booking=bookings[0])
+    counters = Counters()
+    for booking in bookings:
+        _write(booking, counters, is_clashing=is_clashing, now=now)
+    counters.write(is_override=True)
+    return Outcome.CLASHING if is_clashing else Outcome.MOVED
+
+
+def _shift_allocations(
+    rows: Sequence[Allocation], shift: timedelta, *, session: Session | None, booking: Booking
+) -> bool:
+    """Take the same resources at the new time; tell whether one of them is not free there."""
+    Allocation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    capacities = dict(Resource.objects.filter(pk__in={row.resource_id for row in rows}).values_list("pk", "capacity"))
+    is_clashing = False
+    for row in rows:
+        starts_at, ends_at = row.starts_at + shift, row.ends_at + shift
+        if row.is_override:
+            row.pk, row.starts_at, row.ends_at = None, starts_at, ends_at
+            row.save(force_insert=True)
+            continue
+        unit = Assignment(
+            row.resource_id, row.part_index, to_minutes(starts_at), to_minutes(ends_at), units=1, is_whole=False
+        )
+        pieces = cut_pieces((unit,), {row.resource_id: capacities[row.resource_id]}, is_forced=True)
+        owner = booking if session is None else None
+        insert_pieces(pieces, session=session, booking=owner, hold_expires_at=row.hold_expires_at)
+        is_clashing = is_clashing or any(piece.lane_id is None for piece in pieces)
+    return is_clashing
+
+
+def _write(booking: Booking, counters: Counters, *, is_clashing: bool, now: datetime) -> None:
+    before = booking.starts_at
+    keep_wall_time(booking)
+    booking.sequence += 1
+    if is_clashing and not booking.override_reason:
+        with translation.override(current_tenant().locale):
+            booking.override_reason = gettext("The clocks of the country changed.")
+    usage = _follow_usage(booking)
+    counters.take_back(booking.rule_usage)
+    counters.add(usage)
+    booking.rule_usage = usage
+    is_shortened = (
+        booking.status == BookingStatus.PENDING_APPROVAL
+        and booking.hold_expires_at is not None
+        and booking.hold_expires_at > booking.starts_at
+    )
+    if is_shortened:  # a request waits no longer than to its start
+        booking.hold_expires_at = booking.starts_at
+    extra = {"previous_starts_at": before.isoformat(), "is_clashing": is_clashing}
+    record(booking, kind=BookingEvent.CLOCK_CHANGED, by=SYSTEM, now=now, extra=extra)
+    if is_shortened:
+        set_expiry(booking)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.starts_at, now=now)
+
+
+def _follow_usage(booking: Booking) -> list[RuleUse]:
+    """Return what a booking uses of rules; hours are named by their instant, dates stay what they are."""
+    uses = [RuleUse(*use) for use in booking.rule_usage]
+    hourly = _list_hourly(use.rule_id for use in uses)
+    bucket = bucket_key(RulePeriod.HOUR, booking.location.timezone, to_minutes(booking.starts_at))
+    return [use._replace(bucket=bucket) if use.rule_id in hourly else use for use in uses]
+
+
+def _list_hourly(rule_ids: Iterable[int]) -> Collection[int]:
+    rules = CapacityRule.objects.filter(pk__in=list(rule_ids), period=RulePeriod.HOUR.value)
+    return set(rules.values_list("pk", flat=True))
