@@ -1,26 +1,27 @@
 """The workspace's navigation: each folder registers its entries, `templates/workspace/base.html` draws them.
 
-A folder calls `add_entries` in its ``urls.py``, beside the addresses that the entries lead to.
+A folder calls `add_entries` in its ``urls.py``, beside the addresses that the entries lead to; the few places that a
+phone has at its foot are tabs of their own, registered with `add_tabs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django import template
+from django.http import HttpRequest
 from django.template import RequestContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.enums import Role
 from accounts.policies import Permission, has_permission
 from tenants.enums import Ability
 from tenants.policies import may_business
 
 register = template.Library()
-PLACES_ON_A_PHONE = 4
-"""Beside "More", which opens the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class NavLink:
 
     Attributes:
         current: Value of ``aria-current``: ``page`` on its own page, ``true`` on one that belongs to it, else empty.
-        is_in_reach: On a phone it has a place of its own.
+        is_in_reach: On a phone a tab leads there.
     """
 
     key: str
@@ -67,7 +68,39 @@ class NavLink:
     is_in_reach: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneTab:
+    """A place in the bar at the foot of a phone; beside them "More" opens the rest.
+
+    Attributes:
+        label: One short word: five of them share 320 pixels.
+        url_name: Name of the address it leads to, with ``query`` behind it.
+        roles: Only they have it; empty: everybody with the permission.
+        shows: Whether the page of its address that a request asks for is this tab's; None: always.
+    """
+
+    key: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    permission: Permission
+    position: int
+    query: str = ""
+    ability: Ability | None = None
+    roles: tuple[Role, ...] = ()
+    shows: Callable[[HttpRequest], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBar:
+    """The bar as it is drawn; ``is_elsewhere``: the page is reached through "More"."""
+
+    tabs: tuple[NavLink, ...]
+    is_elsewhere: bool
+
+
 _entries: dict[str, NavEntry] = {}
+_tabs: dict[str, PhoneTab] = {}
 
 
 def add_entries(*entries: NavEntry) -> None:
@@ -84,21 +117,30 @@ def add_entries(*entries: NavEntry) -> None:
         _entries[entry.key] = entry
 
 
+def add_tabs(*tabs: PhoneTab) -> None:
+    """Register tabs; the same one again changes nothing.
+
+    Raises:
+        ValueError: Another tab has the key or the position.
+    """
+    for tab in tabs:
+        others = [each for key, each in _tabs.items() if key != tab.key]
+        if _tabs.get(tab.key, tab) != tab or tab.position in {each.position for each in others}:
+            message = f"the bar of the phone has another tab with the key or position of {tab.key}"
+            raise ValueError(message)
+        _tabs[tab.key] = tab
+
+
 def list_entries() -> tuple[NavEntry, ...]:
     """Return all entries in their order."""
     return tuple(sorted(_entries.values(), key=lambda entry: entry.position))
 
 
 def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tuple[NavLink, ...]:
-    """Return the links for a person on a page: those that a phone has no place for are out of reach there.
-
-    The first ones are in reach, and the current one always.
-    """
+    """Return the links for a person on a page: those that no tab of a phone leads to are out of reach there."""
     allowed = [entry for entry in entries if has_permission(user, entry.permission)]
     current = next((entry for entry in allowed if entry.leads_to(url_name)), None)
-    near = allowed[:PLACES_ON_A_PHONE]
-    if current and current not in near:
-        near = [*near[:-1], current]
+    near = {tab.url_name for tab in _tabs.values()}
     return tuple(
         NavLink(
             key=entry.key,
@@ -106,10 +148,42 @@ def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tupl
             icon=entry.icon,
             url=reverse(f"workspace:{entry.url_name}"),
             current=("page" if url_name == entry.url_name else "true") if entry is current else "",
-            is_in_reach=entry in near,
+            is_in_reach=entry.url_name in near,
         )
         for entry in allowed
     )
+
+
+def arrange_tabs(tabs: Iterable[PhoneTab], request: HttpRequest, *, url_name: str) -> tuple[NavLink, ...]:
+    """Return the tabs of the person who asks, in their order."""
+    role = getattr(request.user, "role", "")
+    mine = [
+        tab
+        for tab in sorted(tabs, key=lambda tab: tab.position)
+        if has_permission(request.user, tab.permission) and (not tab.roles or role in tab.roles)
+    ]
+    return tuple(
+        NavLink(
+            key=tab.key,
+            label=tab.label,
+            icon=tab.icon,
+            url=reverse(f"workspace:{tab.url_name}") + (f"?{tab.query}" if tab.query else ""),
+            current="page" if tab.url_name == url_name and (tab.shows is None or tab.shows(request)) else "",
+            is_in_reach=True,
+        )
+        for tab in mine
+    )
+
+
+@register.simple_tag(takes_context=True)
+def make_phone_bar(context: RequestContext, links: Sequence[NavLink]) -> PhoneBar:
+    """``{% make_phone_bar nav as bar %}``: the tabs of the person who sees the page, whose links are ``nav``."""
+    request = context["request"]
+    match = request.resolver_match
+    open_now = [tab for tab in _tabs.values() if tab.ability is None or may_business(tab.ability)]
+    tabs = arrange_tabs(open_now, request, url_name=match.url_name or "" if match else "")
+    is_here = any(tab.current for tab in tabs)
+    return PhoneBar(tabs, is_elsewhere=not is_here and any(link.current and not link.is_in_reach for link in links))
 
 
 @register.simple_tag(takes_context=True)

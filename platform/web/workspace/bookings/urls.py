@@ -1,12 +1,12 @@
 """Addresses of bookings."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.policies import Permission
 from tenants.enums import Ability
 from web.workspace.bookings import listing, moves, new, views
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
 add_entries(
     NavEntry(
@@ -26,6 +26,26 @@ add_entries(
         permission=Permission.BOOKING_MANAGE,
         position=30,
         ability=Ability.BOOK,
+    ),
+)
+
+add_tabs(
+    PhoneTab(
+        key="search",
+        label=gettext_lazy("Search"),
+        icon="search",
+        url_name="list",
+        permission=Permission.BOARD_VIEW,
+        position=30,
+    ),
+    PhoneTab(
+        key="new",
+        label=pgettext_lazy("booking, in a bar of short words", "New"),
+        icon="plus",
+        url_name="new",
+        permission=Permission.BOOKING_MANAGE,
+        ability=Ability.BOOK,
+        position=40,
     ),
 )
 

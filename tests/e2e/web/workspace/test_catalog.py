@@ -145,12 +145,12 @@ def test_two_editors_lose_nothing(houses, open_workspace):
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
 def test_a_phone_reaches_everything_through_more(houses, open_workspace, script):
     page = open_workspace(houses[0], "/workspace/", viewport=PHONE, java_script_enabled=script)
-    page.click(".more-nav")
+    page.click(".tab-bar button")
 
     page.locator("#more-nav").get_by_role("link", name="Equipo").click()
 
     expect(page.locator("h1")).to_have_text("Equipo")
-    expect(page.locator(".rail a[aria-current=page]")).to_be_visible()
+    expect(page.locator(".tab-bar button[aria-current]")).to_be_visible()
 
 
 def test_unsaved_changes_are_said_and_asked_about(houses, open_workspace):

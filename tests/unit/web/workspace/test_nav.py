@@ -3,20 +3,26 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.http import HttpRequest
 from django.test import RequestFactory
 from django.urls import get_resolver
 
 import config.urls_tenant  # noqa: F401 - the folders register with their addresses
 from accounts.policies import Permission
 from web.templatetags.icons import icon
-from web.workspace.nav import NavEntry, NavLink, add_entries, arrange, language_url, list_entries
-
-ENTRIES = tuple(
-    NavEntry(key, key, "list", url_name, Permission.BOARD_VIEW, position)
-    for position, (key, url_name) in enumerate(
-        [("a", "board"), ("b", "list"), ("c", "new"), ("d", "news"), ("e", "live"), ("f", "board_fragment")]
-    )
+from web.workspace.nav import (
+    NavEntry,
+    NavLink,
+    PhoneTab,
+    _tabs,
+    add_entries,
+    add_tabs,
+    arrange,
+    arrange_tabs,
+    language_url,
+    list_entries,
 )
+
 SECRET = NavEntry("secret", "secret", "list", "board", Permission.TEAM_MANAGE, 99)
 
 
@@ -24,8 +30,10 @@ def person(role: str) -> object:
     return SimpleNamespace(is_authenticated=True, is_active=True, role=role)
 
 
-def near(url_name: str) -> list[str]:
-    return [link.key for link in arrange(ENTRIES, user=person("owner"), url_name=url_name) if link.is_in_reach]
+def ask(role: str, query: str = "") -> HttpRequest:
+    request = RequestFactory().get(f"/workspace/?{query}")
+    request.user = person(role)
+    return request
 
 
 def test_the_workspace_leads_from_day_to_day_work_to_the_rest():
@@ -41,16 +49,53 @@ def test_every_entry_has_an_icon_and_an_address(entry):
 
 
 @pytest.mark.parametrize(
-    ("url_name", "keys"),
+    ("role", "query", "url_name", "keys", "current"),
     [
-        ("board", ["a", "b", "c", "d"]),
-        ("news", ["a", "b", "c", "d"]),
-        ("live", ["a", "b", "c", "e"]),
-        ("", ["a", "b", "c", "d"]),
+        ("provider", "", "board", ["mine", "agenda", "search"], ["mine"]),
+        ("provider", "who=me", "board", ["mine", "agenda", "search"], ["mine"]),
+        ("provider", "who=all", "board", ["mine", "agenda", "search"], ["agenda"]),
+        ("receptionist", "", "board", ["agenda", "search", "new"], ["agenda"]),
+        ("receptionist", "who=me", "board", ["agenda", "search", "new"], ["agenda"]),
+        ("owner", "", "list", ["agenda", "search", "new"], ["search"]),
+        ("manager", "", "new", ["agenda", "search", "new"], ["new"]),
+        ("owner", "", "services", ["agenda", "search", "new"], []),
+        ("read_only", "", "board", ["agenda", "search"], ["agenda"]),
     ],
 )
-def test_a_phone_keeps_four_entries_and_always_the_current_one(url_name, keys):
-    assert near(url_name) == keys
+def test_tabs_of_a_phone_are_those_of_the_role(role, query, url_name, keys, current):
+    tabs = arrange_tabs(_tabs.values(), ask(role, query), url_name=url_name)
+
+    assert [tab.key for tab in tabs] == keys
+    assert [tab.key for tab in tabs if tab.current] == current
+
+
+def test_every_tab_has_an_icon_and_leads_to_an_entry():
+    led_to = {entry.url_name for entry in list_entries()}
+
+    for tab in _tabs.values():
+        assert "<svg" in icon(tab.icon)
+        assert tab.url_name in led_to
+
+
+def test_what_no_tab_leads_to_is_behind_more():
+    links = arrange(list_entries(), user=person("owner"), url_name="services")
+
+    assert [link.key for link in links if link.is_in_reach] == ["calendar", "bookings", "new"]
+
+
+@pytest.mark.parametrize("changes", [{"key": "agenda"}, {"key": "x", "position": 10}])
+def test_two_tabs_cannot_share_a_key_or_a_place(changes):
+    values = {
+        "key": "x",
+        "label": "x",
+        "icon": "x",
+        "url_name": "board",
+        "permission": Permission.BOARD_VIEW,
+        "position": 990,
+    }
+
+    with pytest.raises(ValueError, match="another tab"):
+        add_tabs(PhoneTab(**values | changes))
 
 
 def test_who_lacks_the_permission_sees_no_entry():

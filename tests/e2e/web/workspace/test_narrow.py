@@ -1,0 +1,120 @@
+"""No page of the workspace is wider than a narrow screen, however large the letters; and the tabs of a phone fit."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.models import User
+from scheduling.models import Resource, Service
+from tenants.context import tenant_scope
+from tests.e2e.web.workspace.test_board import book_at
+from tests.harness.role_table import OWNER, TENANT
+from tests.integration.test_every_url import SAMPLES
+
+pytestmark = pytest.mark.e2e
+
+SIZES = ((320, 100), (320, 200), (768, 200), (1440, 200))
+"""Widths in pixels, and sizes of text in percent."""
+
+NO_PAGES = {"workspace/live/", "workspace/board/", "workspace/news/"}
+
+TOO_WIDE = """([width, zoom]) => {
+    document.documentElement.style.fontSize = `${zoom}%`;
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const scrolls = (box) => box && box !== document.body
+        && (/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX) || scrolls(box.parentElement));
+    const wide = [...document.querySelectorAll("body *")].filter((box) =>
+        box.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(box.parentElement));
+    const name = (box) => `${box.tagName}.${box.className.baseVal ?? box.className}`;
+    return [root.scrollWidth, ...wide.slice(0, 4).map(name)];
+}"""
+
+LABELS = """([width, zoom]) => {
+    document.documentElement.style.fontSize = `${zoom}%`;
+    const bar = document.querySelector(".tab-bar").getBoundingClientRect();
+    const tabs = [...document.querySelectorAll(".tab")].map((tab) => {
+        const range = document.createRange();
+        range.selectNodeContents(tab.querySelector("span:last-child"));
+        return [range.getBoundingClientRect(), tab.getBoundingClientRect(), tab.innerText];
+    });
+    return tabs.filter(([text, tab], at) => text.left < tab.left || text.right > tab.right || text.bottom > bar.bottom
+        || text.height > 40 || (at && text.left < tabs[at - 1][0].right + 2)).map(([,, name]) => name);
+}"""
+
+
+def list_pages(house, role: str) -> list[str]:
+    """Return the path of every page of the workspace that the role may see."""
+    booking_id, on = book_at(house, "Maximiliano Fernández de la Concepción", 3)
+    with tenant_scope(house):
+        facts = {
+            "booking": booking_id,
+            "resource": Resource.objects.order_by("id").first().pk,
+            "service": Service.objects.order_by("id").first().pk,
+            "person": User.objects.get(role="owner").pk,
+        }
+    routes = [
+        route
+        for route, rights in TENANT.items()
+        if route.startswith("workspace/") and role in rights.get("GET", ()) and route not in NO_PAGES
+    ]
+    paths = [f"/{SAMPLES.get(route, route).format(**facts)}" for route in routes]
+    day = (f"/workspace/?date={on}&type=all", f"/workspace/?date={on}&view=list", "/workspace/bookings/?q=Maxi")
+    return [*paths, *day, f"/workspace/bookings/new/?service={facts['service']}&date={on}"]
+
+
+def try_sizes(page: Page, script: str) -> dict[tuple[int, int], list[object]]:
+    found = {}
+    for width, zoom in SIZES:
+        page.set_viewport_size({"width": width, "height": 800})
+        found[width, zoom] = page.evaluate(script, [width, zoom])
+    return {size: faults for size, faults in found.items() if faults}
+
+
+@pytest.fixture(autouse=True)
+def unblocked(django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_page_scrolls_sideways(houses, open_workspace, language):
+    paths = list_pages(houses[0], OWNER)
+    page = open_workspace(houses[0], f"/workspace/?lang={language}")
+    site = page.url.partition("/workspace")[0]
+    found = {}
+
+    for path in paths:
+        page.goto(site + path)
+        found[path] = try_sizes(page, TOO_WIDE)
+
+    assert len(paths) > 15
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("role", ["owner", "provider"])
+def test_tabs_of_a_phone_fit_beside_each_other(houses, open_workspace, role):
+    page = open_workspace(houses[0])
+    found, labels = {}, {}
+    with tenant_scope(houses[0]):
+        User.objects.filter(role="owner").update(role=role)
+    try:
+        for language in ("es", "en"):
+            page.goto(f"{page.url.partition('?')[0]}?lang={language}")
+            for width, zoom in ((390, 100), (320, 100), (390, 200), (320, 200), (720, 200)):
+                page.set_viewport_size({"width": width, "height": 800})
+                found[language, width, zoom] = page.evaluate(LABELS, [width, zoom])
+            labels[language] = [tab.inner_text().strip() for tab in page.locator(".tab span:last-child").all()]
+    finally:
+        with tenant_scope(houses[0]):
+            User.objects.filter(role=role).update(role="owner")
+
+    assert {size: faults for size, faults in found.items() if faults} == {}
+    assert (
+        labels
+        == {
+            "owner": {"es": ["Agenda", "Buscar", "Nueva", "Más"], "en": ["Agenda", "Search", "New", "More"]},
+            "provider": {"es": ["Mi día", "Agenda", "Buscar", "Más"], "en": ["My day", "Agenda", "Search", "More"]},
+        }[role]
+    )
