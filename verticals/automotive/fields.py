@@ -135,6 +135,7 @@ VEHICLE = AssetType(
             suggestions=Suggestions(values={"": MAKES}),
             validators=(check_make,),
             example="Nissan",
+            missing=mark("Enter the make."),
         ),
         AssetField(
             key="model",
@@ -143,6 +144,7 @@ VEHICLE = AssetType(
             max_length=40,
             suggestions=Suggestions(values=MODELS_BY_MAKE, depends_on="make"),
             example="Versa",
+            missing=mark("Enter the model."),
         ),
         AssetField(
             key="year",

@@ -27,6 +27,7 @@ PATIENT = AssetType(
             required=True,
             max_length=80,
             is_identifier=True,
+            missing=mark("Enter the patient’s full name."),
         ),
         AssetField(
             key="birth_year",

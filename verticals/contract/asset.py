@@ -95,6 +95,7 @@ class AssetField:
         minimum: Of a number or year, inclusive; so is ``maximum``.
         validators: Run in order after the checks of the kind, each on the value of the one before.
         is_identifier: Tells one asset of a customer from another (a plate).
+        missing: What is said where a required field is left empty, marked text: "Enter the make."
     """
 
     key: str
@@ -110,12 +111,13 @@ class AssetField:
     hint: str = ""
     example: str = ""
     is_identifier: bool = False
+    missing: str = REQUIRED
 
     def check(self, value: str, context: FieldContext) -> FieldCheck:
         """Read ``value`` as a person typed it; an empty one is an error only where required."""
         text = " ".join(unicodedata.normalize("NFC", drop_invisible(value)).split())
         if not text:
-            return FieldCheck(value="", errors=(REQUIRED,) if self.required else ())
+            return FieldCheck(value="", errors=(self.missing,) if self.required else ())
         result = self._check_kind(text)
         warnings: tuple[str, ...] = ()
         for validator in self.validators:

@@ -99,13 +99,8 @@ def add_rule(*, now: datetime, **values: Any) -> int:
     return add_rules(setups=[RuleSetup(**values)], by=BUILDER, now=now)[0]
 
 
-def add_shop(
-    *, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = (), email: str = ""
-) -> tuple[int, list[tuple[int, ...]]]:
-    """Add a place in Mexico City with staff and bays; return its id and the pools that are not empty.
-
-    ``email`` reaches each of the staff.
-    """
+def add_shop(*, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = ()) -> tuple[int, list[tuple[int, ...]]]:
+    """Add a place in Mexico City with staff and bays; return its id and the pools that are not empty."""
     place = add_place("Bench", timezone="America/Mexico_City")
     return place, [
         add_team(
@@ -114,7 +109,6 @@ def add_shop(
             type_name=kind,
             is_person=kind == "Staff",
             breaks=breaks,
-            email=email if kind == "Staff" else "",
         )
         for kind, size in (("Staff", staff), ("Bay", bays))
         if size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -41,6 +41,20 @@ class AddOnInput(forms.CheckboxSelectMultiple):
         """Add the extra itself."""
         option = super().create_option(name, value, *args, **kwargs)
         return {**option, "add_on": self.add_ons[int(value)], "currency": self.currency}
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Fields behind a line that can be opened.
+
+    Attributes:
+        now: What is chosen, in words; empty: nothing.
+    """
+
+    label: str
+    now: str
+    fields: tuple[BoundField, ...]
+    is_open: bool
 
 
 class VisitForm(PageForm):
@@ -135,8 +149,34 @@ class VisitForm(PageForm):
 
     @property
     def other_fields(self) -> tuple[BoundField, ...]:
-        """Everything that is not about the asset, in order."""
-        return tuple(self[name] for name in self.fields if not name.startswith(PREFIX) and name != "acknowledged")
+        """What is not about the asset and has to be answered, in order."""
+        waiting = {field.name for fold in self.folds for field in fold.fields}
+        names = (name for name in self.fields if not name.startswith(PREFIX) and name != "acknowledged")
+        return tuple(self[name] for name in names if name not in waiting)
+
+    @cached_property
+    def folds(self) -> tuple[Fold, ...]:
+        """What most people leave as it is: each behind a line that says how it is now.
+
+        Where nothing else is asked first, there is room for whom one meets and for extras.
+        """
+        crowded = bool(self.asked.fields)
+        told = ("symptoms", "note") if "symptoms" in self.fields else ("note",)
+        groups = ((("resource",), crowded), (("add_ons",), crowded), (told, "note" in self.fields))
+        return tuple(
+            self._fold(*(self[name] for name in names if name in self.fields))
+            for names, is_folded in groups
+            if is_folded and names[0] in self.fields
+        )
+
+    def _fold(self, *fields: BoundField) -> Fold:
+        first = fields[0]
+        chosen = {str(each) for each in _list_chosen(first.value())}
+        choices = dict(getattr(first.field, "choices", ()))
+        now = [str(label) for value, label in choices.items() if str(value) in (chosen or {""})]
+        now += [str(field.value()) for field in fields if field.name == "note" and field.value()]
+        has_findings = any(field.errors or (isinstance(field, PageField) and field.warnings) for field in fields)
+        return Fold(label=str(first.label), now=", ".join(now), fields=fields, is_open=has_findings)
 
     @cached_property
     def _asset_fields(self) -> tuple[BoundField, ...]:
@@ -146,6 +186,12 @@ class VisitForm(PageForm):
         depends_on = each.suggestions.depends_on if each.suggestions else ""
         of = self.data.get(f"{PREFIX}{depends_on}", self.initial.get(f"{PREFIX}{depends_on}", ""))
         return list_suggestions(self.flow.vertical, each.key, of if depends_on else "")
+
+
+def _list_chosen(value: object) -> list[object]:
+    """Return what is chosen of a field, whether it takes one value or several."""
+    chosen = list(value) if isinstance(value, list | tuple) else [value]
+    return [each for each in chosen if each not in {None, ""}]
 
 
 def _list_initial(flow: Flow) -> dict[str, object]:

@@ -15,6 +15,8 @@ DAYS_PER_PAGE = 7
 PAGES = 4
 MAX_AHEAD_DAYS = 730
 FEW_SLOTS, SOME_SLOTS = 3, 8
+SHOWN_TIMES, FEW_MORE = 12, 3
+"""So many times of half a day are shown at once; a few more are shown as well, rather than a line that opens them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """The times before or after noon; ``more`` waits behind a line.
+
+    Attributes:
+        icon: Name in Lucide.
+    """
+
+    key: str
+    label: str
+    icon: str
+    times: tuple[Time, ...]
+    more: tuple[Time, ...]
+
+    @property
+    def has_gone(self) -> bool:
+        """Tell whether the line hides what is shown crossed out: then it is open."""
+        return any(time.is_gone for time in self.more)
+
+
+@dataclass(frozen=True, slots=True)
 class Picker:
     """Everything the time step draws.
 
@@ -79,6 +101,18 @@ class Picker:
     def times(self) -> tuple[Time, ...]:
         """Return all times of the chosen day."""
         return (*self.morning, *self.afternoon)
+
+    @property
+    def halves(self) -> tuple[Half, ...]:
+        """Return the halves of the chosen day that have times."""
+        morning = Half("morning", gettext("Morning"), "sunrise", *_cut(self.morning))
+        afternoon = Half("afternoon", gettext("Afternoon"), "sun", *_cut(self.afternoon))
+        return tuple(half for half in (morning, afternoon) if half.times)
+
+    @property
+    def has_seats(self) -> bool:
+        """Tell whether times say how many places are left."""
+        return any(time.seats_left for time in self.times)
 
     @property
     def is_later(self) -> bool:
@@ -240,6 +274,12 @@ def _list_times(days: tuple[AvailableDay, ...], on: date, taken: datetime | None
     if taken:
         times[taken] = Time(taken, is_gone=True)
     return [times[at] for at in sorted(times)]
+
+
+def _cut(times: tuple[Time, ...]) -> tuple[tuple[Time, ...], tuple[Time, ...]]:
+    """Cut off what is more than one looks over at once."""
+    shown = len(times) if len(times) <= SHOWN_TIMES + FEW_MORE else SHOWN_TIMES
+    return times[:shown], times[shown:]
 
 
 def _name_day(on: date | None, today: date) -> str:

@@ -22,7 +22,7 @@ from verticals.automotive.makes import MAKES, MODELS_BY_MAKE
 from verticals.automotive.vertical import VERTICAL
 from verticals.automotive.vin import compute_check_digit, tells_other_year
 from verticals.contract import AssetCheck, VisitDraft
-from verticals.contract.asset import NOT_A_YEAR, REQUIRED, TOO_LONG, TOO_SMALL
+from verticals.contract.asset import NOT_A_YEAR, TOO_LONG, TOO_SMALL
 
 TODAY = date(2026, 11, 23)
 VERSA = {"make": "Nissan", "model": "Versa"}
@@ -62,7 +62,7 @@ def test_check_asset_stores_a_whole_vehicle() -> None:
 def test_check_asset_asks_for_make_and_model_only() -> None:
     check = VERTICAL.check_asset({}, today=TODAY, country="MX")
 
-    assert check.errors == {"make": (REQUIRED,), "model": (REQUIRED,)}
+    assert check.errors == {"make": ("Enter the make.",), "model": ("Enter the model.",)}
 
 
 def test_check_asset_accepts_a_make_that_is_not_suggested() -> None:

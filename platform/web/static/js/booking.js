@@ -3,7 +3,9 @@ import "./once.js";
 
 /* Days, weeks and categories: fetch the next page and put in the part that changes. */
 const PARTS = ["picker", "services"];
+const here = () => location.pathname + location.search;
 let turn = 0;
+let shown = here();
 
 async function swap(id, url, { isNew }) {
   const part = document.getElementById(id);
@@ -20,6 +22,7 @@ async function swap(id, url, { isNew }) {
     for (const [at, bar] of bars.entries()) bar.replaceWith(freshBars[at]);
     part.replaceWith(fresh);
     if (isNew) history.pushState({ swap: id }, "", url);
+    shown = here();
     const said = document.getElementById("said");
     if (said) said.textContent = fresh.dataset.say;
     (fresh.querySelector("[aria-current]") ?? document.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({
@@ -37,8 +40,19 @@ document.addEventListener("click", (event) => {
   swap(id, link.href, { isNew: true });
 });
 addEventListener("popstate", () => {
+  if (here() === shown) return; // a jump within the page, as to the main part
   const id = PARTS.find((name) => document.getElementById(name));
   if (id) swap(id, location.href, { isNew: false });
+});
+
+/* A folded question says what is chosen in it. */
+document.addEventListener("change", ({ target }) => {
+  const fold = target.closest(".fold");
+  if (!fold) return;
+  const names = [...fold.querySelectorAll(":checked")].map(
+    ({ labels: [label] }) => label.querySelector(".name") ?? label,
+  );
+  fold.querySelector("summary .soft").textContent = names.map((name) => name.textContent.trim()).join(", ");
 });
 
 /* What was corrected stops being marked. */
