@@ -79,7 +79,7 @@ RESERVED = frozenset(
     """
     about abuse account accounts admin administrator api app apps assets auth autoconfig autodiscover
     backup billing blog booking bookings calendar cdn citas cloud console contact dashboard db demo dev
-    developer developers docs domain download email embed events example faq files forum ftp git help
+    developer developers docs domain download ejemplo email embed events example faq files forum ftp git help
     home host hostmaster html http https image images imap img info intranet invite isatap jobs js legal
     live localdomain localhost login logout mail mailer mailerdaemon manage marketing media metrics mx
     news no-reply noreply ns ns1 ns2 ns3 oauth official operator operators order owner pay payment

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from tenants.enums import TenantStatus
 
+EXAMPLE_SLUG = "ejemplo"
+"""Where the platform's example answers; nobody else gets it (`tenants.policies.RESERVED`)."""
 REMOVED_AFTER = timedelta(days=30)
 """How long a closed business is kept."""
 
@@ -26,6 +28,7 @@ class TenantInfo:
         status_since: When ``status`` began.
         suspension_reason: Why we suspended it, for its owner to read; empty when we did not.
         sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
+        is_example: The platform shows it to visitors; nothing leaves from it, and nobody signs in.
     """
 
     id: int
@@ -46,6 +49,7 @@ class TenantInfo:
     status_since: datetime | None = None
     suspension_reason: str = ""
     sms_countries: tuple[str, ...] = ()
+    is_example: bool = False
 
     @property
     def removed_at(self) -> datetime | None:

@@ -18,6 +18,7 @@ class Tenant(TenantMixin):
     Its schema is made by provisioning alone; saving a row never makes or drops one. What it was
     before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
     ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
+    ``is_example`` marks the business that the platform shows to visitors: it writes to nobody.
     """
 
     auto_create_schema = False
@@ -39,6 +40,7 @@ class Tenant(TenantMixin):
     trial_ends_at = models.DateTimeField(null=True)
     entitlements = models.JSONField(default=dict)
     sms_countries = models.JSONField(default=list, db_default=[], blank=True)
+    is_example = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

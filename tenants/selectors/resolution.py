@@ -94,6 +94,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         status_since=tenant.status_since,
         suspension_reason=tenant.suspension_reason,
         sms_countries=tuple(tenant.sms_countries),
+        is_example=tenant.is_example,
     )
 
 

@@ -27,11 +27,12 @@ TRIAL = timedelta(days=30)
 logger = logging.getLogger(__name__)
 
 
-def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
+def provision_tenant(*, details: SignUpDetails, now: datetime, is_example: bool = False) -> TenantInfo:
     """Make a tenant out of what its owner typed.
 
     All of it is one transaction: a process that dies at any point leaves nothing behind.
-    Rooms above add theirs as provisioning steps, inside the new schema.
+    Rooms above add theirs as provisioning steps, inside the new schema. An example (`tenants.services.examples`)
+    answers nowhere yet.
 
     Raises:
         SlugInvalid: The address is not one that we give.
@@ -56,14 +57,15 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
                 status_since=now,
                 trial_ends_at=now + TRIAL,
                 created_at=now,
+                is_example=is_example,
             )
             # The number makes the name new even when the slug was used before.
             tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"
             tenant.save(update_fields=["schema_name"])
-            domain = Domain.objects.create(domain=make_subdomain(slug), tenant=tenant, is_primary=True)
+            domains = [] if is_example else [_add_domain(tenant)]
             claim_spare(template, tenant.schema_name)
             SchemaState.objects.create(schema_name=tenant.schema_name, state=template.state)
-            info = make_info(tenant, [domain])
+            info = make_info(tenant, domains)
             with tenant_scope(info), translation.override(info.locale):
                 for step in hooks.list_provisioning_steps():
                     step(info, details, now)
@@ -74,3 +76,8 @@ def provision_tenant(*, details: SignUpDetails, now: datetime) -> TenantInfo:
         raise
     logger.info("tenant_provisioned", extra={"schema_name": info.schema_name})
     return info
+
+
+def _add_domain(tenant: Tenant) -> Domain:
+    domain: Domain = Domain.objects.create(domain=make_subdomain(tenant.slug), tenant=tenant, is_primary=True)
+    return domain

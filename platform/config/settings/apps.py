@@ -27,6 +27,7 @@ SHARED_APPS = [
     "billing.public",
     "edge",
     "operators",
+    "samples",
     "web",
 ]
 """Apps with tables in the public schema (or without tables).

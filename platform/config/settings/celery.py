@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from celery.schedules import crontab
+
 from config.environment import read_environment
 from config.settings.database import REDIS_URL
 
@@ -49,5 +51,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(read_environment().state_dir / "celerybeat-s
 CELERY_BEAT_SCHEDULE = {
     "sweep-due-work": {"task": "tenants.sweep_due_work", "schedule": 2.0, "options": {"expires": 10}},
     "refill-spare-schemas": {"task": "tenants.refill_spare_schemas", "schedule": 30.0, "options": {"expires": 60}},
+    # At three in the morning where most of our visitors are.
+    "renew-example": {"task": "samples.renew_example", "schedule": crontab(hour=9, minute=0)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

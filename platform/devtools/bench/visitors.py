@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from devtools.bench.floor import PREFIX
 from devtools.bench.traffic import make_request
-from devtools.demo.data.businesses import DEMO_PASSWORD, TALLER
 from devtools.errors import DevtoolsError
 from kernel.iso import parse_instant
+from samples.businesses import DEMO_PASSWORD, TALLER
 
 BROWSER = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",

@@ -24,6 +24,7 @@ from devtools.supervising.child import Child
 from devtools.supervising.supervisor import Supervisor, end_leftovers
 from devtools.terminal import paint, say
 
+SAMPLES = (("example", ("demo_tenant", "--keep")), ("sample", ("seed_demo",)))
 _READY_SECONDS = 90.0
 _WORKER_READY_SECONDS = 20.0
 
@@ -140,7 +141,7 @@ async def _serve(parts: DemoParts, embedded: Sequence[EmbeddedServer], *, must_r
 
 
 def _preparations(*, must_reset: bool) -> list[tuple[str, tuple[str, ...]]]:
-    steps: list[tuple[str, tuple[str, ...]]] = [("migrate", ("migrate_platform",)), ("sample", ("seed_demo",))]
+    steps: list[tuple[str, tuple[str, ...]]] = [("migrate", ("migrate_platform",)), *SAMPLES]
     return [("reset", ("reset_platform", "--yes")), *steps] if must_reset else steps
 
 

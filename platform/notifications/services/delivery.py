@@ -22,7 +22,7 @@ from notifications.models.base import MessageBase
 from notifications.services.budgets import spend
 from notifications.services.leaving import look_again
 from notifications.services.messages import DUE_KIND
-from notifications.services.senders import get_sender, open_log
+from notifications.services.senders import get_sender, is_silent, open_log
 from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
@@ -33,6 +33,8 @@ FIRST_BACKOFF = timedelta(seconds=10)
 LONGEST_BACKOFF = timedelta(hours=2)
 MAX_ATTEMPTS = 14
 """With the backoff above: about nine hours."""
+
+SILENCE = "an example writes to nobody"
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +91,10 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         return None
     if message.leased_until is not None and message.leased_until > now:
         raise RetryLater(at=message.leased_until)
+    if is_silent():
+        ended = {"status": MessageStatus.CANCELLED, "leased_until": None, "last_error": SILENCE}
+        open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
+        return None
     if message.expires_at is not None and message.expires_at <= now:
         ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.TOO_LATE, "leased_until": None}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))

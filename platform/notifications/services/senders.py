@@ -49,3 +49,9 @@ def open_log() -> models.Manager[MessageBase]:
     """Return the messages of the business that this work is for, or the platform's."""
     model: type[Message | PublicMessage] = PublicMessage if find_current_tenant() is None else Message
     return cast("models.Manager[MessageBase]", model.objects)
+
+
+def is_silent() -> bool:
+    """Tell whether this work is for a business that writes to nobody: the platform's example."""
+    tenant = find_current_tenant()
+    return tenant is not None and tenant.is_example

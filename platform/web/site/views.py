@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from edge.language import current_language, find_asked_language
+from samples.example import find_example
 from tenants.hosts import make_base_url
 from verticals.registry import list_verticals
 from web.site.legal import get_text, list_versions
@@ -48,9 +49,11 @@ def legal(request: HttpRequest, document: str, version: str = "") -> HttpRespons
 
 def _render_product(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     base_url = make_base_url(settings.PLATFORM_HOST)
+    example = find_example()
     common = {
         "verticals": list_verticals(),
         "prices": list_prices(request),
+        "example_url": f"{make_base_url(example.primary_host)}/" if example else "",
         "base_url": base_url,
         "address": f"{base_url}{request.path}",
     }

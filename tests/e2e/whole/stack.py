@@ -20,9 +20,9 @@ import psutil
 import psycopg
 
 from config.environment import ROOT
-from devtools.demo.data.businesses import DEMO_PASSWORD
 from devtools.processes import end_child, find_noted, own_environment, tether
 from devtools.servers.ports import take_port
+from samples.businesses import DEMO_PASSWORD
 from tests.e2e.whole.site import Site
 
 START_SECONDS = 300

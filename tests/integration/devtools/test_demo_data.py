@@ -13,11 +13,12 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 
-from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, TALLER
-from devtools.demo.data.seeding import fill_business, seed_demo
+from devtools.demo.seeding import seed_demo
 from kernel.colors import PALETTE
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
+from samples.businesses import BUSINESSES, DEMO_PASSWORD, TALLER
+from samples.filling import fill_business
 from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Asset, Booking, Customer, Reminder, Resource
 from tenants.context import tenant_scope
@@ -32,8 +33,8 @@ NOW = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
 @pytest.fixture
 def workshop(tenant: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> TenantInfo:
     """The workshop of the tests, filled like the sample one, from the day before to the day after."""
-    monkeypatch.setattr("devtools.demo.data.seeding.DAYS_BEFORE", 1)
-    monkeypatch.setattr("devtools.demo.data.seeding.DAYS_AFTER", 1)
+    monkeypatch.setattr("samples.filling.DAYS_BEFORE", 1)
+    monkeypatch.setattr("samples.filling.DAYS_AFTER", 1)
     fill_business(business=TALLER, now=NOW)
     return tenant
 
@@ -133,9 +134,9 @@ def test_a_worker_that_is_faster_tells_nobody_either(workshop: TenantInfo) -> No
 def test_seed_demo_makes_three_businesses_and_prints_their_logins(tenants: object, db: None, monkeypatch) -> None:
     # The tests' own tenants sit at the same addresses.
     short = tuple(replace(each, slug=f"demo-{each.slug}") for each in BUSINESSES)
-    monkeypatch.setattr("devtools.demo.data.seeding.BUSINESSES", short)
-    monkeypatch.setattr("devtools.demo.data.seeding.DAYS_BEFORE", 1)
-    monkeypatch.setattr("devtools.demo.data.seeding.DAYS_AFTER", 1)
+    monkeypatch.setattr("devtools.demo.seeding.BUSINESSES", short)
+    monkeypatch.setattr("samples.filling.DAYS_BEFORE", 1)
+    monkeypatch.setattr("samples.filling.DAYS_AFTER", 1)
     out = StringIO()
 
     call_command("seed_demo", "--json", stdout=out)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.services.second_step import make_code
-from devtools.demo.data.seeding import OPERATOR_SECRET
+from devtools.demo.seeding import OPERATOR_SECRET
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from devtools.demo.data.businesses import DEMO_PASSWORD
-from devtools.demo.data.seeding import OPERATOR_EMAIL, OPERATOR_SECRET, seed_demo
+from devtools.demo.seeding import OPERATOR_EMAIL, OPERATOR_SECRET, seed_demo
 from kernel.clock import utc_now
+from samples.businesses import DEMO_PASSWORD
 from tenants.hosts import make_base_url
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from devtools.demo.data.businesses import DemoBusiness
+from samples.businesses import DemoBusiness
 
 CUSTOMERS_PER_BUSINESS = 70
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from devtools.demo.data.businesses import DemoBusiness
-from devtools.demo.data.customers import DemoCustomer, make_customers
-from devtools.demo.data.fates import play_fate
+from samples.businesses import DemoBusiness
+from samples.customers import DemoCustomer, make_customers
+from samples.fates import play_fate
 from scheduling.enums import BookingSource
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.selectors.availability.free_times import get_availability

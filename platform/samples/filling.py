@@ -1,24 +1,20 @@
-"""Making the sample businesses, and keeping their two weeks around today full."""
+"""Making sample businesses, and keeping their two weeks around today full."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.enums import Role
-from accounts.errors import EmailTaken
 from accounts.selectors.staff import list_staff
-from accounts.services import second_step
 from accounts.services.people import add_person
-from devtools.demo.data.businesses import BUSINESSES, DEMO_PASSWORD, DemoBusiness
-from devtools.demo.data.fates import OPEN_STATUSES, play_fate
-from devtools.demo.data.visits import Shop, book_day, open_shop
 from notifications.services.outbox import settle_events
+from samples.businesses import DemoBusiness
+from samples.fates import OPEN_STATUSES, play_fate
+from samples.visits import Shop, book_day, open_shop
 from scheduling.enums import ActorKind
 from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.selectors.catalog.entries import list_resource_entries
@@ -28,9 +24,7 @@ from scheduling.services.catalog.staff import link_user
 from scheduling.services.catalog.starter_kit import apply_starter_kit
 from scheduling.types import Actor, BookingFilters, BookingRow
 from tenants.context import current_tenant
-from tenants.hosts import make_base_url
 from tenants.jobs import call_in_tenant
-from tenants.selectors.resolution import list_tenants
 from tenants.services.life_cycle import change_accent
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
@@ -42,51 +36,6 @@ DAYS_BEFORE, DAYS_AFTER = 7, 6
 PAGE_SIZE = 200
 """More than any sample business has in a day."""
 SEEDER = Actor(kind=ActorKind.SYSTEM)
-OPERATOR_EMAIL = "operator@turnero.example"
-OPERATOR_SECRET = "TURNERODEMOTURNERODEMOTURNERODEM"  # noqa: S105 - known to everybody on purpose, and only in the demo
-"""Of the operator's authenticator app: the demo is entered with what it prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogin:
-    """Where and as whom to sign in."""
-
-    business: str
-    page_url: str
-    workspace_url: str
-    role: str
-    name: str
-    email: str
-    password: str = DEMO_PASSWORD
-
-    def to_json(self) -> dict[str, str]:
-        """Return it as JSON takes it."""
-        return asdict(self)
-
-
-def seed_demo(*, now: datetime) -> tuple[DemoLogin, ...]:
-    """Make the sample businesses where they are missing and bring their bookings up to ``now``.
-
-    A second start on the same day adds nothing; a later day ends what is over, fills the days
-    that came into sight and leaves real bookings alone.
-    """
-    password_hash = make_password(DEMO_PASSWORD)
-    with suppress(EmailTaken):
-        add_person(
-            name="Olivia Operadora",
-            email=OPERATOR_EMAIL,
-            role=Role.OPERATOR,
-            locale="es",
-            password_hash=password_hash,
-        )
-    second_step.seed(OPERATOR_EMAIL, secret=OPERATOR_SECRET)
-    present = {tenant.slug: tenant for tenant in list_tenants()}
-    logins: list[DemoLogin] = []
-    for business in BUSINESSES:
-        tenant = present.get(business.slug) or _provision(business, password_hash, now=now)
-        call_in_tenant(tenant.schema_name, fill_business, business=business, now=now)
-        logins += _list_logins(business, tenant)
-    return tuple(logins)
 
 
 def fill_business(*, business: DemoBusiness, now: datetime) -> None:
@@ -137,9 +86,20 @@ def _find_midnight(shop: Shop, on: date) -> datetime:
     return datetime.combine(on, time(), tzinfo=shop.zone)
 
 
-def _provision(business: DemoBusiness, password_hash: str, *, now: datetime) -> TenantInfo:
+def provision_business(business: DemoBusiness, password_hash: str, *, now: datetime) -> TenantInfo:
+    """Make a sample business without bookings; everybody signs in with the password of that hash."""
+    details = make_details(business, password_hash)
+    with transaction.atomic():
+        tenant = provision_tenant(details=details, now=now)
+        change_accent(schema_name=tenant.schema_name, accent=business.accent)
+        call_in_tenant(tenant.schema_name, equip, business=business, password_hash=password_hash, now=now)
+    return tenant
+
+
+def make_details(business: DemoBusiness, password_hash: str) -> SignUpDetails:
+    """Return what its owner would have typed."""
     owner = business.people[0]
-    details = SignUpDetails(
+    return SignUpDetails(
         business_name=business.name,
         slug=business.slug,
         vertical=business.vertical,
@@ -149,14 +109,9 @@ def _provision(business: DemoBusiness, password_hash: str, *, now: datetime) -> 
         password_hash=password_hash,
         locale="es",
     )
-    with transaction.atomic():
-        tenant = provision_tenant(details=details, now=now)
-        change_accent(schema_name=tenant.schema_name, accent=business.accent)
-        call_in_tenant(tenant.schema_name, _equip, business=business, password_hash=password_hash, now=now)
-    return tenant
 
 
-def _equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None:
+def equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None:
     """Give the current tenant its people, resources and address."""
     tenant = current_tenant()
     resources = tuple(
@@ -186,18 +141,3 @@ def _equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None
     for resource in list_resources():
         if resource.name in users:
             link_user(resource_id=resource.id, user_id=users[resource.name], by=SEEDER, now=now)
-
-
-def _list_logins(business: DemoBusiness, tenant: TenantInfo) -> list[DemoLogin]:
-    page_url = f"{make_base_url(tenant.primary_host)}/"
-    return [
-        DemoLogin(
-            business=business.name,
-            page_url=page_url,
-            workspace_url=f"{page_url}workspace/",
-            role=person.role,
-            name=person.name,
-            email=person.email,
-        )
-        for person in business.people
-    ]
