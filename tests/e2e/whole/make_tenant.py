@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--minimal", action="store_true")
     options = parser.parse_args()
     django.setup()
-    from samples.businesses import DEMO_PASSWORD
+    from devtools.demo.seeding import DEMO_PASSWORD
     from scheduling.models import Resource
     from tenants.context import tenant_scope
     from tenants.services.provisioning import provision_tenant
