@@ -13,27 +13,29 @@ EventHandler = Callable[[EventView], None]
 Rewriter = Callable[[Waiting, datetime], Content | Verdict]
 
 _handlers: dict[str, list[EventHandler]] = {}
+_later_handlers: dict[str, list[EventHandler]] = {}
 _vocabularies: dict[str, Vocabulary] = {}
 _rewriters: dict[str, Rewriter] = {}
 
 
-def register_event_handler(kind_prefix: str, handler: EventHandler) -> None:
+def register_event_handler(kind_prefix: str, handler: EventHandler, *, is_urgent: bool = True) -> None:
     """Call ``handler`` once for every event whose kind starts with ``kind_prefix``.
 
     It runs in a worker, in the tenant's context and in the transaction that marks the event as
     processed: it may write rows and queue messages, never call the network. Raising undoes all of
     it and tries again later. Registering the same function twice changes nothing.
+    One that is not urgent is called after those of all other events, in a transaction of its own, and
+    must be safe to run twice.
     """
-    handlers = _handlers.setdefault(kind_prefix, [])
+    handlers = (_handlers if is_urgent else _later_handlers).setdefault(kind_prefix, [])
     if handler not in handlers:
         handlers.append(handler)
 
 
-def list_event_handlers(kind: str) -> tuple[EventHandler, ...]:
+def list_event_handlers(kind: str, *, is_urgent: bool = True) -> tuple[EventHandler, ...]:
     """Return the handlers of ``kind`` in the order of registration, shortest prefix first."""
-    return tuple(
-        handler for prefix in sorted(_handlers, key=len) if kind.startswith(prefix) for handler in _handlers[prefix]
-    )
+    known = _handlers if is_urgent else _later_handlers
+    return tuple(handler for prefix in sorted(known, key=len) if kind.startswith(prefix) for handler in known[prefix])
 
 
 def register_words(subject_kind: str, vocabulary: Vocabulary) -> None:

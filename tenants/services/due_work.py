@@ -8,6 +8,7 @@ not the order in which workers are woken; when the message is lost, the sweeper 
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -34,6 +35,7 @@ TURN = timedelta(seconds=5)
 MAX_BACKOFF = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
+_is_at_work: ContextVar[bool] = ContextVar("is_at_work", default=False)
 
 ADD_SQL = """
 INSERT INTO tenants_duework
@@ -122,8 +124,10 @@ def remove_due_part(statement: Statement, *, name: str, source: str, kind: str) 
 def wake_after_commit(*, kind: str, row_id: int, notice: Notice | None = None) -> None:
     """Ask a worker to look at a row of the current schema as soon as the caller's transaction is committed.
 
-    ``notice`` is published at the same time.
+    ``notice`` is published at the same time. A worker in its turn wakes nobody: it looks for the next row itself.
     """
+    if _is_at_work.get() and notice is None:
+        return
     wake = partial(wake_worker, schema_name=connection.schema_name, kind=kind, row_id=row_id, notice=notice)
     transaction.on_commit(wake)
 
@@ -163,12 +167,16 @@ def work_off(*, turn: timedelta = TURN) -> int:
     """
     ends_at = utc_now() + turn
     tried = 0
-    while (row := _claim(utc_now())) is not None:
-        tried += 1
-        _perform(row, utc_now())
-        if utc_now() >= ends_at:
-            wake_worker(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id)
-            break
+    before = _is_at_work.set(True)
+    try:
+        while (row := _claim(utc_now())) is not None:
+            tried += 1
+            _perform(row, utc_now())
+            if utc_now() >= ends_at:
+                wake_worker(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id)
+                break
+    finally:
+        _is_at_work.reset(before)
     return tried
 
 

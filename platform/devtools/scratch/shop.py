@@ -99,8 +99,13 @@ def add_rule(*, now: datetime, **values: Any) -> int:
     return add_rules(setups=[RuleSetup(**values)], by=BUILDER, now=now)[0]
 
 
-def add_shop(*, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = ()) -> tuple[int, list[tuple[int, ...]]]:
-    """Add a place in Mexico City with staff and bays; return its id and the pools that are not empty."""
+def add_shop(
+    *, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = (), email: str = ""
+) -> tuple[int, list[tuple[int, ...]]]:
+    """Add a place in Mexico City with staff and bays; return its id and the pools that are not empty.
+
+    ``email`` reaches each of the staff.
+    """
     place = add_place("Bench", timezone="America/Mexico_City")
     return place, [
         add_team(
@@ -109,6 +114,7 @@ def add_shop(*, staff: int, bays: int = 0, breaks: Sequence[WeeklyPeriod] = ()) 
             type_name=kind,
             is_person=kind == "Staff",
             breaks=breaks,
+            email=email if kind == "Staff" else "",
         )
         for kind, size in (("Staff", staff), ("Bay", bays))
         if size

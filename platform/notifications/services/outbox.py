@@ -18,9 +18,9 @@ from notifications.types.messages import EventView
 from tenants.context import current_tenant
 from tenants.enums import Urgency
 from tenants.hooks import register_due_handler
-from tenants.services.due_work import add_due_part, remove_due_work, wake_after_commit
+from tenants.services.due_work import add_due_part, add_due_work, remove_due_work, wake_after_commit
 
-DUE_KIND = "event"
+DUE_KIND, LATER_DUE_KIND = "event", "event_later"
 
 PUBLISH_SQL = """
 INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
@@ -69,7 +69,7 @@ def add_event_parts(
     """
     values = {"kind": kind, "payloads": json.dumps(dict(payloads), cls=DjangoJSONEncoder), "at": now}
     statement.add("event", PUBLISH_MANY_SQL.format(source=source), values)
-    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now)
+    add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now, urgency=Urgency.SOON)
 
 
 def announce_event(*, event_id: int, kind: str, subject_id: int) -> None:
@@ -80,25 +80,33 @@ def announce_event(*, event_id: int, kind: str, subject_id: int) -> None:
 
 
 def process_event(event_id: int, now: datetime) -> None:
-    """Call the handlers of an event, once: what they write and the mark are one transaction."""
+    """Call the urgent handlers of an event, once: what they write and the mark are one transaction.
+
+    The others follow when nothing more urgent is due.
+    """
     with transaction.atomic():
         event = Event.objects.select_for_update().filter(pk=event_id).first()
         if event is None or event.processed_at is not None:
             return
-        view = EventView(
-            id=event.pk,
-            kind=event.kind,
-            subject_id=event.subject_id,
-            payload=event.payload,
-            occurred_at=event.occurred_at,
-        )
+        view = _view(event)
         for handle in hooks.list_event_handlers(event.kind):
             handle(view)
+        if hooks.list_event_handlers(event.kind, is_urgent=False):
+            add_due_work(kind=LATER_DUE_KIND, row_id=event.pk, due_at=now, now=now, urgency=Urgency.LAST)
         event.processed_at = now
         event.save(update_fields=["processed_at"])
     push_live_event(
         schema_name=current_tenant().schema_name, event_id=view.id, kind=view.kind, subject_id=view.subject_id
     )
+
+
+@transaction.atomic
+def process_event_later(event_id: int, now: datetime) -> None:  # noqa: ARG001 - due work is told the time
+    """Call the handlers of an event that are not urgent."""
+    event = Event.objects.filter(pk=event_id).first()
+    if event is not None:
+        for handle in hooks.list_event_handlers(event.kind, is_urgent=False):
+            handle(_view(event))
 
 
 @transaction.atomic
@@ -112,5 +120,16 @@ def settle_events(*, kind_prefix: str, subject_ids: Collection[int]) -> None:
 
 
 def register() -> None:
-    """Do due work of the kind that `publish` leaves."""
+    """Do due work of the kinds that `publish` and `process_event` leave."""
     register_due_handler(DUE_KIND, process_event)
+    register_due_handler(LATER_DUE_KIND, process_event_later)
+
+
+def _view(event: Event) -> EventView:
+    return EventView(
+        id=event.pk,
+        kind=event.kind,
+        subject_id=event.subject_id,
+        payload=event.payload,
+        occurred_at=event.occurred_at,
+    )

@@ -84,24 +84,23 @@ SILENT: Mapping[str, str] = {
 """What happens to bookings without a message, and why."""
 
 
-def handle_booking_event(event: EventView) -> None:
-    """Queue the messages of one event and keep the reminders in step; samples send nothing."""
-    if event.kind not in TELLINGS or event.payload.get("is_sample"):
+def tell_customer_of(event: EventView) -> None:
+    """Queue the customer's message about an event and keep the reminders in step."""
+    found = _find_telling(event)
+    if found is None:
         return
-    try:
-        booking = get_booking(booking_id=event.subject_id)
-    except BookingNotFound:
-        return  # removed since: there is nobody to tell
-    telling = TELLINGS[event.kind]
-    if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
-        telling = TELLINGS["booking.requested"]  # a request for another time is a request
+    booking, telling = found
     _keep_in_step(booking, now=event.occurred_at)
-    if booking.status not in telling.statuses:
-        return
-    if event.kind == MOVED and event.payload.get("sequence", booking.sequence) != booking.sequence:
-        return  # a later move tells the time that holds
-    if template := _pick_template(event, telling, booking):
+    if _is_true(event, booking, telling) and (template := _pick_template(event, telling, booking)):
         _tell_customer(event, booking, template)
+
+
+def tell_business_of(event: EventView) -> None:
+    """Queue the notices to those who run the business and to those who do the work."""
+    found = _find_telling(event)
+    if found is None or not _is_true(event, *found):
+        return
+    booking, telling = found
     if event.kind == CLOCK and event.payload.get("is_clashing"):
         tell_clash(booking, key=_make_key(event, "business_clock_clash"), now=event.occurred_at)
     told = _tell_business(event, booking, template=telling.business) if telling.business else frozenset()
@@ -110,8 +109,28 @@ def handle_booking_event(event: EventView) -> None:
 
 
 def register() -> None:
-    """Listen to what happens to bookings."""
-    register_event_handler("booking.", handle_booking_event)
+    """Listen to what happens to bookings: customers are told first."""
+    register_event_handler("booking.", tell_customer_of)
+    register_event_handler("booking.", tell_business_of, is_urgent=False)
+
+
+def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
+    """Return the booking as it is now, and whom the event concerns; nothing of samples."""
+    if event.kind not in TELLINGS or event.payload.get("is_sample"):
+        return None
+    try:
+        booking = get_booking(booking_id=event.subject_id)
+    except BookingNotFound:
+        return None  # removed since: there is nobody to tell
+    if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
+        return booking, TELLINGS["booking.requested"]  # a request for another time is a request
+    return booking, TELLINGS[event.kind]
+
+
+def _is_true(event: EventView, booking: BookingView, telling: Telling) -> bool:
+    """Tell whether an event is still to be told: of two moves the later one tells the time that holds."""
+    is_last = event.kind != MOVED or event.payload.get("sequence", booking.sequence) == booking.sequence
+    return is_last and booking.status in telling.statuses
 
 
 def _keep_in_step(booking: BookingView, *, now: datetime) -> None:

@@ -10,7 +10,8 @@ from django.db import transaction
 from notifications import hooks
 from notifications.models import Event
 from notifications.services.live import push_live_event
-from notifications.services.outbox import process_event, publish, settle_events
+from notifications.services.outbox import process_event, process_event_later, publish, settle_events
+from tenants.enums import Urgency
 from tenants.models import DueWork
 from tests.integration.notifications.conftest import NOW
 
@@ -18,6 +19,7 @@ from tests.integration.notifications.conftest import NOW
 @pytest.fixture
 def seen(monkeypatch):
     monkeypatch.setattr(hooks, "_handlers", {})
+    monkeypatch.setattr(hooks, "_later_handlers", {})
     events = []
     hooks.register_event_handler("booking.", events.append)
     return events
@@ -72,6 +74,22 @@ def test_process_event_undoes_what_a_failing_handler_wrote(tenant, seen):
         process_event(event_id, NOW)
 
     assert list(Event.objects.values_list("kind", "processed_at")) == [("booking.confirmed", None)]
+
+
+def test_handlers_that_are_not_urgent_follow_when_nothing_else_is_due(tenant, seen, monkeypatch):
+    monkeypatch.setattr(hooks, "_later_handlers", {})
+    later = []
+    hooks.register_event_handler("booking.", later.append, is_urgent=False)
+    event_id = publish(kind="booking.confirmed", subject_id=7, payload={}, now=NOW)
+
+    process_event(event_id, NOW)
+    first = (len(seen), len(later))
+    urgencies = dict(DueWork.objects.filter(schema_name=tenant.schema_name).values_list("kind", "urgency"))
+    process_event_later(event_id, NOW)
+    process_event_later(event_id + 1, NOW)
+
+    assert (first, len(seen), [view.id for view in later]) == ((1, 0), 1, [event_id])
+    assert urgencies == {"event": Urgency.SOON, "event_later": Urgency.LAST}
 
 
 def test_other_kinds_do_not_reach_a_handler(tenant, seen):

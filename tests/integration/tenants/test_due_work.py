@@ -161,6 +161,25 @@ def test_urgent_work_that_comes_meanwhile_is_done_next(tenant, monkeypatch):
     assert done == [1, 7, 2]
 
 
+def test_a_worker_in_its_turn_wakes_nobody(tenant, monkeypatch, django_capture_on_commit_callbacks):
+    woken, done = [], []
+    monkeypatch.setattr(due_work, "wake_worker", lambda **named: woken.append(named["row_id"]))
+
+    def note(row_id, now):
+        done.append(row_id)
+        if row_id == 1:
+            add(2)
+
+    monkeypatch.setitem(hooks._handlers, "test", note)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        add(1)
+        work_off()
+        add(3)
+
+    assert (done, woken) == ([1, 2], [1, 3])
+
+
 def test_neither_parked_nor_leased_nor_future_work_is_taken(tenant, done):
     for row_id in (1, 2, 3):
         add(row_id)

@@ -7,7 +7,7 @@ import pytest
 
 from kernel.clock import utc_now
 from notifications.models import Event
-from notifications.services.outbox import process_event
+from notifications.services.outbox import process_event, process_event_later
 from scheduling.models import Service
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.views import get_booking
@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 def handle_events(now: datetime | None = None) -> None:
     for event_id in Event.objects.filter(processed_at=None).order_by("pk").values_list("pk", flat=True):
         process_event(event_id, now or utc_now())
+        process_event_later(event_id, now or utc_now())
 
 
 def list_slots(service: Service, *, days: int = 4, now: datetime = NOW) -> list[AvailableSlot]:
