@@ -84,6 +84,7 @@ _BOOKINGS = (
         without=frozenset({"token_hash", "hold_token_hash", "group_share"}),
         more={"history_change_reason": _CHANGE},
     ),
+    TableInventory("scheduling.BookingSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
     TableInventory("scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "add_ons")}),
     TableInventory("scheduling.Series", other={NotPersonal.CODE: ("rule", "report")}),
     TableInventory("scheduling.Session", other={NotPersonal.MACHINE: ("resource_key",)}),

@@ -9,6 +9,7 @@ from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleUsage
+from scheduling.models.search import BookingSearch
 from scheduling.models.series import Series
 from scheduling.models.service import AddOn, Requirement, RequirementResource, Service
 
@@ -19,6 +20,7 @@ __all__ = [
     "AssetMark",
     "Booking",
     "BookingLine",
+    "BookingSearch",
     "CapacityRule",
     "Consent",
     "Contact",

@@ -169,7 +169,12 @@ class BookingView:
 
 @dataclass(frozen=True, slots=True)
 class BookingFilters:
-    """Which bookings to list; instants are half-open, ``search`` looks at reference, name and contact."""
+    """Which bookings to list; instants are half-open.
+
+    Attributes:
+        search: Words of name, contact, vehicle, plate or reference, as staff type them.
+        now: With a search: what starts from then on comes first.
+    """
 
     statuses: tuple[str, ...] = ()
     service_id: int | None = None
@@ -178,8 +183,8 @@ class BookingFilters:
     location_id: int | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
-    reference: str = ""
     search: str = ""
+    now: datetime | None = None
     include_holds: bool = False
     cursor: str = ""
     limit: int = 50
@@ -208,3 +213,4 @@ class BookingRow:
     currency: str
     is_attendance_confirmed: bool
     created_at: datetime
+    is_similar: bool = False

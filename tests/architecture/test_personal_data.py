@@ -153,7 +153,7 @@ def test_all_that_a_customer_leaves_is_reached():
 
     assert {label for label, subjects in leaves.items() if subjects} == {
         "scheduling.Customer", "scheduling.Contact", "scheduling.Consent", "scheduling.Asset", "scheduling.AssetMark",
-        "scheduling.Booking",
+        "scheduling.Booking", "scheduling.BookingSearch",
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.WaitlistEntry", "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",

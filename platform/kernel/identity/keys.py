@@ -11,6 +11,8 @@ _SILENT = frozenset(
     "'\u2018\u2019\u201b`´\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u055a\u2032\uff07\ua78c"
 )
 """Apostrophes of all kinds: what stands around one is one word (O'Connor, D’Angelo)."""
+_SILENT_ASCII = str.maketrans("", "", "'`")
+_APART = str.maketrans(dict.fromkeys(_SILENT, " "))
 LONGEST_KEY = 240
 
 
@@ -19,6 +21,8 @@ def fold_letters(text: str) -> str:
 
     ``Ñ`` is ``n`` here, as whoever has no such key types it. Blanks, hyphens and other signs stay.
     """
+    if text.isascii():
+        return text.lower().translate(_SILENT_ASCII)
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(map(_fold_letter, plain)).translate(_PLAIN)
 
@@ -31,6 +35,11 @@ def make_key(text: str) -> str:
     """
     folded = fold_letters(text)
     return ("".join(filter(str.isalnum, folded)) or folded.strip())[:LONGEST_KEY]
+
+
+def part_at_apostrophes(text: str) -> str:
+    """Return a text with blanks for its apostrophes: who looks for Connor finds O'Connor."""
+    return text.translate(_APART)
 
 
 def split_words(text: str) -> tuple[str, ...]:

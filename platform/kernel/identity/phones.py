@@ -114,6 +114,18 @@ def is_fixed_line(phone: str) -> bool:
     return number is not None and phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
 
 
+def find_national(phone: str) -> str:
+    """Return the digits of a number (E.164) as they are written at home, without prefixes; empty when it is none.
+
+    Argentine mobiles lose their 9.
+    """
+    number = _parse(phone, None)
+    if number is None:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    return national.removeprefix("9") if number.country_code == ARGENTINA else national
+
+
 def list_calling_codes(countries: tuple[str, ...]) -> list[tuple[str, int]]:
     """Return countries with what is dialed before their numbers from abroad."""
     return [(country, phonenumbers.country_code_for_region(country)) for country in countries]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -14,6 +15,7 @@ from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
+from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.types import (
     AgreedPolicy,
@@ -54,7 +56,7 @@ def get_by_token(*, token: str, now: datetime) -> BookingView:
 
 
 def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
-    """List bookings by start, a page at a time; one query.
+    """List bookings by start, a page at a time; one query. A search has its own order, see `find_bookings`.
 
     Raises:
         Invalid: The cursor is not one of ours, or a status is unknown.
@@ -63,6 +65,9 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     if unknown:
         raise RequestInvalid(errors={"status": (mark("This status is not known."),)})
     limit = limit_rows(filters.limit)
+    if filters.search.strip():
+        found = find_bookings(filters, hidden=HOLD_STATUSES)
+        return cut_page(found, limit=limit, view=_view_found, key=lambda each: each.cursor_key)
     bookings = Booking.objects.filter(_make_condition(filters)).select_related("service", "location")
     if filters.cursor:
         starts_at, last_id = read_cursor(filters.cursor, datetime, int)
@@ -189,22 +194,11 @@ def _make_condition(filters: BookingFilters) -> Q:
         condition &= Q(starts_at__gte=filters.starts_after)
     if filters.starts_before is not None:
         condition &= Q(starts_at__lt=filters.starts_before)
-    if filters.reference:
-        condition &= Q(reference=filters.reference.strip().upper())
-    return condition & _make_search(filters.search.strip())
+    return condition
 
 
-def _make_search(text: str) -> Q:
-    if not text:
-        return Q()
-    return (
-        Q(reference__iexact=text)
-        | Q(customer_name__icontains=text)
-        | Q(customer_phone__contains=text)
-        | Q(customer_email__icontains=text)
-        | Q(asset_label__icontains=text)
-        | Q(asset__identifier__iexact=text)
-    )
+def _view_found(found: Found) -> BookingRow:
+    return replace(_view_row(found.booking), is_similar=found.is_similar)
 
 
 def _view_row(booking: Booking) -> BookingRow:

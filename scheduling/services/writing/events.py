@@ -11,6 +11,7 @@ from database.statements import Statement
 from notifications.services.outbox import add_event_part, add_event_parts, announce_event
 from scheduling.enums import BookingEvent
 from scheduling.models import Booking
+from scheduling.services.writing.search import add_search_part
 from scheduling.types import Actor
 from tenants.services.due_work import remove_due_part
 
@@ -51,7 +52,7 @@ def add_record_parts(
     reason: str = "",
     extra: Mapping[str, object] | None = None,
 ) -> None:
-    """Let a statement with a part ``booking`` write the history row and the event of the change."""
+    """Let a statement with a part ``booking`` write history, event and search of the change."""
     add_history_part(
         statement,
         Booking,
@@ -61,6 +62,7 @@ def add_record_parts(
         at=now,
         reason=reason or kind,
     )
+    add_search_part(statement, booking)
     payload = _describe(booking, by) | dict(extra or {})
     add_event_part(statement, source="booking", kind=f"booking.{kind}", payload=payload, now=now)
 

@@ -42,12 +42,13 @@ STATUS = Filter(
 def list_found(request: HttpRequest) -> HttpResponse:
     """List bookings: those that match, or the coming ones when nothing was asked."""
     query = read_query(request, filters=(STATUS,))
-    status = query.filters["status"]
+    status, now = query.filters["status"], utc_now()
     page = bookings.list_bookings(
         BookingFilters(
             search=query.search,
             statuses=(status,) if status else (),
-            starts_after=None if query.search else utc_now(),
+            starts_after=None if query.search else now,
+            now=now,
             cursor=query.cursor,
             limit=PAGE_SIZE,
         )
