@@ -80,6 +80,14 @@ class ActorKind(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+class OverrideKind(models.TextChoices):
+    """Why a booking may lie over what is taken; what staff typed is beside it, word for word."""
+
+    STAFF = "staff", _("Staff, with a reason")
+    IMPORT = "import", _("Agreed elsewhere")
+    CLOCK = "clock", _("The clocks of the country changed")
+
+
 class Approval(models.TextChoices):
     """How a request becomes a booking; ``link_only`` is hidden from the list of services."""
 

@@ -51,6 +51,7 @@ _BOOKING = TableInventory(
             "currency",
             "agreed_on",
             "agreed_timezone",
+            "override_kind",
         ),
         NotPersonal.SECRET: ("token_hash", "hold_token_hash"),
         NotPersonal.MACHINE: ("ics_uid", "rule_usage", "group_share"),

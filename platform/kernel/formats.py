@@ -183,6 +183,19 @@ def format_duration(minutes: int) -> str:
     return " ".join(f"{amount}\N{NO-BREAK SPACE}{unit}" for amount, unit in parts)
 
 
+def name_time(formats: Formats, at: datetime, timezone: str) -> str:
+    """Return a time as a sentence names it: "9:00 AM"; in Spanish with its article, "las 9:00", "la 1:00"."""
+    time = formats.format_time(at, timezone)
+    if formats.language != "es":
+        return time
+    return f"{'la' if time.startswith('1:') else 'las'} {time}"
+
+
+def end_sentence(text: str) -> str:
+    """Return ``text`` with its full stop; "9:00 a.m." has it already."""
+    return text if text.endswith(".") else f"{text}."
+
+
 def _find_locale(language: str, country: str | None) -> Locale | None:
     try:
         return Locale.parse(f"{language}_{country}" if country else language, resolve_likely_subtags=True)

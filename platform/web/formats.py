@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from edge.language import current_language
-from kernel.formats import NOON, Formats, format_duration, format_offset, get_formats, to_local
+from kernel.formats import (
+    NOON,
+    Formats,
+    end_sentence,
+    format_duration,
+    format_offset,
+    get_formats,
+    name_time,
+    to_local,
+)
 from kernel.identity import phones
 
 __all__ = [
@@ -36,19 +45,6 @@ def is_morning(at: datetime, timezone: str) -> bool:
 def format_phone(phone: str, country: str | None) -> str:
     """Return a number as `kernel.identity.phones` writes it for people of ``country``, in one piece."""
     return phones.format_phone(phone, country).replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def name_time(formats: Formats, at: datetime, timezone: str) -> str:
-    """Return a time as a sentence names it: "9:00 AM"; in Spanish with its article, "las 9:00", "la 1:00"."""
-    time = formats.format_time(at, timezone)
-    if formats.language != "es":
-        return time
-    return f"{'la' if time.startswith('1:') else 'las'} {time}"
-
-
-def end_sentence(text: str) -> str:
-    """Return ``text`` with its full stop; "9:00 a.m." has it already."""
-    return text if text.endswith(".") else f"{text}."
 
 
 def capitalize(text: str) -> str:

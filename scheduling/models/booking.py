@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Value
 
 from audit.history import keep_history
-from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus, ContactKind
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus, ContactKind, OverrideKind
 from scheduling.models.allocation import Session
 from scheduling.models.customer import Asset, Customer
 from scheduling.models.place import Location
@@ -89,6 +89,7 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3)
     policy = models.JSONField(default=dict, blank=True)
 
+    override_kind = models.CharField(max_length=8, choices=OverrideKind.choices, blank=True, default="", db_default="")
     override_reason = models.CharField(max_length=300, blank=True, default="")
     overridden_by_id = models.BigIntegerField(null=True, blank=True)
     cancelled_by = models.CharField(max_length=12, choices=ActorKind.choices, blank=True, default="")
@@ -116,6 +117,11 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(agreed_minute__lt=1440, agreed_fold__lte=1), name="scheduling_booking_agreed"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(override_kind__in=[OverrideKind.IMPORT.value, OverrideKind.CLOCK.value])
+                | models.Q(override_reason=""),
+                name="scheduling_booking_override",
             ),
             models.CheckConstraint(condition=models.Q(party_size__gte=1), name="scheduling_booking_party"),
             models.CheckConstraint(

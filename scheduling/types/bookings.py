@@ -141,6 +141,7 @@ class BookingView:
     cancelled_at: datetime | None
     cancelled_by: str
     cancelled_reason: str
+    override_kind: str
     override_reason: str
     created_at: datetime
     move_until: datetime

@@ -26,14 +26,14 @@ GROUP BY r.id, r.capacity HAVING max(levels.n) > r.capacity ORDER BY r.id
 OVER_SEATS_SQL = """
 SELECT s.id, sum(b.party_size), s.seats FROM scheduling_session s
 JOIN scheduling_booking b ON b.session_id = s.id
-WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_reason = ''
+WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_kind = ''
 GROUP BY s.id, s.seats HAVING sum(b.party_size) > s.seats ORDER BY s.id
 """
 OVER_RULE_SQL = """
 SELECT c.id, sum((u.item->>2)::int), c.limit FROM scheduling_booking b
 CROSS JOIN LATERAL jsonb_array_elements(b.rule_usage) AS u(item)
 JOIN scheduling_capacityrule c ON c.id = (u.item->>0)::int8
-WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_reason = ''
+WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_kind = ''
 GROUP BY c.id, u.item->>1, c.limit HAVING sum((u.item->>2)::int) > c.limit ORDER BY c.id
 """
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from kernel.formats import end_sentence, get_formats, name_time, to_local
 from kernel.instants import DAY_MINUTES, to_instant, to_minutes
+from kernel.languages import DEFAULT_LANGUAGE
 from kernel.text import mark
 from scheduling.engine import Explanation, Reason, ReasonCode, explain, to_local_date
 from scheduling.errors import RequestInvalid
@@ -17,6 +17,7 @@ from scheduling.selectors.availability.free_times import EARLIEST, LATEST
 from scheduling.selectors.availability.occupancy import load_snapshots
 from scheduling.selectors.availability.plans import Plan, load_plan
 from scheduling.types import ReasonView, SlotRequest
+from tenants.context import current_tenant
 
 SENTENCES = {
     ReasonCode.PAST: mark("This time has already passed."),
@@ -88,10 +89,7 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
     name = row.name if row else ""
     text = _sentence(reason.code, name)
     if until is not None:
-        local = until.astimezone(ZoneInfo(timezone))
-        moment = f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
-        until_then = gettext("Until %(moment)s.") % {"moment": moment}
-        text = f"{text} {until_then}"
+        text = f"{text} {_say_until(until, timezone)}"
     return ReasonView(
         code=reason.code.value,
         text=text,
@@ -100,6 +98,17 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
         rule_id=reason.rule_id,
         until=until,
     )
+
+
+def _say_until(until: datetime, timezone: str) -> str:
+    """Say a moment as people of the business's country write it: 3:30 p.m. in Mexico, 15:30 in Spain."""
+    language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+    formats = get_formats(language, current_tenant().country)
+    words = {
+        "day": formats.format_day(to_local(until, timezone).date()),
+        "time": name_time(formats, until, timezone),
+    }
+    return end_sentence(gettext("Until %(day)s at %(time)s") % words)
 
 
 def _sentence(code: ReasonCode, name: str) -> str:

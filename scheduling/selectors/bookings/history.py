@@ -8,14 +8,6 @@ from datetime import datetime
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 
-KINDS = frozenset(
-    {
-        *("held", "requested", "confirmed", "imported", "rescheduled", "attendance_confirmed", "arrived"),
-        *("started", "completed", "no_show", "cancelled", "declined", "expired"),
-    }
-)
-"""What a change is called when nobody gave a reason."""
-
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
@@ -24,6 +16,7 @@ class HistoryStep:
     Attributes:
         user_id: Who of the staff did it; None for customers and for the system.
         moved_from: The start before, when the step moved the booking.
+        reason: What somebody typed, word for word; mostly empty.
     """
 
     at: datetime
@@ -55,7 +48,7 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
                     starts_at=starts_at,
                     moved_from=last_start if is_moved else None,
                     user_id=user_id,
-                    reason="" if reason in KINDS else reason or "",
+                    reason=reason,
                 )
             )
         last_status, last_start = status, starts_at

@@ -125,6 +125,7 @@ def view_booking(booking: Booking) -> BookingView:
         cancelled_at=booking.cancelled_at,
         cancelled_by=booking.cancelled_by,
         cancelled_reason=booking.cancelled_reason,
+        override_kind=booking.override_kind,
         override_reason=booking.override_reason,
         created_at=booking.created_at,
         move_until=find_move_limit(booking),

@@ -92,7 +92,7 @@ def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
         return
     if booking.status != BookingStatus.HELD:
         raise HoldUsed
-    release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now, reason="released")
+    release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now)
 
 
 def is_hold_used(*, hold_id: int, token: str) -> bool:

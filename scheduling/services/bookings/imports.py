@@ -9,7 +9,7 @@ from database.locks import lock_resources
 from database.transactions import write_transaction
 from kernel.instants import to_minutes
 from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
-from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSource, BookingStatus
+from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
 from scheduling.errors import ResourceNotFound
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, load_plan_at
@@ -62,7 +62,11 @@ def import_booking(
     capacities = {each: plan.timetables.resources[each].capacity for each in resource_ids}
     place = Place(location_id, visit, start, Candidate(assignments, joins_session=joins), capacities, is_forced=True)
     agreed = Agreed(
-        status=status, source=BookingSource.IMPORT, now=now, hold_expires_at=hold_expires_at, override_reason="import"
+        status=status,
+        source=BookingSource.IMPORT,
+        now=now,
+        hold_expires_at=hold_expires_at,
+        override_kind=OverrideKind.IMPORT,
     )
     booking = make_booking(plan, place, agreed)
     booking.customer_name = customer_name

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from database.transactions import LostRace, run_write
 from kernel.instants import to_minutes
-from scheduling.enums import ActorKind, BookingEvent, BookingStatus
+from scheduling.enums import ActorKind, BookingEvent, BookingStatus, OverrideKind
 from scheduling.models import Booking
 from scheduling.policies import check_move
 from scheduling.selectors.availability.free_times import find_moving
@@ -119,6 +119,7 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
         booking.hold_expires_at = find_request_deadline(booking, now=move.now)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=move.now)
     booking.chosen_resource_id = chosen[0] if chosen else None
+    booking.override_kind = OverrideKind.STAFF if move.override else ""
     booking.override_reason = move.override.reason if move.override else ""
     booking.overridden_by_id = move.override.user_id if move.override else None
     note_rules_and_group(asked.plan, place, booking, counters=counters)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
-from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus
+from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
@@ -144,6 +144,7 @@ def book_slot(
         status=BookingStatus.CONFIRMED,
         source=source,
         now=now,
+        override_kind=None if override is None else OverrideKind.STAFF,
         override_reason=reason,
         overridden_by_id=override.user_id if override else None,
         is_sample=is_sample,

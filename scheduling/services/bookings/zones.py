@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.utils import translation
-from django.utils.translation import gettext
-
 from database.errors import TooBusy
 from database.locks import lock_resources
 from database.transactions import run_write
 from kernel.instants import DAY_MINUTES, to_minutes
 from scheduling.engine import Assignment, EngineInputError, RulePeriod, bucket_key
-from scheduling.enums import BookingEvent, BookingStatus
+from scheduling.enums import BookingEvent, BookingStatus, OverrideKind
 from scheduling.models import Allocation, Booking, CapacityRule, Resource, Session
 from scheduling.selectors.bookings.drifts import Drift, list_drifts
 from scheduling.services.writing.agreed import find_agreed_minute, keep_wall_time, note_wall_time
@@ -26,7 +23,6 @@ from scheduling.services.writing.expiry import expire_hold
 from scheduling.services.writing.lanes import cut_pieces, insert_pieces
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import SYSTEM, RuleUse
-from tenants.context import current_tenant
 from tenants.services.due_work import add_due_work
 
 BATCH = 500
@@ -151,9 +147,8 @@ def _write(booking: Booking, counters: Counters, *, is_clashing: bool, now: date
     before = booking.starts_at
     keep_wall_time(booking)
     booking.sequence += 1
-    if is_clashing and not booking.override_reason:
-        with translation.override(current_tenant().locale):
-            booking.override_reason = gettext("The clocks of the country changed.")
+    if is_clashing and not booking.override_kind:
+        booking.override_kind = OverrideKind.CLOCK
     usage = _follow_usage(booking)
     counters.take_back(booking.rule_usage)
     counters.add(usage)

@@ -60,7 +60,7 @@ def add_record_parts(
         is_new=is_new(booking),
         user_id=by.user_id,
         at=now,
-        reason=reason or kind,
+        reason=reason,
     )
     add_search_part(statement, booking)
     payload = _describe(booking, by) | dict(extra or {})
@@ -84,7 +84,7 @@ def record_together(
     first = bookings[0]
     values = {"ids": [each.pk for each in bookings], "status": first.status, "is_active": first.is_active}
     statement.add("booking", END_SQL, values)
-    add_history_part(statement, Booking, source="booking", is_new=False, user_id=by.user_id, at=now, reason=kind)
+    add_history_part(statement, Booking, source="booking", is_new=False, user_id=by.user_id, at=now)
     payloads = {each.pk: _describe(each, by) | dict(extra) for each, extra in zip(bookings, extras, strict=True)}
     add_event_parts(statement, source="booking", kind=f"booking.{kind}", payloads=payloads, now=now)
     remove_due_part(statement, name="end_due", source="booking", kind=due_kind)

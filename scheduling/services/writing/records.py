@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
-from scheduling.enums import Approval, BookingSource, BookingStatus
+from scheduling.enums import Approval, BookingSource, BookingStatus, OverrideKind
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
@@ -30,6 +30,7 @@ class Agreed:
     now: datetime
     hold_expires_at: datetime | None = None
     hold_token_hash: str = ""
+    override_kind: OverrideKind | None = None
     override_reason: str = ""
     overridden_by_id: int | None = None
     is_sample: bool = False
@@ -59,6 +60,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
         currency=tenant.currency,
         policy=AgreedPolicy.agree(plan.services).to_json(),
+        override_kind=agreed.override_kind or "",
         override_reason=agreed.override_reason,
         overridden_by_id=agreed.overridden_by_id,
         created_at=agreed.now,

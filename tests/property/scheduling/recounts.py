@@ -19,11 +19,11 @@ WHERE s.seats_taken <> b.seats OR s.is_active <> (b.seats > 0) OR (s.is_active A
 OWNERS_SQL = """
 WITH owners AS (
   SELECT 'booking' AS kind, b.id, b.is_active, b.starts_at, b.ends_at, b.hold_expires_at,
-         b.override_reason <> '' AS forced
+         b.override_kind <> '' AS forced
   FROM scheduling_booking b WHERE b.session_id IS NULL
   UNION ALL
   SELECT 'session', s.id, s.is_active, s.starts_at, s.ends_at, NULL,
-         (SELECT bool_or(b.override_reason <> '') FROM scheduling_booking b WHERE b.session_id = s.id)
+         (SELECT bool_or(b.override_kind <> '') FROM scheduling_booking b WHERE b.session_id = s.id)
   FROM scheduling_session s
 )
 SELECT o.kind, o.id FROM owners o

@@ -77,7 +77,7 @@ def test_booking_stays_at_nine_when_mexico_ends_its_summer_time(agreed):
 
     assert times_of(agreed) == (NINE_AFTER, NINE_AFTER + HOUR, 1, [(NINE_AFTER, NINE_AFTER + HOUR)])
     assert Booking.history.filter(id=agreed).latest("history_id").starts_at == NINE_AFTER
-    assert Booking.objects.get(pk=agreed).override_reason == ""
+    assert Booking.objects.get(pk=agreed).override_kind == ""
 
 
 def test_booking_in_winter_is_left_alone(tenant, tmp_path):
@@ -143,7 +143,7 @@ def test_what_is_taken_at_the_agreed_hour_is_told_once(agreed):
     handle_events(NOW)
 
     moved = Booking.objects.get(pk=agreed)
-    assert (moved.starts_at, moved.override_reason) == (NINE_AFTER, "Cambió el horario oficial.")
+    assert (moved.starts_at, moved.override_kind, moved.override_reason) == (NINE_AFTER, "clock", "")
     assert list(moved.allocations.filter(is_active=True).values_list("is_override", flat=True)) == [True]
     assert times_of(other)[0] == NINE_AFTER
     told = Message.objects.filter(template="business_clock_clash")
