@@ -1,6 +1,7 @@
 /* The day board: a click on an empty place, and the line of the present. */
 import "./board-drag.js";
 import "./board-keys.js";
+import "./board-print.js";
 import { findMinute, formatMinute, getBoard, getHours, main, setMinute, STEP } from "./board-visits.js";
 
 const TICK_MS = 30000;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,3 +152,60 @@ def test_forced_colors_show_what_is_chosen(house, open_workspace, width):
     assert {"nav a", ".day-choice", ".slot", ".choice label"} <= kinds
     assert {path: same for path, same in found.items() if any(same.values())} == {}
     assert meter[0] == "solid"
+
+
+PRINTED = """() => [...document.querySelectorAll("#board .visit")].filter((visit) => {
+    const text = visit.querySelector(".text").getBoundingClientRect();
+    return [".plate", ".contact"].some((part) => {
+        const box = visit.querySelector(part).getBoundingClientRect();
+        return !box.width || box.bottom > text.bottom + 1 || box.height > 20;
+    });
+}).map((visit) => visit.dataset.minutes)"""
+
+
+@pytest.mark.parametrize(("paper", "pixels"), [("A4", (734, 1062)), ("Letter", (756, 996))])
+@pytest.mark.parametrize("is_across", [True, False])
+def test_day_is_one_sheet_with_phone_and_plate_in_each_block(house, open_workspace, paper, pixels, is_across):
+    on = fill_day(house)
+    page = open_workspace(house, f"/workspace/?date={on}")
+    width, height = reversed(pixels) if is_across else pixels
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media="print")
+
+    missing = page.evaluate(PRINTED)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    head = page.locator(".printed").inner_text()
+    sheet = page.pdf(format=paper, landscape=is_across)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+    assert missing == []
+    assert house.name in head
+    assert re.search(r"\d{1,2}:\d\d", head)
+
+
+def test_long_day_and_all_columns_are_one_sheet_too(house, open_workspace):
+    on = fill_day(house)
+    with tenant_scope(house):
+        last = Booking.objects.get(reference=f"LOOK{len(MINUTES) - 1}", is_active=True)
+        ends_at = last.ends_at + timedelta(hours=8)
+        Booking.objects.filter(pk=last.pk).update(ends_at=ends_at)
+        Allocation.objects.filter(booking=last).update(ends_at=ends_at)
+    page = open_workspace(house, f"/workspace/?date={on}&type=all")
+
+    sheets = [page.pdf(format="A4", landscape=is_across) for is_across in (True, False)]
+
+    assert [len(re.findall(rb"/Type\s*/Page\b", sheet)) for sheet in sheets] == [1, 1]
+
+
+def test_list_on_paper_has_every_visit(house, open_workspace):
+    on = fill_day(house, [30] * 14)
+    page = open_workspace(house, f"/workspace/?date={on}&view=list")
+    page.emulate_media(media="print")
+
+    cut = page.evaluate("""() => {
+        const board = document.querySelector("#board");
+        return [getComputedStyle(board).overflowY, board.scrollHeight - board.clientHeight];
+    }""")
+
+    assert cut == ["visible", 0]
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) > 1
