@@ -54,7 +54,7 @@ _BOOKING = TableInventory(
             "override_kind",
         ),
         NotPersonal.SECRET: ("token_hash", "hold_token_hash"),
-        NotPersonal.MACHINE: ("ics_uid", "rule_usage", "group_share"),
+        NotPersonal.MACHINE: ("ics_uid", "rule_usage", "group_share", "chosen_beside_ids"),
         NotPersonal.BUSINESS: ("policy",),
     },
 )

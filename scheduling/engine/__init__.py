@@ -5,6 +5,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     compose_visit(lines: Sequence[VisitLine]) -> VisitSpec
     visit_of(service, extra_minutes=0) -> VisitSpec
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
+    keep_resources(visit, kept: Collection[int]) -> VisitSpec
     find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
     assignment_range(visit, start_minute) -> tuple[int, int]
@@ -47,7 +48,6 @@ from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
 from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
 from scheduling.engine.lanes import split_into_lanes
-from scheduling.engine.matching import find_filling
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
@@ -76,6 +76,7 @@ from scheduling.engine.visit import (
     choose_resources,
     compose_visit,
     find_window,
+    keep_resources,
     needed_range,
     visit_of,
 )
@@ -126,7 +127,6 @@ __all__ = [
     "fill_blindly",
     "fill_in_order",
     "find_answer_deadline",
-    "find_filling",
     "find_next_free",
     "find_offered",
     "find_slots",
@@ -134,6 +134,7 @@ __all__ = [
     "find_wall",
     "find_window",
     "is_offered",
+    "keep_resources",
     "limited",
     "list_candidates",
     "list_chunks",

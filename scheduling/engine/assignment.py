@@ -1,13 +1,15 @@
 """Which resources serve a visit."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 from types import MappingProxyType
 
 from kernel.intervals import contains
 from scheduling.engine.answers import Assignment, Candidate, LedgerEntry
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.matching import find_filling
+from scheduling.engine.lineup import Lineup, line_up, list_fillings
 from scheduling.engine.ranking import rank_pool
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.types import Resource, Snapshot, VisitSpec
@@ -55,8 +57,8 @@ def list_candidates(
     """Go through every way to serve a visit, the best first, lazily.
 
     Sessions that can be joined come first, the fullest ahead. Then the free
-    resources: the first part takes its best by the strategy, the next its best of
-    the rest, and so on, always so that the remaining places can still be
+    resources: the first part takes its best by the strategy (whoever was chosen ahead), the next its
+    best of the rest, and so on, always so that the remaining places can still be
     filled (matching). Two candidates never differ only by who of a
     part's several resources is named first. After a conflict, a caller that knows
     who was taken asks again with it in ``excluding`` (or with a fresh snapshot).
@@ -76,72 +78,27 @@ def list_candidates(
         yield Candidate(_place(inquiry, found.places), joins_session=True)
     if visit.seats is not None and units > visit.seats:
         return
+    lineup = inquiry.lineup
     ranked = [
-        rank_pool(
-            inquiry,
-            part,
-            [
-                resource_id
-                for resource_id in part.pool
-                if resource_id not in excluding and contains(inquiry.free_starts(resource_id, part), start_minute)
-            ],
-            strategy,
-            ledger,
-        )
-        for part in visit.parts
+        _rank_team(inquiry, team, [each for each in lineup.teams[team].pool if each not in excluding], strategy, ledger)
+        for team in range(len(lineup.teams))
     ]
-    for places in _list_fillings(visit, ranked):
+    for places in list_fillings(lineup, ranked):
         yield Candidate(_place(inquiry, places))
+
+
+def _rank_team(
+    inquiry: Inquiry, team: int, pool: Sequence[int], strategy: Strategy, ledger: Mapping[int, LedgerEntry]
+) -> list[int]:
+    """List who is free for a team, by the strategy; whoever was chosen comes first."""
+    start, first = inquiry.starts[0], inquiry.visit.parts[inquiry.lineup.teams[team].parts[0]]
+    free = [resource_id for resource_id in pool if contains(inquiry.team_starts(resource_id, team), start)]
+    ranked = rank_pool(inquiry, first, free, strategy, ledger)
+    return sorted(ranked, key=lambda resource_id: resource_id not in inquiry.visit.chosen)
 
 
 def _place(inquiry: Inquiry, filling: Sequence[tuple[int, int]]) -> tuple[Assignment, ...]:
     return place_at(inquiry.visit, inquiry.starts[0], filling, inquiry.snapshot.resources, inquiry.units)
-
-
-def _list_fillings(visit: VisitSpec, ranked: Sequence[Sequence[int]]) -> Iterator[list[tuple[int, int]]]:
-    """Fill all places in lexicographic order of rank, never entering a dead end."""
-    yield from _fill(visit, ranked, visit.places, [])
-
-
-def _fill(
-    visit: VisitSpec, ranked: Sequence[Sequence[int]], places: Sequence[int], filled: list[tuple[int, int]]
-) -> Iterator[list[tuple[int, int]]]:
-    if not _can_finish(visit, ranked, places, filled):
-        return
-    if len(filled) == len(places):
-        yield list(filled)
-        return
-    for resource_id in _options(visit, ranked, places, filled, len(filled)):
-        filled.append((places[len(filled)], resource_id))
-        yield from _fill(visit, ranked, places, filled)
-        filled.pop()
-
-
-def _options(
-    visit: VisitSpec,
-    ranked: Sequence[Sequence[int]],
-    places: Sequence[int],
-    filled: Sequence[tuple[int, int]],
-    place: int,
-) -> list[int]:
-    """List who can still take a place: unused in its line, and ranked after its own part's last."""
-    index = places[place]
-    line = visit.parts[index].line
-    used = {resource_id for part_index, resource_id in filled if visit.parts[part_index].line == line}
-    order = ranked[index]
-    if filled and filled[-1][0] == index:
-        order = order[order.index(filled[-1][1]) + 1 :]
-    return [resource_id for resource_id in order if resource_id not in used]
-
-
-def _can_finish(
-    visit: VisitSpec, ranked: Sequence[Sequence[int]], places: Sequence[int], filled: Sequence[tuple[int, int]]
-) -> bool:
-    by_line: dict[int, list[list[int]]] = {}
-    for place in range(len(filled), len(places)):
-        options = _options(visit, ranked, places, filled, place)
-        by_line.setdefault(visit.parts[places[place]].line, []).append(options)
-    return all(find_filling(options) is not None for options in by_line.values())
 
 
 def place_at(
@@ -166,30 +123,39 @@ def place_at(
 
 
 def fill_in_order(visit: VisitSpec, resource_ids: Sequence[int]) -> Filling | None:
-    """Give each place of a visit one of as many resources: in the order given where that fits.
+    """Fill each place of a visit with one of some resources, every one of them used.
 
-    None when they do not fill the places, in whatever order.
+    In the order given, place by place, where that fits; None when they do not fill the places.
     """
-    places = visit.places
-    if len(places) != len(resource_ids):
+    lineup = line_up(replace(visit, chosen=frozenset()))
+    given = list(dict.fromkeys(resource_ids))
+    in_order = _match_in_order(lineup, resource_ids)
+    if in_order is not None:
+        return in_order
+    ranked = [[each for each in given if each in team.pool] for team in lineup.teams]
+    if not set(given) <= {each for team in lineup.teams for each in team.pool}:
         return None
-    pools = [visit.parts[index].pool for index in places]
-    filling: Sequence[int] | None = resource_ids
-    if not all(each in pool for pool, each in zip(pools, resource_ids, strict=True)):
-        filling = find_filling([[each for each in resource_ids if each in pool] for pool in pools])
-    return None if filling is None else list(zip(places, filling, strict=True))
+    return next(list_fillings(lineup, ranked, given), None)
 
 
 def fill_blindly(visit: VisitSpec) -> Filling | None:
-    """Give each place the first of its pool that fits beside the others of its line, whatever they do then.
+    """Give each place the first of its pool that fits beside the others, whatever they do then.
 
-    None when a line needs more resources than its pools have.
+    None when the visit needs more resources than its pools have.
     """
-    filled: list[tuple[int, int]] = []
-    for line in sorted({part.line for part in visit.parts}):
-        places = [index for index in visit.places if visit.parts[index].line == line]
-        filling = find_filling([visit.parts[index].pool for index in places])
-        if filling is None:
-            return None
-        filled += zip(places, filling, strict=True)
-    return filled
+    lineup = line_up(visit)
+    ranked = [sorted(team.pool, key=lambda each: each not in visit.chosen) for team in lineup.teams]
+    return next(list_fillings(lineup, ranked), None)
+
+
+def _match_in_order(lineup: Lineup, resource_ids: Sequence[int]) -> Filling | None:
+    """Give each place of a team, in order, the resource at its position, if that is right for all."""
+    places = lineup.places
+    if len(places) != len(resource_ids) or not lineup.is_possible:
+        return None
+    pairs = list(zip(places, resource_ids, strict=True))
+    if any(resource_id not in lineup.teams[team].pool for team, resource_id in pairs):
+        return None
+    if any(one[1] == other[1] and other[0] in lineup.rivals[one[0]] for one, other in combinations(pairs, 2)):
+        return None
+    return sorted((part, resource_id) for team, resource_id in pairs for part in lineup.teams[team].parts)

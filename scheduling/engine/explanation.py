@@ -1,5 +1,6 @@
 """Why a start is not offered: which rule, which resource, until when."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kernel.instants import DAY_MINUTES
@@ -91,19 +92,34 @@ def _explain_resources(inquiry: Inquiry, ahead: Inquiry) -> list[Reason]:
     """List what keeps the resources of the parts that lack some."""
     start = inquiry.starts[0]
     reasons: list[Reason] = []
-    for index, part in enumerate(inquiry.visit.parts):
-        blocked = [
-            resource_id for resource_id in part.pool if not contains(inquiry.free_starts(resource_id, part), start)
-        ]
-        if len(part.pool) - len(blocked) >= part.quantity:
+    lineup = inquiry.lineup
+    for number, team in enumerate(lineup.teams):
+        blocked = [each for each in team.pool if not contains(inquiry.team_starts(each, number), start)]
+        if len(team.pool) - len(blocked) >= team.quantity:
             continue
-        for resource_id in blocked:
-            found = _explain_resource(inquiry, ahead, resource_id, part)
-            reasons += [replace(reason, part_index=index, resource_id=resource_id) for reason in found]
+        reasons += _explain_blocked(inquiry, ahead, blocked, team.parts)
         if not blocked:
-            reasons.append(Reason(ReasonCode.NO_COMBINATION, part_index=index))
+            reasons.append(Reason(ReasonCode.NO_COMBINATION, part_index=team.parts[0]))
+    for each in sorted(lineup.wanted):
+        homes = [number for number, team in enumerate(lineup.teams) if each in team.pool]
+        if not any(contains(inquiry.team_starts(each, number), start) for number in homes):
+            parts = [index for number in homes for index in lineup.teams[number].parts]
+            reasons += _explain_blocked(inquiry, ahead, [each], parts)
+    reasons = list(dict.fromkeys(reasons))
     if not reasons and not find_free_starts(inquiry):
         reasons.append(Reason(ReasonCode.NO_COMBINATION))
+    return reasons
+
+
+def _explain_blocked(inquiry: Inquiry, ahead: Inquiry, blocked: Iterable[int], parts: Iterable[int]) -> list[Reason]:
+    """List what keeps some resources from some parts, those that they could not serve."""
+    start, reasons = inquiry.starts[0], list[Reason]()
+    for index in parts:
+        part = inquiry.visit.parts[index]
+        for resource_id in blocked:
+            if not contains(inquiry.free_starts(resource_id, part), start):
+                found = _explain_resource(inquiry, ahead, resource_id, part)
+                reasons += [replace(reason, part_index=index, resource_id=resource_id) for reason in found]
     return reasons
 
 

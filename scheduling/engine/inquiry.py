@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import reduce
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, list_gaps, stretches_above, subtract
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.hours import Hours, expand_hours, hours_key
+from scheduling.engine.lineup import line_up
 from scheduling.engine.rules import amount_of, list_full
 from scheduling.engine.types import BusyRows, CapacityRule, Part, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
@@ -88,7 +90,9 @@ class Inquiry:
         self._rows: dict[int, list[tuple[int, int, int]]] = {}
         self._free: dict[tuple[int, Shape], list[Interval]] = {}
         self._open: dict[tuple[int, Shape], list[Interval]] = {}
+        self._team_starts: dict[tuple[int, int], list[Interval]] = {}
         self.session_holes = SessionHoles(snapshot)
+        self.lineup = line_up(visit)
 
     def hours_of(self, resource_id: int) -> Hours:
         """Expand a resource's hours once; resources with equal hours share the work."""
@@ -150,6 +154,17 @@ class Inquiry:
         free = self._free.get((resource_id, shape))
         if free is None:
             free = self._free[resource_id, shape] = self._find_free(resource_id, shape, without_own=False)
+        return free
+
+    def team_starts(self, resource_id: int, team: int) -> list[Interval]:
+        """List the starts at which a resource can serve every part of a team of the lineup."""
+        parts = [self.visit.parts[index] for index in self.lineup.teams[team].parts]
+        if len(parts) == 1:
+            return self.free_starts(resource_id, parts[0])
+        free = self._team_starts.get((resource_id, team))
+        if free is None:
+            free = reduce(intersect, (self.free_starts(resource_id, part) for part in parts))
+            self._team_starts[resource_id, team] = free
         return free
 
     def free_starts_without_own(self, resource_id: int, part: Part) -> list[Interval]:

@@ -1,12 +1,13 @@
 """Group services: which running sessions a party can still join."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import NamedTuple
 
 from kernel.intervals import Interval, contains
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.matching import find_filling
+from scheduling.engine.lineup import list_fillings
 from scheduling.engine.types import Part, Session
 
 
@@ -69,16 +70,30 @@ class _Board:
 
     def find_places(self, session: Session) -> tuple[tuple[int, int], ...] | None:
         """Find which part each of the session's resources serves; None when they do not fit."""
-        place_parts = self._inquiry.visit.places
-        resource_ids = {resource_id for resource_id, _start, _end in session.occupied}
-        if len(place_parts) != len(resource_ids):
+        lineup = self._inquiry.lineup
+        resource_ids = sorted({resource_id for resource_id, _start, _end in session.occupied})
+        if len(resource_ids) > len(lineup.places):
             return None
-        options = [
-            [resource_id for resource_id in sorted(resource_ids) if self._serves(session, index, resource_id)]
-            for index in place_parts
+        serving = [
+            [each for each in resource_ids if all(self._serves(session, index, each) for index in team.parts)]
+            for team in lineup.teams
         ]
-        chosen = find_filling(options)
-        return None if chosen is None else tuple(zip(place_parts, chosen, strict=True))
+        # Who does what in the session already does it for the newcomer too, where that is possible.
+        settled = [
+            [each for each in serving[index] if self._has_all(session, team.parts, each)]
+            for index, team in enumerate(lineup.teams)
+        ]
+        for options in (settled, serving):
+            filling = next(list_fillings(lineup, options, resource_ids), None)
+            if filling is not None:
+                return tuple(filling)
+        return None
+
+    def _has_all(self, session: Session, parts: Iterable[int], resource_id: int) -> bool:
+        """Tell whether a session takes a resource for some parts as long as the visit needs it."""
+        held = [(start, end) for owner, start, end in session.occupied if owner == resource_id]
+        wanted = [self._inquiry.visit.parts[index].occupied_at(session.start_minute) for index in parts]
+        return all(any(start <= first and last <= end for start, end in held) for first, last in wanted)
 
     def _serves(self, session: Session, part_index: int, resource_id: int) -> bool:
         part = self._inquiry.visit.parts[part_index]

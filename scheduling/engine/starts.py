@@ -1,11 +1,10 @@
-"""In which minutes a whole visit could start: every part, every line, matched."""
+"""In which minutes a whole visit could start: every part matched, whoever was chosen included."""
 
 from collections.abc import Sequence
 
 from kernel.intervals import Interval, covered_by, intersect
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.matching import find_filling
-from scheduling.engine.types import Part
+from scheduling.engine.lineup import can_fill
 
 
 def find_free_starts(inquiry: Inquiry) -> list[Interval]:
@@ -14,10 +13,13 @@ def find_free_starts(inquiry: Inquiry) -> list[Interval]:
     Only resources are looked at (and their own rules), neither grid nor notice.
     Sessions that could be joined are not counted in.
     """
+    lineup = inquiry.lineup
+    if not lineup.is_possible:
+        return []
     free = [inquiry.starts]
-    for group in group_parts(inquiry.visit.parts):
-        for part in group:
-            free = intersect(free, covered_by(_free_sets(inquiry, part), part.quantity))
+    for group in lineup.groups:
+        for team in group:
+            free = intersect(free, covered_by(_free_sets(inquiry, team), lineup.teams[team].quantity))
             if not free:
                 return []
         if len(group) > 1:
@@ -25,36 +27,20 @@ def find_free_starts(inquiry: Inquiry) -> list[Interval]:
     return free
 
 
-def group_parts(parts: Sequence[Part]) -> list[list[Part]]:
-    """Group the parts that compete: same line, and pools that overlap, also through a third."""
-    groups: list[tuple[int, set[int], list[Part]]] = []
-    for part in parts:
-        line, pool, members = part.line, set(part.pool), [part]
-        apart: list[tuple[int, set[int], list[Part]]] = []
-        for group in groups:
-            if group[0] == line and not pool.isdisjoint(group[1]):
-                pool |= group[1]
-                members = group[2] + members
-            else:
-                apart.append(group)
-        groups = [*apart, (line, pool, members)]
-    return [members for _line, _pool, members in groups]
-
-
-def _free_sets(inquiry: Inquiry, part: Part) -> list[list[Interval]]:
-    sets = (inquiry.free_starts(resource_id, part) for resource_id in part.pool)
+def _free_sets(inquiry: Inquiry, team: int) -> list[list[Interval]]:
+    sets = (inquiry.team_starts(resource_id, team) for resource_id in inquiry.lineup.teams[team].pool)
     return [free for free in sets if free]
 
 
-def _match_starts(inquiry: Inquiry, group: Sequence[Part]) -> list[Interval]:
+def _match_starts(inquiry: Inquiry, group: Sequence[int]) -> list[Interval]:
     """Sweep over the minutes at which somebody becomes free or not, and match in between."""
-    # Each (part, resource) has a bit: 1 while the resource could start the part. A minute flips the bits
+    # Each (team, resource) has a bit: 1 while the resource could serve the team. A minute flips the bits
     # of whoever becomes free or not there, so between two such minutes the mask stays, and with it the
     # answer. A week repeats its masks: each is matched once, however many stretches have it.
-    bits = [(part, resource_id) for part in group for resource_id in part.pool]
+    bits = [(team, resource_id) for team in group for resource_id in inquiry.lineup.teams[team].pool]
     toggles: dict[int, int] = {}
-    for index, (part, resource_id) in enumerate(bits):
-        for start, end in inquiry.free_starts(resource_id, part):
+    for index, (team, resource_id) in enumerate(bits):
+        for start, end in inquiry.team_starts(resource_id, team):
             toggles[start] = toggles.get(start, 0) ^ (1 << index)
             toggles[end] = toggles.get(end, 0) ^ (1 << index)
     known: dict[int, bool] = {}
@@ -64,7 +50,7 @@ def _match_starts(inquiry: Inquiry, group: Sequence[Part]) -> list[Interval]:
         mask ^= toggles[minute]
         is_possible = known.get(mask)
         if is_possible is None:
-            is_possible = known[mask] = _can_match(group, mask)
+            is_possible = known[mask] = _can_match(inquiry, group, mask)
         if is_possible and not is_open:
             opened_at = minute
         elif is_open and not is_possible:
@@ -73,13 +59,16 @@ def _match_starts(inquiry: Inquiry, group: Sequence[Part]) -> list[Interval]:
     return found
 
 
-def _can_match(group: Sequence[Part], mask: int) -> bool:
-    places: list[list[int]] = []
+def _can_match(inquiry: Inquiry, group: Sequence[int], mask: int) -> bool:
+    lineup = inquiry.lineup
+    options: dict[int, list[list[int]]] = {}
     shift = 0
-    for part in group:
-        free = [resource_id for index, resource_id in enumerate(part.pool) if mask >> (shift + index) & 1]
-        if len(free) < part.quantity:
+    for team in group:
+        pool, quantity = lineup.teams[team].pool, lineup.teams[team].quantity
+        free = [resource_id for index, resource_id in enumerate(pool) if mask >> (shift + index) & 1]
+        if len(free) < quantity:
             return False
-        places += [free] * part.quantity
-        shift += len(part.pool)
-    return find_filling(places) is not None
+        options[team] = [free] * quantity
+        shift += len(pool)
+    wanted = [each for each in lineup.wanted if any(each in lineup.teams[team].pool for team in group)]
+    return can_fill(lineup, group, options, wanted=wanted)

@@ -230,13 +230,15 @@ class Requirement:
     """``quantity`` distinct resources of ``pool`` for a part of a service.
 
     ``pool`` is in order of preference, without repetition. The part lasts from
-    ``starts_after_minutes`` for ``duration_minutes`` (None: to the end).
+    ``starts_after_minutes`` for ``duration_minutes`` (None: to the end). ``same_as`` is the index of
+    the service's requirement that must have the same resources; they must lie in both pools.
     """
 
     pool: tuple[int, ...]
     quantity: int = 1
     starts_after_minutes: int = 0
     duration_minutes: int | None = None
+    same_as: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty or repeating pool and impossible numbers."""
@@ -252,9 +254,8 @@ class Requirement:
 class ServiceTiming:
     """How long a service lasts, on which grid it starts, and how far ahead it can be booked.
 
-    ``buffer_before_minutes`` is added to a part that begins at the service's
-    start, ``buffer_after_minutes`` to a part that ends at its end; a part in the
-    middle has none. ``buffers_inside_hours``: buffers must lie in working time.
+    ``buffer_before_minutes`` and ``buffer_after_minutes`` are added to each part, also in the
+    middle of the service. ``buffers_inside_hours``: buffers must lie in working time.
     ``booking_window_days`` counts local dates after today's (0 = only today,
     None = no limit). With ``seats`` it is a group service.
 
@@ -290,7 +291,12 @@ class ServiceSpec(ServiceTiming):
         refuse_if(self.buffer_after_minutes < 0, "buffer_after_minutes", "negative")
         refuse_if(self.minimum_notice_minutes < 0, "minimum_notice_minutes", "negative")
         refuse_if(self.seats is not None and self.seats < 1, "seats", "not_positive")
-        for requirement in self.requirements:
+        for index, requirement in enumerate(self.requirements):
+            if requirement.same_as is not None:
+                is_known = requirement.same_as in range(len(self.requirements)) and requirement.same_as != index
+                refuse_if(not is_known, "same_as", "unknown")
+                is_other = self.requirements[requirement.same_as].quantity != requirement.quantity
+                refuse_if(is_other, "same_as", "other_quantity")
             begins = requirement.starts_after_minutes
             ends = begins + (requirement.duration_minutes or 1)
             refuse_if(begins >= self.duration_minutes, "starts_after_minutes", "outside_visit")
@@ -322,9 +328,8 @@ class Part:
     """A requirement placed in a visit: ``quantity`` of ``pool`` for a stretch of it.
 
     It works in ``[start + starts_after, start + starts_after + duration)`` and
-    occupies that widened by its two buffers. Within one ``line`` (the index of
-    the service in the visit) a resource fills one place only; different lines
-    may take the same resource, for they never overlap in time.
+    occupies that widened by its two buffers. A resource fills several places only where these do
+    not occupy the same minute. ``same_as`` is the index of the visit's part that must have the same resources.
     """
 
     pool: tuple[int, ...]
@@ -334,7 +339,7 @@ class Part:
     buffer_before_minutes: int
     buffer_after_minutes: int
     buffers_inside_hours: bool
-    line: int
+    same_as: int | None = None
 
     def occupied_at(self, start_minute: int) -> tuple[int, int]:
         """Return the period that it occupies of a visit that starts at a minute, buffers included."""
@@ -349,7 +354,8 @@ class VisitSpec:
     The grid of starts is laid from the hours of the pool of ``parts[0]``.
     ``service_id`` is the service whose sessions can be joined. ``notice_minutes``
     is the longest notice and ``window_days`` the shortest booking window of its
-    services.
+    services. Each of ``chosen`` must serve in one place at least; the grid and the other places are
+    open to everybody.
     """
 
     service_id: int
@@ -360,13 +366,9 @@ class VisitSpec:
     window_days: int | None
     seats: int | None
     parts: tuple[Part, ...]
+    chosen: frozenset[int] = frozenset()
 
     @property
     def pool(self) -> frozenset[int]:
         """Return everybody who could serve a part of it."""
         return frozenset(resource_id for part in self.parts for resource_id in part.pool)
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """Return the index of each part, as often as the part needs a resource."""
-        return tuple(index for index, part in enumerate(self.parts) for _ in range(part.quantity))

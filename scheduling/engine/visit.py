@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
-from scheduling.engine.matching import find_filling
 from scheduling.engine.types import Part, Requirement, ServiceSpec, ServiceTiming, VisitLine, VisitSpec
 
 # A period is at most two days long, so no gap that holds a start began earlier.
@@ -19,7 +17,7 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
     """Put services one after the other into one visit, without a pause.
 
     Step, alignment, session and the buffer before come from the first line, the
-    buffer after from the last; between lines there is no buffer, so that
+    buffer after from the last; where two lines meet there is no buffer, so that
     one resource can stay for both. The longest notice and the shortest booking
     window win.
 
@@ -34,8 +32,9 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
     duration = sum(line.service.duration_minutes + line.extra_minutes for line in lines)
     parts: list[Part] = []
     line_start = 0
-    for index, line in enumerate(lines):
-        parts += [_place(line, requirement, index, line_start, duration) for requirement in line.service.requirements]
+    for line in lines:
+        first_part = len(parts)
+        parts += [_place(line, each, line_start, duration, first_part) for each in line.service.requirements]
         line_start += line.service.duration_minutes + line.extra_minutes
     return VisitSpec(
         service_id=services[0].id,
@@ -61,24 +60,27 @@ def find_window(services: Iterable[ServiceTiming]) -> int | None:
 
 
 def choose_resources(visit: VisitSpec, chosen: Collection[int]) -> VisitSpec:
-    """Restrict a visit to what the customer chose.
-
-    Every part whose pool has chosen resources takes those; when it needs
-    more than were chosen, the rest comes from the remaining pool. A part
-    whose pool has none of them stays as it is, and so does one that could
-    no longer be filled beside the parts of its line that took them before:
-    who chooses one of two that work together gets the other one too.
+    """Let a visit be served by whom the customer chose: each of them in one place at least.
 
     Raises:
         EngineInputError: A chosen resource is in no pool of the visit.
     """
-    wanted = set(chosen)
+    wanted = frozenset(chosen)
     if wanted - visit.pool:
         raise EngineInputError(field="chosen", code="not_in_any_pool")
-    pieces: list[Part] = []
-    for _, line in groupby(visit.parts, key=lambda part: part.line):
-        pieces += _restrict_line(list(line), wanted)
-    return replace(visit, parts=tuple(pieces))
+    return replace(visit, chosen=wanted)
+
+
+def keep_resources(visit: VisitSpec, kept: Collection[int]) -> VisitSpec:
+    """Let only some resources serve a visit.
+
+    Raises:
+        EngineInputError: Nobody of a pool is left, or somebody who was chosen is not.
+    """
+    parts = [replace(part, pool=tuple(each for each in part.pool if each in kept)) for part in visit.parts]
+    if not all(part.pool for part in parts) or not visit.chosen <= set(kept):
+        raise EngineInputError(field="pool", code="empty")
+    return replace(visit, parts=tuple(parts))
 
 
 def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval:
@@ -101,7 +103,7 @@ def assignment_range(visit: VisitSpec, start_minute: int) -> Interval:
     return first - 2 * DAY_MINUTES, last + 2 * DAY_MINUTES
 
 
-def _place(line: VisitLine, requirement: Requirement, index: int, line_start: int, visit_duration: int) -> Part:
+def _place(line: VisitLine, requirement: Requirement, line_start: int, visit_duration: int, first_part: int) -> Part:
     service = line.service
     begins = requirement.starts_after_minutes
     ends = service.duration_minutes
@@ -109,39 +111,16 @@ def _place(line: VisitLine, requirement: Requirement, index: int, line_start: in
         ends = begins + requirement.duration_minutes
     if ends == service.duration_minutes:
         ends += line.extra_minutes
-    is_first = line_start + begins == 0
-    is_last = line_start + ends == visit_duration
+    line_end = service.duration_minutes + line.extra_minutes
+    follows_line = begins == 0 and line_start > 0
+    precedes_line = ends == line_end and line_start + ends < visit_duration
     return Part(
         pool=requirement.pool,
         quantity=requirement.quantity,
         starts_after_minutes=line_start + begins,
         duration_minutes=ends - begins,
-        buffer_before_minutes=service.buffer_before_minutes if is_first else 0,
-        buffer_after_minutes=service.buffer_after_minutes if is_last else 0,
+        buffer_before_minutes=0 if follows_line else service.buffer_before_minutes,
+        buffer_after_minutes=0 if precedes_line else service.buffer_after_minutes,
         buffers_inside_hours=service.buffers_inside_hours,
-        line=index,
+        same_as=None if requirement.same_as is None else first_part + requirement.same_as,
     )
-
-
-def _restrict_line(parts: Sequence[Part], wanted: set[int]) -> list[Part]:
-    chosen = [[part] for part in parts]
-    # The smallest pool first: where pools nest and the parts are simultaneous, no filling is lost.
-    for index in sorted(range(len(parts)), key=lambda place: len(parts[place].pool)):
-        restricted = [*chosen[:index], _restrict(parts[index], wanted), *chosen[index + 1 :]]
-        pieces = [piece for some in restricted for piece in some]
-        if find_filling([piece.pool for piece in pieces for _ in range(piece.quantity)]) is not None:
-            chosen = restricted
-    return [piece for some in chosen for piece in some]
-
-
-def _restrict(part: Part, wanted: set[int]) -> list[Part]:
-    picked = tuple(resource_id for resource_id in part.pool if resource_id in wanted)
-    others = tuple(resource_id for resource_id in part.pool if resource_id not in wanted)
-    if not picked or not others:
-        return [part]
-    if len(picked) >= part.quantity:
-        return [replace(part, pool=picked)]
-    return [
-        replace(part, pool=picked, quantity=len(picked)),
-        replace(part, pool=others, quantity=part.quantity - len(picked)),
-    ]

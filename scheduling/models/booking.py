@@ -34,7 +34,8 @@ class Booking(models.Model):
     contact whose code was typed. ``policy`` is the service's policy as agreed. ``rule_usage`` lists
     ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
     ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
-    buffers included. ``service`` is the first line's.
+    buffers included. ``service`` is the first line's. ``chosen_beside_ids`` are the resources that
+    were chosen by name together with ``chosen_resource``.
 
     ``agreed_on``, ``agreed_minute`` and ``agreed_fold`` are the start on the clock of ``agreed_timezone``, as it was
     agreed: when the zone's rules change, ``starts_at`` follows. `services.writing.agreed` alone writes all of these.
@@ -55,6 +56,7 @@ class Booking(models.Model):
     chosen_resource = models.ForeignKey(
         Resource, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    chosen_beside_ids = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     agreed_on = models.DateField(default=UNNOTED_ON, db_default=UNNOTED_ON)

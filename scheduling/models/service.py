@@ -116,7 +116,8 @@ class Requirement(models.Model):
     """``quantity`` resources of one pool for a part of the service.
 
     The pool: the named resources when there are any; otherwise all active ones of the type
-    and with the skill (whichever are given). ``duration_minutes`` empty: to the end.
+    and with the skill (whichever are given). ``duration_minutes`` empty: to the end. The resources
+    of ``same_as``, another one of the service, are also those of this one.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
@@ -127,6 +128,10 @@ class Requirement(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     starts_after_minutes = models.PositiveIntegerField(default=0)
     duration_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # All of a service's go together, so nothing has to look for those that name one of them.
+    same_as = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         """In order: the grid of starts is laid from the first one's hours."""
@@ -137,6 +142,10 @@ class Requirement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__isnull=True) | models.Q(duration_minutes__gte=1),
                 name="scheduling_requirement_duration",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(same_as__isnull=True) | ~models.Q(same_as=models.F("id")),
+                name="scheduling_requirement_same_as",
             ),
         ]
 

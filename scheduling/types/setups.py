@@ -71,7 +71,8 @@ class ResourceSetup:
 class RequirementSetup:
     """``quantity`` resources of a pool for a part of the visit: by names, or by type, skill or both.
 
-    ``duration_minutes`` None: to the end.
+    ``duration_minutes`` None: to the end. ``same_as`` is the place, from 0, of the service's requirement that
+    has to have the same resources (the same person for the beginning and the end of a coloring).
     """
 
     resource_ids: tuple[int, ...] = ()
@@ -80,6 +81,7 @@ class RequirementSetup:
     quantity: int = 1
     starts_after_minutes: int = 0
     duration_minutes: int | None = None
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,6 +246,7 @@ def _add_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> i
                 quantity=requirement.quantity,
                 starts_after_minutes=requirement.starts_after_minutes,
                 duration_minutes=requirement.duration_minutes,
+                same_as=requirement.same_as,
             )
             for requirement in service.spec.requirements
         ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devtools.replay.cases import ScenarioBooking, ScenarioCase, UnsupportedScenarioError
+from kernel.intervals import merge
 from scheduling.engine import (
     Busy,
     CapacityRule,
@@ -108,7 +109,7 @@ def _list_occupied(case: ScenarioCase, booking: ScenarioBooking) -> list[tuple[i
 def _gather_sessions(case: ScenarioCase, bookings: Iterable[ScenarioBooking]) -> tuple[Session, ...]:
     """Put the bookings of the same service with seats, start and resources together."""
     seats: dict[tuple[str, int, frozenset[str]], int] = {}
-    occupied: dict[tuple[str, int, frozenset[str]], dict[int, tuple[int, int]]] = {}
+    occupied: dict[tuple[str, int, frozenset[str]], dict[int, list[tuple[int, int]]]] = {}
     for booking in bookings:
         if not _is_group(case, booking):
             continue
@@ -116,14 +117,13 @@ def _gather_sessions(case: ScenarioCase, bookings: Iterable[ScenarioBooking]) ->
         seats[key] = seats.get(key, 0) + booking.units
         held = occupied.setdefault(key, {})
         for resource_id, start, end in _list_occupied(case, booking):
-            known_start, known_end = held.get(resource_id, (start, end))
-            held[resource_id] = (min(start, known_start), max(end, known_end))
+            held.setdefault(resource_id, []).append((start, end))
     return tuple(
         Session(
             service_id=case.services[key[0]].spec.id,
             start_minute=key[1],
             seats_taken=taken,
-            occupied=tuple((resource_id, *period) for resource_id, period in occupied[key].items()),
+            occupied=tuple((each, *period) for each, periods in occupied[key].items() for period in merge(periods)),
         )
         for key, taken in seats.items()
     )

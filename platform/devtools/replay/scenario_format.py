@@ -201,10 +201,7 @@ def _parse_service(data: object, name: str, service_id: int, resource_ids: Mappi
         id=service_id,
         duration_minutes=fields.take("duration", read_number),
         step_minutes=fields.take("interval", read_number),
-        requirements=tuple(
-            _parse_requirement(value, f"services.{name}.requires", resource_ids)
-            for value in fields.take("requires", read_list)
-        ),
+        requirements=_parse_requirements(fields.take("requires", read_list), f"services.{name}.requires", resource_ids),
         buffer_before_minutes=fields.find("buffer_before", read_number) or 0,
         buffer_after_minutes=fields.find("buffer_after", read_number) or 0,
         buffers_inside_hours=bool(fields.find("buffers_inside_hours", read_flag)),
@@ -221,8 +218,22 @@ def _parse_service(data: object, name: str, service_id: int, resource_ids: Mappi
     return ScenarioService(name, spec, rules)
 
 
-def _parse_requirement(data: object, where: str, resource_ids: Mapping[str, int]) -> Requirement:
-    fields = Fields(data, where)
+def _parse_requirements(data: Sequence[object], where: str, resource_ids: Mapping[str, int]) -> tuple[Requirement, ...]:
+    """Parse what a service takes; ``same_as`` names another one by its ``id``."""
+    everything = [Fields(each, where) for each in data]
+    names = [fields.find("id", read_text) for fields in everything]
+    known = {name: index for index, name in enumerate(names) if name is not None}
+    if len(known) < len(names) - names.count(None):
+        raise UnsupportedScenarioError(where=f"{where}: two of one id")
+    return tuple(_parse_requirement(fields, where, resource_ids, known) for fields in everything)
+
+
+def _parse_requirement(
+    fields: Fields, where: str, resource_ids: Mapping[str, int], known: Mapping[str, int]
+) -> Requirement:
+    twin = fields.find("same_as", read_text)
+    if twin is not None and twin not in known:
+        raise UnsupportedScenarioError(where=f"{where}: unknown requirement {twin}")
     names = [read_text(name, where) for name in fields.take("any_of", read_list)]
     if not resource_ids.keys() >= set(names):
         raise UnsupportedScenarioError(where=f"{where}: unknown resource")
@@ -232,6 +243,7 @@ def _parse_requirement(data: object, where: str, resource_ids: Mapping[str, int]
         quantity=1 if quantity is None else quantity,
         starts_after_minutes=fields.find("starts_after", read_number) or 0,
         duration_minutes=fields.find("duration", read_number),
+        same_as=None if twin is None else known[twin],
     )
     fields.finish()
     return requirement

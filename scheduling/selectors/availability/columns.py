@@ -32,6 +32,7 @@ class RequirementRow(NamedTuple):
     quantity: int
     starts_after_minutes: int
     duration_minutes: int | None
+    same_as_id: int | None
 
 
 class PoolRow(NamedTuple):

@@ -18,7 +18,7 @@ from scheduling.selectors.catalog.timetables import TIMETABLE_SQL
 POOL_SQL = """
 WITH req AS (
   SELECT q.id, q.service_id, q.position, q.quantity, q.starts_after_minutes, q.duration_minutes,
-         q.resource_type_id, q.skill,
+         q.same_as_id, q.resource_type_id, q.skill,
          EXISTS (SELECT 1 FROM scheduling_requirementresource n WHERE n.requirement_id = q.id) AS is_named
   FROM scheduling_requirement q WHERE q.service_id = ANY(%(service_ids)s::int8[])
 ), pool AS (

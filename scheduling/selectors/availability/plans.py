@@ -6,7 +6,7 @@ which rules count it. What is taken comes from ``selectors.occupancy``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -24,6 +24,7 @@ from scheduling.engine import (
     VisitSpec,
     choose_resources,
     compose_visit,
+    keep_resources,
 )
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
@@ -122,7 +123,7 @@ def load_plan_and_busy(
 
 def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
     """Return the plan for certain resources only; None when they cannot serve it at any location."""
-    visits = _choose(plan.visits, resource_ids)
+    visits = _choose(plan.visits, resource_ids, keep_resources)
     return replace(plan, visits=visits) if visits else None
 
 
@@ -216,13 +217,15 @@ def _compose(
     lines: list[VisitLine] = []
     for service in services:
         requirements: list[Requirement] = []
-        for row in requirement_rows:
-            if row.service_id != service.id:
-                continue
+        rows = [row for row in requirement_rows if row.service_id == service.id]
+        place_of = {row.id: place for place, row in enumerate(rows)}
+        for row in rows:
             pool = tuple(pools.get(row.id, ()))
             if len(pool) < row.quantity:
                 return None
-            requirements.append(Requirement(pool, row.quantity, row.starts_after_minutes, row.duration_minutes))
+            same_as = None if row.same_as_id is None else place_of.get(row.same_as_id)
+            part = (row.starts_after_minutes, row.duration_minutes)
+            requirements.append(Requirement(pool, row.quantity, *part, same_as=same_as))
         if not requirements:
             return None
         try:
@@ -245,17 +248,21 @@ def _restrict(wish: Wish, visits: Mapping[int, VisitSpec]) -> Mapping[int, Visit
         if wish.location_id is not None:
             raise LocationNotFound
         raise SetupInvalid(errors={"service": (mark("Nobody can do this service yet."),)})
-    restricted = _choose(visits, wish.resource_ids) if wish.resource_ids else visits
+    restricted = _choose(visits, wish.resource_ids, choose_resources) if wish.resource_ids else visits
     if not restricted:
         raise ResourceNotFound
     return restricted
 
 
-def _choose(visits: Mapping[int, VisitSpec], resource_ids: Collection[int]) -> Mapping[int, VisitSpec]:
+def _choose(
+    visits: Mapping[int, VisitSpec],
+    resource_ids: Collection[int],
+    choose: Callable[[VisitSpec, Collection[int]], VisitSpec],
+) -> Mapping[int, VisitSpec]:
     chosen: dict[int, VisitSpec] = {}
     for location_id, visit in visits.items():
         with suppress(EngineInputError):
-            chosen[location_id] = choose_resources(visit, resource_ids)
+            chosen[location_id] = choose(visit, resource_ids)
     return chosen
 
 

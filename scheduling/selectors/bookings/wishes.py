@@ -17,8 +17,13 @@ def wish_of(booking: Booking) -> Wish:
         service_ids=tuple(line.service_id for line in lines),
         # A service that the visit has twice has its extras twice, and was asked for them once.
         add_on_ids=tuple(dict.fromkeys(add_on["id"] for line in lines for add_on in line.add_ons)),
-        resource_ids=() if booking.chosen_resource_id is None else (booking.chosen_resource_id,),
+        resource_ids=_list_chosen(booking),
         location_id=booking.location_id,
         party_size=booking.party_size,
         arrival_mode=booking.arrival_mode,
     )
+
+
+def _list_chosen(booking: Booking) -> tuple[int, ...]:
+    first = () if booking.chosen_resource_id is None else (booking.chosen_resource_id,)
+    return (*first, *booking.chosen_beside_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -54,9 +54,11 @@ def read_resource(row: Resource) -> ResourceSetup:
 
 def read_service(row: Service) -> ServiceSetup:
     """Return what was set up; two queries unless requirements and names are prefetched."""
+    requirements = list(row.requirements.all())
+    places = {each.pk: place for place, each in enumerate(requirements)}
     return ServiceSetup.read(
         vars(row),
-        requirements=tuple(_read_requirement(each) for each in row.requirements.all()),
+        requirements=tuple(_read_requirement(each, places) for each in requirements),
         description=row.description,
         category=row.category,
         position=row.position,
@@ -130,9 +132,11 @@ def to_column(value: object) -> object:
     return value if isinstance(value, (date, datetime)) else to_json(value)
 
 
-def _read_requirement(row: Requirement) -> RequirementSetup:
+def _read_requirement(row: Requirement, places: Mapping[int, int]) -> RequirementSetup:
     return RequirementSetup(
-        **_read(RequirementSetup, row), resource_ids=tuple(each.resource_id for each in row.named.all())
+        **_read(RequirementSetup, row),
+        resource_ids=tuple(each.resource_id for each in row.named.all()),
+        same_as=None if row.same_as_id is None else places.get(row.same_as_id),
     )
 
 

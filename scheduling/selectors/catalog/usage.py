@@ -121,7 +121,7 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
 
 def was_resource_booked(resource_id: int) -> bool:
     """Tell whether a booking ever took a resource, or asked for it."""
-    asked = Booking.objects.filter(chosen_resource_id=resource_id)
+    asked = Booking.objects.filter(Q(chosen_resource_id=resource_id) | Q(chosen_beside_ids__contains=[resource_id]))
     return Allocation.objects.filter(resource_id=resource_id).exists() or asked.exists()
 
 

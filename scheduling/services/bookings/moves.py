@@ -119,6 +119,7 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
         booking.hold_expires_at = find_request_deadline(booking, now=move.now)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=move.now)
     booking.chosen_resource_id = chosen[0] if chosen else None
+    booking.chosen_beside_ids = list(chosen[1:])
     booking.override_kind = OverrideKind.STAFF if move.override else ""
     booking.override_reason = move.override.reason if move.override else ""
     booking.overridden_by_id = move.override.user_id if move.override else None

@@ -16,6 +16,9 @@ POOL_EMPTY = mark("Say who or what is needed: a type, a skill, or names.")
 TOO_MANY = mark("At most 20 rows.")
 POOL_SMALL = mark("More are needed than are named.")
 PART_OUTSIDE = mark("This part does not lie within the visit.")
+SAME_UNKNOWN = mark("Choose another requirement of this service.")
+SAME_QUANTITY = mark("Both requirements need the same number.")
+SAME_TIME = mark("Nobody can be in two places at once: these two parts overlap.")
 MOST_REQUIREMENTS = 20
 
 
@@ -30,6 +33,7 @@ def check_requirements(errors: FieldErrors, setup: ServiceSetup, *, known: Seque
     for number, each in enumerate(setup.requirements):
         at = f"requirements.{number}"
         _check_part(errors, at, each, setup.duration_minutes)
+        _check_same(errors, number, setup)
         if each in fresh:
             errors.require(errors.are_active(Resource, each.resource_ids), f"{at}.resource_ids", CHOICE_UNKNOWN)
             errors.check_choice(f"{at}.resource_type_id", ResourceType, each.resource_type_id)
@@ -42,7 +46,7 @@ def write_requirements(service_id: int, requirements: Sequence[RequirementSetup]
 
 
 def add_requirements(by_service: Mapping[int, Sequence[RequirementSetup]]) -> None:
-    """Add what some services take; two queries for all of them."""
+    """Add what some services take; two queries for all of them, three where some are to be the same."""
     asked = [
         (service_id, position, each)
         for service_id, requirements in by_service.items()
@@ -60,11 +64,40 @@ def add_requirements(by_service: Mapping[int, Sequence[RequirementSetup]]) -> No
         )
         for service_id, position, each in asked
     )
+    made_at = {(each.service_id, each.position): each for each in made}
+    tied = [
+        (one, made_at[one.service_id, each.same_as])
+        for one, (_, _, each) in zip(made, asked, strict=True)
+        if each.same_as is not None
+    ]
+    for one, other in tied:
+        one.same_as = other
+    if tied:
+        Requirement.objects.bulk_update([one for one, _ in tied], ["same_as"])
     RequirementResource.objects.bulk_create(
         RequirementResource(requirement=requirement, resource_id=resource_id, position=rank)
         for requirement, (_, _, each) in zip(made, asked, strict=True)
         for rank, resource_id in enumerate(each.resource_ids)
     )
+
+
+def _check_same(errors: FieldErrors, number: int, setup: ServiceSetup) -> None:
+    """Note a requirement that cannot have the resources of the other one that it names."""
+    each, at = setup.requirements[number], f"requirements.{number}.same_as"
+    if each.same_as is None:
+        return
+    if each.same_as == number or each.same_as not in range(len(setup.requirements)):
+        errors.require(False, at, SAME_UNKNOWN)
+        return
+    other = setup.requirements[each.same_as]
+    errors.require(each.quantity == other.quantity, at, SAME_QUANTITY)
+    (begins, ends), (starts, stops) = (_read_part(part, setup.duration_minutes) for part in (each, other))
+    errors.require(ends <= starts or stops <= begins, at, SAME_TIME)
+
+
+def _read_part(each: RequirementSetup, visit_minutes: int) -> tuple[int, int]:
+    begins = each.starts_after_minutes
+    return begins, visit_minutes if each.duration_minutes is None else begins + each.duration_minutes
 
 
 def _check_part(errors: FieldErrors, at: str, each: RequirementSetup, visit_minutes: int) -> None:

@@ -210,6 +210,7 @@ def _check_together(errors: FieldErrors, setup: ServiceSetup) -> None:
             each.quantity,
             each.starts_after_minutes,
             each.duration_minutes,
+            each.same_as,
         )
         for each in setup.requirements
     )

@@ -34,10 +34,10 @@ from scheduling.engine import (
     VisitSpec,
     assign,
     assignment_range,
-    choose_resources,
     explain,
     fill_blindly,
     is_offered,
+    keep_resources,
     place_at,
 )
 from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
@@ -222,7 +222,7 @@ def _check_again(asked: Asked, place: Place) -> None:
     Raises:
         LostRace: Someone took it in between.
     """
-    visit = choose_resources(place.visit, place.resource_ids)
+    visit = keep_resources(place.visit, place.resource_ids)
     snapshot = load_snapshot(
         plan=asked.plan,
         location_id=place.location_id,

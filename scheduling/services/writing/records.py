@@ -50,6 +50,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         service_id=service.id,
         location_id=place.location_id,
         chosen_resource_id=plan.wish.resource_ids[0] if plan.wish.resource_ids else None,
+        chosen_beside_ids=list(plan.wish.resource_ids[1:]),
         party_size=plan.wish.party_size,
         status=agreed.status,
         is_active=True,

@@ -1,16 +1,23 @@
 """A slow, simple second opinion: looks at every minute and tries every combination.
 
 It shares the frozen values with the engine and nothing else: local time comes
-from aware datetimes, hours are sets of minutes, matching is trying all permutations.
+from aware datetimes, hours are sets of minutes, parts come from the services, matching is trying everybody.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import permutations, product
+from itertools import combinations, product
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from scheduling.engine import Align, CapacityRule, Part, Resource, RulePeriod, Session, Snapshot, VisitSpec
+from scheduling.engine import Align, CapacityRule, Resource, RulePeriod, Session, Snapshot, VisitLine
+
+if TYPE_CHECKING:
+    from tests.property.scheduling.worlds import World
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -114,26 +121,74 @@ class Day:
         return used == 0 if is_group else used + units <= self.resource.capacity
 
 
+@dataclass(frozen=True)
+class Place:
+    """What one requirement of one service takes, in minutes after the visit's start."""
+
+    pool: frozenset[int]
+    quantity: int
+    works: tuple[int, int]
+    occupies: tuple[int, int]
+    attends: tuple[int, int]
+    same_as: int | None
+
+
+def read_places(lines: Sequence[VisitLine]) -> list[Place]:
+    """Services follow each other; each part has its buffers, but where two services meet there are none."""
+    places: list[Place] = []
+    begins_at, whole = 0, sum(line.service.duration_minutes + line.extra_minutes for line in lines)
+    for line in lines:
+        service, count = line.service, len(places)
+        ends_at = begins_at + service.duration_minutes + line.extra_minutes
+        for each in service.requirements:
+            first = begins_at + each.starts_after_minutes
+            last = begins_at + service.duration_minutes
+            if each.duration_minutes is not None:
+                last = first + each.duration_minutes
+            if last == begins_at + service.duration_minutes:
+                last = ends_at
+            before = 0 if first == begins_at != 0 else service.buffer_before_minutes
+            after = 0 if last == ends_at != whole else service.buffer_after_minutes
+            occupies = (first - before, last + after)
+            attends = occupies if service.buffers_inside_hours else (first, last)
+            twin = None if each.same_as is None else count + each.same_as
+            places.append(Place(frozenset(each.pool), each.quantity, (first, last), occupies, attends, twin))
+        begins_at = ends_at
+    return places
+
+
 class Oracle:
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        visit: VisitSpec,
-        rules: tuple[CountedRule, ...],
-        first: int,
-        last: int,
-        units: int,
-    ) -> None:
-        self.snapshot, self.visit, self.rules, self.units = snapshot, visit, rules, units
-        self.is_group = visit.seats is not None
-        reach = visit.duration_minutes + 600
+    def __init__(self, world: World) -> None:
+        self.snapshot, self.visit, self.rules, self.units = world.snapshot, world.visit, world.rules, world.units
+        first, last = world.first, world.last
+        self.is_group = self.visit.seats is not None
+        self.places = read_places(world.lines)
+        reach = self.visit.duration_minutes + 600
         self.days = {
-            resource_id: Day(snapshot, snapshot.resources[resource_id], first - reach - 3 * 1440, last + reach)
-            for part in visit.parts
-            for resource_id in part.pool
+            resource_id: Day(
+                self.snapshot, self.snapshot.resources[resource_id], first - reach - 3 * 1440, last + reach
+            )
+            for place in self.places
+            for resource_id in place.pool
         }
         self.first, self.last = first, last
         self.free: dict[int, set[int]] = {}
+        self.fillings = [
+            filling
+            for filling in product(*(combinations(sorted(each.pool), each.quantity) for each in self.places))
+            if self.is_right(filling, world.chosen)
+        ]
+
+    def is_right(self, filling: tuple[tuple[int, ...], ...], chosen: Collection[int]) -> bool:
+        """Nobody is in two places in one minute, twins are the same people, and whoever was chosen serves."""
+        for (one, at), (other, beside) in combinations(zip(self.places, filling, strict=True), 2):
+            meets = set(range(*one.occupies)) & set(range(*other.occupies))
+            if meets and set(at) & set(beside):
+                return False
+        for place, at in zip(self.places, filling, strict=True):
+            if place.same_as is not None and set(at) != set(filling[place.same_as]):
+                return False
+        return set(chosen) <= {resource_id for at in filling for resource_id in at}
 
     def list_slots(self) -> list[tuple[int, int | None]]:
         found = []
@@ -173,7 +228,7 @@ class Oracle:
         if self.visit.align is Align.CLOCK:
             moment = local(self.snapshot.timezone, start)
             return (moment.hour * 60 + moment.minute) % step == 0
-        for resource_id in self.visit.parts[0].pool:
+        for resource_id in self.places[0].pool:
             day = self.days[resource_id]
             for opens, closes in day.openings:
                 if not opens <= start < closes:
@@ -202,35 +257,18 @@ class Oracle:
     def list_ways(self, start: int) -> list[tuple[frozenset, Session | None, int]]:
         """Every way as (part index, resource) pairs, the session it joins, and the seats left."""
         visit = self.visit
-        lines = sorted({part.line for part in visit.parts})
-        fillings = []
-        for line in lines:
-            places = [
-                (index, part)
-                for index, part in enumerate(visit.parts)
-                if part.line == line
-                for _ in range(part.quantity)
-            ]
-            pool = sorted({resource_id for _, part in places for resource_id in part.pool})
-            fillings.append(
-                [
-                    tuple((index, resource_id) for (index, _), resource_id in zip(places, picked, strict=True))
-                    for picked in permutations(pool, len(places))
-                    if all(resource_id in part.pool for (_, part), resource_id in zip(places, picked, strict=True))
-                ]
-            )
-        ways = {}
-        for lines_filled in product(*fillings):
-            places = [place for filled in lines_filled for place in filled]
-            joined = self.find_session(start, frozenset(resource_id for _, resource_id in places))
+        ways = []
+        for filling in self.fillings:
+            taken = [(index, resource_id) for index, at in enumerate(filling) for resource_id in at]
+            joined = self.find_session(start, frozenset(resource_id for _, resource_id in taken))
             seats_left = 0
             if visit.seats is not None:
                 seats_left = visit.seats - (joined.seats_taken if joined else 0)
                 if self.units > seats_left:
                     continue
-            if all(self.serves(start, visit.parts[index], resource_id, joined) for index, resource_id in places):
-                ways[frozenset(places)] = (frozenset(places), joined, seats_left)
-        return list(ways.values())
+            if all(self.serves(start, self.places[index], resource_id, joined) for index, resource_id in taken):
+                ways.append((frozenset(taken), joined, seats_left))
+        return ways
 
     def find_session(self, start: int, resource_ids: frozenset[int]) -> Session | None:
         for session in self.snapshot.sessions:
@@ -243,12 +281,9 @@ class Oracle:
                 return session
         return None
 
-    def serves(self, start: int, part: Part, resource_id: int, joined: Session | None) -> bool:
+    def serves(self, start: int, place: Place, resource_id: int, joined: Session | None) -> bool:
         day = self.days[resource_id]
-        begins = start + part.starts_after_minutes
-        ends = begins + part.duration_minutes
-        occupied = range(begins - part.buffer_before_minutes, ends + part.buffer_after_minutes)
-        attended = occupied if part.buffers_inside_hours else range(begins, ends)
+        occupied, attended = (range(start + first, start + last) for first, last in (place.occupies, place.attends))
         return (
             all(minute in day.working for minute in attended)
             and all(day.has_room(minute, self.units, is_group=self.is_group, joined=joined) for minute in occupied)

@@ -32,7 +32,7 @@ RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=list(He
 
 
 def ask_oracle(world: World) -> list[tuple[int, int | None]]:
-    return Oracle(world.snapshot, world.visit, world.rules, world.first, world.last, world.units).list_slots()
+    return Oracle(world).list_slots()
 
 
 def ask_engine(world: World) -> list[tuple[int, int | None]]:
@@ -65,7 +65,7 @@ def test_find_slots_agrees_with_the_oracle_on_shrinkable_worlds(random):
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + RANDOM_WORLDS, 3))
 def test_candidates_are_every_way_that_the_oracle_finds(seed):
     world = make_world(Random(seed))
-    oracle = Oracle(world.snapshot, world.visit, world.rules, world.first, world.last, world.units)
+    oracle = Oracle(world)
     offered = [
         slot.start_minute for slot in find_slots(world.snapshot, world.visit, world.first, world.last, world.units)
     ]

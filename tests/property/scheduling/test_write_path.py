@@ -20,6 +20,7 @@ from scheduling.engine import Measure, RulePeriod, Strategy
 from scheduling.enums import BookingStatus, ConflictChoice
 from scheduling.errors import HoldExpired, SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Booking, Series, Session
+from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.bookings.moves import move_booking
@@ -109,7 +110,7 @@ class WritePath(RuleBasedStateMachine):
         """Say what moving asks: the same visit with the same choice."""
         return {
             "moving_booking_id": booking.pk,
-            "resource_ids": (booking.chosen_resource_id,) if booking.chosen_resource_id else (),
+            "resource_ids": wish_of(booking).resource_ids,
             "party_size": booking.party_size,
             "add_on_ids": tuple(each["id"] for each in booking.lines.get().add_ons),
         }

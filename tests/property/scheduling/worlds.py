@@ -49,6 +49,8 @@ PLACES = (
 @dataclass(frozen=True)
 class World:
     snapshot: Snapshot
+    lines: tuple[VisitLine, ...]
+    chosen: tuple[int, ...]
     visit: VisitSpec
     rules: tuple[CountedRule, ...]
     first: int
@@ -67,10 +69,12 @@ def make_world(random: Random) -> World:
     services = [_make_service(random, resource_ids, is_group=is_group)]
     if not is_group and random.random() < 0.2:
         services.append(_make_service(random, resource_ids, is_group=False))
-    visit = compose_visit([VisitLine(service, random.choice((0, 0, 0, 10))) for service in services])
-    if random.random() < 0.15:
-        pool = sorted({resource_id for part in visit.parts for resource_id in part.pool})
-        visit = choose_resources(visit, random.sample(pool, random.randint(1, min(2, len(pool)))))
+    lines = tuple(VisitLine(service, random.choice((0, 0, 0, 10))) for service in services)
+    visit, chosen = compose_visit(lines), ()
+    if random.random() < 0.3:
+        pool = sorted(visit.pool)
+        chosen = tuple(random.sample(pool, random.randint(1, min(random.choice((1, 2, 2, 3)), len(pool)))))
+        visit = choose_resources(visit, chosen)
     if random.random() < 0.05:
         visit = replace(visit, step_minutes=random.choice((1, 1440, 2000)))
     units = random.choice((*(1,) * 7, 2, 3))
@@ -91,7 +95,7 @@ def make_world(random: Random) -> World:
         rules=tuple(item.rule for item in rules),
         holidays=frozenset({on + timedelta(days=random.randint(-1, 1))}) if random.random() < 0.15 else frozenset(),
     )
-    return World(snapshot, visit, rules, first, last, units)
+    return World(snapshot, lines, chosen, visit, rules, first, last, units)
 
 
 def _wall(random: Random) -> int:
@@ -142,8 +146,8 @@ def _make_resource(random: Random, resource_id: int, zone: str, on: date) -> Res
 
 def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) -> ServiceSpec:
     duration = random.choice((10, 10, 30, 30, 45, 60, 60, 90, 133))
-    requirements = []
-    for _ in range(random.randint(1, min(3, len(resource_ids)))):
+    requirements = _make_parts(random, duration, resource_ids) if random.random() < 0.45 else []
+    for _ in range(0 if requirements else random.randint(1, min(3, len(resource_ids)))):
         pool = random.sample(resource_ids, random.randint((len(resource_ids) + 1) // 2, len(resource_ids)))
         begins, lasts = 0, None
         if random.random() < 0.45:
@@ -166,6 +170,29 @@ def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) ->
     )
 
 
+def _make_parts(random: Random, duration: int, resource_ids: list[int]) -> list[Requirement]:
+    """Parts one after the other, with and without a pause or an overlap between them, some by the same people."""
+    count = random.choice((2, 2, 3, 3, 4))
+    length = max(duration // count, 1)
+    requirements: list[Requirement] = []
+    for number in range(count):
+        pool = random.sample(resource_ids, random.randint(1, len(resource_ids)))
+        quantity = random.choice((1, 1, 1, 2)) if len(pool) > 1 else 1
+        begins = min(number * length, duration - 1)
+        lasts = max(length - random.choice((0, 0, 1, 5, 10, -5)), 1)
+        twins = [index for index, each in enumerate(requirements) if each.quantity == quantity]
+        same_as = random.choice(twins) if twins and random.random() < 0.5 else None
+        is_last = number == count - 1 and random.random() < 0.7
+        fits = None if is_last or begins + lasts > duration else lasts
+        requirements.append(Requirement(tuple(pool), quantity, begins, fits, same_as))
+    if random.random() < 0.3:
+        requirements.insert(len(requirements), Requirement((random.choice(resource_ids),)))
+    # The first may also name one that comes later.
+    if random.random() < 0.15 and requirements[0].quantity == requirements[1].quantity:
+        requirements[0] = replace(requirements[0], same_as=1)
+    return requirements
+
+
 def _make_row(random: Random, ids: list[int], first: int, last: int, grain: int) -> tuple[int, int, int, int]:
     start = random.randrange(first - 1440, last + 300) // grain * grain
     return random.choice(ids), start, start + random.choice((0, 20, 30, 60, 300)), random.choice((1, 1, 1, 2))
@@ -178,18 +205,19 @@ def _make_sessions(
     for _ in range(random.randint(1, 6)):
         start = random.randrange(first - 300, last + 300) // grain * grain
         if random.random() < 0.7:
-            occupied = {}
+            pieces = []
             for part in visit.parts:
                 begins = start + part.starts_after_minutes - part.buffer_before_minutes
                 ends = start + part.starts_after_minutes + part.duration_minutes + part.buffer_after_minutes
-                for resource_id in random.sample(part.pool, min(part.quantity, len(part.pool))):
-                    occupied[resource_id] = (begins, ends + random.choice((0, 0, 0, 30)))
+                pieces += [
+                    (resource_id, begins, ends + random.choice((0, 0, 0, 30)))
+                    for resource_id in random.sample(part.pool, min(part.quantity, len(part.pool)))
+                ]
         else:
-            occupied = {random.choice(ids): (start, start + 60)}
+            pieces = [(random.choice(ids), start, start + 60)]
         service_id = random.choice((7, 7, 7, 8))
-        key = (service_id, start, frozenset(occupied))
-        pieces = tuple((resource_id, *period) for resource_id, period in occupied.items())
-        sessions[key] = Session(service_id, start, random.randint(1, 4), pieces)
+        key = (service_id, start, frozenset(resource_id for resource_id, _, _ in pieces))
+        sessions[key] = Session(service_id, start, random.randint(1, 4), tuple(pieces))
     return tuple(sessions.values())
 
 

@@ -192,6 +192,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             data=data,
             initial=[asdict(each) for each in setup.requirements] if setup else [self._suggest_need()],
         )
+        self._offer_others()
         self.extras = RowSet(
             "extras",
             lambda typed, prefix, initial: ExtraForm(typed, prefix=prefix, initial=initial or None),
@@ -227,7 +228,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "is_price_from": kind == FROM,
             "align": Align(data["align"]),
             "approval": Approval(data["approval"]),
-            "requirements": tuple(form.make_setup() for form in self.requirements.forms),
+            "requirements": tuple(form.make_setup(list(self.requirements.rows)) for form in self.requirements.forms),
         }
 
     def make_extras(self) -> tuple[ExtraLine, ...]:
@@ -243,6 +244,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
     def perform(self, do: str) -> None:
         """Add or take away a row; what else was typed is shown unchecked."""
         self.requirements.perform(do)
+        self._offer_others()
         self.extras.perform(do)
         for form in (self, *self.requirements.forms, *self.extras.forms):
             show_unchecked(form)
@@ -311,6 +313,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
         form.fields["skill"].widget.suggestions = skills
         form.fields["resource_ids"].choices = [(each.id, each.setup.name) for each in self._resources]  # type: ignore[attr-defined]
         return form
+
+    def _offer_others(self) -> None:
+        for name, form in self.requirements.rows.items():
+            form.offer_others(self.requirements.rows, name)
 
     def _offer_arrival_modes(self) -> None:
         modes = get_vertical(current_tenant().vertical).intake.arrival_modes

@@ -37,10 +37,13 @@ class Pools:
         """Return a requirement as the log keeps it, with its minutes where it takes only some."""
         each = RequirementSetup(**{**value, "resource_ids": tuple(value["resource_ids"])})
         begins, lasts = each.starts_after_minutes, each.duration_minutes
-        if not begins and lasts is None:
-            return self.describe(each)
-        until = "…" if lasts is None else str(begins + lasts)
-        return f"{self.describe(each)} ({begins}–{until} min)"
+        words = self.describe(each)
+        if begins or lasts is not None:
+            until = "…" if lasts is None else str(begins + lasts)
+            words = f"{words} ({begins}–{until} min)"
+        if each.same_as is None:
+            return words
+        return gettext("%(what)s, the same as in %(number)s") % {"what": words, "number": each.same_as + 1}
 
     def is_person(self, each: RequirementSetup) -> bool:
         """Tell whether a requirement takes people."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from scheduling.services.catalog.extras import ExtraLine
 from scheduling.services.catalog.requirements import POOL_EMPTY
 from scheduling.types import RequirementSetup
 from tenants.context import current_tenant
-from web.parts.fields import IdField, IdsField, MoneyField, NumberField, TextField
+from web.parts.fields import ChoiceField, IdField, IdsField, MoneyField, NumberField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Chips, SuggestInput
 from web.templatetags.formats import get_current_formats
@@ -38,6 +39,16 @@ class RequirementForm(PageForm):
         help_text=gettext_lazy("Empty: to the end"),
     )  # fmt: skip
     resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
+    same_as = ChoiceField(label=gettext_lazy("The same as in"), required=False)
+
+    def offer_others(self, rows: Iterable[str], own: str) -> None:
+        """Let the row name another one whose people or things it needs too; ``rows`` are the names of all, in order."""
+        others = [
+            (name, gettext("Requirement %(number)s") % {"number": number})
+            for number, name in enumerate(rows, start=1)
+            if name != own
+        ]
+        self.fields["same_as"].choices = [("", gettext("Anybody")), *others]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Ask at once who or what it is: the service would, but only when all else is right."""
@@ -47,9 +58,10 @@ class RequirementForm(PageForm):
             self.add_error("resource_type_id", gettext(POOL_EMPTY))
         return data
 
-    def make_setup(self) -> RequirementSetup:
-        """Return the requirement as it was typed."""
-        data = self.cleaned_data
+    def make_setup(self, rows: Sequence[str]) -> RequirementSetup:
+        """Return the requirement as it was typed; ``rows`` are the names of all, in order."""
+        data = dict(self.cleaned_data)
+        data["same_as"] = rows.index(data["same_as"]) if data["same_as"] else None
         skill = spell_alike(data["skill"], self.fields["skill"].widget.suggestions)
         return RequirementSetup(**{**data, "skill": skill, "resource_ids": tuple(data["resource_ids"])})
 

@@ -28,6 +28,8 @@ from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resour
 
 GHOST, HUGE = 99_999, 10**12
 SKILL = (RequirementSetup(skill="x"),)
+BEGINNING = RequirementSetup(skill="x", duration_minutes=20)
+SAME_END = {"starts_after_minutes": 40, "same_as": 0}
 TEN_YEARS = 3653
 
 
@@ -92,6 +94,7 @@ def test_every_field_is_kept(olga, people, told, read_log):
         requirements=(
             RequirementSetup(resource_ids=tuple(reversed(people)), quantity=2, duration_minutes=30),
             RequirementSetup(resource_type_id=kind, skill="gas", starts_after_minutes=30),
+            RequirementSetup(resource_type_id=kind, quantity=2, starts_after_minutes=60, same_as=0),
         ),
     )
     plain = ServiceSetup(name="", duration_minutes=60, requirements=())
@@ -160,6 +163,11 @@ def test_every_field_is_kept(olga, people, told, read_log):
             {"requirements": (RequirementSetup(skill="x", starts_after_minutes=60),)},
             "requirements.0.starts_after_minutes",
         ),
+        ({"requirements": (*SKILL, RequirementSetup(skill="x", same_as=1))}, "requirements.1.same_as"),
+        ({"requirements": (*SKILL, RequirementSetup(skill="x", same_as=2))}, "requirements.1.same_as"),
+        ({"requirements": (*SKILL, RequirementSetup(skill="x", same_as=-1))}, "requirements.1.same_as"),
+        ({"requirements": (BEGINNING, RequirementSetup(skill="x", quantity=2, **SAME_END))}, "requirements.1.same_as"),
+        ({"requirements": (*SKILL, RequirementSetup(skill="x", **SAME_END))}, "requirements.1.same_as"),
         ({"requirements": (RequirementSetup(skill="x" * 61),)}, "requirements.0.skill"),
         ({"requirements": (RequirementSetup(skill="a\x00"),)}, "requirements.0.skill"),
         ({"requirements": (RequirementSetup(resource_ids=(GHOST,)),)}, "requirements.0.resource_ids"),

@@ -211,8 +211,8 @@ def test_buffers_with_several_resources(tenant):
 
     made = book(service_id)
 
-    # The buffer follows the end of the visit: the mechanic, who leaves earlier, has none.
-    assert list_taken(made.booking_id) == [(person, 9, 10), (bay, 9, 11.5)]
+    # Each part has its buffer: also the mechanic, who leaves earlier.
+    assert list_taken(made.booking_id) == [(person, 9, 10.5), (bay, 9, 11.5)]
     assert check_offer(service_id) == [12, 13, 14, 15]
 
 

@@ -158,6 +158,18 @@ def test_places_are_filled_in_the_order_given_where_that_fits():
     assert fill_in_order(visit, (3, 2)) == [(0, 2), (1, 3)]
     assert fill_in_order(visit, (1,)) is None
     assert fill_in_order(visit, (1, 9)) is None
+    assert fill_in_order(visit, (2, 2)) is None
+
+
+def test_places_are_filled_by_fewer_where_one_can_do_several():
+    parts = Requirement((1, 2), 1, 0, 20), Requirement((2, 1), 1, 40), Requirement((3,))
+    visit = visit_of(service(*parts))
+
+    assert fill_in_order(visit, (1, 3)) == [(0, 1), (1, 1), (2, 3)]
+    assert fill_in_order(visit, (3, 1, 2)) == [(0, 1), (1, 2), (2, 3)]
+    assert fill_in_order(visit, (1, 1, 3)) == [(0, 1), (1, 1), (2, 3)]
+    assert fill_in_order(visit, (2, 1, 3)) == [(0, 2), (1, 1), (2, 3)]
+    assert fill_in_order(visit, (1, 2)) is None
 
 
 def test_places_are_filled_blindly_only_where_a_line_has_enough_resources():

@@ -10,8 +10,10 @@ from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScen
 from devtools.replay.questions import answer_query, build_question
 from devtools.replay.scenario_format import load_cases
 
-PATH = Path(__file__).parents[3] / "scenarios" / "engine.json"
-CASES = load_cases(PATH.read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parents[3] / "scenarios"
+PATH = FOLDER / "engine.json"
+FILES = {path.name: load_cases(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+CASES = [case for cases in FILES.values() for case in cases]
 QUERIES = [case for case in CASES if isinstance(case, ScenarioCase) and case.query]
 
 
@@ -27,9 +29,12 @@ def case_with(**changes: Any):
     return load_cases(json.dumps({"schema": document["schema"], "cases": [data]}))[0]
 
 
-def test_every_case_of_the_file_is_understood():
+def test_every_case_of_the_files_is_understood():
     assert [case for case in CASES if isinstance(case, UnsupportedCase)] == []
-    assert (len(CASES), len(QUERIES)) == (86, 76)
+    assert {name: len(cases) for name, cases in FILES.items()} == {
+        "engine.json": 86, "engine_defects.json": 6, "parts.json": 13,
+    }  # fmt: skip
+    assert len(QUERIES) == 93
 
 
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case.id)
@@ -50,6 +55,15 @@ def test_query_has_the_expected_starts(case):
         ({"services__cut__interval": 0}, "step_minutes: not_positive"),
         ({"services__cut__requires": [{"any_of": ["ana"], "skill": "x"}]}, "services.cut.requires.skill"),
         ({"services__cut__requires": [{"any_of": ["zoe"]}]}, "services.cut.requires: unknown resource"),
+        (
+            {"services__cut__requires": [{"any_of": ["ana"], "same_as": "x"}]},
+            "services.cut.requires: unknown requirement x",
+        ),
+        (
+            {"services__cut__requires": [{"any_of": ["ana"], "id": "x"}, {"any_of": ["ana"], "id": "x"}]},
+            "services.cut.requires: two of one id",
+        ),
+        ({"services__cut__requires": [{"any_of": ["ana"], "id": "x", "same_as": "x"}]}, "same_as: unknown"),
         ({"query__service": "dye"}, "unknown service dye"),
         ({"query__resources": ["zoe"]}, "unknown resource zoe"),
         ({"now": "2026-01-05T08:00:00"}, "case.now: 2026-01-05T08:00:00 has no zone"),

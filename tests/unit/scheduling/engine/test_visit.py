@@ -10,17 +10,18 @@ from scheduling.engine import (
     choose_resources,
     compose_visit,
     find_starts,
+    keep_resources,
     needed_range,
     visit_of,
 )
 from tests.unit.scheduling.engine.builders import at, person, service, snapshot_of
 
 
-def part(pool, starts_after, duration, *, before=0, after=0, line=0, quantity=1):
-    return Part(pool, quantity, starts_after, duration, before, after, buffers_inside_hours=False, line=line)
+def part(pool, starts_after, duration, *, before=0, after=0, quantity=1, same_as=None):
+    return Part(pool, quantity, starts_after, duration, before, after, buffers_inside_hours=False, same_as=same_as)
 
 
-def test_buffers_belong_to_the_parts_at_the_edges():
+def test_each_part_has_its_buffers():
     color = service(
         Requirement((1,), duration_minutes=30),
         Requirement((2,), starts_after_minutes=30, duration_minutes=45),
@@ -32,9 +33,9 @@ def test_buffers_belong_to_the_parts_at_the_edges():
     )
 
     assert visit_of(color).parts == (
-        part((1,), 0, 30, before=5),
-        part((2,), 30, 45),
-        part((1, 3), 75, 20, after=10),
+        part((1,), 0, 30, before=5, after=10),
+        part((2,), 30, 45, before=5, after=10),
+        part((1, 3), 75, 20, before=5, after=10),
         part((4,), 0, 95, before=5, after=10),
     )
 
@@ -63,7 +64,7 @@ def test_lines_follow_each_other_without_a_pause():
 
     visit = compose_visit([VisitLine(cut, 10), VisitLine(dye)])
 
-    assert visit.parts == (part((1,), 0, 40, before=5), part((1, 2), 40, 60, after=10, line=1))
+    assert visit.parts == (part((1,), 0, 40, before=5), part((1, 2), 40, 60, after=10))
     assert (visit.service_id, visit.duration_minutes, visit.step_minutes) == (1, 100, 60)
     assert (visit.notice_minutes, visit.window_days) == (120, 10)
 
@@ -74,51 +75,73 @@ def test_one_person_can_stay_for_both_lines():
     assert find_starts(snapshot_of(person(1, 9, 12)), both, at(0), at(24)) == [at(9), at(10)]
 
 
-def test_within_one_line_a_resource_fills_one_place_only():
-    spec = service(Requirement((1,), duration_minutes=30), Requirement((1,), starts_after_minutes=30))
+def test_where_services_meet_there_is_no_buffer_but_parts_inside_keep_theirs():
+    wash = Requirement((2,), 1, 10, 10)
+    first = service(Requirement((1,)), wash, duration_minutes=30, buffer_before_minutes=5, buffer_after_minutes=7)
+    second = service(
+        wash, Requirement((1,)), id=2, duration_minutes=20, buffer_before_minutes=3, buffer_after_minutes=4
+    )
 
-    assert find_starts(snapshot_of(person(1)), visit_of(spec), at(0), at(24)) == []
+    visit = compose_visit([VisitLine(first), VisitLine(second)])
+
+    assert visit.parts == (
+        part((1,), 0, 30, before=5),
+        part((2,), 10, 10, before=5, after=7),
+        part((2,), 40, 10, before=3, after=4),
+        part((1,), 30, 20, after=4),
+    )
 
 
-def test_chosen_resources_restrict_the_pools_that_have_them():
+def test_what_is_to_be_the_same_is_counted_in_the_visit():
+    color = service(Requirement((1,), 1, 0, 20), Requirement((1, 2), 1, 40, None, 0), id=2)
+
+    visit = compose_visit([VisitLine(service()), VisitLine(color)])
+
+    assert [piece.same_as for piece in visit.parts] == [None, None, 1]
+
+
+def test_parts_that_do_not_overlap_may_have_the_same_person():
+    touching = service(Requirement((1,), duration_minutes=30), Requirement((1,), starts_after_minutes=30))
+    overlapping = service(Requirement((1,), duration_minutes=31), Requirement((1,), starts_after_minutes=30))
+
+    assert find_starts(snapshot_of(person(1)), visit_of(touching), at(0), at(24))[:2] == [at(9), at(10)]
+    assert find_starts(snapshot_of(person(1)), visit_of(overlapping), at(0), at(24)) == []
+
+
+@pytest.mark.parametrize(("pause", "starts"), [(15, [at(10)]), (14, [])])
+def test_buffers_count_between_parts_of_one_visit(pause, starts):
+    spec = service(
+        Requirement((1,), duration_minutes=20),
+        Requirement((1,), starts_after_minutes=20 + pause),
+        buffer_before_minutes=5,
+        buffer_after_minutes=10,
+    )
+
+    assert find_starts(snapshot_of(person(1)), visit_of(spec), at(10), at(11)) == starts
+
+
+def test_the_chosen_are_noted_and_pools_stay_open():
     visit = visit_of(service(Requirement((1, 2)), Requirement((3, 4))))
 
-    assert [piece.pool for piece in choose_resources(visit, {2}).parts] == [(2,), (3, 4)]
+    chosen = choose_resources(visit, [2])
+
+    assert (chosen.chosen, chosen.parts) == (frozenset({2}), visit.parts)
 
 
-def test_fewer_chosen_than_needed_leaves_the_rest_open():
-    visit = visit_of(service(Requirement((1, 2, 3, 4), quantity=3)))
+def test_keeping_some_narrows_every_pool():
+    visit = visit_of(service(Requirement((1, 2)), Requirement((3, 4, 2))))
 
-    parts = choose_resources(visit, [3]).parts
-
-    assert parts == (part((3,), 0, 60), part((1, 2, 4), 0, 60, quantity=2))
+    assert [piece.pool for piece in keep_resources(visit, {2, 3}).parts] == [(2,), (3, 2)]
 
 
-@pytest.mark.parametrize(
-    ("pools", "pieces"),
-    [
-        ([(1, 2), (2, 1)], [(1,), (2, 1)]),
-        ([(1, 2), (1,)], [(1, 2), (1,)]),
-        ([(1, 2, 3), (2, 1)], [(1, 2, 3), (1,)]),
-        ([(1, 2), (1, 2), (3,)], [(1,), (1, 2), (3,)]),
-    ],
-)
-def test_choosing_one_of_two_that_work_together_leaves_the_other_open(pools, pieces):
-    visit = visit_of(service(*(Requirement(pool) for pool in pools)))
+@pytest.mark.parametrize("kept", [{1}, {2, 3}])
+def test_keeping_too_few_is_refused(kept):
+    visit = choose_resources(visit_of(service(Requirement((1, 2)), Requirement((3, 4)))), [1])
 
-    assert [piece.pool for piece in choose_resources(visit, {1}).parts] == pieces
+    with pytest.raises(EngineInputError) as caught:
+        keep_resources(visit, kept)
 
-
-def test_choosing_a_pair_for_overlapping_pools_takes_both():
-    visit = visit_of(service(Requirement((1, 2, 3)), Requirement((3, 2, 1))))
-
-    assert [piece.pool for piece in choose_resources(visit, {1, 2}).parts] == [(1, 2), (2, 1)]
-
-
-def test_the_chosen_one_does_every_line():
-    visit = compose_visit((VisitLine(service(Requirement((1, 2)))), VisitLine(service(Requirement((2, 1))))))
-
-    assert [piece.pool for piece in choose_resources(visit, {1}).parts] == [(1,), (1,)]
+    assert (caught.value.field, caught.value.code) == ("pool", "empty")
 
 
 def test_choosing_somebody_who_is_in_no_pool_is_refused():

@@ -145,6 +145,69 @@ def test_what_is_wrong_in_a_row_is_said_in_that_row(owner_client, oil, typed, fi
     assert (load(oil), list(AddOn.objects.values())) == before
 
 
+def type_parts(same_as: str, **typed: object) -> dict[str, object]:
+    """Two rows of a visit of an hour, the first 20 minutes and the last; the second names another one."""
+    kind = ResourceType.objects.filter(is_person=True).order_by("pk").first()
+    rows: dict[str, object] = {"duration_minutes": "60", "requirements-row": ["4", "7"]}
+    for name, begins, lasts in (("4", "0", "20"), ("7", "40", "")):
+        rows |= {
+            f"requirements-{name}-resource_type_id": str(kind.pk),
+            f"requirements-{name}-skill": "",
+            f"requirements-{name}-quantity": "1",
+            f"requirements-{name}-starts_after_minutes": begins,
+            f"requirements-{name}-duration_minutes": lasts,
+            f"requirements-{name}-same_as": "",
+        }
+    return rows | {"requirements-7-same_as": same_as} | typed
+
+
+def test_a_row_needs_whoever_is_in_another_one(owner_client, oil):
+    answer = change(owner_client, oil, **type_parts("4"))
+
+    assert answer.status_code == 302
+    assert [each.same_as for each in load(oil).requirements] == [None, 0]
+    before = load(oil)
+    assert (change(owner_client, oil).status_code, load(oil)) == (302, before)
+
+
+@pytest.mark.parametrize(
+    ("same_as", "typed"),
+    [
+        ("7", {}),
+        ("9", {}),
+        ("00", {}),
+        ("4", {"requirements-7-quantity": "2"}),
+        ("4", {"requirements-7-starts_after_minutes": "10"}),
+    ],
+)
+def test_a_row_that_cannot_be_the_same_is_said_there(owner_client, oil, same_as, typed):
+    before = load(oil)
+
+    answer = change(owner_client, oil, **type_parts(same_as, **typed))
+
+    assert (answer.status_code, 'id="f-requirements-7-same_as_error"' in answer.content.decode()) == (422, True)
+    assert load(oil) == before
+
+
+def read_choices(page: str) -> tuple[list[str], str] | None:
+    """The options of the second row's choice and the selected one; None when there is nobody to choose."""
+    found = re.search(r'<select name="requirements-7-same_as".*?</select>', page, re.DOTALL)
+    if found is None:
+        return None
+    options = re.findall(r'<option value="(\w*)"( selected)?', found[0])
+    return [value for value, _ in options], next((value for value, is_chosen in options if is_chosen), "")
+
+
+def test_a_row_that_is_taken_away_is_offered_no_more(owner_client, oil):
+    typed = read_form(owner_client, f"{LIST}{oil.pk}/") | type_parts("4")
+
+    page = owner_client.post(f"{LIST}{oil.pk}/", typed | {"do": "add-requirements"}).content.decode()
+    less = owner_client.post(f"{LIST}{oil.pk}/", typed | {"do": "remove-requirements-4"}).content.decode()
+
+    assert read_choices(page) == (["", "4", "8"], "4")
+    assert read_choices(less) is None
+
+
 def test_rows_are_added_and_taken_away_without_saving(owner_client, oil):
     address, before = f"{LIST}{oil.pk}/", load(oil)
     typed = read_form(owner_client, address) | {"name": "A medias", "duration_minutes": "nada"}
