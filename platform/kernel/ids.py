@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import unicodedata
+from contextlib import suppress
 
 REFERENCE_LETTERS, REFERENCE_DIGITS = "CDFHJKMNPQRTVWX", "256789"
 """No vowels, no digits that read as some (0 1 3 4), of look-alikes only one: 2 not Z, 5 not S, 6 not G, 8 not B."""
 REFERENCE_LENGTH, MOST_LETTERS = 7, 2
 _LOOK_ALIKES = str.maketrans("OQILZSGBU", "00112568V")
+
+LINK_SIGNS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""Base 58: without 0 and O, I and l."""
+LINK_TOKEN_LENGTH, LONG_TOKEN_LENGTH = 14, 43
 
 MAX_ROW_ID_DIGITS = 18
 """So many always fit PostgreSQL's ``bigint``."""
@@ -40,6 +46,27 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def make_link_token(digest: bytes) -> str:
+    """Return the token of a link that fits into an SMS, from a digest of at least 88 bits: 14 signs, 82 bits."""
+    number = int.from_bytes(digest[:11], "big")
+    signs = []
+    for _ in range(LINK_TOKEN_LENGTH):
+        number, place = divmod(number, len(LINK_SIGNS))
+        signs.append(LINK_SIGNS[place])
+    return "".join(signs)
+
+
+def hash_link_token(token: str) -> str:
+    """Return what is stored for the token of a link; the long ones of before lead to the same.
+
+    Those were the whole digest in base64.
+    """
+    if len(token) == LONG_TOKEN_LENGTH:
+        with suppress(ValueError):
+            return hash_token(make_link_token(base64.b64decode(f"{token}=", altchars=b"-_", validate=True)))
+    return hash_token(token)
+
+
 def read_row_id(text: str | None) -> int | None:
     """Return the id of a row that an address or a form names; None when no row can have it."""
     if not text or not (text.isascii() and text.isdigit()) or len(text) > MAX_ROW_ID_DIGITS:
@@ -50,6 +77,6 @@ def read_row_id(text: str | None) -> int | None:
 def hash_token(token: str) -> str:
     """Return the SHA-256 of ``token`` in hexadecimal: what is stored instead of it.
 
-    A plain hash is enough: the token has 256 random bits, so nobody can try them all.
+    A plain hash is enough: a token has 80 random bits or more, so nobody can try them all.
     """
     return hashlib.sha256(token.encode()).hexdigest()

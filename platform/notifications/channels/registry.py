@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifications.enums import Channel
@@ -19,8 +19,8 @@ class Carrier:
         find_address: Where this carrier would reach someone; empty: nowhere.
         is_address: Whether a text can be such an address at all.
         folder: Of the built-in texts, in ``templates``.
-        longest_text: Characters; longer texts end with "…". None: a subject, HTML and attachments
-            travel as well, and the layout is put around the text.
+        pick_text: Makes the text to send out of its versions, the longest first. None: a subject, HTML and
+            attachments travel as well, and the layout is put around the text.
         is_set_up: Whether the platform has an account with the carrier.
         is_wanted: Whether the business writes to such an address.
     """
@@ -30,14 +30,14 @@ class Carrier:
     find_address: Callable[[Recipient], str]
     is_address: Callable[[str], bool]
     folder: str
-    longest_text: int | None = None
+    pick_text: Callable[[Sequence[str]], str] | None = None
     is_set_up: Callable[[], bool] = lambda: True
     is_wanted: Callable[[str], bool] = lambda _: True
 
     @property
     def is_rich(self) -> bool:
         """Tell whether subject, layout and attachments travel as well."""
-        return self.longest_text is None
+        return self.pick_text is None
 
 
 _carriers: dict[str, Carrier] = {}

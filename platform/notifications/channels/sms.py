@@ -11,6 +11,7 @@ from django.conf import settings
 
 from notifications.channels.numbers import gets_sms
 from notifications.channels.registry import Carrier, register_carrier
+from notifications.engine.segments import pick_text
 from notifications.enums import Channel
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.types.messages import OutgoingMessage
@@ -29,7 +30,6 @@ OUR_FAULTS = frozenset(
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
-LONGEST_TEXT = 640
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -81,7 +81,7 @@ def register() -> None:
             find_address=lambda recipient: recipient.phone,
             is_address=is_phone,
             folder="sms",
-            longest_text=LONGEST_TEXT,
+            pick_text=pick_text,
             is_set_up=lambda: bool(settings.SMS_URL),
             is_wanted=gets_sms,
         )

@@ -12,7 +12,7 @@ business's name) and ``footnote``; which other words it shows, the room says tha
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
@@ -24,6 +24,8 @@ from kernel.lines import clean_line, make_printable
 from notifications import hooks
 from notifications.channels.registry import Carrier
 from notifications.engine.placeholders import BrokenText, fill_placeholders
+from notifications.engine.segments import shorten_words
+from notifications.enums import Channel
 from notifications.errors import TemplateMissing
 from notifications.models import MessageTemplate
 from notifications.services.senders import Sender, get_sender
@@ -31,6 +33,9 @@ from notifications.types.messages import RenderedMessage
 from notifications.types.words import Vocabulary
 
 LONGEST_SUBJECT = 200
+LONGEST_PLAIN = 2000
+NAME_LIMITS = (32, 24, 16)
+"""To which names are shortened in turn, where a message has no room for them."""
 
 logger = logging.getLogger(__name__)
 
@@ -51,27 +56,34 @@ def render_message(
         "business_name": clean_line(sender.name)
     }
     with translation.override(language):
-        own = _find_own_text(carrier, template, language, words, vocabulary)
-        subject, text = own or _render_built_in(carrier, template, _list_folders(sender, language), words)
-        if carrier.longest_text is not None:
-            return RenderedMessage(subject="", body_text=clean_line(text, limit=carrier.longest_text))
+        own = _find_own_text(carrier, template, language, vocabulary)
+        folders = _list_folders(sender, language)
+
+        def write(said: Mapping[str, str]) -> tuple[str, str]:
+            filled = None if own is None else _fill_own_text(own, said, vocabulary)
+            return filled or _render_built_in(carrier, template, folders, said)
+
+        if carrier.pick_text is not None:
+            versions = [clean_line(write(said)[1], limit=LONGEST_PLAIN) for said in _list_shorter(words, vocabulary)]
+            return RenderedMessage(subject="", body_text=carrier.pick_text(versions))
+        subject, text = write(words)
         return _lay_out(sender, language, clean_line(subject, limit=LONGEST_SUBJECT), text, words, vocabulary)
 
 
-def _find_own_text(
-    carrier: Carrier, template: str, language: str, words: Mapping[str, str], vocabulary: Vocabulary
-) -> tuple[str, str] | None:
+def _find_own_text(carrier: Carrier, template: str, language: str, vocabulary: Vocabulary) -> MessageTemplate | None:
     if not vocabulary.placeholders:
         return None
-    own = MessageTemplate.objects.filter(key=template, channel=carrier.channel, locale=language, is_active=True).first()
-    if own is None:
-        return None
+    own = MessageTemplate.objects.filter(key=template, channel=carrier.channel, locale=language, is_active=True)
+    return own.first()
+
+
+def _fill_own_text(own: MessageTemplate, words: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str] | None:
     allowed = vocabulary.placeholders
     try:
         body = fill_placeholders(own.body, words, allowed=allowed)
-        subject = fill_placeholders(own.subject, words, allowed=allowed) if carrier.is_rich else ""
+        subject = fill_placeholders(own.subject, words, allowed=allowed) if own.channel == Channel.EMAIL else ""
     except BrokenText as fault:
-        logger.warning("tenant_template_broken", extra={"template": template, "fault": str(fault)})
+        logger.warning("tenant_template_broken", extra={"template": own.key, "fault": str(fault)})
         return None
     return subject, body
 
@@ -85,7 +97,7 @@ def _render_built_in(
         except TemplateDoesNotExist:
             continue
         text = source.template.render(Context(dict(words), autoescape=False)).strip()  # type: ignore[attr-defined]
-        if carrier.longest_text is not None:
+        if not carrier.is_rich:
             return "", text
         subject, _, body = text.partition("\n")
         return subject, body.strip()
@@ -120,6 +132,20 @@ def _lay_out(
         body_text=plain.render(Context(values, autoescape=False)).strip() + "\n",
         body_html=rich.render(Context(values)),
     )
+
+
+def _list_shorter(words: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[Mapping[str, str]]:
+    """Yield the words of a short message, each time with less: first what can be done without, then of long names."""
+    yield words
+    fewer = dict(words)
+    for word in vocabulary.dispensable:
+        if fewer.get(word):
+            fewer[word] = ""
+            yield dict(fewer)
+    for limit in NAME_LIMITS:
+        yield fewer | {
+            word: shorten_words(fewer[word], limit) for word in ("business_name", *vocabulary.names) if word in fewer
+        }
 
 
 def _join_lines(value: str) -> str:

@@ -18,12 +18,16 @@ class Vocabulary:
             words gives another label.
         notes: Words that follow the button, a paragraph each.
         terms: As ``notes``, in small print.
+        dispensable: Words that a short message leaves out first, in this order.
+        names: Words that a short message shortens then.
         placeholders: What a tenant may name in texts of its own (``{when}``).
     """
 
     rows: Mapping[str, str]
     notes: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    dispensable: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     placeholders: frozenset[str] = frozenset()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from kernel.ids import hash_token
+from kernel.ids import hash_link_token
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingSource, BookingStatus
@@ -48,7 +48,7 @@ def get_by_token(*, token: str, now: datetime) -> BookingView:
         TokenUnknown: The token belongs to none.
         LinkEnded: The visit is long over.
     """
-    booking = _details().filter(token_hash=hash_token(token)).first()
+    booking = _details().filter(token_hash=hash_link_token(token)).first()
     if booking is None:
         raise TokenUnknown
     check_link(booking, now=now)

@@ -6,14 +6,13 @@ a new ``token_version`` makes older links worthless.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from typing import Protocol
 
 from django.conf import settings
 
-from kernel.ids import hash_token
+from kernel.ids import hash_token, make_link_token
 from tenants.context import current_tenant
 from tenants.hosts import make_base_url
 
@@ -31,7 +30,7 @@ class HasManageToken(Protocol):
 
 
 def make_manage_token(booking: HasManageToken) -> str:
-    """Return the token of a booking's current link (256 bits, URL-safe)."""
+    """Return the token of a booking's current link (82 bits, URL-safe, short enough for an SMS)."""
     return derive_token(booking.ics_uid, booking.token_version)
 
 
@@ -44,8 +43,7 @@ def derive_token(ics_uid: str, token_version: int) -> str:
     """Derive a token from the booking's calendar identity, bound to the tenant."""
     message = f"{current_tenant().schema_name}:{ics_uid}:{token_version}"
     key = b"scheduling.manage:" + settings.SECRET_KEY.encode()
-    digest = hmac.digest(key, message.encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return make_link_token(hmac.digest(key, message.encode(), hashlib.sha256))
 
 
 def hash_manage_token(ics_uid: str, token_version: int) -> str:

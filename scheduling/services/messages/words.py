@@ -39,6 +39,8 @@ VOCABULARY = Vocabulary(
     },
     notes=("what_to_bring",),
     terms=("cancel_policy",),
+    dispensable=("reference", "asset", "can_change"),
+    names=("service_name", "reason"),
     placeholders=frozenset(
         {
             "customer_name",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from kernel.ids import hash_token
+from kernel.ids import hash_link_token
 from scheduling.errors import BookingNotFound, TokenUnknown
 from scheduling.models import Booking
 from scheduling.policies import check_link
@@ -34,7 +34,7 @@ def read_booking(*, now: datetime, booking_id: int | None = None, token: str | N
 
 def _get(bookings: QuerySet[Booking], booking_id: int | None, token: str | None, now: datetime) -> Booking:
     if token is not None:
-        booking = bookings.filter(token_hash=hash_token(token)).first()
+        booking = bookings.filter(token_hash=hash_link_token(token)).first()
         if booking is None:
             raise TokenUnknown
         check_link(booking, now=now)

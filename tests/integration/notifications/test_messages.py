@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from notifications.channels.registry import get_carrier
+from notifications.engine.segments import count_segments
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import TemplateMissing
 from notifications.models import Event, Message, MessageTemplate
@@ -130,11 +131,12 @@ def test_accent_that_is_no_color_stays_out(tenant):
     assert "<script>" not in html
 
 
-def test_sms_is_one_short_line(tenant):
-    message = render(channel="sms", context=WORDS | {"service_name": "x" * 900})
+def test_sms_is_one_line_of_two_segments_at_most(tenant):
+    message = render(channel="sms", context=WORDS | {"service_name": "x " * 900, "when_short": "x" * 900})
 
     assert message.subject == ""
-    assert len(message.body_text) == 640
+    assert count_segments(message.body_text) == 2
+    assert message.body_text.endswith("... http://taller.localhost:8000/b/abc/")
     assert "\n" not in message.body_text
 
 

@@ -28,8 +28,8 @@ def test_sms_is_sent_once(tenant, queue_sms, sms_carrier):
     send_message(message_id, utc_now())
 
     text = (
-        "Negocio taller: cita confirmada, Cambio de aceite, mar 24 de nov, 9:00 a.m., ref. 7KQ2MB. "
-        "Para cambiarla o cancelarla: http://taller.localhost:8000/b/abc/"
+        "Negocio taller: cita confirmada, mar 24 de nov, 9:00 a.m., Cambio de aceite, ref. 7KQ2MB. "
+        "Cambiar o cancelar: http://taller.localhost:8000/b/abc/"
     )
     assert sms_carrier.taken == [{"To": "+525512345678", "From": "+15005550006", "Body": text}]
     assert Message.objects.get().provider_id == f"SM{1:032x}"

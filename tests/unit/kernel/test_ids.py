@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
 
-from kernel.ids import fold_reference, hash_token, new_reference, read_row_id
+from kernel.ids import fold_reference, hash_link_token, hash_token, make_link_token, new_reference, read_row_id
 
 
 @pytest.mark.parametrize(("text", "row_id"), [("1", 1), ("007", 7), ("9" * 18, 10**18 - 1)])
@@ -49,3 +50,26 @@ def test_a_reference_may_be_short_or_long():
 )
 def test_a_reference_is_found_as_people_type_it(typed, reference):
     assert fold_reference(typed) == fold_reference(reference)
+
+
+def test_link_token_is_short_and_uses_82_bits():
+    tokens = {make_link_token(number.to_bytes(32, "little")) for number in range(5000)}
+
+    assert len(tokens) == 5000
+    assert {len(token) for token in tokens} == {14}
+    assert set("".join(tokens)) <= set("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
+    assert 58**14 > 2**80
+
+
+def test_long_token_of_before_leads_to_the_same():
+    digest = bytes(range(32))
+    long = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    assert len(long) == 43
+    assert hash_link_token(long) == hash_link_token(make_link_token(digest)) == hash_token(make_link_token(digest))
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43, "é" * 43, "=" * 43, "a" * 42 + "\n", "x" * 14])
+def test_any_other_text_is_no_long_token(token):
+    assert len(hash_link_token(token)) == 64
+    assert hash_link_token(token) != hash_link_token(make_link_token(bytes(32)))

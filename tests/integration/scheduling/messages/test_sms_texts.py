@@ -1,0 +1,91 @@
+"""Every SMS in every language, with usual and with the longest names: one segment where it fits, never three."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from config.environment import ROOT
+from notifications.channels.registry import get_carrier
+from notifications.engine.segments import count_segments, is_plain
+from notifications.services.rendering import render_message
+from scheduling.enums import BookingStatus
+from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
+from scheduling.services.messages.words import make_customer_words, make_worker_words
+from tenants.context import tenant_scope
+from tests.integration.scheduling.messages.conftest import NOW
+
+SMS = ROOT / "templates" / "sms"
+NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code"})
+WAYS = [("es", "automotive"), ("es", "clinic"), ("en", "automotive")]
+HOST = "taller-hermanos-gonzalez.turnero.example"
+LONGEST_HOST = f"{'taller-' * 8}centro.turnero.example"
+USUAL = "Taller López Centro"
+BUSINESSES = [
+    "Centro de Servicio Automotriz Hermanos González Ibáñez y Compañía, S. A. de C. V.",
+    "Мастерская Петрова и сыновья на Тверской улице",
+    "💇‍♀️ Salón « Ñandú » €€€ {x}",
+]
+LONG_WINDED = {"booking_requested", "request_expired", "payment_expired", "clock_changed"}
+"""They need a sentence more."""
+SERVICES = [
+    "Cambio de aceite",
+    "Afinación mayor, cambio de bujías, filtros y líquido de frenos y revisión de 40 puntos" * 2,
+]
+
+
+@pytest.fixture
+def booking(book):
+    return book(email=None)
+
+
+def write(booking, tenant, template: str, language: str, *, business: str, service: str, vertical: str, host: str):
+    """Return the SMS ``template`` about a booking."""
+    lines = tuple(replace(line, name=service, add_on_names=()) for line in booking.lines)
+    named = replace(booking, lines=lines, service_name=service)
+    if template == "booking_requested":
+        named = replace(named, status=BookingStatus.PENDING_APPROVAL, hold_expires_at=NOW + timedelta(hours=5))
+    with tenant_scope(replace(tenant, name=business, vertical=vertical, primary_host=host)):
+        words = (
+            make_worker_words(named, has_account=False)
+            if template.startswith("worker")
+            else make_customer_words(named, template=template, now=NOW)
+        )
+        rendered = render_message(
+            carrier=get_carrier("sms"),
+            template=template,
+            subject_kind="booking",
+            language=language,
+            context=words[language],
+        )
+        return rendered.body_text, make_manage_url(make_manage_token(named))
+
+
+@pytest.mark.parametrize(("language", "vertical"), WAYS)
+def test_usual_values_fit_into_one_segment(booking, tenant, language, vertical):
+    for template in NAMES:
+        text, _ = write(
+            booking, tenant, template, language, business=USUAL, service=SERVICES[0], vertical=vertical, host=HOST
+        )
+
+        assert is_plain(text), text
+        assert count_segments(text) <= (2 if template in LONG_WINDED else 1), (len(text), text)
+        assert "..." not in text
+        assert ".. " not in text
+
+
+@pytest.mark.parametrize("host", [HOST, LONGEST_HOST])
+@pytest.mark.parametrize("business", BUSINESSES)
+@pytest.mark.parametrize(("language", "vertical"), WAYS)
+def test_longest_values_fit_into_two(booking, tenant, language, vertical, business, host):
+    for template, sold in product(NAMES, SERVICES):
+        text, url = write(
+            booking, tenant, template, language, business=business, service=sold, vertical=vertical, host=host
+        )
+
+        assert count_segments(text) <= 2, text
+        wanted = url if "/b/" in text else url[: url.index("/b/") + 1]
+        assert template.startswith("worker") or text.endswith(f" {wanted}"), text
