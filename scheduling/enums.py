@@ -18,10 +18,10 @@ class BookingStatus(models.TextChoices):
     ARRIVED = "arrived", _("Arrived")
     IN_PROGRESS = "in_progress", _("In progress")
     COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Canceled")
     DECLINED = "declined", _("Declined")
     EXPIRED = "expired", _("Expired")
-    NO_SHOW = "no_show", _("Did not come")
+    NO_SHOW = "no_show", _("No-show")
 
 
 ACTIVE_STATUSES = (
@@ -157,7 +157,7 @@ class ReminderStatus(models.TextChoices):
 
     PLANNED = "planned", _("Planned")
     SENT = "sent", _("Sent")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Canceled")
     SKIPPED = "skipped", _("Skipped")
 
 
@@ -168,7 +168,7 @@ class WaitlistStatus(models.TextChoices):
     OFFERED = "offered", _("Offered")
     BOOKED = "booked", _("Booked")
     EXPIRED = "expired", _("Expired")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Canceled")
 
 
 class ConflictChoice(models.TextChoices):

@@ -63,7 +63,7 @@ WORDS: Mapping[TenantAct, ActWords] = {
     TenantAct.RESTRICT: ActWords(
         acts.restrict,
         icon="lock",
-        effect=mark("No new bookings. Those that exist can be seen, cancelled and dealt with; nothing else changes."),
+        effect=mark("No new bookings. Those that exist can be seen, canceled and dealt with; nothing else changes."),
         done=mark("The business is read-only."),
         tone="danger",
     ),

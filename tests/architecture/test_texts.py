@@ -56,3 +56,17 @@ def test_every_error_text_is_translated():
 )
 def test_template_compiles(name):
     assert engines["django"].get_template(name).template.name == name
+
+
+def test_english_has_one_spelling():
+    catalogs = (path for path in ROOT.rglob("locale/es/LC_MESSAGES/django.po") if ".venv" not in path.parts)
+    texts = [line for path in catalogs for line in path.read_text().splitlines() if line.startswith(("msgid", '"'))]
+    texts += [
+        line
+        for kind in ("emails", "sms")
+        for path in (ROOT / "templates" / kind / "en").glob("*.txt")
+        for line in path.read_text().splitlines()
+    ]
+
+    assert len(texts) > 1000
+    assert [text for text in texts if "cancelled" in text.lower() or "cancelling" in text.lower()] == []

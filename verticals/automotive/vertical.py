@@ -28,8 +28,8 @@ VERTICAL = Vertical(
             Choice("other", mark("Something else")),
         ),
         arrival_modes=(
-            ArrivalMode("drop_off", mark("I leave it and come back"), "key-round"),
-            ArrivalMode("wait", mark("I wait at the workshop"), "armchair"),
+            ArrivalMode("drop_off", mark("Drop it off"), "key-round"),
+            ArrivalMode("wait", mark("Wait at the workshop"), "armchair"),
             ArrivalMode("tow", mark("It comes by tow truck"), "truck"),
         ),
         note_label=mark("Tell us more"),

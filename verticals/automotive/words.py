@@ -31,7 +31,7 @@ VOCABULARY: Mapping[str, Terms] = {
         "choice.other_asset": "Another vehicle",
         "question.arrival": "How will it get here?",
         "question.intake": "Noticed anything else?",
-        "question.time": "When suits you?",
+        "question.time": "What time works?",
         "question.details": "Who is it for?",
         "choice.any_resource": "Any mechanic",
         "text.pay_there": "You pay at the workshop.",

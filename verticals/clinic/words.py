@@ -19,7 +19,7 @@ VOCABULARY: Mapping[str, Terms] = {
         "question.asset": "Who is the patient?",
         "choice.other_asset": "Another person",
         "question.intake": "Is there anything we should know?",
-        "question.time": "When would suit you?",
+        "question.time": "What time works for you?",
         "question.details": "How can we reach you?",
         "choice.any_resource": "Any practitioner",
         "text.pay_there": "Payment is made at the clinic.",

@@ -14,7 +14,7 @@ VOCABULARY: Mapping[str, Terms] = {
         "visits": "appointments",
         "question.service": "What would you like to have done?",
         "question.intake": "Anything we should know?",
-        "question.time": "When suits you?",
+        "question.time": "What time works?",
         "question.details": "Who is it for?",
         "choice.any_resource": "Any stylist",
         "text.pay_there": "You pay at the salon.",

@@ -40,8 +40,8 @@ from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import NO_MOVES, may_business
 from verticals.registry import get_vertical
-from web.booking.pages import describe_opening, keep_private
-from web.booking.standing import Standing, describe_standing, is_called_off, is_coming
+from web.booking.pages import describe_opening, keep_private, make_map_url
+from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
 from web.booking.times import complete_first
 from web.errors import translate_error
 from web.formats import Formats, end_sentence, get_formats, name_time, to_local
@@ -140,6 +140,13 @@ class ManagePage:
         return ", ".join(self.booking.people)
 
     @property
+    def kept_person(self) -> str:
+        """Whom the customer chose and meets at any other time too; empty: whoever is free then."""
+        chosen = self.booking.wish.resource_ids
+        names = (each.name for each in self.booking.resources if each.is_person and each.resource_id in chosen)
+        return ", ".join(dict.fromkeys(names))
+
+    @property
     def google_url(self) -> str:
         """Google Calendar's form, filled in."""
         booking = self.booking
@@ -156,7 +163,7 @@ class ManagePage:
     @property
     def map_url(self) -> str:
         """A map with the address."""
-        return f"https://www.google.com/maps/search/?{urlencode({'api': 1, 'query': self.booking.location_address})}"
+        return make_map_url(self.booking.location_address)
 
 
 def while_the_link_leads(view: ManageView) -> ManageView:
@@ -248,7 +255,15 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
         return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
     if is_post:
         return _move(request, page, wish)
-    return _render(request, page, "move_confirm", wish=wish, wish_value=wish.isoformat())
+    return _render(
+        request,
+        page,
+        "move_confirm",
+        wish=wish,
+        wish_value=wish.isoformat(),
+        whom=page.kept_person or page.words["choice_any_resource"],
+        last_change=warn_of_last_change(page.booking, wish, page.now),
+    )
 
 
 def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpResponse:
@@ -301,9 +316,7 @@ def _render_times(
         taken=taken,
         nearest=nearest,
         own=booking.starts_at,
-        is_person_chosen=any(
-            each.is_person for each in booking.resources if each.resource_id in booking.wish.resource_ids
-        ),
+        is_person_chosen=bool(page.kept_person),
     )
     address = reverse("booking:move", args=[page.token])
     return _render(

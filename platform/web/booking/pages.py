@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -126,3 +127,22 @@ def describe_opening(formats: Formats, today: OpeningToday | None, *, location: 
     if now < today.closes_at:
         return gettext("Open until %(time)s") % {"time": name_time(formats, today.closes_at, today.timezone)}
     return gettext("Closed now")
+
+
+def describe_hours(formats: Formats, today: OpeningToday | None, *, location: int | None) -> str:
+    """Return from when to when a place is open today; empty when that is not known."""
+    if today is None or today.location_id != location:
+        return ""
+    if today.opens_at is None or today.closes_at is None:
+        return gettext("Closed today")
+    hours = {
+        name: formats.format_time(at, today.timezone)
+        for name, at in (("from", today.opens_at), ("to", today.closes_at))
+    }
+    return gettext("Today from %(from)s to %(to)s") % hours
+
+
+def make_map_url(address: str) -> str:
+    """Return the address of a map that shows a postal address; empty without one."""
+    query = urlencode({"api": 1, "query": address})
+    return f"https://www.google.com/maps/search/?{query}" if address else ""

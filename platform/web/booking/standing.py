@@ -86,3 +86,15 @@ def _describe_confirmed(booking: BookingView, now: datetime) -> Standing:
     if now < booking.ends_at:
         return Standing("clock", GOOD, gettext("It is time for your appointment"))
     return Standing("check", GOOD, gettext("The time of your appointment is over"))
+
+
+def warn_of_last_change(booking: BookingView, starts_at: datetime, now: datetime) -> str:
+    """Say what the customer can no longer do online once it is moved to ``starts_at``; empty: nothing is lost."""
+    move_until = starts_at - (booking.starts_at - booking.move_until)
+    cancel_until = starts_at - (booking.starts_at - booking.cancel_until)
+    is_last_move, is_last_cancel = move_until < now, cancel_until < now
+    if is_last_move and is_last_cancel:
+        return gettext("This time is so near that afterwards you can neither change nor cancel it online.")
+    if is_last_move:
+        return gettext("This time is so near that afterwards you cannot change it online.")
+    return gettext("This time is so near that afterwards you cannot cancel it online.") if is_last_cancel else ""

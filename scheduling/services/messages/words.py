@@ -211,19 +211,19 @@ def _describe_policy(booking: BookingView, formats: Formats, now: datetime) -> s
     """Say until when the link moves and cancels; in Spanish these sentences address nobody (no tú, no usted)."""
     move_until, cancel_until = booking.move_until, booking.cancel_until
     if max(move_until, cancel_until) <= now:
-        return gettext("It can no longer be moved or cancelled online; please call.")
+        return gettext("It can no longer be moved or canceled online; please call.")
     words = {
         "move": formats.format_date_time(move_until, booking.timezone),
         "cancel": formats.format_date_time(cancel_until, booking.timezone),
     }
     # The instant comes first: in Spanish it may end in "a.m.", which a full stop would double.
     if move_until == cancel_until:
-        return gettext("Until %(cancel)s it can be moved or cancelled online.") % words
+        return gettext("Until %(cancel)s it can be moved or canceled online.") % words
     if move_until <= now:
-        return gettext("Until %(cancel)s it can be cancelled online.") % words
+        return gettext("Until %(cancel)s it can be canceled online.") % words
     if cancel_until <= now:
         return gettext("Until %(move)s it can be moved online.") % words
-    return gettext("Until %(move)s it can be moved online, and until %(cancel)s cancelled.") % words
+    return gettext("Until %(move)s it can be moved online, and until %(cancel)s canceled.") % words
 
 
 def _say_asset(language: str) -> str:

@@ -34,7 +34,7 @@ NEWEST_HEADER = "Turnero-Newest-Event"
 CAME_IN = frozenset({"booking.requested", "booking.confirmed"})
 BY_CUSTOMERS: Mapping[str, tuple[str, str | Promise]] = {
     "booking.rescheduled": ("calendar-clock", gettext_lazy("The customer moved the booking")),
-    "booking.cancelled": ("ban", gettext_lazy("The customer cancelled")),
+    "booking.cancelled": ("ban", gettext_lazy("The customer canceled")),
 }
 
 

@@ -97,7 +97,7 @@ COMPLETE = Action(
 )
 NO_SHOW = Action(
     key="no-show",
-    label=gettext_lazy("Did not come"),
+    label=gettext_lazy("No-show"),
     done=gettext_lazy("Marked as not come"),
     icon="user-x",
     target=BookingStatus.NO_SHOW,
@@ -107,7 +107,7 @@ NO_SHOW = Action(
 CANCEL = Action(
     key="cancel",
     label=gettext_lazy("Cancel booking"),
-    done=gettext_lazy("Booking cancelled"),
+    done=gettext_lazy("Booking canceled"),
     icon="ban",
     target=BookingStatus.CANCELLED,
     service=cancellations.cancel_booking,

@@ -223,3 +223,57 @@ def test_the_hours_of_one_place_are_not_told_of_another(customer_client, tenant)
     pages = [text_of(customer_client.get(f"{path}lang=es", follow=True)) for path in paths]
 
     assert ["Abre hoy" in page or "Abierto hasta" in page for page in pages] == [False, True, False, True, False]
+
+
+def move_question(client, booked: str, at: datetime) -> str:
+    return text_of(client.get(booked + "move/", {"to": at.isoformat(), "lang": "es"}))
+
+
+@pytest.mark.parametrize(
+    ("cutoffs", "warning"),
+    [
+        ((0, 0), ""),
+        ((300, 0), "después ya no podrás cambiarla en línea."),
+        ((0, 300), "después ya no podrás cancelarla en línea."),
+        ((300, 300), "después ya no podrás cambiarla ni cancelarla en línea."),
+    ],
+)
+def test_a_move_into_the_cut_off_says_what_is_lost(customer_client, tenant, cutoffs, warning):
+    move, cancel = cutoffs
+    service_id = make_service(tenant, move_cutoff_minutes=move, cancel_cutoff_minutes=cancel)
+    made = book_slot(service_id, datetime(2026, 11, 25, 17, tzinfo=utc_now().tzinfo), now=utc_now())
+    booked = f"/b/{made.manage_token}/"
+    soon, late = (datetime(2026, 11, day, 18, tzinfo=utc_now().tzinfo) for day in (23, 26))
+
+    near, far = (move_question(customer_client, booked, at) for at in (soon, late))
+
+    assert ("Esta hora está tan cerca" in near, warning in near) == (bool(warning), True)
+    assert "Esta hora está tan cerca" not in far
+
+
+def test_the_question_before_a_move_names_place_and_person(customer_client, tenant):
+    Location.objects.update(address="Av. Coyoacán 1213")
+    service_id = make_service(tenant)
+    vera = Resource.objects.get(name="Vera").pk
+    pages = []
+    for day, chosen in ((25, (vera,)), (26, ())):
+        starts_at = datetime(2026, 11, day, 17, tzinfo=utc_now().tzinfo)
+        made = book_slot(service_id, starts_at, now=utc_now(), resource_ids=chosen)
+        pages.append(move_question(customer_client, f"/b/{made.manage_token}/", starts_at + timedelta(days=3)))
+
+    assert ["Nissan Versa · Vera" in page for page in pages] == [True, False]
+    assert ["Nissan Versa · Cualquier mecánico" in page for page in pages] == [False, True]
+    assert all("Av. Coyoacán 1213" in page for page in pages)
+
+
+@pytest.mark.parametrize(("language", "has_note"), [("es", False), ("en", True)])
+def test_the_first_page_says_where_and_when_and_whose_words_they_are(customer_client, tenant, language, has_note):
+    Location.objects.update(address="Av. Coyoacán 1213", phone="+525555550000")
+    words = {"es": ("Hoy de 8:00", "Cómo llegar"), "en": ("Today from 8:00", "How to get there")}[language]
+
+    page = text_of(customer_client.get(f"/?lang={language}"))
+
+    assert [
+        each for each in ("Av. Coyoacán 1213", "55 5555 0000", *words) if each not in page.replace("\xa0", " ")
+    ] == []
+    assert ("Names of services are as" in page) == has_note
