@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from csp.constants import HEADER as CONTENT_POLICY
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -12,6 +17,7 @@ from edge.problems import answer_problem, is_for_programs
 from edge.statuses import RETRY_SECONDS, UNAVAILABLE
 from kernel.errors import Unavailable
 from tenants.errors import TenantUnknown
+from tenants.hosts import make_base_url
 from tenants.policies import NOT_READY
 from tenants.types import TenantInfo
 
@@ -20,13 +26,14 @@ PREPARED_SECONDS = 10
 
 
 def answer_unknown_host(request: HttpRequest) -> HttpResponse:
-    """Say in plain text that there is no such page: nothing that came from the request is repeated."""
-    with translation.override(choose_language(request, None)):
+    """Say that there is no such page, for people and for programs: nothing that came from the request is repeated."""
+    language = choose_language(request, None)
+    with translation.override(language):
+        message = gettext(TenantUnknown.text)
         if is_for_programs(request.path):
-            return answer_problem(status=404, code=TenantUnknown.code, detail=gettext(TenantUnknown.text))
-        return HttpResponse(
-            f"404: {gettext(TenantUnknown.text)}\n", status=404, content_type="text/plain; charset=utf-8"
-        )
+            return answer_problem(status=HTTPStatus.NOT_FOUND, code=TenantUnknown.code, detail=message)
+        title, home = gettext("There is no page here"), make_base_url(settings.PLATFORM_HOST)
+        return _render(HTTPStatus.NOT_FOUND, language, title=title, message=message, picture="search-x", home=home)
 
 
 def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
@@ -41,8 +48,9 @@ def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
         if is_for_programs(request.path):
             response = answer_problem(status=UNAVAILABLE, code=f"tenant_{tenant.status}", detail=message)
         else:
-            context = {"tenant": tenant, "message": message, "language": language}
-            response = HttpResponse(render_to_string("edge/later.html", context), status=UNAVAILABLE)
+            response = _render(
+                UNAVAILABLE, language, title=tenant.name, message=message, picture="hourglass", is_soon=True
+            )
     response["Retry-After"] = str(PREPARED_SECONDS)
     return _keep_quiet(response)
 
@@ -56,10 +64,18 @@ def answer_away(request: HttpRequest, error: Unavailable) -> HttpResponse:
         if is_for_programs(request.path):
             response = answer_problem(status=UNAVAILABLE, code=error.code, detail=message)
         else:
-            context = {"tenant": None, "message": message, "language": language}
-            response = HttpResponse(render_to_string("edge/later.html", context), status=UNAVAILABLE)
+            title = gettext("Not available right now")
+            response = _render(UNAVAILABLE, language, title=title, message=message, picture="cloud-off")
     response["Retry-After"] = str(RETRY_SECONDS)
     return _keep_quiet(response)
+
+
+def _render(status: int, language: str, **context: object) -> HttpResponse:
+    response = HttpResponse(render_to_string("edge/closed.html", {"language": language, **context}), status=status)
+    response["Content-Language"] = language
+    # The middleware that sets it for other pages lies behind the tenant.
+    response[CONTENT_POLICY] = build_policy()
+    return response
 
 
 def _keep_quiet(response: HttpResponse) -> HttpResponse:

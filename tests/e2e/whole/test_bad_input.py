@@ -80,7 +80,8 @@ def platform(stack: Stack, language: str) -> Site:
 def test_unknown_host_is_not_found(stack, language):
     answer = stack.visit("nadie", language=language).get("/")
 
-    assert (answer.status, answer.text) == (404, f"404: {say('unknown host', language)}\n")
+    assert answer.status == 404
+    assert say("unknown host", language) in answer.shown
 
 
 @pytest.mark.parametrize("path", ["/b/roto/", "/b/roto/cancel/", "/b/roto/calendar.ics", "/api/v1/manage/roto"])

@@ -31,12 +31,15 @@ from tenants.types import TenantInfo
         "-",
     ],
 )
-def test_unknown_host_is_a_plain_404(tenants, db, host):
+def test_unknown_host_is_a_page_that_says_so_and_nothing_else(tenants, db, host):
     answer = Client(HTTP_HOST=host).get("/")
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
-    assert "Location" not in answer.headers
-    assert b"<" not in answer.content
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert {"Location", "Set-Cookie"} & answer.headers.keys() == set()
+    assert "Aquí no hay ninguna página" in page
+    # Nobody's name, and nothing that was sent.
+    assert [name for name in ("taller", "salon", "Negocio", host) if len(name) > 1 and name in page] == []
 
 
 @pytest.mark.parametrize("shape", ["{}", "{}:8000", "{}.", "WWW.{}"])

@@ -45,5 +45,20 @@ def test_people_get_a_page_in_their_language(rf, coming_tenant, query, text):
 def test_unknown_host_repeats_nothing_of_the_request(rf):
     answer = answer_unknown_host(rf.get("/<b>", headers={"Accept-Language": "en"}))
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
-    assert answer.content.decode() == "404: No business answers at this address.\n"
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<b>" not in page
+    assert "No business answers at this address." in page
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "There is no page here"), ("es", "Aquí no hay ninguna página")])
+def test_unknown_host_is_a_page_with_title_language_and_viewport(rf, settings, language, title):
+    answer = answer_unknown_host(rf.get("/", headers={"Accept-Language": language}))
+
+    page = answer.content.decode()
+    assert (f"<title>{title}</title>" in page, f'<html lang="{language}">' in page, "width=device-width" in page) == (
+        True, True, True,
+    )  # fmt: skip
+    assert f'href="http://{settings.PLATFORM_HOST}/"' in page
+    assert answer["Content-Language"] == language
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
