@@ -15,14 +15,17 @@ from accounts.services.second_step import take_step
 from kernel.errors import Invalid, LimitReached
 from web.errors import translate_error
 from web.parts.contacts import EmailField
-from web.parts.fields import FILL_IN, TextField
+from web.parts.fields import TextField
 from web.parts.forms import PageForm, PageMixin, translate_findings
 from web.parts.proofs import CODE_ATTRS, PASSWORD, ProofForm, make_code_field, make_proof
+from web.parts.voice import FILL_IN
 
 EMAIL = gettext_lazy("E-mail")
 NEW_PASSWORD = gettext_lazy("New password")
 AGAIN = gettext_lazy("The same again")
 LENGTH = gettext_lazy("At least 10 characters.")
+# allauth's own sentence, which no setting replaces: marked here, our catalog translates it.
+NOT_TWICE = gettext_lazy("You must type the same password each time.")
 
 
 class AccountMixin(PageMixin):

@@ -19,8 +19,9 @@ from scheduling.services.writing.inputs import (
 )
 from tenants.context import current_tenant
 from web.formats import format_phone
-from web.parts.fields import FILL_IN, TextField
+from web.parts.fields import TextField
 from web.parts.forms import PageForm
+from web.parts.voice import FILL_IN
 from web.parts.widgets import PairInput
 
 PHONE_REGIONS = (

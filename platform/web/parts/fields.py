@@ -18,17 +18,12 @@ from kernel.iso import NotIso, parse_time
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from scheduling.services.writing.inputs import REASON_LENGTH, UNREADABLE
 from tenants.context import current_tenant
+from web.parts.voice import CHOOSE, FILL_IN, NO_NUMBER, TOO_LARGE, TOO_LONG, TOO_SMALL
 from web.parts.widgets import MoneyInput, PairInput, Switch, UnitInput
 from web.templatetags.formats import get_current_formats
 
 Text = str | Promise
 
-FILL_IN = gettext_lazy("Fill in this field.")
-CHOOSE = gettext_lazy("Choose one of the options.")
-TOO_LONG = gettext_lazy("At most %(limit_value)d characters.")
-NO_NUMBER = gettext_lazy("Enter a number, digits only.")
-TOO_SMALL = gettext_lazy("At least %(limit_value)s.")
-TOO_LARGE = gettext_lazy("At most %(limit_value)s.")
 NO_TIME = gettext_lazy("Write a time as 09:30.")
 NO_AMOUNT = gettext_lazy("Enter an amount, such as %(example)s.")
 TOO_MANY_DECIMALS = gettext_lazy("Too many decimals. Enter an amount such as %(example)s.")

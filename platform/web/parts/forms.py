@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from kernel.errors import Invalid
 from web.errors import translate_error
+from web.parts.voice import speak_for
 from web.parts.widgets import INPUT_CLASS
 
 UNBOXED = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
@@ -102,6 +103,8 @@ class PageMixin(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
         self.warnings: dict[str, tuple[str, ...]] = {}
+        for field in self.fields.values():
+            speak_for(field)
 
     @property
     def focused(self) -> str | None:

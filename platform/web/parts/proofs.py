@@ -10,8 +10,9 @@ from accounts.types import Proof
 from edge.requests import find_address
 from kernel.addresses import find_network
 from kernel.clock import utc_now
-from web.parts.fields import FILL_IN, TextField
+from web.parts.fields import TextField
 from web.parts.forms import PageForm
+from web.parts.voice import FILL_IN
 
 PASSWORD = gettext_lazy("Password")
 CODE_HINT = gettext_lazy("Six digits from your app, or one of your recovery codes.")

@@ -29,8 +29,9 @@ from tenants.zones import find_country
 from verticals.registry import get_vertical, list_verticals
 from web.errors import translate_error
 from web.parts.contacts import EmailField, describe_phone
-from web.parts.fields import FILL_IN, TOO_LONG, ChoiceField, TextField
+from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
+from web.parts.voice import FILL_IN, TOO_LONG
 from web.parts.widgets import PasswordInput, Segments
 from web.site.legal import DOCUMENTS, PRIVACY, TERMS, get_text, name_versions_in_force
 from web.site.places import PlaceInput, list_place_choices
