@@ -37,7 +37,8 @@ def speak_for(field: forms.Field) -> None:
 
     What a field of ours says itself stays: only sentences that come from Django's own classes are replaced.
     """
-    theirs = _list_theirs(type(field))
+    kind: Any = type(field)  # typeshed finds no hash at Django's fields
+    theirs = _list_theirs(kind)
     for code, text in SENTENCES.items():
         if code not in field.error_messages or id(field.error_messages[code]) in theirs:
             field.error_messages[code] = text
