@@ -136,7 +136,11 @@ _CATALOG = (
     TableInventory(
         "scheduling.DateOverride", personal={"note": _ABSENCE}, other={NotPersonal.BUSINESS: ("on", "periods")}
     ),
-    TableInventory("scheduling.TimeOff", personal={"reason": _ABSENCE}),
+    TableInventory(
+        "scheduling.TimeOff",
+        personal={"reason": _ABSENCE},
+        other={NotPersonal.CODE: ("agreed_timezone",), NotPersonal.MACHINE: ("agreed_walls",)},
+    ),
     TableInventory("scheduling.CapacityRule", other={NotPersonal.CODE: ("arrival_mode",)}),
     TableInventory("scheduling.RuleUsage"),
 )

@@ -47,6 +47,8 @@ class Command(BaseCommand):
     def _tell(self, schema_name: str, report: ZoneReport) -> None:
         if report.noted:
             self.stdout.write(f"{schema_name}: {report.noted} agreed times noted")
+        if report.absences:
+            self.stdout.write(f"{schema_name}: {report.absences} absences keep their hours")
         for drift, outcome in report.outcomes:
             wanted = "unknown zone" if drift.wanted_at is None else f"{drift.wanted_at:%Y-%m-%d %H:%MZ}"
             line = f"{drift.reference} {drift.timezone} {drift.starts_at:%Y-%m-%d %H:%MZ} -> {wanted}: {outcome}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,9 +14,15 @@ from database.transactions import run_write
 from kernel.instants import DAY_MINUTES, to_minutes
 from scheduling.engine import Assignment, EngineInputError, RulePeriod, bucket_key
 from scheduling.enums import BookingEvent, BookingStatus, OverrideKind
-from scheduling.models import Allocation, Booking, CapacityRule, Resource, Session
-from scheduling.selectors.bookings.drifts import Drift, list_drifts
-from scheduling.services.writing.agreed import find_agreed_minute, keep_wall_time, note_wall_time
+from scheduling.models import Allocation, Booking, CapacityRule, Resource, Session, TimeOff
+from scheduling.selectors.bookings.drifts import LARGEST_SHIFT, Drift, list_drifts
+from scheduling.services.writing.agreed import (
+    find_agreed_minute,
+    find_agreed_period,
+    keep_wall_time,
+    note_absences,
+    note_wall_time,
+)
 from scheduling.services.writing.allocations import set_expiry
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
@@ -39,10 +46,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ZoneReport:
-    """What was done in one tenant; ``noted`` counts the bookings of before wall times were kept."""
+    """What was done in one tenant.
+
+    Attributes:
+        noted: How many bookings and absences were of before wall times were kept.
+        absences: How many absences moved, or would.
+    """
 
     noted: int
     outcomes: tuple[tuple[Drift, Outcome], ...]
+    absences: int = 0
 
 
 def follow_zone_changes(*, now: datetime, is_dry_run: bool) -> ZoneReport:
@@ -53,8 +66,10 @@ def follow_zone_changes(*, now: datetime, is_dry_run: bool) -> ZoneReport:
     comes at the hour that was agreed. A dry run writes nothing.
     """
     if is_dry_run:
-        return ZoneReport(0, tuple((drift, Outcome.LISTED) for drift in list_drifts(now=now)))
+        listed = tuple((drift, Outcome.LISTED) for drift in list_drifts(now=now))
+        return ZoneReport(0, listed, absences=_follow_absences(now=now, is_dry_run=True))
     noted = _note_wall_times()
+    absences = _follow_absences(now=now, is_dry_run=False)
     for booking_id in Booking.objects.filter(is_active=True, hold_expires_at__lte=now).values_list("pk", flat=True):
         expire_hold(booking_id, now)
     by_session: dict[int, Outcome] = {}
@@ -66,7 +81,7 @@ def follow_zone_changes(*, now: datetime, is_dry_run: bool) -> ZoneReport:
         if drift.session_id is not None:
             by_session[drift.session_id] = outcome
         outcomes.append((drift, outcome))
-    return ZoneReport(noted, tuple(outcomes))
+    return ZoneReport(noted, tuple(outcomes), absences)
 
 
 def _note_wall_times() -> int:
@@ -78,7 +93,26 @@ def _note_wall_times() -> int:
         # No history: nothing was agreed anew.
         Booking.objects.bulk_update(rows, ["agreed_on", "agreed_minute", "agreed_fold", "agreed_timezone"])
         noted += len(rows)
+    while absences := list(TimeOff.objects.filter(agreed_timezone="").order_by("pk")[:BATCH]):
+        note_absences(absences)
+        TimeOff.objects.bulk_update(absences, ["agreed_timezone", "agreed_walls"])
+        noted += len(absences)
     return noted
+
+
+def _follow_absences(*, now: datetime, is_dry_run: bool) -> int:
+    """Move the absences that have not ended; on the wall nothing changes, so that nobody is told."""
+    moved: list[TimeOff] = []
+    for row in TimeOff.objects.filter(ends_at__gt=now - LARGEST_SHIFT).exclude(agreed_timezone="").order_by("pk"):
+        period = row.starts_at, row.ends_at
+        with suppress(EngineInputError):
+            period = find_agreed_period(row)
+        if period != (row.starts_at, row.ends_at):
+            row.starts_at, row.ends_at = period
+            moved.append(row)
+    if not is_dry_run:
+        TimeOff.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=BATCH)
+    return len(moved)
 
 
 def _follow(drift: Drift, now: datetime) -> Outcome:

@@ -20,6 +20,7 @@ from scheduling.services.catalog.door import add_rows, find_last_position, to_co
 from scheduling.services.catalog.exceptions import date_overrides, holidays, time_off
 from scheduling.services.catalog.hours import add_weeks, check_week
 from scheduling.services.catalog.requirements import add_requirements
+from scheduling.services.writing.agreed import note_absences
 from scheduling.types import (
     Actor,
     AddOnSetup,
@@ -105,7 +106,10 @@ def add_resources(*, plans: Sequence[NewResource], by: Actor, now: datetime) -> 
         for each in plan.time_off
     ]
     add_rows(date_overrides.NOUN, [DateOverride(**to_columns(each)) for each in overrides], by=by, now=now)
-    add_rows(time_off.NOUN, [TimeOffRow(**to_columns(each)) for each in absences], by=by, now=now)
+    away = [TimeOffRow(**to_columns(each)) for each in absences]
+    if away:
+        note_absences(away)
+    add_rows(time_off.NOUN, away, by=by, now=now)
     return [int(row.pk) for row in made]
 
 

@@ -1,10 +1,14 @@
-"""The time of a booking: the instant, and what the clock on the wall shows then, as it was agreed."""
+"""The time of a booking or an absence: the instants, and what the clock on the wall shows then, as it was agreed."""
 
 from __future__ import annotations
 
-from kernel.instants import to_instant, to_minutes
+from collections.abc import Sequence
+from datetime import datetime
+
+from kernel.instants import MINUTE, to_instant, to_minutes
+from kernel.iso import parse_date
 from scheduling.engine import WallTime, find_wall, to_wall
-from scheduling.models import Booking
+from scheduling.models import Booking, Resource, TimeOff
 
 
 def agree_on(booking: Booking, *, start_minute: int, end_minute: int, timezone: str) -> None:
@@ -35,3 +39,28 @@ def keep_wall_time(booking: Booking) -> None:
     length = booking.ends_at - booking.starts_at
     booking.starts_at = to_instant(find_agreed_minute(booking))
     booking.ends_at = booking.starts_at + length
+
+
+def note_absences(rows: Sequence[TimeOff]) -> None:
+    """Note what the clocks of their resources show at the start and the end of absences; not saved."""
+    resources = Resource.objects.select_related("location").in_bulk({row.resource_id for row in rows})
+    for row in rows:
+        resource = resources[row.resource_id]
+        row.agreed_timezone = resource.timezone or resource.location.timezone
+        walls = [to_wall(row.agreed_timezone, to_minutes(at)) for at in (row.starts_at, row.ends_at)]
+        row.agreed_walls = [[wall.on.isoformat(), wall.minute, wall.fold] for wall in walls]
+
+
+def find_agreed_period(row: TimeOff) -> tuple[datetime, datetime]:
+    """Return the instants of an absence's agreed wall times, by the rules of its zone as they are now.
+
+    Raises:
+        EngineInputError: The zone is not known (any more).
+    """
+    walls = [WallTime(parse_date(on), minute, fold) for on, minute, fold in row.agreed_walls]
+    # Shifted, for an absence may begin in the middle of a minute.
+    starts_at, ends_at = (
+        at + (to_instant(find_wall(row.agreed_timezone, wall)) - to_instant(to_minutes(at)))
+        for at, wall in zip((row.starts_at, row.ends_at), walls, strict=True)
+    )
+    return starts_at, max(ends_at, starts_at + MINUTE)

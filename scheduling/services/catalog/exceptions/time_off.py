@@ -16,6 +16,7 @@ from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup,
 from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, to_columns
 from scheduling.services.catalog.fitting import keeping_bookings
 from scheduling.services.catalog.hours import PERIOD_WRONG
+from scheduling.services.writing.agreed import note_absences
 from scheduling.services.writing.inputs import START_NAIVE
 from scheduling.types import Actor, TimeOffSetup
 
@@ -40,7 +41,9 @@ def create_time_off(*, setup: TimeOffSetup, by: Actor, now: datetime) -> int:
     """
     checked = check_time_off(setup)
     with keeping_bookings([checked.resource_id], now=now, field="starts_at"):
-        return add_row(NOUN, TimeOff(**to_columns(checked)), by=by, now=now)
+        row = TimeOff(**to_columns(checked))
+        note_absences([row])
+        return add_row(NOUN, row, by=by, now=now)
 
 
 @transaction.atomic
@@ -56,7 +59,10 @@ def change_time_off(*, time_off_id: int, setup: TimeOffSetup, version: int | Non
     before = read_time_off(row)
     checked = check_time_off(setup, before=before)
     with keeping_bookings([row.resource_id], now=now, field="starts_at"):
-        return change_row(NOUN, row, before, checked, by=by, now=now)
+        changed = change_row(NOUN, row, before, checked, by=by, now=now)
+        note_absences([row])
+        row.save(update_fields=["agreed_timezone", "agreed_walls"])
+        return changed
 
 
 def check_time_off(

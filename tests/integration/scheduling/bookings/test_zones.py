@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -14,7 +15,7 @@ from devtools.scratch.overbooking import list_overbooked
 from notifications.models import Event, Message
 from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope
-from scheduling.models import Allocation, Booking, Reminder, RuleUsage, Session
+from scheduling.models import Allocation, Booking, Reminder, RuleUsage, Session, TimeOff
 from scheduling.selectors.bookings.drifts import list_drifts
 from scheduling.services.bookings import zones
 from scheduling.services.bookings.holds import hold_slot
@@ -22,7 +23,8 @@ from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve
 from scheduling.services.bookings.zones import Outcome, follow_zone_changes
-from scheduling.types import SlotRequest
+from scheduling.services.catalog.exceptions.time_off import change_time_off, create_time_off
+from scheduling.types import SlotRequest, TimeOffSetup
 from tenants.jobs import call_outside
 from tests.factories.scheduling import (
     CUSTOMER,
@@ -304,6 +306,36 @@ def test_command_lists_and_moves_and_goes_on_after_a_failure(agreed, other_tenan
         call_outside(call_command, "follow_zone_changes", stdout=told)
     assert len(calls) >= 2
     assert times_of(agreed)[0] == NINE_AFTER
+
+
+def test_absence_stays_from_nine_to_one(tenant, tmp_path):
+    """A person who is away on that morning is away on that morning."""
+    with zone_data(tmp_path, MEXICO_2022E):
+        service_id, person = make_mexican_shop()
+        away = TimeOffSetup(resource_id=person, starts_at=NINE_BEFORE, ends_at=NINE_BEFORE + 4 * HOUR)
+        absence = create_time_off(setup=away, by=STAFF, now=NOW)
+        moved = replace(away, ends_at=NINE_BEFORE + 5 * HOUR)
+        change_time_off(time_off_id=absence, setup=moved, version=1, by=STAFF, now=NOW)
+
+    assert follow_zone_changes(now=NOW, is_dry_run=True).absences == 1
+    assert follow_zone_changes(now=NOW, is_dry_run=False).absences == 1
+    assert follow_zone_changes(now=NOW, is_dry_run=False).absences == 0
+
+    row = TimeOff.objects.get(pk=absence)
+    assert (row.starts_at, row.ends_at) == (NINE_AFTER, NINE_AFTER + 5 * HOUR)
+    assert book(service_id, NINE_AFTER + 5 * HOUR, now=NOW).status == "confirmed"
+
+
+def test_absence_of_before_is_noted_and_one_of_an_unknown_zone_left(tenant):
+    _, person = make_mexican_shop()
+    values = {"resource_id": person, "starts_at": NINE_AFTER, "ends_at": NINE_AFTER + HOUR}
+    TimeOff.objects.create(**values | {"ends_at": NINE_AFTER + HOUR + timedelta(seconds=30)})
+    TimeOff.objects.create(**values, agreed_timezone="America/Nowhere", agreed_walls=[["2023-04-10", 0, 0]] * 2)
+
+    report = follow_zone_changes(now=NOW, is_dry_run=False)
+
+    assert (report.noted, report.absences) == (1, 0)
+    assert TimeOff.objects.order_by("pk").first().agreed_walls == [["2023-04-10", 540, 0], ["2023-04-10", 600, 0]]
 
 
 # What writes bookings writes the wall time, too.
