@@ -75,7 +75,11 @@ class _Board:
         if len(resource_ids) > len(lineup.places):
             return None
         serving = [
-            [each for each in resource_ids if all(self._serves(session, index, each) for index in team.parts)]
+            [
+                each
+                for each in resource_ids
+                if each in team.pool and all(self._serves(session, index, each) for index in team.parts)
+            ]
             for team in lineup.teams
         ]
         # Who does what in the session already does it for the newcomer too, where that is possible.
@@ -97,8 +101,6 @@ class _Board:
 
     def _serves(self, session: Session, part_index: int, resource_id: int) -> bool:
         part = self._inquiry.visit.parts[part_index]
-        if resource_id not in part.pool:
-            return False
         key = (part_index, resource_id)
         if key not in self._free:
             self._free[key] = self._inquiry.free_starts_without_own(resource_id, part)

@@ -33,6 +33,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
     {
         "worlds": Drill("engine and oracle agree in 2,500 random worlds [--count N]", needs_servers=False),
         "storm": Drill("32 connections book, move and cancel for 60 s: nothing is overbooked", needs_servers=True),
+        "holds": Drill(
+            "60 ended holds of a group of 7 confirmed at once; the next booking beside 1,000 [--late N] [--holds N]",
+            needs_servers=True,
+        ),
         "kills": Drill("workers and Redis are killed: every booking is told [--rounds N]", needs_servers=False),
         "burst": Drill(
             "300 bookings at once: how long customers wait for word, in which order [--count N]", needs_servers=True

@@ -157,6 +157,18 @@ def test_a_group_that_one_person_leads_from_beginning_to_end_is_joined():
     assert [(each.part_index, each.resource_id) for each in found.assignments] == [(0, 2), (1, 2), (2, 9)]
 
 
+def test_only_a_group_of_whoever_was_chosen_is_joined():
+    visit = choose_resources(visit_of(service(Requirement((1, 2)), seats=3)), [2])
+    sessions = (Session(1, at(10), 1, ((1, at(10), at(11)),)),)
+
+    found = assign(snapshot_of(person(1), person(2), sessions=sessions), visit, at(10))
+    taken = snapshot_of(person(1), person(2), rows=[(2, at(10), at(11), 1)], sessions=sessions)
+
+    assert found is not None
+    assert (found.joins_session, found.assignments[0].resource_id) == (False, 2)
+    assert at(10) not in find_starts(taken, visit, at(0), at(24))
+
+
 def test_who_joins_a_group_keeps_who_does_what():
     spec = service(Requirement((1, 2), 1, 0, 20), Requirement((1, 2)), seats=3)
     held = ((2, at(10), at(10, 20)), (1, at(10), at(11)))
