@@ -58,6 +58,8 @@ class BookingEvent(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     EXPIRED = "expired"
+    UNDONE = "undone"
+    RESTORED = "restored"
 
 
 class BookingSource(models.TextChoices):
@@ -86,6 +88,14 @@ class OverrideKind(models.TextChoices):
     STAFF = "staff", _("Staff, with a reason")
     IMPORT = "import", _("Agreed elsewhere")
     CLOCK = "clock", _("The clocks of the country changed")
+
+
+class CancelCause(models.TextChoices):
+    """Why staff cancelled: kept for the business, not told to the customer."""
+
+    TOLD = "told", _("They let us know")
+    NO_ANSWER = "no_answer", _("They do not answer")
+    MISTAKE = "mistake", _("Booked by mistake")
 
 
 class Approval(models.TextChoices):

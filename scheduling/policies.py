@@ -47,6 +47,18 @@ TRANSITIONS: Mapping[str, frozenset[BookingStatus]] = {
 }
 """The table of steps; an expired hold may still be confirmed by its own token while its place is free."""
 
+TAKEN_BACK: Mapping[str, frozenset[BookingStatus]] = {
+    BookingStatus.ARRIVED: frozenset({BookingStatus.CONFIRMED, BookingStatus.NO_SHOW}),
+    BookingStatus.IN_PROGRESS: frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED}),
+    BookingStatus.COMPLETED: frozenset({BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS}),
+    BookingStatus.NO_SHOW: frozenset({BookingStatus.CONFIRMED}),
+    BookingStatus.CANCELLED: frozenset(
+        {BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED, BookingStatus.ARRIVED}
+    ),
+    BookingStatus.DECLINED: frozenset({BookingStatus.PENDING_APPROVAL}),
+}
+"""What staff can undo, and where it leads back to: always to where the booking was before."""
+
 LINK_LIFE = timedelta(days=30)
 """How long after its visit a booking's manage link leads to it."""
 

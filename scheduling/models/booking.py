@@ -9,7 +9,15 @@ from django.db import models
 from django.db.models import Value
 
 from audit.history import keep_history
-from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingSource, BookingStatus, ContactKind, OverrideKind
+from scheduling.enums import (
+    ACTIVE_STATUSES,
+    ActorKind,
+    BookingSource,
+    BookingStatus,
+    CancelCause,
+    ContactKind,
+    OverrideKind,
+)
 from scheduling.models.allocation import Session
 from scheduling.models.customer import Asset, Customer
 from scheduling.models.place import Location
@@ -96,6 +104,9 @@ class Booking(models.Model):
     overridden_by_id = models.BigIntegerField(null=True, blank=True)
     cancelled_by = models.CharField(max_length=12, choices=ActorKind.choices, blank=True, default="")
     cancelled_reason = models.CharField(max_length=300, blank=True, default="")
+    cancelled_cause = models.CharField(
+        max_length=12, choices=CancelCause.choices, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     attendance_confirmed_at = models.DateTimeField(null=True, blank=True)

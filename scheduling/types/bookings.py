@@ -142,6 +142,7 @@ class BookingView:
     cancelled_by: str
     cancelled_reason: str
     override_kind: str
+    cancelled_cause: str
     override_reason: str
     created_at: datetime
     move_until: datetime

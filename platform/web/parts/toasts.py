@@ -53,10 +53,10 @@ def answer_quietly(toast: Toast, *, status: int = 204) -> HttpResponse:
 
 
 def go_on(request: HttpRequest, toast: Toast, *, to: str) -> HttpResponse:
-    """Answer a plain form: show the notice on the next page, with its undo if that takes no fields."""
+    """Answer a plain form: show the notice on the next page, with its undo if its address says all."""
     level = messages.ERROR if toast.tone == "bad" else messages.SUCCESS
     text = f"{toast.title}: {toast.text}" if toast.text else toast.title
-    undo_url = toast.undo.url if toast.undo and not toast.undo.fields else ""
+    undo_url = toast.undo.url if toast.undo and toast.undo.fields.keys() <= {"from"} else ""
     messages.add_message(request, level, text, extra_tags=undo_url)
     return redirect(to, permanent=False)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
+from scheduling.policies import TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class HistoryStep:
         user_id: Who of the staff did it; None for customers and for the system.
         moved_from: The start before, when the step moved the booking.
         reason: What somebody typed, word for word; mostly empty.
+        undone: The status that the step took back.
+        cause: Of `CancelCause`, of a cancellation by staff.
     """
 
     at: datetime
@@ -26,6 +29,8 @@ class HistoryStep:
     moved_from: datetime | None
     user_id: int | None
     reason: str
+    undone: BookingStatus | None = None
+    cause: str = ""
 
 
 def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
@@ -33,11 +38,13 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
     rows = (
         Booking.history.filter(id=booking_id)
         .order_by("history_date", "history_id")
-        .values_list("history_date", "status", "starts_at", "history_user_id", "history_change_reason")
+        .values_list(
+            "history_date", "status", "starts_at", "history_user_id", "history_change_reason", "cancelled_cause"
+        )
     )
     steps: list[HistoryStep] = []
     last_status, last_start = "", None
-    for at, status, starts_at, user_id, reason in rows:
+    for at, status, starts_at, user_id, reason, cause in rows:
         is_moved = last_start is not None and starts_at != last_start
         if status != last_status or is_moved:
             steps.append(
@@ -49,7 +56,59 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
                     moved_from=last_start if is_moved else None,
                     user_id=user_id,
                     reason=reason,
+                    undone=BookingStatus(last_status) if _is_back(last_status, status) else None,
+                    cause=cause if status == BookingStatus.CANCELLED else "",
                 )
             )
         last_status, last_start = status, starts_at
     return tuple(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A booking as it was at a step, as far as a later one changed that."""
+
+    status: BookingStatus
+    hold_expires_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """The step that a booking stands on.
+
+    Attributes:
+        before: How it was before that step; None: there was none.
+        undone: What was taken back last, if nothing has happened since.
+    """
+
+    status: BookingStatus
+    before: Past | None
+    undone: BookingStatus | None
+
+
+def find_last_step(*, booking_id: int) -> LastStep | None:
+    """Return the step that can be undone; what was undone itself counts no more. One query."""
+    rows = Booking.history.filter(id=booking_id).order_by("history_date", "history_id").values_list(*Past.__slots__)
+    steps: list[Past] = []
+    undone: BookingStatus | None = None
+    for status, *times in rows:
+        now = Past(BookingStatus(status), *times)
+        if len(steps) > 1 and steps[-2].status == now.status and _is_back(steps[-1].status, now.status):
+            undone = steps.pop().status
+            steps[-1] = now
+        elif steps and steps[-1].status == now.status:
+            steps[-1] = now
+        else:
+            undone = None
+            steps.append(now)
+    if not steps:
+        return None
+    return LastStep(steps[-1].status, steps[-2] if len(steps) > 1 else None, undone)
+
+
+def _is_back(before: str, after: str) -> bool:
+    """Tell whether a booking went back: no step of the table leads there."""
+    return after in TAKEN_BACK.get(before, frozenset())

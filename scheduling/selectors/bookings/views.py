@@ -126,6 +126,7 @@ def view_booking(booking: Booking) -> BookingView:
         cancelled_by=booking.cancelled_by,
         cancelled_reason=booking.cancelled_reason,
         override_kind=booking.override_kind,
+        cancelled_cause=booking.cancelled_cause,
         override_reason=booking.override_reason,
         created_at=booking.created_at,
         move_until=find_move_limit(booking),

@@ -5,27 +5,40 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from scheduling.enums import ActorKind, BookingStatus
+from kernel.text import mark
+from scheduling.enums import ActorKind, BookingStatus, CancelCause
+from scheduling.errors import RequestInvalid
 from scheduling.policies import check_cancel
 from scheduling.services.writing.inputs import clean_reason
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.services.writing.releases import release
 from scheduling.types import Actor
 
+CAUSE_UNKNOWN = mark("Choose one of the options.")
+
 
 @write_transaction()
 def cancel_booking(
-    *, now: datetime, by: Actor, reason: str = "", token: str | None = None, booking_id: int | None = None
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str = "",
+    cause: str = "",
+    token: str | None = None,
+    booking_id: int | None = None,
 ) -> None:
     """Cancel a booking: its place is free at once. Cancelling it again changes nothing.
 
-    Customers may until the cut-off as agreed; staff may always and say why.
+    Customers may until the cut-off as agreed; staff may always and say why: a ``reason``, which the customer
+    reads, or a ``cause`` (of `CancelCause`), which stays in the business, or both.
 
     Raises:
         StatusForbids, CutoffPassed, TransitionRefused, RequestInvalid: It may not be cancelled.
         TokenUnknown, BookingNotFound: There is none.
     """
-    why = clean_reason(reason, is_required=by.kind == ActorKind.STAFF)
+    if cause and cause not in CancelCause.values:
+        raise RequestInvalid(errors={"cause": (CAUSE_UNKNOWN,)})
+    why = clean_reason(reason, is_required=by.kind == ActorKind.STAFF and not cause)
     booking = lock_booking(now=now, booking_id=booking_id, token=token)
     if booking.status == BookingStatus.CANCELLED:
         return
@@ -33,5 +46,6 @@ def cancel_booking(
     booking.cancelled_at = now
     booking.cancelled_by = by.kind
     booking.cancelled_reason = why
+    booking.cancelled_cause = cause
     booking.sequence += 1
     release(booking, BookingStatus.CANCELLED, by=by, now=now, reason=why)

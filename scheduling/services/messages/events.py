@@ -56,6 +56,7 @@ class Telling:
 MOVED = "booking.rescheduled"
 ENDED = "booking.expired"
 CLOCK = "booking.clock_changed"
+RESTORED = "booking.restored"
 BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
@@ -69,6 +70,7 @@ TELLINGS = {
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
     CLOCK: Telling(CONFIRMED | {BookingStatus.PENDING_APPROVAL}, "clock_changed"),
+    RESTORED: Telling(CONFIRMED, "booking_confirmed", "", "worker_booked"),
     ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
 }
 SILENT: Mapping[str, str] = {
@@ -79,6 +81,7 @@ SILENT: Mapping[str, str] = {
     "booking.arrived": "the customer is there",
     "booking.started": "the customer is there",
     "booking.completed": "the customer is there",
+    "booking.undone": "what it takes back was not told either",
     "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",
 }
 """What happens to bookings without a message, and why."""
@@ -122,7 +125,7 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
         booking = get_booking(booking_id=event.subject_id)
     except BookingNotFound:
         return None  # removed since: there is nobody to tell
-    if event.kind == MOVED and booking.status == BookingStatus.PENDING_APPROVAL:
+    if event.kind in {MOVED, RESTORED} and booking.status == BookingStatus.PENDING_APPROVAL:
         return booking, TELLINGS["booking.requested"]  # a request for another time is a request
     return booking, TELLINGS[event.kind]
 

@@ -35,13 +35,15 @@ from web.workspace.board.layout import BoardDay, lay_out_day
 MAX_PENDING = 8
 ALL_TYPES = "all"
 NOT_COMING = {BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.HELD}
-PENDING = {BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
 BAD_DATE = gettext_lazy("That is not a date. Here is today.")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The day in three numbers; a visit that takes several resources counts once."""
+    """The day in two numbers, and how many requests wait for an answer, of whatever day: those in the list beside.
+
+    A visit that takes several resources counts once.
+    """
 
     bookings: int
     pending: int
@@ -111,6 +113,12 @@ class BoardQuery:
         return f"{reverse('workspace:new')}?{urlencode(asked)}"
 
     @property
+    def walk_in_url(self) -> str:
+        """Return the form for somebody who is here without a booking; that is always about now."""
+        asked = {"walk_in": "1"} | ({} if self.location_id is None else {"location": str(self.location_id)})
+        return f"{reverse('workspace:new')}?{urlencode(asked)}"
+
+    @property
     def previous_url(self) -> str:
         """Return the day before."""
         return self.make_url(on=self.on - timedelta(days=1))
@@ -149,6 +157,7 @@ class BoardPage:
     day: BoardDay
     figures: Figures
     pending: tuple[BookingRow, ...]
+    has_more_pending: bool
     locations: tuple[FilterLink, ...]
     types: tuple[FilterLink, ...]
     owners: tuple[FilterLink, ...]
@@ -207,7 +216,8 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
     return BoardPage(
         query=query,
         day=lay_out_day(shown, now=now),
-        figures=count_figures(board if not query.is_own else shown),
+        figures=count_figures(board if not query.is_own else shown, pending=len(pending.rows)),
+        has_more_pending=bool(pending.next_cursor),
         pending=pending.rows,
         locations=_list_location_choices(query, places),
         types=_list_type_choices(query, board, shown_type),
@@ -242,13 +252,13 @@ def find_main_type(board: Board) -> str:
     return first if everywhere == there else ALL_TYPES
 
 
-def count_figures(board: Board) -> Figures:
+def count_figures(board: Board, *, pending: int) -> Figures:
     """Count visits, not blocks."""
     blocks: Mapping[int, BoardBlock] = {block.booking_id: block for column in board.columns for block in column.blocks}
     statuses = [block.status for block in blocks.values()]
     return Figures(
         bookings=sum(status not in NOT_COMING for status in statuses),
-        pending=sum(status in PENDING for status in statuses),
+        pending=pending,
         no_shows=statuses.count(BookingStatus.NO_SHOW),
     )
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from scheduling.enums import BookingStatus
-from scheduling.policies import MOVABLE_STATUSES
+from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.types import Actor
+from web.parts.toasts import Undo
 
 
 class ReasonRule(StrEnum):
-    """Whether the person is asked why."""
+    """Whether the person is asked why: with a text that the customer reads, or with one of some causes as well."""
 
     NONE = "none"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
+    TEXT = "text"
+    CAUSE = "cause"
+
+
+REASON_FIELDS: Mapping[ReasonRule, tuple[str, ...]] = {
+    ReasonRule.NONE: (),
+    ReasonRule.TEXT: ("reason",),
+    ReasonRule.CAUSE: ("cause", "reason"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Action:
 
     Attributes:
         target: The status afterwards; the services take a second click for done.
-        service: Takes ``booking_id``, ``now`` and ``by``, and ``reason`` when one is asked for.
+        service: Takes ``booking_id``, ``now`` and ``by``, and what `ReasonRule` asks for.
         tone: Class of the button.
     """
 
@@ -43,10 +52,19 @@ class Action:
     tone: str = ""
     reason: ReasonRule = ReasonRule.NONE
 
-    def perform(self, *, booking_id: int, reason: str, now: datetime, by: Actor) -> None:
-        """Take the step; a reason that nobody asked for is left out."""
-        reasons = {} if self.reason is ReasonRule.NONE else {"reason": reason}
-        self.service(booking_id=booking_id, now=now, by=by, **reasons)
+    @property
+    def is_undoable(self) -> bool:
+        """Tell whether it can be taken back."""
+        return self.target in TAKEN_BACK
+
+    def perform(self, *, booking_id: int, reasons: Mapping[str, str], now: datetime, by: Actor) -> None:
+        """Take the step; of ``reasons``, what nobody asked for is left out."""
+        asked = {name: reasons.get(name, "") for name in REASON_FIELDS[self.reason]}
+        self.service(booking_id=booking_id, now=now, by=by, **asked)
+
+    def make_undo(self, booking_id: int) -> Undo | None:
+        """Return the post that takes the step back."""
+        return make_undo(booking_id, self.target) if self.is_undoable else None
 
 
 APPROVE = Action(
@@ -66,7 +84,7 @@ DECLINE = Action(
     target=BookingStatus.DECLINED,
     service=transitions.decline,
     tone="danger",
-    reason=ReasonRule.OPTIONAL,
+    reason=ReasonRule.TEXT,
 )
 ARRIVE = Action(
     key="arrive",
@@ -112,7 +130,7 @@ CANCEL = Action(
     target=BookingStatus.CANCELLED,
     service=cancellations.cancel_booking,
     tone="danger",
-    reason=ReasonRule.REQUIRED,
+    reason=ReasonRule.CAUSE,
 )
 
 ACTIONS = {action.key: action for action in (APPROVE, DECLINE, ARRIVE, START, COMPLETE, NO_SHOW, CANCEL)}
@@ -131,6 +149,11 @@ def list_actions(*, status: BookingStatus, starts_at: datetime, now: datetime) -
     """Return the steps that make sense now; nobody can have failed to come before the start."""
     offered = _BY_STATUS.get(status, ())
     return tuple(action for action in offered if action is not NO_SHOW or starts_at <= now)
+
+
+def make_undo(booking_id: int, status: BookingStatus) -> Undo:
+    """Return the post that takes back the step to a status."""
+    return Undo(url=reverse("workspace:undo", args=[booking_id, status.value]), fields={"from": "board"})
 
 
 def is_movable(status: BookingStatus) -> bool:

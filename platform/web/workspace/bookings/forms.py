@@ -18,6 +18,8 @@ from edge.reading import read_instant
 from kernel.ids import read_row_id
 from kernel.iso import NotIso, parse_time
 from kernel.languages import LANGUAGES
+from kernel.text import mark
+from scheduling.enums import CancelCause
 from scheduling.selectors.catalog.offer import Offer
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
 from scheduling.types import BookingView, LocationView, ResourceView, ServiceView
@@ -29,6 +31,7 @@ from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields,
 from web.parts.contacts import ContactForm, PhoneField
 from web.parts.fields import ChoiceField, DateField, IdField, ReasonField, TextField, TimeField
 from web.parts.forms import PageForm, mark_needed
+from web.parts.widgets import ChoiceChips
 from web.templatetags.formats import get_current_formats
 
 MAX_SHIFT_MINUTES = 24 * 60
@@ -39,7 +42,7 @@ SERVICE_MISSING = gettext_lazy("Choose a service.")
 TIME_MISSING = gettext_lazy("Choose a time.")
 TIME_WRONG = gettext_lazy("This time cannot be read. Choose it again.")
 TIME_SKIPPED = gettext_lazy("The clock skips this time on that day. Choose another one.")
-REASON_MISSING = gettext_lazy("Say why: the customer may ask.")
+REASON_MISSING = mark("Choose why, or write it.")
 
 
 class AnyoneField(IdField):
@@ -51,18 +54,30 @@ class AnyoneField(IdField):
 
 
 class ReasonForm(PageForm):
-    """Why something is declined or cancelled; several may stand on one page, each under the key of its action."""
+    """Why something is declined or cancelled; several may stand on one page, each under the key of its action.
 
+    Of ``cause`` and ``reason`` one is enough; without ``has_cause`` there is only the text, which may be left out.
+    """
+
+    cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
     reason = ReasonField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("Message to the customer"),
         rows=2,
-        help_text=gettext_lazy("The customer gets a message, and the time becomes free."),
-        error_messages={"required": REASON_MISSING},
+        required=False,
+        help_text=gettext_lazy("It is part of the message that they get. The time becomes free."),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, key: str, is_required: bool) -> None:
+    def __init__(self, data: QueryDict | None = None, *, key: str, has_cause: bool) -> None:
         super().__init__(data, auto_id=f"why-{key}-%s")
-        self.fields["reason"].required = is_required
+        if not has_cause:
+            del self.fields["cause"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a cause or a text, where there are causes to choose from."""
+        data = dict(self.cleaned_data)
+        if "cause" in self.fields and not self.errors and not data.get("cause") and not data.get("reason"):
+            self.add_error("cause", gettext(REASON_MISSING))
+        return data
 
 
 class StartForm(PageForm):

@@ -18,6 +18,7 @@ from scheduling.enums import BookingSource
 from scheduling.errors import HoldExpired, ResourceNotFound, SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.bookings.walk_ins import book_walk_in, next_minute
 from scheduling.types import (
     AvailableSlot,
     CustomerDetails,
@@ -48,11 +49,12 @@ def make_booking(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") != "book":
         return _render_form(request, typed, typed.make_form(), typed.make_start_form())
     form, start = typed.make_form(request.POST), typed.make_start_form(request.POST)
-    if not (form.is_valid() & start.is_valid()) or typed.wish is None:
+    is_now = _is_now(typed)
+    if not (form.is_valid() & (is_now or start.is_valid())) or typed.wish is None:
         return _render_form(request, typed, form, start, status=422)
-    asked = SlotRequest(typed.wish, start.cleaned_data["start"])
+    asked = SlotRequest(typed.wish, next_minute(now) if is_now else start.cleaned_data["start"])
     try:
-        booked = _book(request, asked, form, now)
+        booked = _book(request, typed, asked, form, now)
     except Invalid as error:
         form.refuse(error, names=FIELD_OF)
         return _render_form(request, typed, form, start, status=422)
@@ -69,31 +71,37 @@ def make_booking(request: HttpRequest) -> HttpResponse:
             reasons=reasons,
         )
     booking = bookings.get_booking(booking_id=booked.booking_id)
-    toast = Toast(title=gettext("Booking made"), text=describe(booking))
+    title = gettext("Walk-in booked") if typed.is_walk_in else gettext("Booking made")
+    toast = Toast(title=title, text=describe(booking))
     return go_on(request, toast, to=reverse("workspace:booking", args=[booking.id]))
 
 
-def _book(request: HttpRequest, asked: SlotRequest, form: BookingForm, now: datetime) -> SubmittedBooking:
-    typed = form.cleaned_data
-    reason = typed["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
-    return book_slot(
-        request=asked,
-        details=VisitDetails(
-            customer=CustomerDetails(
-                name=typed["name"],
-                phone=typed["phone"] or None,
-                email=typed["email"] or None,
-                locale=typed["locale"] or current_tenant().locale,
-            ),
-            asset=form.asset,
-            arrival_mode=typed.get("arrival_mode") or None,
-            note=typed["note"],
+def _is_now(typed: Typed) -> bool:
+    """Tell whether the visit of somebody who is here begins at once: no other time was chosen or typed."""
+    return typed.is_walk_in and typed.at is None and not typed.values.get("at")
+
+
+def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingForm, now: datetime) -> SubmittedBooking:
+    data = form.cleaned_data
+    reason = data["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
+    details = VisitDetails(
+        customer=CustomerDetails(
+            name=data["name"],
+            phone=data["phone"] or None,
+            email=data["email"] or None,
+            locale=data["locale"] or current_tenant().locale,
         ),
-        now=now,
-        source=BookingSource.WORKSPACE,
-        override=OverrideReason(reason=reason, user_id=request.user.pk) if reason else None,
-        by=make_actor(request),
+        asset=form.asset,
+        arrival_mode=data.get("arrival_mode") or None,
+        note=data["note"],
     )
+    override = OverrideReason(reason=reason, user_id=request.user.pk) if reason else None
+    by = make_actor(request)
+    if typed.is_walk_in:
+        return book_walk_in(
+            wish=asked.wish, starts_at=asked.starts_at, details=details, now=now, override=override, by=by
+        )
+    return book_slot(request=asked, details=details, now=now, source=BookingSource.WORKSPACE, override=override, by=by)
 
 
 def _explain(error: DomainError, typed: Typed, asked: SlotRequest, now: datetime) -> tuple[str, ...]:
@@ -116,7 +124,11 @@ def _render_form(
 ) -> HttpResponse:
     now = utc_now()
     times = _load_times(typed, now)
+    now_obstacles = _explain_now(typed, now)
     context = {
+        "now": now,
+        "now_obstacles": now_obstacles,
+        "is_now": _is_now(typed) and not now_obstacles,
         "typed": typed,
         "form": form,
         "start": start,
@@ -129,6 +141,19 @@ def _render_form(
         "alternatives": alternatives,
     }
     return render(request, "workspace/new_booking.html", context, status=status)
+
+
+def _explain_now(typed: Typed, now: datetime) -> tuple[str, ...]:
+    """Say who is in the way of a visit that begins now."""
+    if not typed.is_walk_in or typed.wish is None:
+        return ()
+    return explain_time(
+        request=SlotRequest(typed.wish, next_minute(now)),
+        timezone=typed.timezone,
+        now=now,
+        resource=typed.resource,
+        service=typed.service,
+    )
 
 
 def _load_times(typed: Typed, now: datetime) -> Times:

@@ -15,8 +15,10 @@ from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
+from scheduling.enums import CancelCause
+from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
-from scheduling.selectors.bookings.history import HistoryStep, list_history
+from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability
@@ -69,15 +71,21 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """Everything about a booking; ``actions`` is empty for those who may only look."""
+    """Everything about a booking; ``actions`` is empty for those who may only look.
+
+    Attributes:
+        undo: The look of the step that can be taken back.
+    """
 
     booking: BookingView
     look: StatusLook
     source: str | Promise
+    why: str
     asset_facts: tuple[Fact, ...]
     answer_facts: tuple[Fact, ...]
     actions: tuple[Action, ...]
     is_movable: bool
+    undo: StatusLook | None
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
 
@@ -100,13 +108,24 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         booking=booking,
         look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
         source=booking.source.label,
+        why=describe_cause(booking.cancelled_cause, booking.cancelled_reason),
         asset_facts=_list_asset_facts(booking),
         answer_facts=_list_answer_facts(booking),
         actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),
         is_movable=may_act and is_movable(booking.status),
+        undo=_find_undo(booking) if may_act else None,
         history=describe_history(list_history(booking_id=booking_id), _name_staff(), booking.timezone),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
     )
+
+
+def _find_undo(booking: BookingView) -> StatusLook | None:
+    if booking.status not in TAKEN_BACK:
+        return None
+    last = find_last_step(booking_id=booking.id)
+    if last is None or last.before is None or last.before.status not in TAKEN_BACK[booking.status]:
+        return None
+    return get_look(booking.status)
 
 
 def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], timezone: str) -> tuple[StepLine, ...]:
@@ -121,9 +140,17 @@ def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], tim
                 "before": formats.format_date_time(step.moved_from, timezone),
                 "after": formats.format_date_time(step.starts_at, timezone),
             }
+        elif step.undone is not None:
+            text = gettext("Taken back: %(status)s") % {"status": get_look(step.undone).label}
         author = names.get(step.user_id or 0, "")
-        lines.append(StepLine(at=step.at, status=step.status, look=look, text=text, author=author, reason=step.reason))
+        reason = describe_cause(step.cause, step.reason)
+        lines.append(StepLine(at=step.at, status=step.status, look=look, text=text, author=author, reason=reason))
     return tuple(lines)
+
+
+def describe_cause(cause: str, reason: str) -> str:
+    """Put why a booking was cancelled into one line: the cause of staff, the text for the customer, or both."""
+    return ": ".join(part for part in (str(CancelCause(cause).label) if cause else "", reason) if part)
 
 
 def describe_message(message: MessageView) -> MessageLine:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 
 from edge.language import current_language
 from edge.reading import read_date, read_instant
@@ -20,6 +22,9 @@ from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
+
+NOW = "now"
+"""What the list of times sends for a visit that begins at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Typed:
         place: Where the visit would be; None: wherever it is offered.
         resource: Who or what was pressed or chosen.
         wish: What is asked for, once a service is chosen.
+        is_walk_in: The customer is here: the visit begins now, unless a time was chosen.
         is_past: A day was pressed that is over; the form is about today.
         at: The time that is wanted, on the clock of the place; ``starts_at`` is the same on the day ``on``.
     """
@@ -43,6 +49,7 @@ class Typed:
     timezone: str
     on: date
     today: date
+    is_walk_in: bool
     is_past: bool
     at: time | None
     starts_at: datetime | None
@@ -56,6 +63,12 @@ class Typed:
         choosable = self.offer.list_choosable_resources(self.service.id, location_id=place_id)
         is_more = self.resource is not None and self.resource not in choosable
         return (*choosable, self.resource) if is_more and self.resource else choosable
+
+    @property
+    def walk_in_url(self) -> str:
+        """Return the form for somebody who is here, with the same person and place."""
+        kept = {name: self.values[name] for name in ("resource", "location", "service") if self.values.get(name)}
+        return f"{reverse('workspace:new')}?{urlencode({'walk_in': '1'} | kept)}"
 
     def make_form(self, data: QueryDict | None = None) -> BookingForm:
         """Return the form: with ``data`` it is checked, without it shows what was typed."""
@@ -81,6 +94,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
     timezone = _find_timezone(offer, place, service)
     today = now.astimezone(ZoneInfo(timezone)).date()
     on, at = read_wanted(values, timezone)
+    is_walk_in = values.get("walk_in") == "1"
     is_past = on is not None and on < today
     on = max(on or today, today)
     return Typed(
@@ -93,6 +107,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         timezone=timezone,
         on=on,
         today=today,
+        is_walk_in=is_walk_in,
         is_past=is_past,
         at=None if is_past else at,
         starts_at=None if is_past else find_wanted(on, at, timezone),
@@ -103,6 +118,8 @@ def read_wanted(values: QueryDict, timezone: str) -> tuple[date | None, time | N
     """Return day and time that are wanted: a time that was chosen in the list counts more than one that was pressed."""
     on = read_date(values.get("on") or values.get("date"))
     at = read_time(values.get("time"))
+    if values.get("starts_at") == NOW:
+        on = at = None
     chosen = read_instant(values.get("starts_at")) if values.get("starts_at") else None
     if chosen is not None:
         local = chosen.astimezone(ZoneInfo(timezone))

@@ -16,7 +16,7 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "action"),
+        belongs=("booking", "move", "undo", "action"),
     ),
     NavEntry(
         key="new",
@@ -54,5 +54,6 @@ urlpatterns = [
     path("bookings/new/", new.make_booking, name="new"),
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),
     path("bookings/<int:booking_id>/move/", moves.move_booking, name="move"),
+    path("bookings/<int:booking_id>/undo/<slug:status>/", views.undo_action, name="undo"),
     path("bookings/<int:booking_id>/<slug:key>/", views.perform_action, name="action"),
 ]

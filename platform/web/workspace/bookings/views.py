@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
@@ -12,10 +13,13 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
-from scheduling.enums import ActorKind
+from scheduling.enums import ActorKind, BookingStatus
+from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
+from scheduling.services.bookings import undoing
 from scheduling.types import Actor, BookingView
 from web.errors import translate_error
+from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import ACTIONS, Action, ReasonRule
@@ -41,11 +45,27 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
     if not form.is_valid():
         return render_booking(request, booking_id, status=422, asked=(action, form))
     try:
-        reason = form.cleaned_data["reason"]
-        action.perform(booking_id=booking_id, reason=reason, now=utc_now(), by=make_actor(request))
+        action.perform(booking_id=booking_id, reasons=form.cleaned_data, now=utc_now(), by=make_actor(request))
     except (Conflict, Forbidden) as error:
         return refuse(request, booking_id, error)
-    return _answer_done(request, bookings.get_booking(booking_id=booking_id), action)
+    booking = bookings.get_booking(booking_id=booking_id)
+    toast = Toast(title=str(action.done), text=describe(booking), undo=action.make_undo(booking_id))
+    return answer_done(request, booking, toast)
+
+
+@requires(Permission.BOOKING_MANAGE)
+@require_POST
+def undo_action(request: HttpRequest, booking_id: int, status: str) -> HttpResponse:
+    """Take back the step that led to a status; a second click that finds it done is no error."""
+    if status not in TAKEN_BACK:
+        raise Http404
+    try:
+        undoing.undo_step(booking_id=booking_id, status=BookingStatus(status), now=utc_now(), by=make_actor(request))
+    except (Conflict, Forbidden) as error:
+        return refuse(request, booking_id, error)
+    booking = bookings.get_booking(booking_id=booking_id)
+    state = get_look(booking.status).label
+    return answer_done(request, booking, Toast(title=gettext("Change undone"), text=f"{describe(booking)} · {state}"))
 
 
 def render_booking(
@@ -69,7 +89,7 @@ def render_booking(
 
 def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonForm:
     """Return the form that asks why."""
-    return ReasonForm(data, key=action.key, is_required=action.reason is ReasonRule.REQUIRED)
+    return ReasonForm(data, key=action.key, has_cause=action.reason is ReasonRule.CAUSE)
 
 
 def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden) -> HttpResponse:
@@ -91,8 +111,8 @@ def describe(booking: BookingView) -> str:
     return f"{booking.customer_name} · {at}"
 
 
-def _answer_done(request: HttpRequest, booking: BookingView, action: Action) -> HttpResponse:
-    toast = Toast(title=str(action.done), text=describe(booking))
+def answer_done(request: HttpRequest, booking: BookingView, toast: Toast) -> HttpResponse:
+    """Say what was done: on the board, in the panel, or on the page from which the form came."""
     if not is_fragment_asked(request):
         page = reverse("workspace:booking", args=[booking.id])
         return go_on(request, toast, to=find_return_address(request, default=page))

@@ -10,11 +10,13 @@ import pytest
 from kernel.undoing import TELLING_WAIT, UNDO_TIME
 from notifications.models import Message
 from notifications.services.delivery import send_message
-from scheduling.models import Booking, Resource, Service
+from scheduling.enums import BookingStatus
+from scheduling.models import Booking, Reminder, Resource, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
+from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.messages.standing import MERGED_WITHIN
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import Actor, BookingView
@@ -114,28 +116,40 @@ def test_an_undo_that_no_worker_has_heard_of_yet_stops_the_message(book, told, t
     assert (waiting.status, waiting.reason) == ("cancelled", "undone")
 
 
-def restore(booking: BookingView) -> None:
-    """Take back a cancellation, as far as messages see it."""
-    row = Booking.objects.get(pk=booking.id)
-    row.status, row.is_active, row.sequence = "confirmed", True, row.sequence + 1
-    row.cancelled_at, row.cancelled_by, row.cancelled_reason = None, "", ""
-    row.save()
-    taken = row.allocations
-    taken.update(is_active=True)
-
-
 def test_a_cancellation_that_is_taken_back_is_not_told(book, told, mail_server):
     booking = book()
     told(NOW)
     sent = len(mail_server.taken)
     cancel_booking(booking_id=booking.id, now=NOW, by=STAFF, reason="Equivocación")
     told(NOW + SECOND)
-    restore(booking)
+    undo_step(booking_id=booking.id, status=BookingStatus.CANCELLED, now=NOW + UNDO_TIME, by=STAFF)
 
     told(NOW + timedelta(hours=1))
 
     assert len(mail_server.taken) == sent
-    assert list_ends()[1:] == [("booking_cancelled", "cancelled", "undone")]
+    assert [status for _, status, _ in list_ends()[1:]] == ["cancelled", "cancelled"]
+    assert Reminder.objects.filter(booking_id=booking.id, status="planned").exists()
+
+
+def test_a_cancellation_that_was_told_and_is_taken_back_is_told_as_well(book, told):
+    booking = book()
+    told(NOW)
+    cancel_booking(booking_id=booking.id, now=NOW, by=STAFF, reason="Equivocación")
+    told(NOW + timedelta(minutes=5))
+    undo_step(booking_id=booking.id, status=BookingStatus.CANCELLED, now=NOW + timedelta(minutes=6), by=STAFF)
+
+    assert told(NOW + timedelta(minutes=10)) == ["booking_confirmed", "booking_cancelled", "booking_confirmed"]
+
+
+def test_a_request_that_was_declined_by_mistake_waits_again_and_says_so(book, told):
+    Service.objects.update(approval="request")
+    booking = book()
+    told(NOW)
+    decline(booking_id=booking.id, now=NOW, by=STAFF, reason="Error")
+    told(NOW + timedelta(minutes=5))
+    undo_step(booking_id=booking.id, status=BookingStatus.DECLINED, now=NOW + timedelta(minutes=6), by=STAFF)
+
+    assert told(NOW + timedelta(minutes=10)) == ["booking_requested", "booking_declined", "booking_requested"]
 
 
 def test_a_customers_own_change_is_told_at_once(book, told, times):

@@ -110,11 +110,96 @@ def test_cancel_asks_why_and_changes_nothing_without(owner_client):
     address = f"/workspace/bookings/{booked.booking_id}/cancel/"
 
     refused = owner_client.post(address, {"reason": "  "}, **HTMX)
+    page = refused.content.decode()
 
-    assert (refused.status_code, 'aria-invalid="true"' in refused.content.decode()) == (422, True)
+    assert (refused.status_code, "Elige por qué, o escríbelo." in page) == (422, True)
+    assert '<details class="why" id="do-cancel" open>' in page
     assert status_of(booked.booking_id) == "confirmed"
     assert owner_client.post(address, {"reason": "Se descompuso el elevador"}).status_code == 302
     assert status_of(booked.booking_id) == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "shown"),
+    [
+        ({"cause": "no_answer"}, ("no_answer", ""), "No contesta"),
+        ({"cause": "told", "reason": "Vuelve en enero"}, ("told", "Vuelve en enero"), "Avisó: Vuelve en enero"),
+        ({"reason": "Ya no viene"}, ("", "Ya no viene"), "Ya no viene"),
+    ],
+)
+def test_cancel_takes_a_cause_a_text_or_both(owner_client, sent, kept, shown):
+    booked = book()
+
+    owner_client.post(f"/workspace/bookings/{booked.booking_id}/cancel/", sent)
+
+    booking = Booking.objects.get(pk=booked.booking_id)
+    assert (booking.status, booking.cancelled_cause, booking.cancelled_reason) == ("cancelled", *kept)
+    assert shown in owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+
+
+def test_a_cause_that_nobody_offers_is_refused(owner_client):
+    booked = book()
+
+    answer = owner_client.post(f"/workspace/bookings/{booked.booking_id}/cancel/", {"cause": "weather"})
+
+    assert (answer.status_code, status_of(booked.booking_id)) == (422, "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("keys", "status", "back"),
+    [
+        (("arrive",), "arrived", "confirmed"),
+        (("arrive", "start"), "in_progress", "arrived"),
+        (("arrive", "start", "complete"), "completed", "in_progress"),
+        (("cancel",), "cancelled", "confirmed"),
+    ],
+)
+def test_the_notice_and_the_panel_take_the_last_step_back(owner_client, keys, status, back):
+    booked = book()
+    for key in keys:
+        answer = owner_client.post(f"/workspace/bookings/{booked.booking_id}/{key}/", {"cause": "told"}, **HTMX)
+    toast = json.loads(answer["HX-Trigger"])["turnero:toast"]
+
+    undone = owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **HTMX)
+    again = owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **HTMX)
+
+    assert f'action="{toast["undo"]["url"]}"' in answer.content.decode()
+    said = json.loads(undone["HX-Trigger"])["turnero:toast"]
+    assert (undone.status_code, said["title"], said["undo"]) == (204, "Cambio deshecho", None)
+    assert (again.status_code, status_of(booked.booking_id)) == (204, back)
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+    assert "Deshecho: " in page
+
+
+def test_what_went_on_is_not_taken_back_and_says_where_it_stands(owner_client):
+    booked = book()
+    for key in ("arrive", "start"):
+        owner_client.post(f"/workspace/bookings/{booked.booking_id}/{key}/")
+
+    answer = owner_client.post(f"/workspace/bookings/{booked.booking_id}/undo/arrived/", {"from": "board"}, **HTMX)
+
+    toast = json.loads(answer["HX-Trigger"])["turnero:toast"]
+    assert (answer.status_code, toast["tone"], "En curso" in toast["title"]) == (409, "bad", True)
+    assert status_of(booked.booking_id) == "in_progress"
+
+
+@pytest.mark.parametrize("status", ["confirmed", "held", "nonsense"])
+def test_other_states_have_nothing_to_take_back(owner_client, status):
+    booked = book()
+
+    assert owner_client.post(f"/workspace/bookings/{booked.booking_id}/undo/{status}/").status_code == 404
+
+
+def test_an_undo_without_scripts_comes_back_to_the_booking(owner_client):
+    booked = book()
+    owner_client.post(f"/workspace/bookings/{booked.booking_id}/arrive/")
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+
+    answer = owner_client.post(f"/workspace/bookings/{booked.booking_id}/undo/arrived/")
+
+    assert page.count(f'action="/workspace/bookings/{booked.booking_id}/undo/arrived/"') == 2  # notice and panel
+    assert (answer.status_code, answer["Location"]) == (302, f"/workspace/bookings/{booked.booking_id}/")
+    assert status_of(booked.booking_id) == "confirmed"
 
 
 def test_step_that_is_not_possible_says_why(owner_client):

@@ -17,7 +17,7 @@ from scheduling.types import Actor
 from web.parts.status_looks import get_look
 from web.parts.toasts import find_return_address
 from web.templatetags.icons import icon
-from web.workspace.bookings.actions import ACTIONS, ReasonRule, list_actions
+from web.workspace.bookings.actions import ACTIONS, REASON_FIELDS, list_actions
 from web.workspace.bookings.forms import ReasonForm, StartForm, from_wall_clock
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -51,10 +51,11 @@ def test_every_action_calls_its_service_as_it_is(action):
     calls = []
     service = create_autospec(action.service, side_effect=lambda **words: calls.append(set(words)))
 
-    replace(action, service=service).perform(booking_id=1, reason="Viaje", now=NOW, by=Actor(kind="staff"))
+    replace(action, service=service).perform(
+        booking_id=1, reasons={"reason": "Viaje", "cause": "told"}, now=NOW, by=Actor(kind="staff")
+    )
 
-    reasons = set() if action.reason is ReasonRule.NONE else {"reason"}
-    assert calls == [{"booking_id", "now", "by"} | reasons]
+    assert calls == [{"booking_id", "now", "by", *REASON_FIELDS[action.reason]}]
 
 
 def test_nobody_failed_to_come_before_the_start():
@@ -86,9 +87,12 @@ def test_wall_clock_refuses_an_hour_that_is_skipped():
         ("on=2026-11-24&at=09:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
         ("on=2026-11-24&at=09:00:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
         ("starts_at=2026-11-25T15:00:00%2B00:00", datetime(2026, 11, 25, 15, 0, tzinfo=UTC)),
+        ("on=2026-11-24&time=09:00", datetime(2026, 11, 24, 15, 0, tzinfo=UTC)),
+        ("on=2026-11-24&time=09:00&starts_at=2026-11-25T15:00:00Z", datetime(2026, 11, 25, 15, 0, tzinfo=UTC)),
+        ("on=2026-11-24&time=09:00&at=10:00", datetime(2026, 11, 24, 16, 0, tzinfo=UTC)),
     ],
 )
-def test_start_form_reads_three_ways(posted, start):
+def test_start_form_reads_four_ways(posted, start):
     form = StartForm(QueryDict(posted), timezone="America/Mexico_City", present_start=NOW)
 
     assert (form.is_valid(), form.cleaned_data.get("start")) == (True, start)
@@ -117,9 +121,20 @@ def test_start_form_refuses_the_rest(posted):
     assert StartForm(QueryDict(posted), timezone="America/Mexico_City", present_start=NOW).is_valid() is False
 
 
-def test_reason_is_asked_where_needed():
-    assert ReasonForm({"reason": " "}, key="cancel", is_required=True).is_valid() is False
-    assert ReasonForm({"reason": ""}, key="decline", is_required=False).is_valid() is True
+@pytest.mark.parametrize(
+    ("sent", "has_cause", "is_valid"),
+    [
+        ({"reason": " "}, True, False),
+        ({}, True, False),
+        ({"cause": "told"}, True, True),
+        ({"reason": "Viaje"}, True, True),
+        ({"cause": "weather"}, True, False),
+        ({"reason": " "}, False, True),
+        ({"reason": "x" * 301}, False, False),
+    ],
+)
+def test_a_cause_or_a_text_is_asked_for_where_there_are_causes(sent, has_cause, is_valid):
+    assert ReasonForm(sent, key="cancel", has_cause=has_cause).is_valid() is is_valid
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Somebody is here without a booking: one is made that begins now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from database.transactions import write_transaction
+from scheduling.enums import BookingSource
+from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.bookings.transitions import mark_arrived
+from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails, Wish
+
+
+def next_minute(instant: datetime) -> datetime:
+    """Return the whole minute that begins then or next: the earliest start of somebody who is here."""
+    whole = instant.replace(second=0, microsecond=0)
+    return whole if whole == instant else whole + timedelta(minutes=1)
+
+
+def book_walk_in(
+    *,
+    wish: Wish,
+    details: VisitDetails,
+    now: datetime,
+    by: Actor,
+    starts_at: datetime | None = None,
+    override: OverrideReason | None = None,
+) -> SubmittedBooking:
+    """Book the first who is free (or who was chosen) from now on, and mark the customer as arrived.
+
+    ``starts_at`` is a later time for somebody who waits; None: `next_minute`. Notice, window and grid
+    do not bind staff, and a contact is not needed.
+
+    Raises:
+        As `book_slot`.
+    """
+    with write_transaction():
+        booked = book_slot(
+            request=SlotRequest(wish, next_minute(now) if starts_at is None else starts_at),
+            details=details,
+            now=now,
+            source=BookingSource.WORKSPACE,
+            by=by,
+            override=override,
+        )
+        mark_arrived(booking_id=booked.booking_id, now=now, by=by)
+    return booked
