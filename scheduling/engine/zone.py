@@ -56,9 +56,10 @@ def list_stretches(timezone: str, from_minute: int, to_minute: int) -> list[Stre
     """
     first_year = _year_of(from_minute - MARGIN_MINUTES)
     last_year = _year_of(to_minute + MARGIN_MINUTES)
+    zone = _get_zone(timezone)
     stretches: list[Stretch] = []
     for year in range(first_year, last_year + 1):
-        for stretch in _list_year(timezone, year):
+        for stretch in _list_year(zone, year):
             if stretches and stretches[-1].offset == stretch.offset:
                 stretches[-1] = Stretch(stretches[-1].start, stretch.end, stretch.offset)
             else:
@@ -117,7 +118,7 @@ def list_midnights(timezone: str, from_on: date, days: int) -> list[int]:
 
 def offset_at(timezone: str, minute: int) -> int:
     """Return the UTC offset in minutes at an instant."""
-    stretches = _list_year(timezone, _year_of(minute))
+    stretches = _list_year(_get_zone(timezone), _year_of(minute))
     return next(stretch.offset for stretch in stretches if minute < stretch.end)
 
 
@@ -127,9 +128,11 @@ def to_local_date(timezone: str, minute: int) -> date:
 
 
 @lru_cache(maxsize=4096)
-def _list_year(timezone: str, year: int) -> tuple[Stretch, ...]:
-    """List a zone's stretches in one UTC year; at most one change in a UTC day is seen."""
-    zone = _get_zone(timezone)
+def _list_year(zone: ZoneInfo, year: int) -> tuple[Stretch, ...]:
+    """List a zone's stretches in one UTC year; at most one change in a UTC day is seen.
+
+    Kept by the zone itself and not by its name: whoever lets `zoneinfo` read its files anew gets their rules.
+    """
     begins = to_day_number(date(year, 1, 1)) * DAY_MINUTES
     ends = to_day_number(date(year + 1, 1, 1)) * DAY_MINUTES
     stretches: list[Stretch] = []
@@ -170,7 +173,6 @@ def _year_of(minute: int) -> int:
     return to_date(day_number).year
 
 
-@lru_cache(maxsize=1024)
 def _get_zone(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo, reset_tzpath
 
-from scheduling.engine import zone
-
 MEXICO_2022E = {"America/Mexico_City": "CST6CDT,M4.1.0,M10.5.0"}
 """With the summer time that the law of October 2022 ended; 2022f knows no change after that."""
 PARAGUAY_2024B = {"America/Asuncion": "<-04>4<-03>,M10.1.0/0,M3.4.0/0"}
@@ -32,14 +30,8 @@ def zone_data(folder: Path, rules: Mapping[str, str]) -> Iterator[None]:
         path.write_bytes(make_zone(rule))
     try:
         reset_tzpath((str(folder.resolve()),))
-        _forget()
+        ZoneInfo.clear_cache()
         yield
     finally:
         reset_tzpath(())
-        _forget()
-
-
-def _forget() -> None:
-    ZoneInfo.clear_cache()
-    zone._list_year.cache_clear()
-    zone._get_zone.cache_clear()
+        ZoneInfo.clear_cache()
