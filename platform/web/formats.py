@@ -50,3 +50,8 @@ def format_phone(phone: str, country: str | None) -> str:
 def capitalize(text: str) -> str:
     """Return ``text`` with its first letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two names read the same to people: an asset that is the customer, a label that is its identifier."""
+    return one.casefold().split() == other.casefold().split()

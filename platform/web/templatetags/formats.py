@@ -156,6 +156,12 @@ def sentence(text: str) -> str:
 
 
 @register.filter
+def unless_same(text: str, other: str) -> str:
+    """``{{ asset|unless_same:customer }}``: nothing where both say the same, as of patients who come themselves."""
+    return "" if formats.is_same(text, other) else text
+
+
+@register.filter
 def initials(name: str) -> str:
     """``{{ name|initials }}``: "TM" for "Taller Morales"."""
     words = [word for word in name.split() if word[0].isalnum()]

@@ -1,5 +1,7 @@
 /* The day board: a click on an empty place, and the line of the present. */
+import "./board-days.js";
 import "./board-drag.js";
+import "./board-hint.js";
 import "./board-keys.js";
 import "./board-print.js";
 import { findMinute, formatMinute, getBoard, getHours, main, setMinute, STEP } from "./board-visits.js";

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import subtract
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
+from web.formats import is_same
 from web.parts.status_looks import StatusLook, get_look
 
 MINUTES_PER_HOUR = 60
@@ -65,7 +66,7 @@ class Entry:
     @property
     def about(self) -> str:
         """Return what the visit is about; nothing where that is the customer, who is named anyway."""
-        if self.block is None or _is_same(self.block.asset_label, self.block.customer_name):
+        if self.block is None or is_same(self.block.asset_label, self.block.customer_name):
             return ""
         return self.block.asset_label
 
@@ -76,7 +77,7 @@ class Entry:
             return ""
         known = (self.block.asset_label, self.block.customer_name)
         identifier = self.block.asset_identifier
-        return "" if any(_is_same(identifier, each) for each in known) else identifier
+        return "" if any(is_same(identifier, each) for each in known) else identifier
 
     @property
     def minutes(self) -> int:
@@ -295,10 +296,6 @@ def _count_free(column: BoardColumn, now: datetime) -> int:
         if is_working and start >= now and taken < column.capacity:
             free += end - start
     return int(free / timedelta(minutes=1))
-
-
-def _is_same(one: str, other: str) -> bool:
-    return one.casefold().split() == other.casefold().split()
 
 
 def _make_band(kind: EntryKind, span: Span) -> Entry:

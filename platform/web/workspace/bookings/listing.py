@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
+from edge.reading import read_date
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings import views as bookings
 from scheduling.types import BookingFilters, BookingRow
+from tenants.context import current_tenant
+from web.formats import to_local
 from web.parts.assets import describe_search
 from web.parts.filters import Filter
 from web.parts.lists import PAGE_SIZE, read_query
@@ -29,6 +37,24 @@ class ListLine:
     row: BookingRow
     look: StatusLook
 
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether nobody comes any more."""
+        return self.row.status in GONE
+
+
+@dataclass(frozen=True, slots=True)
+class DayLines:
+    """The rows of one local date that follow each other; ``name`` is set for today and tomorrow."""
+
+    on: date
+    name: str | Promise
+    lines: tuple[ListLine, ...]
+
+
+GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
+NAMES = (gettext_lazy("Today"), gettext_lazy("Tomorrow"))
+BAD_DATE = gettext_lazy("That is not a date. Here is what comes.")
 
 STATUS = Filter(
     key="status",
@@ -40,14 +66,20 @@ STATUS = Filter(
 @requires(Permission.BOARD_VIEW)
 @require_safe
 def list_found(request: HttpRequest) -> HttpResponse:
-    """List bookings: those that match, or the coming ones when nothing was asked."""
+    """List bookings: those that match, those of a date, or the coming ones when nothing was asked."""
     query = read_query(request, filters=(STATUS,))
     status, now = query.filters["status"], utc_now()
+    on = read_date(request.GET.get("on"))
+    is_date_bad = on is None and bool(request.GET.get("on"))
+    midnight = datetime.combine(on, time(), tzinfo=ZoneInfo(current_tenant().timezone)) if on else None
+    if on:
+        query = replace(query, filters={**query.filters, "on": on.isoformat()})
     page = bookings.list_bookings(
         BookingFilters(
             search=query.search,
             statuses=(status,) if status else (),
-            starts_after=None if query.search else now,
+            starts_after=midnight or (None if query.search else now),
+            starts_before=midnight + timedelta(days=1) if midnight else None,
             now=now,
             cursor=query.cursor,
             limit=PAGE_SIZE,
@@ -58,11 +90,28 @@ def list_found(request: HttpRequest) -> HttpResponse:
         "search_hint": describe_search(),
         "status": status,
         "statuses": [choice for choice in STATUS.choices if choice[0] != BookingStatus.HELD],
-        "lines": [
-            ListLine(row, get_look(row.status, is_attendance_confirmed=row.is_attendance_confirmed))
-            for row in page.rows
-        ],
+        "on": on,
+        "notice": BAD_DATE if is_date_bad else "",
+        "days": group_days(page.rows, now=now),
         "more_url": query.make_url(cursor=page.next_cursor) if page.next_cursor else "",
     }
     template = "workspace/found.html" if is_fragment_asked(request) else "workspace/list.html"
     return render(request, template, context)
+
+
+def group_days(rows: Sequence[BookingRow], *, now: datetime) -> tuple[DayLines, ...]:
+    """Put rows under their dates, each on the clock of its place; their order stays."""
+    days = groupby(rows, key=lambda row: (to_local(row.starts_at, row.timezone).date(), row.timezone))
+    return tuple(
+        DayLines(on, _name_day(on, timezone, now), tuple(_make_line(row) for row in each))
+        for (on, timezone), each in days
+    )
+
+
+def _name_day(on: date, timezone: str, now: datetime) -> str | Promise:
+    away = (on - to_local(now, timezone).date()).days
+    return NAMES[away] if 0 <= away < len(NAMES) else ""
+
+
+def _make_line(row: BookingRow) -> ListLine:
+    return ListLine(row, get_look(row.status, is_attendance_confirmed=row.is_attendance_confirmed))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from scheduling.enums import ACTIVE_STATUSES
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
-from tests.e2e.web.workspace.test_board import check_axe
+from tests.e2e.web.workspace.test_board import FREE_PLACE, check_axe
 from tests.integration.web.workspace.conftest import book, local_day
 
 pytestmark = pytest.mark.e2e
@@ -209,3 +209,39 @@ def test_list_on_paper_has_every_visit(house, open_workspace):
 
     assert cut == ["visible", 0]
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) > 1
+
+
+def test_empty_place_says_what_a_click_books(house, open_workspace):
+    on = fill_day(house, [30])
+    page = open_workspace(house, f"/workspace/?date={on}")
+    place = page.evaluate(FREE_PLACE)
+    first, last = (int(page.get_attribute("#board", f"data-{end}")) for end in ("from", "to"))
+    hint = page.locator(".place-hint")
+    expect(hint).to_have_count(0)
+
+    page.mouse.move(place["x"], place["y"])
+    hour, minute = divmod(int((first + place["part"] * (last - first)) * 4) * 15, 60)
+    expect(hint).to_have_text(f"+ {hour % 12 or 12}:{minute:02d}")
+    page.locator("#board .visit").hover()
+    expect(hint).to_have_count(0)
+
+
+def test_arrows_lead_from_day_to_day(house, open_workspace):
+    on = date.fromisoformat(fill_day(house, [30]))
+    page = open_workspace(house, f"/workspace/?date={on}")
+    seen = []
+
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "j", "k"):
+        page.keyboard.press(key)
+        page.wait_for_load_state()
+        page.wait_for_timeout(300)
+        seen.append((date.fromisoformat(page.get_attribute("#board", "data-date")) - on).days)
+    page.goto(page.url.partition("?")[0] + f"?date={on}")
+    page.locator("#board .visit").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#find").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+
+    assert seen == [1, 2, 1, 2, 1]
+    assert page.get_attribute("#board", "data-date") == on.isoformat()
