@@ -25,6 +25,14 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class ToastLink:
+    """A way on from a notice."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Toast:
     """A short notice; ``tone`` is ``ok`` or ``bad``. Texts are translated."""
 
@@ -32,6 +40,7 @@ class Toast:
     text: str = ""
     tone: str = "ok"
     undo: Undo | None = None
+    links: tuple[ToastLink, ...] = ()
 
 
 def is_fragment_asked(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ const model = document.getElementById("toast");
 const said = document.getElementById("said");
 // Shorter than the server waits before it tells anybody of what staff did (kernel.undoing).
 const STAYS_MS = Number(region.dataset.undoMs);
+const LINKED_MS = 20000;
 
 export function say(text) {
   said.textContent = "";
@@ -31,7 +32,7 @@ export function keepFor(notice, ms = STAYS_MS) {
 }
 
 document.addEventListener("turnero:toast", (event) => {
-  const { title, text, tone, undo } = event.detail;
+  const { title, text, tone, undo, links } = event.detail;
   const notice = model.content.firstElementChild.cloneNode(true);
   notice.querySelector("b").textContent = title;
   notice.querySelector("p").textContent = text;
@@ -45,9 +46,16 @@ document.addEventListener("turnero:toast", (event) => {
   } else {
     button.hidden = true;
   }
+  for (const { label, url } of links ?? []) {
+    const link = document.createElement("a");
+    link.className = "button small";
+    link.href = url;
+    link.textContent = label;
+    button.parentNode.append(link);
+  }
   region.append(notice);
   say(text ? `${title}. ${text}` : title);
-  keepFor(notice);
+  keepFor(notice, links?.length ? LINKED_MS : STAYS_MS);
 });
 
 document.addEventListener("click", (event) => {

@@ -45,6 +45,15 @@ TIME_SKIPPED = gettext_lazy("The clock skips this time on that day. Choose anoth
 REASON_MISSING = mark("Choose why, or write it.")
 
 
+def make_override_field() -> ReasonField:
+    """Return the question why something is booked over the rules."""
+    return ReasonField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        help_text=gettext_lazy("Needed when the time is taken, closed or counted out. It is kept with the booking."),
+    )
+
+
 class AnyoneField(IdField):
     """Some rows to choose from, and any other that the board or an address names: the service knows who can."""
 
@@ -134,6 +143,7 @@ class MoveForm(StartForm):
     ) -> None:
         super().__init__(data, timezone=booking.timezone, present_start=booking.starts_at, **kwargs)
         self.fields["resource"] = _make_resource_field(resources, {})
+        self.fields["override_reason"] = make_override_field()
 
 
 class BookingForm(ContactForm):
@@ -155,11 +165,7 @@ class BookingForm(ContactForm):
         required=False,
         error_messages={"max_length": gettext_lazy(NOTE_TOO_LONG)},
     )
-    override_reason = ReasonField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        help_text=gettext_lazy("Needed when the time is taken, closed or counted out. It is kept with the booking."),
-    )
+    override_reason = make_override_field()
 
     def __init__(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,22 +12,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts.policies import Permission
+from accounts.policies import Permission, has_permission
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.ids import read_row_id
+from scheduling.errors import ResourceNotFound, SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
-from scheduling.types import BookingView, ResourceView, Wish
+from scheduling.types import BookingView, ResourceView, SlotRequest, Wish
 from web.errors import translate_error
-from web.parts.toasts import Toast, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
+from web.parts.toasts import Toast, ToastLink, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
+from web.workspace.bookings.changes import describe_move
 from web.workspace.bookings.forms import MoveForm
+from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.typed import find_wanted, read_wanted
-from web.workspace.bookings.views import describe, make_actor, refuse
+from web.workspace.bookings.views import make_actor, read_override
 
 
 @requires(Permission.BOOKING_MANAGE)
@@ -49,23 +53,63 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
             resource_ids=_read_wish(booking, request.POST).resource_ids,
             now=utc_now(),
             by=make_actor(request),
+            override=read_override(request, form.cleaned_data["override_reason"]),
         )
     except (Conflict, Forbidden, Invalid, NotFound) as error:
+        reasons = _explain(error, request, booking, form.cleaned_data["start"])
         if is_from_board:
-            return _refuse_quietly(request, booking_id, error)
-        return _render_form(request, booking, form, status=get_status(error), error=translate_error(error))
+            return _refuse_quietly(request, booking, error, reasons, form.cleaned_data["start"])
+        text = " ".join(reasons) or translate_error(error)
+        return _render_form(request, booking, form, status=get_status(error), error=text)
     return _answer_moved(request, before=booking)
 
 
-def _refuse_quietly(request: HttpRequest, booking_id: int, error: DomainError) -> HttpResponse:
-    if isinstance(error, Conflict | Forbidden):
-        return refuse(request, booking_id, error)
-    return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=get_status(error))
+def _explain(error: DomainError, request: HttpRequest, booking: BookingView, starts_at: datetime) -> tuple[str, ...]:
+    """Say who is in the way of a move, and until when."""
+    if isinstance(error, SlotInPast) or not isinstance(error, SlotTaken | SlotUnavailable | ResourceNotFound):
+        return ()
+    wish = _read_wish(booking, request.POST)
+    return explain_time(
+        request=SlotRequest(wish, starts_at),
+        timezone=booking.timezone,
+        now=utc_now(),
+        resource_name=_name_resource(wish),
+        service_name=booking.service_name,
+        moving_booking_id=booking.id,
+    )
+
+
+def _name_resource(wish: Wish) -> str:
+    if not wish.resource_ids:
+        return ""
+    return next((each.name for each in catalog.list_resources() if each.id in wish.resource_ids), "")
+
+
+def _refuse_quietly(
+    request: HttpRequest, booking: BookingView, error: DomainError, reasons: tuple[str, ...], starts_at: datetime
+) -> HttpResponse:
+    """Say what stands in the way of a drag, and lead on: to free times and, for those who may, over the rules."""
+    if not reasons:
+        return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=get_status(error))
+    local = starts_at.astimezone(ZoneInfo(booking.timezone))
+    asked = {"on": local.date().isoformat(), "time": f"{local:%H:%M}", "resource": request.POST.get("resource", "")}
+    address = reverse("workspace:move", args=[booking.id])
+    links = [ToastLink(gettext("See free times"), f"{address}?{urlencode(asked)}")]
+    if has_permission(request.user, Permission.BOOKING_OVERRIDE):
+        over = asked | {"at": asked["time"], "over": "1"}
+        links.append(ToastLink(gettext("Book over the rules"), f"{address}?{urlencode(over)}#over"))
+    rest = (*reasons[1:], gettext("The booking stays where it was."))
+    toast = Toast(title=reasons[0], text=" ".join(rest), tone="bad", links=tuple(links))
+    return answer_quietly(toast, status=get_status(error))
 
 
 def _answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
     booking = bookings.get_booking(booking_id=before.id)
-    toast = Toast(title=gettext("Booking moved"), text=describe(booking), undo=_make_undo(before))
+    text = " · ".join(part for part in (booking.customer_name, describe_move(before, booking)) if part)
+    if request.POST.get("undo"):
+        toast = Toast(title=gettext("Change undone"), text=text)
+    else:
+        toast = Toast(title=gettext("Booking moved"), text=text, undo=_make_undo(before))
     if is_fragment_asked(request):
         return answer_quietly(toast)
     page = reverse("workspace:booking", args=[booking.id])
@@ -73,7 +117,7 @@ def _answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
 
 
 def _make_undo(before: BookingView) -> Undo:
-    fields = {"starts_at": before.starts_at.isoformat(), "from": "board"}
+    fields = {"starts_at": before.starts_at.isoformat(), "from": "board", "undo": "1"}
     if before.resources:
         fields["resource"] = str(before.resources[0].resource_id)
     return Undo(url=reverse("workspace:move", args=[before.id]), fields=fields)
@@ -95,6 +139,8 @@ def _render_form(
         now=now,
         timezone=booking.timezone,
         wanted=find_wanted(on, at, booking.timezone),
+        resource_name=_name_resource(wish),
+        service_name=booking.service_name,
         moving_booking_id=booking.id,
     )
     choices = _list_choices(booking, asked)
@@ -103,7 +149,9 @@ def _render_form(
         "times": times.picker,
         "chosen": times.chosen,
         "obstacles": () if error else times.obstacles,
+        "on": on,
         "at": at,
+        "is_over": asked.get("over") == "1",
         "form": form or MoveForm(booking=booking, resources=choices, initial=_list_initial(asked, wish)),
         "last_day": today + timedelta(days=365),
         "error": error,

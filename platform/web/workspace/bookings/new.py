@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts.policies import Permission, has_permission
+from accounts.policies import Permission
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -22,7 +22,6 @@ from scheduling.services.bookings.walk_ins import book_walk_in, next_minute
 from scheduling.types import (
     AvailableSlot,
     CustomerDetails,
-    OverrideReason,
     SlotRequest,
     SubmittedBooking,
     VisitDetails,
@@ -34,7 +33,7 @@ from web.workspace.bookings.forms import BookingForm, StartForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
 from web.workspace.bookings.typed import Typed, read_typed
-from web.workspace.bookings.views import describe, make_actor
+from web.workspace.bookings.views import describe, make_actor, read_override
 
 LAST_DAY_OFFSET = 365
 FIELD_OF = {"contact": "phone"}
@@ -83,7 +82,6 @@ def _is_now(typed: Typed) -> bool:
 
 def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingForm, now: datetime) -> SubmittedBooking:
     data = form.cleaned_data
-    reason = data["override_reason"] if has_permission(request.user, Permission.BOOKING_OVERRIDE) else ""
     details = VisitDetails(
         customer=CustomerDetails(
             name=data["name"],
@@ -95,7 +93,7 @@ def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingF
         arrival_mode=data.get("arrival_mode") or None,
         note=data["note"],
     )
-    override = OverrideReason(reason=reason, user_id=request.user.pk) if reason else None
+    override = read_override(request, data["override_reason"])
     by = make_actor(request)
     if typed.is_walk_in:
         return book_walk_in(
@@ -108,7 +106,13 @@ def _explain(error: DomainError, typed: Typed, asked: SlotRequest, now: datetime
     """Say who is in the way: what stood there all the time was not taken a moment ago."""
     if isinstance(error, SlotInPast) or not isinstance(error, SlotTaken | SlotUnavailable | ResourceNotFound):
         return ()
-    return explain_time(request=asked, timezone=typed.timezone, now=now, resource=typed.resource, service=typed.service)
+    return explain_time(
+        request=asked,
+        timezone=typed.timezone,
+        now=now,
+        resource_name=typed.resource_name,
+        service_name=typed.service_name,
+    )
 
 
 def _render_form(
@@ -151,8 +155,8 @@ def _explain_now(typed: Typed, now: datetime) -> tuple[str, ...]:
         request=SlotRequest(typed.wish, next_minute(now)),
         timezone=typed.timezone,
         now=now,
-        resource=typed.resource,
-        service=typed.service,
+        resource_name=typed.resource_name,
+        service_name=typed.service_name,
     )
 
 
@@ -166,6 +170,6 @@ def _load_times(typed: Typed, now: datetime) -> Times:
         now=now,
         timezone=typed.timezone,
         wanted=typed.starts_at,
-        resource=typed.resource,
-        service=typed.service,
+        resource_name=typed.resource_name,
+        service_name=typed.service_name,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from kernel.errors import Invalid, NotFound
 from scheduling.errors import ResourceNotFound
 from scheduling.selectors.availability.obstacles import find_obstacles
-from scheduling.types import Obstacle, ResourceView, ServiceView, SlotRequest, TakenBy
+from scheduling.types import Obstacle, SlotRequest, TakenBy
 from web.errors import translate_error
 from web.formats import end_sentence, name_time
 from web.templatetags.formats import get_current_formats
@@ -24,20 +24,20 @@ def explain_time(
     request: SlotRequest,
     timezone: str,
     now: datetime,
-    resource: ResourceView | None = None,
-    service: ServiceView | None = None,
+    resource_name: str = "",
+    service_name: str = "",
     moving_booking_id: int | None = None,
 ) -> tuple[str, ...]:
     """Say why staff cannot have a time, a sentence a cause; nothing when it is free.
 
-    ``resource`` and ``service`` are named when the one does not do the other.
+    ``resource_name`` and ``service_name`` are said when the one does not do the other.
     """
     try:
         found = find_obstacles(request=request, now=now, moving_booking_id=moving_booking_id)
     except ResourceNotFound as error:
-        if resource is None or service is None:
+        if not resource_name or not service_name:
             return (translate_error(error),)
-        return (name_misfit(resource, service),)
+        return (name_misfit(resource_name, service_name),)
     except (Invalid, NotFound) as error:
         return (translate_error(error),)
     return describe_obstacles(found, timezone)
@@ -49,9 +49,9 @@ def describe_obstacles(found: Sequence[Obstacle], timezone: str) -> tuple[str, .
     return tuple(dict.fromkeys(text for each in telling for text in _describe(each, timezone)))[:MAX_LINES]
 
 
-def name_misfit(resource: ResourceView, service: ServiceView) -> str:
+def name_misfit(resource_name: str, service_name: str) -> str:
     """Say that somebody does not do a service."""
-    return gettext("%(name)s does not do “%(service)s”.") % {"name": resource.name, "service": service.name}
+    return gettext("%(name)s does not do “%(service)s”.") % {"name": resource_name, "service": service_name}
 
 
 def _describe(obstacle: Obstacle, timezone: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from kernel.errors import Invalid, NotFound
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.types import AvailabilityQuery, ResourceView, ServiceView, SlotRequest, Wish
+from scheduling.types import AvailabilityQuery, SlotRequest, Wish
 from web.parts.pickers import Picker, add_time, find_week, last_day, make_picker
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.obstacles import explain_time
@@ -36,8 +36,8 @@ def load_times(
     now: datetime,
     timezone: str,
     wanted: datetime | None = None,
-    resource: ResourceView | None = None,
-    service: ServiceView | None = None,
+    resource_name: str = "",
+    service_name: str = "",
     moving_booking_id: int | None = None,
 ) -> Times:
     """Ask for the week around ``on``, weeks counted from today.
@@ -63,8 +63,8 @@ def load_times(
         request=SlotRequest(wish, wanted),
         timezone=timezone,
         now=now,
-        resource=resource,
-        service=service,
+        resource_name=resource_name,
+        service_name=service_name,
         moving_booking_id=moving_booking_id,
     )
     if obstacles or picker is None:

@@ -65,6 +65,16 @@ class Typed:
         return (*choosable, self.resource) if is_more and self.resource else choosable
 
     @property
+    def resource_name(self) -> str:
+        """Return who was pressed or chosen; empty: nobody."""
+        return self.resource.name if self.resource else ""
+
+    @property
+    def service_name(self) -> str:
+        """Return what was chosen; empty: nothing yet."""
+        return self.service.name if self.service else ""
+
+    @property
     def walk_in_url(self) -> str:
         """Return the form for somebody who is here, with the same person and place."""
         kept = {name: self.values[name] for name in ("resource", "location", "service") if self.values.get(name)}

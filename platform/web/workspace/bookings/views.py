@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.policies import Permission
+from accounts.policies import Permission, has_permission
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -17,7 +17,7 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.bookings import undoing
-from scheduling.types import Actor, BookingView
+from scheduling.types import Actor, BookingView, OverrideReason
 from web.errors import translate_error
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
@@ -98,6 +98,13 @@ def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden) -
     if is_fragment_asked(request) and request.POST.get("from") == "board":
         return answer_quietly(Toast(title=text, tone="bad"), status=get_status(error))
     return render_booking(request, booking_id, status=get_status(error), error=text)
+
+
+def read_override(request: HttpRequest, reason: str) -> OverrideReason | None:
+    """Return why something is booked over the rules; None: it is not, or the person may not."""
+    if not reason or not has_permission(request.user, Permission.BOOKING_OVERRIDE):
+        return None
+    return OverrideReason(reason=reason, user_id=request.user.pk)
 
 
 def make_actor(request: HttpRequest) -> Actor:
