@@ -92,7 +92,11 @@ def _refuse_quietly(
     if not reasons:
         return answer_quietly(Toast(title=translate_error(error), tone="bad"), status=get_status(error))
     local = starts_at.astimezone(ZoneInfo(booking.timezone))
-    asked = {"on": local.date().isoformat(), "time": f"{local:%H:%M}", "resource": request.POST.get("resource", "")}
+    asked = {
+        "on": local.date().isoformat(),
+        "time": local.time().isoformat(timespec="minutes"),
+        "resource": request.POST.get("resource", ""),
+    }
     address = reverse("workspace:move", args=[booking.id])
     links = [ToastLink(gettext("See free times"), f"{address}?{urlencode(asked)}")]
     if has_permission(request.user, Permission.BOOKING_OVERRIDE):
