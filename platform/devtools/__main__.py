@@ -55,6 +55,12 @@ def _messages(arguments: Sequence[str]) -> int:
     return run_messages(arguments)
 
 
+def _pictures(arguments: Sequence[str]) -> int:
+    from devtools.pictures.command import run_pictures  # noqa: PLC0415
+
+    return run_pictures(arguments)
+
+
 def _changes(arguments: Sequence[str]) -> int:
     from devtools.changes import run_changes  # noqa: PLC0415
 
@@ -115,6 +121,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "replay": _measure("replay", is_durable=False),
     "messages": _messages,
     "changes": _changes,
+    "pictures": _pictures,
     "house": _house,
     "pairs": _pairs,
     "drill": _drill,
