@@ -21,6 +21,9 @@ EXAMPLE = replace(
     TALLER,
     slug=EXAMPLE_SLUG,
     name="Taller de ejemplo",
+    # No number and no house of somebody's: strangers would call and come.
+    address="Calle de ejemplo 1, Ciudad de México",
+    phone="",
     people=tuple(DemoPerson(each.name, f"{each.role}@ejemplo.example", each.role) for each in TALLER.people),
 )
 

@@ -13,6 +13,7 @@ from devtools.chromium import find_chromium
 from devtools.errors import DevtoolsError
 from devtools.pictures.camera import PICTURES, take_pictures
 from devtools.terminal import say
+from kernel.iso import parse_date
 
 FOLDER = ROOT / "platform" / "web" / "static" / "img" / "product"
 LARGEST_KILOBYTES = 110
@@ -37,9 +38,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read ``[--host localhost:8000] [--date 2026-11-26]``."""
     parser = argparse.ArgumentParser(prog="./dev pictures")
     parser.add_argument("--host", help="of the demo; else of the one that runs from this checkout")
-    parser.add_argument(
-        "--date", type=date.fromisoformat, default=None, help="the board's day; else the next working day"
-    )
+    parser.add_argument("--date", type=parse_date, default=None, help="the board's day; else the next working day")
     options = parser.parse_args(arguments)
     options.date = options.date or find_working_day(date.today())  # noqa: DTZ011 - a date to look at, not an instant
     return options

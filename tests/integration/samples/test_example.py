@@ -121,6 +121,7 @@ def test_pages_say_that_it_is_an_example_and_are_not_indexed(shown, customer_cli
     real = customer_client.get("/").content.decode()
 
     assert "Ejemplo: nada se envía." in page
+    assert "tel:" not in page
     assert '<meta name="robots" content="noindex">' in page
     assert "//testserver.example/sign-up/" in page
     assert ("Ejemplo" in real, "noindex" in real) == (False, False)
