@@ -20,6 +20,7 @@ from accounts.enums import Role
 from accounts.policies import Permission, has_permission
 from tenants.enums import Ability
 from tenants.policies import may_business
+from web.parts.assets import describe_search
 
 register = template.Library()
 
@@ -184,6 +185,12 @@ def make_phone_bar(context: RequestContext, links: Sequence[NavLink]) -> PhoneBa
     tabs = arrange_tabs(open_now, request, url_name=match.url_name or "" if match else "")
     is_here = any(tab.current for tab in tabs)
     return PhoneBar(tabs, is_elsewhere=not is_here and any(link.current and not link.is_in_reach for link in links))
+
+
+@register.simple_tag
+def search_hint() -> str:
+    """``{% search_hint %}``: what bookings are found by, in the trade's own words."""
+    return describe_search()
 
 
 @register.simple_tag(takes_context=True)

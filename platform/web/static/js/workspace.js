@@ -37,7 +37,7 @@ addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, textarea, select, dialog") || localStorage.getItem("keys") === "off") return;
   if (event.key === "/") {
     event.preventDefault();
-    document.getElementById("find")?.focus();
+    (document.getElementById("find-booking") || document.getElementById("find"))?.focus();
   } else if (event.key === "?") {
     document.getElementById("keys")?.showModal();
   } else if (/^[a-z]$/i.test(event.key)) {

@@ -28,7 +28,6 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
-from web.parts.assets import describe_search
 from web.parts.status_looks import StatusLook, list_legend
 from web.workspace.board.layout import BoardDay, lay_out_day
 
@@ -183,7 +182,6 @@ def show_board(request: HttpRequest) -> HttpResponse:
     page = load_board_page(request, now=utc_now())
     context = {
         "page": page,
-        "search_hint": describe_search(),
         "notice": BAD_DATE if page.query.is_date_bad else "",
     }
     return render(request, "workspace/board.html", context)

@@ -23,7 +23,6 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.types import BookingFilters, BookingRow
 from tenants.context import current_tenant
 from web.formats import to_local
-from web.parts.assets import describe_search
 from web.parts.filters import Filter
 from web.parts.lists import PAGE_SIZE, read_query
 from web.parts.status_looks import StatusLook, get_look
@@ -56,6 +55,9 @@ GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
 NAMES = (gettext_lazy("Today"), gettext_lazy("Tomorrow"))
 BAD_DATE = gettext_lazy("That is not a date. Here is what comes.")
 
+QUICK, QUICK_SIZE = "quick", 8
+"""Id of the results below the search in the bar of every page, and how many fit there."""
+
 STATUS = Filter(
     key="status",
     label=gettext_lazy("Status"),
@@ -66,7 +68,8 @@ STATUS = Filter(
 @requires(Permission.BOARD_VIEW)
 @require_safe
 def list_found(request: HttpRequest) -> HttpResponse:
-    """List bookings: those that match, those of a date, or the coming ones when nothing was asked."""
+    """List bookings: those that match, those of a date, or the coming ones; a few for the bar of another page."""
+    is_quick = is_fragment_asked(request) and request.headers.get("HX-Target") == QUICK
     query = read_query(request, filters=(STATUS,))
     status, now = query.filters["status"], utc_now()
     on = read_date(request.GET.get("on"))
@@ -82,12 +85,11 @@ def list_found(request: HttpRequest) -> HttpResponse:
             starts_before=midnight + timedelta(days=1) if midnight else None,
             now=now,
             cursor=query.cursor,
-            limit=PAGE_SIZE,
+            limit=QUICK_SIZE if is_quick else PAGE_SIZE,
         )
     )
     context = {
         "query": query,
-        "search_hint": describe_search(),
         "status": status,
         "statuses": [choice for choice in STATUS.choices if choice[0] != BookingStatus.HELD],
         "on": on,
@@ -96,6 +98,8 @@ def list_found(request: HttpRequest) -> HttpResponse:
         "more_url": query.make_url(cursor=page.next_cursor) if page.next_cursor else "",
     }
     template = "workspace/found.html" if is_fragment_asked(request) else "workspace/list.html"
+    if is_quick:
+        template = "workspace/quick.html"
     return render(request, template, context)
 
 
