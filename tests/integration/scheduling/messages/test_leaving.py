@@ -17,6 +17,7 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.bookings.undoing import undo_step
+from scheduling.services.bookings.zones import follow_zone_changes
 from scheduling.services.messages.standing import MERGED_WITHIN
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import Actor, BookingView
@@ -340,3 +341,27 @@ def test_deposit_that_did_not_come_is_told_with_its_own_words(book, service, tol
     expire_hold(booking.id, ended_at)
 
     assert told(ended_at) == ["payment_expired"]
+
+
+def test_clock_that_changed_is_told_in_its_own_words(book, told):
+    booking = book()
+    told(NOW)
+    # As if the clock of Mexico City showed from now on what that of Bogotá shows.
+    Booking.objects.update(agreed_timezone="America/Bogota")
+    follow_zone_changes(now=NOW, is_dry_run=False)
+
+    assert told(NOW + TELLING_WAIT) == ["booking_confirmed", "clock_changed"]
+    move(booking, booking.starts_at + timedelta(days=1), now=NOW + timedelta(hours=1))
+    assert told(NOW + timedelta(hours=2)) == ["booking_confirmed", "clock_changed", "booking_moved"]
+
+
+def test_clock_that_changed_is_no_news_of_a_booking_that_was_moved_since(book, told):
+    booking = book()
+    told(NOW)
+    Booking.objects.update(agreed_timezone="America/Bogota")
+    follow_zone_changes(now=NOW, is_dry_run=False)
+    handle_events(NOW)
+    move(booking, booking.starts_at + timedelta(days=1), now=NOW)
+    send_message(Message.objects.get(template="clock_changed").pk, NOW + TELLING_WAIT)
+
+    assert told(NOW + TELLING_WAIT) == ["booking_confirmed", "booking_moved"]
