@@ -51,6 +51,7 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
         "production": Drill(
             "the operator's guide, line by line, on a fresh Debian 12 with systemd", needs_servers=False
         ),
+        "zones": Drill("Mexico 2022 and Paraguay 2024 with two releases of tzdata each", needs_servers=True),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )
