@@ -14,7 +14,7 @@ from rest_framework.utils.formatting import lazy_format
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from api.errors import UnknownField
-from kernel.prices import PriceKind
+from kernel.money import PriceKind
 from kernel.text import mark
 
 SENT_TWICE = mark("Send this only once.")

@@ -11,8 +11,12 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from tenants.context import find_current_tenant
 from tenants.types import TenantInfo
+from verticals.contract import Tone, VerticalUnknown
+from verticals.registry import get_vertical
 
 LANGUAGE_PARAMETER = LANGUAGE_COOKIE = "lang"
+FORMAL = {"es": "es-formal"}
+"""Language → its catalog in the formal address (``platform/web/tones``)."""
 
 
 def current_language() -> str:
@@ -31,6 +35,22 @@ def choose_language(request: HttpRequest, tenant: TenantInfo | None) -> str:
         or _find_wanted_language(request)
         or _get_home_language(tenant)
     )
+
+
+def find_tongue(language: str, tenant: TenantInfo | None) -> str:
+    """Return the catalog that a business's customers read in a language: in Spanish, one of two forms of address.
+
+    Texts without a formal form of their own are those of the language.
+    """
+    return FORMAL.get(language, language) if tenant is not None and is_formal(tenant) else language
+
+
+def is_formal(tenant: TenantInfo) -> bool:
+    """Tell whether a business says *usted* to its customers."""
+    try:
+        return get_vertical(tenant.vertical).tone is Tone.FORMAL
+    except VerticalUnknown:
+        return False
 
 
 def find_asked_language(request: HttpRequest) -> str | None:

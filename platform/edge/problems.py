@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from edge.language import current_language
 from edge.statuses import RETRY_SECONDS, UNAVAILABLE
 from kernel.errors import Forbidden, NotFound, Unavailable
 from kernel.text import mark
@@ -62,7 +63,7 @@ def answer_problem(*, status: int, code: str = "", detail: str = "") -> HttpResp
         )
         detail = gettext(text)
     problem = describe_problem(status=status, code=code, detail=detail)
-    headers = {"Cache-Control": "no-store", "Content-Language": get_language() or ""}
+    headers = {"Cache-Control": "no-store", "Content-Language": current_language()}
     if status == UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
     return JsonResponse(problem, status=status, content_type=PROBLEM_TYPE, headers=headers)

@@ -27,7 +27,7 @@ from babel.numbers import (
 from babel.units import format_unit
 
 from kernel.instants import DAY_MINUTES
-from kernel.prices import Price, PriceKind
+from kernel.money import Price, PriceKind
 
 NOON = 12
 MINUTES_PER_HOUR = 60

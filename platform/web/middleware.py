@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language
+from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language, find_tongue
 from edge.statuses import find_expected
 from web.errors import render_domain_error
 
 ONE_YEAR_SECONDS = 365 * 24 * 3600
+STAFF_PATHS = ("/workspace/", "/accounts/")
+"""Where a business's own people read; everything else on its host is for its customers."""
 
 
 class LocaleMiddleware:
@@ -25,9 +27,11 @@ class LocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Activate the language for this request and remember an explicit choice in a cookie."""
         asked = find_asked_language(request)
-        language = choose_language(request, getattr(request, "tenant", None))
+        tenant = getattr(request, "tenant", None)
+        language = choose_language(request, tenant)
         request.LANGUAGE_CODE = language
-        with translation.override(language):
+        is_for_staff = request.path_info.startswith(STAFF_PATHS)
+        with translation.override(language if is_for_staff else find_tongue(language, tenant)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         if "immutable" not in response.get("Cache-Control", ""):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.prices import Price
+from kernel.money import Price
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.types.wishes import Wish
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.prices import Price
+from kernel.money import Price
 from scheduling.types.terms import ServiceTerms
 
 

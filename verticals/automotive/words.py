@@ -57,6 +57,7 @@ VOCABULARY: Mapping[str, Terms] = {
     },
     "es-AR": _PATENTE,
     "es-CL": _PATENTE,
+    "es-PY": {"field.plate": "Chapa"},
     "es-UY": {"field.plate": "Matrícula"},
     "es-ES": _SPAIN,
 }

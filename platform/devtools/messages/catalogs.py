@@ -23,6 +23,8 @@ from kernel.languages import LANGUAGES, SOURCE_LANGUAGE
 TRANSLATED = tuple(language for language in LANGUAGES if language != SOURCE_LANGUAGE)
 """Languages that have catalogs, which must be complete."""
 
+FORMAL_CATALOG = Path("platform/web/tones/es_Formal/LC_MESSAGES/django.po")
+"""Spanish texts that say *usted*: of all rooms, those that address a customer."""
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -122,6 +124,7 @@ def list_differences(catalogs: Mapping[str, Catalog]) -> Iterator[str]:
 
 def compile_catalogs(root: Path = ROOT) -> None:
     """Compile each catalog whose compiled form is missing or older; remove the compiled form of one that is gone."""
+    _compile(path for path in [root / FORMAL_CATALOG] if path.exists())
     for language in TRANSLATED:
         _compile(list_catalogs(language, root).values())
         for compiled in _find_files(language, ".mo", root):
@@ -140,7 +143,7 @@ def _compile(sources: Iterable[Path]) -> None:
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
         moment = source.stat().st_mtime_ns
-        catalog = load_catalog(source, source.parents[1].name)
+        catalog = load_catalog(source, source.parents[1].name.split("_")[0])
         draft = target.with_suffix(f".{os.getpid()}.draft")
         with draft.open("wb") as handle:
             write_mo(handle, catalog)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from web.booking.draft import Draft
 from web.booking.flow import Flow
@@ -40,6 +40,8 @@ class DetailsForm(ContactForm):
             },
         )
         self.flow = flow
+        if flow.tenant.country == "ES":
+            self.fields["phone"].label = pgettext("in Spain", "Phone")
 
     @classmethod
     def of_draft(cls, flow: Flow) -> DetailsForm:

@@ -21,7 +21,7 @@ from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
 from kernel.iso import parse_instant
-from kernel.prices import Price
+from kernel.money import Price
 from scheduling.types import Wish
 
 PARAMETER = "d"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from edge.language import current_language
 from kernel.clock import utc_now
-from kernel.prices import Price
+from kernel.money import Price
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import AddOnView, AgreedPolicy, LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant

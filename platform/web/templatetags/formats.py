@@ -8,7 +8,7 @@ from django import template
 
 from edge.language import current_language
 from kernel.errors import NotFound
-from kernel.prices import Price
+from kernel.money import Price
 from scheduling.types import ServiceTerms
 from tenants.context import current_tenant
 from web import formats

@@ -12,6 +12,7 @@ from django.conf import settings
 from config.environment import ROOT
 from devtools.errors import DevtoolsError
 from devtools.messages.catalogs import (
+    FORMAL_CATALOG,
     TRANSLATED,
     catalog_path,
     compile_catalogs,
@@ -217,7 +218,8 @@ def test_our_rooms_translate_each_text_in_one_way(language: str) -> None:
 def test_django_looks_into_every_catalog() -> None:
     folders = {path.parents[2] for language in TRANSLATED for path in list_catalogs(language).values()}
 
-    assert set(settings.LOCALE_PATHS) == folders
+    assert settings.LOCALE_PATHS[0] == ROOT / FORMAL_CATALOG.parents[2]  # it wins over the rooms
+    assert set(settings.LOCALE_PATHS[1:]) == folders
     assert ROOT / "scheduling" / "locale" in folders
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from kernel.prices import Price, PriceKind
+from kernel.money import Price, PriceKind
 from web.formats import capitalize, end_sentence, format_duration, format_phone, get_formats, name_time
 
 MEXICO = "America/Mexico_City"

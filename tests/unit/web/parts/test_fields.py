@@ -201,7 +201,7 @@ def test_an_address_is_in_lower_case():
     [
         ({"name": "Ana", "phone": "5512345678", "phone_region": "MX"}, {}),
         ({"name": "Ana", "email": "ana@example.com"}, {}),
-        ({"name": "Ana"}, {"phone": ["Escribe un celular o un correo."]}),
+        ({"name": "Ana"}, {"phone": ["Escribe un teléfono o un correo."]}),
         ({"phone": "55", "phone_region": "MX"}, {"name", "phone"}),
         ({"name": "x" * 121, "email": "ana@example.com"}, {"name": ["El nombre puede tener máximo 120 caracteres."]}),
     ],
