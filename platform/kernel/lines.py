@@ -65,15 +65,6 @@ def clean_line(text: str, *, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def clean_name(text: str) -> str:
-    """Return a person's name for a greeting, or nothing when it carries a link or an address.
-
-    Anyone can make a booking page write to anyone: the name must not become the advertisement.
-    """
-    name = clean_line(text, limit=80)
-    return "" if is_link_like(name) else name
-
-
 def is_link_like(text: str) -> bool:
     """Tell whether a text carries a link or an address of a mailbox."""
     return _LINK_LIKE.search(text) is not None

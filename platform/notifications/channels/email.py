@@ -9,7 +9,8 @@ from __future__ import annotations
 import smtplib
 from contextlib import suppress
 from email.errors import MessageError
-from email.utils import formataddr, parseaddr
+from email.header import Header
+from email.utils import parseaddr, quote
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -21,6 +22,7 @@ from notifications.errors import DeliveryFailed, DeliveryRefused
 from notifications.types.messages import OutgoingMessage
 
 FIRST_PERMANENT_CODE = 500
+LONGEST_WORD = 75
 # Our own sign-in to the server is wrong: that is to be repaired, not the message's fault (RFC 4954).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 
@@ -74,9 +76,9 @@ def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply_to = clean_email(message.reply_to)
     mail = EmailMultiAlternatives(
-        subject=message.subject,
+        subject=encode_words(message.subject),
         body=message.body_text,
-        from_email=formataddr((message.sender_name, sender)),
+        from_email=write_sender(message.sender_name, sender),
         to=[message.to],
         # Whoever typed it: a wrong one costs the header, never the message.
         reply_to=[reply_to] if reply_to else None,
@@ -93,6 +95,21 @@ def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
     for attachment in message.attachments:
         mail.attach(attachment.filename, attachment.content, attachment.content_type)
     return mail
+
+
+def write_sender(name: str, address: str) -> str:
+    """Return a sender for a From header."""
+    if not name:
+        return address
+    return f"{encode_words(name)} <{address}>" if not name.isascii() else f'"{quote(name)}" <{address}>'
+
+
+def encode_words(text: str) -> str:
+    """Return a text as a header carries it: what is not ASCII in encoded words of 75 signs at most (RFC 2047, 2).
+
+    `email.utils.formataddr` makes one word of the whole name, Django makes words of 76.
+    """
+    return text if text.isascii() else " ".join(Header(text, "utf-8", maxlinelen=LONGEST_WORD).encode().split())
 
 
 def _explain(code: int, text: bytes | str) -> DeliveryFailed | DeliveryRefused:

@@ -112,6 +112,8 @@ def _lay_out(
         **words,
         "language": language,
         "subject": subject,
+        # The details say when and what: the title need not repeat the subject.
+        "heading": subject.partition(":")[0],
         "paragraphs": [
             paragraph.strip() for paragraph in text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()
         ],
@@ -119,6 +121,9 @@ def _lay_out(
             {"label": words.get(f"{word}_title") or gettext(label), "value": value, "line": _join_lines(value)}
             for word, label in vocabulary.rows.items()
             if (value := words.get(word))
+        ],
+        "links": [
+            {"label": gettext(label), "url": words[word]} for word, label in vocabulary.links.items() if words.get(word)
         ],
         "notes": [words[word] for word in vocabulary.notes if words.get(word)],
         "terms": [words[word] for word in vocabulary.terms if words.get(word)],

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
+from kernel.greetings import greet_name
 from kernel.languages import LANGUAGES
-from kernel.lines import clean_name
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
 from tenants.enums import Urgency
@@ -24,13 +24,13 @@ def tell_verification(sign_up_id: int, now: datetime) -> None:
     verification = find_verification(sign_up_id)
     if verification is None:
         return
-    business = clean_name(verification.business_name) or verification.slug
+    business = greet_name(verification.business_name) or verification.slug
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
             words[language] = {
                 "new_business": business,
-                "owner_name": clean_name(verification.owner_name) or business,
+                "owner_name": greet_name(verification.owner_name) or business,
                 "action_url": verification.url,
                 "action_label": gettext("Confirm e-mail"),
                 "footnote": gettext("The link works for 24 hours. If you did not ask for this, ignore this message."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Words = Mapping[str, Mapping[str, str]]
 """Language → word → plain text, in every language of `kernel.languages`: which one is read is decided here."""
@@ -16,6 +16,7 @@ class Vocabulary:
     Attributes:
         rows: The details of an e-mail, in order: word → label, a msgid; ``<word>_title`` among the
             words gives another label.
+        links: Addresses below the button, in order: word → label, a msgid.
         notes: Words that follow the button, a paragraph each.
         terms: As ``notes``, in small print.
         dispensable: Words that a short message leaves out first, in this order.
@@ -24,6 +25,7 @@ class Vocabulary:
     """
 
     rows: Mapping[str, str]
+    links: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     dispensable: tuple[str, ...] = ()

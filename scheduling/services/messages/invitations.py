@@ -6,6 +6,7 @@ from datetime import datetime
 
 from icalendar import vCalAddress, vText
 
+from kernel.greetings import greet_name
 from kernel.lines import clean_line
 from notifications.types.messages import Attachment
 from scheduling.services.messages.calendar_files import make_event, write_calendar
@@ -38,7 +39,7 @@ def make_invitation(
     event.add("transp", "OPAQUE")
     event.add("organizer", _make_address(organizer_email, business_name))
     # No RSVP: the answer belongs on the manage page, not into a mailbox that nobody reads.
-    attendee = _make_address(booking.customer_email, booking.customer_name)
+    attendee = _make_address(booking.customer_email, greet_name(booking.customer_name))
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.utils import translation
 from django.utils.translation import gettext
 
 from kernel.formats import Formats, get_formats, to_local
+from kernel.greetings import greet_name, say_harmless
+from kernel.identity.phones import format_phone
 from kernel.languages import LANGUAGES
-from kernel.lines import clean_line, clean_name
+from kernel.lines import clean_line
 from kernel.text import mark
 from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
+from scheduling.enums import ActorKind
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import BookingView
 from tenants.context import current_tenant
@@ -36,6 +40,12 @@ VOCABULARY = Vocabulary(
         "price": mark("Price"),
         "note": mark("Note"),
         "reference": mark("Reference"),
+    },
+    links={
+        "directions_url": mark("Directions"),
+        "calendar_url": mark("Add to calendar"),
+        "move_url": mark("Move"),
+        "cancel_url": mark("Cancel the appointment"),
     },
     notes=("what_to_bring",),
     terms=("cancel_policy",),
@@ -117,13 +127,17 @@ def _say_to_customer(
         words = _make_common_words(booking, formats, language=language, previous=previous)
         words |= {
             "when": f"{words['when']}\n{formats.format_timezone(booking.timezone, booking.starts_at)}",
-            "customer_name": clean_name(booking.customer_name),
+            "customer_name": greet_name(booking.customer_name),
+            "asset": say_harmless(booking.asset_label),
+            "reason": _say_reason(booking),
             "resource_name": ", ".join(booking.people),
             "what_to_bring": booking.what_to_bring,
             "cancel_policy": _describe_policy(booking, formats, now),
-            "contact": booking.location_phone,
+            "contact": format_phone(booking.location_phone, current_tenant().country),
+            **_list_links(booking, url, now),
             "footnote": gettext(
-                "This address was given for an appointment. If it was not you, you can ignore this message."
+                "You are getting this because somebody gave this e-mail address for an appointment. "
+                "If it was a mistake, just ignore it."
             ),
             "manage_url": url,
             "book_url": f"{make_base_url(current_tenant().primary_host)}/",
@@ -134,16 +148,18 @@ def _say_to_customer(
         }
         if template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
-            words |= {"cancel_policy": "", "what_to_bring": ""}
+            words |= dict.fromkeys(("cancel_policy", "what_to_bring", *VOCABULARY.links), "")
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words
 
 
 def _say_to_business(booking: BookingView, *, language: str, previous: datetime | None) -> dict[str, str]:
-    name = clean_line(booking.customer_name, limit=120)
-    contact = ", ".join(part for part in (booking.customer_phone, booking.customer_email) if part)
+    phone = format_phone(booking.customer_phone, current_tenant().country)
+    contact = ", ".join(part for part in (phone, booking.customer_email) if part)
     with translation.override(language):
+        # Whoever reads it trusts the business's own mail: a name that is a link is read in the workspace only.
+        name = greet_name(booking.customer_name) or gettext("somebody")
         return {
             **_make_common_words(booking, _get_formats(language), language=language, previous=previous),
             "customer_name": name,
@@ -159,6 +175,7 @@ def _say_to_worker(
     booking: BookingView, *, language: str, has_account: bool, previous: datetime | None
 ) -> dict[str, str]:
     words = _say_to_business(booking, language=language, previous=previous)
+    words |= {"asset": say_harmless(booking.asset_label), "reason": _say_reason(booking)}
     kept = {word: value for word, value in words.items() if word not in NOT_FOR_WORKERS}
     return kept if has_account else {word: kept[word] for word in kept if word not in {"action_url", "action_label"}}
 
@@ -198,6 +215,23 @@ def _say_answer_by(booking: BookingView, formats: Formats) -> dict[str, str]:
     return {
         "answer_by": formats.format_date_time(at, booking.timezone),
         "answer_by_short": f"{formats.format_day_short(on)}, {time}",
+    }
+
+
+def _say_reason(booking: BookingView) -> str:
+    """Return why it is over; a customer's own words reach whoever's address they gave."""
+    said = clean_line(booking.cancelled_reason)
+    return said if booking.cancelled_by == ActorKind.STAFF else say_harmless(said)
+
+
+def _list_links(booking: BookingView, url: str, now: datetime) -> dict[str, str]:
+    """Return where an e-mail leads besides its button: the way there, the calendar, moving and cancelling."""
+    query = urlencode({"api": 1, "query": booking.location_address})
+    return {
+        "directions_url": f"https://www.google.com/maps/search/?{query}" if booking.location_address else "",
+        "calendar_url": f"{url}calendar.ics",
+        "move_url": f"{url}move/" if now < booking.move_until else "",
+        "cancel_url": f"{url}cancel/" if now < booking.cancel_until else "",
     }
 
 

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from kernel.greetings import greet_name, is_advertising, say_harmless
+
+REAL = """
+Ana Ruiz|José de la O|María José de la O|María de los Ángeles Guadalupe Fernández de la Torre|J. P.|J.P. Morgan|Dr. No
+Dr.No|Dra. Ana Li|Sr. López|Ma. del Carmen Pérez|Ma.Elena Gómez|Fco. Javier Ruiz|Gpe. Hernández|Jr.|Pedro Gómez Jr.
+Luis Miguel Jr|O'Connor|Sinéad O’Connor|D'Angelo Russo|Jean-Luc Picard|Ana-María|Núñez|Ñusta Ñáñez|Zoë Kravitz
+Björk Guðmundsdóttir|Øystein Ås|Łukasz Żółć|Jürgen Groß|Séamus Ó hÉalaithe|Nguyễn Văn A|Li|Wu|Xi|Io|Bo Ek|Ng|Mo
+Анна Петрова|Ольга Ким-Ли|Γιώργος Παπαδόπουλος|محمد علي|משה כהן|田中 太郎|김민수|王小明|राम कुमार|สมชาย ใจดี
+3M Company|Louis XIV|Juan Pérez 2|Ana 2do B|Taller 24|Autos 4x4|Grupo 7|Rancho La 45|Familia Soto 1990|R2D2
+Autos López S.A. de C.V.|Transportes ABC, S. de R.L.|Pérez e Hijos|Pérez & Hijos|Pérez, Ana|Gómez-Farías y Cía.
+Gracia Plena|Consuelo Regalado|Dolores Fuertes|Milagros Peña|Socorro Luz|Aung San Win|Jane Free|Don Link|Clara Info
+Ana (mamá de Luis)|Luis "El Güero" Soto|Ana/Luis|Ana y Luis|ana ruiz|ANA RUIZ|ana|A|Ana R.|A. Ruiz|A.B.C.|Ana 💕
+Ana de Com|Mª Luisa|M.ª Teresa|Arq. Soto|Ing. Mx|Lic. Io Com|St. John Rivers|Sta. Cruz|San Juan de Dios|St.John|Mr. T
+Ana.de la Cruz|Juan.Carlos|Ana.Karen|Rosa M. de Jesús|J.de Jesús|von der Leyen|de la Rúa|Van Gogh|Mac Donald|N. N.
+""".replace("\n", "|")
+ADVERTISING = """
+GANA 500 EUR bit.ly/xyz|bit.ly/xyz|bit . ly/xyz|bit ly/abc|example.com|EXAMPLE.COM|example . com|example .com
+visita example. com hoy|ejemplo.mx|ejemplo.com.mx|gratis.xyz|hola tienda.online|tienda.shop|casino.bet|t.me/canal|t.me/x
+wa.me/5215512345678|https://example.com|http:example|www.example|www example com|ftp://x|//example.com/x|xn--pypal-4ve.com
+ana@example.com|ana＠example．com|@canal|sígueme @ana_99|ana arroba @x|example。com|example．com|ｅｘａｍｐｌｅ.com
+exa\u200bmple.com|example\u00ad.com|example punto com|example (dot) com|example[.]com|example [dot] com
+пример.рф|pаypal soporte|Gооgle Ana
+5512345678|55 1234 5678|+52 55 1234 5678|(55) 1234-5678|Llama al 55.1234.5678|tel 12345678
+Ana 55123|５５１２３４５６７８
+$500|500 €|€500|USD 500|500 usd|500 pesos gratis|Gana 50%|50 % off|1000 dólares|₿ 2
+GRATIS hoy|Premio para ti|PROMOCIÓN de hoy|oferta especial|descuento total|Sorteo Ana|Casino Royal Ana|WhatsApp Ana
+Telegram canal|Haz clic aquí|Click aqui|Verifica tu cuenta|urgente banco|Compra ya!|¡Ganaste!|👉 aquí|➡ mira|Ana → canal
+viagra barata|Bitcoin ya|you won a car|call now Ana|Ganas un auto \U0001f517|préstamos rápidos
+""".replace("\n", "|")
+
+
+def split(text: str) -> list[str]:
+    return [each for each in text.split("|") if each]
+
+
+def test_lists_are_long_enough():
+    assert len(split(REAL)) >= 100
+    assert len(split(ADVERTISING)) >= 60
+
+
+@pytest.mark.parametrize("name", split(REAL))
+def test_real_names_are_greeted(name):
+    assert greet_name(name) == name
+
+
+@pytest.mark.parametrize("name", [*split(ADVERTISING), "Ana\nbit ly", "Ana\r\nRuiz", "x" * 31, "Ana " * 21])
+def test_advertising_is_not(name):
+    assert is_advertising(name)
+    assert greet_name(name) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nissan Versa 2019 ABC-123-D",
+        "Toyota Hilux 2006, NCP81-5000001",
+        "Mazda 3 2.5 i",
+        "Ya no puedo; me salió una junta a las 9:30",
+        "Perro: Firulais, 12 kg",
+        "BMW 320i M-Sport",
+        "Ana !",
+        "",
+    ],
+)
+def test_other_words_keep_their_digits(text):
+    assert say_harmless(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bit.ly/x Nissan", "llama 55 1234 5678", "Versa 500 USD", "ver example.com", "a@b.mx", "https://x", "pаypal"],
+)
+def test_other_words_carry_nothing(text):
+    assert say_harmless(text) == ""
+
+
+def test_other_words_are_cut():
+    assert say_harmless("abc def", limit=5) == "abc…"
