@@ -10,7 +10,7 @@ import smtplib
 from contextlib import suppress
 from email.errors import MessageError
 from email.header import Header
-from email.utils import parseaddr, quote
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -99,9 +99,7 @@ def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
 
 def write_sender(name: str, address: str) -> str:
     """Return a sender for a From header."""
-    if not name:
-        return address
-    return f"{encode_words(name)} <{address}>" if not name.isascii() else f'"{quote(name)}" <{address}>'
+    return formataddr((name, address)) if name.isascii() else f"{encode_words(name)} <{address}>"
 
 
 def encode_words(text: str) -> str:
