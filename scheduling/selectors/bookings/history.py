@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from kernel.instants import to_instant
+from scheduling.engine import EngineInputError, WallTime, find_wall
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from scheduling.policies import TAKEN_BACK
@@ -34,17 +37,30 @@ class HistoryStep:
 
 
 def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
-    """List the changes of status and time, oldest first; other edits are left out. One query."""
+    """List the changes of status and time, oldest first; other edits are left out. One query.
+
+    Times are those that were agreed: when a country changes its clocks, nobody has moved the booking.
+    """
     rows = (
         Booking.history.filter(id=booking_id)
         .order_by("history_date", "history_id")
         .values_list(
-            "history_date", "status", "starts_at", "history_user_id", "history_change_reason", "cancelled_cause"
+            "history_date",
+            "status",
+            "starts_at",
+            "history_user_id",
+            "history_change_reason",
+            "cancelled_cause",
+            "agreed_timezone",
+            "agreed_on",
+            "agreed_minute",
+            "agreed_fold",
         )
     )
     steps: list[HistoryStep] = []
     last_status, last_start = "", None
-    for at, status, starts_at, user_id, reason, cause in rows:
+    for at, status, instant, user_id, reason, cause, *agreed in rows:
+        starts_at = _find_start(instant, *agreed)
         is_moved = last_start is not None and starts_at != last_start
         if status != last_status or is_moved:
             steps.append(
@@ -62,6 +78,13 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
             )
         last_status, last_start = status, starts_at
     return tuple(steps)
+
+
+def _find_start(instant: datetime, timezone: str, on: date, minute: int, fold: int) -> datetime:
+    """Return when the wall time that was agreed is, by the rules of now; the instant where none was noted."""
+    with suppress(EngineInputError):
+        return to_instant(find_wall(timezone, WallTime(on, minute, fold))) if timezone else instant
+    return instant
 
 
 @dataclass(frozen=True, slots=True)

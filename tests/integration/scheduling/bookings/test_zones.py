@@ -17,6 +17,7 @@ from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.models import Allocation, Booking, Reminder, RuleUsage, Session, TimeOff
 from scheduling.selectors.bookings.drifts import list_drifts
+from scheduling.selectors.bookings.history import list_history
 from scheduling.services.bookings import zones
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.imports import import_booking
@@ -306,6 +307,18 @@ def test_command_lists_and_moves_and_goes_on_after_a_failure(agreed, other_tenan
         call_outside(call_command, "follow_zone_changes", stdout=told)
     assert len(calls) >= 2
     assert times_of(agreed)[0] == NINE_AFTER
+
+
+def test_history_tells_of_no_move(agreed):
+    """Whoever looks reads the hours that were agreed, also of what happened before the clocks changed."""
+    follow()
+    followed = list_history(booking_id=agreed)
+    move_booking(booking_id=agreed, starts_at=NINE_AFTER + HOUR, now=NOW + HOUR, by=STAFF)
+
+    assert [(step.starts_at, step.moved_from) for step in followed] == [(NINE_AFTER, None)]
+    assert [step.moved_from for step in list_history(booking_id=agreed)] == [None, NINE_AFTER]
+    Booking.history.filter(id=agreed).update(agreed_timezone="America/Nowhere")
+    assert [step.moved_from for step in list_history(booking_id=agreed)] == [None, NINE_BEFORE, NINE_AFTER]
 
 
 def test_absence_stays_from_nine_to_one(tenant, tmp_path):
