@@ -168,10 +168,9 @@ def _list_readings(text: str, country: str) -> Iterator[PhoneNumber]:
         region = phonenumbers.region_code_for_country_code(code)
         national = phonenumbers.national_significant_number(number)
         for old, new in OLD_PREFIXES.get(code, ()):
-            if old.fullmatch(national):
-                modern = _parse(old.sub(new, national), region)
-                if modern is not None:
-                    yield modern
+            modern = _parse(old.sub(new, national), region) if old.fullmatch(national) else None
+            if modern is not None:
+                yield modern
 
 
 def _prefer_mobile(number: PhoneNumber) -> PhoneNumber:

@@ -13,8 +13,9 @@ CRC-32 of a text in signed form. Two texts share one by chance once in four bill
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from zlib import crc32
 
 from kernel.identity.keys import make_key, part_at_apostrophes, split_words
@@ -27,6 +28,7 @@ SHORTEST_FUZZY, LONGEST_FUZZY = 4, 20
 SHORTEST_PIECE, LONGEST_CODE, SHORTEST_TAIL = 3, 10, 4
 FEWEST_DIGITS = 7
 """From so many digits on it may be a whole phone number."""
+Row = TypeVar("Row")
 _OFFSET = 1 << 31
 _SOUNDS = tuple(
     (re.compile(letters), sound)
@@ -110,6 +112,17 @@ def read_query(typed: str, *, country: str) -> tuple[AskedWord, ...]:
         AskedWord(exact=tuple(sorted(map(_hash, exact))), similar=tuple(sorted(map(_hash, exact | similar))))
         for exact, similar in asked
     )
+
+
+def keep_matching(rows: Sequence[Row], typed: str, *, country: str, describe: Callable[[Row], Findable]) -> list[Row]:
+    """Return the rows, of few, that match what was typed; when none does, those one letter away."""
+    words = read_query(typed, country=country)
+    keys = [set(list_keys(describe(row))) for row in rows] if words else []
+    exact, similar = (
+        [row for row, known in zip(rows, keys, strict=bool(words)) if all(known.intersection(each) for each in asked)]
+        for asked in ([word.exact for word in words], [word.similar for word in words])
+    )
+    return exact or similar
 
 
 def _hash(key: str) -> int:

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, QuerySet
 
 from kernel.errors import NotFound
-from kernel.lines import fold
+from kernel.identity.keys import split_words
+from kernel.identity.search import Findable, keep_matching
 from scheduling.errors import (
     AddOnNotFound,
     LocationNotFound,
@@ -49,6 +50,7 @@ from scheduling.selectors.catalog.usage import (
     count_bookings_of_types,
 )
 from scheduling.types import AddOnSetup, Entry, LocationSetup, ResourceSetup, ResourceTypeSetup, RuleSetup, ServiceSetup
+from tenants.context import current_tenant
 
 SetupT = TypeVar("SetupT")
 RowT = TypeVar("RowT", bound=CatalogRow)
@@ -58,7 +60,7 @@ def list_location_entries(
     *, now: datetime, search: str = "", is_active: bool | None = True
 ) -> tuple[Entry[LocationSetup], ...]:
     """List locations in the business's order; ``is_active`` None: archived ones too."""
-    rows = _search(_narrow(Location.objects.all(), is_active), search, lambda row: [row.name, row.address])
+    rows = _search(_narrow(Location.objects.all(), is_active), search, lambda row: Findable((row.name, row.address)))
     return view_entries(rows, read_location, count_bookings_of_locations([row.pk for row in rows], now=now))
 
 
@@ -76,7 +78,7 @@ def list_resource_type_entries(
     *, now: datetime, search: str = "", is_active: bool | None = True
 ) -> tuple[Entry[ResourceTypeSetup], ...]:
     """List resource types in the business's order; ``is_active`` None: archived ones too."""
-    rows = _search(_narrow(ResourceType.objects.all(), is_active), search, lambda row: [row.name])
+    rows = _search(_narrow(ResourceType.objects.all(), is_active), search, lambda row: Findable((row.name,)))
     return view_entries(rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now))
 
 
@@ -105,7 +107,7 @@ def list_resource_entries(
     if resource_type_id is not None:
         found = found.filter(resource_type_id=resource_type_id)
     found = found.order_by("resource_type__position", "resource_type_id", "position", "id")
-    rows = _search(found, search, lambda row: [row.name, row.phone, row.email, *row.skills])
+    rows = _search(found, search, lambda row: Findable((row.name, *row.skills), email=row.email, phone=row.phone))
     return view_entries(rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now))
 
 
@@ -124,7 +126,7 @@ def list_service_entries(
 ) -> tuple[Entry[ServiceSetup], ...]:
     """List services in the business's order, with what they take."""
     found = _narrow(_with_requirements(Service.objects.all()), is_active)
-    rows = _search(found, search, lambda row: [row.name, row.category])
+    rows = _search(found, search, lambda row: Findable((row.name, row.category)))
     return view_entries(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
 
 
@@ -181,10 +183,18 @@ def _narrow(rows: QuerySet[RowT], is_active: bool | None) -> QuerySet[RowT]:  # 
     return rows if is_active is None else rows.filter(is_active=is_active)
 
 
-def _search(rows: QuerySet[RowT], search: str, read_words: Callable[[RowT], Iterable[str]]) -> list[RowT]:
-    """Keep the rows in which every word that was typed occurs; a catalog fits into memory."""
-    wanted = fold(search).split()
-    return [row for row in rows if all(word in fold(" ".join(read_words(row))) for word in wanted)]
+def _search(rows: QuerySet[RowT], search: str, describe: Callable[[RowT], Findable]) -> list[RowT]:
+    """Keep the rows in which every word that was typed occurs, else those that match as bookings do.
+
+    A catalog fits into memory.
+    """
+    found, wanted = list(rows), split_words(search) or search.split()
+    contained = [row for row in found if all(word in _join_words(describe(row)) for word in wanted)]
+    return contained or keep_matching(found, search, country=current_tenant().country, describe=describe)
+
+
+def _join_words(row: Findable) -> str:
+    return " ".join(split_words(" ".join((*row.texts, row.email, row.phone))))
 
 
 def get_row(rows: QuerySet[RowT], row_id: int, missing: type[NotFound]) -> RowT:

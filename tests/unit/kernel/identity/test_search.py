@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from kernel.identity.search import Findable, list_keys, read_query
+from kernel.identity.search import Findable, keep_matching, list_keys, read_query
 
 COUNTRY = "MX"
 PEOPLE = {
@@ -352,3 +352,12 @@ def test_a_document_has_an_end():
 def test_an_argentine_number_is_found_as_it_is_written_there():
     assert "damico" in find("011 15 2345-6789", country="AR")
     assert "damico" in find("11 2345", country="AR")
+
+
+def test_few_rows_are_searched_without_an_index():
+    def keep(typed):
+        return keep_matching(list(PEOPLE), typed, country=COUNTRY, describe=PEOPLE.__getitem__)
+
+    assert keep("fernandez") == ["fernandez"]
+    assert keep("gernandez") == ["hernandez", "fernandez"]
+    assert keep("") == keep("zzyzx") == []
