@@ -22,6 +22,10 @@ NO_PAGES = {"workspace/live/", "workspace/board/", "workspace/news/"}
 TOO_WIDE = """([width, zoom]) => {
     document.documentElement.style.fontSize = `${zoom}%`;
     const root = document.documentElement;
+    const cut = [...document.querySelectorAll("main :is(.card, .card *, .lines a)")].filter((box) =>
+        /hidden|clip/.test(getComputedStyle(box).overflowX) && !box.matches("input, select, svg *, .spoken")
+        && getComputedStyle(box).clipPath === "none" && box.scrollWidth > box.clientWidth + 1);
+    if (cut.length) return cut.slice(0, 4).map((box) => `cut: ${box.className}`);
     if (root.scrollWidth <= root.clientWidth) return [];
     const scrolls = (box) => box && box !== document.body
         && (/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX) || scrolls(box.parentElement));
