@@ -35,6 +35,7 @@ SOURCES = (BookingSource.PAGE, BookingSource.PAGE, BookingSource.WIDGET, Booking
 LONGEST_AHEAD_DAYS = 9
 ADD_ON_SHARE = 0.25
 ANSWER_SHARE = 0.4
+FIRST_FREE_SHARE = 0.6
 
 _NOTES: Mapping[str, tuple[str, ...]] = {
     "automotive": ("Se oye más con el motor frío.", "Salgo de viaje el fin de semana.", "Paso por él a las seis."),
@@ -111,9 +112,9 @@ def _choose_booking_time(zone: ZoneInfo, on: date, rng: Random) -> datetime:
 
 
 def _choose_slot(slots: Sequence[AvailableSlot], service: ServiceView, rng: Random) -> AvailableSlot:
-    """Prefer a group that has begun to fill; otherwise any free time."""
+    """Prefer a group that has begun to fill, then often the first free time; otherwise any: a day without many gaps."""
     joined = [slot for slot in slots if slot.seats_left is not None and slot.seats_left < (service.seats or 0)]
-    return rng.choice(joined or slots)
+    return rng.choice(joined or (slots[:1] if rng.random() < FIRST_FREE_SHARE else slots))
 
 
 def _make_details(shop: Shop, customer: DemoCustomer, arrival_mode: str | None, rng: Random) -> VisitDetails:

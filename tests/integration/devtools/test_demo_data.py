@@ -17,10 +17,11 @@ from devtools.demo.seeding import seed_demo
 from kernel.colors import PALETTE
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
-from samples.businesses import BUSINESSES, DEMO_PASSWORD, TALLER
-from samples.filling import fill_business
+from samples.businesses import BUSINESSES, DEMO_PASSWORD, TALLER, DemoBusiness
+from samples.filling import fill_business, provision_business
 from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Asset, Booking, Customer, Reminder, Resource
+from scheduling.selectors.bookings.board import get_board
 from tenants.context import tenant_scope
 from tenants.models import DueWork
 from tenants.selectors.resolution import list_tenants
@@ -63,6 +64,31 @@ def test_fill_business_makes_two_weeks_in_every_state(tenant: TenantInfo) -> Non
     assert set(future) <= {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.CANCELLED}
     running = Booking.objects.filter(status__in=[BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS])
     assert running.exists()
+
+
+@pytest.mark.parametrize("business", BUSINESSES, ids=lambda each: each.slug)
+def test_days_of_the_demo_look_busy(tenants: object, db: None, monkeypatch, business: DemoBusiness) -> None:
+    monkeypatch.setattr("samples.filling.DAYS_BEFORE", 0)
+    monkeypatch.setattr("samples.filling.DAYS_AFTER", 1)
+    provided = provision_business(replace(business, slug=f"busy-{business.slug}"), "!", now=NOW)
+
+    with tenant_scope(provided):
+        fill_business(business=business, now=NOW)
+        today = NOW.astimezone(ZoneInfo(provided.timezone)).date()
+        boards = [get_board(on=today + timedelta(days=offset), now=NOW) for offset in range(2)]
+        loads = [
+            [
+                each.load_percent
+                for each in board.columns
+                if each.resource.type_name == board.columns[0].resource.type_name and each.working
+            ]
+            for board in boards
+        ]
+
+    days = [round(sum(day) / len(day)) for day in loads if day]
+    assert len(days) == 2
+    assert 60 <= sum(days) / len(days) <= 80
+    assert min(days) >= 50
 
 
 def test_fill_business_tags_everything_as_sample(workshop: TenantInfo) -> None:
@@ -156,7 +182,7 @@ def test_seed_demo_makes_three_businesses_and_prints_their_logins(tenants: objec
         assert set(Resource.objects.values_list("color", flat=True)) <= set(PALETTE)
         assert Counter(Resource.objects.values_list("resource_type__name", flat=True)) == {
             "Mecánico": 4,
-            "Elevador": 3,
+            "Elevador": 4,
             "Escáner": 1,
             "Auto de cortesía": 2,
         }
