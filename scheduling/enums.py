@@ -60,6 +60,7 @@ class BookingEvent(StrEnum):
     EXPIRED = "expired"
     UNDONE = "undone"
     RESTORED = "restored"
+    CORRECTED = "corrected"
 
 
 class BookingSource(models.TextChoices):

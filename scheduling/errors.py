@@ -229,6 +229,13 @@ class TransitionRefused(Conflict):
     text = mark("This is not possible any more: the appointment is now “%(status)s”.")
 
 
+class BookingChanged(Conflict):
+    """Somebody corrected the booking since it was read."""
+
+    code = "booking_changed"
+    text = mark("Somebody corrected this appointment a moment ago. Look at it again before you change it.")
+
+
 class CustomerInvalid(Invalid):
     """Something about the customer or the visit was typed wrongly; ``errors`` names the fields."""
 

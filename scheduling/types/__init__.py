@@ -22,6 +22,7 @@ from scheduling.types.bookings import (
     TakenResource,
 )
 from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
@@ -70,6 +71,8 @@ __all__ = [
     "BookingFilters",
     "BookingRow",
     "BookingView",
+    "Change",
+    "Correction",
     "CustomerDetails",
     "DateOverrideSetup",
     "Entry",

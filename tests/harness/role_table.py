@@ -78,6 +78,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/new/": form(DESK),
     "workspace/bookings/<int:booking_id>/": read(STAFF),
     "workspace/bookings/<int:booking_id>/move/": form(DESK),
+    "workspace/bookings/<int:booking_id>/correct/": form(DESK),
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": change(DESK),
     "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
     "workspace/services/": read(OFFICE),

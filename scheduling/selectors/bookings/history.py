@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from kernel.instants import to_instant
 from scheduling.engine import EngineInputError, WallTime, find_wall
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from scheduling.policies import TAKEN_BACK
+from scheduling.selectors.bookings.corrections import CORRECTABLE
+from scheduling.types import Change
+
+AGREED = 4
+"""Columns of the time that was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class HistoryStep:
         reason: What somebody typed, word for word; mostly empty.
         undone: The status that the step took back.
         cause: Of `CancelCause`, of a cancellation by staff.
+        changes: What was corrected.
     """
 
     at: datetime
@@ -34,10 +42,11 @@ class HistoryStep:
     reason: str
     undone: BookingStatus | None = None
     cause: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
-    """List the changes of status and time, oldest first; other edits are left out. One query.
+    """List the changes of status and time, and corrections, oldest first. One query.
 
     Times are those that were agreed: when a country changes its clocks, nobody has moved the booking.
     """
@@ -55,14 +64,19 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
             "agreed_on",
             "agreed_minute",
             "agreed_fold",
+            *CORRECTABLE,
         )
     )
     steps: list[HistoryStep] = []
     last_status, last_start = "", None
-    for at, status, instant, user_id, reason, cause, *agreed in rows:
+    last_shown: tuple[Any, ...] = ()
+    for at, status, instant, user_id, reason, cause, *more in rows:
+        agreed, shown = more[:AGREED], more[AGREED:]
         starts_at = _find_start(instant, *agreed)
+        # What a hold is filled in with is no correction.
+        changes = _list_changes(last_shown, shown) if status == last_status else ()
         is_moved = last_start is not None and starts_at != last_start
-        if status != last_status or is_moved:
+        if status != last_status or is_moved or changes:
             steps.append(
                 HistoryStep(
                     at=at,
@@ -73,10 +87,11 @@ def list_history(*, booking_id: int) -> tuple[HistoryStep, ...]:
                     user_id=user_id,
                     reason=reason,
                     undone=BookingStatus(last_status) if _is_back(last_status, status) else None,
-                    cause=cause if status == BookingStatus.CANCELLED else "",
+                    cause=cause if status == BookingStatus.CANCELLED and status != last_status else "",
+                    changes=changes,
                 )
             )
-        last_status, last_start = status, starts_at
+        last_status, last_start, last_shown = status, starts_at, tuple(shown)
     return tuple(steps)
 
 
@@ -130,6 +145,11 @@ def find_last_step(*, booking_id: int) -> LastStep | None:
     if not steps:
         return None
     return LastStep(steps[-1].status, steps[-2] if len(steps) > 1 else None, undone)
+
+
+def _list_changes(before: Sequence[Any], after: Sequence[Any]) -> tuple[Change, ...]:
+    pairs = zip(CORRECTABLE, before, after, strict=True)
+    return tuple(Change(name, old, new) for name, old, new in pairs if old != new)
 
 
 def _is_back(before: str, after: str) -> bool:

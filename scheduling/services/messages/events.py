@@ -8,7 +8,7 @@ is undone before its message leaves, `leaving` finds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.selectors.staff import list_managers
@@ -57,6 +57,7 @@ MOVED = "booking.rescheduled"
 ENDED = "booking.expired"
 CLOCK = "booking.clock_changed"
 RESTORED = "booking.restored"
+CORRECTED = "booking.corrected"
 BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
@@ -71,6 +72,7 @@ TELLINGS = {
     ),
     CLOCK: Telling(CONFIRMED | {BookingStatus.PENDING_APPROVAL}, "clock_changed"),
     RESTORED: Telling(CONFIRMED, "booking_confirmed", "", "worker_booked"),
+    CORRECTED: Telling(CONFIRMED, "booking_confirmed"),
     ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
 }
 SILENT: Mapping[str, str] = {
@@ -121,6 +123,8 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
     """Return the booking as it is now, and whom the event concerns; nothing of samples."""
     if event.kind not in TELLINGS or event.payload.get("is_sample"):
         return None
+    if event.kind == CORRECTED and not event.payload.get("is_contact_new"):
+        return None  # a typing mistake is no news; whoever has a new address has not read anything yet
     try:
         booking = get_booking(booking_id=event.subject_id)
     except BookingNotFound:
@@ -164,6 +168,7 @@ def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> 
 def _tell_customer(event: EventView, booking: BookingView, template: str) -> None:
     previous = read_instant(event.payload.get("previous_starts_at"))
     state = describe_state(booking, previous=previous)
+    thread = make_thread(role=CUSTOMER, state=state, template=template, by=event.payload.get("by"))
     tell_customer(
         booking,
         template=template,
@@ -171,7 +176,8 @@ def _tell_customer(event: EventView, booking: BookingView, template: str) -> Non
         key=_make_key(event, template),
         now=event.occurred_at,
         limit=_find_limit(event),
-        thread=make_thread(role=CUSTOMER, state=state, template=template, by=event.payload.get("by")),
+        # What another address was told, nobody at this one has read.
+        thread=replace(thread, is_live=False) if event.kind == CORRECTED else thread,
     )
 
 

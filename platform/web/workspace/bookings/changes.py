@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-from scheduling.types import BookingView
-from web.formats import to_local
+from scheduling.types import BookingView, Change
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
+from web.formats import format_phone, to_local
 from web.templatetags.formats import get_current_formats
+
+LABELS = {
+    "customer_name": gettext_lazy("Name"),
+    "customer_phone": gettext_lazy("Phone"),
+    "customer_email": gettext_lazy("E-mail"),
+    "note": gettext_lazy("Note"),
+    "price_minor": gettext_lazy("Price"),
+}
 
 
 def describe_times(before: datetime, after: datetime, timezone: str) -> str:
@@ -34,3 +46,35 @@ def name_taken(booking: BookingView) -> str:
     """Name the people of a visit, or what else it takes where there are none."""
     names = booking.people or tuple(dict.fromkeys(each.name for each in booking.resources))
     return " + ".join(names)
+
+
+def describe_changes(changes: tuple[Change, ...], currency: str) -> str:
+    """Put a correction into words: "Name: Ana → Anna; Phone: 55 … → 55 …"."""
+    return "; ".join(_describe(changes, currency))
+
+
+def _describe(changes: tuple[Change, ...], currency: str) -> Iterator[str]:
+    for change in changes:
+        if change.field == "asset_data":
+            yield from _describe_asset(change)
+        elif change.field != "asset_label":
+            before, after = (_show(change.field, each, currency) for each in (change.before, change.after))
+            yield f"{LABELS[change.field]}: {before} → {after}"
+
+
+def _describe_asset(change: Change) -> Iterator[str]:
+    tenant, language = current_tenant(), get_current_formats().language
+    vertical = get_vertical(tenant.vertical)
+    for each in vertical.asset.fields if vertical.asset else ():
+        before, after = change.before.get(each.key, ""), change.after.get(each.key, "")
+        if before != after:
+            label = gettext(vertical.label_field(each, language=language, country=tenant.country))
+            yield f"{label}: {before or '—'} → {after or '—'}"
+
+
+def _show(field: str, value: Any, currency: str) -> str:
+    if field == "price_minor" and value is not None:
+        return get_current_formats().format_money(value, currency)
+    if field == "customer_phone" and value:
+        return format_phone(value, current_tenant().country)
+    return str(value or "—")

@@ -15,7 +15,7 @@ from accounts.selectors.staff import list_staff
 from notifications.enums import Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
-from scheduling.enums import CancelCause
+from scheduling.enums import BookingStatus, CancelCause
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
@@ -29,6 +29,7 @@ from web.formats import to_local
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import Action, is_movable, list_actions
+from web.workspace.bookings.changes import describe_changes
 
 MESSAGE_TONES = {
     MessageStatus.SENT: "good",
@@ -85,6 +86,7 @@ class BookingPage:
     answer_facts: tuple[Fact, ...]
     actions: tuple[Action, ...]
     is_movable: bool
+    may_correct: bool
     undo: StatusLook | None
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
@@ -113,8 +115,11 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         answer_facts=_list_answer_facts(booking),
         actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),
         is_movable=may_act and is_movable(booking.status),
+        may_correct=may_act and booking.status != BookingStatus.HELD,
         undo=_find_undo(booking) if may_act else None,
-        history=describe_history(list_history(booking_id=booking_id), _name_staff(), booking.timezone),
+        history=describe_history(
+            list_history(booking_id=booking_id), _name_staff(), booking.timezone, booking.currency
+        ),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
     )
 
@@ -128,7 +133,9 @@ def _find_undo(booking: BookingView) -> StatusLook | None:
     return get_look(booking.status)
 
 
-def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], timezone: str) -> tuple[StepLine, ...]:
+def describe_history(
+    steps: Sequence[HistoryStep], names: Mapping[int, str], timezone: str, currency: str = ""
+) -> tuple[StepLine, ...]:
     """Put steps into words, in the active language."""
     formats = get_current_formats()
     lines: list[StepLine] = []
@@ -140,6 +147,8 @@ def describe_history(steps: Sequence[HistoryStep], names: Mapping[int, str], tim
                 "before": formats.format_date_time(step.moved_from, timezone),
                 "after": formats.format_date_time(step.starts_at, timezone),
             }
+        elif step.changes:
+            text = gettext("Corrected: %(changes)s") % {"changes": describe_changes(step.changes, currency)}
         elif step.undone is not None:
             text = gettext("Taken back: %(status)s") % {"status": get_look(step.undone).label}
         author = names.get(step.user_id or 0, "")

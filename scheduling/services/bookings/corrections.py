@@ -1,0 +1,137 @@
+"""Correcting what was typed about a booking: by the same rules as it was typed, with history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from audit.history import add_history_part
+from database.statements import Statement
+from database.transactions import write_transaction
+from kernel.identity.keys import make_key
+from kernel.instants import count_minutes
+from kernel.text import mark
+from scheduling.enums import BookingEvent, BookingStatus, ContactKind
+from scheduling.errors import BookingChanged, CustomerInvalid
+from scheduling.models import Asset, AssetMark, Booking, Contact, Customer
+from scheduling.policies import check_step, refuse_step
+from scheduling.selectors.bookings.corrections import mark_state
+from scheduling.services.writing.events import record
+from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today
+from scheduling.services.writing.lookups import lock_booking
+from scheduling.types import LARGEST_PRICE_MINOR, Actor, Correction, CustomerDetails, VisitDetails
+
+PRICE_WRONG = mark("This price is not possible.")
+
+
+@write_transaction()
+def correct_booking(*, booking_id: int, correction: Correction, now: datetime, by: Actor) -> bool:
+    """Correct who comes, how they are reached, what the visit is about, note and price; tell whether anything changed.
+
+    Time, people and status stay. The booking's own copy is corrected, and with ``is_customer_too`` the
+    customer's and the asset's records as well; other bookings keep what they say. A customer
+    with a new phone or e-mail gets the confirmation there, otherwise nobody is told.
+
+    Raises:
+        StatusForbids: Staff takes no steps in this state of the business.
+        BookingChanged: Somebody corrected it since it was read (``correction.seen``).
+        TransitionRefused: Nobody has booked it yet: it is only held.
+        CustomerInvalid: What was typed, by field, as `clean_details` names them; ``price`` too.
+        BookingNotFound: There is none.
+    """
+    check_step(by)
+    booking = lock_booking(now=now, booking_id=booking_id)
+    if booking.status in {BookingStatus.HELD, BookingStatus.EXPIRED} and not booking.customer_name:
+        raise refuse_step(booking)
+    before = mark_state(booking)
+    if correction.seen and correction.seen != before:
+        raise BookingChanged
+    clean = _clean(booking, correction, now=now)
+    reached = (booking.customer_phone, booking.customer_email)
+    _apply(booking, clean, correction)
+    if mark_state(booking) == before:
+        return False
+    if correction.is_customer_too:
+        _correct_customer(booking, clean, reached, now=now, by=by)
+    new = (booking.customer_phone, booking.customer_email)
+    is_contact_new = any(value and value not in reached for value in new)
+    extra = {"is_contact_new": is_contact_new}
+    record(booking, kind=BookingEvent.CORRECTED, by=by, now=now, extra=extra)
+    return True
+
+
+def _clean(booking: Booking, correction: Correction, *, now: datetime) -> CleanDetails:
+    price = correction.price_minor
+    if price is not None and not 0 <= price <= LARGEST_PRICE_MINOR:
+        raise CustomerInvalid(errors={"price": (PRICE_WRONG,)})
+    details = VisitDetails(
+        customer=CustomerDetails(
+            name=correction.name,
+            phone=correction.phone or None,
+            email=correction.email or None,
+            locale=booking.customer_locale,
+        ),
+        asset={key: text for key, text in correction.asset.items() if text},
+        note=correction.note,
+    )
+    return clean_details(
+        details,
+        arrival_modes=(),
+        duration_minutes=count_minutes(booking.starts_at, booking.ends_at),
+        today=local_today(now),
+        is_staff=True,
+    )
+
+
+def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> None:
+    typed = clean.details.customer
+    booking.customer_name = typed.name
+    new = {ContactKind.PHONE: typed.phone or "", ContactKind.EMAIL: typed.email or ""}
+    old = {ContactKind.PHONE: booking.customer_phone, ContactKind.EMAIL: booking.customer_email}
+    booking.customer_phone, booking.customer_email = new[ContactKind.PHONE], new[ContactKind.EMAIL]
+    if any(booking.proven_contact == kind and new[kind] != old[kind] for kind in new):
+        booking.proven_contact = ""
+    booking.asset_data = dict(clean.details.asset)
+    booking.asset_label = clean.asset_label if clean.details.asset else ""
+    booking.note = clean.details.note
+    if booking.price_minor != correction.price_minor:
+        booking.price_minor = correction.price_minor
+        booking.policy = {**booking.policy, "is_price_from": False}
+
+
+def _correct_customer(
+    booking: Booking, clean: CleanDetails, reached: tuple[str, str], *, now: datetime, by: Actor
+) -> None:
+    """Correct the records of the customer and of the asset that a booking belongs to, where there are any."""
+    customer = Customer.objects.select_for_update().filter(pk=booking.customer_id or 0, erased_at=None).first()
+    if customer is None:
+        return
+    if customer.name != booking.customer_name:
+        customer.name, customer.name_key = booking.customer_name, make_key(booking.customer_name)
+        statement = Statement()
+        statement.update("customer", customer)
+        add_history_part(statement, Customer, source="customer", is_new=False, user_id=by.user_id, at=now)
+        statement.fetch("SELECT 1")
+    pairs = zip((ContactKind.PHONE, ContactKind.EMAIL), reached, strict=True)
+    values = {ContactKind.PHONE: booking.customer_phone, ContactKind.EMAIL: booking.customer_email}
+    for kind, old in pairs:
+        if old != values[kind]:
+            customer.contacts.filter(kind=kind, value=old).delete()
+            if values[kind]:
+                Contact.objects.get_or_create(customer=customer, kind=kind, value=values[kind])
+    if clean.details.asset:
+        _correct_asset(booking, customer, clean, now=now)
+
+
+def _correct_asset(booking: Booking, customer: Customer, clean: CleanDetails, *, now: datetime) -> None:
+    asset = Asset.objects.filter(pk=booking.asset_id or 0, owner=customer).first()
+    if asset is None:
+        asset = Asset(owner=customer, type_key=clean.asset_type, is_sample=booking.is_sample, created_at=now)
+    asset.label, asset.label_key = clean.asset_label, make_key(clean.asset_label)
+    asset.identifier, asset.data = clean.asset_identifier, dict(clean.details.asset)
+    asset.save()
+    asset.marks.all().delete()
+    # Another vehicle of the same customer that has the plate already keeps it.
+    AssetMark.objects.bulk_create(
+        [AssetMark(asset=asset, owner=customer, mark=each) for each in clean.asset_marks], ignore_conflicts=True
+    )
+    booking.asset = asset
