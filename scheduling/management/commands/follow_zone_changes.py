@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, **_: Any) -> None:
         """Run it for each business; one that fails stops no other."""
         failed: list[str] = []
-        left = 0
+        listed, left = 0, 0
         for tenant in list_tenants():
             try:
                 report = call_in_tenant(tenant.schema_name, follow_zone_changes, now=utc_now(), is_dry_run=dry_run)
@@ -39,7 +39,9 @@ class Command(BaseCommand):
                 failed.append(f"  {tenant.schema_name}: {str(error) or type(error).__name__}")
             else:
                 self._tell(tenant.schema_name, report)
+                listed += len(report.outcomes)
                 left += sum(outcome is Outcome.LEFT for _, outcome in report.outcomes)
+        self.stdout.write(f"{listed} bookings {'would keep' if dry_run else 'keep'} their hours by another instant")
         if failed or left:
             lines = "\n".join([f"{left} bookings could not be moved, {len(failed)} businesses failed", *failed])
             raise CommandError(lines)

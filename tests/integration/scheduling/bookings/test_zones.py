@@ -294,6 +294,7 @@ def test_command_lists_and_moves_and_goes_on_after_a_failure(agreed, other_tenan
     monkeypatch.setattr(f"{name}.utc_now", lambda: NOW)
     call_outside(call_command, "follow_zone_changes", dry_run=True, stdout=told)
     assert "2023-04-10 14:00Z -> 2023-04-10 15:00Z: would move" in told.getvalue()
+    assert told.getvalue().splitlines()[-1] == "1 bookings would keep their hours by another instant"
     calls = []
 
     def fail_first(**given):
