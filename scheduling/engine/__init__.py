@@ -6,6 +6,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     visit_of(service, extra_minutes=0) -> VisitSpec
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
     keep_resources(visit, kept: Collection[int]) -> VisitSpec
+    list_servers(visit) -> frozenset[int]
     find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
     assignment_range(visit, start_minute) -> tuple[int, int]
@@ -48,6 +49,7 @@ from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
 from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
 from scheduling.engine.lanes import split_into_lanes
+from scheduling.engine.lineup import list_servers
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
 from scheduling.engine.types import (
@@ -140,6 +142,7 @@ __all__ = [
     "list_chunks",
     "list_midnights",
     "list_openings",
+    "list_servers",
     "needed_range",
     "place_at",
     "split_into_lanes",

@@ -63,6 +63,11 @@ def line_up(visit: VisitSpec) -> Lineup:
     return Lineup(tuple(teams), rivals, wanted, _group(teams, rivals, wanted), is_possible)
 
 
+def list_servers(visit: VisitSpec) -> frozenset[int]:
+    """Return everybody who could serve a part of a visit, beside those who were chosen."""
+    return frozenset(resource_id for team in line_up(visit).teams for resource_id in team.pool)
+
+
 def can_fill(
     lineup: Lineup,
     group: Sequence[int],

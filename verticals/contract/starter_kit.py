@@ -60,16 +60,12 @@ class KitHours:
 
 @dataclass(frozen=True, slots=True)
 class KitRequirement:
-    """``quantity`` resources of ``type`` for a part of the visit; no duration = to the end.
-
-    ``same_as`` is the place, from 0, of the service's requirement that has the same resources.
-    """
+    """``quantity`` resources of ``type`` for a part of the visit; no duration = to the end."""
 
     type: str
     quantity: int = 1
     starts_after_minutes: int = 0
     duration_minutes: int | None = None
-    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -52,15 +52,20 @@ def _explain(plan: Plan, days: list[Interval], now: datetime) -> Iterator[tuple[
 
 
 def _list_openings(plan: Plan, first: int, last: int) -> list[Interval]:
-    """List when somebody of the first part works, at each location."""
+    """List when somebody of the first part works, at each location; of those who were chosen, if any is in it."""
     resources = plan.timetables.resources
     return [
         period
         for location_id, visit in plan.visits.items()
         for period in list_openings(
-            (resources[each] for each in visit.parts[0].pool), plan.timetables.places[location_id].holidays, first, last
+            (resources[each] for each in _list_asked(visit)), plan.timetables.places[location_id].holidays, first, last
         )
     ]
+
+
+def _list_asked(visit: VisitSpec) -> Sequence[int]:
+    pool = visit.parts[0].pool
+    return [each for each in pool if each in visit.chosen] or pool
 
 
 def _judge(plan: Plan, day: Interval, now: datetime) -> DayState:

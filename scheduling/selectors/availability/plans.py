@@ -25,6 +25,7 @@ from scheduling.engine import (
     choose_resources,
     compose_visit,
     keep_resources,
+    list_servers,
 )
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
@@ -68,7 +69,7 @@ class Plan:
 
     def list_resource_ids(self) -> list[int]:
         """List every resource that could serve the visit, at any location."""
-        return [resource_id for visit in self.visits.values() for resource_id in visit.pool]
+        return [resource_id for visit in self.visits.values() for resource_id in list_servers(visit)]
 
 
 def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False) -> Plan:

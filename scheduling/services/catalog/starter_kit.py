@@ -210,7 +210,6 @@ def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: 
                 quantity=requirement.quantity,
                 starts_after_minutes=requirement.starts_after_minutes,
                 duration_minutes=requirement.duration_minutes,
-                same_as=requirement.same_as,
             )
             for requirement in each.requirements
         ),

@@ -181,6 +181,17 @@ def test_next_free_time_lies_after_a_full_window(tenant):
     assert answer.next_available == MONDAY + timedelta(days=1)
 
 
+def test_a_day_is_open_when_whoever_was_chosen_works(tenant):
+    place = make_place()
+    there = make_resource(place)
+    away = make_resource(place, time_off=((MONDAY - timedelta(hours=9), MONDAY + timedelta(hours=15)),))
+    service_id = make_service((there, away))
+    for hour in range(8):
+        book(service_id, hours_later(hour), resource_ids=(there,))
+
+    assert [ask(service_id, resource_ids=(each,)).days[0].is_open for each in (there, away)] == [True, False]
+
+
 def test_a_long_absence_is_seen_to_its_end(tenant):
     back_at = MONDAY + timedelta(days=350)
     away = (MONDAY - timedelta(hours=9), back_at)

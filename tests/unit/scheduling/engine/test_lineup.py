@@ -16,6 +16,7 @@ from scheduling.engine import (
     explain,
     find_starts,
     list_candidates,
+    list_servers,
     visit_of,
 )
 from scheduling.engine.enums import ReasonCode
@@ -134,6 +135,14 @@ def test_the_grid_is_that_of_the_whole_first_pool():
     early = Resource(1, MADRID, tuple(WeeklyPeriod(weekday, 570, 1020) for weekday in range(7)))
 
     assert find_starts(snapshot_of(early, person(2)), visit, at(9), at(11)) == [at(9), at(9, 30), at(10), at(10, 30)]
+
+
+def test_who_can_serve_beside_those_who_were_chosen():
+    visit = visit_of(service(Requirement((1, 2)), Requirement((2, 3, 4), quantity=2)))
+
+    assert list_servers(visit) == {1, 2, 3, 4}
+    assert list_servers(choose_resources(visit, [1])) == {1, 2, 3, 4}
+    assert list_servers(choose_resources(visit, [1, 3, 4])) == {1, 3, 4}
 
 
 def test_what_keeps_the_chosen_is_said():
