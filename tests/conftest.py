@@ -17,6 +17,7 @@ from django.db import connection
 
 from devtools.scratch.browser import HostClient
 from keyvalue.outages import forget_outages
+from scheduling.services.catalog.starter_kit import take_over_samples
 from tenants.context import tenant_scope
 from tenants.selectors import resolution
 from tenants.selectors.resolution import forget_tenants
@@ -43,7 +44,11 @@ def make_details(slug: str, vertical: str, country: str = "MX") -> SignUpDetails
 
 
 def make_tenant(slug: str, vertical: str, country: str = "MX") -> TenantInfo:
-    return provision_tenant(details=make_details(slug, vertical, country), now=datetime.now(tz=UTC))
+    """A business whose owner has gone through what the starter kit made up."""
+    info = provision_tenant(details=make_details(slug, vertical, country), now=datetime.now(tz=UTC))
+    with tenant_scope(info):
+        take_over_samples()
+    return info
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from scheduling.selectors.catalog.entries import list_resource_entries
 from scheduling.selectors.catalog.services import list_resources
 from scheduling.services.catalog.resources import change_resource
 from scheduling.services.catalog.staff import link_user
-from scheduling.services.catalog.starter_kit import apply_starter_kit
+from scheduling.services.catalog.starter_kit import apply_starter_kit, take_over_samples
 from scheduling.types import Actor, BookingFilters, BookingRow
 from tenants.context import current_tenant
 from tenants.jobs import call_in_tenant
@@ -125,6 +125,7 @@ def equip(*, business: DemoBusiness, password_hash: str, now: datetime) -> None:
     )
     kit = replace(get_vertical(tenant.vertical).starter_kit, resources=resources)
     apply_starter_kit(kit=kit, tenant=tenant, address=business.address, phone=business.phone, now=now)
+    take_over_samples()
     skills = {each.name: each.skills for each in business.resources}
     for entry in list_resource_entries(now=now):
         setup = replace(entry.setup, skills=skills[entry.setup.name])

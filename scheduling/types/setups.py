@@ -189,6 +189,7 @@ class Entry(Generic[SetupT_co]):
     Attributes:
         version: What the next change has to name.
         coming_bookings: How many active bookings that have not ended use it.
+        is_sample: The starter kit made it up, and nobody has saved it since.
     """
 
     id: int
@@ -196,6 +197,7 @@ class Entry(Generic[SetupT_co]):
     is_active: bool
     setup: SetupT_co
     coming_bookings: int = 0
+    is_sample: bool = False
 
 
 SetupErrors = Mapping[str, tuple[str, ...]]

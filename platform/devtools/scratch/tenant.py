@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from kernel.ids import new_token
+from scheduling.services.catalog.starter_kit import take_over_samples
+from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import find_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
@@ -28,7 +30,9 @@ def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
         password_hash=make_password(new_token()),
         locale="es",
     )
-    return provision_tenant(details=details, now=now)
+    info = provision_tenant(details=details, now=now)
+    call_in_tenant(info.schema_name, take_over_samples)
+    return info
 
 
 def empty_scheduling(tenant: TenantInfo) -> None:

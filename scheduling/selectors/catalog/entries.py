@@ -216,6 +216,7 @@ def view_entries(
             is_active=row.is_active,
             setup=read(row),
             coming_bookings=bookings.get(row.pk, 0),
+            is_sample=getattr(row, "is_sample", False),
         )
         for row in rows
     )

@@ -28,7 +28,7 @@ SELECT json_build_array(
       ARRAY(SELECT n.resource_id FROM scheduling_requirementresource n WHERE n.requirement_id = q.id)))
    FROM scheduling_requirement q),
   (SELECT json_agg(json_build_array(r.id, r.name, t.name, r.location_id, r.color,
-      r.is_customer_choosable AND t.is_person, r.resource_type_id, r.skills, r.position))
+      r.is_customer_choosable AND t.is_person AND NOT r.is_sample, r.resource_type_id, r.skills, r.position))
    FROM scheduling_resource r
    JOIN scheduling_resourcetype t ON t.id = r.resource_type_id
    JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
@@ -73,7 +73,10 @@ class Offer:
         return next((service for service in self.services if service.id == service_id), None)
 
     def list_choosable_resources(self, service_id: int, *, location_id: int | None = None) -> tuple[ResourceView, ...]:
-        """List the people among whom a customer may choose for a service; never a bay, chair, room or tool."""
+        """List the people among whom a customer may choose for a service.
+
+        Never a bay, chair, room or tool, and nobody whom the starter kit made up.
+        """
         pool = self.pools.get(service_id, frozenset())
         return tuple(
             resource

@@ -90,5 +90,7 @@ def view_resource(resource: Resource) -> ResourceView:
         type_name=resource.resource_type.name,
         location_id=resource.location_id,
         color=resource.color,
-        is_customer_choosable=resource.is_customer_choosable and resource.resource_type.is_person,
+        is_customer_choosable=(
+            resource.is_customer_choosable and resource.resource_type.is_person and not resource.is_sample
+        ),
     )

@@ -142,6 +142,9 @@ def change_row(
     if is_restored and not row.is_active:
         fields, columns = {**fields, "is_active": (False, True)}, {**columns, "is_active": True}
     action = Action.RESTORED if "is_active" in fields else Action.CHANGED
+    if getattr(row, "is_sample", False):
+        # Whoever saves it takes it over, also as it is; that changes nothing that anybody set up.
+        noun.model._default_manager.filter(pk=row.pk).update(is_sample=False)  # noqa: SLF001
     return write_fields(noun, row, fields, columns, by=by, now=now, action=action)
 
 

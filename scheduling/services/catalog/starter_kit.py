@@ -59,6 +59,18 @@ def install_starter_kit(tenant: TenantInfo, details: SignUpDetails, now: datetim
     apply_starter_kit(
         kit=kit, tenant=tenant, address=details.address, phone=details.phone, email=details.email, now=now
     )
+    _mark_samples(is_sample=True)
+
+
+def take_over_samples() -> None:
+    """Take what the kit brought as the business's own, as if its owner had looked at every row."""
+    _mark_samples(is_sample=False)
+
+
+def _mark_samples(*, is_sample: bool) -> None:
+    """Say whether services and resources are ours, invented: owners read that, and customers never read such names."""
+    Service.objects.update(is_sample=is_sample)
+    Resource.objects.update(is_sample=is_sample)
 
 
 @transaction.atomic

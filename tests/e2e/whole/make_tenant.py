@@ -18,6 +18,7 @@ def main() -> None:
     django.setup()
     from devtools.demo.seeding import DEMO_PASSWORD
     from scheduling.models import Resource
+    from scheduling.services.catalog.starter_kit import take_over_samples
     from tenants.context import tenant_scope
     from tenants.services.provisioning import provision_tenant
     from tenants.types import SignUpDetails
@@ -33,6 +34,7 @@ def main() -> None:
         locale="es",
     )
     with tenant_scope(provision_tenant(details=details, now=datetime.now(tz=UTC))):
+        take_over_samples()
         if options.minimal:
             first = Resource.objects.order_by("resource_type_id", "pk").distinct("resource_type_id")
             Resource.objects.exclude(pk__in=[each.pk for each in first]).update(is_active=False)

@@ -37,6 +37,7 @@ def show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
     context = {
         "page": page,
         "is_any": bool(rows),
+        "has_samples": any(row.entry.is_sample for row in shown),
         "list": make_list_page(
             sort_and_cut(shown, query=query, sorts=page.sorts),
             query=query,
