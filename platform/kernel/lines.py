@@ -37,12 +37,14 @@ def make_printable(text: str) -> str:
 
 
 def drop_invisible(text: str) -> str:
-    """Return ``text`` without format characters (Unicode's Cf) and without blanks around it.
+    """Return ``text`` composed (NFC), without format characters (Unicode's Cf) and without blanks around it.
 
-    Bidi controls make a page show another text than is stored (CVE-2021-42574), zero-width
-    spaces tell equal names apart. The joiners stay inside: Persian, Hindi and emoji need them.
+    Bidi controls make a page show another text than is stored (CVE-2021-42574), zero-width spaces and
+    accents that come apart from their letters tell equal names apart. The joiners stay inside: Persian,
+    Hindi and emoji need them.
     """
-    seen = "".join(letter for letter in text if letter in JOINERS or unicodedata.category(letter) != "Cf")
+    kept = "".join(letter for letter in text if letter in JOINERS or unicodedata.category(letter) != "Cf")
+    seen = unicodedata.normalize("NFC", kept)
     return seen.strip() if seen.strip(JOINERS).strip() else ""
 
 

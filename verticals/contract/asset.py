@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,7 +114,7 @@ class AssetField:
 
     def check(self, value: str, context: FieldContext) -> FieldCheck:
         """Read ``value`` as a person typed it; an empty one is an error only where required."""
-        text = " ".join(unicodedata.normalize("NFC", drop_invisible(value)).split())
+        text = " ".join(drop_invisible(value).split())
         if not text:
             return FieldCheck(value="", errors=(self.missing,) if self.required else ())
         result = self._check_kind(text)

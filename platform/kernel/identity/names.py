@@ -14,4 +14,4 @@ def clean_person_name(typed: str) -> str:
     """
     seen = "".join(letter for letter in typed if letter in JOINERS or drop_hidden(letter))
     blank = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in seen)
-    return unicodedata.normalize("NFC", " ".join(filter(None, drop_invisible(blank).split(" "))))
+    return " ".join(filter(None, drop_invisible(blank).split(" ")))

@@ -24,6 +24,7 @@ def test_clean_line_is_one_safe_line(text, line):
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
+        ("Nu\u0301n\u0303ez", "Núñez"),
         ("Ana\u202e Ruiz\u2066", "Ana Ruiz"),
         ("\ufeffAna\u200b\u00ad Ruiz\u2060 ", "Ana Ruiz"),
         (

@@ -8,6 +8,7 @@ from kernel.identity.phones import (
     PHONE_WRONG,
     clean_phone,
     explain_phone,
+    find_national,
     format_phone,
     give_example,
     is_fixed_line,
@@ -177,3 +178,11 @@ def test_fixed_lines_are_known(phone, is_fixed):
 
 def test_calling_codes_belong_to_their_countries():
     assert list_calling_codes(("MX", "US", "ES")) == [("MX", 52), ("US", 1), ("ES", 34)]
+
+
+@pytest.mark.parametrize(
+    ("phone", "digits"),
+    [("+525512345678", "5512345678"), ("+5491123456789", "1123456789"), ("+34612345678", "612345678"), ("", "")],
+)
+def test_national_digits_have_no_prefix(phone, digits):
+    assert find_national(phone) == digits
