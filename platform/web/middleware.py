@@ -34,7 +34,9 @@ class LocaleMiddleware:
         with translation.override(language if is_for_staff else find_tongue(language, tenant)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if "immutable" not in response.get("Cache-Control", ""):
+        # Who says nothing is read by one person in their own language, and asked for again: no guess of a cache.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if "immutable" not in response["Cache-Control"]:
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked and isinstance(response, HttpResponse):
             response.set_cookie(

@@ -277,3 +277,22 @@ def test_the_first_page_says_where_and_when_and_whose_words_they_are(customer_cl
         each for each in ("Av. Coyoacán 1213", "55 5555 0000", *words) if each not in page.replace("\xa0", " ")
     ] == []
     assert ("Names of services are as" in page) == has_note
+
+
+def test_every_page_says_who_may_keep_it(customer_client, booked):
+    brand = re.search(r'href="(/brand.css[^"]*)"', customer_client.get("/").content.decode())[1]
+    kept = {
+        "first step": customer_client.get("/"),
+        "no such page": customer_client.get("/nothing/"),
+        "suggestions": customer_client.get("/visit/suggestions/"),
+        "booking": customer_client.get(booked),
+        "colors": customer_client.get(brand),
+    }
+
+    says = {name: answer.headers["Cache-Control"] for name, answer in kept.items()}
+    assert says == {
+        "first step": "private, no-cache", "no such page": "private, no-cache", "suggestions": "private, no-cache",
+        "booking": "private, no-store",
+        "colors": "public, max-age=31536000, immutable",
+    }  # fmt: skip
+    assert "Vary" not in kept["colors"].headers
