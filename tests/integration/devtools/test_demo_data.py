@@ -61,6 +61,7 @@ def test_fill_business_makes_two_weeks_in_every_state(tenant: TenantInfo) -> Non
     assert past[BookingStatus.NO_SHOW] >= 1
     assert set(past) <= {BookingStatus.COMPLETED, BookingStatus.NO_SHOW, BookingStatus.CANCELLED}
     assert future[BookingStatus.CONFIRMED] > 30
+    assert future[BookingStatus.PENDING_APPROVAL] >= 1  # asked lately, and not answered yet
     assert set(future) <= {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.CANCELLED}
     running = Booking.objects.filter(status__in=[BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS])
     assert running.exists()
