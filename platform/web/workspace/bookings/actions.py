@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.types import Actor
+from web.formats import to_local
 from web.parts.toasts import Undo
 
 
@@ -145,10 +146,16 @@ _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
 }
 
 
-def list_actions(*, status: BookingStatus, starts_at: datetime, now: datetime) -> tuple[Action, ...]:
-    """Return the steps that make sense now; nobody can have failed to come before the start."""
-    offered = _BY_STATUS.get(status, ())
-    return tuple(action for action in offered if action is not NO_SHOW or starts_at <= now)
+def list_actions(
+    *, status: BookingStatus, starts_at: datetime, now: datetime, timezone: str = "UTC"
+) -> tuple[Action, ...]:
+    """Return the steps that make sense now; nobody can have failed to come before the start.
+
+    What is done on the day of the visit is no main button before: somebody may come early, but seldom does.
+    """
+    offered = (action for action in _BY_STATUS.get(status, ()) if action is not NO_SHOW or starts_at <= now)
+    is_ahead = to_local(now, timezone).date() < to_local(starts_at, timezone).date()
+    return tuple(replace(action, tone="") if is_ahead and action is ARRIVE else action for action in offered)
 
 
 def make_undo(booking_id: int, status: BookingStatus) -> Undo:

@@ -23,9 +23,9 @@ from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
-from verticals.contract import Vertical
+from verticals.contract import AssetField, FieldKind, Terms, Vertical
 from verticals.registry import get_vertical
-from web.formats import to_local
+from web.formats import capitalize, to_local
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import Action, is_movable, list_actions
@@ -37,6 +37,10 @@ MESSAGE_TONES = {
     MessageStatus.QUEUED: "info",
     MessageStatus.SENDING: "info",
 }
+
+
+LONGEST_IN_ROW = 14
+"""Letters of an answer that stands beside others: a plate does, a VIN has a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         why=describe_cause(booking.cancelled_cause, booking.cancelled_reason),
         asset_facts=_list_asset_facts(booking),
         answer_facts=_list_answer_facts(booking),
-        actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now) if may_act else (),
+        actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now, timezone=booking.timezone)
+        if may_act
+        else (),
         is_movable=may_act and is_movable(booking.status),
         may_correct=may_act and booking.status != BookingStatus.HELD,
         undo=_find_undo(booking) if may_act else None,
@@ -180,16 +186,35 @@ def _name_staff() -> dict[int, str]:
 
 
 def _list_asset_facts(booking: BookingView) -> tuple[Fact, ...]:
+    """Say in one row what the visit is about; long numbers that nobody reads out stand below, each by itself."""
     vertical, words = _get_vertical()
     if vertical.asset is None:
         return ()
-    facts: list[Fact] = []
-    for field in vertical.asset.fields:
-        value = booking.asset_data.get(field.key, "")
-        chosen = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
-        if value:
-            facts.append(Fact(gettext(vertical.label_field(field, **words)), chosen))
+    terms = vertical.list_words(**words)
+    shown = [
+        (field, _show_answer(field, booking.asset_data.get(field.key, ""), terms)) for field in vertical.asset.fields
+    ]
+    named = vertical.asset.label(booking.asset_data)
+    short = [
+        text for field, text in shown if text and field.key not in vertical.asset.label_fields and not _is_long(text)
+    ]
+    row = " · ".join(part for part in (named, *short) if part)
+    facts = [Fact(capitalize(terms["asset"]), row)] if row else []
+    facts += [Fact(gettext(vertical.label_field(field, **words)), text) for field, text in shown if _is_long(text)]
     return tuple(facts)
+
+
+def _show_answer(field: AssetField, value: str, terms: Terms) -> str:
+    """Return an answer as people read it: a choice by its name, a number with separators and its unit."""
+    chosen = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
+    unit = terms.get(f"unit.{field.key}", "")
+    if not value.isdigit() or (not unit and field.kind is not FieldKind.NUMBER):
+        return chosen
+    return f"{get_current_formats().format_number(int(value))} {unit}".rstrip()
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > LONGEST_IN_ROW
 
 
 def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
@@ -197,13 +222,13 @@ def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     arrival = next((mode for mode in vertical.intake.arrival_modes if mode.key == booking.arrival_mode), None)
     if arrival is not None:
-        label = vertical.say("question.arrival", **words)
-        facts.append(Fact(label, gettext(arrival.label)))
+        facts.append(Fact(gettext("Arrives"), gettext(arrival.label)))
     symptoms = booking.answers.get("symptoms")
     if isinstance(symptoms, list | tuple):
         labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
         named = [labels.get(str(each), str(each)) for each in symptoms]
-        facts.append(Fact(vertical.say("question.intake", **words), ", ".join(named)))
+        label = vertical.list_words(**words).get("label.intake") or gettext("Mentioned")
+        facts.append(Fact(label, ", ".join(named)))
     note = booking.answers.get("note")
     if isinstance(note, str) and note and note != booking.note:
         facts.append(Fact(gettext("In their words"), note))

@@ -112,9 +112,12 @@ def test_panel_opens_acts_and_gives_the_focus_back(houses, open_workspace):
     assert check_axe(page) == []
     page.locator("#panel form[action$='/arrive/'] button").click()
     expect(page.locator("#panel form[action$='/start/'] button")).to_be_visible()
+    expect(page.locator("#panel h2")).to_be_focused()
+    page.wait_for_timeout(1000)  # the board was drawn anew
     page.keyboard.press("Escape")
 
     expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator("#board .visit").first).to_be_focused()
     expect(page.locator("#board .visit.state-arrived").first).to_be_visible()
 
 

@@ -13,6 +13,7 @@ from scheduling.types import AvailabilityQuery
 from tenants.models import Tenant
 from tests.factories.scheduling import make_wish
 from tests.integration.web.workspace.conftest import book, local_day
+from verticals.registry import get_vertical
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -40,6 +41,32 @@ def test_detail_says_everything(owner_client):
 
     for text in ("Ana Torres", booked.reference, "ana@example.com", "+525512345678", "ABC-12-34", "Rechina al frenar"):
         assert text in page
+
+
+def test_the_vehicle_is_one_row_and_questions_are_labels(owner_client):
+    booked = book()
+    Booking.objects.filter(pk=booked.booking_id).update(
+        asset_data={
+            "make": "Toyota",
+            "model": "RAV4",
+            "year": "2015",
+            "plate": "YXM-821-E",
+            "mileage": "110385",
+            "vin": "JTMWF4DV0A5012345",
+        },
+        answers={"symptoms": ["noise"], "note": ""},
+        arrival_mode=get_vertical("automotive").intake.arrival_modes[0].key,
+    )
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+
+    assert "<dt>Vehículo</dt><dd>Toyota RAV4 2015 · YXM-821-E · 110,385 km</dd>" in page
+    assert "<dd>JTMWF4DV0A5012345</dd>" in page
+    assert ("<dt>Llega</dt>" in page, "<dt>Síntomas</dt>" in page, "¿" in page.split('class="facts"')[1]) == (
+        True,
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

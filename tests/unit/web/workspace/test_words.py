@@ -68,6 +68,16 @@ def test_nobody_failed_to_come_before_the_start():
     )
 
 
+def test_arrived_is_the_main_button_on_the_day_only():
+    def tone(hours: int) -> str:
+        actions = list_actions(
+            status="confirmed", starts_at=NOW + timedelta(hours=hours), now=NOW, timezone="America/Mexico_City"
+        )
+        return actions[0].tone
+
+    assert (tone(11), tone(12), tone(-1)) == ("primary", "", "primary")  # it is noon there
+
+
 def test_wall_clock_is_the_businesss():
     assert from_wall_clock(date(2026, 11, 23), time(9, 0), "America/Mexico_City") == datetime(
         2026, 11, 23, 15, tzinfo=UTC
