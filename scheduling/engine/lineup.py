@@ -25,19 +25,18 @@ class Lineup(NamedTuple):
     ``rivals`` has for each team the indices of its rivals, itself included. ``wanted`` were chosen and have
     a place in more than one team: one at least must be theirs. Whoever was chosen and has a place in
     one team alone is a team of its own. ``groups`` are the indices of teams that can take somebody from one
-    another, each group for itself. ``is_possible`` is false when no start can satisfy it.
+    another, each group for itself; ``are_alone`` tells of each whether its teams can share nobody, so that
+    matching them is all. ``places`` has the index of each team, as often as it needs a resource.
+    ``is_possible`` is false when no start can satisfy it.
     """
 
     teams: tuple[Team, ...]
     rivals: tuple[frozenset[int], ...]
     wanted: frozenset[int]
     groups: tuple[tuple[int, ...], ...]
+    are_alone: tuple[bool, ...]
+    places: tuple[int, ...]
     is_possible: bool
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """Return the index of each team, as often as it needs a resource."""
-        return tuple(index for index, team in enumerate(self.teams) for _ in range(team.quantity))
 
 
 Filled = Sequence[tuple[int, int]]
@@ -46,6 +45,11 @@ Filled = Sequence[tuple[int, int]]
 
 def line_up(visit: VisitSpec) -> Lineup:
     """Put the parts of a visit together as teams."""
+    if len(visit.parts) == 1 and not visit.chosen:
+        part = visit.parts[0]
+        alone = Team((0,), part.pool, part.quantity)
+        is_large = len(part.pool) >= part.quantity
+        return Lineup((alone,), (frozenset({0}),), frozenset(), ((0,),), (True,), (0,) * part.quantity, is_large)
     teams = [_make_team(visit.parts, parts) for parts in _tie_parts(visit.parts)]
     is_possible = not any(
         _meet(visit.parts[one], visit.parts[other]) for team in teams for one, other in combinations(team.parts, 2)
@@ -60,7 +64,10 @@ def line_up(visit: VisitSpec) -> Lineup:
         for index, team in enumerate(teams)
     )
     is_possible = is_possible and is_filled and all(len(team.pool) >= team.quantity for team in teams)
-    return Lineup(tuple(teams), rivals, wanted, _group(teams, rivals, wanted), is_possible)
+    groups = _group(teams, rivals, wanted)
+    are_alone = tuple(_is_alone(teams, rivals, group) for group in groups)
+    places = tuple(index for index, team in enumerate(teams) for _ in range(team.quantity))
+    return Lineup(tuple(teams), rivals, wanted, groups, are_alone, places, is_possible)
 
 
 def list_servers(visit: VisitSpec) -> frozenset[int]:
@@ -73,22 +80,25 @@ def can_fill(
     group: Sequence[int],
     options: Mapping[int, Sequence[Collection[int]]],
     *,
+    is_alone: bool = False,
     wanted: Collection[int] = (),
     filled: Filled = (),
 ) -> bool:
     """Tell whether the places of a group of teams can all be filled, each of ``wanted`` having one.
 
     ``options`` has for each team who could take each of its places that are left; ``filled`` are those that
-    have somebody.
+    have somebody. ``is_alone``: the teams of the group can share nobody.
     """
+    if is_alone and not wanted and not filled:
+        return find_filling([each for team in group for each in options[team]]) is not None
     places = [(team, each) for team in group for each in options[team]]
     missing = set(wanted) - {resource_id for _, resource_id in filled}
     if not all(each for _, each in places):
         return False
-    if _is_alone(lineup, group):
+    if is_alone:
         # By Mendelsohn and Dulmage's theorem one filling does both when the places and the wanted can each be matched.
-        pools = [_without_rivals(lineup, team, each, filled) for team, each in places]
-        return find_filling(pools) is not None and _can_seat(missing, pools)
+        pools = [_without_rivals(lineup, team, each, filled) if filled else each for team, each in places]
+        return find_filling(pools) is not None and (not missing or _can_seat(missing, pools))
     return _search(lineup, [(team, frozenset(each)) for team, each in places], frozenset(missing), list(filled))
 
 
@@ -114,10 +124,11 @@ def _fill(
     lineup: Lineup, ranked: Sequence[Sequence[int]], wanted: frozenset[int], filled: list[tuple[int, int]]
 ) -> Iterator[list[tuple[int, int]]]:
     places = lineup.places
-    if not _can_finish(lineup, ranked, wanted, filled):
-        return
     if len(filled) == len(places):
-        yield list(filled)
+        if wanted <= {resource_id for _, resource_id in filled}:
+            yield list(filled)
+        return
+    if not _can_finish(lineup, ranked, wanted, filled):
         return
     team = places[len(filled)]
     for resource_id in _without_rivals(lineup, team, _rest(ranked, team, filled), filled):
@@ -136,11 +147,17 @@ def _rest(ranked: Sequence[Sequence[int]], team: int, filled: Filled) -> Sequenc
 
 def _can_finish(lineup: Lineup, ranked: Sequence[Sequence[int]], wanted: frozenset[int], filled: Filled) -> bool:
     left = lineup.places[len(filled) :]
-    groups = lineup.groups if wanted <= lineup.wanted else (tuple(range(len(lineup.teams))),)
-    for group in groups:
+    groups = zip(lineup.groups, lineup.are_alone, strict=True)
+    if not wanted <= lineup.wanted:
+        groups = zip([tuple(range(len(lineup.teams)))], [False], strict=True)
+    for group, is_alone in groups:
         options = {team: [_rest(ranked, team, filled)] * left.count(team) for team in group}
-        theirs = {each for each in wanted if any(each in lineup.teams[team].pool for team in group)}
-        if not can_fill(lineup, group, options, wanted=theirs, filled=filled):
+        theirs = wanted and {each for each in wanted if any(each in lineup.teams[team].pool for team in group)}
+        if not theirs and len(group) == 1:
+            (places,) = options.values()
+            if places and len(places[0]) < len(places):
+                return False
+        elif not can_fill(lineup, group, options, is_alone=is_alone, wanted=theirs, filled=filled):
             return False
     return True
 
@@ -150,10 +167,10 @@ def _without_rivals(lineup: Lineup, team: int, options: Collection[int], filled:
     return [resource_id for resource_id in options if resource_id not in used]
 
 
-def _is_alone(lineup: Lineup, group: Sequence[int]) -> bool:
+def _is_alone(teams: Sequence[Team], rivals: Sequence[frozenset[int]], group: Sequence[int]) -> bool:
     """Tell whether no two teams of a group could share anybody, so that matching them is all."""
     return all(
-        other in lineup.rivals[one] or set(lineup.teams[one].pool).isdisjoint(lineup.teams[other].pool)
+        other in rivals[one] or set(teams[one].pool).isdisjoint(teams[other].pool)
         for one, other in combinations(group, 2)
     )
 

@@ -236,12 +236,11 @@ def test_fillings_are_all_that_there_are(seed):
     whole = range(len(lineup.teams))
     is_possible = lineup.is_possible and can_fill(lineup, whole, options, wanted=lineup.wanted)
     by_groups = lineup.is_possible and all(
-        can_fill(
-            lineup,
-            group,
-            options,
-            wanted=[each for each in lineup.wanted if any(each in ranked[team] for team in group)],
-        )
-        for group in lineup.groups
+        can_fill(lineup, group, options, is_alone=is_alone, wanted=list_wanted(lineup, group))
+        for group, is_alone in zip(lineup.groups, lineup.are_alone, strict=True)
     )
     assert is_possible == by_groups == bool(found)
+
+
+def list_wanted(lineup, group):
+    return [each for each in lineup.wanted if any(each in lineup.teams[team].pool for team in group)]
