@@ -38,6 +38,8 @@ OLD_PREFIXES: dict[int, tuple[tuple[re.Pattern[str], str], ...]] = {
     # Colombia put 60 before the area codes of fixed lines in 2021 (CRC, Resolución 5826).
     57: ((re.compile(r"0?([124-8][2-9]\d{6})"), r"60\1"),),
 }
+ABROAD = (re.compile(r"0+(\d+)"), r"\1")
+"""People put the 0 of their own country into numbers of others: +34 (0) 612 …"""
 ARGENTINE_LINE = re.compile(r"[123]\d{9}")
 """An area code and a number without the 9: a fixed line or a mobile, the plan does not tell them apart."""
 
@@ -167,7 +169,7 @@ def _list_readings(text: str, country: str) -> Iterator[PhoneNumber]:
         code = number.country_code or 0
         region = phonenumbers.region_code_for_country_code(code)
         national = phonenumbers.national_significant_number(number)
-        for old, new in OLD_PREFIXES.get(code, ()):
+        for old, new in (*OLD_PREFIXES.get(code, ()), ABROAD):
             modern = _parse(old.sub(new, national), region) if old.fullmatch(national) else None
             if modern is not None:
                 yield modern
