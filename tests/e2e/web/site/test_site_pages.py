@@ -1,0 +1,138 @@
+"""The platform's own pages in a real browser: nothing for axe to find, nothing wider than the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.server import AXE, run_browser, run_server
+
+pytestmark = pytest.mark.e2e
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PLATFORM = "http://www.testserver.example"
+PATHS = ["/", "/prices/", "/sign-up/", "/sign-in/", "/legal/terms/", "/legal/privacy/"]
+WINDOWS = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "locale": "es-MX"},
+    "desk": {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "color_scheme": "dark"},
+    "forced": {"viewport": {"width": 390, "height": 844}, "locale": "es-MX", "forced_colors": "active"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser(tenants, playwright, chromium_path, tmp_path_factory) -> Iterator[Browser]:
+    folder = tmp_path_factory.mktemp("site-server")
+    with run_server(folder) as port, run_browser(playwright, chromium_path, port) as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser):
+    contexts = []
+
+    def open_(path: str, **options: object) -> Page:
+        contexts.append(browser.new_context(bypass_csp=True, **options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        page.goto(PLATFORM + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def find_violations(page: Page) -> list[tuple[str, list[object]]]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+def find_excess(page: Page) -> int:
+    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_nothing(open_page, window):
+    found = {}
+    for path in PATHS:
+        page = open_page(path, **WINDOWS[window])
+        found[path] = (find_violations(page), find_excess(page))
+
+    assert found == dict.fromkeys(PATHS, ([], 0))
+
+
+def test_no_page_is_wider_than_a_narrow_phone_with_large_letters(open_page):
+    found = {}
+    for path in PATHS:
+        page = open_page(path, viewport={"width": 320, "height": 568}, locale="es-MX")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        found[path] = find_excess(page)
+
+    assert found == dict.fromkeys(PATHS, 0)
+
+
+def test_place_comes_from_the_browser_and_can_be_changed(open_page):
+    page = open_page("/sign-up/", locale="en-US", timezone_id="America/Cancun")
+
+    expect(page.locator("[data-place-name]")).to_have_text("Mexico · Cancún")
+    expect(page.locator("#f-timezone")).to_be_hidden()
+    page.click("[data-place] button")
+    expect(page.locator("#f-timezone")).to_have_value("America/Cancun")
+    page.select_option("#f-timezone", "America/Bogota")
+    page.click("form .button.primary")
+    # What was chosen stays after a refusal.
+    expect(page.locator("#f-timezone")).to_have_value("America/Bogota")
+
+
+def test_browser_with_an_old_name_of_its_zone_is_understood(open_page):
+    page = open_page("/sign-up/", locale="es-AR", timezone_id="America/Buenos_Aires")
+
+    expect(page.locator("#f-timezone")).to_have_value("America/Argentina/Buenos_Aires")
+    expect(page.locator("[data-place]")).to_be_visible()
+
+
+def test_without_a_place_in_the_browser_the_list_stays(open_page):
+    page = open_page("/sign-up/", locale="es-CO", timezone_id="UTC")
+
+    expect(page.locator("#f-timezone")).to_be_visible()
+    expect(page.locator("#f-timezone")).to_have_value("America/Bogota")
+
+
+def test_password_can_be_seen_by_whoever_asks(open_page):
+    page = open_page("/sign-up/", locale="es-MX")
+    page.fill("[name=password]", "agua-que-no-has-de-beber")
+
+    page.click("[data-show-password]")
+    expect(page.locator("[name=password]")).to_have_attribute("type", "text")
+    page.click("[data-show-password]")
+    expect(page.locator("[name=password]")).to_have_attribute("type", "password")
+
+
+def test_sign_up_needs_no_script(open_page):
+    page = open_page("/sign-up/", locale="es-MX", java_script_enabled=False)
+
+    expect(page.locator("#f-timezone")).to_be_visible()
+    expect(page.locator("[data-show-password]")).to_be_hidden()
+
+
+def test_business_is_led_to_its_own_sign_in(open_page):
+    page = open_page("/sign-in/", locale="es-MX")
+    page.fill("[name=business]", " TALLER ")
+    page.click("form .button.primary")
+
+    page.wait_for_url("http://taller.testserver.example/accounts/login/")
+
+
+def test_phone_loads_only_pictures_that_it_shows(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="es-MX")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(PLATFORM + "/")
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+    assert [url for url in asked if "board." in url and "phone-board" not in url] == []
+    assert {url.split("/")[2] for url in asked} == {"www.testserver.example"}
