@@ -14,7 +14,7 @@ class SchedulingConfig(AppConfig):
         from scheduling import personal  # noqa: PLC0415
         from scheduling.services.catalog import starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
-        from scheduling.services.messages import leaving, managers, reminders, words  # noqa: PLC0415
+        from scheduling.services.messages import leaving, managers, reminders, withdrawals, words  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -22,6 +22,7 @@ class SchedulingConfig(AppConfig):
         expiry.register()
         reminders.register()
         leaving.register()
+        withdrawals.register()
         managers.register()
         words.register()
         booking_messages.register()

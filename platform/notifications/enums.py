@@ -34,4 +34,5 @@ class MessageReason(models.TextChoices):
     UNWANTED = "unwanted", _("No SMS is sent to this kind of number or country")
     TOO_MANY = "too_many", _("The recipient had got enough of these")
     SUPERSEDED = "superseded", _("Something newer replaced it")
+    WITHDRAWN = "withdrawn", _("The recipient wants no SMS from this business")
     UNDONE = "undone", _("It was undone in time: there was nothing to tell")

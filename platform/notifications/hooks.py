@@ -10,11 +10,13 @@ from notifications.types.messages import EventView
 from notifications.types.words import NO_WORDS, Vocabulary
 
 EventHandler = Callable[[EventView], None]
+Ledger = Callable[..., None]
 Rewriter = Callable[[Waiting, datetime], Content | Verdict]
 
 _handlers: dict[str, list[EventHandler]] = {}
 _later_handlers: dict[str, list[EventHandler]] = {}
 _vocabularies: dict[str, Vocabulary] = {}
+_ledgers: list[Ledger] = []
 _rewriters: dict[str, Rewriter] = {}
 
 
@@ -60,3 +62,17 @@ def register_rewriter(subject_kind: str, rewriter: Rewriter) -> None:
 def find_rewriter(subject_kind: str) -> Rewriter | None:
     """Return who knows what a message about ``subject_kind`` should say by now."""
     return _rewriters.get(subject_kind)
+
+
+def register_ledger(keep: Ledger) -> None:
+    """Call ``keep(phone, words=…, proof=…, is_stop=…, now=…)`` when somebody stops SMS, or wants them again.
+
+    It runs in the tenant's context, in the transaction in which that begins to hold.
+    """
+    if keep not in _ledgers:
+        _ledgers.append(keep)
+
+
+def list_ledgers() -> tuple[Ledger, ...]:
+    """Return who keeps what people want."""
+    return tuple(_ledgers)

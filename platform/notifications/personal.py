@@ -44,6 +44,26 @@ INVENTORY = (
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.SECRET: ("code_hash",)},
     ),
     TableInventory(
+        "notifications_public.TextedNumber",
+        personal={
+            "recipient_hash": PersonalColumn(
+                Subject.ANYONE,
+                Purpose.CONTACT,
+                Ground.INTEREST,
+                Erasure.KEEP,
+                reason="a keyed hash without a name beside it; without it whoever wants no SMS would get them again",
+            ),
+            "words": PersonalColumn(
+                Subject.ANYONE,
+                Purpose.CONTACT,
+                Ground.INTEREST,
+                Erasure.KEEP,
+                reason="the proof of a withdrawal",
+            ),
+        },
+        other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("proof",)},
+    ),
+    TableInventory(
         "notifications.Event",
         personal={"payload": PersonalColumn(Subject.CUSTOMER, Purpose.CONTACT, Ground.CONTRACT, Erasure.BLANK)},
         other={NotPersonal.CODE: ("kind",)},

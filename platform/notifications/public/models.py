@@ -39,3 +39,29 @@ class ContactCode(models.Model):
     def __str__(self) -> str:
         """Return for which business it is, and until when."""
         return f"{self.schema_name} until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class TextedNumber(models.Model):
+    """A number that a business writes SMS to, and since when it wants none; the newest one is answered.
+
+    Nobody can read the number: ``recipient_hash`` is keyed. ``words`` and ``proof`` are the answer and the
+    carrier's id of it. An empty ``schema_name`` stands for every business.
+    """
+
+    recipient_hash = models.CharField(max_length=64)
+    schema_name = models.CharField(max_length=63, blank=True)
+    texted_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    words = models.CharField(max_length=160, blank=True, default="")
+    proof = models.CharField(max_length=160, blank=True, default="")
+
+    class Meta:
+        """One for each number and business."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["recipient_hash", "schema_name"], name="notifications_texted_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return whose it is, and whether it is stopped."""
+        return f"{self.schema_name} {'stopped' if self.stopped_at else 'open'}"

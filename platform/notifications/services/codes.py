@@ -21,6 +21,7 @@ from notifications.errors import TooManyCodes
 from notifications.public.models import ContactCode
 from notifications.services.budgets import check_budget
 from notifications.services.messages import tell
+from notifications.services.stops import is_stopped
 from notifications.types.messages import Recipient, Subject
 from tenants.enums import Urgency
 from tenants.services.counts import count_up, take_back
@@ -67,7 +68,11 @@ class Proof:
 
 def list_ways(recipient: Recipient) -> tuple[Reach, ...]:
     """Return how somebody can be reached, in the order in which we would."""
-    return tuple(Reach(str(carrier.channel), address) for carrier, address in registry.list_reaching(recipient))
+    return tuple(
+        Reach(str(carrier.channel), address)
+        for carrier, address in registry.list_reaching(recipient)
+        if not is_stopped(carrier.channel, address)
+    )
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from notifications.services.budgets import spend
 from notifications.services.leaving import look_again
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import get_sender, is_silent, open_log
+from notifications.services.stops import is_stopped, note_texted
 from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
@@ -103,10 +104,15 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         raise RetryLater(at=message.send_after)
     if message.is_live and not look_again(message, now=now):
         return None
+    if is_stopped(message.channel, message.to):
+        ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.WITHDRAWN, "leased_until": None}
+        open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
+        return None
     if message.attempts == 0:
         wait = spend(channel=message.channel, template=message.template, now=now)
         if wait is not None:
             raise RetryLater(at=now + wait)
+    note_texted(message.channel, message.to, now=utc_now())
     message.status = MessageStatus.SENDING
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
     message.leased_until = utc_now() + LEASE

@@ -16,6 +16,7 @@ from notifications.enums import MessageReason, MessageStatus
 from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
 from notifications.services.senders import get_sender, open_log
+from notifications.services.stops import is_stopped
 from notifications.services.threads import join_thread
 from notifications.types.messages import Attachment, Recipient, Subject, Thread
 from notifications.types.words import Words
@@ -173,6 +174,8 @@ def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) 
         return MessageReason.RECIPIENT_INVALID
     if not carrier.is_wanted(to):
         return MessageReason.UNWANTED
+    if is_stopped(carrier.channel, to):
+        return MessageReason.WITHDRAWN
     if limit is not None and not may_get_one_more(to, limit=limit, now=now):
         return MessageReason.TOO_MANY
     return None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.site import entrance, sign_ups, views
+from web.site import carrier, entrance, sign_ups, views
 
 app_name = "site"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/", entrance.sign_in, name="sign_in"),
     path("legal/<slug:document>/", views.legal, name="legal"),
     path("legal/<slug:document>/<slug:version>/", views.legal, name="legal_version"),
+    path("carrier/sms/", carrier.take_sms, name="carrier_sms"),
     path("sign-up/", sign_ups.sign_up, name="sign_up"),
     path("sign-up/check-slug/", sign_ups.check_slug, name="check_slug"),
     path("sign-up/verify/<str:token>/", sign_ups.verify, name="verify"),

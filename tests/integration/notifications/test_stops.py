@@ -1,0 +1,192 @@
+"""Who answers STOP or BAJA gets no more SMS of that business, at once; ALTA brings them back; the ledger keeps both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+from django.conf import settings as django_settings
+
+from kernel.clock import utc_now
+from notifications.models import Message
+from notifications.public.models import TextedNumber
+from notifications.services.codes import list_ways
+from notifications.services.delivery import send_message
+from notifications.services.messages import tell
+from notifications.types.messages import Recipient
+from scheduling.models import Consent, Contact, Customer
+from tests.integration.notifications.conftest import ABOUT, NOW, WORDS
+
+PHONE = "+525512345678"
+SECRET = "carrier-secret"
+
+
+def sign(fields: dict[str, str], *, secret: str = SECRET) -> str:
+    """As Twilio's page on security says, written anew."""
+    text = f"http://{django_settings.PLATFORM_HOST}/carrier/sms/"
+    for name, value in sorted(fields.items()):
+        text += name + value
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+@pytest.fixture
+def answer(platform_client, sms_carrier, settings):
+    settings.SMS_SECRET = sms_carrier.secret = SECRET
+
+    def _answer(text: str, *, phone: str = PHONE, signature: str | None = None, **more: str):
+        fields = {"From": phone, "To": "+15005550006", "Body": text, "MessageSid": "SM1", **more}
+        signed = sign(fields) if signature is None else signature
+        return platform_client.post("/carrier/sms/", fields, headers={"X-Twilio-Signature": signed})
+
+    return _answer
+
+
+@pytest.fixture
+def text_to(tenant):
+    def _text_to(key: str = "1", phone: str = PHONE) -> Message:
+        recipient = Recipient(phone=phone)
+        words = {"es": WORDS, "en": WORDS}
+        tell(
+            recipients=[recipient],
+            template="booking_confirmed",
+            about=ABOUT,
+            words=words,
+            key=key,
+            now=utc_now(),
+            limit="messages_staff",
+        )
+        return Message.objects.get(dedup_key__startswith=f"{key}:")
+
+    return _text_to
+
+
+def deliver(message: Message) -> tuple[str, str]:
+    send_message(message.pk, utc_now())
+    message.refresh_from_db()
+    return message.status, message.reason
+
+
+@pytest.fixture
+def customer(tenant) -> Customer:
+    made = Customer.objects.create(name="Ana", created_at=NOW)
+    Contact.objects.create(customer=made, kind="phone", value=PHONE)
+    return made
+
+
+def test_stop_holds_at_once_and_also_for_what_waits(tenant, customer, text_to, answer):
+    first, waiting = text_to("1"), text_to("2")
+    assert deliver(first) == ("sent", "")
+
+    response = answer("BAJA")
+
+    assert response.status_code == 200
+    assert response.content.decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Message>Negocio taller: este numero ya no recibe SMS. '
+        "Las citas siguen como estan. ALTA los reactiva.</Message></Response>"
+    )
+    assert deliver(waiting) == ("cancelled", "withdrawn")
+    assert (text_to("3").status, text_to("3").reason) == ("failed", "withdrawn")
+
+
+def test_ledger_keeps_text_time_and_proof(tenant, customer, text_to, answer):
+    deliver(text_to())
+    answer("Stop, por favor")
+    answer("ALTA")
+
+    rows = Consent.objects.filter(customer=customer).order_by("pk")
+    assert [(row.purpose, row.channel, row.proof, row.withdrawn_at is not None) for row in rows] == [
+        ("reminders", "sms", {"text": "Stop, por favor", "message": "SM1"}, True),
+        ("reminders", "sms", {"text": "ALTA", "message": "SM1"}, False),
+    ]
+    assert rows[0].withdrawn_at == rows[0].given_at
+
+
+def test_alta_brings_them_back(tenant, text_to, answer):
+    deliver(text_to("1"))
+    answer("stop")
+    response = answer("alta")
+
+    assert "vuelve a recibir SMS" in response.content.decode()
+    assert deliver(text_to("2")) == ("sent", "")
+
+
+def test_it_is_said_to_the_business_that_wrote_last(tenant, other_tenant, text_to, answer):
+    deliver(text_to("1"))
+    TextedNumber.objects.create(
+        recipient_hash=TextedNumber.objects.get().recipient_hash,
+        schema_name=other_tenant.schema_name,
+        texted_at=NOW,
+    )
+
+    answer("STOP")
+
+    stopped = TextedNumber.objects.filter(stopped_at__isnull=False)
+    assert list(stopped.values_list("schema_name", "words", "proof")) == [(tenant.schema_name, "STOP", "SM1")]
+
+
+def test_answer_of_a_number_that_nobody_wrote_to_holds_for_everybody(tenant, text_to, answer):
+    answer("STOP")
+
+    assert text_to().reason == "withdrawn"
+    assert TextedNumber.objects.get().schema_name == ""
+
+
+def test_another_answer_changes_nothing(tenant, text_to, answer):
+    deliver(text_to("1"))
+
+    response = answer("Sí, ahí estaré")
+
+    assert response.content.decode().endswith("<Response></Response>")
+    assert deliver(text_to("2")) == ("sent", "")
+
+
+def test_no_code_is_promised_by_sms(tenant, text_to, answer):
+    recipient = Recipient(phone=PHONE)
+    assert [way.address for way in list_ways(recipient)] == [PHONE]
+    answer("STOP")
+
+    assert list_ways(recipient) == ()
+
+
+def test_mails_go_on(tenant, answer):
+    answer("STOP")
+    tell(
+        recipients=[Recipient(email="ana@example.com", phone=PHONE)],
+        template="booking_confirmed",
+        about=ABOUT,
+        words={"es": WORDS, "en": WORDS},
+        key="mail",
+        now=utc_now(),
+    )
+
+    assert list(Message.objects.values_list("channel", "status")) == [("email", "queued")]
+
+
+@pytest.mark.parametrize("changes", [{"signature": "forged"}, {"signature": ""}])
+def test_what_the_carrier_did_not_sign_is_refused(tenant, text_to, answer, changes):
+    response = answer("STOP", **changes)
+
+    assert (response.status_code, TextedNumber.objects.count()) == (400, 0)
+
+
+def test_signature_covers_every_field(tenant, answer):
+    signature = sign({"From": PHONE, "To": "+15005550006", "Body": "STOP", "MessageSid": "SM1"})
+
+    assert answer("STOP", phone="+525587654321", signature=signature).status_code == 400
+    assert answer("STOP", signature=signature).status_code == 200
+
+
+def test_without_a_carrier_nothing_is_signed(tenant, answer, settings):
+    settings.SMS_SECRET = ""
+
+    assert answer("STOP", signature=sign({}, secret="")).status_code == 400
+
+
+def test_only_post_is_taken(platform_client):
+    assert platform_client.get("/carrier/sms/").status_code == 405
+
+
+def test_row_says_what_it_is(tenant):
+    assert str(TextedNumber(schema_name="t1", stopped_at=None)) == "t1 open"
