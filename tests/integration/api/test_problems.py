@@ -116,7 +116,7 @@ def test_browsers_may_still_ask_before_they_call(customer_client):
     ("language", "texts"),
     [
         ("en", ["Method", "not satisfy", "Unsupported media type", "at most 64 KiB", "does not exist"]),
-        ("es", ["Método", "No se ha podido satisfacer", "Tipo de medio", "como máximo 64 KiB", "no existe"]),
+        ("es", ["el método", "que pide Accept", "No se acepta el formato", "como máximo 64 KiB", "no existe"]),
     ],
 )
 def test_failures_are_in_the_callers_language(customer_client, language, texts):

@@ -33,9 +33,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     config = root / "platform" / "config"
     (config / "settings").mkdir(parents=True)
     shutil.copytree(ROOT / "platform" / "devtools", root / "platform" / "devtools")
-    shutil.copy(ROOT / "platform" / "config" / "environment.py", config)
     (config / "__init__.py").touch()
     (config / "settings" / "__init__.py").touch()
+    for name in ("environment.py", "zones.py"):
+        shutil.copy(ROOT / "platform" / "config" / name, config)
     for name in ("manage.py", "asgi.py", "celery.py", "settings/development.py"):
         shutil.copy(_MINIATURE / name, config / name)
     yield root

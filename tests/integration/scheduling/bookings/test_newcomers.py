@@ -8,6 +8,7 @@ from threading import Barrier, local
 
 import pytest
 
+from kernel.identity.keys import make_key
 from scheduling.models import Asset, Booking, Contact, Customer
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.writing import customers, takes
@@ -100,7 +101,10 @@ def test_different_people_with_one_phone_stay_different(scratch_tenant):
 @pytest.mark.usefixtures("all_look_first")
 def test_a_new_vehicle_of_a_known_person_is_made_once(scratch_tenant):
     service_id, _ = in_scratch(scratch_tenant, lambda: make_shop(AT_ONCE))
-    in_scratch(scratch_tenant, lambda: Customer.objects.create(name="Ana Pérez", created_at=NOW))
+    in_scratch(
+        scratch_tenant,
+        lambda: Customer.objects.create(name="Ana Pérez", name_key=make_key("Ana Pérez"), created_at=NOW),
+    )
     in_scratch(
         scratch_tenant,
         lambda: Contact.objects.create(customer=Customer.objects.get(), kind="email", value="ana@example.com"),
