@@ -239,7 +239,7 @@ def test_arrows_lead_from_day_to_day(house, open_workspace):
     page.goto(page.url.partition("?")[0] + f"?date={on}")
     page.locator("#board .visit").first.focus()
     page.keyboard.press("ArrowRight")
-    page.locator("#find").focus()
+    page.locator("#find-booking").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(300)
 
