@@ -210,7 +210,8 @@ def _show_answer(field: AssetField, value: str, terms: Terms) -> str:
     unit = terms.get(f"unit.{field.key}", "")
     if not value.isdigit() or (not unit and field.kind is not FieldKind.NUMBER):
         return chosen
-    return f"{get_current_formats().format_number(int(value))} {unit}".rstrip()
+    number = get_current_formats().format_number(int(value))
+    return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
 
 
 def _is_long(text: str) -> bool:
