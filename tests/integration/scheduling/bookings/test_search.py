@@ -14,9 +14,10 @@ from scheduling.models import Booking, BookingSearch
 from scheduling.selectors.bookings.search import explain_search
 from scheduling.selectors.bookings.views import list_bookings
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.types import BookingFilters, SlotRequest
+from scheduling.types import BookingFilters, Correction, SlotRequest
 from tenants.context import tenant_scope
 from tests.factories.feature_pairs import hold
 from tests.factories.scheduling import CAR, DETAILS, NOW, STAFF, hours_later, make_shop, make_wish
@@ -136,6 +137,17 @@ def test_a_moved_booking_takes_its_place(book):
     move_booking(booking_id=first, starts_at=hours_later(2), by=STAFF, now=NOW)
 
     assert search("maria") == [second, first]
+
+
+def test_a_corrected_booking_is_found_by_its_new_words_only(book):
+    booking_id = book()
+    asset = {**CAR, "plate": "QQQ-55-5"}
+    correction = Correction("Renée Soto", "55 4444 5555", "", asset, note="", price_minor=None)
+
+    correct_booking(booking_id=booking_id, correction=correction, now=NOW, by=STAFF)
+
+    assert search("renee soto 5555 qqq555") == [booking_id]
+    assert search("nunez") == search("3333") == search("abc123") == search("maria@example.com") == []
 
 
 def test_what_is_looked_for_here_is_not_found_next_door(tenants, db):
