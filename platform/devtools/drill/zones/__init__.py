@@ -11,40 +11,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from config.environment import ROOT
 from devtools.bench.settings import set_up_django
+from devtools.drill.zones.changes import CHANGES, Change
 from devtools.errors import DevtoolsError
 from devtools.processes import own_environment
 from devtools.terminal import complain, say
 from kernel.clock import utc_now
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A law that ended a clock change, and a day that it concerns.
-
-    Attributes:
-        release: The last `tzdata` that did not know of it, by its number on PyPI.
-        learned_at: When the bookings were made: before the law was known.
-    """
-
-    name: str
-    release: str
-    timezone: str
-    learned_at: datetime
-    on: date
-
-
-CHANGES = (
-    Change("Mexico 2022", "2022.5", "America/Mexico_City", datetime(2022, 10, 20, 15, tzinfo=UTC), date(2023, 4, 10)),
-    Change("Paraguay 2024", "2024.2", "America/Asuncion", datetime(2024, 9, 20, 15, tzinfo=UTC), date(2025, 6, 10)),
-)
 
 
 def run(_argv: Sequence[str]) -> int:

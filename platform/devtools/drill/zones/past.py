@@ -13,7 +13,7 @@ from kernel.instants import MINUTE
 from kernel.iso import parse_date, parse_instant
 
 if TYPE_CHECKING:
-    from devtools.drill.zones import Change
+    from devtools.drill.zones.changes import Change
 
 HOURS = range(9, 17)
 GROUP_HOUR, AWAY_HOUR = 10, 14
