@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from edge.requests import find_block
 from kernel.errors import LimitReached
+from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask
-from kernel.recipients import name_recipient
 from keyvalue.throttle import ask_limits, close_one
 from scheduling.errors import TooManyHolds
 from tenants.context import current_tenant

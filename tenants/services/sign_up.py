@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from django.core import signing
 from django.db import IntegrityError, transaction
 
+from kernel.identity.recipients import name_recipient
 from kernel.ids import hash_token, new_token
 from kernel.limits import Ask
-from kernel.recipients import name_recipient
 from tenants.enums import SignUpStatus, Urgency
 from tenants.errors import LinkUnknown, SlugReserved, SlugTaken, TooManySignUps
 from tenants.models import SignUp, TermsAcceptance

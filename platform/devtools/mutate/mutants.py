@@ -396,10 +396,10 @@ LIMITS = (
     ),
     Mutant(
         "an address with a plus is another recipient",
-        "platform/kernel/recipients.py",
+        "platform/kernel/identity/recipients.py",
         'local = local.partition("+")[0] or local',
         "local = local or local",
-        ("tests/unit/kernel/test_recipients.py",),
+        ("tests/unit/kernel/identity/test_recipients.py",),
     ),
     Mutant(
         "every business counts a stranger's mailbox by itself",

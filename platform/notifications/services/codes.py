@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from database.connection import connection
+from kernel.identity.recipients import name_recipient
 from kernel.languages import LANGUAGES
 from kernel.limits import Ask
-from kernel.recipients import name_recipient
 from notifications.channels import registry
 from notifications.errors import TooManyCodes
 from notifications.public.models import ContactCode

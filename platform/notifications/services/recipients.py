@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask, Keeper
-from kernel.recipients import name_recipient
 from keyvalue.throttle import ask_limits, get_limit
 from notifications.channels.numbers import gets_sms
 from tenants.services.counts import count_up

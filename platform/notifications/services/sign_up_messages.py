@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from kernel.greetings import greet_name
+from kernel.identity.greetings import greet_name
 from kernel.languages import LANGUAGES
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject

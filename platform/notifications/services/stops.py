@@ -15,8 +15,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from database.connection import connection
+from kernel.identity.recipients import name_recipient
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
-from kernel.recipients import name_recipient
 from notifications import hooks
 from notifications.engine.replies import Reply, read_reply
 from notifications.engine.segments import pick_text, shorten_words

@@ -25,8 +25,8 @@ from django.db import DatabaseError
 
 from kernel.emails import clean_email
 from kernel.identity.phones import clean_phone
+from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask
-from kernel.recipients import name_recipient
 from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
 from notifications.types.messages import Recipient
 from scheduling.enums import ContactKind

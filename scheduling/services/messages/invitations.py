@@ -6,7 +6,7 @@ from datetime import datetime
 
 from icalendar import vCalAddress, vText
 
-from kernel.greetings import greet_name
+from kernel.identity.greetings import greet_name
 from kernel.lines import clean_line
 from notifications.types.messages import Attachment
 from scheduling.services.messages.calendar_files import make_event, write_calendar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kernel.recipients import name_recipient
+from kernel.identity.recipients import name_recipient
 from notifications.hooks import register_ledger
 from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.models import Consent, Customer

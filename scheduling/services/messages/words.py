@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from kernel.formats import Formats, get_formats, to_local
-from kernel.greetings import greet_name, say_harmless
+from kernel.identity.greetings import greet_name, say_harmless
 from kernel.identity.phones import format_phone
 from kernel.languages import LANGUAGES
 from kernel.lines import clean_line

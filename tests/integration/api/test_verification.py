@@ -18,7 +18,7 @@ from django.db import connection
 
 from accounts.models import User
 from config.settings.limits import CODE_ATTEMPTS, LIMITS
-from kernel.recipients import name_recipient
+from kernel.identity.recipients import name_recipient
 from notifications.models import Message
 from notifications.public.models import ContactCode
 from notifications.services.codes import Reach, ask_code, give_code_back, try_code, use_code

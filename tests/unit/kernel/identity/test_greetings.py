@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.greetings import greet_name, is_advertising, say_harmless
+from kernel.identity.greetings import greet_name, is_advertising, say_harmless
 
 REAL = """
 Ana Ruiz|José de la O|María José de la O|María de los Ángeles Guadalupe Fernández de la Torre|J. P.|J.P. Morgan|Dr. No

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.recipients import name_recipient
+from kernel.identity.recipients import name_recipient
 
 
 @pytest.mark.parametrize(
