@@ -31,8 +31,9 @@ def choose_day(page: Page) -> None:
 
 
 def tell_details(page: Page) -> None:
+    """Say who comes, with a number of one's own: the fourth booking of one number in a day asks for a code."""
     page.fill("[name=name]", "Laura Jiménez")
-    page.fill("[name=phone]", "55 1234 5678")
+    page.fill("[name=phone]", f"55 12{secrets.randbelow(90) + 10} {secrets.randbelow(9000) + 1000}")
     page.click(".booking-foot .button.primary")
     page.wait_for_url("**/b/**")
 
