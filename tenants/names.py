@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from kernel.lines import compose
+
 LOOKALIKES = str.maketrans("01345789l", "oieastbgi")
 PAIRS = (("rn", "m"), ("vv", "w"))
 OTHER_SCRIPTS = str.maketrans("аеорсухіѕјкмнтвαορνικτυχεημ", "aeopcyxisjkmhtbaopviktuxenu")
@@ -97,7 +99,7 @@ def _list_runs(count: int) -> Iterator[tuple[int, int]]:
 
 
 def _to_ascii(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    decomposed = compose("NFKD", name.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).translate(OTHER_SCRIPTS)
 
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
@@ -28,6 +29,12 @@ from tests.harness.databases import drop_database, make_database
 from tests.harness.platform import empty_platform, forget_leftovers
 
 OWNER_PASSWORD = "un-secreto-largo"
+
+# A busy machine is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def make_details(slug: str, vertical: str, country: str = "MX") -> SignUpDetails:

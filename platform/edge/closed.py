@@ -31,9 +31,11 @@ def answer_unknown_host(request: HttpRequest) -> HttpResponse:
     with translation.override(language):
         message = gettext(TenantUnknown.text)
         if is_for_programs(request.path):
-            return answer_problem(status=HTTPStatus.NOT_FOUND, code=TenantUnknown.code, detail=message)
+            return _keep_quiet(answer_problem(status=HTTPStatus.NOT_FOUND, code=TenantUnknown.code, detail=message))
         title, home = gettext("There is no page here"), make_base_url(settings.PLATFORM_HOST)
-        return _render(HTTPStatus.NOT_FOUND, language, title=title, message=message, picture="search-x", home=home)
+        return _keep_quiet(
+            _render(HTTPStatus.NOT_FOUND, language, title=title, message=message, picture="search-x", home=home)
+        )
 
 
 def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:

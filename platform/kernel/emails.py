@@ -6,11 +6,9 @@ ASCII, so that no header, calendar file or server in between has to encode it.
 
 from __future__ import annotations
 
-import unicodedata
-
 from email_validator import EmailNotValidError, validate_email
 
-from kernel.lines import drop_hidden
+from kernel.lines import compose, drop_hidden
 
 LONGEST_EMAIL = 254
 """RFC 5321 by way of RFC 3696, erratum 1690."""
@@ -30,7 +28,7 @@ def clean_email(typed: str) -> str | None:
     """
     if len(typed) > LONGEST_TYPED:
         return None
-    text = unicodedata.normalize("NFKC", drop_hidden(unicodedata.normalize("NFKC", typed)).strip().lower())
+    text = compose("NFKC", drop_hidden(compose("NFKC", typed)).strip().lower())
     if _ENCODED_WORD in text:
         return None
     try:

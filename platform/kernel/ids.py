@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import unicodedata
 from contextlib import suppress
+
+from kernel.lines import compose
 
 REFERENCE_LETTERS, REFERENCE_DIGITS = "CDFHJKMNPQRTVWX", "256789"
 """No vowels, no digits that read as some (0 1 3 4), of look-alikes only one: 2 not Z, 5 not S, 6 not G, 8 not B."""
@@ -37,7 +38,7 @@ def new_reference(length: int = REFERENCE_LENGTH) -> str:
 
 def fold_reference(text: str) -> str:
     """Return what references are compared by: without case and separators, look-alike signs as one."""
-    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = compose("NFKC", text).upper()
     return "".join(filter(str.isalnum, plain)).translate(_LOOK_ALIKES)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from kernel.lines import compose
 from samples.businesses import DemoBusiness
 
 CUSTOMERS_PER_BUSINESS = 70
@@ -105,5 +105,5 @@ def _make_asset(vertical: str, name: str, rng: Random) -> Mapping[str, str]:
 
 
 def _spell(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = compose("NFKD", name).encode("ascii", "ignore").decode()
     return plain.lower().replace(" ", ".")

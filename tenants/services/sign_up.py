@@ -136,7 +136,7 @@ def send_again(*, token: str, email: str | None = None, now: datetime) -> None:
     sign_up.verify_token_hash = hash_token(make_verify_token(sign_up))
     sign_up.mails += 1
     sign_up.save(update_fields=["email", "verify_token_hash", "mails"])
-    add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now)
+    add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now, urgency=Urgency.NOW)
 
 
 def check_verify_token(*, token: str, now: datetime) -> SignUpProgress:

@@ -8,6 +8,7 @@ APPEND_ONLY = ("audit_platform_entry_append_only", "audit_platform_entry_not_emp
 LEFTOVERS = (
     "DELETE FROM public.tenants_limitcount",
     "DELETE FROM public.notifications_public_contactcode",
+    "DELETE FROM public.notifications_public_textednumber",
     "DELETE FROM public.tenants_duework",
 )
 LOG_SQL = f"""

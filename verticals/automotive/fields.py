@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
+from kernel.lines import compose
 from kernel.text import mark
 from verticals.automotive.makes import MAKES, MODELS_BY_MAKE
 from verticals.automotive.vin import (
@@ -73,7 +73,7 @@ def check_plate(value: str, _context: FieldContext) -> FieldCheck:
 
     Formats differ by country, state, age and kind of vehicle; any letters and digits pass.
     """
-    parts = _PLATE_BREAKS.sub("-", unicodedata.normalize("NFKC", value).upper()).strip("-").split("-")
+    parts = _PLATE_BREAKS.sub("-", compose("NFKC", value).upper()).strip("-").split("-")
     plate = "-".join(parts)
     if not all(part.isalnum() for part in parts):
         return FieldCheck(value=value, errors=(PLATE_WRONG,))

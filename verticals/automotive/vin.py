@@ -10,7 +10,8 @@ a serial number of six or seven digits (国土交通省, 車台番号), such as 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from kernel.lines import compose
 
 VIN_LENGTH = 17
 FIRST_STANDARD_YEAR = 1981
@@ -28,12 +29,12 @@ _NORTH_AMERICA = frozenset("12345")
 
 def normalize_vin(text: str) -> str:
     """Return ``text`` in upper case, without the spaces, dots, stars and hyphens that people or plates put in."""
-    return re.sub(r"[\s.*·/\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", text)).upper()
+    return re.sub(r"[\s.*·/\-\u2010-\u2015\u2212]", "", compose("NFKC", text)).upper()
 
 
 def write_frame_number(text: str) -> str:
     """Return a frame number in upper case, its code and serial number joined by a hyphen when it came with one."""
-    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = compose("NFKC", text).upper()
     code, hyphen, serial = re.sub(r"\s*[\u2010-\u2015\u2212-]\s*", "-", plain.strip("*- ")).rpartition("-")
     return f"{normalize_vin(code)}{hyphen}{normalize_vin(serial)}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from kernel.lines import clean_line, drop_hidden
+from kernel.lines import clean_line, compose, drop_hidden
 
 LONGEST_NAME, LONGEST_WORD, MOST_DIGITS = 80, 30, 4
 
@@ -111,7 +111,7 @@ def is_advertising(name: str) -> bool:
 
 def _read(text: str) -> str:
     """Return a text as the eye reads it: compatible forms as their usual ones, nothing hidden, small letters."""
-    shown = drop_hidden(unicodedata.normalize("NFKC", text)).replace("\u3002", ".").casefold()
+    shown = drop_hidden(compose("NFKC", text)).replace("\u3002", ".").casefold()
     return " ".join(_BRACKETED_DOT.sub(".", shown).split())
 
 

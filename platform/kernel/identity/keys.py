@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from kernel.lines import compose
+
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŀ": "l", "·": None}
 )
@@ -23,7 +25,7 @@ def fold_letters(text: str) -> str:
     """
     if text.isascii():
         return text.lower().translate(_SILENT_ASCII)
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = compose("NFKD", compose("NFKD", text).casefold())
     return "".join(map(_fold_letter, plain)).translate(_PLAIN)
 
 

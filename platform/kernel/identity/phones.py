@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from kernel.lines import drop_hidden
+from kernel.lines import compose, drop_hidden
 from kernel.text import mark
 
 LONGEST_TYPED, MOST_DIGITS = 64, 20
@@ -135,7 +135,7 @@ def list_calling_codes(countries: tuple[str, ...]) -> list[tuple[str, int]]:
 
 def _strip_label(typed: str) -> str:
     """Return a text without what nobody sees and without the ``tel:`` of a link, in compatible characters (NFKC)."""
-    text = unicodedata.normalize("NFKC", drop_hidden(typed)).strip()
+    text = compose("NFKC", drop_hidden(typed)).strip()
     label = _LABEL.match(text)
     return unquote(text[label.end() :]) if label else text
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from kernel.lines import compose
 
 DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 """Where dots before the @ mean nothing, and both domains are one (Google's help, "Dots don't matter")."""
@@ -21,7 +22,7 @@ def name_recipient(address: str) -> str:
     What follows a plus sign before the @ reaches the same mailbox (RFC 5233), upper case, quotes and
     a domain in its own script do so too. It is a name to count by: nobody is written to at it.
     """
-    text = unicodedata.normalize("NFKC", address).strip().casefold()
+    text = compose("NFKC", address).strip().casefold()
     local, at, domain = text.rpartition("@")
     return _name_mailbox(local, domain) if at else _name_phone(text)
 

@@ -6,6 +6,8 @@ import enum
 import re
 import unicodedata
 
+from kernel.lines import compose
+
 STOP_WORDS = frozenset(
     [
         "stop",
@@ -52,7 +54,7 @@ class Reply(enum.Enum):
 
 def read_reply(text: str) -> Reply:
     """Return what an answer asks for, in any case, with or without accents, signs and politeness."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = compose("NFKD", text).casefold()
     words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
     if not words or len(words) > MOST_WORDS + 1:
         return Reply.OTHER

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from kernel.lines import compose
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -41,7 +43,7 @@ def fold_text(text: str) -> str:
 
     Emoji and other signs that are no letters are left out.
     """
-    folded = "".join(map(_fold_sign, unicodedata.normalize("NFC", text).translate(_FOLDED)))
+    folded = "".join(map(_fold_sign, compose("NFC", text).translate(_FOLDED)))
     folded = re.sub(r" {2,}", " ", folded).strip()
     return folded if is_plain(folded) else text
 
@@ -90,7 +92,7 @@ def _fold_sign(sign: str) -> str:
         return " "
     if category in {"So", "Sk", "Cf", "Cn", "Co", "Mn", "Me"}:
         return ""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(each))
+    plain = "".join(each for each in compose("NFKD", sign) if not unicodedata.combining(each))
     return plain if plain and is_plain(plain) else sign
 
 

@@ -23,7 +23,6 @@ from notifications.engine.segments import pick_text, shorten_words
 from notifications.enums import Channel
 from notifications.public.models import TextedNumber
 from notifications.services.senders import PLATFORM
-from tenants.errors import TenantUnknown
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import find_tenant
 
@@ -66,7 +65,7 @@ def take_reply(answered: Answered, *, now: datetime) -> str:
     if reply is Reply.OTHER or not answered.phone:
         return ""
     last = TextedNumber.objects.filter(recipient_hash=_hash(answered.phone)).order_by("-texted_at").first()
-    schema_name = EVERYBODY if last is None else last.schema_name
+    schema_name = EVERYBODY if last is None or find_tenant(last.schema_name) is None else last.schema_name
     is_stop = reply is Reply.STOP
     changes = {
         "stopped_at": now if is_stop else None,
@@ -100,12 +99,9 @@ def _write_answer(schema_name: str, *, is_stop: bool) -> str:
 
 def _tell_business(schema_name: str, answered: Answered, *, is_stop: bool, now: datetime) -> None:
     for keep in hooks.list_ledgers():
-        try:
-            call_in_tenant(
-                schema_name, keep, answered.phone, words=answered.text, proof=answered.proof, is_stop=is_stop, now=now
-            )
-        except TenantUnknown:
-            return
+        call_in_tenant(
+            schema_name, keep, answered.phone, words=answered.text, proof=answered.proof, is_stop=is_stop, now=now
+        )
 
 
 def _hash(address: str) -> str:

@@ -101,6 +101,28 @@ def test_whoever_waited_in_vain_does_not_wait_again(scratch_tenant, impatient):
     assert tries == [False]
 
 
+def test_quick_write_that_waited_in_vain_is_not_tried_again(scratch_tenant, impatient):
+    tries = []
+
+    def quickly() -> bool:
+        tries.append("quickly")
+        lock_resources([1])
+        return True
+
+    def work(is_pessimistic: bool) -> bool:
+        tries.append("work")
+        return is_pessimistic
+
+    with (
+        tenant_scope(scratch_tenant),
+        another(lock_in(scratch_tenant, [1])),
+        pytest.raises(TooBusy),
+    ):
+        run_write(work, quickly=quickly)
+
+    assert tries == ["quickly"]
+
+
 def test_transaction_that_waited_in_vain_is_undone_as_too_busy(scratch_tenant, impatient):
     def write() -> None:
         with write_transaction():

@@ -133,6 +133,16 @@ def test_answer_of_a_number_that_nobody_wrote_to_holds_for_everybody(tenant, tex
     assert TextedNumber.objects.get().schema_name == ""
 
 
+def test_answer_to_a_business_that_is_gone_holds_for_everybody(tenant, text_to, answer):
+    deliver(text_to("1"))
+    TextedNumber.objects.update(schema_name="t999_gone")
+
+    answer("STOP")
+
+    assert text_to("2").reason == "withdrawn"
+    assert TextedNumber.objects.get(stopped_at__isnull=False).schema_name == ""
+
+
 def test_another_answer_changes_nothing(tenant, text_to, answer):
     deliver(text_to("1"))
 

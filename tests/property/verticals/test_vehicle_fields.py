@@ -50,4 +50,4 @@ def test_check_asset_never_fails_and_is_stable(typed: dict[str, str]) -> None:
     if "year" not in check.errors:
         assert again.values == check.values
     if "vin" in check.values and int(check.values.get("year", "9999")) >= 1981:
-        assert has_vin_shape(check.values["vin"])
+        assert has_vin_shape(check.values["vin"]) or "vin" in check.warnings

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.lines import clean_line, drop_invisible, fold, is_unreadable, make_printable, unify_breaks
+from kernel.lines import clean_line, compose, drop_invisible, fold, is_unreadable, make_printable, unify_breaks
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,17 @@ def test_every_break_becomes_the_same():
 
 def test_make_printable_keeps_lines_and_drops_what_no_encoder_carries():
     assert make_printable("uno\r\ndos\x00\ttres\ud800\u2028cuatro ñ 🚗") == "uno\ndos\ttres\ncuatro ñ 🚗"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKC", "NFKD"])
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73", "\u093e"])
+def test_a_run_of_marks_costs_no_more_than_other_letters(form, marks):
+    text = "a" + marks * 200_000 + "z"  # put in order by itself it takes minutes
+
+    composed = compose(form, text)
+
+    assert (composed[-1], len(composed) <= 64) == ("z", True)
+
+
+def test_letters_with_the_marks_that_languages_use_are_kept_whole():
+    assert compose("NFC", "Jose\u0301 N\u0303un\u0303ez") == "José Ñuñez"

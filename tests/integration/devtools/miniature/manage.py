@@ -12,6 +12,8 @@ def main() -> None:
     with psycopg.connect(read_environment().database_url, autocommit=True) as connection:
         if command == "migrate_platform":
             connection.execute("CREATE TABLE IF NOT EXISTS visit (number serial)")
+        elif command == "demo_tenant":
+            print("no example here")
         elif command == "seed_demo":
             connection.execute("INSERT INTO visit DEFAULT VALUES")
             count = connection.execute("SELECT count(*) FROM visit").fetchone()[0]

@@ -205,6 +205,14 @@ def test_a_cancellation_waits_for_its_confirmation_that_is_on_its_way(book, told
     assert told(NOW + SECOND) == ["booking_confirmed", "booking_cancelled"]
 
 
+def test_a_message_that_failed_before_leaves_as_it_was_written(book, told, mail_server):
+    book()
+    mail_server.answers["DATA"] = ["451 later"]
+
+    assert told(NOW) == []
+    assert told(NOW + timedelta(hours=1)) == ["booking_confirmed"]
+
+
 def test_a_cancellation_overtakes_a_confirmation_that_failed_so_far(book, told, mail_server):
     booking = book()
     mail_server.answers["DATA"] = ["451 later"]
