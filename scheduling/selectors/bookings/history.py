@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, Subquery
+
 from kernel.instants import to_instant
-from scheduling.engine import EngineInputError, WallTime, find_wall
+from scheduling.engine import Assignment, EngineInputError, WallTime, find_wall
 from scheduling.enums import BookingStatus
-from scheduling.models import Booking
+from scheduling.models import Allocation, Booking
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings.corrections import CORRECTABLE
 from scheduling.types import Change
@@ -145,6 +147,29 @@ def find_last_step(*, booking_id: int) -> LastStep | None:
     if not steps:
         return None
     return LastStep(steps[-1].status, steps[-2] if len(steps) > 1 else None, undone)
+
+
+def is_taken_since(*, booking_id: int, assignments: Sequence[Assignment], now: datetime) -> bool:
+    """Tell whether an active booking in the way of an ended one came there after that one ended.
+
+    Whoever was made, moved or restored since then has a ``sequence`` that its history did not know before.
+    """
+    steps = Booking.history.filter(id=booking_id)
+    last = steps.filter(is_active=True).order_by("history_id").values_list("history_id", flat=True).last() or 0
+    is_there = Q()
+    for each in assignments:
+        is_there |= Q(
+            resource_id=each.resource_id,
+            starts_minute__lt=each.occupied_end_minute,
+            ends_minute__gt=each.occupied_start_minute,
+        )
+    taken = Allocation.objects.filter(is_there, is_active=True)
+    owners = Q(pk__in=taken.values("booking_id")) | Q(session_id__in=taken.values("session_id"))
+    in_the_way = Booking.objects.filter(owners, is_active=True).exclude(pk=booking_id)
+    in_the_way = in_the_way.exclude(hold_expires_at__lte=now)
+    ended = steps.filter(history_id__gt=last).order_by("history_id").values("history_id")[:1]
+    before = Booking.history.filter(id=OuterRef("pk"), sequence=OuterRef("sequence"), is_active=True)
+    return in_the_way.exclude(Exists(before.filter(history_id__lt=Subquery(ended)))).exists()
 
 
 def _list_changes(before: Sequence[Any], after: Sequence[Any]) -> tuple[Change, ...]:

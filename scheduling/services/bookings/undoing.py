@@ -15,7 +15,7 @@ from scheduling.policies import TAKEN_BACK, check_step, refuse_step
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
-from scheduling.selectors.bookings.history import LastStep, Past, find_last_step
+from scheduling.selectors.bookings.history import LastStep, Past, find_last_step, is_taken_since
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
@@ -33,7 +33,8 @@ def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Acto
     """Take back the step that led to ``status``: the booking stands where it stood before. Again changes nothing.
 
     Arrived, begun, finished, not come, cancelled and declined can be taken back, as long as nothing has
-    happened since. What was cancelled or declined takes its people and things again, and no others.
+    happened since. What was cancelled or declined takes its people and things again, and no others; what lay
+    over the rules lies over them again, but not over a booking that came there meanwhile.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -49,10 +50,12 @@ def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Acto
         if back is None:
             return
         counters = Counters()
-        planned = None if seen.is_active else _find_old_place(seen, now=now, is_pessimistic=is_pessimistic)
-        if planned is not None:
-            usage = list_place_usage(*planned)
-            clear_way(planned[1], usage, counters=counters, now=now, own_id=booking_id)
+        planned: tuple[Plan, Place] | None = None
+        is_over = False
+        if not seen.is_active:
+            plan, place, is_over = _find_old_place(seen, now=now, is_pessimistic=is_pessimistic)
+            planned = plan, place
+            clear_way(place, list_place_usage(plan, place), counters=counters, now=now, own_id=booking_id)
         booking = lock_booking(now=now, booking_id=booking_id)
         if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
@@ -63,7 +66,7 @@ def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Acto
         _restore(booking, planned, back, counters=counters, now=now)
         record(booking, kind=BookingEvent.RESTORED, by=by, now=now, extra={"undone": str(status)})
         write_allocations(planned[1], booking, now=now)
-        counters.write(is_override=bool(booking.override_kind))
+        counters.write(is_override=is_over)
 
     try:
         run_write(work)
@@ -96,14 +99,14 @@ def _step_back(booking: Booking, back: Past) -> None:
     booking.completed_at = back.completed_at
 
 
-def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:
-    """Find the place where the booking was, with the same people and things.
+def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place, bool]:
+    """Find the place where the booking was, with the same people and things; and whether it lies over the rules.
 
     A visit that should have begun meanwhile is looked at as of its start.
 
     Raises:
         PlaceRefused: It is not free.
-        SlotTaken: Who had it does not do this any more.
+        SlotTaken: Who had it does not do this any more, or has another booking there since.
     """
     plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_party_free=True)
     own_ids = list_resource_ids(booking)
@@ -117,11 +120,19 @@ def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) ->
         moving=find_moving(booking.pk),
         moving_resource_ids=own_ids,
         is_any_minute=True,
-        is_override=bool(booking.override_kind),
     )
-    place = find_place(asked, is_pessimistic=is_pessimistic)
+    is_over = False
+    try:
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+    except PlaceRefused:
+        if not booking.override_kind:
+            raise
+        is_over = True
+        place = find_place(replace(asked, is_override=True), is_pessimistic=is_pessimistic)
+        if is_taken_since(booking_id=booking.pk, assignments=place.candidate.assignments, now=now):
+            raise SlotTaken(starts_at=booking.starts_at) from None
     # They had their turn when it was booked.
-    return narrowed, replace(place, strategy=Strategy.FIXED_ORDER)
+    return narrowed, replace(place, strategy=Strategy.FIXED_ORDER), is_over
 
 
 def _restore(booking: Booking, planned: tuple[Plan, Place], back: Past, *, counters: Counters, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from scheduling.errors import BookingNotFound, SlotTaken, SlotUnavailable, Trans
 from scheduling.models import Allocation, Booking, RuleUsage, Service, Session
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.bookings.transitions import (
@@ -214,6 +216,65 @@ def test_what_was_booked_over_the_rules_is_restored_over_them(tenant):
 
     assert (row(forced).status, row(forced).override_reason) == ("confirmed", "Urgente")
     assert Allocation.objects.filter(booking_id=forced.booking_id, is_override=True, is_active=True).count() == 1
+
+
+def imported(people: list[int], service_id: int) -> SimpleNamespace:
+    booking_id = import_booking(service_id=service_id, starts_at=MONDAY, resource_ids=tuple(people), now=NOW)
+    return SimpleNamespace(booking_id=booking_id)
+
+
+def test_an_imported_booking_goes_back_to_its_free_place_only(tenant):
+    service_id, people = make_shop()
+    made = imported(people, service_id)
+    cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")
+    undo(made, "cancelled")
+    restored = row(made)
+    cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")
+    book(service_id)
+
+    with pytest.raises(SlotTaken):
+        undo(made, "cancelled")
+
+    assert (restored.status, restored.override_kind) == ("confirmed", "import")
+    assert (row(made).status, row(made).is_active) == ("cancelled", False)
+    assert Booking.objects.filter(is_active=True).count() == Allocation.objects.filter(is_active=True).count() == 1
+
+
+def test_who_was_moved_to_an_overridden_place_meanwhile_keeps_it(tenant):
+    service_id, people = make_shop()
+    other = book(service_id, hours_later(3))
+    made = imported(people, service_id)
+    cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")
+    move_booking(booking_id=other.booking_id, starts_at=MONDAY, now=NOW, by=ME)
+
+    with pytest.raises(SlotTaken):
+        undo(made, "cancelled")
+
+    assert list(Booking.objects.filter(is_active=True).values_list("pk", flat=True)) == [other.booking_id]
+
+
+def test_an_imported_seat_does_not_push_anybody_out_of_a_full_group(tenant):
+    service_id, people = make_shop(seats=1)
+    made = imported(people, service_id)
+    cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")
+    book(service_id)
+
+    with pytest.raises(SlotTaken):
+        undo(made, "cancelled")
+
+    assert Session.objects.get(is_active=True).seats_taken == 1
+
+
+def test_a_full_rule_is_passed_over_by_what_lay_over_it(tenant):
+    service_id, people = make_shop()
+    make_rule(RuleScope.TENANT, RulePeriod.DAY, 1, Measure.BOOKINGS)
+    made = imported(people, service_id)
+    cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")
+    book(service_id, hours_later(2))
+
+    undo(made, "cancelled")
+
+    assert (row(made).status, RuleUsage.objects.get().used) == ("confirmed", 2)
 
 
 def test_counters_follow(tenant):
