@@ -1,7 +1,8 @@
 """Numbers that want no SMS from a business: who wrote to a number last, and what was answered.
 
 All businesses write from the platform's one number. So an answer is to the business that wrote last, and it
-holds for that one; when nobody is known to have written, for every business (``schema_name`` is empty).
+holds for that one; when nobody is known to have written, for every business (``schema_name`` is empty). Who
+wants SMS again wants those that were stopped last, whoever wrote since.
 """
 
 from __future__ import annotations
@@ -64,9 +65,8 @@ def take_reply(answered: Answered, *, now: datetime) -> str:
     reply = read_reply(answered.text)
     if reply is Reply.OTHER or not answered.phone:
         return ""
-    last = TextedNumber.objects.filter(recipient_hash=_hash(answered.phone)).order_by("-texted_at").first()
-    schema_name = EVERYBODY if last is None or find_tenant(last.schema_name) is None else last.schema_name
     is_stop = reply is Reply.STOP
+    schema_name = _find_meant(answered.phone, is_stop=is_stop)
     changes = {
         "stopped_at": now if is_stop else None,
         "words": answered.text[:LONGEST_WORDS],
@@ -82,6 +82,14 @@ def take_reply(answered: Answered, *, now: datetime) -> str:
         if schema_name:
             _tell_business(schema_name, answered, is_stop=is_stop, now=now)
     return _write_answer(schema_name, is_stop=is_stop)
+
+
+def _find_meant(phone: str, *, is_stop: bool) -> str:
+    """Return the schema of the business that an answer is to."""
+    rows = TextedNumber.objects.filter(recipient_hash=_hash(phone))
+    last = None if is_stop else rows.filter(stopped_at__isnull=False).order_by("-stopped_at").first()
+    last = last or rows.order_by("-texted_at").first()
+    return EVERYBODY if last is None or find_tenant(last.schema_name) is None else last.schema_name
 
 
 def _write_answer(schema_name: str, *, is_stop: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -109,6 +110,21 @@ def test_alta_brings_them_back(tenant, text_to, answer):
     response = answer("alta")
 
     assert "vuelve a recibir SMS" in response.content.decode()
+    assert deliver(text_to("2")) == ("sent", "")
+
+
+def test_alta_brings_back_what_was_stopped_last_whoever_wrote_since(tenant, other_tenant, text_to, answer):
+    deliver(text_to("1"))
+    answer("stop")
+    TextedNumber.objects.create(
+        recipient_hash=TextedNumber.objects.get().recipient_hash,
+        schema_name=other_tenant.schema_name,
+        texted_at=utc_now() + timedelta(minutes=1),
+    )
+
+    answer("alta")
+
+    assert not TextedNumber.objects.filter(stopped_at__isnull=False).exists()
     assert deliver(text_to("2")) == ("sent", "")
 
 
