@@ -49,26 +49,50 @@ _TITLES = frozenset(
     ]
 )
 """Written with a full stop, which some leave no blank after: ``Dr.No``, ``Ma.Elena``."""
-_PARTICLES = frozenset(["de", "la", "do", "da", "del", "es", "no", "to", "my", "st", "my", "su"])
+_PARTICLES = frozenset(["de", "la", "do", "da", "del"])
 """Country codes that are words between names as well: ``Ana.de la Cruz``."""
-_KINDS = (
-    "com|net|org|info|biz|xyz|top|shop|store|online|site|club|click|link|live|app|dev|page|web|blog|vip|win|bet|casino|loan|"
-    "icu|fun|space|website|tech|pro|mobi|name|tel|travel|world|today|life|agency|email|money|cash|gift|promo"
-)
+_KIND_LIST = """
+com net org info biz xyz top shop store online site club click link live app dev page web blog vip win bet
+casino loan icu fun space website tech pro mobi name tel travel world today life agency email money cash gift
+promo support help bank zone center services solutions company group cloud digital global media network news
+press rocks sale security social studio team tips tools trade video watch wiki work works finance credit cards
+delivery express exchange market marketing ventures guru expert ltd inc llc gratis tienda viajes lat bid
+download review stream party science racing quest sbs cfd cyou bond autos cars zip mov lol buzz monster cam
+chat codes fyi ink uno
+"""
+_KINDS = frozenset(_KIND_LIST.split())
+_LINK_CODE_LIST = "me co ly gd gl cc gg es mx us uk ru tk tv io to in be at sh ws ar cl br pe cn"
+_LINK_CODES = frozenset(_LINK_CODE_LIST.split())
+"""Country codes that links end with even behind one letter or a title: ``T.Me``, ``Ing.Es``."""
+_SHORTEST_SURNAME = 3
+"""Letters behind a dot between two names: ``Juan.Carlos``; two are a country's code."""
 _SPACED_KINDS = "com|net|org|info|biz|xyz|top|shop|store|online|site|click|link|io|ly|ru|cn|gg|tk|mx|ar|cl|br"
-_DOT = r"\s?[.\u00b7\u2022\u2024\u30fb]\s?"
-_DOMAIN = re.compile(rf"(?P<left>[^\W_][\w-]*)\.(?P<right>{_KINDS}|[^\W\d_]{{2}})(?P<rest>$|[^\w])")
-_SPACED_DOMAIN = re.compile(rf"(?P<left>[^\W_][\w-]+)(?:{_DOT}|,)(?:{_SPACED_KINDS})\b")
-_BRACKETED_DOT = re.compile(r"\s*[\[({<]\s*(?:\.|punto|dot)\s*[\])}>]\s*")
-_SPOKEN_DOMAIN = re.compile(r"\w\s+(?:punto|dot|d0t)\s+\w{2,}")
+_DOT = r"\s?\.\s?"
+_LIKE_DOTS = re.compile(
+    r"[\u3002\u06d4\u0701\u0702]|(?<![lL])[\u00b7\u2219\u22c5](?=\s?\w)|[\u00b7\u2219\u22c5](?!\s?[lL])"
+    r"|[\u2022\u2024\u2027\u02d9\u2e31\u2e33\ua78f\u25cf\u25e6\u1427]|(?<=[a-zA-Z\d\s])\u30fb(?=[a-zA-Z\d\s])"
+)
+"""Dots that a reader takes for a full stop; not those of *Gal·la* and of names in Katakana."""
+_DOMAIN = re.compile(r"(?P<left>[^\W_][\w-]*)\.(?=(?P<right>[^\W\d_]{2,})(?P<rest>[\w-]*(?:\s\w+){0,4}))")
+_SPACED_DOMAIN = re.compile(rf"(?P<left>[^\W_][\w-]*)(?:{_DOT}|,)(?P<right>{_SPACED_KINDS})\b", re.IGNORECASE)
+_BRACKETED_DOT = re.compile(r"\s*[\[({<]\s*(?:\.|punto|dot)\s*[\])}>]\s*", re.IGNORECASE)
+_SPOKEN_DOMAIN = re.compile(
+    rf"\w\s+(?:punto|dot|d0t)\s+(?:(?:{_SPACED_KINDS}|es)\b|(?<!fiat punto )(?<!grande punto )\w{{2,}})"
+)
+"""Not a Fiat Punto, unless it ends like a domain."""
 _SHORTENERS = re.compile(
-    r"\b(?:bit|ow|cutt|is|t|wa|goo|rb|tiny|n)[\s.,/]+(?:ly|gd|me|co|gl|gy|cc|url|in9)\b(?:/|$|\s*/)"
+    r"\b(?:bit|ow|cutt|is|v|t|wa|goo|rb|tiny|n)[\s.,/]+(?:ly|gd|me|co|gl|gy|cc|url|in9)\b(?:/|$|\s*/)"
 )
 _ADDRESS = re.compile(r"@|://|\bhttps?\b|\bwww\b|\bxn--|\\|\bftp\b")
-_PATH = re.compile(r"\w{2,}\.\w{2,}/|/\S*\d|\d\S*/\S*[^\W\d]")
+_PATH = re.compile(r"[^\W_]\.[^\W\d_][\w-]*\s?/|/\S*\d|\d\S*/\S*[^\W\d]")
 _NUMBER = re.compile(r"(?<![\w-])[(+]{0,2}(?:\d[\s().-]{0,2}){7}\d")
+_MODEL_YEAR = re.compile(
+    r"\b(?:peugeot [1-9]00[1-9]|(?:ram|silverado|sierra|promaster) [1-9]\d00) (?=(?:19|20)\d\d\b(?![\s().-]{0,2}\d))"
+)
+"""Models that are a number, before their year: *Peugeot 2008 2012* is nothing to call."""
 _MONEY = re.compile(
-    r"[\u00a2-\u00a5\u20a0-\u20cf$]|\d\s?%|%\s?\d|\b(?:us|mx|mxn|usd|eur|euros?|btc|d[oó]lar(?:es)?|pesos?|soles)\s?\d|"
+    r"[\u00a2-\u00a5\u20a0-\u20cf$]|\d\s?%|%\s?\d|(?<!mazda )\b(?:us|mx)\s?\d\d|"
+    r"\b(?:mxn|usd|eur|euros?|btc|d[oó]lar(?:es)?|pesos?|soles)\s?\d|"
     r"\d[\d.,]*\s?(?:usd|eur|euros?|mxn|btc|d[oó]lar(?:es)?|pesos?|soles|reales|k|mil|millones)\b"
 )
 _PITCH = re.compile(
@@ -92,12 +116,13 @@ def say_harmless(text: str, *, limit: int = 200) -> str:
 
     They may be longer than a name and have digits: a plate, a model, a reason.
     """
-    return "" if _carries(_read(text)) else clean_line(text, limit=limit)
+    return "" if _carries(_show(text)) else clean_line(text, limit=limit)
 
 
 def is_advertising(name: str) -> bool:
     """Tell whether a name carries what a name has not."""
-    read = _read(name)
+    shown = _show(name)
+    read = shown.casefold()
     digits = sum(letter.isdigit() for letter in read)
     return (
         len(name) > LONGEST_NAME
@@ -105,29 +130,57 @@ def is_advertising(name: str) -> bool:
         or digits > MOST_DIGITS
         or _POINTERS.search(name) is not None
         or _PITCH.search(read) is not None
-        or _carries(read)
+        or _carries(shown)
     )
 
 
-def _read(text: str) -> str:
-    """Return a text as the eye reads it: compatible forms as their usual ones, nothing hidden, small letters."""
-    shown = drop_hidden(compose("NFKC", text)).replace("\u3002", ".").casefold()
+def _show(text: str) -> str:
+    """Return a text as the eye reads it: compatible forms as their usual ones, nothing hidden, one kind of dot."""
+    shown = _LIKE_DOTS.sub(".", drop_hidden(compose("NFKC", text)))
     return " ".join(_BRACKETED_DOT.sub(".", shown).split())
 
 
-def _carries(read: str) -> bool:
-    patterns = (_ADDRESS, _PATH, _SPOKEN_DOMAIN, _SHORTENERS, _NUMBER, _MONEY)
-    return any(pattern.search(read) for pattern in patterns) or _has_domain(read) or _mixes_scripts(read)
+def _carries(shown: str) -> bool:
+    read = shown.casefold()
+    patterns = (_ADDRESS, _PATH, _SPOKEN_DOMAIN, _SHORTENERS, _MONEY)
+    return (
+        any(pattern.search(read) for pattern in patterns)
+        or _NUMBER.search(_MODEL_YEAR.sub("", read)) is not None
+        or _has_domain(shown)
+        or _mixes_scripts(read)
+    )
 
 
-def _has_domain(read: str) -> bool:
-    for match in _DOMAIN.finditer(read):
-        left, right = match["left"], match["right"]
-        is_initial = len(left) == 1 and right not in {"me", "co", "ly"}
-        is_between_names = right in _PARTICLES and match["rest"] not in {"", "/"}
-        if left not in _TITLES and not is_initial and not is_between_names:
-            return True
-    return any(match["left"] not in _TITLES for match in _SPACED_DOMAIN.finditer(read))
+def _has_domain(shown: str) -> bool:
+    if any(not _is_spoken_of(match["left"], match["right"]) for match in _SPACED_DOMAIN.finditer(shown)):
+        return True
+    return any(not _is_name(*match.group("left", "right", "rest")) for match in _DOMAIN.finditer(shown))
+
+
+def _is_spoken_of(left: str, right: str) -> bool:
+    """Tell whether a word that ends domains is a person's behind a title or an initial: ``Ing. Mx``."""
+    return _is_short(left) and not right[0].islower()
+
+
+def _is_name(left: str, right: str, rest: str) -> bool:
+    """Tell whether two words that a dot joins without a blank are names, and not a domain.
+
+    Names begin with a capital, or have none in their script: ``Dr.No``, ``J.Li``, ``Juan.Carlos``, ``Ana.de la Cruz``.
+    """
+    ending = right.casefold()
+    if right[0].islower():
+        behind = [word for word in rest.split() if word not in _PARTICLES]
+        is_between = rest.startswith(" ") and bool(behind) and not behind[0][0].islower()
+        return right in _PARTICLES and is_between and not left[0].islower()
+    if ending in _KINDS:
+        return False
+    if _is_short(left):
+        return ending not in _LINK_CODES
+    return len(right) >= _SHORTEST_SURNAME and not left[0].islower()
+
+
+def _is_short(word: str) -> bool:
+    return len(word) == 1 or word.casefold() in _TITLES
 
 
 def _mixes_scripts(read: str) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.identity.greetings import greet_name, is_advertising, say_harmless
+from verticals.automotive.makes import MODELS_BY_MAKE
 
 REAL = """
 Ana Ruiz|José de la O|María José de la O|María de los Ángeles Guadalupe Fernández de la Torre|J. P.|J.P. Morgan|Dr. No
@@ -15,12 +16,16 @@ Autos López S.A. de C.V.|Transportes ABC, S. de R.L.|Pérez e Hijos|Pérez & Hi
 Gracia Plena|Consuelo Regalado|Dolores Fuertes|Milagros Peña|Socorro Luz|Aung San Win|Jane Free|Don Link|Clara Info
 Ana (mamá de Luis)|Luis "El Güero" Soto|Ana/Luis|Ana y Luis|ana ruiz|ANA RUIZ|ana|A|Ana R.|A. Ruiz|A.B.C.|Ana 💕
 Ana de Com|Mª Luisa|M.ª Teresa|Arq. Soto|Ing. Mx|Lic. Io Com|St. John Rivers|Sta. Cruz|San Juan de Dios|St.John|Mr. T
-Ana.de la Cruz|Juan.Carlos|Ana.Karen|Rosa M. de Jesús|J.de Jesús|von der Leyen|de la Rúa|Van Gogh|Mac Donald|N. N.
+Ana.de la Cruz|Juan.Carlos|Ana.Karen|Rosa M. de Jesús|J.de Jesús|von der Leyen|de la Rúa|Dr.House|J.Li
+MA.ELENA GÓMEZ|Gal·la Puig
+マイケル・ジョーダン|Ana.de la Cruz Soto|Av.Juárez|X. Ruiz|Van Gogh|Mac Donald|N. N.
 """.replace("\n", "|")
 ADVERTISING = """
 GANA 500 EUR bit.ly/xyz|bit.ly/xyz|bit . ly/xyz|bit ly/abc|example.com|EXAMPLE.COM|example . com|example .com
-visita example. com hoy|ejemplo.mx|ejemplo.com.mx|gratis.xyz|hola tienda.online|tienda.shop|casino.bet|t.me/canal|t.me/x
-wa.me/5215512345678|https://example.com|http:example|www.example|www example com|ftp://x|//example.com/x|xn--pypal-4ve.com
+visita example. com hoy|ejemplo.mx|ejemplo.com.mx|gratis.xyz|hola tienda.online|tienda.shop|casino.bet|t.me/canal
+t.me/x
+wa.me/5215512345678|https://example.com|http:example|www.example|www example com|ftp://x|//example.com/x
+xn--pypal-4ve.com
 ana@example.com|ana＠example．com|@canal|sígueme @ana_99|ana arroba @x|example。com|example．com|ｅｘａｍｐｌｅ.com
 exa\u200bmple.com|example\u00ad.com|example punto com|example (dot) com|example[.]com|example [dot] com
 пример.рф|pаypal soporte|Gооgle Ana
@@ -28,8 +33,14 @@ exa\u200bmple.com|example\u00ad.com|example punto com|example (dot) com|example[
 Ana 55123|５５１２３４５６７８
 $500|500 €|€500|USD 500|500 usd|500 pesos gratis|Gana 50%|50 % off|1000 dólares|₿ 2
 GRATIS hoy|Premio para ti|PROMOCIÓN de hoy|oferta especial|descuento total|Sorteo Ana|Casino Royal Ana|WhatsApp Ana
-Telegram canal|Haz clic aquí|Click aqui|Verifica tu cuenta|urgente banco|Compra ya!|¡Ganaste!|👉 aquí|➡ mira|Ana → canal
-viagra barata|Bitcoin ya|you won a car|call now Ana|Ganas un auto \U0001f517|préstamos rápidos
+Telegram canal|Haz clic aquí|Click aqui|Verifica tu cuenta|urgente banco|Compra ya!|¡Ganaste!|👉 aquí|➡ mira
+Ana → canal
+x.com/evil|v.gd/abc|v gd/abc|ing.com|ING.COM|Ing.Com|bbva.es hoy|bbva.es|bbva.support|BBVA.Support|evil‧com
+evil·com|evil・com
+x.com|X.COM|T.Me|a.co/x|a.b/c|evil.unknownending|evil.Foo|dr.evil|ma.evil hoy|bbva.de hoy|bbva.de Hoy|Ing . com
+x . com
+bbva.no hoy|bbva.to hoy|Evil∙com|evil [DOT] com|A.Evil.com|visita fiat punto com|viagra barata|Bitcoin ya
+you won a car|call now Ana|Ganas un auto \U0001f517|préstamos rápidos
 """.replace("\n", "|")
 
 
@@ -76,6 +87,32 @@ def test_other_words_keep_their_digits(text):
 )
 def test_other_words_carry_nothing(text):
     assert say_harmless(text) == ""
+
+
+VEHICLES = [f"{make} {model}" for make, models in MODELS_BY_MAKE.items() for model in models]
+
+
+def test_every_vehicle_of_the_catalog_passes():
+    labels = [f"{vehicle} {year}" for vehicle in VEHICLES for year in (1998, 2012, 2024)]
+    labels += ["Mazda MX5 2019", "Mazda MX 5 2019", "Mazda MX30 2022"]
+    labels += ["Fiat Punto Evo 2012", "Fiat Punto GT, ABC-123"]
+
+    assert len(VEHICLES) > 300
+    assert [label for label in labels if say_harmless(label) != label] == []
+
+
+CARRIED = """
+bit.ly/x|x.com/evil|v.gd/abc|ing.com|bbva.es|bbva.support|evil‧com|example punto com|Punto com|MX500|MX 500|US 50
+500 USD
+2008 5512 2012|2008 2012 5512|Peugeot 2008 55122012|55 1234 5678|@canal|$500|https://x
+""".replace("\n", "|")
+
+
+@pytest.mark.parametrize("model", split(CARRIED))
+def test_advertising_typed_as_a_model_does_not(model):
+    makes = ("Nissan", "Fiat", "Peugeot")
+
+    assert [say_harmless(f"{make} {model} 2019") for make in makes] == ["", "", ""]
 
 
 def test_other_words_are_cut():
