@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,12 +14,13 @@ from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 from notifications.channels import registry
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageReason, MessageStatus
+from notifications.models.base import MessageBase
 from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
 from notifications.services.senders import get_sender, open_log
 from notifications.services.stops import is_stopped
 from notifications.services.threads import join_thread
-from notifications.types.messages import Attachment, Recipient, Subject, Thread
+from notifications.types.messages import Attachment, Recipient, RenderedMessage, Subject, Thread
 from notifications.types.words import Words
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
@@ -113,11 +115,9 @@ def queue_message(
     if known is not None:
         return int(known)
     fault = _find_fault(carrier, to, limit=limit, now=now)
-    subject_kind = "" if about is None else about.kind
-    rendered = render_message(
-        carrier=carrier, template=template, subject_kind=subject_kind, language=language, context=context
-    )
-    is_kept = fault is None or not is_secret
+    subject = _describe_subject(about)
+    kind = subject["subject_kind"]
+    rendered = render_message(carrier=carrier, template=template, subject_kind=kind, language=language, context=context)
     address = to[:LONGEST_EMAIL]
     send_after = now
     if fault is None and thread is not None and about is not None:
@@ -130,32 +130,19 @@ def queue_message(
             "to": address,
             "reply_to": clean_email(reply_to) or "",
             "locale": language,
-            "subject": rendered.subject,
-            "body_text": rendered.body_text if is_kept else "",
-            "body_html": rendered.body_html if is_kept else "",
+            **_describe_text(rendered, is_kept=fault is None or not is_secret),
             "attachments": [asdict(attachment) for attachment in attachments],
-            "subject_kind": subject_kind,
-            "subject_id": None if about is None else about.id,
+            **subject,
             "is_secret": is_secret,
-            "role": "" if thread is None else thread.role,
-            "state": None if thread is None else thread.state,
-            "is_live": thread is not None and thread.is_live,
-            "status": MessageStatus.QUEUED if fault is None else MessageStatus.FAILED,
-            "reason": "" if fault is None else fault,
+            **_describe_thread(thread),
+            **_describe_outcome(fault),
             "created_at": now,
             "send_after": send_after,
             "expires_at": expires_at,
         },
     )
     if is_new and fault is None:
-        add_due_work(
-            kind=DUE_KIND,
-            row_id=message.pk,
-            due_at=send_after,
-            now=now,
-            urgency=urgency,
-            lane=carrier.channel,
-        )
+        _plan_sending(message, at=send_after, now=now, urgency=urgency)
     return int(message.pk)
 
 
@@ -166,6 +153,41 @@ def pick_language(locale: str) -> str:
         if language in LANGUAGES:
             return language
     return DEFAULT_LANGUAGE
+
+
+def _describe_text(rendered: RenderedMessage, *, is_kept: bool) -> dict[str, str]:
+    """Return the columns of what a message says; of a secret that is not sent the subject only."""
+    return {
+        "subject": rendered.subject,
+        "body_text": rendered.body_text if is_kept else "",
+        "body_html": rendered.body_html if is_kept else "",
+    }
+
+
+def _describe_subject(about: Subject | None) -> dict[str, Any]:
+    """Return the columns of what a message is about."""
+    if about is None:
+        return {"subject_kind": "", "subject_id": None}
+    return {"subject_kind": about.kind, "subject_id": about.id}
+
+
+def _describe_thread(thread: Thread | None) -> dict[str, object]:
+    """Return the columns of the thread that a message follows others in."""
+    if thread is None:
+        return {"role": "", "state": None, "is_live": False}
+    return {"role": thread.role, "state": thread.state, "is_live": thread.is_live}
+
+
+def _describe_outcome(fault: MessageReason | None) -> dict[str, str]:
+    """Return the columns of whether a message can leave, and why not."""
+    if fault is None:
+        return {"status": MessageStatus.QUEUED, "reason": ""}
+    return {"status": MessageStatus.FAILED, "reason": fault}
+
+
+def _plan_sending(message: MessageBase, *, at: datetime, now: datetime, urgency: Urgency) -> None:
+    """Let a worker send a stored message."""
+    add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=at, now=now, urgency=urgency, lane=message.channel)
 
 
 def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) -> MessageReason | None:
