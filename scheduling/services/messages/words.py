@@ -50,7 +50,7 @@ VOCABULARY = Vocabulary(
     notes=("what_to_bring",),
     terms=("cancel_policy",),
     dispensable=("reference", "asset", "can_change"),
-    names=("service_name", "reason"),
+    names=("service_name", "resource_name", "reason"),
     placeholders=frozenset(
         {
             "customer_name",

@@ -10,7 +10,7 @@ import pytest
 
 from config.environment import ROOT
 from notifications.channels.registry import get_carrier
-from notifications.engine.segments import count_segments, is_plain
+from notifications.engine.segments import count_segments, fold_text, is_plain
 from notifications.services.rendering import render_message
 from scheduling.enums import BookingStatus
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
@@ -89,3 +89,28 @@ def test_longest_values_fit_into_two(booking, tenant, language, vertical, busine
         assert count_segments(text) <= 2, text
         wanted = url if "/b/" in text else url[: url.index("/b/") + 1]
         assert template.startswith("worker") or text.endswith(f" {wanted}"), text
+
+
+@pytest.mark.parametrize(
+    ("language", "moved", "changed"), [("es", "movida a ", "cambiada"), ("en", "moved to ", "changed")]
+)
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_only_another_time_is_called_a_move(booking, language, moved, changed, channel):
+    """The person alone may be another one: then the message names who it is."""
+
+    def say(previous):
+        rendered = render_message(
+            carrier=get_carrier(channel),
+            template="booking_moved",
+            subject_kind="booking",
+            language=language,
+            context=make_customer_words(booking, template="booking_moved", now=NOW, previous=previous)[language],
+        )
+        return rendered.subject or rendered.body_text
+
+    same, other = say(None), say(booking.starts_at - timedelta(days=1))
+
+    assert (moved in same, moved in other) == (False, True)
+    assert (changed in same, changed in other) == (True, False)
+    person = fold_text(booking.people[0]) if channel == "sms" else booking.people[0]
+    assert (person in same, person in other) == (True, False)
