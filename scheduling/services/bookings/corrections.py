@@ -15,10 +15,14 @@ from scheduling.errors import BookingChanged, CustomerInvalid
 from scheduling.models import Asset, AssetMark, Booking, Contact, Customer
 from scheduling.policies import check_step, refuse_step
 from scheduling.selectors.bookings.corrections import mark_state
+from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, Correction, CustomerDetails, VisitDetails
+
+Contacts = tuple[str, str]
+"""Phone and e-mail, each empty when there is none."""
 
 PRICE_WRONG = mark("This price is not possible.")
 
@@ -28,8 +32,9 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     """Correct who comes, how they are reached, what the visit is about, note and price; tell whether anything changed.
 
     Time, people and status stay. The booking's own copy is corrected, and with ``is_customer_too`` the
-    customer's and the asset's records as well; other bookings keep what they say. A customer
-    with a new phone or e-mail gets the confirmation there, otherwise nobody is told.
+    customer's and the asset's records as well; other bookings keep what they say. Where a contact
+    makes way for another, the manage link is renewed: who has the old one reads somebody else's mail.
+    A customer who is written to at a new address, or has a new link, gets it there; nobody else is told.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -53,10 +58,32 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     if correction.is_customer_too:
         _correct_customer(booking, clean, reached, now=now, by=by)
     new = (booking.customer_phone, booking.customer_email)
-    is_contact_new = any(value and value not in reached for value in new)
+    is_link_new = _is_replaced(reached, new)
+    if is_link_new:
+        _renew_link(booking)
+    told_at = _pick_address(new)
+    is_contact_new = bool(told_at) and (is_link_new or told_at != _pick_address(reached))
     extra = {"is_contact_new": is_contact_new}
     record(booking, kind=BookingEvent.CORRECTED, by=by, now=now, extra=extra)
     return True
+
+
+def _is_replaced(reached: Contacts, new: Contacts) -> bool:
+    """Tell whether a contact made way for another: of its kind, or the one that messages go to."""
+    picked = _pick_address(reached), _pick_address(new)
+    pairs = (*zip(reached, new, strict=True), picked)
+    return any(before and after and before not in new and before != after for before, after in pairs)
+
+
+def _pick_address(contacts: Contacts) -> str:
+    """Return where messages go: to the e-mail address if there is one."""
+    phone, email = contacts
+    return email or phone
+
+
+def _renew_link(booking: Booking) -> None:
+    booking.token_version += 1
+    booking.token_hash = hash_manage_token(booking.ics_uid, booking.token_version)
 
 
 def _clean(booking: Booking, correction: Correction, *, now: datetime) -> CleanDetails:
@@ -98,9 +125,7 @@ def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> Non
         booking.policy = {**booking.policy, "is_price_from": False}
 
 
-def _correct_customer(
-    booking: Booking, clean: CleanDetails, reached: tuple[str, str], *, now: datetime, by: Actor
-) -> None:
+def _correct_customer(booking: Booking, clean: CleanDetails, reached: Contacts, *, now: datetime, by: Actor) -> None:
     """Correct the records of the customer and of the asset that a booking belongs to, where there are any."""
     customer = Customer.objects.select_for_update().filter(pk=booking.customer_id or 0, erased_at=None).first()
     if customer is None:

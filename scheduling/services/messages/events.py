@@ -96,7 +96,11 @@ def tell_customer_of(event: EventView) -> None:
         return
     booking, telling = found
     _keep_in_step(booking, now=event.occurred_at)
-    if _is_true(event, booking, telling) and (template := _pick_template(event, telling, booking)):
+    if (
+        _is_true(event, booking, telling)
+        and _is_news(event, booking)
+        and (template := _pick_template(event, telling, booking))
+    ):
         _tell_customer(event, booking, template)
 
 
@@ -129,8 +133,9 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
         booking = get_booking(booking_id=event.subject_id)
     except BookingNotFound:
         return None  # removed since: there is nobody to tell
-    if event.kind in {MOVED, RESTORED} and booking.status == BookingStatus.PENDING_APPROVAL:
-        return booking, TELLINGS["booking.requested"]  # a request for another time is a request
+    if event.kind in {MOVED, RESTORED, CORRECTED} and booking.status == BookingStatus.PENDING_APPROVAL:
+        requested = TELLINGS["booking.requested"]  # a request for another time is a request
+        return booking, replace(requested, business="") if event.kind == CORRECTED else requested
     return booking, TELLINGS[event.kind]
 
 
@@ -138,6 +143,14 @@ def _is_true(event: EventView, booking: BookingView, telling: Telling) -> bool:
     """Tell whether an event is still to be told: of two moves the later one tells the time that holds."""
     is_last = event.kind != MOVED or event.payload.get("sequence", booking.sequence) == booking.sequence
     return is_last and booking.status in telling.statuses
+
+
+def _is_news(event: EventView, booking: BookingView) -> bool:
+    """Tell whether a customer wants to hear it: how a visit stands again, or at another address, only before it."""
+    if event.kind not in {RESTORED, CORRECTED}:
+        return True
+    is_awaited = booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}
+    return is_awaited and booking.starts_at > event.occurred_at
 
 
 def _keep_in_step(booking: BookingView, *, now: datetime) -> None:
@@ -166,7 +179,7 @@ def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> 
 
 
 def _tell_customer(event: EventView, booking: BookingView, template: str) -> None:
-    previous = read_instant(event.payload.get("previous_starts_at"))
+    previous = _read_previous(event, booking)
     state = describe_state(booking, previous=previous)
     thread = make_thread(role=CUSTOMER, state=state, template=template, by=event.payload.get("by"))
     tell_customer(
@@ -186,7 +199,7 @@ def _tell_business(event: EventView, booking: BookingView, *, template: str) -> 
     if event.payload.get("by") == ActorKind.STAFF:
         return frozenset()
     readers = list_managers()
-    previous = read_instant(event.payload.get("previous_starts_at"))
+    previous = _read_previous(event, booking)
     state = describe_state(booking, previous=previous)
     tell(
         recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in readers],
@@ -222,7 +235,7 @@ def _tell_each(
     told: frozenset[str],
     is_theirs: bool,
 ) -> None:
-    previous = read_instant(event.payload.get("previous_starts_at")) if template == "worker_moved" else None
+    previous = _read_previous(event, booking) if template == "worker_moved" else None
     state = describe_work(booking, is_theirs=is_theirs, previous=previous)
     by_user_id = event.payload.get("by_user_id")
     for worker in workers:
@@ -239,6 +252,12 @@ def _tell_each(
             thread=make_thread(role=WORKER, state=state, template=template, by=event.payload.get("by")),
             urgency=Urgency.LAST,
         )
+
+
+def _read_previous(event: EventView, booking: BookingView) -> datetime | None:
+    """Return when the visit was to start before; None when only its people or things are others."""
+    previous = read_instant(event.payload.get("previous_starts_at"))
+    return None if previous == booking.starts_at else previous
 
 
 def _find_limit(event: EventView) -> str:

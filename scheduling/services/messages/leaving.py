@@ -44,6 +44,8 @@ def rewrite(waiting: Waiting, now: datetime) -> Content | Verdict:
     except BookingNotFound:
         return Verdict.OVERTAKEN
     if waiting.role == CUSTOMER:
+        if waiting.to not in {booking.customer_email, booking.customer_phone}:
+            return Verdict.OVERTAKEN  # staff corrected the address: whoever reads that one is a stranger
         return _tell_customer(waiting, booking, now)
     if waiting.role == BUSINESS:
         return _tell_business(waiting, booking)

@@ -59,7 +59,8 @@ State = Mapping[str, object]
 def describe_state(booking: BookingView, *, previous: datetime | None = None) -> dict[str, object]:
     """Return time, place, people and status: what makes it news when it differs from what was told.
 
-    ``previous`` is the start that the message names beside the present one.
+    ``previous`` is the start that the message names beside the present one. The number of the link is no
+    news, but a message that waits with an older one is written anew.
     """
     return {
         "status": STATUSES.get(booking.status, ""),
@@ -68,6 +69,7 @@ def describe_state(booking: BookingView, *, previous: datetime | None = None) ->
         "location": booking.location_id,
         "people": sorted({taken.resource_id for taken in booking.resources if taken.is_person}),
         "previous": "" if previous is None else previous.isoformat(),
+        "link": booking.token_version,
     }
 
 

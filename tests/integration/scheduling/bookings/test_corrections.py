@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Event
-from scheduling.errors import BookingChanged, BookingNotFound, CustomerInvalid, TransitionRefused
+from scheduling.errors import BookingChanged, BookingNotFound, CustomerInvalid, TokenUnknown, TransitionRefused
 from scheduling.models import Asset, Booking, Customer
 from scheduling.selectors.bookings.corrections import mark_state
 from scheduling.selectors.bookings.history import find_last_step, list_history
-from scheduling.selectors.bookings.views import get_booking, list_bookings
+from scheduling.selectors.bookings.views import get_booking, get_by_token, list_bookings
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.transitions import mark_arrived
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import Actor, BookingFilters, Change, Correction, SlotRequest
 from tests.factories.scheduling import CAR, MONDAY, NOW, book, make_shop, make_wish
 
@@ -222,3 +223,44 @@ def test_a_hold_has_nothing_to_correct(tenant):
 def test_an_unknown_booking_is_not_found(tenant):
     with pytest.raises(BookingNotFound):
         correct_booking(booking_id=999_999, correction=Correction("Ana", "", "", {}, "", None), now=NOW, by=ME)
+
+
+def open_link(token: str) -> str:
+    try:
+        return get_by_token(token=token, now=NOW).reference
+    except TokenUnknown:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_renewed"),
+    [
+        ({"name": "Ana Paz"}, False),
+        ({"phone": ""}, False),
+        ({"email": "otra@example.com"}, True),
+        ({"phone": "55 8765 4321"}, True),
+        ({"email": ""}, True),
+    ],
+)
+def test_a_contact_that_makes_way_for_another_loses_the_link(made, changes, is_renewed):
+    old = make_manage_token(get_booking(booking_id=made.booking_id))
+
+    correct(made, **changes)
+
+    new = make_manage_token(get_booking(booking_id=made.booking_id))
+    reference = row(made).reference
+    assert (open_link(old), open_link(new)) == ("" if is_renewed else reference, reference)
+    assert (old != new, last_event().payload["is_contact_new"]) == (is_renewed, is_renewed)
+    assert row(made).history.first().token_version == 1 + is_renewed
+
+
+def test_an_added_contact_leaves_the_link_and_is_told_if_messages_go_there(made):
+    correct(made, phone="")
+    old = make_manage_token(get_booking(booking_id=made.booking_id))
+    correct(made, phone="55 8765 4321")
+    beside = last_event().payload["is_contact_new"]
+    Booking.objects.filter(pk=made.booking_id).update(customer_email="")
+    correct(made, email="otra@example.com")
+
+    assert (beside, last_event().payload["is_contact_new"]) == (False, True)
+    assert make_manage_token(get_booking(booking_id=made.booking_id)) == old

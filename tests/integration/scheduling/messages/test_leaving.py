@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,14 +14,13 @@ from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Reminder, Resource, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.bookings.zones import follow_zone_changes
 from scheduling.services.messages.standing import MERGED_WITHIN
 from scheduling.services.writing.expiry import expire_hold
-from scheduling.types import Actor, BookingView, Correction
+from scheduling.types import Actor, BookingView
 from tenants.errors import RetryLater
 from tests.fakes.mail_server import running_mail_server
 from tests.integration.scheduling.messages.conftest import NOW, handle_events, list_slots
@@ -375,24 +373,3 @@ def test_clock_that_changed_is_no_news_of_a_booking_that_was_moved_since(book, t
     send_message(Message.objects.get(template="clock_changed").pk, NOW + TELLING_WAIT)
 
     assert told(NOW + TELLING_WAIT) == ["booking_confirmed", "booking_moved"]
-
-
-def test_a_corrected_address_gets_the_confirmation_and_a_typing_mistake_tells_nobody(book, told):
-    booking = book()
-    told(NOW)
-    same = Correction(
-        name="Ana Ruis",
-        phone=booking.customer_phone,
-        email=booking.customer_email,
-        asset=dict(booking.asset_data),
-        note=booking.note,
-        price_minor=booking.price_minor,
-    )
-    correct_booking(booking_id=booking.id, correction=same, now=NOW + SECOND, by=STAFF)
-    silent = told(NOW + timedelta(minutes=1))
-    new = replace(same, email="ana.ruiz@example.com")
-    correct_booking(booking_id=booking.id, correction=new, now=NOW + timedelta(minutes=2), by=STAFF)
-
-    assert silent == ["booking_confirmed"]
-    assert told(NOW + timedelta(minutes=3), to="ana.ruiz@example.com") == ["booking_confirmed"]
-    assert told(NOW + timedelta(minutes=3)) == silent
