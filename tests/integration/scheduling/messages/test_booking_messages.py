@@ -167,6 +167,20 @@ def test_moved_booking_updates_the_calendar(book, service):
     assert "Antes: miércoles 25 de noviembre, 9:00\N{NO-BREAK SPACE}a.m." in message.body_text
 
 
+def test_another_person_at_the_same_time_is_no_new_time(book):
+    booking = book()
+    handle_events()
+    taken = next(each for each in booking.resources if each.is_person)
+    other = Resource.objects.filter(resource_type__resources=taken.resource_id).exclude(pk=taken.resource_id).first()
+    move_booking(booking_id=booking.id, starts_at=booking.starts_at, now=NOW, by=CUSTOMER, resource_ids=(other.pk,))
+
+    handle_events()
+
+    told = Message.objects.get(template="booking_moved")
+    assert other.name in told.subject
+    assert "Antes" not in told.body_text + Message.objects.get(template="business_booking_moved").body_text
+
+
 def test_only_the_last_of_two_moves_is_told(book, service):
     booking = book()
     handle_events()
