@@ -56,6 +56,8 @@ def drop_tenant(*, schema_name: str) -> None:
         raise TenantUnknown
     DueWork.objects.filter(schema_name=schema_name).delete()
     with connection.cursor() as cursor:
+        # No table is dropped while checks of rows wait that this very transaction wrote.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"DROP SCHEMA IF EXISTS {connection.ops.quote_name(schema_name)} CASCADE")
     tenant.delete()
     transaction.on_commit(forget_tenants)

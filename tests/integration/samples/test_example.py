@@ -19,13 +19,14 @@ from notifications.services.outbox import process_event
 from samples import example
 from samples.example import EXAMPLE, find_example, renew_example, reset_example
 from scheduling.enums import BookingStatus
-from scheduling.models import Booking, Resource
+from scheduling.models import Booking, Contact, Customer, Resource
 from tenants.context import tenant_scope
 from tenants.errors import SlugReserved, TenantUnknown
 from tenants.models import Domain, Tenant
 from tenants.policies import check_slug
 from tenants.selectors.resolution import forget_tenants
 from tenants.services.examples import drop_hidden_examples, prepare_example, show_example
+from tenants.services.life_cycle import drop_tenant
 from tests.conftest import make_details
 from tests.factories.sign_ups import SIGN_UP_FORM
 from tests.fakes.due_work import send_messages
@@ -156,6 +157,16 @@ def test_next_night_nothing_of_a_visitor_is_left(shown):
     with tenant_scope(renewed):
         assert not Resource.objects.filter(name="Un visitante").exists()
         assert Booking.objects.filter(starts_at__date=later.date()).exists()
+
+
+def test_it_is_dropped_although_checks_of_its_rows_wait(shown):
+    with connection.cursor() as cursor, tenant_scope(shown):
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        Contact.objects.create(customer=Customer.objects.first(), kind="email", value="visita@example.com")
+
+    drop_tenant(schema_name=shown.schema_name)
+
+    assert not Tenant.objects.filter(schema_name=shown.schema_name).exists()
 
 
 def test_a_reset_that_dies_leaves_the_old_one_and_the_next_cleans_up(shown, monkeypatch):
