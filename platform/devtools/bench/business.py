@@ -59,6 +59,9 @@ SHAPES = {
     "B double": Shape(40, 20, 10000, 30, 45),
     "C": Shape(100, 0, 33_600, 56, 30, busy_minutes=90, later=66_400),
     "C packed": Shape(100, 0, 100_000, 56, 30),
+    "day 160": Shape(20, 0, 160, 1, 60),
+    "day 480": Shape(20, 0, 480, 1, 20),
+    "day 960": Shape(20, 0, 960, 1, 10),
 }
 
 

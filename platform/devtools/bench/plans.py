@@ -8,17 +8,16 @@ process and of its PostgreSQL backend together, in milliseconds a call: the medi
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
 from statistics import median
 
 from config.environment import PLAN_CACHE_MODES
 from database.connection import connection
 from devtools.bench.business import make_business
+from devtools.bench.spent import read_cpu
 from devtools.scratch.shop import add_service, add_shop
 from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from devtools.terminal import say
@@ -76,11 +75,11 @@ def _compare_modes(work: Callable[[], object]) -> Mapping[str, float]:
         for mode in PLAN_CACHE_MODES:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET plan_cache_mode = {mode}")
-            began = _read_cpu()
+            began = read_cpu()
             for _ in range(CALLS):
                 work()
             if number:  # in the first round PostgreSQL still makes plans whichever the mode is
-                found[mode].append((_read_cpu() - began) / CALLS)
+                found[mode].append((read_cpu() - began) / CALLS)
     return {mode: 1000 * median(each) for mode, each in found.items()}
 
 
@@ -96,10 +95,3 @@ def _list_starts() -> Iterator[datetime]:
     for number in count():
         day, time_of_day = divmod(number // STAFF, TIMES_A_DAY)
         yield OPENING + timedelta(days=day, minutes=15 * time_of_day)
-
-
-def _read_cpu() -> float:
-    """Return the CPU seconds of this process and of the server's process behind its connection (Linux)."""
-    backend = connection.connection.info.backend_pid
-    spent = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0]
-    return time.process_time() + int(spent) / 1e9
