@@ -46,8 +46,10 @@ class Booking(models.Model):
     were chosen by name together with ``chosen_resource``.
 
     ``agreed_on``, ``agreed_minute`` and ``agreed_fold`` are the start on the clock of ``agreed_timezone``, as it was
-    agreed: when the zone's rules change, ``starts_at`` follows. `services.writing.agreed` alone writes all of these.
-    No zone: a booking of before these columns; `manage follow_zone_changes` notes its time.
+    agreed: when the zone's rules change, ``starts_at`` follows. ``agreed_at`` is the instant for which they were noted:
+    where ``starts_at`` is another one, something that does not know these columns has moved the booking (empty: a
+    booking of before this column). `services.writing.agreed` alone writes all of these. No zone: a booking of before
+    these columns. `manage follow_zone_changes` notes the time of both kinds.
     """
 
     reference = models.CharField(max_length=12)
@@ -71,6 +73,7 @@ class Booking(models.Model):
     agreed_minute = models.PositiveSmallIntegerField(default=0, db_default=0)
     agreed_fold = models.PositiveSmallIntegerField(default=0, db_default=0)
     agreed_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    agreed_at = models.DateTimeField(null=True, blank=True)
     party_size = models.PositiveIntegerField(default=1)
 
     status = models.CharField(max_length=20, choices=BookingStatus.choices)
@@ -117,7 +120,7 @@ class Booking(models.Model):
     is_sample = models.BooleanField(default=False)
 
     history = keep_history(
-        excluded_fields=("token_hash", "hold_token_hash", "group_share"),
+        excluded_fields=("token_hash", "hold_token_hash", "group_share", "agreed_at"),
         keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset"),
     )
 

@@ -93,7 +93,8 @@ class TimeOff(CatalogRow):
     """A period in which a resource does not work.
 
     ``agreed_walls`` has start and end as ``[date, minute, fold]`` on the clock of ``agreed_timezone``: when the zone's
-    rules change, the instants follow. No zone: a row of before these columns.
+    rules change, the instants follow. ``agreed_from`` and ``agreed_to`` are the instants for which they were noted, as
+    in `Booking`. No zone: a row of before these columns.
     """
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="time_off", db_index=False)
@@ -102,6 +103,8 @@ class TimeOff(CatalogRow):
     reason = models.CharField(max_length=200, blank=True, default="")
     agreed_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
     agreed_walls = models.JSONField(blank=True, default=list, db_default=models.Value([], models.JSONField()))
+    agreed_from = models.DateTimeField(null=True, blank=True)
+    agreed_to = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Read by resource and end."""

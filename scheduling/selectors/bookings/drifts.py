@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Q
+
 from kernel.instants import to_instant
 from scheduling.engine import EngineInputError, WallTime, find_wall
 from scheduling.enums import BookingStatus
@@ -20,6 +22,13 @@ COMING = (
 )
 LARGEST_SHIFT = timedelta(days=1)
 """No zone has ever moved its clock by more (Samoa skipped a day)."""
+
+UNNOTED = Q(agreed_timezone="") | (Q(agreed_at__isnull=False) & ~Q(agreed_at=F("starts_at")))
+"""Bookings whose wall time nobody noted, or not for where they are now."""
+ABSENCE_UNNOTED = Q(agreed_timezone="") | (
+    Q(agreed_from__isnull=False) & ~Q(agreed_from=F("starts_at"), agreed_to=F("ends_at"))
+)
+"""The same of absences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +49,10 @@ class Drift:
 
 
 def list_drifts(*, now: datetime) -> tuple[Drift, ...]:
-    """List the coming bookings that have drifted, in an order in which none is moved onto the next; one query.
+    """List the coming bookings that have drifted since their wall time was noted; one query.
 
-    Those that move to a later instant begin with the last one, the others with the first one.
+    They are in an order in which none is moved onto the next: those that move to a later instant begin with the last
+    one, the others with the first one.
     """
     drifts = sorted(_find_drifts(now), key=lambda drift: (drift.starts_at, drift.booking_id))
     later = [each for each in drifts if each.wanted_at is not None and each.wanted_at > each.starts_at]
@@ -61,9 +71,9 @@ def _find_drifts(now: datetime) -> Iterator[Drift]:
         "agreed_minute",
         "agreed_fold",
     )
-    for booking_id, reference, session_id, starts_at, timezone, on, minute, fold in coming.exclude(
-        agreed_timezone=""
-    ).values_list(*columns):
+    for booking_id, reference, session_id, starts_at, timezone, on, minute, fold in coming.exclude(UNNOTED).values_list(
+        *columns
+    ):
         wanted_at: datetime | None = None
         with suppress(EngineInputError):
             wanted_at = to_instant(find_wall(timezone, WallTime(on, minute, fold)))

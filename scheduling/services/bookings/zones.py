@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from database.errors import TooBusy
 from database.locks import lock_resources
@@ -15,11 +18,14 @@ from kernel.instants import DAY_MINUTES, to_minutes
 from scheduling.engine import Assignment, EngineInputError, RulePeriod, bucket_key
 from scheduling.enums import BookingEvent, BookingStatus, OverrideKind
 from scheduling.models import Allocation, Booking, CapacityRule, Resource, Session, TimeOff
-from scheduling.selectors.bookings.drifts import LARGEST_SHIFT, Drift, list_drifts
+from scheduling.selectors.bookings.drifts import ABSENCE_UNNOTED, LARGEST_SHIFT, UNNOTED, Drift, list_drifts
 from scheduling.services.writing.agreed import (
+    ABSENCE_NOTED,
+    NOTED,
     find_agreed_minute,
-    find_agreed_period,
+    is_noted,
     keep_wall_time,
+    keep_walls,
     note_absences,
     note_wall_time,
 )
@@ -32,7 +38,8 @@ from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import SYSTEM, RuleUse
 from tenants.services.due_work import add_due_work
 
-BATCH = 500
+BATCH = 200
+Row = TypeVar("Row", Booking, TimeOff)
 
 
 class Outcome(StrEnum):
@@ -49,7 +56,8 @@ class ZoneReport:
     """What was done in one tenant.
 
     Attributes:
-        noted: How many bookings and absences were of before wall times were kept.
+        noted: How many bookings and absences were written by something that does not know wall times, an old
+            process during an upgrade or before it.
         absences: How many absences moved, or would.
     """
 
@@ -85,34 +93,47 @@ def follow_zone_changes(*, now: datetime, is_dry_run: bool) -> ZoneReport:
 
 
 def _note_wall_times() -> int:
-    """Note what the clock shows, by the rules of now, at the start of each booking of before."""
-    noted = 0
-    while rows := list(Booking.objects.filter(agreed_timezone="").select_related("location").order_by("pk")[:BATCH]):
+    """Note what the clock shows, by the rules of now, where that was not done for the present instants."""
+
+    def note_bookings(rows: Sequence[Booking]) -> int:
         for booking in rows:
             note_wall_time(booking, timezone=booking.location.timezone)
         # No history: nothing was agreed anew.
-        Booking.objects.bulk_update(rows, ["agreed_on", "agreed_minute", "agreed_fold", "agreed_timezone"])
-        noted += len(rows)
-    while absences := list(TimeOff.objects.filter(agreed_timezone="").order_by("pk")[:BATCH]):
-        note_absences(absences)
-        TimeOff.objects.bulk_update(absences, ["agreed_timezone", "agreed_walls"])
-        noted += len(absences)
-    return noted
+        return Booking.objects.bulk_update(rows, NOTED)
+
+    def note_rows(rows: Sequence[TimeOff]) -> int:
+        note_absences(rows)
+        return TimeOff.objects.bulk_update(rows, ABSENCE_NOTED)
+
+    bookings = Booking.objects.filter(UNNOTED).select_related("location")
+    return _change_locked(bookings, note_bookings) + _change_locked(TimeOff.objects.filter(ABSENCE_UNNOTED), note_rows)
 
 
 def _follow_absences(*, now: datetime, is_dry_run: bool) -> int:
     """Move the absences that have not ended; on the wall nothing changes, so that nobody is told."""
-    moved: list[TimeOff] = []
-    for row in TimeOff.objects.filter(ends_at__gt=now - LARGEST_SHIFT).exclude(agreed_timezone="").order_by("pk"):
-        period = row.starts_at, row.ends_at
-        with suppress(EngineInputError):
-            period = find_agreed_period(row)
-        if period != (row.starts_at, row.ends_at):
-            row.starts_at, row.ends_at = period
-            moved.append(row)
-    if not is_dry_run:
-        TimeOff.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=BATCH)
-    return len(moved)
+
+    def move(rows: Sequence[TimeOff]) -> int:
+        moved = [row for row in rows if keep_walls(row)]
+        if not is_dry_run:
+            TimeOff.objects.bulk_update(moved, ["starts_at", "ends_at", *ABSENCE_NOTED])
+        return len(moved)
+
+    coming = TimeOff.objects.filter(ends_at__gt=now - LARGEST_SHIFT).exclude(ABSENCE_UNNOTED)
+    return move(list(coming)) if is_dry_run else _change_locked(coming, move)
+
+
+def _change_locked(rows: QuerySet[Row], change: Callable[[Sequence[Row]], int]) -> int:
+    """Change rows in batches, each locked in the order of its ids and read then; return how many were changed.
+
+    Each batch is a transaction of its own: who moves a booking meanwhile waits for one batch, and is waited for.
+    """
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+
+    def work(*, is_pessimistic: bool, first: int = 0) -> int:  # noqa: ARG001 - all is locked every time
+        batch = rows.filter(pk__in=ids[first : first + BATCH]).order_by("pk")
+        return change(list(batch.select_for_update(of=("self",))))
+
+    return sum(run_write(partial(work, first=first)) for first in range(0, len(ids), BATCH))
 
 
 def _follow(drift: Drift, now: datetime) -> Outcome:
@@ -135,6 +156,8 @@ def _move(drift: Drift, now: datetime) -> Outcome:
     lock_resources(taken.values_list("resource_id", flat=True))
     own = {"session_id": drift.session_id} if drift.session_id is not None else {"pk": drift.booking_id}
     bookings = list(Booking.objects.select_for_update(of=("self",)).filter(**own, is_active=True).order_by("pk"))
+    if not all(map(is_noted, bookings)):
+        return Outcome.LEFT  # moved a moment ago by an old process: the next run notes where to
     shifts = {find_agreed_minute(booking) - to_minutes(booking.starts_at) for booking in bookings}
     if shifts <= {0}:
         return Outcome.MOVED  # by another run, or not there any more

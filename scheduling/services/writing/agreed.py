@@ -7,8 +7,11 @@ from datetime import datetime
 
 from kernel.instants import MINUTE, to_instant, to_minutes
 from kernel.iso import parse_date
-from scheduling.engine import WallTime, find_wall, to_wall
+from scheduling.engine import EngineInputError, WallTime, find_wall, to_wall
 from scheduling.models import Booking, Resource, TimeOff
+
+NOTED = ("agreed_on", "agreed_minute", "agreed_fold", "agreed_timezone", "agreed_at")
+ABSENCE_NOTED = ("agreed_timezone", "agreed_walls", "agreed_from", "agreed_to")
 
 
 def agree_on(booking: Booking, *, start_minute: int, end_minute: int, timezone: str) -> None:
@@ -22,6 +25,12 @@ def note_wall_time(booking: Booking, *, timezone: str) -> None:
     wall = to_wall(timezone, to_minutes(booking.starts_at))
     booking.agreed_on, booking.agreed_minute, booking.agreed_fold = wall
     booking.agreed_timezone = timezone
+    booking.agreed_at = booking.starts_at
+
+
+def is_noted(booking: Booking) -> bool:
+    """Tell whether the agreed wall time is of where the booking is now."""
+    return bool(booking.agreed_timezone) and booking.agreed_at in {None, booking.starts_at}
 
 
 def find_agreed_minute(booking: Booking) -> int:
@@ -39,6 +48,7 @@ def keep_wall_time(booking: Booking) -> None:
     length = booking.ends_at - booking.starts_at
     booking.starts_at = to_instant(find_agreed_minute(booking))
     booking.ends_at = booking.starts_at + length
+    booking.agreed_at = booking.starts_at
 
 
 def note_absences(rows: Sequence[TimeOff]) -> None:
@@ -49,6 +59,22 @@ def note_absences(rows: Sequence[TimeOff]) -> None:
         row.agreed_timezone = resource.timezone or resource.location.timezone
         walls = [to_wall(row.agreed_timezone, to_minutes(at)) for at in (row.starts_at, row.ends_at)]
         row.agreed_walls = [[wall.on.isoformat(), wall.minute, wall.fold] for wall in walls]
+        row.agreed_from, row.agreed_to = row.starts_at, row.ends_at
+
+
+def keep_walls(row: TimeOff) -> bool:
+    """Move the instants of an absence to where its agreed wall times are now; tell whether they are others.
+
+    Where nobody knows its zone any more it stays.
+    """
+    try:
+        period = find_agreed_period(row)
+    except EngineInputError:
+        return False
+    if period == (row.starts_at, row.ends_at):
+        return False
+    row.starts_at, row.ends_at = row.agreed_from, row.agreed_to = period
+    return True
 
 
 def find_agreed_period(row: TimeOff) -> tuple[datetime, datetime]:

@@ -16,7 +16,7 @@ from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup,
 from scheduling.services.catalog.door import Noun, add_row, change_row, lock_row, to_columns
 from scheduling.services.catalog.fitting import keeping_bookings
 from scheduling.services.catalog.hours import PERIOD_WRONG
-from scheduling.services.writing.agreed import note_absences
+from scheduling.services.writing.agreed import ABSENCE_NOTED, note_absences
 from scheduling.services.writing.inputs import START_NAIVE
 from scheduling.types import Actor, TimeOffSetup
 
@@ -61,7 +61,7 @@ def change_time_off(*, time_off_id: int, setup: TimeOffSetup, version: int | Non
     with keeping_bookings([row.resource_id], now=now, field="starts_at"):
         changed = change_row(NOUN, row, before, checked, by=by, now=now)
         note_absences([row])
-        row.save(update_fields=["agreed_timezone", "agreed_walls"])
+        row.save(update_fields=ABSENCE_NOTED)
         return changed
 
 

@@ -287,6 +287,55 @@ def test_booking_of_before_gets_its_wall_time_noted(agreed):
     )
 
 
+def test_move_by_a_process_that_knows_no_wall_times_is_where_the_booking_stays(agreed):
+    """An old worker beside the new ones writes the instants alone; the next run notes what the wall shows there."""
+    later = NINE_AFTER + 3 * HOUR
+    Booking.objects.update(starts_at=later, ends_at=later + HOUR)
+    Allocation.objects.update(starts_at=later, ends_at=later + HOUR)
+    events = Event.objects.count()
+
+    assert follow(is_dry_run=True) == []
+    report = follow_zone_changes(now=NOW, is_dry_run=False)
+
+    assert (report.noted, report.outcomes, Event.objects.count()) == (1, (), events)
+    assert times_of(agreed) == (later, later + HOUR, 0, [(later, later + HOUR)])
+    booking = Booking.objects.get(pk=agreed)
+    assert (booking.agreed_minute, booking.agreed_at) == (12 * 60, later)
+    assert follow_zone_changes(now=NOW, is_dry_run=False).noted == 0
+
+
+def test_booking_that_an_old_process_moves_meanwhile_is_left(agreed, monkeypatch):
+    drifts = list_drifts(now=NOW)
+    Booking.objects.update(starts_at=NINE_BEFORE + 3 * HOUR, ends_at=NINE_BEFORE + 4 * HOUR)
+    monkeypatch.setattr(zones, "_note_wall_times", lambda: 0)
+    monkeypatch.setattr(zones, "list_drifts", lambda **_: drifts)
+
+    assert follow() == [(agreed, Outcome.LEFT)]
+    assert Booking.objects.get(pk=agreed).starts_at == NINE_BEFORE + 3 * HOUR
+
+
+def test_booking_of_before_the_noted_instant_follows_its_wall_time(agreed):
+    Booking.objects.update(agreed_at=None)
+
+    assert follow() == [(agreed, Outcome.MOVED)]
+    assert Booking.objects.get(pk=agreed).agreed_at == NINE_AFTER
+
+
+def test_wall_times_are_noted_in_locked_batches(agreed, other_tenant, monkeypatch, django_assert_max_num_queries):
+    service_id = Booking.objects.get(pk=agreed).service_id
+    made = [agreed, *(book(service_id, NINE_AFTER + hour * HOUR, now=NOW).booking_id for hour in (1, 2))]
+    Booking.objects.update(agreed_timezone="")
+    monkeypatch.setattr(zones, "BATCH", 2)
+
+    with django_assert_max_num_queries(30) as counted:
+        report = follow_zone_changes(now=NOW, is_dry_run=False)
+
+    locks = [each["sql"] for each in counted.captured_queries if "FOR UPDATE" in each["sql"]]
+    assert report.noted == len(made)
+    assert [lock for lock in locks if 'ORDER BY "scheduling_booking"."id" ASC' in lock] == locks[:2]
+    assert set(Booking.objects.values_list("agreed_timezone", flat=True)) == {MEXICO}
+
+
 def test_command_lists_and_moves_and_goes_on_after_a_failure(agreed, other_tenant, monkeypatch):
     real = zones.follow_zone_changes
     name = "scheduling.management.commands.follow_zone_changes"
@@ -338,6 +387,22 @@ def test_absence_stays_from_nine_to_one(tenant, tmp_path):
     row = TimeOff.objects.get(pk=absence)
     assert (row.starts_at, row.ends_at) == (NINE_AFTER, NINE_AFTER + 5 * HOUR)
     assert book(service_id, NINE_AFTER + 5 * HOUR, now=NOW).status == "confirmed"
+
+
+def test_absence_that_an_old_process_changed_stays_where_it_is(tenant, tmp_path):
+    with zone_data(tmp_path, MEXICO_2022E):
+        _, person = make_mexican_shop()
+        away = TimeOffSetup(resource_id=person, starts_at=NINE_BEFORE, ends_at=NINE_BEFORE + 4 * HOUR)
+        absence = create_time_off(setup=away, by=STAFF, now=NOW)
+    TimeOff.objects.update(ends_at=NINE_AFTER + 6 * HOUR)
+
+    report = follow_zone_changes(now=NOW, is_dry_run=False)
+
+    row = TimeOff.objects.get(pk=absence)
+    assert (report.noted, report.absences) == (1, 0)
+    assert (row.starts_at, row.ends_at) == (NINE_BEFORE, NINE_AFTER + 6 * HOUR)
+    assert row.agreed_walls == [["2023-04-10", 480, 0], ["2023-04-10", 900, 0]]
+    assert (row.agreed_from, row.agreed_to) == (row.starts_at, row.ends_at)
 
 
 def test_absence_of_before_is_noted_and_one_of_an_unknown_zone_left(tenant):
