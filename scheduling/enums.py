@@ -187,7 +187,7 @@ class ConflictChoice(models.TextChoices):
 
     FAIL = "fail", _("Book none")
     SKIP = "skip", _("Leave the date out")
-    MOVE = "move", _("Take the nearest free time of that day")
+    MOVE = "move", _("Take the nearest free time on that day")
 
 
 class DayState(StrEnum):

@@ -145,7 +145,7 @@ class HoldUnknown(NotFound):
 class TooManyHolds(LimitReached):
     """One visitor keeps too many times at once, or kept too many today."""
 
-    text = mark("You are keeping many times already. Book one of them, or wait some minutes.")
+    text = mark("You are already holding many times. Book one of them, or wait a few minutes.")
 
 
 class TooManyBookings(LimitReached):

@@ -81,7 +81,9 @@ class SlugTaken(Conflict):
 class TooManySignUps(LimitReached):
     """The address got as many mails about sign-ups as one gets in a day."""
 
-    text = mark("We sent this address as many mails as we may today. Open the latest one, or try again tomorrow.")
+    text = mark(
+        "We have sent this address all the e-mails that we may send in a day. Open the latest one, or try again tomorrow."
+    )
 
 
 class CountryUnknown(Invalid):

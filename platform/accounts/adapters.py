@@ -40,17 +40,17 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "account_inactive": gettext_lazy("This account is switched off. Ask an owner of the business."),
         "email_password_mismatch": gettext_lazy("The e-mail or the password does not match."),
-        "enter_current_password": gettext_lazy("Enter your present password."),
+        "enter_current_password": gettext_lazy("Enter your current password."),
         "incorrect_code": gettext_lazy("This code is not right."),
         "incorrect_password": gettext_lazy("The password is not right."),
         "invalid_login": gettext_lazy("The e-mail or the password does not match."),
         "invalid_or_expired_key": gettext_lazy("This link no longer works. Ask for a new one."),
         "invalid_password_reset": gettext_lazy("This link no longer works. Ask for a new one."),
-        "rate_limited": gettext_lazy("That was too often in a short time. Wait a minute and try again."),
-        "same_as_current": gettext_lazy("This is the present one: choose another."),
-        "unknown_email": gettext_lazy("Nobody signs in here with this e-mail."),
+        "rate_limited": gettext_lazy("Too many attempts in a short time. Wait a minute and try again."),
+        "same_as_current": gettext_lazy("This is your current password: choose another."),
+        "unknown_email": gettext_lazy("Nobody signs in with this e-mail here."),
         "too_many_login_attempts": gettext_lazy(
-            "There were too many wrong passwords. Wait some minutes, sign in where you signed in before, "
+            "There were too many wrong passwords. Wait a few minutes, sign in on a device that you used before, "
             "or set a new password: that always works."
         ),
     }

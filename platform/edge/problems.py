@@ -20,7 +20,7 @@ FIRST_OF_THEIRS, FIRST_OF_OURS = 400, 500
 BAD_REQUEST = mark("This request cannot be understood.")
 METHOD_UNKNOWN = mark("This cannot be asked for in this way.")
 TOO_LARGE = mark("This is too large.")
-SERVER_ERROR = mark("Something went wrong. It is our fault, and we have been told.")
+SERVER_ERROR = mark("Something went wrong. It is our fault, and we have been notified.")
 PLAIN_PROBLEMS = {
     400: ("bad_request", BAD_REQUEST),
     403: ("forbidden", Forbidden.text),

@@ -79,7 +79,7 @@ class LimitReached(Unavailable):
     """
 
     code = "throttled"
-    text = mark("This was asked for too often. Please try again later.")
+    text = mark("This was requested too many times. Please try again later.")
 
     def __init__(self, *, wait_seconds: float, **params: object) -> None:
         super().__init__(**params)

@@ -32,7 +32,7 @@ class MessageReason(models.TextChoices):
     NO_CARRIER = "no_carrier", _("No carrier is set up for this channel")
     TOO_LATE = "too_late", _("It would have come too late")
     UNWANTED = "unwanted", _("No SMS is sent to this kind of number or country")
-    TOO_MANY = "too_many", _("The recipient had got enough of these")
+    TOO_MANY = "too_many", _("The recipient had already received enough of these")
     SUPERSEDED = "superseded", _("Something newer replaced it")
     WITHDRAWN = "withdrawn", _("The recipient wants no SMS from this business")
     UNDONE = "undone", _("It was undone in time: there was nothing to tell")

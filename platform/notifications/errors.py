@@ -54,11 +54,13 @@ class TooManyCodes(LimitReached):
     """The recipient got as many codes as one gets in a day."""
 
     code = "too_many_codes"
-    text = mark("We sent as many codes to this contact today as we may. Call the business, or try again tomorrow.")
+    text = mark(
+        "We have already sent this contact all the codes that we may send today. Call the business, or try again tomorrow."
+    )
 
 
 class BudgetSpent(LimitReached):
     """The business sent as many messages as it does in a day."""
 
     code = "budget_spent"
-    text = mark("This business has sent as many messages today as it may. Please call it.")
+    text = mark("This business has already sent all the messages that it may send today. Please call.")

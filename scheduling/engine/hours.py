@@ -15,11 +15,10 @@ REACH_DAYS = 2
 # 1970-01-01 was a Thursday.
 EPOCH_WEEKDAY = 3
 
-
 SHORTEST_ANSWER_MINUTES = 30
-"""So long a request waits at least,"""
+"""How long a request waits at least before it closes, in minutes."""
 ANSWER_OPENING_MINUTES = 60
-"""and at least until somebody was there for so long."""
+"""How long somebody has to have been there before an unanswered request closes, in minutes."""
 
 
 class Hours(NamedTuple):

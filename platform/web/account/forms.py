@@ -22,10 +22,10 @@ from web.parts.voice import FILL_IN
 
 EMAIL = gettext_lazy("E-mail")
 NEW_PASSWORD = gettext_lazy("New password")
-AGAIN = gettext_lazy("The same again")
+AGAIN = gettext_lazy("The same password again")
 LENGTH = gettext_lazy("At least 10 characters.")
 # allauth's own sentence, which no setting replaces: marked here, our catalog translates it.
-NOT_TWICE = gettext_lazy("You must type the same password each time.")
+NOT_TWICE = gettext_lazy("Type the same password both times.")
 
 
 class AccountMixin(PageMixin):
@@ -82,7 +82,7 @@ class NewPasswordForm(AccountMixin, allauth_forms.ResetPasswordKeyForm):  # type
 class ChangePasswordForm(AccountMixin, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     """A new password instead of the present one."""
 
-    labels = {"oldpassword": gettext_lazy("Present password"), "password1": NEW_PASSWORD, "password2": AGAIN}
+    labels = {"oldpassword": gettext_lazy("Current password"), "password1": NEW_PASSWORD, "password2": AGAIN}
     hints = {"password1": LENGTH}
 
 

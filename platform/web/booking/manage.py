@@ -59,7 +59,7 @@ DONE = ("confirmed", "moved", "cancelled")
 class CancelForm(PageForm):
     """Why a customer cancels."""
 
-    reason = ReasonField(label=gettext_lazy("Why? It helps us to plan"), rows=3, required=False)
+    reason = ReasonField(label=gettext_lazy("Why? It helps us plan"), rows=3, required=False)
 
 
 @dataclass(frozen=True, slots=True)

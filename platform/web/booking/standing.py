@@ -94,7 +94,7 @@ def warn_of_last_change(booking: BookingView, starts_at: datetime, now: datetime
     cancel_until = starts_at - (booking.starts_at - booking.cancel_until)
     is_last_move, is_last_cancel = move_until < now, cancel_until < now
     if is_last_move and is_last_cancel:
-        return gettext("This time is so near that afterwards you can neither change nor cancel it online.")
+        return gettext("This time is so soon that you will not be able to change or cancel it online.")
     if is_last_move:
-        return gettext("This time is so near that afterwards you cannot change it online.")
-    return gettext("This time is so near that afterwards you cannot cancel it online.") if is_last_cancel else ""
+        return gettext("This time is so soon that you will not be able to change it online.")
+    return gettext("This time is so soon that you will not be able to cancel it online.") if is_last_cancel else ""

@@ -256,13 +256,13 @@ def _say_state(state: DayState, *, is_person_chosen: bool) -> tuple[str, str, st
     full, closed, away = pgettext("day", "full"), pgettext("day", "closed"), pgettext("day", "away")
     past, soon, far = pgettext("day", "over"), pgettext("day", "too soon"), pgettext("day", "not yet")
     if state is DayState.CLOSED and is_person_chosen:
-        return away, away, gettext("The person whom you chose is not in on this day.")
+        return away, away, gettext("The person you chose is not in on this day.")
     return {
         DayState.FREE: ("", "", ""),
         DayState.FULL: (full, full, gettext("All times of this day are taken.")),
         DayState.CLOSED: (closed, closed, gettext("It is closed on this day.")),
         DayState.PAST: (past, past, gettext("The times of this day have passed.")),
-        DayState.TOO_SOON: (soon, soon, gettext("This day is too near to be booked online.")),
+        DayState.TOO_SOON: (soon, soon, gettext("This day is too soon to be booked online.")),
         DayState.TOO_FAR: (far, far, gettext("This day cannot be booked yet.")),
         DayState.UNFIT: ("–", pgettext("day", "not offered"), gettext("This is not offered on this day.")),
     }[state]

@@ -182,7 +182,7 @@ class SignUpForm(SlugForm):
         max_length=MAX_PASSWORD_LENGTH,
         strip=False,
         widget=PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least ten characters."),
+        help_text=_("At least 10 characters."),
         error_messages={"required": FILL_IN, "max_length": TOO_LONG},
     )
     terms = forms.BooleanField(error_messages={"required": _("Accept the terms to go on.")})
@@ -282,7 +282,7 @@ class SignUpForm(SlugForm):
     def warn_of_password(self) -> None:
         """Say that a password that was right has to be typed again: pages never send one back."""
         if self.data.get("password") and "password" not in self.errors:
-            self.warnings["password"] = (gettext("For your safety we do not keep it: type it again."),)
+            self.warnings["password"] = (gettext("For your security we do not keep it: type it again."),)
 
 
 class MailForm(PageForm):

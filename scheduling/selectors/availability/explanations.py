@@ -37,7 +37,7 @@ SENTENCES = {
 FOR_CUSTOMERS = {
     ReasonCode.OUTSIDE_HOURS: mark("This is outside of the hours for this service."),
     ReasonCode.CLOSED: mark("It is closed on this day."),
-    ReasonCode.TIME_OFF: mark("Nobody who does this is there at this time."),
+    ReasonCode.TIME_OFF: mark("Nobody who does this is in at this time."),
     ReasonCode.BUSY: mark("Another booking takes this time."),
     ReasonCode.OVER_CAPACITY: mark("There is no room for so many."),
 }

@@ -195,7 +195,7 @@ def _check_terms(
         errors["add_ons"] = (mark("One of the extras does not belong to this service."),)
     largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
     if wish.party_size > largest and not is_party_free:
-        errors["party_size"] = (mark("This is more people than can be booked at once."),)
+        errors["party_size"] = (mark("That is more people than can be booked at once."),)
     modes = services[0].arrival_modes
     if wish.arrival_mode and wish.arrival_mode not in modes:
         errors["arrival_mode"] = (mark("This way to arrive is not offered for this service."),)

@@ -13,7 +13,9 @@ function showLine() {
   }).format(new Date());
   const spoken = line.querySelector("[data-place-time]");
   line.querySelector("[data-place-name]").textContent = list.selectedOptions[0].text;
-  spoken.textContent = spoken.dataset.text.replace("{time}", time);
+  // Spanish says "es la 1:05" and "son las 2:05".
+  const text = /^1\D/.test(time) ? spoken.dataset.one : spoken.dataset.text;
+  spoken.textContent = text.replace("{time}", time);
   line.hidden = false;
   list.hidden = true;
 }

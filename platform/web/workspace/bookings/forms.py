@@ -50,7 +50,7 @@ def make_override_field() -> ReasonField:
     return ReasonField(
         label=gettext_lazy("Reason"),
         required=False,
-        help_text=gettext_lazy("Needed when the time is taken, closed or counted out. It is kept with the booking."),
+        help_text=gettext_lazy("Needed when the time is taken, closed or full. It is kept with the booking."),
     )
 
 

@@ -53,7 +53,7 @@ class DayLines:
 
 GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
 NAMES = (gettext_lazy("Today"), gettext_lazy("Tomorrow"))
-BAD_DATE = gettext_lazy("That is not a date. Here is what comes.")
+BAD_DATE = gettext_lazy("That is not a date. Here is what is coming up.")
 
 QUICK, QUICK_SIZE = "quick", 8
 """Id of the results below the search in the bar of every page, and how many fit there."""

@@ -156,7 +156,7 @@ def describe_history(
         elif step.changes:
             text = gettext("Corrected: %(changes)s") % {"changes": describe_changes(step.changes, currency)}
         elif step.undone is not None:
-            text = gettext("Taken back: %(status)s") % {"status": get_look(step.undone).label}
+            text = gettext("Undone: %(status)s") % {"status": get_look(step.undone).label}
         author = names.get(step.user_id or 0, "")
         reason = describe_cause(step.cause, step.reason)
         lines.append(StepLine(at=step.at, status=step.status, look=look, text=text, author=author, reason=reason))

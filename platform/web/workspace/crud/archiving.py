@@ -42,7 +42,7 @@ def _explain(
     if isinstance(error, ChangedMeanwhile):
         form = page.form(setup=entry.setup, row_id=entry.id)
         told = [step.summary for step in make_steps(form, error.changes)]
-        rest = gettext("Look at it, and press again if it is still what you want.")
+        rest = gettext("Check it, and try again if it is still what you want.")
         return " ".join([*(told or [translate_error(error)]), *([] if entry.is_active is is_active else [rest])])
     if isinstance(error, Invalid) and error.errors:
         texts = [text for found in translate_findings(error.errors).values() for text in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -84,6 +85,23 @@ def test_place_comes_from_the_browser_and_can_be_changed(open_page):
     page.click("form .button.primary")
     # What was chosen stays after a refusal.
     expect(page.locator("#f-timezone")).to_have_value("America/Bogota")
+
+
+@pytest.mark.parametrize(
+    ("locale", "hour", "said"),
+    [
+        ("es-MX", 1, "Ahí es ahora la 1:05"),
+        ("es-MX", 2, "Ahí son ahora las 2:05"),
+        ("es-MX", 11, "Ahí son ahora las 11:05"),
+        ("en-US", 1, "It is 1:05"),
+    ],
+)
+def test_hour_there_is_said_as_people_say_it(open_page, locale, hour, said):
+    page = open_page("/sign-up/", locale=locale, timezone_id="America/Bogota")
+    page.clock.set_fixed_time(datetime(2026, 11, 26, hour + 5, 5, tzinfo=UTC))
+    page.reload()
+
+    expect(page.locator("[data-place-time]")).to_contain_text(said)
 
 
 def test_browser_with_an_old_name_of_its_zone_is_understood(open_page):

@@ -178,7 +178,11 @@ def test_another_person_at_the_same_time_is_no_new_time(book):
 
     told = Message.objects.get(template="booking_moved")
     assert other.name in told.subject
-    assert "Antes" not in told.body_text + Message.objects.get(template="business_booking_moved").body_text
+    notice = Message.objects.get(template="business_booking_moved")
+    assert notice.subject.startswith(f"Cita cambiada, con {other.name}")
+    assert f"ahora es con {other.name}" in notice.body_text
+    assert "Antes" not in told.body_text + notice.body_text
+    assert "cambió de hora" not in notice.body_text
 
 
 def test_only_the_last_of_two_moves_is_told(book, service):

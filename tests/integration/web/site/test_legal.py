@@ -13,6 +13,8 @@ PUBLISHED = {
     ("terms", "2026-11-26", "en"): "bfd89f5177b8431bfb145ff875cde572ad8d475a8c043f2164953c90655817e5",
     ("privacy", "2026-11-26", "es"): "a4c35a7c3c205828502e6835361b58e04970f7df255f9a04e591f8cd6d2a4f4a",
     ("privacy", "2026-11-26", "en"): "807b20b0f7ed1a2778c50d86b30244b6df38fa6e9f2fd401c3add26981bacaa1",
+    ("privacy", "2026-11-27", "es"): "1770c3fc288621f027f31772a2f5e0c1ec4c37ca54828a64ca8949b2d02886ad",
+    ("privacy", "2026-11-27", "en"): "33ec084bd95b6856e251923b0dac60390bb75fef2efb411d61a7d801db5c8438",
 }
 """SHA-256 of every text that somebody may have accepted; a change is a new version beside it."""
 COMPANY = {
@@ -60,6 +62,19 @@ def test_earlier_version_stays_and_says_that_it_is_not_in_force(platform_client,
     assert "Esta versión ya no está vigente." in page
     assert '<meta name="robots" content="noindex">' in page
     assert 'href="/legal/terms/2027-01-01/"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("es", "por cada número al que se envió un SMS, una marca"),
+        ("en", "for each number to which an SMS was sent, a mark"),
+    ],
+)
+def test_privacy_notice_says_what_stays_of_numbers_that_got_sms(platform_client, language, said):
+    page = platform_client.get("/legal/privacy/", headers={"accept-language": language}).content.decode()
+
+    assert said in " ".join(page.split())
 
 
 @override_settings(COMPANY=COMPANY)

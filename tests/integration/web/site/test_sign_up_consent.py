@@ -94,7 +94,7 @@ def test_what_was_accepted_is_kept_with_its_text_and_instant(platform_client, la
     found = list_acceptances_of(Tenant.objects.get(slug="taller-nandu").schema_name)
 
     assert [(each.text.document, each.text.version, each.text.language) for each in found] == [
-        ("privacy", "2026-11-26", language), ("terms", "2026-11-26", language),
+        ("privacy", "2026-11-27", language), ("terms", "2026-11-26", language),
     ]  # fmt: skip
     assert {each.text.sentence for each in found} == {sentence}
     assert {(each.email, each.address_block) for each in found} == {("ana@example.com", "203.0.113.0/24")}
@@ -133,7 +133,7 @@ def test_new_terms_are_accepted_anew_and_nothing_else_is_lost(platform_client):
     page = answer.content.decode()
     assert "Mientras tanto cambiaron los términos." in page
     assert re.search(r'name="terms"[^>]* checked', page) is None
-    assert 'name="terms_shown" value="2026-11-26 2026-11-26"' in page
+    assert 'name="terms_shown" value="2026-11-26 2026-11-27"' in page
     assert 'value="9 6123 4567"' in page
     assert re.search(r'<option value="America/Santiago"[^>]* selected', page) is not None
     assert TermsAcceptance.objects.count() == 0
