@@ -108,7 +108,7 @@ def test_mail_is_the_platforms_in_the_layout_of_the_house(platform_client):
         "Turnero <citas@turnero.example>", ["ana@example.com"], "Confirma tu correo para Turnero",
     )  # fmt: skip
     assert sent.body.startswith(
-        "Hola, Ana Ñandú:\n\nConfirma este correo y preparamos las citas de Taller Ñandú & Hijos."
+        "Hola, Ana Ñandú:\n\nConfirma este correo y preparamos la página de reservas de Taller Ñandú & Hijos."
     )
     assert [f'<a href="{link}"' in html, 'class="card"' in html, "Taller Ñandú &amp; Hijos" in html] == [True] * 3
     assert (kept.subject_kind, kept.subject_id) == ("sign_up", SignUp.objects.get().pk)
