@@ -82,7 +82,8 @@ class TooManySignUps(LimitReached):
     """The address got as many mails about sign-ups as one gets in a day."""
 
     text = mark(
-        "We have sent this address all the e-mails that we may send in a day. Open the latest one, or try again tomorrow."
+        "We have sent this address all the e-mails that we may send in a day. "
+        "Open the latest one, or try again tomorrow."
     )
 
 

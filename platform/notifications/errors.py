@@ -55,7 +55,8 @@ class TooManyCodes(LimitReached):
 
     code = "too_many_codes"
     text = mark(
-        "We have already sent this contact all the codes that we may send today. Call the business, or try again tomorrow."
+        "We have already sent this contact all the codes that we may send today. "
+        "Call the business, or try again tomorrow."
     )
 
 
