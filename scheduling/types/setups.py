@@ -50,6 +50,7 @@ class ResourceSetup:
         color: ``#rrggbb``, or empty.
         weight: The share in round robin.
         position: None: at the end when it is created, as it is when it is changed.
+        user_id: Whose account it is: who signs in as this person; None: nobody's.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ResourceSetup:
     efficiency_percent: int = 100
     weight: int = 1
     position: int | None = None
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking, Resource
+from scheduling.models import Booking, Resource, ResourceType
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -41,6 +41,11 @@ SAMPLES = {
     "workspace/services/<int:row_id>/archive/": "workspace/services/{service}/archive/",
     "workspace/services/<int:row_id>/restore/": "workspace/services/{service}/restore/",
     "workspace/services/<int:row_id>/history/": "workspace/services/{service}/history/",
+    "workspace/resources/<int:row_id>/copy/": "workspace/resources/{resource}/copy/",
+    "workspace/resource_types/<int:row_id>/": "workspace/resource_types/{resource_type}/",
+    "workspace/resource_types/<int:row_id>/archive/": "workspace/resource_types/{resource_type}/archive/",
+    "workspace/resource_types/<int:row_id>/restore/": "workspace/resource_types/{resource_type}/restore/",
+    "workspace/resource_types/<int:row_id>/history/": "workspace/resource_types/{resource_type}/history/",
     "workspace/people/<int:person_id>/second-step/": "workspace/people/{person}/second-step/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
@@ -155,6 +160,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "service": str(service),
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "resource": str(Resource.objects.order_by("pk").last().pk),
+        "resource_type": str(ResourceType.objects.order_by("pk").last().pk),
     }
 
 

@@ -54,18 +54,26 @@ def create_resource_type(*, setup: ResourceTypeSetup, by: Actor, now: datetime) 
 
 @transaction.atomic
 def change_resource_type(
-    *, resource_type_id: int, setup: ResourceTypeSetup, version: int | None, by: Actor, now: datetime
+    *,
+    resource_type_id: int,
+    setup: ResourceTypeSetup,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    is_restored: bool = False,
 ) -> int:
     """Change a resource type and return its version, the same when nothing differs.
+
+    ``is_restored`` takes an archived one back at once.
 
     Raises:
         ResourceTypeNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
     """
-    row = lock_row(NOUN, resource_type_id, version=version)
+    row = lock_row(NOUN, resource_type_id, version=version, may_be_archived=is_restored)
     position = row.position if setup.position is None else setup.position
     checked = check_resource_type(replace(setup, position=position), own_id=row.pk)
-    return change_row(NOUN, row, read_resource_type(row), checked, by=by, now=now)
+    return change_row(NOUN, row, read_resource_type(row), checked, by=by, now=now, is_restored=is_restored)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.selectors.staff import name_people
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
@@ -23,6 +24,7 @@ from scheduling.selectors.catalog.usage import (
     was_resource_booked,
 )
 from scheduling.services.catalog.checks import (
+    CHOICE_UNKNOWN,
     SKILL_LENGTH,
     SKILL_TOO_LONG,
     FieldErrors,
@@ -167,6 +169,8 @@ def check_resource(
     errors.check_number("efficiency_percent", setup.efficiency_percent, *EFFICIENCY)
     errors.check_number("weight", setup.weight, 0, MAX_WEIGHT)
     errors.check_position(setup.position)
+    is_kept = setup.user_id is None or (before is not None and setup.user_id == before.user_id)
+    errors.require(is_kept or setup.user_id in name_people([setup.user_id or 0]), "user_id", CHOICE_UNKNOWN)
     errors.raise_any()
     return setup
 

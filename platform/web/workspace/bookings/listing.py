@@ -18,9 +18,12 @@ from accounts.policies import Permission
 from edge.access import requires
 from edge.reading import read_date
 from kernel.clock import utc_now
+from kernel.ids import read_row_id
 from scheduling.enums import BookingStatus
+from scheduling.errors import ResourceNotFound
 from scheduling.selectors.bookings import views as bookings
-from scheduling.types import BookingFilters, BookingRow
+from scheduling.selectors.catalog.entries import get_resource_entry
+from scheduling.types import BookingFilters, BookingRow, Entry, ResourceSetup
 from tenants.context import current_tenant
 from web.formats import to_local
 from web.parts.filters import Filter
@@ -77,10 +80,14 @@ def list_found(request: HttpRequest) -> HttpResponse:
     midnight = datetime.combine(on, time(), tzinfo=ZoneInfo(current_tenant().timezone)) if on else None
     if on:
         query = replace(query, filters={**query.filters, "on": on.isoformat()})
+    resource = find_resource(read_row_id(request.GET.get("resource")))
+    if resource:
+        query = replace(query, filters={**query.filters, "resource": str(resource.id)})
     page = bookings.list_bookings(
         BookingFilters(
             search=query.search,
             statuses=(status,) if status else (),
+            resource_id=resource.id if resource else None,
             starts_after=midnight or (None if query.search else now),
             starts_before=midnight + timedelta(days=1) if midnight else None,
             now=now,
@@ -93,6 +100,7 @@ def list_found(request: HttpRequest) -> HttpResponse:
         "status": status,
         "statuses": [choice for choice in STATUS.choices if choice[0] != BookingStatus.HELD],
         "on": on,
+        "resource": resource,
         "notice": BAD_DATE if is_date_bad else "",
         "days": group_days(page.rows, now=now),
         "more_url": query.make_url(cursor=page.next_cursor) if page.next_cursor else "",
@@ -101,6 +109,16 @@ def list_found(request: HttpRequest) -> HttpResponse:
     if is_quick:
         template = "workspace/quick.html"
     return render(request, template, context)
+
+
+def find_resource(resource_id: int | None) -> Entry[ResourceSetup] | None:
+    """Return whose bookings are asked for, if anybody's that there is."""
+    if resource_id is None:
+        return None
+    try:
+        return get_resource_entry(resource_id=resource_id, now=utc_now())
+    except ResourceNotFound:
+        return None
 
 
 def group_days(rows: Sequence[BookingRow], *, now: datetime) -> tuple[DayLines, ...]:

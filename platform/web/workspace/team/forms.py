@@ -1,23 +1,29 @@
-"""What is asked about a person, a bay or a tool."""
+"""What is asked about a person, a bay or a tool, and about their types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from babel.core import get_global
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from accounts.selectors.staff import list_staff, name_people
 from kernel.clock import utc_now
 from kernel.colors import PALETTE
 from scheduling.selectors.catalog.entries import list_resource_entries, list_resource_type_entries
 from scheduling.selectors.catalog.services import list_locations
-from scheduling.types import ResourceSetup
+from scheduling.services.catalog.checks import MAX_POSITION
+from scheduling.services.catalog.resources import MAX_WEIGHT
+from scheduling.types import ResourceSetup, ResourceTypeSetup
+from tenants.context import current_tenant
 from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, SwitchField, TextField
-from web.parts.widgets import Chips, Swatches
+from web.parts.widgets import Chips, Segments, SuggestInput, Swatches
 from web.workspace.setup_forms import Part, SetupForm, spell_alike
+from web.workspace.team.glance import Glance, look_at
 
 COLOR_NAMES = (
     gettext_lazy("Blue"),
@@ -29,11 +35,16 @@ COLOR_NAMES = (
     gettext_lazy("Sky blue"),
     gettext_lazy("Gray"),
 )
+PEOPLE, THINGS = "people", "things"
+KINDS = (
+    (PEOPLE, gettext_lazy("People")),
+    (THINGS, gettext_lazy("Places and tools")),
+)
 COLORS = (("", gettext_lazy("No color")), *zip(PALETTE, COLOR_NAMES, strict=True))
 
 
 class ResourceForm(SetupForm[ResourceSetup]):
-    """A resource; what it does not ask stays as it is: zone, weight, order."""
+    """A resource; its hours and exceptions have pages of their own."""
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
     resource_type_id = IdField(label=gettext_lazy("Type"))
@@ -70,16 +81,37 @@ class ResourceForm(SetupForm[ResourceSetup]):
         label=gettext_lazy("Customers may choose them when they book"),
         help_text=gettext_lazy("For people only: customers never read the names of bays, rooms or tools."),
     )
+    weight = NumberField(
+        label=gettext_lazy("Share of the turns"),
+        min_value=0,
+        max_value=MAX_WEIGHT,
+        help_text=gettext_lazy("2 has twice as many turns as 1; 0 only when nobody else can."),
+    )
+    user_id = IdField(
+        label=gettext_lazy("Account that signs in as this person"),
+        required=False,
+        help_text=gettext_lazy("With it they see their own appointments first."),
+    )
+    position = NumberField(
+        label=gettext_lazy("Order"),
+        min_value=0,
+        max_value=MAX_POSITION,
+        required=False,
+        help_text=gettext_lazy("The lowest number comes first, also in the calendar. Empty: at the end."),
+    )
+    timezone = TextField(
+        label=gettext_lazy("Time zone"),
+        max_length=64,
+        required=False,
+        widget=SuggestInput(),
+        help_text=gettext_lazy("Only where it differs from the location’s."),
+    )
 
     setup_type = ResourceSetup
     names = {"skills": "new_skills"}
     further = {
         "hours": gettext_lazy("Hours"),
         "breaks": gettext_lazy("Breaks"),
-        "timezone": gettext_lazy("Time zone"),
-        "position": gettext_lazy("Order"),
-        "weight": gettext_lazy("Share of the turns"),
-        "user_id": gettext_lazy("Who signs in"),
     }
     parts = (
         Part(
@@ -98,7 +130,13 @@ class ResourceForm(SetupForm[ResourceSetup]):
             "capacity",
             gettext_lazy("How much it can do"),
             gettext_lazy("How many appointments fit in at the same minute, and whether customers choose it."),
-            (("capacity", "efficiency_percent"), ("is_customer_choosable",)),
+            (("capacity", "efficiency_percent"), ("weight",), ("is_customer_choosable",)),
+        ),
+        Part(
+            "further",
+            gettext_lazy("Account and order"),
+            gettext_lazy("Who signs in, and where it stands in lists and in the calendar."),
+            (("user_id",), ("position", "timezone")),
         ),
     )
 
@@ -108,7 +146,12 @@ class ResourceForm(SetupForm[ResourceSetup]):
         super().__init__(data, setup=setup, row_id=row_id)
         self._offer_rows()
         if setup is None:
-            self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": ""})
+            self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": "", "weight": 1})
+
+    @property
+    def glance(self) -> Glance | None:
+        """Return what stands beside the form of a resource that exists."""
+        return look_at(self.row_id, now=utc_now()) if self.row_id else None
 
     def read_values(self) -> dict[str, Any]:
         """Return the values, with the skills that were typed among those that were ticked."""
@@ -151,6 +194,67 @@ class ResourceForm(SetupForm[ResourceSetup]):
             self.fields["skills"].widget = forms.MultipleHiddenInput()
         if setup and setup.color and setup.color not in dict(COLORS):
             _offer(self.fields["color"], [*COLORS, (setup.color, setup.color)])
+        people = {each.id: each.name for each in list_staff()}
+        if setup and setup.user_id and setup.user_id not in people:
+            people |= name_people([setup.user_id])
+        _offer(self.fields["user_id"], [("", gettext("Nobody’s")), *people.items()])
+        self.fields["timezone"].widget.suggestions = list_zones(current_tenant().country)
+
+
+class ResourceTypeForm(SetupForm[ResourceTypeSetup]):
+    """A kind of resource."""
+
+    name = TextField(label=gettext_lazy("Name"), max_length=80, attrs={"autocomplete": "off"})
+    is_person = ChoiceField(
+        label=gettext_lazy("What it is"),
+        choices=KINDS,
+        widget=Segments(icons={PEOPLE: "users", THINGS: "car-front"}),
+    )
+    position = NumberField(
+        label=gettext_lazy("Order"),
+        min_value=0,
+        max_value=MAX_POSITION,
+        required=False,
+        help_text=gettext_lazy("The lowest number comes first. Empty: at the end."),
+    )
+
+    setup_type = ResourceTypeSetup
+    parts = (
+        Part(
+            "type",
+            gettext_lazy("What is booked"),
+            gettext_lazy("Mechanics, bays, chairs, courtesy cars: services ask for so many of a type."),
+            (("name",), ("is_person",), ("position",)),
+        ),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, setup: ResourceTypeSetup | None = None, row_id: int | None = None
+    ) -> None:
+        super().__init__(data, setup=setup, row_id=row_id)
+        if setup is None:
+            self.initial["is_person"] = PEOPLE
+
+    def list_initial(self, setup: ResourceTypeSetup) -> dict[str, Any]:
+        """Show people and things as two words."""
+        return super().list_initial(setup) | {"is_person": PEOPLE if setup.is_person else THINGS}
+
+    def read_values(self) -> dict[str, Any]:
+        """Return the values, with whether they are people."""
+        data = super().read_values()
+        return data | {"is_person": data["is_person"] == PEOPLE}
+
+    def describe(self, name: str, value: object) -> str:
+        """Return a stored value in words."""
+        if name == "is_person":
+            return str(dict(KINDS)[PEOPLE if value else THINGS])
+        return super().describe(name, value)
+
+
+def list_zones(country: str | None) -> tuple[str, ...]:
+    """List the time zones of a country."""
+    zones = get_global("zone_territories")
+    return tuple(sorted(zone for zone, territory in zones.items() if territory == country))
 
 
 def _offer(field: forms.Field, choices: Sequence[tuple[Any, Any]]) -> None:

@@ -1,11 +1,13 @@
 """Addresses of people, bays and tools."""
 
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries
-from web.workspace.team.pages import RESOURCES
+from web.workspace.team.copying import copy
+from web.workspace.team.pages import RESOURCE_TYPES, RESOURCES
 
 add_entries(
     NavEntry(
@@ -15,8 +17,12 @@ add_entries(
         url_name="resources",
         permission=Permission.CATALOG_VIEW,
         position=60,
-        belongs=("resources_",),
+        belongs=("resources_", "resource_types"),
     )
 )
 
-urlpatterns = make_urls(RESOURCES)
+urlpatterns = [
+    path("resources/<int:row_id>/copy/", copy, name="resources_copy"),
+    *make_urls(RESOURCES),
+    *make_urls(RESOURCE_TYPES),
+]

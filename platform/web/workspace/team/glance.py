@@ -1,0 +1,26 @@
+"""What stands beside the form of a resource: its next appointments, and the services that ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduling.selectors.bookings.views import list_bookings
+from scheduling.selectors.catalog.needs import ResourceUses, get_resource_uses
+from scheduling.types import BookingFilters, BookingRow
+
+MOST_BOOKINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A resource at a glance; ``bookings`` are the next ones."""
+
+    bookings: tuple[BookingRow, ...]
+    uses: ResourceUses
+
+
+def look_at(resource_id: int, *, now: datetime) -> Glance:
+    """Return a resource at a glance; four queries."""
+    filters = BookingFilters(resource_id=resource_id, starts_after=now, limit=MOST_BOOKINGS)
+    return Glance(bookings=tuple(list_bookings(filters).rows), uses=get_resource_uses(resource_id=resource_id))
