@@ -105,7 +105,7 @@ _CATALOG = (
     TableInventory(
         "scheduling.Location",
         other={
-            NotPersonal.BUSINESS: ("name", "address", "phone", "email", "what_to_bring"),
+            NotPersonal.BUSINESS: ("name", "address", "phone", "email", "map_url", "what_to_bring"),
             NotPersonal.CODE: ("timezone", "region"),
         },
     ),

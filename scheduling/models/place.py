@@ -18,6 +18,7 @@ class Location(CatalogRow):
     address = models.CharField(max_length=300, blank=True, default="")
     phone = models.CharField(max_length=32, blank=True, default="")
     email = models.EmailField(blank=True, default="")
+    map_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     what_to_bring = models.CharField(max_length=300, blank=True, default="")
     region = models.CharField(max_length=8, blank=True, default="")
     observes_public_holidays = models.BooleanField(default=True)

@@ -109,6 +109,7 @@ class BookingView:
     location_name: str
     location_address: str
     location_phone: str
+    location_map_url: str
     what_to_bring: str
     service_id: int
     service_name: str

@@ -60,6 +60,7 @@ class LocationView:
     phone: str
     email: str
     what_to_bring: str
+    map_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,17 @@ SetupT_co = TypeVar("SetupT_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationSetup:
-    """A branch; ``region`` is the second part of ISO 3166-2, for its public holidays."""
+    """A branch; ``region`` is the second part of ISO 3166-2, for its public holidays.
+
+    ``map_url`` is where customers see the way there; empty: a map that looks for ``address``.
+    """
 
     name: str
     timezone: str
     address: str = ""
     phone: str = ""
     email: str = ""
+    map_url: str = ""
     what_to_bring: str = ""
     region: str = ""
     observes_public_holidays: bool = True

@@ -116,7 +116,7 @@ def test_addresses_are_personal_or_the_business_own():
 
     assert careless == []
     assert INVENTORY["scheduling.Location"].other[NotPersonal.BUSINESS] == (
-        "name", "address", "phone", "email", "what_to_bring",
+        "name", "address", "phone", "email", "map_url", "what_to_bring",
     )  # fmt: skip
 
 

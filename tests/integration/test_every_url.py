@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking, Resource, ResourceType
+from scheduling.models import Booking, Location, Resource, ResourceType
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -37,6 +37,10 @@ SAMPLES = {
     "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",
     "workspace/resources/<int:row_id>/restore/": "workspace/resources/{resource}/restore/",
     "workspace/resources/<int:row_id>/history/": "workspace/resources/{resource}/history/",
+    "workspace/locations/<int:row_id>/": "workspace/locations/{location}/",
+    "workspace/locations/<int:row_id>/archive/": "workspace/locations/{location}/archive/",
+    "workspace/locations/<int:row_id>/restore/": "workspace/locations/{location}/restore/",
+    "workspace/locations/<int:row_id>/history/": "workspace/locations/{location}/history/",
     "workspace/services/<int:row_id>/": "workspace/services/{service}/",
     "workspace/services/<int:row_id>/archive/": "workspace/services/{service}/archive/",
     "workspace/services/<int:row_id>/restore/": "workspace/services/{service}/restore/",
@@ -158,6 +162,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
         "service": str(service),
+        "location": str(Location.objects.order_by("pk").last().pk),
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "resource": str(Resource.objects.order_by("pk").last().pk),
         "resource_type": str(ResourceType.objects.order_by("pk").last().pk),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from kernel.ids import read_row_id
+from kernel.maps import make_map_url
 from scheduling.errors import ServiceNotFound
 from scheduling.types import LocationView, ServiceView
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
-from web.booking.pages import describe_hours, make_map_url, render_step, while_bookings_are_taken
+from web.booking.pages import describe_hours, render_step, while_bookings_are_taken
 
 FEW_SERVICES = 3
 """Up to this many fit one screen: no category filter."""
@@ -95,7 +96,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         sealed=sealed,
         notice=notice,
         page_url=make_base_url(flow.tenant.primary_host),
-        map_url=make_map_url(flow.location.address) if flow.location else "",
+        map_url=make_map_url(flow.location.address, flow.location.map_url) if flow.location else "",
         hours=describe_hours(flow.formats, flow.offer.opening, location=flow.location.id if flow.location else None),
         category=category,
         all_url=make_link(StepKey.SERVICE, sealed),

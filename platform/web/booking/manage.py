@@ -40,7 +40,7 @@ from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import NO_MOVES, may_business
 from verticals.registry import get_vertical
-from web.booking.pages import describe_opening, keep_private, make_map_url
+from web.booking.pages import describe_opening, keep_private
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
 from web.booking.times import complete_first
 from web.errors import translate_error
@@ -159,11 +159,6 @@ class ManagePage:
             "details": gettext("Reference: %(reference)s") % {"reference": booking.reference},
         }
         return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
-
-    @property
-    def map_url(self) -> str:
-        """A map with the address."""
-        return make_map_url(self.booking.location_address)
 
 
 def while_the_link_leads(view: ManageView) -> ManageView:

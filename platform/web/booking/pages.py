@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -140,9 +139,3 @@ def describe_hours(formats: Formats, today: OpeningToday | None, *, location: in
         for name, at in (("from", today.opens_at), ("to", today.closes_at))
     }
     return gettext("Today from %(from)s to %(to)s") % hours
-
-
-def make_map_url(address: str) -> str:
-    """Return the address of a map that shows a postal address; empty without one."""
-    query = urlencode({"api": 1, "query": address})
-    return f"https://www.google.com/maps/search/?{query}" if address else ""

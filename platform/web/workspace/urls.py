@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("web.workspace.bookings.urls")),
     path("", include("web.workspace.catalog.urls")),
     path("", include("web.workspace.team.urls")),
+    path("", include("web.workspace.hours.urls")),
     path("", include("web.workspace.people.urls")),
 ]

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from kernel.ids import hash_link_token
+from kernel.maps import make_map_url
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingSource, BookingStatus
@@ -93,6 +94,7 @@ def view_booking(booking: Booking) -> BookingView:
         location_name=place.name,
         location_address=place.address,
         location_phone=place.phone,
+        location_map_url=make_map_url(place.address, place.map_url),
         what_to_bring=place.what_to_bring,
         service_id=booking.service_id,
         service_name=" + ".join(line.name for line in lines) or booking.service.name,

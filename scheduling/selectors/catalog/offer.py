@@ -19,7 +19,8 @@ from tenants.context import current_tenant
 # In no order, as `TIMETABLE_SQL`.
 OFFER_SQL = """
 SELECT json_build_array(
-  (SELECT json_agg(json_build_array(l.id, l.name, l.timezone, l.address, l.phone, l.email, l.what_to_bring, l.position))
+  (SELECT json_agg(json_build_array(l.id, l.name, l.timezone, l.address, l.phone, l.email, l.what_to_bring,
+      l.map_url, l.position))
    FROM scheduling_location l WHERE l.is_active),
   (SELECT json_agg(to_json(s)) FROM scheduling_service s WHERE s.is_active),
   (SELECT json_agg(json_build_array(a.service_id, a.position, a.id, a.name, a.minutes, a.price_minor))

@@ -58,6 +58,7 @@ def list_locations() -> tuple[LocationView, ...]:
             phone=location.phone,
             email=location.email,
             what_to_bring=location.what_to_bring,
+            map_url=location.map_url,
         )
         for location in Location.objects.filter(is_active=True)
     )

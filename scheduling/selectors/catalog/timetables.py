@@ -211,6 +211,15 @@ def is_known_region(country: str, region: str) -> bool:
     return region in holidays_library.list_supported_countries().get(country, [])
 
 
+@lru_cache(maxsize=64)
+def list_regions(country: str) -> tuple[tuple[str, str], ...]:
+    """List the regions of a country that have holidays of their own: (code, name), by name; none if it has none."""
+    if not holidays_library.list_supported_countries().get(country):
+        return ()
+    names = holidays_library.country_holidays(country).get_subdivision_aliases()
+    return tuple(sorted(((code, next(iter(also), code)) for code, also in names.items()), key=lambda row: row[1]))
+
+
 @lru_cache(maxsize=2048)
 def _list_public_holidays(country: str, region: str, year: int) -> frozenset[date]:
     """Return a country's public holidays; none for a country or region that the library does not know."""

@@ -13,6 +13,7 @@ from kernel.identity.names import clean_person_name
 from kernel.identity.phones import clean_phone, explain_phone
 from kernel.instants import is_known_timezone
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
+from kernel.maps import clean_web_address
 from kernel.text import mark
 from scheduling.errors import SetupInvalid
 from scheduling.services.writing.inputs import (
@@ -165,6 +166,14 @@ class FieldErrors:
         cleaned = clean_email(email)
         self.require(cleaned is not None, field, EMAIL_WRONG)
         return cleaned or email
+
+    def clean_link(self, field: str, link: str, *, text: str) -> str:
+        """Return the address of a page as a link needs it, or note ``text``; empty stays empty."""
+        if not link.strip():
+            return ""
+        cleaned = clean_web_address(link)
+        self.require(cleaned is not None, field, text)
+        return cleaned or link
 
 
 def _fold(values: Iterable[object]) -> Key:

@@ -31,8 +31,9 @@ from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.types import Actor, LocationSetup
 from tenants.context import current_tenant
 
+MAP_WRONG = mark("Paste the whole address of the map, which begins with https://.")
 REGION_UNKNOWN = mark("This region does not exist in the country of the business.")
-ADDRESS_LENGTH, WHAT_TO_BRING_LENGTH = 300, 300
+ADDRESS_LENGTH, WHAT_TO_BRING_LENGTH, MAP_LENGTH = 300, 300, 500
 CLOCK_FIELDS = ("timezone", "region", "observes_public_holidays")
 """What decides when its resources work."""
 
@@ -63,22 +64,32 @@ def create_location(*, setup: LocationSetup, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def change_location(*, location_id: int, setup: LocationSetup, version: int | None, by: Actor, now: datetime) -> int:
+def change_location(
+    *,
+    location_id: int,
+    setup: LocationSetup,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    is_restored: bool = False,
+) -> int:
     """Change a location and return its version, the same when nothing differs.
+
+    ``is_restored`` takes an archived one back at once.
 
     Raises:
         LocationNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
         BookingsInTheWay: In another time zone, or with these holidays, coming bookings lie outside of hours.
     """
-    row = lock_row(NOUN, location_id, version=version)
+    row = lock_row(NOUN, location_id, version=version, may_be_archived=is_restored)
     before = read_location(row)
     position = before.position if setup.position is None else setup.position
     checked = check_location(replace(setup, position=position), own_id=row.pk)
     touched = next((field for field in CLOCK_FIELDS if field in compare(before, checked)), "")
     followers = list_followers(row.pk) if touched else []
     with keeping_bookings(followers, field=touched, is_at_stake=bool(touched), now=now):
-        return change_row(NOUN, row, before, checked, by=by, now=now)
+        return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 
 
 @transaction.atomic
@@ -115,6 +126,7 @@ def check_location(setup: LocationSetup, *, own_id: int | None = None) -> Locati
         address=clean_lines(setup.address),
         phone=errors.clean_phone("phone", setup.phone, is_business=True),
         email=errors.clean_email("email", setup.email),
+        map_url=errors.clean_link("map_url", setup.map_url, text=MAP_WRONG),
         what_to_bring=clean_lines(setup.what_to_bring),
         region=setup.region.strip().upper(),
     )
@@ -122,6 +134,7 @@ def check_location(setup: LocationSetup, *, own_id: int | None = None) -> Locati
     errors.check_free(Location, {"name": setup.name}, own_id=own_id)
     errors.check_zone(setup.timezone)
     errors.check_text("address", setup.address, length=ADDRESS_LENGTH)
+    errors.check_text("map_url", setup.map_url, length=MAP_LENGTH)
     errors.check_text("what_to_bring", setup.what_to_bring, length=WHAT_TO_BRING_LENGTH)
     is_region = not setup.region or is_known_region(current_tenant().country, setup.region)
     errors.require(is_region, "region", REGION_UNKNOWN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -226,9 +225,8 @@ def _say_reason(booking: BookingView) -> str:
 
 def _list_links(booking: BookingView, url: str, now: datetime) -> dict[str, str]:
     """Return where an e-mail leads besides its button: the way there, the calendar, moving and cancelling."""
-    query = urlencode({"api": 1, "query": booking.location_address})
     return {
-        "directions_url": f"https://www.google.com/maps/search/?{query}" if booking.location_address else "",
+        "directions_url": booking.location_map_url,
         "calendar_url": f"{url}calendar.ics",
         "move_url": f"{url}move/" if now < booking.move_until else "",
         "cancel_url": f"{url}cancel/" if now < booking.cancel_until else "",
