@@ -54,7 +54,12 @@ def is_misleading(name: str) -> bool:
 
 def make_address(name: str) -> str:
     """Return the address that a name suggests, of lower-case letters, digits and hyphens; empty: none."""
-    return "-".join(re.findall(r"[a-z0-9]+", _to_ascii(name))).lstrip(f"-{DIGITS}")[:40].strip("-")
+    return spell_name(name).lstrip(f"-{DIGITS}")[:40].strip("-")
+
+
+def spell_name(name: str) -> str:
+    """Return all words of a name in lower-case letters, digits and hyphens: an address has no digits before them."""
+    return "-".join(re.findall(r"[a-z0-9]+", _to_ascii(name)))
 
 
 def _has_others_name(typed: tuple[str, ...], words: _Words) -> bool:

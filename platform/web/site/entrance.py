@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from urllib.parse import urlsplit
-
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,27 +13,15 @@ from edge.requests import find_block
 from kernel.errors import LimitReached
 from kernel.limits import Ask
 from keyvalue.throttle import ask_limits
-from tenants.hosts import make_base_url, make_subdomain
-from tenants.names import make_address
-from tenants.selectors.resolution import resolve_host
-from tenants.types import TenantInfo
+from tenants.hosts import make_base_url
+from tenants.selectors.typed import find_business
 from web.errors import add_wait, translate_error
 from web.parts.fields import TextField
 from web.parts.forms import PageForm
 
 LONGEST_ADDRESS = 300
 """Characters: of an address that was pasted, with whatever stands behind the host."""
-
-
-def find_business(typed: str) -> TenantInfo | None:
-    """Return the business that somebody means by its name in the address, its host or any page's URL."""
-    text = typed.strip().lower().lstrip("@")
-    with suppress(ValueError):  # brackets without an address in them
-        host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").removeprefix("www.")
-        if "." in host:
-            return resolve_host(host)
-    address = make_address(text)
-    return resolve_host(make_subdomain(address)) if address else None
+NOBODY_THERE = _("No business answers at this address. Look at the link of your booking page.")
 
 
 class EntranceForm(PageForm):
@@ -50,20 +34,6 @@ class EntranceForm(PageForm):
         help_text=_("As in your booking page, or paste its link."),
     )
     focus_first = "business"
-    found: TenantInfo
-
-    def clean_business(self) -> str:
-        """Find the business.
-
-        Raises:
-            ValidationError: No page answers there, as anybody can see.
-        """
-        typed = str(self.cleaned_data["business"])
-        found = find_business(typed)
-        if found is None:
-            raise ValidationError(_("No business answers at this address. Look at the link of your booking page."))
-        self.found = found
-        return typed
 
 
 @open_to_anyone
@@ -82,7 +52,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         error = LimitReached(wait_seconds=max(full.values()))
         form.add_error(None, translate_error(error))
         return add_wait(render(request, "site/sign_in.html", {"form": form}, status=429), error)
-    if not form.is_valid():
+    found = find_business(form.cleaned_data["business"]) if form.is_valid() else None
+    if found is None:
+        if form.is_valid():
+            form.add_error("business", NOBODY_THERE)
         return render(request, "site/sign_in.html", {"form": form}, status=422)
-    url = make_base_url(form.found.primary_host) + reverse("account_login")
-    return render(request, "site/sign_in_there.html", {"business": form.found, "url": url})
+    url = make_base_url(found.primary_host) + reverse("account_login")
+    return render(request, "site/sign_in_there.html", {"business": found, "url": url})

@@ -6,14 +6,20 @@ let isTyped = slug.value !== "";
 let timer = 0;
 let latest = 0;
 
+/* As `make_address` of the server, which sign-in reads names with: a test compares the two. */
+const LETTERS = "аеорсухіѕјкмнтвαορνικτυχεημ";
+const LATIN = "aeopcyxisjkmhtbaopviktuxenu";
 const propose = (text) =>
   text
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase()
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/./gu, (letter) => LATIN[LETTERS.indexOf(letter)] ?? letter)
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^[^a-z]+|-+$/g, "")
-    .slice(0, 40);
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
 
 async function check() {
   const asked = ++latest;

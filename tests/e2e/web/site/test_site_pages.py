@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tenants.names import make_address
 from tests.e2e.server import AXE, run_browser, run_server
 
 pytestmark = pytest.mark.e2e
@@ -102,6 +103,27 @@ def test_hour_there_is_said_as_people_say_it(open_page, locale, hour, said):
     page.reload()
 
     expect(page.locator("[data-place-time]")).to_contain_text(said)
+
+
+def test_browser_proposes_the_address_that_the_server_makes_of_a_name(open_page):
+    names = [
+        "Taller Peña",
+        "24 Horas, S.A.",
+        "Ｔａｌｌｅｒ ﬁno",
+        "a" * 39 + " b",
+        "Straße Ñandú",
+        "РауРаl",
+        "…",
+        "İstanbul",
+    ]
+    page = open_page("/sign-up/", locale="es-MX")
+
+    found = {}
+    for name in names:
+        page.fill("#f-business_name", name)
+        found[name] = page.input_value("#f-slug")
+
+    assert found == {name: make_address(name) for name in names}
 
 
 def test_browser_with_an_old_name_of_its_zone_is_understood(open_page):

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from tenants.models import SignUp
+from tenants.policies import suggest_slug
 from tests.factories.sign_ups import SIGN_UP_FORM
 
 THERE = "http://taller.testserver.example/accounts/login/"
@@ -33,6 +34,21 @@ def fresh_counts(db):
         "http://taller.testserver.example/b/secreto/",
         "taller.testserver.example/accounts/login/",
         "t\u200baller",
+        "ｔａｌｌｅｒ",
+        "ｔａｌｌｅｒ．ｔｅｓｔｓｅｒｖｅｒ．ｅｘａｍｐｌｅ",
+        "taller\u3002testserver\uff61example",
+        "tállér",
+        "táller.testserver.example",
+        "taller por favor",
+        "Hola, taller, gracias.",
+        "taller.testserver.example por favor",
+        "Mi página es https://taller.testserver.example/reservar?x=1.",
+        "<https://taller.testserver.example/reservar?x=1>",
+        "https:/taller.testserver.example",
+        "https//taller.testserver.example/",
+        "https:\\\\taller.testserver.example\\",
+        "https://taller/",
+        "ana@taller.testserver.example",
     ],
 )
 def test_business_is_found_by_what_people_remember(platform_client, typed):
@@ -60,6 +76,14 @@ def test_business_is_found_by_what_people_remember(platform_client, typed):
         "é",
         "<script>alert(1)</script>",
         "owner@taller.example",
+        "1 taller",
+        "taller mecánico",
+        "xn--\u00e9.testserver.example",
+        "xn--zzzzzzzzzz.testserver.example",
+        f"{'x' * 70}.mx",
+        "otro.taller.testserver.example",
+        "por favor",
+        "//taller.example.com por favor",
     ],
 )
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -96,6 +120,48 @@ def test_guessing_is_held_back_like_questions_about_free_addresses(platform_clie
     assert [answer.status_code for answer in answers] == [422, 422, 429]
     assert int(answers[-1]["Retry-After"]) > 0
     assert 'value="taller-2"' in answers[-1].content.decode()
+
+
+def test_whoever_asked_too_often_is_not_told_who_exists(platform_client, settings, monkeypatch):
+    settings.LIMITS = settings.LIMITS | {"slug_checks_address": replace(settings.LIMITS["slug_checks_address"], size=1)}
+    platform_client.post("/sign-in/", {"business": "nadie"})
+    asked = []
+    monkeypatch.setattr("tenants.selectors.typed.resolve_host", asked.append)
+
+    pages = [platform_client.post("/sign-in/", {"business": each}).content.decode() for each in ("taller", "nadie")]
+
+    assert ['id="f-business_error"' in page for page in pages] == [False, False]
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Taller Peña", ["Taller Peña", "taller pena", "taller-peña", "Taller Pen\u0303a", "TALLER PEÑA, por favor"]),
+        ("Taller Peña", ["taller-peña.testserver.example", "https://xn--taller-pea-19a.testserver.example/x?y=1"]),
+        ("24 Horas Taller", ["24 horas taller", "horas-taller", "Horas Taller", "24-HORAS-TALLER"]),
+        ("Morales & Hijos", ["morales-hijos por favor", "es morales-hijos", "Morales & Hijos", "morales_hijos"]),
+        ("Gracias por Venir", ["gracias por venir", "Gracias por venir, por favor"]),
+        ("Taller de los hermanos Morales y compañía", ["Taller de los Hermanos Morales y Compañía"]),
+    ],
+)
+def test_business_is_found_by_the_address_that_sign_up_makes_of_its_name(platform_client, name, typed):
+    platform_client.post("/sign-up/", {**SIGN_UP_FORM, "business_name": name, "slug": suggest_slug(name)})
+    SignUp.objects.update(status="verified")
+    host = f"{SignUp.objects.get().slug}.testserver.example"
+
+    pages = {each: platform_client.post("/sign-in/", {"business": each}).content.decode() for each in typed}
+
+    assert [each for each, page in pages.items() if f'href="http://{host}/accounts/login/"' not in page] == []
+
+
+def test_a_name_that_loses_its_digits_leads_to_nobody_else(platform_client):
+    platform_client.post("/sign-up/", {**SIGN_UP_FORM, "business_name": "Horas Taller", "slug": "horas-taller"})
+    SignUp.objects.update(status="verified")
+
+    answer = platform_client.post("/sign-in/", {"business": "24 horas taller"})
+
+    assert (answer.status_code, 'value="24 horas taller"' in answer.content.decode()) == (422, True)
 
 
 def test_page_has_one_field_and_the_focus_in_it(platform_client):
