@@ -4,10 +4,12 @@ A **team** fills one part, or several that have the same resources. Two teams ar
 occupy some minute together: then they share nobody. Teams that are no rivals may share a resource.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from scheduling.engine.crowd import Places, can_take_all, find_filling
 from scheduling.engine.types import Part, VisitSpec
 
 
@@ -99,7 +101,15 @@ def can_fill(
         # By Mendelsohn and Dulmage's theorem one filling does both when the places and the wanted can each be matched.
         pools = [_without_rivals(lineup, team, each, filled) if filled else each for team, each in places]
         return find_filling(pools) is not None and (not missing or _can_seat(missing, pools))
-    return _search(lineup, [(team, frozenset(each)) for team, each in places], frozenset(missing), list(filled))
+    kinds = Counter((team, frozenset(_without_rivals(lineup, team, each, filled))) for team, each in places)
+    of_team = {team: [index for index, (other, _) in enumerate(kinds) if other == team] for team, _ in kinds}
+    return can_take_all(
+        [
+            Places(count, people, [index for rival in lineup.rivals[team] for index in of_team.get(rival, ())])
+            for (team, people), count in kinds.items()
+        ],
+        missing,
+    )
 
 
 def list_fillings(
@@ -151,6 +161,8 @@ def _can_finish(lineup: Lineup, ranked: Sequence[Sequence[int]], wanted: frozens
     if not wanted <= lineup.wanted:
         groups = zip([tuple(range(len(lineup.teams)))], [False], strict=True)
     for group, is_alone in groups:
+        if filled and filled[-1][0] not in group:
+            continue  # whoever came last takes nobody from it
         options = {team: [_rest(ranked, team, filled)] * left.count(team) for team in group}
         theirs = wanted and {each for each in wanted if any(each in lineup.teams[team].pool for team in group)}
         if not theirs and len(group) == 1:
@@ -178,36 +190,6 @@ def _is_alone(teams: Sequence[Team], rivals: Sequence[frozenset[int]], group: Se
 def _can_seat(wanted: Collection[int], pools: Sequence[Collection[int]]) -> bool:
     seats = [[index for index, pool in enumerate(pools) if each in pool] for each in wanted]
     return find_filling(seats) is not None
-
-
-def _search(
-    lineup: Lineup, places: list[tuple[int, frozenset[int]]], missing: frozenset[int], filled: list[tuple[int, int]]
-) -> bool:
-    """Try who could take each place; people who could do exactly the same are tried once."""
-    if not places:
-        return not missing
-    if len(missing) > len(places):
-        return False
-    open_places = [(team, _without_rivals(lineup, team, each, filled)) for team, each in places]
-    if not all(each for _, each in open_places):
-        return False
-    index = min(range(len(places)), key=lambda place: len(open_places[place][1]))
-    team, options = open_places[index]
-    rest = places[:index] + places[index + 1 :]
-    there = {resource_id for _, resource_id in filled}
-    tried: set[object] = set()
-    for resource_id in sorted(options, key=lambda each: each not in missing):
-        is_special = resource_id in missing or resource_id in there
-        kind = resource_id if is_special else tuple(resource_id in each for _, each in rest)
-        if kind in tried:
-            continue
-        tried.add(kind)
-        filled.append((team, resource_id))
-        is_found = _search(lineup, rest, missing - {resource_id}, filled)
-        filled.pop()
-        if is_found:
-            return True
-    return False
 
 
 def _tie_parts(parts: Sequence[Part]) -> list[tuple[int, ...]]:
@@ -279,28 +261,3 @@ def _meet(one: Part, other: Part) -> bool:
     one_start, one_end = one.occupied_at(0)
     other_start, other_end = other.occupied_at(0)
     return max(one_start, other_start) < min(one_end, other_end)
-
-
-def find_filling(places: Sequence[Collection[int]]) -> list[int] | None:
-    """Give each place its own resource (a perfect matching); None when that is impossible.
-
-    ``places`` holds for each place the resources that could fill it. Kuhn's
-    augmenting paths (H. W. Kuhn, 1955): exact, where taking the first that is free is not.
-    """
-    place_of: dict[int, int] = {}
-    for place in range(len(places)):
-        if not _augment(places, place, place_of, set()):
-            return None
-    filling = {place: resource_id for resource_id, place in place_of.items()}
-    return [filling[place] for place in range(len(places))]
-
-
-def _augment(places: Sequence[Collection[int]], place: int, place_of: dict[int, int], seen: set[int]) -> bool:
-    for resource_id in places[place]:
-        if resource_id in seen:
-            continue
-        seen.add(resource_id)
-        if resource_id not in place_of or _augment(places, place_of[resource_id], place_of, seen):
-            place_of[resource_id] = place
-            return True
-    return False

@@ -19,6 +19,9 @@ PART_OUTSIDE = mark("This part does not lie within the visit.")
 SAME_UNKNOWN = mark("Choose another requirement of this service.")
 SAME_QUANTITY = mark("Both requirements need the same number.")
 SAME_TIME = mark("Nobody can be in two places at once: these two parts overlap.")
+SAME_BUFFERS = mark("Nobody can be in two places at once: with their buffers these two parts overlap.")
+SAME_CHAIN = mark("Nobody can be in two places at once: this part overlaps another one that gets the same, too.")
+SAME_POOL = mark("Too few are named in all parts that get the same.")
 MOST_REQUIREMENTS = 20
 
 
@@ -91,8 +94,37 @@ def _check_same(errors: FieldErrors, number: int, setup: ServiceSetup) -> None:
         return
     other = setup.requirements[each.same_as]
     errors.require(each.quantity == other.quantity, at, SAME_QUANTITY)
-    (begins, ends), (starts, stops) = (_read_part(part, setup.duration_minutes) for part in (each, other))
-    errors.require(ends <= starts or stops <= begins, at, SAME_TIME)
+    tied = _list_tied(setup.requirements, number)
+    earlier = [index for index in tied if index < number or setup.requirements[index].same_as is None]
+    clash = next((index for index in earlier if _meet(each, setup.requirements[index], setup, is_buffered=True)), None)
+    if clash is not None and clash != each.same_as and setup.requirements[clash].same_as != number:
+        errors.require(False, at, SAME_CHAIN)
+    elif clash is not None:
+        is_plain = _meet(each, setup.requirements[clash], setup, is_buffered=False)
+        errors.require(False, at, SAME_TIME if is_plain else SAME_BUFFERS)
+    named = [set(pool) for index in (number, *tied) if (pool := setup.requirements[index].resource_ids)]
+    errors.require(not named or len(set.intersection(*named)) >= each.quantity, at, SAME_POOL)
+
+
+def _list_tied(requirements: Sequence[RequirementSetup], number: int) -> list[int]:
+    """List the other requirements that get the same as one, also through others."""
+    near: dict[int, set[int]] = {index: set() for index in range(len(requirements))}
+    for index, each in enumerate(requirements):
+        if each.same_as in near:
+            near[index].add(each.same_as)
+            near[each.same_as].add(index)
+    found, fresh = {number}, {number}
+    while fresh:
+        fresh = set().union(*(near[index] for index in fresh)) - found
+        found |= fresh
+    return sorted(found - {number})
+
+
+def _meet(one: RequirementSetup, other: RequirementSetup, setup: ServiceSetup, *, is_buffered: bool) -> bool:
+    """Tell whether two parts of a visit take the same minute; buffers lie around each of them."""
+    (begins, ends), (starts, stops) = (_read_part(part, setup.duration_minutes) for part in (one, other))
+    apart = setup.buffer_before_minutes + setup.buffer_after_minutes if is_buffered else 0
+    return begins < stops + apart and starts < ends + apart
 
 
 def _read_part(each: RequirementSetup, visit_minutes: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from scheduling.errors import Archived, BookingsInTheWay, ServiceNotFound, Setup
 from scheduling.models import Booking, Requirement, ResourceType, Service
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.catalog import requirements
 from scheduling.services.catalog.door import archive, reorder, restore
 from scheduling.services.catalog.resources import NOUN as RESOURCE
 from scheduling.services.catalog.services import NOUN as SERVICE
@@ -187,6 +188,61 @@ def test_service_that_cannot_be(olga, setup, cut, values, field):
         assert all(text for texts in refusal.value.errors.values() for text in texts)
     assert (Service.objects.count(), Requirement.objects.count()) == counts
     assert read(cut).setup == replace(setup, position=read(cut).setup.position)
+
+
+def part(begins, lasts, same_as=None, **values):
+    return RequirementSetup(
+        **{"skill": "x"} | values, starts_after_minutes=begins, duration_minutes=lasts, same_as=same_as
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts", "buffers", "found"),
+    [
+        ((part(0, 20), part(10, 20, 0)), (0, 0), {"requirements.1.same_as": requirements.SAME_TIME}),
+        ((part(0, 20), part(20, 20, 0)), (0, 0), {}),
+        ((part(0, 20), part(20, 20, 0)), (5, 0), {"requirements.1.same_as": requirements.SAME_BUFFERS}),
+        ((part(0, 20), part(20, 20, 0)), (0, 5), {"requirements.1.same_as": requirements.SAME_BUFFERS}),
+        ((part(0, 20), part(30, 20, 0)), (5, 5), {}),
+        ((part(0, 20), part(29, 20, 0)), (5, 5), {"requirements.1.same_as": requirements.SAME_BUFFERS}),
+        ((part(30, 20, 1), part(0, 20)), (5, 6), {"requirements.0.same_as": requirements.SAME_BUFFERS}),
+        ((part(0, 20, 1), part(10, 20, 0)), (0, 0), {"requirements.1.same_as": requirements.SAME_TIME}),
+        ((part(0, 20, 1), part(20, 20, 0)), (0, 0), {}),
+        # Both name a third, which neither of them meets.
+        ((part(0, 10), part(20, 20, 0), part(30, 20, 0)), (0, 0), {"requirements.2.same_as": requirements.SAME_CHAIN}),
+        ((part(0, 10), part(20, 20, 0), part(45, 15, 0)), (0, 6), {"requirements.2.same_as": requirements.SAME_CHAIN}),
+        ((part(0, 10), part(20, 20, 0), part(45, 15, 1)), (0, 5), {}),
+        ((part(0, 20), part(40, 20, 0), part(10, 20, 1)), (0, 0), {"requirements.2.same_as": requirements.SAME_CHAIN}),
+    ],
+)
+def test_same_people_are_nowhere_twice(olga, setup, parts, buffers, found):
+    before, after = buffers
+    wanted = replace(setup, requirements=parts, buffer_before_minutes=before, buffer_after_minutes=after)
+    try:
+        create_service(setup=wanted, by=olga, now=NOW)
+    except SetupInvalid as refusal:
+        errors = refusal.errors
+    else:
+        errors = {}
+
+    assert errors == {field: (text,) for field, text in found.items()}
+
+
+def test_same_people_are_named_in_all_parts(olga, setup, people):
+    eva, adam = people
+    third = make_resource(make_place(), "Lía")
+    pools = ((eva, adam), (eva, third), (third, adam))
+    rows = tuple(
+        part(20 * number, 10, number - 1 if number else None, skill="", resource_ids=pool)
+        for number, pool in enumerate(pools)
+    )
+
+    with pytest.raises(SetupInvalid) as refusal:
+        create_service(setup=replace(setup, requirements=rows), by=olga, now=NOW)
+
+    fields = ("requirements.1.same_as", "requirements.2.same_as")
+    assert refusal.value.errors == dict.fromkeys(fields, (requirements.SAME_POOL,))
+    assert create_service(setup=replace(setup, requirements=rows[:2]), by=olga, now=NOW)
 
 
 def test_more_than_are_named_or_the_same_twice(olga, setup, people):
