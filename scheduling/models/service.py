@@ -29,6 +29,7 @@ class Service(CatalogRow):
     category = models.CharField(max_length=80, blank=True, default="")
     position = models.PositiveIntegerField(default=0)
     is_sample = models.BooleanField(default=False)
+    is_online = models.BooleanField(default=True, db_default=True)
 
     duration_minutes = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     buffer_before_minutes = models.PositiveIntegerField(default=0)

@@ -32,6 +32,7 @@ class ServiceTerms(ServiceTiming):
     The columns of ``models.Service`` bear the same names.
 
     Attributes:
+        is_online: Customers see and book it; staff always may.
         price_minor: None: on request.
         deposit_minor: For ``fixed``.
         deposit_percent: For ``percent``, 0 to 100.
@@ -41,6 +42,7 @@ class ServiceTerms(ServiceTiming):
     """
 
     name: str = field(metadata=PUBLIC)
+    is_online: bool = True
     strategy: Strategy = Strategy.LEAST_BUSY
     max_party_size: int = field(default=1, metadata=limited(1, LARGEST_PARTY))
     price_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))

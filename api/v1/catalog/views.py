@@ -70,6 +70,8 @@ class ResourcesView(OpenView):
         """List the people or things among which a customer may choose for a service."""
         query = ResourcesQuery.read(request)
         service = catalog.get_service(service_id=query.validated_data["service"])
+        if not service.is_online:
+            raise ServiceNotFound
         resources = catalog.list_choosable_resources(service_id=service.id)
         return answer_page(Page(resources), shape=ResourceList, describe=_describe_resource)
 

@@ -264,4 +264,5 @@ def _find_service(offer: Offer, services: tuple[ServiceView, ...], chosen: int |
     """Find the chosen service, also one that only a direct link offers; the only one needs no choice."""
     if chosen is None:
         return services[0] if len(services) == 1 else None
-    return offer.find_service(chosen)
+    found = offer.find_service(chosen)
+    return found if found and found.is_online else None

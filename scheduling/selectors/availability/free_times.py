@@ -27,7 +27,7 @@ from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
 from scheduling.selectors.availability.days import list_days, view_slots
 from scheduling.selectors.availability.occupancy import find_span, load_snapshots, make_snapshots
-from scheduling.selectors.availability.plans import Plan, lift_limits, load_plan_and_busy
+from scheduling.selectors.availability.plans import Plan, check_online, lift_limits, load_plan_and_busy
 from scheduling.selectors.availability.taken import Moving, Span
 from scheduling.types import Availability, AvailabilityQuery, AvailableSlot
 
@@ -66,6 +66,8 @@ def get_availability(*, query: AvailabilityQuery, now: datetime, is_staff: bool 
     )
     if is_staff:
         plan = lift_limits(plan)
+    elif moving is None:
+        check_online(plan)
     timezone = query.timezone or _find_timezone(plan)
     midnights = list_midnights(timezone, query.from_on, (query.to_on - query.from_on).days + 1)
     window = (midnights[0], midnights[-1])

@@ -122,6 +122,16 @@ def load_plan_and_busy(
     return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free), read_busy(taken)
 
 
+def check_online(plan: Plan) -> None:
+    """Refuse to a customer what only staff may book.
+
+    Raises:
+        ServiceNotFound: One of the services is not offered online.
+    """
+    if not all(service.is_online for service in plan.services):
+        raise ServiceNotFound
+
+
 def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
     """Return the plan for certain resources only; None when they cannot serve it at any location."""
     visits = _choose(plan.visits, resource_ids, keep_resources)

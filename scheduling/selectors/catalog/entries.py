@@ -125,7 +125,7 @@ def list_service_entries(
     *, now: datetime, search: str = "", is_active: bool | None = True
 ) -> tuple[Entry[ServiceSetup], ...]:
     """List services in the business's order, with what they take."""
-    found = _narrow(_with_requirements(Service.objects.all()), is_active)
+    found = _narrow(with_requirements(Service.objects.all()), is_active)
     rows = _search(found, search, lambda row: Findable((row.name, row.category)))
     return view_entries(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
 
@@ -136,7 +136,7 @@ def get_service_entry(*, service_id: int, now: datetime) -> Entry[ServiceSetup]:
     Raises:
         ServiceNotFound: There is none.
     """
-    row = get_row(_with_requirements(Service.objects.all()), service_id, ServiceNotFound)
+    row = get_row(with_requirements(Service.objects.all()), service_id, ServiceNotFound)
     return view_entries([row], read_service, count_bookings_of_services([row.pk], now=now))[0]
 
 
@@ -172,7 +172,8 @@ def get_rule_entry(*, rule_id: int) -> Entry[RuleSetup]:
     return view_entries([get_row(CapacityRule.objects.all(), rule_id, RuleNotFound)], read_rule)[0]
 
 
-def _with_requirements(services: QuerySet[Service]) -> QuerySet[Service]:
+def with_requirements(services: QuerySet[Service]) -> QuerySet[Service]:
+    """Load what services take along with them; two more queries."""
     return services.prefetch_related(
         Prefetch("requirements", Requirement.objects.order_by("position", "id")),
         Prefetch("requirements__named", RequirementResource.objects.order_by("position", "id")),

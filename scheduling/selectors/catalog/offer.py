@@ -64,7 +64,8 @@ class Offer:
         return tuple(
             service
             for service in self.services
-            if service.approval != Approval.LINK_ONLY
+            if service.is_online
+            and service.approval != Approval.LINK_ONLY
             and service.location_ids
             and (location_id is None or location_id in service.location_ids)
         )

@@ -15,7 +15,7 @@ from scheduling.enums import BookingEvent, BookingSource, BookingStatus
 from scheduling.errors import HoldUnknown, HoldUsed
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
-from scheduling.selectors.availability.plans import load_plan_at
+from scheduling.selectors.availability.plans import check_online, load_plan_at
 from scheduling.services.writing.customers import Known
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place
@@ -39,6 +39,7 @@ def hold_slot(
     check_new_bookings(CUSTOMER)
     check_start(request.starts_at)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
+    check_online(plan)
     minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
     expires_at, token = now + timedelta(minutes=minutes), new_token()
     agreed = Agreed(

@@ -15,7 +15,7 @@ from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
-from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
+from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import get_hold, read_hold
@@ -133,6 +133,8 @@ def book_slot(
     is_staff = by.kind == ActorKind.STAFF
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
+    if by.kind == ActorKind.CUSTOMER:
+        check_online(plan)
     clean = clean_details(
         details if details.arrival_mode else replace(details, arrival_mode=request.wish.arrival_mode),
         arrival_modes=plan.services[0].arrival_modes,

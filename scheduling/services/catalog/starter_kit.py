@@ -62,6 +62,20 @@ def install_starter_kit(tenant: TenantInfo, details: SignUpDetails, now: datetim
     _mark_samples(is_sample=True)
 
 
+@transaction.atomic
+def add_starter_services(tenant: TenantInfo, *, by: Actor, now: datetime) -> int:
+    """Add the services of the trade that the business lacks, with the types that they take; return how many.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+    """
+    kit = get_vertical(tenant.vertical).starter_kit
+    types = _apply_types(kit, tenant.locale, now=now)
+    made = _apply_services(kit, tenant, types, by=by, now=now)
+    Service.objects.filter(pk__in=made).update(is_sample=True)
+    return len(made)
+
+
 def take_over_samples() -> None:
     """Take what the kit brought as the business's own, as if its owner had looked at every row."""
     _mark_samples(is_sample=False)
@@ -177,10 +191,12 @@ def _apply_resources(kit: StarterKit, locale: str, place: int, types: dict[str, 
     add_resources(plans=new, by=KIT, now=now)
 
 
-def _apply_services(kit: StarterKit, tenant: TenantInfo, types: dict[str, int], *, now: datetime) -> None:
+def _apply_services(
+    kit: StarterKit, tenant: TenantInfo, types: dict[str, int], *, now: datetime, by: Actor = KIT
+) -> list[int]:
     present = set(Service.objects.values_list("name", flat=True))
     wanted = [each for each in kit.services if pick(each.name, tenant.locale) not in present]
-    made = add_services(setups=(_make_service(each, kit, tenant, types) for each in wanted), by=KIT, now=now)
+    made = add_services(setups=(_make_service(each, kit, tenant, types) for each in wanted), by=by, now=now)
     add_ons = (
         AddOnSetup(
             service_id=service_id,
@@ -192,7 +208,8 @@ def _apply_services(kit: StarterKit, tenant: TenantInfo, types: dict[str, int], 
         for service_id, each in zip(made, wanted, strict=True)
         for position, add_on in enumerate(each.add_ons)
     )
-    add_add_ons(setups=add_ons, by=KIT, now=now)
+    add_add_ons(setups=add_ons, by=by, now=now)
+    return made
 
 
 def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: dict[str, int]) -> ServiceSetup:

@@ -36,26 +36,16 @@ from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import load_pools
+from web.workspace.catalog.price_kinds import FIXED, FROM, PRICE_KINDS, REQUEST, find_price_kind
 from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
 from web.workspace.setup_forms import Part, SetupForm
 
 LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
-FIXED, FROM, REQUEST = "fixed", "from", "request"
-PRICE_KINDS = (
-    (FIXED, gettext_lazy("Fixed")),
-    (FROM, gettext_lazy("From")),
-    (REQUEST, gettext_lazy("On request")),
-)
 ALIGNMENTS = (
     (Align.PERIOD, gettext_lazy("from opening")),
     (Align.CLOCK, gettext_lazy("on the clock: 9:00, 9:15 …")),
     (Align.GAP, gettext_lazy("right after the appointment before")),
 )
-
-
-def find_price_kind(setup: ServiceSetup) -> str:
-    """Return which of `PRICE_KINDS` a service has."""
-    return REQUEST if setup.price_minor is None else FROM if setup.is_price_from else FIXED
 
 
 def number(name: str, **kwargs: Any) -> NumberField:
@@ -74,6 +64,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
     category = TextField(label=gettext_lazy("Category"), max_length=80, required=False, widget=SuggestInput())
+    is_online = SwitchField(label=gettext_lazy("Customers see it and book it online"), initial=True)
     description = TextField(label=gettext_lazy("Description"), max_length=2000, rows=2, required=False)
     price_kind = ChoiceField(label=gettext_lazy("Kind of price"), choices=PRICE_KINDS, widget=Segments(), initial=FIXED)
     price = MoneyField(label=gettext_lazy("Price"), required=False)
@@ -128,7 +119,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
     parts = (
         Part(
             "name", gettext_lazy("Name"), gettext_lazy("What customers read when they book and in their messages."),
-            (("name", "category"), ("description",)),
+            (("name",), ("category", "is_online"), ("description",)),
         ),
         Part(
             "price", gettext_lazy("Price and duration"),

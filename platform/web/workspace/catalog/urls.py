@@ -1,9 +1,12 @@
 """Addresses of services."""
 
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
+from web.workspace.catalog import row_views
 from web.workspace.catalog.pages import SERVICES
+from web.workspace.catalog.starting import use_starter_list
 from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries
 
@@ -19,4 +22,11 @@ add_entries(
     )
 )
 
-urlpatterns = make_urls(SERVICES)
+urlpatterns = [
+    *make_urls(SERVICES),
+    path("services/starter/", use_starter_list, name="services_starter"),
+    path("services/<int:row_id>/row/", row_views.show_row, name="services_row"),
+    path("services/<int:row_id>/price/", row_views.edit_price, name="services_price"),
+    path("services/<int:row_id>/online/", row_views.put_online, name="services_online"),
+    path("services/<int:row_id>/offline/", row_views.take_offline, name="services_offline"),
+]

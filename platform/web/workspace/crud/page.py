@@ -44,7 +44,9 @@ class CrudPage(Generic[RowT, FormT]):
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
         row_template: Draws the cells of one row.
-        form_aside: Template beside the form, if any; `list_lead` one above the list.
+        form_aside: Template beside the form, if any.
+        list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
+            where there is nothing yet; `list_script` and `list_style` are static files of the list.
     """
 
     key: str
@@ -69,6 +71,11 @@ class CrudPage(Generic[RowT, FormT]):
     export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
     form_aside: str = ""
     list_lead: str = ""
+    list_foot: str = ""
+    list_acts: str = ""
+    list_starts: str = ""
+    list_script: str = ""
+    list_style: str = ""
     may_see: Permission = Permission.CATALOG_VIEW
     may_edit: Permission = Permission.CATALOG_MANAGE
 

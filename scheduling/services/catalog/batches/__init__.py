@@ -1,0 +1,1 @@
+"""Several things of the catalog at once, by people: prices, copies, files."""
