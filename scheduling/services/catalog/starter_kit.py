@@ -37,7 +37,9 @@ from scheduling.types import (
     ServiceSetup,
     WeekSetup,
 )
+from tenants.enums import Ability
 from tenants.hooks import register_provisioning_step
+from tenants.policies import check_business_may
 from tenants.types import SignUpDetails, TenantInfo
 from verticals.contract import KitHours, KitService, StarterKit, pick
 from verticals.registry import get_vertical
@@ -69,6 +71,7 @@ def add_starter_services(tenant: TenantInfo, *, by: Actor, now: datetime) -> int
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
     """
+    check_business_may(Ability.WRITE, is_staff=True)
     kit = get_vertical(tenant.vertical).starter_kit
     types = _apply_types(kit, tenant.locale, now=now)
     made = _apply_services(kit, tenant, types, by=by, now=now)
