@@ -61,6 +61,26 @@ class BookingEvent(StrEnum):
     UNDONE = "undone"
     RESTORED = "restored"
     CORRECTED = "corrected"
+    KEPT = "kept"
+
+
+class MisfitKind(StrEnum):
+    """Why a coming booking no longer fits what the business has set up."""
+
+    HOURS = "hours"
+    GONE = "gone"
+    CAPACITY = "capacity"
+    LACKING = "lacking"
+    ENDED = "ended"
+    OVER_LIMIT = "over_limit"
+
+
+class Outcome(StrEnum):
+    """What becomes of a booking that a change leaves without its place."""
+
+    KEEP = "keep"
+    MOVE = "move"
+    CANCEL = "cancel"
 
 
 class BookingSource(models.TextChoices):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.text import mark
-from scheduling.types import AvailableSlot, ReasonView
+from scheduling.types import AvailableSlot, ReasonView, Touched
 
 WRONG_CODE = mark("This code is not right or no longer works.")
 
@@ -276,6 +276,21 @@ class BookingsInTheWay(Conflict):
         super().__init__(count=count)
         self.count = count
         self.field = field
+
+
+class BookingsTouched(Conflict):
+    """Coming bookings no longer fit after a change; nothing was changed, and somebody has to say what becomes of them.
+
+    Attributes:
+        touched: The bookings, by start.
+    """
+
+    code = "bookings_touched"
+    text = mark("Coming appointments no longer fit: %(count)s. Decide about each of them.")
+
+    def __init__(self, *, touched: tuple[Touched, ...]) -> None:
+        super().__init__(count=len(touched))
+        self.touched = touched
 
 
 class LastLocation(Conflict):

@@ -48,6 +48,7 @@ from scheduling.types.terms import (
     ServiceTerms,
     copy_timing,
 )
+from scheduling.types.touched import Applied, Decision, Misfit, Proposal, Touched
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "AddOnSetup",
     "AddOnView",
     "AgreedPolicy",
+    "Applied",
     "Availability",
     "AvailabilityQuery",
     "AvailableDay",
@@ -75,17 +77,20 @@ __all__ = [
     "Correction",
     "CustomerDetails",
     "DateOverrideSetup",
+    "Decision",
     "Entry",
     "HeldSlot",
     "HolidaySetup",
     "LineView",
     "LocationSetup",
     "LocationView",
+    "Misfit",
     "Obstacle",
     "OpeningToday",
     "OverrideReason",
     "Period",
     "PeriodSetup",
+    "Proposal",
     "ReasonView",
     "RequirementSetup",
     "ResourceSetup",
@@ -101,6 +106,7 @@ __all__ = [
     "TakenBy",
     "TakenResource",
     "TimeOffSetup",
+    "Touched",
     "VisitDetails",
     "WeekSetup",
     "Wish",

@@ -22,6 +22,7 @@ ALWAYS = {
     "change_row": "as above",
     "delete_row": "as above",
     "keeping_bookings": "only looks",
+    "propose": "as above",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }
 """Services that take ``by`` or ``now`` and need not ask, with the reason."""
@@ -54,13 +55,13 @@ def find_silent(folder: str) -> list[str]:
     return [place for place, node in services if node.name not in asking | set(ALWAYS)]
 
 
-@pytest.mark.parametrize("folder", ["bookings", "catalog", "demand"])
+@pytest.mark.parametrize("folder", ["bookings", "catalog", "changes", "demand"])
 def test_every_service_asks_what_the_state_allows(folder):
     assert find_silent(folder) == []
 
 
 def test_there_are_services_to_look_at():
-    names = {node.name for folder in ("bookings", "catalog") for _, node in list_services(folder)}
+    names = {node.name for folder in ("bookings", "catalog", "changes") for _, node in list_services(folder)}
 
     assert names >= {"hold_slot", "book_slot", "move_booking", "approve", "create_service", "change_resource_week"}
     assert set(ALWAYS) <= names

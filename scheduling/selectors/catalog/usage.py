@@ -85,28 +85,6 @@ def count_bookings_of_add_ons(add_on_ids: Collection[int], *, now: datetime) -> 
     return {add_on_id: len(found) for add_on_id, found in bookings.items()}
 
 
-def count_bookings_in_lanes(resource_id: int, *, above: int, now: datetime) -> int:
-    """Count coming bookings that lie in lanes of a resource with a number above one."""
-    taken = Allocation.objects.filter(
-        resource_id=resource_id, is_active=True, ends_minute__gt=to_minutes(now), lane__number__gt=above
-    )
-    return (
-        Booking.objects.filter(_is_coming(now))
-        .filter(
-            Q(pk__in=taken.filter(booking__isnull=False).values("booking_id"))
-            | Q(session_id__in=taken.filter(session__isnull=False).values("session_id"))
-        )
-        .count()
-    )
-
-
-def count_bookings_by_skill(resource_id: int, skills: Collection[str], *, now: datetime) -> int:
-    """Count coming bookings that take a resource, of services that require one of these skills."""
-    booking_ids = {piece.booking_id for piece in list_coming_pieces([resource_id], now=now)}
-    lines = BookingLine.objects.filter(booking_id__in=booking_ids, service__requirements__skill__in=skills)
-    return lines.values("booking_id").distinct().count()
-
-
 def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[Piece]:
     """List what coming bookings take of resources, in groups too; two queries."""
     taken = Allocation.objects.filter(resource_id__in=resource_ids, is_active=True, ends_minute__gt=to_minutes(now))
@@ -117,6 +95,29 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
             f"{path}__pk", "resource_id", "starts_minute", "ends_minute"
         )
     ]
+
+
+def list_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """List the coming bookings that contain some services; one query."""
+    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__"), service_id__in=service_ids)
+    return frozenset(lines.values_list("booking_id", flat=True))
+
+
+def list_bookings_of_locations(location_ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """List the coming bookings at some locations; one query."""
+    bookings = Booking.objects.filter(_is_coming(now), location_id__in=location_ids)
+    return frozenset(bookings.values_list("pk", flat=True))
+
+
+def list_bookings_of_add_ons(add_on_ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """List the coming bookings that contain some add-ons; one query."""
+    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__")).exclude(add_ons=[])
+    wanted = set(add_on_ids)
+    return frozenset(
+        booking_id
+        for booking_id, add_ons in lines.values_list("booking_id", "add_ons")
+        if any(each["id"] in wanted for each in add_ons)
+    )
 
 
 def was_resource_booked(resource_id: int) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from database.transactions import LostRace, run_write
 from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingEvent, BookingStatus, OverrideKind
+from scheduling.errors import SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_move
 from scheduling.selectors.availability.free_times import find_moving
-from scheduling.selectors.availability.plans import load_plan_at
+from scheduling.selectors.availability.plans import load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.agreed import agree_on
@@ -37,6 +39,8 @@ class _Move:
     by: Actor
     now: datetime
     override: OverrideReason | None
+    servers: tuple[int, ...]
+    extra: Mapping[str, object]
 
 
 def move_booking(
@@ -48,12 +52,15 @@ def move_booking(
     booking_id: int | None = None,
     resource_ids: tuple[int, ...] | None = None,
     override: OverrideReason | None = None,
+    servers: tuple[int, ...] = (),
+    extra: Mapping[str, object] | None = None,
 ) -> SubmittedBooking:
     """Move a booking; its own time counts as free, reference and calendar identity stay.
 
     Customers are bound by the cut-off as agreed and by grid, notice and window; staff by what
     is taken alone, and with ``override`` not even by that. ``resource_ids`` asks for other people
-    or bays than the customer chose (reassign), an empty one for anyone. When it cannot be moved,
+    or bays than the customer chose (reassign), an empty one for anyone; ``servers`` lets only these serve it,
+    without a word about who was chosen, and ``extra`` goes into its event. When it cannot be moved,
     the old time stays. A reason to override belongs to the time that it was given for: a booking
     that moves to a regular place loses it (its history keeps it), and counts like any other from
     then on.
@@ -66,7 +73,7 @@ def move_booking(
     check_start(starts_at)
     if override is not None:
         override = replace(override, reason=clean_reason(override.reason, is_required=True))
-    move = _Move(starts_at, resource_ids, by, now, override)
+    move = _Move(starts_at, resource_ids, by, now, override, servers, extra or {})
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
         seen = read_booking(now=now, booking_id=moved_id)
@@ -97,8 +104,14 @@ def _ask(booking: Booking, move: _Move) -> Asked:
     wish = wish_of(booking)
     if move.resource_ids is not None:
         wish = replace(wish, resource_ids=move.resource_ids)
+    plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_party_free=True)
+    if move.servers:
+        narrowed = narrow_plan(plan, move.servers)
+        if narrowed is None:
+            raise SlotTaken(starts_at=move.starts_at)
+        plan = narrowed
     return Asked(
-        plan=load_plan_at(wish=wish, starts_at=move.starts_at, is_party_free=True),
+        plan=plan,
         start_minute=to_minutes(move.starts_at),
         now=move.now,
         moving=find_moving(booking.pk),
@@ -130,6 +143,6 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
         by=move.by,
         now=move.now,
         reason=booking.override_reason,
-        extra={"previous_starts_at": old_starts_at.isoformat(), "previous_resource_ids": old_ids},
+        extra={"previous_starts_at": old_starts_at.isoformat(), "previous_resource_ids": old_ids, **move.extra},
     )
     write_allocations(place, booking, now=move.now)

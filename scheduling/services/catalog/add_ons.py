@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db import transaction
 
 from scheduling.enums import CatalogNoun
-from scheduling.errors import AddOnNotFound, BookingsInTheWay, StillUsed
+from scheduling.errors import AddOnNotFound, StillUsed
 from scheduling.models import AddOn, Service
 from scheduling.selectors.catalog.setups import read_add_on
-from scheduling.selectors.catalog.usage import count_bookings_of_add_ons, was_add_on_booked
+from scheduling.selectors.catalog.usage import list_bookings_of_add_ons, was_add_on_booked
 from scheduling.services.catalog.checks import CANNOT_WORK, FieldErrors, Lookup, clean_line
 from scheduling.services.catalog.door import (
     Noun,
@@ -24,6 +24,7 @@ from scheduling.services.catalog.door import (
     lock_row,
     to_columns,
 )
+from scheduling.services.catalog.fitting import keeping_fit
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, AddOnSetup
 
 LONGEST_MINUTES = 1440
@@ -31,11 +32,9 @@ LONGEST_MINUTES = 1440
 
 @contextmanager
 def _switching(row: AddOn, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
-    """Refuse to archive what coming bookings contain: nobody could move them any more."""
-    count = 0 if is_active else count_bookings_of_add_ons([row.pk], now=now).get(row.pk, 0)
-    if count:
-        raise BookingsInTheWay(count=count)
-    yield
+    """Keep from archiving what coming bookings contain: nobody could move them any more."""
+    with keeping_fit(() if is_active else list_bookings_of_add_ons([row.pk], now=now)):
+        yield
 
 
 NOUN = Noun(CatalogNoun.ADD_ON, AddOn, AddOnNotFound, guard=_switching)

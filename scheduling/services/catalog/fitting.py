@@ -1,27 +1,51 @@
-"""Nothing becomes silently impossible: hours do not shrink under bookings that lie in them."""
+"""Nothing becomes silently impossible: what leaves coming bookings worse off is refused, or reviewed.
+
+A service surrounds what it writes with `keeping_bookings` (of resources) or `keeping_fit` (of whichever
+bookings). Called as such it refuses; inside of `collecting`, which `services.changes` opens, it
+notes the bookings and lets the change happen, because somebody decides about each of them before
+anything is committed.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from database.locks import lock_resources
-from kernel.instants import to_instant, to_minutes
-from kernel.intervals import subtract
-from scheduling.engine import expand_hours
+from kernel.instants import to_minutes
 from scheduling.errors import BookingsInTheWay
 from scheduling.models import Resource
-from scheduling.selectors.catalog.timetables import load_timetables
-from scheduling.selectors.catalog.usage import Piece, list_coming_pieces
+from scheduling.selectors.catalog.misfits import Key, find_worse, measure_fit
+from scheduling.selectors.catalog.usage import list_coming_pieces
 
 ZONE_REACH = timedelta(hours=15)
 """A local date begins and ends at most so far from UTC's."""
 DAY_REACH = timedelta(days=2)
 """Hours that begin on a date end at most on the next one."""
-Uncovered = Mapping[tuple[int, int], int]
-"""(booking, resource) → minutes that lie outside of working time."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a change has left worse off so far."""
+
+    keys: set[Key] = field(default_factory=set)
+
+
+_open_review: ContextVar[Findings | None] = ContextVar("open_review", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[Findings]:
+    """Let the block leave bookings worse off, and yield which; the caller decides about them before it commits."""
+    findings = Findings()
+    token = _open_review.set(findings)
+    try:
+        yield findings
+    finally:
+        _open_review.reset(token)
 
 
 @contextmanager
@@ -33,27 +57,49 @@ def keeping_bookings(
     days: tuple[date, date] | None = None,
     is_at_stake: bool = True,
 ) -> Iterator[None]:
-    """Refuse what the block writes when it leaves more of a coming booking outside of working time than before.
+    """Refuse, or let review, what the block writes when coming bookings of some resources fit worse after it.
 
-    What staff put outside on purpose may stay there. ``days`` are the first and last local date
-    that the block can touch. The resources are locked: whoever books one now is counted. Three
-    queries while nothing is booked; two more for each location otherwise.
+    ``days`` are the first and last local date that the block can touch. The resources are locked:
+    whoever books one now is counted. Three queries while nothing is booked.
 
     Raises:
         BookingsInTheWay: Says how many; the caller's transaction undoes what was written.
     """
-    pieces = _list_pieces(resource_ids, days, now=now) if is_at_stake else []
-    if not pieces:
+    with keeping_fit(_list_bookings(resource_ids, days, now=now) if is_at_stake else (), field=field):
+        yield
+
+
+@contextmanager
+def keeping_fit(booking_ids: Collection[int], *, field: str = "") -> Iterator[None]:
+    """Refuse, or let review, what the block writes when some bookings fit worse after it.
+
+    Raises:
+        BookingsInTheWay: Says how many; the caller's transaction undoes what was written.
+    """
+    if not booking_ids:
         yield
         return
-    before = _measure(pieces)
+    before = measure_fit(booking_ids)
     yield
-    after = _measure(pieces)
-    worse = {
-        booking_id for (booking_id, resource_id), minutes in after.items() if minutes > before[booking_id, resource_id]
-    }
-    if worse:
-        raise BookingsInTheWay(count=len(worse), field=field)
+    report(find_worse(before, measure_fit(booking_ids)), field=field)
+
+
+def report(worse: Collection[Key], *, field: str = "") -> None:
+    """Note what a change leaves worse off, where somebody decides about it; refuse the change where nobody does.
+
+    Raises:
+        BookingsInTheWay: Nobody does.
+    """
+    findings = _open_review.get()
+    if findings is not None:
+        findings.keys.update(worse)
+    elif worse:
+        raise BookingsInTheWay(count=len({key.booking_id for key in worse}), field=field)
+
+
+def is_reviewed() -> bool:
+    """Tell whether somebody decides about the bookings that a change leaves worse off."""
+    return _open_review.get() is not None
 
 
 def list_followers(location_id: int | None) -> list[int]:
@@ -64,31 +110,11 @@ def list_followers(location_id: int | None) -> list[int]:
     return list(resources.values_list("pk", flat=True))
 
 
-def _list_pieces(resource_ids: Collection[int], days: tuple[date, date] | None, *, now: datetime) -> list[Piece]:
+def _list_bookings(resource_ids: Collection[int], days: tuple[date, date] | None, *, now: datetime) -> frozenset[int]:
     lock_resources(resource_ids)
     pieces = list_coming_pieces(resource_ids, now=now)
-    if days is None:
-        return pieces
-    first = to_minutes(datetime.combine(days[0], time(), tzinfo=UTC) - ZONE_REACH)
-    last = to_minutes(datetime.combine(days[1], time(), tzinfo=UTC) + DAY_REACH + ZONE_REACH)
-    return [piece for piece in pieces if piece.start < last and piece.end > first]
-
-
-def _measure(pieces: Sequence[Piece]) -> Uncovered:
-    by_resource: dict[int, list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        by_resource[piece.resource_id].append(piece)
-    places = dict(Resource.objects.filter(pk__in=by_resource).values_list("pk", "location_id"))
-    first, last = min(piece.start for piece in pieces), max(piece.end for piece in pieces)
-    from_on, to_on = to_instant(first).date() - timedelta(days=1), to_instant(last).date() + timedelta(days=1)
-    outside: dict[tuple[int, int], int] = defaultdict(int)
-    for location_id in set(places.values()):
-        timetables = load_timetables(location_id=location_id, from_on=from_on, to_on=to_on)
-        for resource_id, resource in timetables.resources.items():
-            if resource_id in by_resource:
-                holidays = timetables.places[location_id].holidays
-                working = expand_hours(resource, holidays, first, last).working
-                for piece in by_resource[resource_id]:
-                    left = subtract([(piece.start, piece.end)], working)
-                    outside[piece.booking_id, resource_id] += sum(end - start for start, end in left)
-    return outside
+    if days is not None:
+        first = to_minutes(datetime.combine(days[0], time(), tzinfo=UTC) - ZONE_REACH)
+        last = to_minutes(datetime.combine(days[1], time(), tzinfo=UTC) + DAY_REACH + ZONE_REACH)
+        pieces = [piece for piece in pieces if piece.start < last and piece.end > first]
+    return frozenset(piece.booking_id for piece in pieces)

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
-from scheduling.errors import BookingsInTheWay, LastLocation, LocationNotFound, StillUsed
+from scheduling.errors import LastLocation, LocationNotFound, StillUsed
 from scheduling.models import Booking, CapacityRule, Location, Resource
 from scheduling.selectors.catalog.setups import read_location
 from scheduling.selectors.catalog.timetables import is_known_region
-from scheduling.selectors.catalog.usage import count_bookings_of_locations
+from scheduling.selectors.catalog.usage import list_bookings_of_locations
 from scheduling.services.catalog.checks import FieldErrors, clean_line, clean_lines
 from scheduling.services.catalog.door import (
     Noun,
@@ -27,7 +27,7 @@ from scheduling.services.catalog.door import (
     lock_row,
     to_columns,
 )
-from scheduling.services.catalog.fitting import keeping_bookings, list_followers
+from scheduling.services.catalog.fitting import keeping_bookings, keeping_fit, list_followers
 from scheduling.types import Actor, LocationSetup
 from tenants.context import current_tenant
 
@@ -40,12 +40,11 @@ CLOCK_FIELDS = ("timezone", "region", "observes_public_holidays")
 
 @contextmanager
 def _switching(row: Location, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
-    """Refuse to archive a location with coming bookings, and the last one; its resources are out of reach with it."""
+    """Keep from archiving a location with coming bookings, and the last one; its resources are out of reach with it."""
     if not is_active:
-        if count := count_bookings_of_locations([row.pk], now=now).get(row.pk):
-            raise BookingsInTheWay(count=count)
         _check_others(row)
-    yield
+    with keeping_fit(() if is_active else list_bookings_of_locations([row.pk], now=now)):
+        yield
 
 
 NOUN = Noun(CatalogNoun.LOCATION, Location, LocationNotFound, guard=_switching)

@@ -13,16 +13,11 @@ from accounts.selectors.staff import name_people
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
-from scheduling.errors import BookingsInTheWay, ResourceNotFound, StillUsed
+from scheduling.errors import ResourceNotFound, StillUsed
 from scheduling.models import CapacityRule, Location, Requirement, Resource, ResourceLane, ResourceType
 from scheduling.models.resource import MAX_CAPACITY
 from scheduling.selectors.catalog.setups import read_resource
-from scheduling.selectors.catalog.usage import (
-    count_bookings_by_skill,
-    count_bookings_in_lanes,
-    count_bookings_of_resources,
-    was_resource_booked,
-)
+from scheduling.selectors.catalog.usage import was_resource_booked
 from scheduling.services.catalog.checks import (
     CHOICE_UNKNOWN,
     SKILL_LENGTH,
@@ -54,16 +49,14 @@ EFFICIENCY = (1, 500)
 
 @contextmanager
 def _switching(row: Resource, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
-    """Refuse to archive what coming bookings take, and to restore what is of an archived type or location."""
-    count = 0 if is_active else count_bookings_of_resources([row.pk], now=now).get(row.pk, 0)
-    if count:
-        raise BookingsInTheWay(count=count)
+    """Keep from archiving what coming bookings take, and from restoring what is of an archived type or location."""
     errors = FieldErrors()
     if is_active:
         errors.check_choice("resource_type_id", ResourceType, row.resource_type_id)
         errors.check_choice("location_id", Location, row.location_id)
     errors.raise_any()
-    yield
+    with keeping_bookings([row.pk], is_at_stake=not is_active, now=now):
+        yield
 
 
 NOUN = Noun(CatalogNoun.RESOURCE, Resource, ResourceNotFound, guard=_switching, is_booked=True)
@@ -100,16 +93,16 @@ def change_resource(
     Raises:
         ResourceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
-        BookingsInTheWay: Coming bookings need its capacity, its location or its type as it is.
+        BookingsInTheWay: Coming bookings need its capacity, its location, its type or its skills as they are.
     """
     row = lock_row(NOUN, resource_id, version=version, may_be_archived=is_restored)
     before = read_resource(row)
     position = before.position if setup.position is None else setup.position
     known = before if row.is_active else None
     checked = check_resource(replace(setup, position=position), before=known, own_id=row.pk)
-    _check_bookings(row.pk, before, checked, now=now)
     add_lanes({row.pk: checked.capacity})
-    with keeping_bookings([row.pk], is_at_stake=before.timezone != checked.timezone, field="timezone", now=now):
+    touched = _find_touched(before, checked)
+    with keeping_bookings([row.pk], is_at_stake=bool(touched), field=touched, now=now):
         return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 
 
@@ -187,18 +180,13 @@ def add_lanes(capacities: Mapping[int, int]) -> None:
     )
 
 
-def _check_bookings(resource_id: int, before: ResourceSetup, after: ResourceSetup, *, now: datetime) -> None:
+def _find_touched(before: ResourceSetup, after: ResourceSetup) -> str:
+    """Return the first field whose change can leave bookings without what they need; empty: none can."""
     if after.capacity < before.capacity:
-        count = count_bookings_in_lanes(resource_id, above=after.capacity, now=now)
-        if count:
-            raise BookingsInTheWay(count=count, field="capacity")
+        return "capacity"
     for field in ("location_id", "resource_type_id"):
         if getattr(before, field) != getattr(after, field):
-            count = count_bookings_of_resources([resource_id], now=now).get(resource_id, 0)
-            if count:
-                raise BookingsInTheWay(count=count, field=field)
-    lost = {skill for skill in before.skills if skill not in after.skills}
-    if lost:
-        count = count_bookings_by_skill(resource_id, lost, now=now)
-        if count:
-            raise BookingsInTheWay(count=count, field="skills")
+            return field
+    if not set(before.skills) <= set(after.skills):
+        return "skills"
+    return "timezone" if before.timezone != after.timezone else ""

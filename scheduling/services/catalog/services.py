@@ -13,10 +13,10 @@ from kernel.text import mark
 from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSpec, visit_of
 from scheduling.engine import Requirement as EngineRequirement
 from scheduling.enums import CatalogNoun, DepositKind
-from scheduling.errors import BookingsInTheWay, ServiceNotFound, StillUsed
+from scheduling.errors import ServiceNotFound, StillUsed
 from scheduling.models import CapacityRule, Service
 from scheduling.selectors.catalog.setups import read_service
-from scheduling.selectors.catalog.usage import count_bookings_of_services, was_service_booked
+from scheduling.selectors.catalog.usage import list_bookings_of_services, was_service_booked
 from scheduling.services.catalog.checks import (
     CANNOT_WORK,
     NUMBER_WRONG,
@@ -36,6 +36,7 @@ from scheduling.services.catalog.door import (
     lock_row,
     to_columns,
 )
+from scheduling.services.catalog.fitting import keeping_fit
 from scheduling.services.catalog.requirements import check_requirements, write_requirements
 from scheduling.types import Actor, ServiceSetup, copy_timing
 
@@ -57,11 +58,9 @@ MOST_REMINDERS = 10
 
 @contextmanager
 def _switching(row: Service, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
-    """Refuse to archive what coming bookings contain: nobody could move them any more."""
-    count = 0 if is_active else count_bookings_of_services([row.pk], now=now).get(row.pk, 0)
-    if count:
-        raise BookingsInTheWay(count=count)
-    yield
+    """Keep from archiving what coming bookings contain: nobody could move them any more."""
+    with keeping_fit(() if is_active else list_bookings_of_services([row.pk], now=now)):
+        yield
 
 
 NOUN = Noun(CatalogNoun.SERVICE, Service, ServiceNotFound, guard=_switching)
@@ -102,6 +101,7 @@ def change_service(
     Raises:
         ServiceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
+        BookingsInTheWay: Coming bookings do not have what it would require.
     """
     row = lock_row(NOUN, service_id, version=version, may_be_archived=is_restored)
     before = read_service(row)
@@ -109,9 +109,12 @@ def change_service(
     checked = check_service(
         replace(setup, position=position), before=before, own_id=row.pk, may_ask_deposit=may_ask_deposit
     )
-    if "requirements" in compare(before, checked):
-        write_requirements(row.pk, checked.requirements)
-    return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
+    is_at_stake = "requirements" in compare(before, checked)
+    agreed = list_bookings_of_services([row.pk], now=now) if is_at_stake else ()
+    with keeping_fit(agreed, field="requirements"):
+        if is_at_stake:
+            write_requirements(row.pk, checked.requirements)
+        return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ SILENT: Mapping[str, str] = {
     "booking.started": "the customer is there",
     "booking.completed": "the customer is there",
     "booking.undone": "what it takes back was not told either",
+    "booking.kept": "it stays as it was agreed",
     "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",
 }
 """What happens to bookings without a message, and why."""

@@ -33,6 +33,6 @@ function tell() {
 
 form.addEventListener("input", tell);
 form.addEventListener("change", tell);
-form.addEventListener("submit", stopAsking);
+for (const each of [form, ...document.querySelectorAll("[data-review]")]) each.addEventListener("submit", stopAsking);
 form.querySelector("[data-discards]").addEventListener("click", stopAsking);
 addEventListener("pageshow", tell);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext, pgettext
 
 from audit.errors import ChangedMeanwhile
@@ -16,6 +17,7 @@ from scheduling.types import Entry
 from web.errors import translate_error
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, Undo, go_on
+from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.editing import make_actor
 from web.workspace.crud.history import make_steps
 from web.workspace.crud.page import CrudPage
@@ -25,15 +27,28 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
     """Archive or restore a row; a refusal goes to its page and says why, and what can be done there."""
     entry = page.load(row_id, utc_now())
     name = entry.setup.name
-    version = read_row_id(request.POST.get("version"))
+    version, switch = read_row_id(request.POST.get("version")), restore if is_active else archive
+    if asks_back(request):
+        return redirect(page.url("change", row_id))
     try:
-        (restore if is_active else archive)(page.noun, row_id, version=version, by=make_actor(request), now=utc_now())
+        applied = review_or_save(
+            request,
+            lambda: switch(page.noun, row_id, version=version, by=make_actor(request), now=utc_now()),
+            Story(
+                title=(gettext("Restore “%(name)s”") if is_active else gettext("Archive “%(name)s”")) % {"name": name},
+                back_url=page.url("change", row_id),
+                back_label=name,
+            ),
+        )
     except (Conflict, Forbidden, Invalid) as error:
         toast = Toast(title=name, text=_explain(page, entry, error, is_active=is_active), tone="bad")
         return go_on(request, toast, to=page.url("change", row_id))
+    if isinstance(applied, HttpResponse):
+        return applied
     title = pgettext("of one", "Restored") if is_active else pgettext("of one", "Archived")
     undo = None if is_active else Undo(url=page.url("restore", row_id), fields={})
-    return go_on(request, Toast(title=title, text=name, undo=undo), to=page.list_url)
+    text = " · ".join(part for part in (name, say_applied(applied)) if part)
+    return go_on(request, Toast(title=title, text=text, undo=undo), to=page.list_url)
 
 
 def _explain(

@@ -20,12 +20,12 @@ from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
-from scheduling.errors import BookingsInTheWay
-from scheduling.types import Actor, Entry
+from scheduling.types import Actor, Applied, Entry
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
+from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.clashes import Clash, make_clash, merge
 from web.workspace.crud.page import CrudPage, FormT
 
@@ -37,6 +37,8 @@ def edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -
     if request.method != "POST":
         return _render_form(request, page, page.form(setup=setup, row_id=row_id), entry)
     form = page.form(request.POST, setup=setup, row_id=row_id)
+    if asks_back(request):
+        return _render_form(request, page, form, entry)
     if do := request.POST.get("do"):
         form.perform(do)
         return _render_form(request, page, form, entry)
@@ -54,7 +56,7 @@ def _try_to_save(
     request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, entry: Entry[Any] | None
 ) -> HttpResponse:
     try:
-        saved_id = _save(request, page, form, entry.id if entry else None)
+        applied = _save(request, page, form, entry)
     except ChangedMeanwhile as error:
         entry = page.load(form.row_id or 0, utc_now())
         merged, clash = merge(page, form, entry, error.changes), make_clash(form, entry, error.changes)
@@ -63,23 +65,39 @@ def _try_to_save(
         form.refuse(error, names=form.names)
         return _render_form(request, page, form, entry, status=get_status(error))
     except (Conflict, Forbidden) as error:
-        field = error.field if isinstance(error, BookingsInTheWay) else ""
-        asked = form.names.get(field, field)
-        form.add_error(asked if asked in form.fields else None, translate_error(error))
+        form.add_error(None, translate_error(error))
         return _render_form(request, page, form, entry, status=get_status(error))
+    if isinstance(applied, HttpResponse):
+        return applied
     title = gettext("Saved") if not entry or entry.is_active else gettext("Restored and saved")
-    toast = Toast(title=title, text=str(form.cleaned_data.get("name", "")))
-    return go_on(request, toast, to=page.url("change", saved_id) if entry else page.list_url)
+    text = " · ".join(part for part in (str(form.cleaned_data.get("name", "")), say_applied(applied)) if part)
+    return go_on(
+        request, Toast(title=title, text=text), to=page.url("change", applied.result) if entry else page.list_url
+    )
 
 
-def _save(request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, row_id: int | None) -> int:
-    by, now = make_actor(request), utc_now()
-    if row_id is None:
-        return page.create(form, by=by, now=now)
+def _save(
+    request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, entry: Entry[Any] | None
+) -> Applied[int] | HttpResponse:
+    by = make_actor(request)
     # A form without a version has seen no row: it is told all that was done, and may save again.
-    version = read_row_id(request.POST.get("version")) or 0
-    page.change(row_id, form, version=version, by=by, now=now, is_restored="restored" in request.POST)
-    return row_id
+    version, is_restored = read_row_id(request.POST.get("version")) or 0, "restored" in request.POST
+
+    def change() -> int:
+        now = utc_now()
+        if entry is None:
+            return page.create(form, by=by, now=now)
+        page.change(entry.id, form, version=version, by=by, now=now, is_restored=is_restored)
+        return entry.id
+
+    name = str(form.cleaned_data.get("name", "")) or (entry.setup.name if entry else str(page.new_label))
+    story = Story(
+        title=gettext("Change “%(name)s”") % {"name": name},
+        back_url=page.url("change", entry.id) if entry else page.list_url,
+        back_label=name if entry else str(page.title),
+        again=lambda: _render_form(request, page, form, entry),
+    )
+    return review_or_save(request, change, story)
 
 
 def _render_form(

@@ -228,7 +228,6 @@ def test_coming_bookings_keep_a_resource_as_it_is(olga, setup, eva):
     for values, field, count in (
         ({"capacity": 1}, "capacity", 1),
         ({"location_id": make_place()}, "location_id", 4),
-        ({"resource_type_id": other_type}, "resource_type_id", 4),
         ({"skills": ()}, "skills", 1),
     ):
         with pytest.raises(BookingsInTheWay) as refusal:

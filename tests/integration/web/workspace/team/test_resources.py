@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.selectors.log import list_changes
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind, CatalogNoun
-from scheduling.models import Resource
+from scheduling.models import Allocation, Booking, Resource
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import Actor
 from tests.conftest import HostClient
@@ -219,17 +219,19 @@ def test_archiving_can_be_undone_and_an_archived_one_is_not_changed(owner_client
     assert row.name in read_names(owner_client.get(LIST).content.decode())
 
 
-def test_who_has_coming_bookings_is_not_archived(owner_client):
+def test_who_has_coming_bookings_is_archived_once_somebody_has_decided_about_them(owner_client):
     booked = book()
-    from scheduling.models import Allocation
-
     taken = Allocation.objects.filter(booking_id=booked.booking_id).first().resource
+    address = f"{LIST}{taken.pk}/archive/"
 
-    answer = owner_client.post(f"{LIST}{taken.pk}/archive/")
+    answer = owner_client.post(address)
 
-    page = owner_client.get(answer["Location"]).content.decode()
-    assert Resource.objects.get(pk=taken.pk).is_active is True
-    assert "note bad" in page
+    page = answer.content.decode()
+    assert (answer.status_code, Resource.objects.get(pk=taken.pk).is_active) == (409, True)
+    assert "Este cambio toca 1 cita" in page
+    owner_client.post(address, {"review-do": "save", f"review-{booked.booking_id}": "cancel"})
+    assert Resource.objects.get(pk=taken.pk).is_active is False
+    assert Booking.objects.get(pk=booked.booking_id).cancelled_reason == f"Archivar «{taken.name}»"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""Saving what may leave coming bookings without their place: three lines for any page of the workspace.
+
+    applied = review_or_save(request, lambda: change_…(…), Story(title=…, back_url=…, back_label=…, again=…))
+    if isinstance(applied, HttpResponse):
+        return applied
+
+The first call saves what touches nobody, and answers everything else with a review. Its form goes
+to the same address with everything that was typed and what was decided, so the same view comes by
+here again and saves. Where `asks_back` holds, a view shows its form again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from edge.statuses import get_status
+from kernel.clock import utc_now
+from scheduling.enums import ActorKind
+from scheduling.errors import BookingsTouched
+from scheduling.services.changes.applying import Words, apply_change
+from scheduling.types import Actor, Applied, BookingView
+from tenants.context import current_tenant
+from web.formats import format_phone
+from web.workspace.changes.reading import SAVE, asks_back, list_carried, read_choices
+from web.workspace.changes.rows import Review, find_person, make_review
+
+__all__ = ["Story", "asks_back", "review_or_save", "say_applied"]
+
+T = TypeVar("T")
+MOST_IN_DIALOG = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A change in the words of its page.
+
+    Attributes:
+        title: One sentence without a full stop: "Close Del Valle on Saturday, December 12"; it is written into the
+            history of bookings that stay.
+        text: What else there is to know.
+        back_url: Where the form is, for a link; `back_label` names it.
+        again: Renders the form with everything that was typed; up to three bookings are a dialog over it.
+    """
+
+    title: str
+    back_url: str
+    back_label: str
+    text: str = ""
+    again: Callable[[], HttpResponse] | None = None
+
+
+def review_or_save(request: HttpRequest, change: Callable[[], T], story: Story) -> Applied[T] | HttpResponse:
+    """Save a change, with what was decided about the bookings that it touches; or answer with what is to be decided.
+
+    ``change`` calls services of the catalog; what they raise, this raises.
+    """
+    choices = read_choices(request.POST)
+    try:
+        return apply_change(
+            change,
+            decisions=choices.decisions if choices.do == SAVE else {},
+            words=Words(change=story.title, cancel=choices.message),
+            by=Actor(kind=ActorKind.STAFF, user_id=request.user.pk),
+            now=utc_now(),
+        )
+    except BookingsTouched as error:
+        review = make_review(
+            error.touched, choices, carried=list_carried(request.POST), address=request.get_full_path()
+        )
+        return _answer(request, story, review, status=get_status(error))
+
+
+def say_applied(applied: Applied[Any]) -> str:
+    """Return what became of the bookings in a sentence; empty when there were none."""
+    parts = [
+        (ngettext("%(count)s moved", "%(count)s moved", len(applied.moved)), applied.moved),
+        (ngettext("%(count)s kept", "%(count)s kept", len(applied.kept)), applied.kept),
+        (ngettext("%(count)s canceled", "%(count)s canceled", len(applied.cancelled)), applied.cancelled),
+    ]
+    said = ", ".join(text % {"count": len(bookings)} for text, bookings in parts if bookings)
+    alone = _list_unreachable((*applied.moved, *applied.cancelled))
+    if alone:
+        said = f"{said}. " + gettext("Call them, they get no message: %(names)s") % {"names": ", ".join(alone)}
+    return said
+
+
+def _answer(request: HttpRequest, story: Story, review: Review, *, status: int) -> HttpResponse:
+    if story.again is not None and len(review.rows) <= MOST_IN_DIALOG:
+        request.review, request.review_story = review, story  # type: ignore[attr-defined]  # drawn by workspace/base.html
+        response = story.again()
+        response.status_code = status
+        return response
+    context = {"review": review, "story": story}
+    return render(request, "workspace/changes/review.html", context, status=status)
+
+
+def _list_unreachable(bookings: tuple[BookingView, ...]) -> list[str]:
+    country = current_tenant().country
+    return list(
+        dict.fromkeys(
+            " ".join(part for part in (each.customer_name, format_phone(each.customer_phone, country)) if part)
+            for each in bookings
+            if not find_person(each).is_reachable
+        )
+    )

@@ -1,0 +1,208 @@
+"""A review as its page draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from kernel.formats import to_local
+from scheduling.enums import MisfitKind, Outcome
+from scheduling.types import BookingView, Misfit, Proposal, Touched
+from web.templatetags.formats import get_current_formats
+from web.workspace.changes.reading import Choices, write_place
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is told; the same key is told once."""
+
+    key: str
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """A proposal as a choice; ``note`` says how it differs from what was agreed."""
+
+    value: str
+    label: str
+    note: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A booking with what can be chosen about it.
+
+    Attributes:
+        chosen: What is chosen now; None: nothing yet.
+        is_missing: A time has to be chosen, or another one.
+        is_new: It came after somebody had decided about the others.
+    """
+
+    touched: Touched
+    reasons: tuple[str, ...]
+    chosen: Outcome | None
+    places: tuple[PlaceChoice, ...]
+    is_other: bool
+    other: str
+    person: Person
+    is_missing: bool
+    is_new: bool
+
+    @property
+    def booking(self) -> BookingView:
+        """Return the booking."""
+        return self.touched.booking
+
+    @property
+    def choices(self) -> tuple[tuple[Outcome, str, bool], ...]:
+        """Return what can be chosen, in words, and what is."""
+        return tuple((each, OUTCOMES[each](), each is self.chosen) for each in self.touched.outcomes)
+
+    @property
+    def note(self) -> str:
+        """Return how the chosen time differs from what was agreed."""
+        return next((place.note for place in self.places if place.is_chosen), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything that a review shows."""
+
+    rows: tuple[ReviewRow, ...]
+    carried: Sequence[tuple[str, str]]
+    address: str
+    message: str
+    is_second: bool
+
+    @property
+    def count(self) -> int:
+        """Return how many bookings are touched."""
+        return len(self.rows)
+
+    @property
+    def told(self) -> int:
+        """Return how many people get a message."""
+        changed = {Outcome.MOVE, Outcome.CANCEL}
+        return len({row.person.key for row in self.rows if row.chosen in changed and row.person.is_reachable})
+
+    @property
+    def unreachable(self) -> tuple[BookingView, ...]:
+        """Return one booking of each person who gets no message."""
+        alone = {row.person.key: row.booking for row in self.rows if not row.person.is_reachable}
+        return tuple(alone.values())
+
+    @property
+    def missing(self) -> tuple[ReviewRow, ...]:
+        """Return the rows for which something has to be chosen."""
+        return tuple(row for row in self.rows if row.is_missing)
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """Return how many are moved, kept and cancelled."""
+        return {each.value: sum(row.chosen is each for row in self.rows) for each in Outcome}
+
+    @property
+    def common(self) -> tuple[tuple[Outcome, str], ...]:
+        """Return what can be chosen for all of them together."""
+        return tuple(
+            (each, OUTCOMES[each]()) for each in Outcome if any(each in row.touched.outcomes for row in self.rows)
+        )
+
+
+OUTCOMES = {
+    Outcome.KEEP: lambda: gettext("Keep"),
+    Outcome.MOVE: lambda: gettext("Move"),
+    Outcome.CANCEL: lambda: gettext("Cancel"),
+}
+
+
+def make_review(
+    touched: Sequence[Touched], choices: Choices, *, carried: Sequence[tuple[str, str]], address: str
+) -> Review:
+    """Draw the bookings with what was chosen for them; for the others, the best that there is."""
+    rows = tuple(_make_row(each, choices) for each in touched)
+    return Review(rows, carried, address, choices.message, is_second=bool(choices.do))
+
+
+def find_person(booking: BookingView) -> Person:
+    """Return whom a message about a booking reaches."""
+    address = booking.customer_email.lower() or booking.customer_phone
+    return Person(address or f"{booking.customer_id or booking.id}", bool(address))
+
+
+def _make_row(touched: Touched, choices: Choices) -> ReviewRow:
+    booking = touched.booking
+    chosen = choices.outcomes.get(booking.id)
+    if chosen not in touched.outcomes:
+        chosen = _find_default(touched)
+    decision = choices.decisions.get(booking.id)
+    is_other = decision is not None and decision.starts_at is not None and not decision.resource_ids
+    wanted = (
+        "" if decision is None or decision.starts_at is None else write_place(decision.starts_at, decision.resource_ids)
+    )
+    values = [write_place(each.starts_at, each.resource_ids) for each in touched.proposals]
+    picked = wanted if wanted in values and not touched.is_refused else next(iter(values), "")
+    places = tuple(
+        PlaceChoice(value, _label(each, booking), _note(each, booking), value == picked and not is_other)
+        for value, each in zip(values, touched.proposals, strict=True)
+    )
+    return ReviewRow(
+        touched=touched,
+        reasons=tuple(_say_reason(each, booking) for each in touched.misfits),
+        chosen=chosen,
+        places=places,
+        is_other=is_other and not touched.is_refused,
+        other=choices.typed.get(booking.id, ""),
+        person=find_person(booking),
+        is_missing=chosen is None or (chosen is Outcome.MOVE and (touched.is_refused or not (places or is_other))),
+        is_new=bool(choices.do) and booking.id not in choices.outcomes,
+    )
+
+
+def _find_default(touched: Touched) -> Outcome | None:
+    """Move where there is somewhere to move to; nothing is cancelled that nobody chose to cancel."""
+    if touched.proposals and Outcome.MOVE in touched.outcomes:
+        return Outcome.MOVE
+    return Outcome.KEEP if Outcome.KEEP in touched.outcomes else None
+
+
+def _label(proposal: Proposal, booking: BookingView) -> str:
+    formats = get_current_formats()
+    local = to_local(proposal.starts_at, booking.timezone)
+    when = f"{formats.format_weekday_day(local.date())}, {formats.format_time(proposal.starts_at, booking.timezone)}"
+    return " · ".join((when, *proposal.people))
+
+
+def _note(proposal: Proposal, booking: BookingView) -> str:
+    """Say how a time differs: same day, same time, same people."""
+    old, new = to_local(booking.starts_at, booking.timezone), to_local(proposal.starts_at, booking.timezone)
+    parts: list[str] = []
+    if old.date() == new.date() and old.time() != new.time():
+        parts.append(gettext("same day"))
+    if old.time() == new.time():
+        parts.append(gettext("same time"))
+    if booking.people:
+        parts.append(gettext("same person") if proposal.is_same_people else gettext("another person"))
+    said = ", ".join(parts)
+    return said[:1].upper() + said[1:]
+
+
+def _say_reason(misfit: Misfit, booking: BookingView) -> str:
+    words = {"name": misfit.resource_name, "place": booking.location_name}
+    match misfit.kind:
+        case MisfitKind.HOURS:
+            return gettext("%(name)s does not work then") % words
+        case MisfitKind.GONE:
+            return gettext("%(name)s is no longer at %(place)s") % words
+        case MisfitKind.CAPACITY:
+            return gettext("%(name)s takes fewer at a time") % words
+        case MisfitKind.LACKING:
+            return gettext("It lacks somebody or something that the service requires")
+        case MisfitKind.ENDED:
+            return gettext("The service or an extra is archived")
+        case _:
+            return gettext("More than the limit allows")

@@ -1,0 +1,1 @@
+"""Changes of the catalog together with what becomes of the bookings that they touch."""

@@ -1,0 +1,207 @@
+"""Saving a change of the catalog that leaves coming bookings without their place.
+
+`apply_change` makes the change, looks which bookings fit worse after it, and does with each of them
+what was decided, all in one transaction. As long as somebody has not decided, or a decision can no
+longer be done, nothing is written and the bookings are handed back with proposals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from database.locks import lock_resources
+from database.transactions import run_write
+from scheduling.enums import BookingEvent, BookingStatus, MisfitKind, Outcome, OverrideKind
+from scheduling.errors import BookingsTouched, SlotTaken, SlotUnavailable
+from scheduling.models import Booking, Resource
+from scheduling.policies import MOVABLE_STATUSES, TRANSITIONS
+from scheduling.selectors.bookings.views import list_views
+from scheduling.selectors.catalog.misfits import Key
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.catalog.fitting import collecting
+from scheduling.services.changes.proposals import propose
+from scheduling.services.writing.events import record
+from scheduling.services.writing.inputs import REASON_LENGTH, clean_reason
+from scheduling.services.writing.lookups import lock_booking
+from scheduling.services.writing.releases import release
+from scheduling.types import SYSTEM, Actor, Applied, BookingView, Decision, Misfit, Touched
+from tenants.enums import Ability
+from tenants.policies import check_business_may
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written down about bookings that a change touches.
+
+    Attributes:
+        change: The change in a sentence; why staff keep a booking outside of the rules.
+        cancel: What customers read whose booking is cancelled; empty: the change itself.
+    """
+
+    change: str
+    cancel: str = ""
+
+
+def apply_change(
+    change: Callable[[], T],
+    *,
+    decisions: Mapping[int, Decision],
+    words: Words,
+    by: Actor,
+    now: datetime,
+) -> Applied[T]:
+    """Make a change and do with each booking that it touches what was decided; all of it, or nothing.
+
+    ``change`` calls services of the catalog; after a lost race it is called again. Decisions about
+    bookings that the change does not touch (any more) are left aside. Times that somebody only keeps
+    while filling in a page are given up: that page offers others.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+        BookingsTouched: Something has to be decided, or decided anew; nothing was written.
+        RequestInvalid: A text is too long or cannot be read.
+    """
+    check_business_may(Ability.WRITE, is_staff=True)
+    said = Words(change=clean_reason(words.change[:REASON_LENGTH], is_required=True), cancel=clean_reason(words.cancel))
+
+    def work(*, is_pessimistic: bool) -> Applied[T]:  # noqa: ARG001 - whoever decides about bookings locks every time
+        if decisions:
+            lock_resources(Resource.objects.values_list("pk", flat=True))
+        with collecting() as findings:
+            result = change()
+        touched = _view_touched(findings.keys)
+        holds = [each for each in touched if each.booking.status == BookingStatus.HELD]
+        listed = [each for each in touched if each.booking.status != BookingStatus.HELD]
+        if not all(_is_decided(each, decisions) for each in listed):
+            raise BookingsTouched(touched=propose(listed, decisions=decisions, now=now))
+        _give_up(holds, now=now)
+        _decide(listed, decisions, said, by=by, now=now)
+        by_outcome = {
+            outcome: tuple(each.booking for each in listed if decisions[each.booking.id].outcome is outcome)
+            for outcome in Outcome
+        }
+        return Applied(
+            result=result,
+            moved=by_outcome[Outcome.MOVE],
+            kept=by_outcome[Outcome.KEEP],
+            cancelled=by_outcome[Outcome.CANCEL],
+        )
+
+    return run_write(work)
+
+
+def _view_touched(keys: set[Key]) -> list[Touched]:
+    """Put what was found into words that a page can say, by start."""
+    by_booking: dict[int, list[Key]] = {}
+    for key in sorted(keys):
+        by_booking.setdefault(key.booking_id, []).append(key)
+    names = dict(_list_named(keys).values_list("pk", "name"))
+    views = sorted(list_views(by_booking), key=lambda view: (view.starts_at, view.id))
+    return [_view(view, by_booking[view.id], names) for view in views]
+
+
+def _list_named(keys: set[Key]) -> QuerySet[Resource]:
+    kinds = {MisfitKind.HOURS, MisfitKind.GONE, MisfitKind.CAPACITY}
+    return Resource.objects.filter(pk__in={key.about_id for key in keys if key.kind in kinds})
+
+
+def _view(booking: BookingView, keys: Sequence[Key], names: Mapping[int, str]) -> Touched:
+    kinds = {key.kind for key in keys}
+    # Whoever is gone is what the booking lacks.
+    shown = [key for key in keys if key.kind is not MisfitKind.LACKING or MisfitKind.GONE not in kinds]
+    misfits = tuple(Misfit(key.kind, names.get(key.about_id, "")) for key in shown)
+    return Touched(booking=booking, misfits=misfits, outcomes=_list_outcomes(booking, kinds))
+
+
+def _list_outcomes(booking: BookingView, kinds: set[MisfitKind]) -> tuple[Outcome, ...]:
+    """Return what can become of a booking: nobody comes to whom or what is gone, unless the visit has begun."""
+    can_move = booking.status in MOVABLE_STATUSES and MisfitKind.ENDED not in kinds
+    can_cancel = BookingStatus.CANCELLED in TRANSITIONS.get(booking.status, frozenset())
+    can_stay = MisfitKind.GONE not in kinds or not (can_move or can_cancel)
+    can = {Outcome.KEEP: can_stay, Outcome.MOVE: can_move, Outcome.CANCEL: can_cancel}
+    return tuple(outcome for outcome in Outcome if can[outcome])
+
+
+def _is_decided(touched: Touched, decisions: Mapping[int, Decision]) -> bool:
+    decision = decisions.get(touched.booking.id)
+    if decision is None or decision.outcome not in touched.outcomes:
+        return False
+    return decision.outcome is not Outcome.MOVE or decision.starts_at is not None
+
+
+def _decide(
+    touched: Sequence[Touched], decisions: Mapping[int, Decision], words: Words, *, by: Actor, now: datetime
+) -> None:
+    """Cancel, move and keep, in this order: what is cancelled makes room.
+
+    Raises:
+        BookingsTouched: Some cannot be moved to where they should.
+    """
+    moves: list[Touched] = []
+    for each in touched:
+        match decisions[each.booking.id].outcome:
+            case Outcome.CANCEL:
+                cancel_booking(booking_id=each.booking.id, reason=words.cancel or words.change, by=by, now=now)
+            case Outcome.MOVE:
+                moves.append(each)
+            case Outcome.KEEP:
+                _keep(each.booking.id, reason=words.change, by=by, now=now)
+    left = _move_all(moves, decisions, by=by, now=now)
+    if left:
+        refused = {each.booking.id for each in left}
+        marked = [replace(each, is_refused=each.booking.id in refused) for each in touched]
+        raise BookingsTouched(touched=propose(marked, decisions=decisions, now=now))
+
+
+def _move_all(
+    moves: Sequence[Touched], decisions: Mapping[int, Decision], *, by: Actor, now: datetime
+) -> list[Touched]:
+    """Move bookings, and again those that waited for the place of another one; return those that cannot be moved."""
+    left = list(moves)
+    while left:
+        refused = [each for each in left if not _move(each, decisions[each.booking.id], by=by, now=now)]
+        if len(refused) == len(left):
+            break
+        left = refused
+    return left
+
+
+def _move(touched: Touched, decision: Decision, *, by: Actor, now: datetime) -> bool:
+    if decision.starts_at is None:
+        return False
+    is_chosen_there = not decision.resource_ids or set(touched.booking.wish.resource_ids) <= set(decision.resource_ids)
+    try:
+        move_booking(
+            booking_id=touched.booking.id,
+            starts_at=decision.starts_at,
+            resource_ids=None if is_chosen_there else (),
+            servers=decision.resource_ids,
+            by=by,
+            now=now,
+        )
+    except (SlotTaken, SlotUnavailable):
+        return False
+    return True
+
+
+def _keep(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
+    """Write down that staff keep a booking where it is in spite of a change."""
+    booking = lock_booking(now=now, booking_id=booking_id)
+    booking.override_kind = OverrideKind.STAFF
+    booking.override_reason = reason
+    booking.overridden_by_id = by.user_id
+    record(booking, kind=BookingEvent.KEPT, by=by, now=now, reason=reason)
+
+
+def _give_up(holds: Sequence[Touched], *, now: datetime) -> None:
+    rows = Booking.objects.select_for_update(of=("self",)).filter(pk__in=[each.booking.id for each in holds])
+    for booking in rows.filter(status=BookingStatus.HELD).order_by("pk"):
+        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)
