@@ -13,7 +13,6 @@ _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 MOST_MARKS = 30
-_LINK_LIKE = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
 
 
 def is_unreadable(text: str) -> bool:
@@ -81,11 +80,6 @@ def clean_line(text: str, *, limit: int = 200) -> str:
     # Readers of headers would decode what looks like an encoded word (RFC 2047).
     line = " ".join(plain.split()).replace("=?", "= ?")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def is_link_like(text: str) -> bool:
-    """Tell whether a text carries a link or an address of a mailbox."""
-    return _LINK_LIKE.search(text) is not None
 
 
 def fold(text: str) -> str:

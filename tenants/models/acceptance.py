@@ -10,6 +10,8 @@ from django.db import models
 class TermsAcceptance(models.Model):
     """One text that one sign-up accepted; the database refuses to change or remove a row.
 
+    Only a mistyped e-mail is corrected, together with the sign-up's, until somebody confirms it.
+
     The sign-up is a number, not a key to its row: the proof outlives it.
     """
 

@@ -136,6 +136,8 @@ def send_again(*, token: str, email: str | None = None, now: datetime) -> None:
     sign_up.verify_token_hash = hash_token(make_verify_token(sign_up))
     sign_up.mails += 1
     sign_up.save(update_fields=["email", "verify_token_hash", "mails"])
+    # A mistyped address may be a stranger's: they accepted nothing.
+    TermsAcceptance.objects.filter(sign_up_number=sign_up.pk).exclude(email=sign_up.email).update(email=sign_up.email)
     add_due_work(kind=EMAIL_KIND, row_id=sign_up.pk, due_at=now, now=now, urgency=Urgency.NOW)
 
 

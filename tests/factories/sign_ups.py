@@ -13,5 +13,5 @@ SIGN_UP_FORM = {
     "email": "ana@example.com",
     "password": "agua-que-no-has-de-beber",
     "terms": "on",
-    "terms_shown": "2026-11-26 2026-11-27",
+    "terms_shown": "2026-11-26 2026-11-27 es",
 }

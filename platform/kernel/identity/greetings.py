@@ -103,6 +103,16 @@ _PITCH = re.compile(
     r"for free|free gift|call now|buy now|urgente|urgent|gana\s+\w+\s+\w+|you won|act now)\b"
 )
 _POINTERS = re.compile("[!\u00a1\u2190-\u21ff\u25b6\u25ba\u2794\u27a1\u2b05-\u2b07\U0001f446-\U0001f449\U0001f517\n\r]")
+_STREET_LIST = """
+av avda avenida blvd bvd bulevar c cl cll calle cra cr kr carr calz callej col fracc urb res cond edif ed torre piso dep
+depto dpto of loc int ext esq entre no nro num pza plza plaza prol priv cda rtno mz mza lt lte km cp
+pje psje pte ote nte sur dg tv
+"""
+_STREETS = frozenset(_STREET_LIST.split())
+"""What is written in front of a street or a number with a full stop, in small letters too: ``av.juárez``."""
+_COUNTRIES = frozenset(["mx", "ar", "cl", "br"])
+_SPOKEN_LINK = re.compile(rf"\w\s+(?:punto|dot|d0t)\s+(?:{_SPACED_KINDS})\b")
+_OTHER_LINKS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:javascript|data|mailto|sms|tel|tg|whatsapp):")
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 
@@ -117,6 +127,37 @@ def say_harmless(text: str, *, limit: int = 200) -> str:
     They may be longer than a name and have digits: a plate, a model, a reason.
     """
     return "" if _carries(_show(text)) else clean_line(text, limit=limit)
+
+
+def has_link(text: str) -> bool:
+    """Tell whether a street address or a name leads to a web site or a mailbox, however it is written.
+
+    Unlike `say_harmless` it lets numbers, fractions and abbreviations of streets pass.
+    """
+    shown = _show(text)
+    read = shown.casefold()
+    patterns = (_ADDRESS, _SPOKEN_LINK, _SHORTENERS, _OTHER_LINKS)
+    return (
+        any(pattern.search(read) for pattern in patterns)
+        or any(
+            not _is_spoken_of(*match.group("left", "right")) and not _ends_in_country(match)
+            for match in _SPACED_DOMAIN.finditer(shown)
+        )
+        or any(
+            not _is_name(*match.group("left", "right", "rest")) and not _is_street(match)
+            for match in _DOMAIN.finditer(shown)
+        )
+    )
+
+
+def _ends_in_country(match: re.Match[str]) -> bool:
+    """Tell whether it is a country behind a place: "Guadalajara, Jal. MX"."""
+    return match["right"].casefold() in _COUNTRIES and re.search(r"[\s,]", match[0]) is not None
+
+
+def _is_street(match: re.Match[str]) -> bool:
+    right = match["right"].casefold()
+    return match["left"].casefold() in _STREETS and right not in _KINDS and right not in _LINK_CODES
 
 
 def is_advertising(name: str) -> bool:

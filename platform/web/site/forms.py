@@ -12,14 +12,16 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edge.language import current_language
 from kernel.errors import Conflict, DomainError
+from kernel.identity.greetings import has_link
 from kernel.identity.phones import LONGEST_TYPED, clean_phone
-from kernel.lines import is_link_like
+from kernel.languages import LANGUAGES
 from scheduling.services.catalog.locations import ADDRESS_LENGTH
 from tenants.countries import get_market
 from tenants.names import is_misleading
@@ -55,11 +57,13 @@ class NameField(TextField):
         """Return the name with single spaces.
 
         Raises:
-            ValidationError: It holds signs of markup or of control.
+            ValidationError: It holds signs of markup or of control, or a link.
         """
         name = super().to_python(value)
         if re.search("[<>]", name):
             raise ValidationError(_("A name cannot contain < or >."))
+        if has_link(name):
+            raise ValidationError(_("Write the name without links."))
         return name
 
 
@@ -73,7 +77,7 @@ class AddressField(TextField):
             ValidationError: It holds signs of markup, or the address of a web site or a mailbox.
         """
         address = super().to_python(value)
-        if re.search("[<>]", address) or (address and is_link_like(address)):
+        if re.search("[<>]", address) or has_link(address):
             raise ValidationError(_("Write the street, number and city, without links."))
         return address
 
@@ -193,6 +197,8 @@ class SignUpForm(SlugForm):
         *["vertical", "timezone", "address", "phone", "owner_name", "email", "password", "terms"],
     ]
     password_hash = ""
+    language_shown = ""
+    """Of the texts beside the box; the page may be in another one by now."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,8 +206,8 @@ class SignUpForm(SlugForm):
 
     @property
     def terms_in_force(self) -> str:
-        """Return which versions the page shows; it sends them back with the form."""
-        return name_versions_in_force()
+        """Return which versions the page shows, and in which language; it sends them back with the form."""
+        return f"{name_versions_in_force()} {current_language()}"
 
     def clean_phone(self) -> str:
         """Read the number as one of the business's country.
@@ -224,9 +230,12 @@ class SignUpForm(SlugForm):
         Raises:
             ValidationError: The terms in force are others than those.
         """
-        if self.data.get("terms_shown") != self.terms_in_force:
-            # Whoever accepts the new ones checks the box again.
+        versions, _space, self.language_shown = str(self.data.get("terms_shown", "")).rpartition(" ")
+        is_in_force = versions == name_versions_in_force() and self.language_shown in LANGUAGES
+        if not is_in_force or self.language_shown != current_language():
+            # Whoever accepts the new ones, or those in another language, checks the box again.
             self.data = {name: value for name, value in self.data.items() if name != "terms"}
+        if not is_in_force:
             raise ValidationError(_("The terms have changed meanwhile. Please read and accept the new ones."))
         return True
 
@@ -275,9 +284,10 @@ class SignUpForm(SlugForm):
         )
 
     def list_accepted(self) -> tuple[AcceptedText, ...]:
-        """Return what the checked box accepts, in the words of the page."""
-        sentence = write_consent()
-        return tuple(get_text(document, current_language()).accept(sentence) for document in DOCUMENTS)
+        """Return what the checked box accepts, in the words and the language of the page that showed it."""
+        with translation.override(self.language_shown):
+            sentence = write_consent()
+        return tuple(get_text(document, self.language_shown).accept(sentence) for document in DOCUMENTS)
 
     def warn_of_password(self) -> None:
         """Say that a password that was right has to be typed again: pages never send one back."""

@@ -18,6 +18,7 @@ from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.selectors.sign_ups import list_acceptances_of
 from tenants.services.due_work import perform_due_work
 from tests.factories.sign_ups import SIGN_UP_FORM
+from web.site.legal import get_text
 
 SIGN_UP = "/sign-up/"
 
@@ -86,7 +87,8 @@ def test_phone_is_read_as_one_of_the_country_of_the_zone(platform_client, timezo
     ],
 )
 def test_what_was_accepted_is_kept_with_its_text_and_instant(platform_client, language, sentence):
-    platform_client.post(SIGN_UP, SIGN_UP_FORM, headers={"accept-language": language}, REMOTE_ADDR="203.0.113.77")
+    form = {**SIGN_UP_FORM, "terms_shown": f"2026-11-26 2026-11-27 {language}"}
+    platform_client.post(SIGN_UP, form, headers={"accept-language": language}, REMOTE_ADDR="203.0.113.77")
     work()
     platform_client.post(find_link())
     work()
@@ -102,6 +104,41 @@ def test_what_was_accepted_is_kept_with_its_text_and_instant(platform_client, la
     assert [len(each.text.digest) for each in found] == [64, 64]
 
 
+@pytest.mark.parametrize(
+    ("shown", "language", "sentence"),
+    [
+        ("es", "en", "Acepto los términos del servicio y leí el aviso de privacidad."),
+        ("en", "es", "I accept the terms of service and have read the privacy notice."),
+    ],
+)
+def test_who_read_the_texts_in_one_language_accepted_no_other(platform_client, shown, language, sentence):
+    """The page was open in one language, and somebody chose another one in a second tab."""
+    page = platform_client.get(SIGN_UP, headers={"accept-language": shown}).content.decode()
+    versions = re.search('name="terms_shown" value="([^"]+)"', page)[1]
+
+    platform_client.post(SIGN_UP, {**SIGN_UP_FORM, "terms_shown": versions}, headers={"accept-language": language})
+
+    rows = TermsAcceptance.objects.order_by("document").values_list("language", "sentence", "digest")
+    digests = [get_text(document, shown).digest for document in ("privacy", "terms")]
+    assert list(rows) == [(shown, sentence, digest) for digest in digests]
+
+
+@pytest.mark.parametrize(("language", "is_checked"), [("es", True), ("en", False)])
+def test_what_is_shown_in_another_language_is_accepted_anew(platform_client, language, is_checked):
+    form = {**SIGN_UP_FORM, "email": "x"}
+    page = platform_client.post(SIGN_UP, form, headers={"accept-language": language}).content.decode()
+
+    assert (re.search(r'name="terms"[^>]* checked', page) is not None) == is_checked
+    assert f'name="terms_shown" value="2026-11-26 2026-11-27 {language}"' in page
+
+
+@pytest.mark.parametrize("shown", ["2026-11-26 2026-11-27", "2026-11-26 2026-11-27 fr", "es", "", "x" * 5000])
+def test_texts_that_nobody_was_shown_are_not_accepted(platform_client, shown):
+    answer = platform_client.post(SIGN_UP, {**SIGN_UP_FORM, "terms_shown": shown})
+
+    assert (answer.status_code, TermsAcceptance.objects.count()) == (422, 0)
+
+
 def test_business_that_never_signed_up_accepted_nothing(tenant):
     assert list_acceptances_of(tenant.schema_name) == ()
 
@@ -112,9 +149,11 @@ def test_business_that_never_signed_up_accepted_nothing(tenant):
         lambda: TermsAcceptance.objects.update(version="1"),
         lambda: TermsAcceptance.objects.all().delete(),
         lambda: TermsAcceptance.objects.first().save(),
+        lambda: TermsAcceptance.objects.update(email="else@example.com"),
+        lambda: TermsAcceptance.objects.update(email="ana@example.com", version="1"),
         lambda: run("TRUNCATE tenants_termsacceptance"),
     ],
-    ids=["update", "delete", "save", "truncate"],
+    ids=["update", "delete", "save", "other e-mail", "more than the e-mail", "truncate"],
 )
 def test_the_database_refuses_to_change_what_was_accepted(platform_client, change):
     start(platform_client)
@@ -127,13 +166,22 @@ def test_the_database_refuses_to_change_what_was_accepted(platform_client, chang
     assert len(before) == 2
 
 
+def test_after_the_mail_was_answered_its_address_stays_too(platform_client):
+    start(platform_client, email="ana@exmaple.com")
+    platform_client.post(find_link())
+    SignUp.objects.update(email="ana@example.com")
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        TermsAcceptance.objects.update(email="ana@example.com")
+
+
 def test_new_terms_are_accepted_anew_and_nothing_else_is_lost(platform_client):
     answer = platform_client.post(SIGN_UP, {**SIGN_UP_FORM, "terms_shown": "2020-01-01 2020-01-01"})
 
     page = answer.content.decode()
     assert "Mientras tanto cambiaron los términos." in page
     assert re.search(r'name="terms"[^>]* checked', page) is None
-    assert 'name="terms_shown" value="2026-11-26 2026-11-27"' in page
+    assert 'name="terms_shown" value="2026-11-26 2026-11-27 es"' in page
     assert 'value="9 6123 4567"' in page
     assert re.search(r'<option value="America/Santiago"[^>]* selected', page) is not None
     assert TermsAcceptance.objects.count() == 0
@@ -179,6 +227,7 @@ def test_corrected_address_gets_the_mail_and_the_old_link_dies(platform_client):
     assert 'value="ana@exmaple.com"' in form
     assert answer.status_code == 302
     assert [message.to for message in mail.outbox] == [["ana@exmaple.com"], ["ana@example.com"]]
+    assert set(TermsAcceptance.objects.values_list("email", flat=True)) == {"ana@example.com"}
     assert platform_client.get(wrong).status_code == 404
     assert platform_client.post(wrong).status_code == 404
     assert "ana@example.com" in platform_client.get(progress).content.decode()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.identity.greetings import greet_name, is_advertising, say_harmless
+from kernel.identity.greetings import greet_name, has_link, is_advertising, say_harmless
 from verticals.automotive.makes import MODELS_BY_MAKE
 
 REAL = """
@@ -117,3 +117,32 @@ def test_advertising_typed_as_a_model_does_not(model):
 
 def test_other_words_are_cut():
     assert say_harmless("abc def", limit=5) == "abc…"
+
+
+STREETS = """
+Av. Tulum 10, Cancún|Av.Reforma 1234, Col. Juárez, 06600 Ciudad de México|av.juárez 12|c.morelos 5
+Calle 5 s/n, local 3/4
+Blvd. Kukulcán km 12.5|C/ Mayor 3, 2.º B, 28013 Madrid|Corrientes 1234 3º "B", C1043AAZ CABA
+Carrera 7 # 12-34, Bogotá
+Plaza Punto Sur, local 12|Guadalajara, Jal. MX|Monterrey,MX|Santiago. Chile|Cra. 7 No. 12-34 of.301|Mz.4 Lt.12
+Reforma 1234 06600 CDMX|Jr. de la Unión 300, Lima|Prol. 5 de Mayo 8-A int.2|Col. Sta. Ma. la Ribera|Av. 9 de Julio 1000
+Calle 60 x 61 y 63, Mérida|Esq. Bolívar y 20 de Nov.|frente al OXXO|25.6866, -100.3161|Tel. 55 1234 5678
+""".replace("\n", "|")
+LINKS = """
+bit.ly/x|Bit.ly/x|BIT.LY/X|taller.com|TALLER.COM|Taller.Mx|taller . com|Calle 5, taller.com/oferta|ana@correo.mx
+https://x.mx|HTTP://X|www.malo.example|hxxp://x|t.me/abc|wa.me/5255|ｂｉｔ．ｌｙ／ｘ|bit\u3002ly
+b\u200bit.ly|192.168.0.1/x
+taller punto com|taller dot com|goo.gl/maps/abc|maps.app.goo.gl/x|av.com|mailto:ana|tel:+525512345678
+javascript:alert(1)|xn--taller-pea-19a.mx
+taller[.]com|taller(punto)com|tinyurl.com/x|Calle 1 ▶ example.org|ftp.taller|a.b.co/x
+""".replace("\n", "|")
+
+
+@pytest.mark.parametrize("text", [*split(STREETS), ""])
+def test_street_address_is_no_link(text):
+    assert not has_link(text)
+
+
+@pytest.mark.parametrize("text", split(LINKS))
+def test_link_is_one_however_it_is_written(text):
+    assert has_link(text)
