@@ -126,11 +126,12 @@ _CATALOG = (
         "scheduling.Service",
         other={
             NotPersonal.BUSINESS: ("name", "description", "category"),
-            NotPersonal.CODE: ("arrival_modes", "reminder_offsets_minutes"),
+            NotPersonal.CODE: ("arrival_modes", "reminder_offsets_minutes", "bookable_hours", "price_kind"),
         },
     ),
     TableInventory("scheduling.Requirement", other={NotPersonal.BUSINESS: ("skill",)}),
     TableInventory("scheduling.RequirementResource"),
+    TableInventory("scheduling.ServiceResource"),
     TableInventory("scheduling.AddOn", other={NotPersonal.BUSINESS: ("name",)}),
     TableInventory("scheduling.WorkingHours", other={NotPersonal.BUSINESS: ("valid_from", "valid_to")}),
     TableInventory(
@@ -141,7 +142,13 @@ _CATALOG = (
         personal={"reason": _ABSENCE},
         other={NotPersonal.CODE: ("agreed_timezone",), NotPersonal.MACHINE: ("agreed_walls",)},
     ),
-    TableInventory("scheduling.CapacityRule", other={NotPersonal.CODE: ("arrival_mode",)}),
+    TableInventory(
+        "scheduling.CapacityRule",
+        other={
+            NotPersonal.CODE: ("arrival_mode", "weekdays"),
+            NotPersonal.BUSINESS: ("valid_from", "valid_to"),
+        },
+    ),
     TableInventory("scheduling.RuleUsage"),
 )
 

@@ -12,11 +12,12 @@ class Align(StrEnum):
 
 
 class RulePeriod(StrEnum):
-    """How long one bucket of a capacity rule lasts, in the rule's own zone."""
+    """How long one bucket of a capacity rule lasts, in the rule's own zone; or no bucket: at the same time."""
 
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"
+    MOMENT = "moment"
 
 
 class Measure(StrEnum):

@@ -62,6 +62,18 @@ class WeeklyPeriod:
         refuse_if(is_reversed, "valid_to", "before_valid_from")
 
 
+class BookablePeriod(NamedTuple):
+    """A weekly period in which a visit may start, on the clock of its location.
+
+    ``weekday`` is 0 for Monday. ``closes_minute <= opens_minute`` means that it closes on the next day; it
+    belongs to the weekday on which it begins.
+    """
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+
+
 @dataclass(frozen=True, slots=True)
 class DateOverride:
     """Replaces the hours, the breaks and the holiday of one local date.
@@ -257,7 +269,9 @@ class ServiceTiming:
     ``buffer_before_minutes`` and ``buffer_after_minutes`` are added to each part, also in the
     middle of the service. ``buffers_inside_hours``: buffers must lie in working time.
     ``booking_window_days`` counts local dates after today's (0 = only today,
-    None = no limit). With ``seats`` it is a group service.
+    None = no limit). With ``seats`` it is a group service. A visit starts within ``bookable_hours`` (none = at any
+    time) and at ``latest_start_minute`` of its own local date at the latest. Notice, window, bookable hours and latest
+    start bind customers, not staff.
 
     Each number's ``limits`` (least and most, both included) are what the business may set.
     """
@@ -272,6 +286,8 @@ class ServiceTiming:
     booking_window_days: int | None = field(
         default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES // DAY_MINUTES, is_public=True)
     )
+    bookable_hours: tuple[BookablePeriod, ...] = ()
+    latest_start_minute: int | None = field(default=None, metadata=limited(0, DAY_MINUTES - 1))
     seats: int | None = field(default=None, metadata=limited(1, LARGEST_PARTY, is_public=True))
 
 

@@ -11,7 +11,7 @@ from scheduling.models.resource import Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleUsage
 from scheduling.models.search import BookingSearch
 from scheduling.models.series import Series
-from scheduling.models.service import AddOn, Requirement, RequirementResource, Service
+from scheduling.models.service import AddOn, Requirement, RequirementResource, Service, ServiceResource
 
 __all__ = [
     "AddOn",
@@ -40,6 +40,7 @@ __all__ = [
     "RuleUsage",
     "Series",
     "Service",
+    "ServiceResource",
     "Session",
     "TimeOff",
     "WaitlistEntry",

@@ -13,9 +13,14 @@ from scheduling.models.resource import Resource
 from scheduling.models.row import CatalogRow
 from scheduling.models.service import Service
 
+MOST_AT_ONCE = 1000
+"""The largest limit of a rule per moment: each unit has a lane."""
+
 
 class CapacityRule(CatalogRow):
-    """At most ``limit`` bookings, seats or minutes per hour, day or week in local time.
+    """At most ``limit`` bookings, seats or minutes per hour, day or week in local time, or at the same time.
+
+    What it counts is told by `types.RuleSetup`.
 
     Create and change it with ``scheduling.services.catalog.rules``: that counts what is booked already.
     """
@@ -28,6 +33,11 @@ class CapacityRule(CatalogRow):
     period = models.CharField(max_length=8, choices=[(p.value, p.value) for p in RulePeriod])
     measure = models.CharField(max_length=8, choices=[(m.value, m.value) for m in Measure])
     limit = models.PositiveIntegerField()
+    weekdays = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    from_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
         """The scope names exactly what it needs."""
@@ -46,6 +56,27 @@ class CapacityRule(CatalogRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(measure__in=[m.value for m in Measure]), name="scheduling_rule_measure_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(from_minute__isnull=True, to_minute__isnull=True)
+                | models.Q(
+                    from_minute__isnull=False, to_minute__isnull=False, from_minute__lt=1440, to_minute__lte=1440
+                ),
+                name="scheduling_rule_between",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_to__isnull=True)
+                | models.Q(valid_from__lte=models.F("valid_to")),
+                name="scheduling_rule_valid",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekdays__contained_by=list(range(7))), name="scheduling_rule_weekdays"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(period=RulePeriod.MOMENT.value)
+                | (~models.Q(measure=Measure.MINUTES.value) & models.Q(limit__lte=MOST_AT_ONCE)),
+                name="scheduling_rule_moment",
             ),
         ]
 

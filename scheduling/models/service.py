@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower
 
+from kernel.money import PriceKind
 from scheduling.engine import LONGEST_VISIT_MINUTES, SHORTEST_ANSWER_MINUTES, Align, Strategy
 from scheduling.enums import Approval, DepositKind
 from scheduling.models.resource import Resource, ResourceType
@@ -43,14 +45,18 @@ class Service(CatalogRow):
     seats = models.PositiveIntegerField(null=True, blank=True)
     max_party_size = models.PositiveIntegerField(default=1)
 
+    price_kind = models.CharField(
+        max_length=12, choices=[(k.value, k.value) for k in PriceKind], default=PriceKind.ON_REQUEST.value
+    )
     price_minor = models.PositiveBigIntegerField(null=True, blank=True)
-    is_price_from = models.BooleanField(default=False)
     deposit_kind = models.CharField(max_length=8, choices=DepositKind.choices, default=DepositKind.NONE)
     deposit_minor = models.PositiveBigIntegerField(default=0)
     deposit_percent = models.PositiveSmallIntegerField(default=0)
 
     minimum_notice_minutes = models.PositiveIntegerField(default=0)
     booking_window_days = models.PositiveIntegerField(null=True, blank=True, default=60)
+    bookable_hours = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    latest_start_minute = models.PositiveSmallIntegerField(null=True, blank=True)
     cancel_cutoff_minutes = models.PositiveIntegerField(default=0)
     move_cutoff_minutes = models.PositiveIntegerField(default=0)
     hold_minutes = models.PositiveIntegerField(default=10)
@@ -90,6 +96,15 @@ class Service(CatalogRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(answer_within_minutes__gte=SHORTEST_ANSWER_MINUTES), name="scheduling_service_answer"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price_kind=PriceKind.ON_REQUEST.value, price_minor__isnull=True)
+                | models.Q(price_kind__in=[PriceKind.FIXED.value, PriceKind.FROM.value], price_minor__isnull=False),
+                name="scheduling_service_price_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latest_start_minute__isnull=True) | models.Q(latest_start_minute__lt=1440),
+                name="scheduling_service_latest_start",
             ),
             models.CheckConstraint(
                 condition=models.Q(deposit_percent__lte=100), name="scheduling_service_deposit_percent"
@@ -173,6 +188,37 @@ class RequirementResource(models.Model):
     def __str__(self) -> str:
         """Return both ids."""
         return f"{self.requirement_id}: {self.resource_id}"
+
+
+class ServiceResource(models.Model):
+    """What differs when a resource fills the first requirement of a service; null: as the service has it."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="per_resource", db_index=False)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    duration_minutes = models.PositiveIntegerField(null=True, blank=True)
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One line for each pair, and it says something."""
+
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "resource"], name="scheduling_service_resource_once"),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__isnull=True)
+                | models.Q(duration_minutes__gte=1, duration_minutes__lte=LONGEST_VISIT_MINUTES),
+                name="scheduling_service_resource_duration",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__isnull=False) | models.Q(price_minor__isnull=False),
+                name="scheduling_service_resource_says",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return both ids."""
+        return f"{self.service_id}: {self.resource_id}"
 
 
 class AddOn(CatalogRow):

@@ -91,14 +91,25 @@ class RequirementSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceResourceSetup:
+    """What differs when one resource fills the first requirement of a service; None: as the service has it."""
+
+    resource_id: int
+    duration_minutes: int | None = None
+    price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSetup(ServiceTerms):
     """A service: its terms, its texts and what it takes.
 
     Attributes:
+        per_resource: Lengths and prices of those who need another one; at most one for each resource.
         position: None: at the end when it is created, as it is when it is changed.
     """
 
     requirements: tuple[RequirementSetup, ...]
+    per_resource: tuple[ServiceResourceSetup, ...] = ()
     description: str = ""
     category: str = ""
     position: int | None = None
@@ -176,7 +187,13 @@ class HolidaySetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetup:
-    """At most ``limit`` of ``measure`` in each ``period``, for what ``scope`` names."""
+    """At most ``limit`` of ``measure`` in each ``period``, for what ``scope`` names.
+
+    Only bookings that start on one of ``weekdays`` (0 for Monday; none = all), from ``from_minute`` to before
+    ``to_minute`` on the clock of their location, and on a date from ``valid_from`` to ``valid_to`` (both included)
+    are counted and limited; None is without limit. ``to_minute <= from_minute`` goes on past midnight. With an
+    ``arrival_mode`` only those who arrive so, whatever the scope.
+    """
 
     scope: RuleScope
     period: RulePeriod
@@ -186,6 +203,19 @@ class RuleSetup:
     resource_id: int | None = None
     service_id: int | None = None
     arrival_mode: str = ""
+    weekdays: tuple[int, ...] = ()
+    from_minute: int | None = None
+    to_minute: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupWarning:
+    """What can be saved but does not work as it looks; ``text`` is in the active language."""
+
+    field: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

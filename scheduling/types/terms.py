@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from kernel.instants import DAY_MINUTES
+from kernel.money import PriceKind
 from scheduling.engine import (
     LARGEST_PARTY,
     LONGEST_AHEAD_MINUTES,
     SHORTEST_ANSWER_MINUTES,
     Align,
+    BookablePeriod,
     ServiceTiming,
     Strategy,
     limited,
@@ -33,7 +35,8 @@ class ServiceTerms(ServiceTiming):
 
     Attributes:
         is_online: Customers see and book it; staff always may.
-        price_minor: None: on request.
+        price_kind: How far the price binds.
+        price_minor: None: on request, and only then.
         deposit_minor: For ``fixed``.
         deposit_percent: For ``percent``, 0 to 100.
         answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
@@ -45,8 +48,8 @@ class ServiceTerms(ServiceTiming):
     is_online: bool = True
     strategy: Strategy = Strategy.LEAST_BUSY
     max_party_size: int = field(default=1, metadata=limited(1, LARGEST_PARTY))
+    price_kind: PriceKind = PriceKind.ON_REQUEST
     price_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))
-    is_price_from: bool = field(default=False, metadata=PUBLIC)
     deposit_kind: DepositKind = DepositKind.NONE
     deposit_minor: int = field(default=0, metadata=limited(0, LARGEST_PRICE_MINOR))
     deposit_percent: int = field(default=0, metadata=limited(0, 100))
@@ -61,6 +64,11 @@ class ServiceTerms(ServiceTiming):
     arrival_modes: tuple[str, ...] = field(default=(), metadata=PUBLIC)
     reminder_offsets_minutes: tuple[int, ...] = (1440, 120)
 
+    @property
+    def is_price_from(self) -> bool:
+        """Whether the price may become more."""
+        return self.price_kind is PriceKind.FROM
+
     @classmethod
     def read(cls, values: Mapping[str, Any], **further: Any) -> Self:
         """Make one of the columns as PostgreSQL gives them, and of what the class has beyond the terms."""
@@ -69,6 +77,8 @@ class ServiceTerms(ServiceTiming):
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
+    "bookable_hours": lambda rows: tuple(BookablePeriod(*row) for row in rows),
+    "price_kind": PriceKind,
     "align": Align,
     "strategy": Strategy,
     "deposit_kind": DepositKind,

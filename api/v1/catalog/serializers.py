@@ -86,6 +86,7 @@ class ServiceShape(serializers.Serializer[Any]):
     category = serializers.CharField()
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
+    is_price_from = serializers.BooleanField()
     add_ons = AddOnShape(many=True)
     locations = serializers.ListField(child=serializers.CharField())
 

@@ -115,6 +115,7 @@ def _describe_service(service: ServiceView) -> dict[str, Any]:
         "category": service.category,
         "price": make_money(service.price_minor, service.currency),
         "price_kind": service.price.kind,
+        "is_price_from": service.is_price_from,
         "add_ons": [
             {
                 "id": add_on.id,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from kernel.money import PriceKind
 from scheduling.engine import DateOverride, WeeklyPeriod
 from scheduling.enums import ActorKind
 from scheduling.selectors.catalog.entries import list_resource_type_entries
@@ -80,10 +81,12 @@ def add_team(
 def add_service(*pools: Sequence[int], **values: Any) -> int:
     """Add a service that takes one of each pool, and return its id; ``values`` are fields of `ServiceSetup`.
 
-    It may ask for a deposit: nobody pays in these businesses.
+    It may ask for a deposit: nobody pays in these businesses. A price is fixed unless ``price_kind`` says otherwise.
     """
     requirements = tuple(RequirementSetup(resource_ids=tuple(pool)) for pool in pools)
     given: dict[str, Any] = {"duration_minutes": 60, "requirements": requirements} | values
+    if given.get("price_minor") is not None:
+        given.setdefault("price_kind", PriceKind.FIXED)
     setup = ServiceSetup(**given)
     return add_services(setups=[setup], by=BUILDER, now=MADE_AT, may_ask_deposit=True)[0]
 
@@ -95,8 +98,11 @@ def add_extra(service_id: int, name: str, **values: Any) -> int:
 
 
 def add_rule(*, now: datetime, **values: Any) -> int:
-    """Add a capacity rule that counts what is booked, and return its id; ``values`` are fields of `RuleSetup`."""
-    return add_rules(setups=[RuleSetup(**values)], by=BUILDER, now=now)[0]
+    """Add a capacity rule that counts what is booked, and return its id; ``values`` are fields of `RuleSetup`.
+
+    A limit of 0 is a rule of the engine like any other, which only the catalog refuses.
+    """
+    return add_rules(setups=[RuleSetup(**values)], by=BUILDER, now=now, may_be_zero=True)[0]
 
 
 def add_shop(

@@ -19,6 +19,7 @@ from scheduling.engine import (
     Busy,
     EngineInputError,
     Requirement,
+    RulePeriod,
     ServiceSpec,
     VisitLine,
     VisitSpec,
@@ -65,7 +66,11 @@ class Plan:
     def list_rules(self, location_id: int) -> tuple[RuleRow, ...]:
         """List the rules that count the visit at a location."""
         pool = self.visits[location_id].pool
-        return tuple(rule for rule in self.rules if _is_counted(rule, self.wish, location_id, pool))
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.period is not RulePeriod.MOMENT and _is_counted(rule, self.wish, location_id, pool)
+        )
 
     def list_resource_ids(self) -> list[int]:
         """List every resource that could serve the visit, at any location."""

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from kernel.ids import hash_link_token
 from kernel.maps import make_map_url
+from kernel.money import PriceKind
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingSource, BookingStatus
@@ -120,7 +121,7 @@ def view_booking(booking: Booking) -> BookingView:
         arrival_mode=booking.arrival_mode,
         note=booking.note,
         price_minor=booking.price_minor,
-        is_price_from=booking.service.is_price_from if is_price_from is None else is_price_from,
+        is_price_from=booking.service.price_kind == PriceKind.FROM if is_price_from is None else is_price_from,
         deposit_minor=booking.deposit_minor,
         currency=booking.currency,
         sequence=booking.sequence,

@@ -32,6 +32,7 @@ from scheduling.models import (
     Resource,
     ResourceType,
     Service,
+    ServiceResource,
 )
 from scheduling.models.row import CatalogRow
 from scheduling.selectors.catalog.setups import (
@@ -177,6 +178,7 @@ def with_requirements(services: QuerySet[Service]) -> QuerySet[Service]:
     return services.prefetch_related(
         Prefetch("requirements", Requirement.objects.order_by("position", "id")),
         Prefetch("requirements__named", RequirementResource.objects.order_by("position", "id")),
+        Prefetch("per_resource", ServiceResource.objects.order_by("position", "id")),
     )
 
 

@@ -33,6 +33,7 @@ from scheduling.types import (
     ResourceSetup,
     ResourceTypeSetup,
     RuleSetup,
+    ServiceResourceSetup,
     ServiceSetup,
     TimeOffSetup,
     WeekSetup,
@@ -53,12 +54,15 @@ def read_resource(row: Resource) -> ResourceSetup:
 
 
 def read_service(row: Service) -> ServiceSetup:
-    """Return what was set up; two queries unless requirements and names are prefetched."""
+    """Return what was set up; three queries unless requirements, names and lengths are prefetched."""
     requirements = list(row.requirements.all())
     places = {each.pk: place for place, each in enumerate(requirements)}
     return ServiceSetup.read(
         vars(row),
         requirements=tuple(_read_requirement(each, places) for each in requirements),
+        per_resource=tuple(
+            ServiceResourceSetup(**_read(ServiceResourceSetup, each)) for each in row.per_resource.all()
+        ),
         description=row.description,
         category=row.category,
         position=row.position,

@@ -19,6 +19,7 @@ from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import add_rows, find_last_position, to_columns
 from scheduling.services.catalog.exceptions import date_overrides, holidays, time_off
 from scheduling.services.catalog.hours import add_weeks, check_week
+from scheduling.services.catalog.per_resource import add_per_resource
 from scheduling.services.catalog.requirements import add_requirements
 from scheduling.services.writing.agreed import note_absences
 from scheduling.types import (
@@ -129,6 +130,7 @@ def add_services(
     ]
     made = add_rows(services.NOUN, [services.make_service_row(setup) for setup in checked], by=by, now=now)
     add_requirements({row.pk: setup.requirements for row, setup in zip(made, checked, strict=True)})
+    add_per_resource({row.pk: setup.per_resource for row, setup in zip(made, checked, strict=True)})
     return [int(row.pk) for row in made]
 
 
@@ -160,14 +162,18 @@ def add_holidays(*, setups: Iterable[HolidaySetup], by: Actor, now: datetime) ->
 
 
 @transaction.atomic
-def add_rules(*, setups: Iterable[RuleSetup], by: Actor, now: datetime) -> list[int]:
+def add_rules(*, setups: Iterable[RuleSetup], by: Actor, now: datetime, may_be_zero: bool = False) -> list[int]:
     """Add capacity rules, count the bookings that they concern, and return their ids in the same order.
+
+    ``may_be_zero`` as in `rules.check_rule`.
 
     Raises:
         SetupInvalid: Names every field of the first that cannot be.
     """
     lookup = Lookup()
-    rows = [CapacityRule(**to_columns(rules.check_rule(setup, lookup=lookup))) for setup in setups]
+    rows = [
+        CapacityRule(**to_columns(rules.check_rule(setup, lookup=lookup, may_be_zero=may_be_zero))) for setup in setups
+    ]
     made = add_rows(rules.NOUN, rows, by=by, now=now)
     for row in made:
         rules.count_anew(row, now=now)

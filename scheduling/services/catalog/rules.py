@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import starmap
 
 from django.db import transaction
 from django.db.models import Q
 
-from kernel.instants import to_minutes
+from kernel.instants import DAY_MINUTES, to_minutes
 from kernel.text import mark
 from scheduling.engine import Measure, RulePeriod, bucket_key
 from scheduling.enums import CatalogNoun, RuleScope
 from scheduling.errors import RuleNotFound, StillUsed
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
+from scheduling.models.rule import MOST_AT_ONCE
 from scheduling.selectors.catalog.setups import read_rule
 from scheduling.services.catalog.checks import FieldErrors, Lookup
 from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, to_columns
+from scheduling.services.catalog.hours import LAST_WEEKDAY, PERIOD_WRONG, TIME_WRONG, WEEKDAY_WRONG
 from scheduling.types import Actor, RuleSetup, RuleUse
 
 PERIOD_REACH = timedelta(days=8)
@@ -33,7 +36,11 @@ TARGETS = {
 
 
 TARGET_MISSING = mark("Say what this limit is for.")
-LIMIT_NEGATIVE = mark("The limit cannot be negative.")
+LIMIT_ZERO = mark("The limit is at least 1. To take nothing, close the days in the calendar or archive the service.")
+LIMIT_LARGE = mark("At the same time the limit is at most 1000.")
+MINUTES_AT_ONCE = mark("Minutes cannot be counted at the same time: choose bookings or people.")
+BETWEEN_HALF = mark("Enter both times, or none.")
+BETWEEN_EMPTY = mark("Both times are the same: leave them empty for the whole day.")
 
 
 @contextmanager
@@ -96,15 +103,30 @@ def delete_rule(*, rule_id: int, by: Actor, now: datetime) -> None:
     delete_row(NOUN, row, read_rule(row), by=by, now=now)
 
 
-def check_rule(setup: RuleSetup, *, before: RuleSetup | None = None, lookup: Lookup | None = None) -> RuleSetup:
+def check_rule(
+    setup: RuleSetup,
+    *,
+    before: RuleSetup | None = None,
+    lookup: Lookup | None = None,
+    may_be_zero: bool = False,
+) -> RuleSetup:
     """Return what can be saved; what the rule was for ``before`` may stay even if it is archived by now.
+
+    Who closes something does it where everybody looks for it, so that the limit is 1 at least; ``may_be_zero`` is for
+    replaying and testing what a limit of 0 does.
 
     Raises:
         SetupInvalid: Names every field that cannot be.
     """
+    setup = replace(setup, weekdays=tuple(sorted(set(setup.weekdays))))
     errors = FieldErrors(lookup)
-    if errors.require(setup.limit >= 0, "limit", LIMIT_NEGATIVE):
+    least = 0 if may_be_zero or (before is not None and before.limit == 0) else 1
+    if errors.require(setup.limit >= least, "limit", LIMIT_ZERO):
         errors.check_number("limit", setup.limit, 0, LARGEST_LIMIT)
+    if setup.period == RulePeriod.MOMENT:
+        errors.check_number("limit", setup.limit, 0, MOST_AT_ONCE, LIMIT_LARGE)
+        errors.require(setup.measure != Measure.MINUTES, "measure", MINUTES_AT_ONCE)
+    _check_times(errors, setup)
     for field, model in (("location_id", Location), ("resource_id", Resource), ("service_id", Service)):
         errors.check_choice(field, model, getattr(setup, field), known_id=getattr(before, field, None))
     if setup.arrival_mode:
@@ -116,9 +138,27 @@ def check_rule(setup: RuleSetup, *, before: RuleSetup | None = None, lookup: Loo
     return setup
 
 
+def _check_times(errors: FieldErrors, setup: RuleSetup) -> None:
+    for number, weekday in enumerate(setup.weekdays):
+        errors.check_number(f"weekdays.{number}", weekday, 0, LAST_WEEKDAY, WEEKDAY_WRONG)
+    begins, ends = setup.from_minute, setup.to_minute
+    errors.check_number("from_minute", begins, 0, DAY_MINUTES - 1, TIME_WRONG)
+    errors.check_number("to_minute", ends, 0, DAY_MINUTES, TIME_WRONG)
+    errors.require((begins is None) == (ends is None), "from_minute" if begins is None else "to_minute", BETWEEN_HALF)
+    errors.require(begins is None or begins != ends, "to_minute", BETWEEN_EMPTY)
+    for field in ("valid_from", "valid_to"):
+        on = getattr(setup, field)
+        if on is not None:
+            errors.check_date(field, on)
+    is_valid = setup.valid_from is None or setup.valid_to is None or setup.valid_from <= setup.valid_to
+    errors.require(is_valid, "valid_to", PERIOD_WRONG)
+
+
 def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     """Replace the rule's counters, and what each booking says it uses, by an exact count."""
     RuleUsage.objects.filter(rule=rule).delete()
+    if rule.period == RulePeriod.MOMENT:
+        return
     counted: dict[int, int] = {}
     changed: list[Booking] = []
     for booking in _list_concerned(rule, now=now):

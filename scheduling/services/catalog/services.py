@@ -9,6 +9,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kernel.instants import DAY_MINUTES
+from kernel.money import PriceKind
 from kernel.text import mark
 from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSpec, visit_of
 from scheduling.engine import Requirement as EngineRequirement
@@ -37,6 +39,8 @@ from scheduling.services.catalog.door import (
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_fit
+from scheduling.services.catalog.hours import LAST_WEEKDAY, TIME_WRONG, WEEKDAY_WRONG
+from scheduling.services.catalog.per_resource import add_per_resource, check_per_resource, write_per_resource
 from scheduling.services.catalog.requirements import check_requirements, write_requirements
 from scheduling.types import Actor, ServiceSetup, copy_timing
 
@@ -46,11 +50,17 @@ BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
 TOO_MANY_REMINDERS = mark("At most 10 reminders.")
 DEPOSIT_CLOSED = mark("Deposits can be asked for once this business takes payments.")
 
+PRICE_MISSING = mark("Enter the price, or choose “On request”.")
+PRICE_TOO_MUCH = mark("A price on request has no amount.")
+TOO_MANY_BOOKABLE = mark("At most 100 periods.")
+MOST_BOOKABLE = 100
+
 LIMIT_TEXTS = {
     "duration_minutes": DURATION_WRONG,
     "step_minutes": STEP_WRONG,
     "buffer_before_minutes": BUFFER_WRONG,
     "buffer_after_minutes": BUFFER_WRONG,
+    "latest_start_minute": TIME_WRONG,
 }
 CATEGORY_LENGTH, DESCRIPTION_LENGTH = 80, 2000
 MOST_REMINDERS = 10
@@ -79,6 +89,7 @@ def create_service(*, setup: ServiceSetup, by: Actor, now: datetime, may_ask_dep
     checked = check_service(replace(setup, position=position), may_ask_deposit=may_ask_deposit)
     service_id = add_row(NOUN, make_service_row(checked), by=by, now=now)
     write_requirements(service_id, checked.requirements)
+    add_per_resource({service_id: checked.per_resource})
     return service_id
 
 
@@ -109,7 +120,10 @@ def change_service(
     checked = check_service(
         replace(setup, position=position), before=before, own_id=row.pk, may_ask_deposit=may_ask_deposit
     )
-    is_at_stake = "requirements" in compare(before, checked)
+    changed = compare(before, checked)
+    if "per_resource" in changed:
+        write_per_resource(row.pk, checked.per_resource)
+    is_at_stake = "requirements" in changed
     agreed = list_bookings_of_services([row.pk], now=now) if is_at_stake else ()
     with keeping_fit(agreed, field="requirements"):
         if is_at_stake:
@@ -136,9 +150,9 @@ def delete_service(*, service_id: int, by: Actor, now: datetime) -> None:
 
 
 def make_service_row(setup: ServiceSetup) -> Service:
-    """Make the row of a checked set-up; its requirements lie in tables of their own."""
+    """Make the row of a checked set-up; its requirements, and what differs per resource, lie in tables of their own."""
     columns = to_columns(setup)
-    del columns["requirements"]
+    del columns["requirements"], columns["per_resource"]
     return Service(**columns)
 
 
@@ -172,7 +186,9 @@ def check_service(
     _check_limits(errors, setup)
     _check_policy(errors, setup, before)
     _check_deposit(errors, setup, before, may_ask_deposit=may_ask_deposit)
+    _check_bookable_hours(errors, setup)
     check_requirements(errors, setup, known=before.requirements if before else ())
+    check_per_resource(errors, setup, known=before.per_resource if before else ())
     errors.raise_any()
     _check_together(errors, setup)
     errors.raise_any()
@@ -188,12 +204,23 @@ def _check_limits(errors: FieldErrors, setup: ServiceSetup) -> None:
 
 
 def _check_policy(errors: FieldErrors, setup: ServiceSetup, before: ServiceSetup | None) -> None:
-    errors.require(not (setup.is_price_from and setup.price_minor is None), "is_price_from", CANNOT_WORK)
+    is_open = setup.price_kind is PriceKind.ON_REQUEST
+    errors.require(is_open or setup.price_minor is not None, "price_minor", PRICE_MISSING)
+    errors.require(not is_open or setup.price_minor is None, "price_minor", PRICE_TOO_MUCH)
     offsets = setup.reminder_offsets_minutes
     are_offsets = all(1 <= each <= LONGEST_AHEAD_MINUTES for each in offsets) and len(set(offsets)) == len(offsets)
     errors.require(are_offsets, "reminder_offsets_minutes", NUMBER_WRONG)
     errors.require(len(offsets) <= MOST_REMINDERS, "reminder_offsets_minutes", TOO_MANY_REMINDERS)
     errors.check_arrival_modes("arrival_modes", setup.arrival_modes, known=before.arrival_modes if before else ())
+
+
+def _check_bookable_hours(errors: FieldErrors, setup: ServiceSetup) -> None:
+    errors.require(len(setup.bookable_hours) <= MOST_BOOKABLE, "bookable_hours", TOO_MANY_BOOKABLE)
+    for number, each in enumerate(setup.bookable_hours):
+        at = f"bookable_hours.{number}"
+        errors.check_number(f"{at}.weekday", each.weekday, 0, LAST_WEEKDAY, WEEKDAY_WRONG)
+        errors.check_number(f"{at}.opens_minute", each.opens_minute, 0, DAY_MINUTES - 1, TIME_WRONG)
+        errors.check_number(f"{at}.closes_minute", each.closes_minute, 0, DAY_MINUTES, TIME_WRONG)
 
 
 def _check_deposit(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kernel.money import PriceKind
 from scheduling.engine import RulePeriod
 from scheduling.enums import ActorKind, Approval, RuleScope
 from scheduling.models import CapacityRule, Location, Resource, ResourceType, Service, WorkingHours
@@ -215,6 +216,12 @@ def _apply_services(
     return made
 
 
+def _find_price_kind(each: KitService, price_minor: int | None) -> PriceKind:
+    if price_minor is None:
+        return PriceKind.ON_REQUEST
+    return PriceKind.FROM if each.is_price_from else PriceKind.FIXED
+
+
 def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: dict[str, int]) -> ServiceSetup:
     price_minor = each.prices.get(tenant.currency)
     return ServiceSetup(
@@ -228,7 +235,7 @@ def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: 
         seats=each.seats,
         max_party_size=each.seats or 1,
         price_minor=price_minor,
-        is_price_from=each.is_price_from and price_minor is not None,
+        price_kind=_find_price_kind(each, price_minor),
         minimum_notice_minutes=each.notice_minutes,
         booking_window_days=each.window_days,
         cancel_cutoff_minutes=each.cutoff_minutes,

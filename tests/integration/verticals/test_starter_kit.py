@@ -38,7 +38,7 @@ def test_kit_speaks_the_tenants_language_and_currency(tenant: TenantInfo) -> Non
     add_on = oil.add_ons.first()
 
     assert tenant.currency == "MXN"
-    assert (oil.duration_minutes, oil.price_minor, oil.is_price_from) == (45, 85_000, True)
+    assert (oil.duration_minutes, oil.price_minor, oil.price_kind) == (45, 85_000, "from")
     assert (add_on.name, add_on.minutes, add_on.price_minor) == ("Filtro de aire y de cabina", 15, 38_000)
     assert oil.arrival_modes == ["drop_off", "wait"]
     assert oil.reminder_offsets_minutes == [1440, 120]
@@ -119,7 +119,7 @@ def test_kit_leaves_a_price_open_where_it_knows_none(tenant: TenantInfo) -> None
     apply_starter_kit(kit=STARTER_KIT, tenant=replace(tenant, currency="ARS"), now=MONDAY)
 
     again = Service.objects.get(name="Cambio de batería")
-    assert (again.price_minor, again.is_price_from) == (None, False)
+    assert (again.price_minor, again.price_kind) == (None, "on_request")
 
 
 def test_kit_in_english(tenant: TenantInfo) -> None:

@@ -34,6 +34,6 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest?.(".price-edit");
   if (form && event.target.tagName === "SELECT") {
     const amount = form.querySelector("input[inputmode]");
-    amount.readOnly = event.target.value === "request";
+    amount.readOnly = event.target.value === "on_request";
   }
 });

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.ids import read_row_id
+from kernel.money import PriceKind
 from scheduling.engine import Align
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import (
@@ -36,7 +37,7 @@ from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import load_pools
-from web.workspace.catalog.price_kinds import FIXED, FROM, PRICE_KINDS, REQUEST, find_price_kind
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
 from web.workspace.setup_forms import Part, SetupForm
 
@@ -66,7 +67,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
     category = TextField(label=gettext_lazy("Category"), max_length=80, required=False, widget=SuggestInput())
     is_online = SwitchField(label=gettext_lazy("Customers see it and book it online"), initial=True)
     description = TextField(label=gettext_lazy("Description"), max_length=2000, rows=2, required=False)
-    price_kind = ChoiceField(label=gettext_lazy("Kind of price"), choices=PRICE_KINDS, widget=Segments(), initial=FIXED)
+    price_kind = ChoiceField(
+        label=gettext_lazy("Kind of price"), choices=PRICE_KINDS, widget=Segments(),
+        initial=PriceKind.FIXED.value,
+    )  # fmt: skip
     price = MoneyField(label=gettext_lazy("Price"), required=False)
     duration_minutes = number("duration_minutes", label=gettext_lazy("Duration"), unit=MINUTES)
     buffer_before_minutes = number(
@@ -106,10 +110,13 @@ class ServiceForm(SetupForm[ServiceSetup]):
     move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
 
     setup_type = ServiceSetup
-    names = {"price_minor": "price", "is_price_from": "price_kind"}
+    names = {"price_minor": "price"}
     further = {
         "position": gettext_lazy("Order"),
         "strategy": gettext_lazy("Who is chosen"),
+        "bookable_hours": gettext_lazy("When it can start"),
+        "latest_start_minute": gettext_lazy("Latest start"),
+        "per_resource": gettext_lazy("Own durations and prices"),
         "hold_minutes": gettext_lazy("Kept while they book"),
         "reminder_offsets_minutes": gettext_lazy("Reminders"),
         "deposit_kind": gettext_lazy("Deposit"),
@@ -164,7 +171,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
         now = utc_now()
         if setup is None:
             blank = ServiceSetup(name="", duration_minutes=60, requirements=())
-            self.initial.update(self.list_initial(blank), price_kind=FIXED)
+            self.initial.update(self.list_initial(blank), price_kind=PriceKind.FIXED)
         mark_needed(self.fields["price"])  # unless it is on request
         self._pools = load_pools(now=now)
         self._types = [(each.id, each.setup.name) for each in self._pools.types.values() if each.is_active]
@@ -198,13 +205,13 @@ class ServiceForm(SetupForm[ServiceSetup]):
         )  # fmt: skip
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
-        """Show price and kind as two fields."""
-        return super().list_initial(setup) | {"price_kind": find_price_kind(setup), "price": setup.price_minor}
+        """Show the price as an amount."""
+        return super().list_initial(setup) | {"price": setup.price_minor}
 
     def clean(self) -> dict[str, Any]:
         """Ask for a price unless it is on request, and check the rows."""
         data = dict(self.cleaned_data)
-        if data.get("price_kind") in {FIXED, FROM} and "price" not in self.errors and data.get("price") is None:
+        if data.get("price_kind") != PriceKind.ON_REQUEST and "price" not in self.errors and data.get("price") is None:
             self.add_error("price", gettext("Enter the price, or choose “On request”."))
         if not (self.requirements.is_valid() & self.extras.is_valid()):
             self.add_error(None, gettext("Please check the marked rows."))
@@ -213,10 +220,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
     def read_values(self) -> dict[str, Any]:
         """Return the values, with price, enumerations and requirements in the service's own shape."""
         data = super().read_values()
-        kind, price = data.pop("price_kind"), data.pop("price")
+        kind, price = PriceKind(data["price_kind"]), data.pop("price")
         return data | {
-            "price_minor": None if kind == REQUEST else price,
-            "is_price_from": kind == FROM,
+            "price_kind": kind,
+            "price_minor": None if kind is PriceKind.ON_REQUEST else price,
             "align": Align(data["align"]),
             "approval": Approval(data["approval"]),
             "requirements": tuple(form.make_setup(list(self.requirements.rows)) for form in self.requirements.forms),

@@ -10,7 +10,7 @@ from scheduling.selectors.catalog.entries import get_service_entry
 from scheduling.services.catalog import extras, services
 from web.parts.lists import Column
 from web.workspace.catalog.forms import ServiceForm
-from web.workspace.catalog.price_kinds import PRICE_KINDS, find_price_kind
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.rows import ServiceRow, fits, list_filters, list_rows
 from web.workspace.crud.page import CrudPage
 
@@ -71,7 +71,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Category"), lambda row: row.entry.setup.category),
         (gettext_lazy("Price"), lambda row: to_major(row.entry.setup.price_minor, row.currency)),
-        (gettext_lazy("Kind of price"), lambda row: dict(PRICE_KINDS)[find_price_kind(row.entry.setup)]),
+        (gettext_lazy("Kind of price"), lambda row: dict(PRICE_KINDS)[row.entry.setup.price_kind.value]),
         (gettext_lazy("Duration"), lambda row: row.entry.setup.duration_minutes),
         (gettext_lazy("Who and what it takes"), lambda row: row.needs),
     ),

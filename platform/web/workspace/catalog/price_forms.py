@@ -9,11 +9,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import Invalid
 from kernel.ids import read_row_id
+from kernel.money import PriceKind
 from scheduling.services.catalog.batches.prices import PriceLine
 from scheduling.types import Entry, ServiceSetup
 from web.parts.fields import ChoiceField, MoneyField
 from web.parts.forms import PageForm, translate_findings
-from web.workspace.catalog.price_kinds import FROM, PRICE_KINDS, REQUEST, find_price_kind
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 
 PRICE_MISSING = gettext_lazy("Enter the price, or choose “On request”.")
 
@@ -28,14 +29,14 @@ class PriceForm(PageForm):
 
     def __init__(self, data: Any = None, *, entry: Entry[ServiceSetup]) -> None:
         setup = entry.setup
-        first = {"price_kind": find_price_kind(setup), "price": setup.price_minor, "version": entry.version}
+        first = {"price_kind": setup.price_kind.value, "price": setup.price_minor, "version": entry.version}
         super().__init__(data, initial=first, prefix=f"service-{entry.id}")
         self.entry = entry
 
     def clean(self) -> dict[str, Any]:
         """Ask for a price unless it is on request."""
         data = dict(self.cleaned_data)
-        is_asked = data.get("price_kind") not in {None, REQUEST}
+        is_asked = data.get("price_kind") not in {None, PriceKind.ON_REQUEST.value}
         if is_asked and "price" not in self.errors and data.get("price") is None:
             self.add_error("price", PRICE_MISSING)
         return data
@@ -43,11 +44,12 @@ class PriceForm(PageForm):
     def make_line(self) -> PriceLine:
         """Return the price as it was typed."""
         data = self.cleaned_data
+        kind = PriceKind(data["price_kind"])
         return PriceLine(
             service_id=self.entry.id,
             version=read_row_id(data["version"]) or 0,
-            price_minor=None if data["price_kind"] == REQUEST else data["price"],
-            is_price_from=data["price_kind"] == FROM,
+            price_kind=kind,
+            price_minor=None if kind is PriceKind.ON_REQUEST else data["price"],
         )
 
     def refuse_line(self, error: Invalid, entry: Entry[ServiceSetup]) -> None:

@@ -26,7 +26,6 @@ from web.parts.toasts import Toast, Undo, add_triggers, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.catalog.price_forms import PriceForm
-from web.workspace.catalog.price_kinds import find_price_kind
 from web.workspace.catalog.rows import list_rows
 from web.workspace.crud.editing import make_actor
 
@@ -137,7 +136,7 @@ def _spell(form: PriceForm, before: Entry[ServiceSetup], version: int) -> dict[s
     """Return what sends the price that was there before, to take back the change."""
     price = before.setup.price_minor
     return {
-        form["price_kind"].html_name: find_price_kind(before.setup),
+        form["price_kind"].html_name: before.setup.price_kind.value,
         form["price"].html_name: "" if price is None else format_amount(price),
         form["version"].html_name: str(version),
         "undo": "yes",

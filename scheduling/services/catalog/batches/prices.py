@@ -10,6 +10,7 @@ from django.db import transaction
 
 from audit.selectors.log import list_changes
 from kernel.errors import Invalid
+from kernel.money import PriceKind
 from kernel.text import mark
 from scheduling.errors import SetupInvalid
 from scheduling.models import Service
@@ -24,7 +25,7 @@ from tenants.policies import check_business_may
 
 CHANGED = mark("Somebody else changed this meanwhile. Look at it, and save again if yours is right.")
 GONE = mark("This service was archived meanwhile, so it was not changed.")
-PRICED = ("price_minor", "is_price_from", "duration_minutes")
+PRICED = ("price_kind", "price_minor", "duration_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,8 @@ class PriceLine:
 
     service_id: int
     version: int
+    price_kind: PriceKind
     price_minor: int | None
-    is_price_from: bool
     duration_minutes: int | None = None
 
 
@@ -105,4 +106,4 @@ def _find_obstacle(row: Service | None, line: PriceLine) -> str:
 
 def _apply(before: ServiceSetup, line: PriceLine) -> ServiceSetup:
     duration = before.duration_minutes if line.duration_minutes is None else line.duration_minutes
-    return replace(before, price_minor=line.price_minor, is_price_from=line.is_price_from, duration_minutes=duration)
+    return replace(before, price_kind=line.price_kind, price_minor=line.price_minor, duration_minutes=duration)

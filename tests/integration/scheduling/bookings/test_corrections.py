@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from kernel.money import PriceKind
 from notifications.models import Event
 from scheduling.errors import BookingChanged, BookingNotFound, CustomerInvalid, TokenUnknown, TransitionRefused
 from scheduling.models import Asset, Booking, Customer
@@ -25,7 +26,7 @@ ME = Actor(kind="staff", user_id=7)
 
 @pytest.fixture
 def made(tenant):
-    service_id, _ = make_shop(price_minor=85_000, is_price_from=True)
+    service_id, _ = make_shop(price_minor=85_000, price_kind=PriceKind.FROM)
     return book(service_id)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from audit.selectors.log import list_changes
+from kernel.money import PriceKind
 from scheduling.enums import CatalogNoun
 from scheduling.errors import Archived, ServiceNotFound, SetupInvalid
 from scheduling.models import Service
@@ -30,7 +31,7 @@ def line(service_id: int, price_minor: int | None, **values) -> PriceLine:
             "service_id": service_id,
             "version": entry.version,
             "price_minor": price_minor,
-            "is_price_from": False,
+            "price_kind": PriceKind.ON_REQUEST if price_minor is None else PriceKind.FIXED,
             **values,
         }
     )
@@ -45,7 +46,7 @@ def pair(tenant) -> tuple[int, int]:
 def test_what_did_not_change_costs_no_query_of_its_own(olga, pair, django_assert_num_queries, count):
     lines = [line(each, (10_000, 20_000)[number]) for number, each in enumerate(pair[:count])]
 
-    with django_assert_num_queries(5):  # savepoint and its release; services, requirements, names
+    with django_assert_num_queries(6):  # savepoint and its release; services, requirements, names, lengths
         change_prices(lines=lines, by=olga, now=NOW)
 
 
@@ -53,7 +54,7 @@ def test_what_differs_is_saved_and_logged_once(olga, pair):
     one, other = pair
 
     versions = change_prices(
-        lines=[line(one, None), line(other, 25_000, is_price_from=True, duration_minutes=90)], by=olga, now=NOW
+        lines=[line(one, None), line(other, 25_000, price_kind=PriceKind.FROM, duration_minutes=90)], by=olga, now=NOW
     )
 
     setups = [read(each).setup for each in pair]
@@ -63,7 +64,7 @@ def test_what_differs_is_saved_and_logged_once(olga, pair):
     assert versions == {one: 2, other: 2}
     (change,) = list_changes(noun=CatalogNoun.SERVICE, row_id=other, after_version=1)
     assert (change.user_id, {field.name for field in change.fields}) == (
-        olga.user_id, {"price_minor", "is_price_from", "duration_minutes"},
+        olga.user_id, {"price_minor", "price_kind", "duration_minutes"},
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def test_what_differs_is_saved_and_logged_once(olga, pair):
         ({"price_minor": 10**16}, "price_minor"),
         ({"duration_minutes": 0}, "duration_minutes"),
         ({"duration_minutes": 100_000}, "duration_minutes"),
-        ({"price_minor": None, "is_price_from": True}, "is_price_from"),
+        ({"price_minor": None, "price_kind": PriceKind.FROM}, "price_minor"),
     ],
 )
 def test_one_wrong_line_saves_nothing(olga, pair, wrong, field):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_created_rule_counts_what_is_booked(olga, setup, told, read_log):
     ("values", "field"),
     [
         ({"limit": -1}, "limit"),
+        ({"limit": 0}, "limit"),
+        ({"period": RulePeriod.MOMENT, "limit": 1001}, "limit"),
+        ({"period": RulePeriod.MOMENT, "measure": Measure.MINUTES}, "measure"),
+        ({"weekdays": (0, 7)}, "weekdays.1"),
+        ({"weekdays": (-1,)}, "weekdays.0"),
+        ({"from_minute": 60}, "to_minute"),
+        ({"to_minute": 60}, "from_minute"),
+        ({"from_minute": 1440, "to_minute": 60}, "from_minute"),
+        ({"from_minute": 60, "to_minute": 1441}, "to_minute"),
+        ({"from_minute": 60, "to_minute": 60}, "to_minute"),
+        ({"valid_from": date(1999, 1, 1)}, "valid_from"),
+        ({"valid_from": date(2027, 1, 2), "valid_to": date(2027, 1, 1)}, "valid_to"),
         ({"limit": HUGE}, "limit"),
         ({"service_id": None}, "service_id"),
         ({"service_id": GHOST}, "service_id"),
@@ -77,6 +90,34 @@ def test_rule_that_cannot_be(olga, setup, daily, values, field):
             work()
         assert list(refusal.value.errors) == [field]
     assert (CapacityRule.objects.count(), get_rule_entry(rule_id=daily).setup) == (count, setup)
+
+
+def test_when_a_rule_counts_is_kept(olga, setup, daily, read_log):
+    narrowed = replace(
+        setup,
+        weekdays=(6, 0, 6),
+        from_minute=1320,
+        to_minute=120,
+        valid_from=date(2027, 1, 1),
+        valid_to=date(2027, 3, 31),
+    )
+
+    assert change_rule(rule_id=daily, setup=narrowed, version=1, by=olga, now=NOW) == 2
+
+    assert get_rule_entry(rule_id=daily).setup == replace(narrowed, weekdays=(0, 6))
+    assert read_log("rule", daily)[0][3] == {
+        "weekdays": ([], [0, 6]),
+        "from_minute": (None, 1320),
+        "to_minute": (None, 120),
+        "valid_from": (None, "2027-01-01"),
+        "valid_to": (None, "2027-03-31"),
+    }
+
+
+def test_rule_of_before_may_stay_at_zero(olga, setup, daily):
+    CapacityRule.objects.filter(pk=daily).update(limit=0)
+
+    assert change_rule(rule_id=daily, setup=replace(setup, limit=0, weekdays=(5,)), version=1, by=olga, now=NOW) == 2
 
 
 def test_everything_wrong_is_named_at_once(olga, setup):

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.errors import ChangedMeanwhile
-from scheduling.engine import Align, RulePeriod, Strategy
+from kernel.money import PriceKind
+from scheduling.engine import Align, BookablePeriod, RulePeriod, Strategy
 from scheduling.enums import Approval, DepositKind, RuleScope
 from scheduling.errors import Archived, BookingsInTheWay, ServiceNotFound, SetupInvalid, StillUsed
-from scheduling.models import Booking, Requirement, ResourceType, Service
+from scheduling.models import Booking, Requirement, ResourceType, Service, ServiceResource
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.catalog import requirements
@@ -24,12 +25,13 @@ from scheduling.services.catalog.services import (
     create_service,
     delete_service,
 )
-from scheduling.types import RequirementSetup, ServiceSetup
+from scheduling.types import RequirementSetup, ServiceResourceSetup, ServiceSetup
 from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule
 
 GHOST, HUGE = 99_999, 10**12
 SKILL = (RequirementSetup(skill="x"),)
 BEGINNING = RequirementSetup(skill="x", duration_minutes=20)
+SAME_PART = {"starts_after_minutes": 20, "duration_minutes": 20}
 SAME_END = {"starts_after_minutes": 40, "same_as": 0}
 TEN_YEARS = 3653
 
@@ -43,7 +45,12 @@ def people(tenant) -> list[int]:
 @pytest.fixture
 def setup(people) -> ServiceSetup:
     return ServiceSetup(
-        name="Corte", duration_minutes=60, step_minutes=60, requirements=(RequirementSetup(resource_ids=tuple(people)),)
+        name="Corte",
+        duration_minutes=60,
+        step_minutes=60,
+        price_kind=PriceKind.FIXED,
+        price_minor=300,
+        requirements=(RequirementSetup(resource_ids=tuple(people)),),
     )
 
 
@@ -80,7 +87,9 @@ def test_every_field_is_kept(olga, people, told, read_log):
         strategy=Strategy.ROUND_ROBIN,
         max_party_size=4,
         price_minor=85_000,
-        is_price_from=True,
+        price_kind=PriceKind.FROM,
+        bookable_hours=(BookablePeriod(0, 540, 720), BookablePeriod(4, 1320, 60)),
+        latest_start_minute=930,
         deposit_kind=DepositKind.PERCENT,
         deposit_minor=100,
         deposit_percent=30,
@@ -96,6 +105,10 @@ def test_every_field_is_kept(olga, people, told, read_log):
             RequirementSetup(resource_ids=tuple(reversed(people)), quantity=2, duration_minutes=30),
             RequirementSetup(resource_type_id=kind, skill="gas", starts_after_minutes=30),
             RequirementSetup(resource_type_id=kind, quantity=2, starts_after_minutes=60, same_as=0),
+        ),
+        per_resource=(
+            ServiceResourceSetup(resource_id=people[1], duration_minutes=120, price_minor=90_000),
+            ServiceResourceSetup(resource_id=people[0], price_minor=0),
         ),
     )
     plain = ServiceSetup(name="", duration_minutes=60, requirements=())
@@ -141,7 +154,15 @@ def test_every_field_is_kept(olga, people, told, read_log):
         ({"max_party_size": 0}, "max_party_size"),
         ({"price_minor": -1}, "price_minor"),
         ({"price_minor": 10**30}, "price_minor"),
-        ({"is_price_from": True}, "is_price_from"),
+        ({"price_kind": PriceKind.FROM, "price_minor": None}, "price_minor"),
+        ({"price_minor": None}, "price_minor"),
+        ({"price_kind": PriceKind.ON_REQUEST}, "price_minor"),
+        ({"latest_start_minute": -1}, "latest_start_minute"),
+        ({"latest_start_minute": 1440}, "latest_start_minute"),
+        ({"bookable_hours": (BookablePeriod(7, 0, 60),)}, "bookable_hours.0.weekday"),
+        ({"bookable_hours": (BookablePeriod(0, 1440, 60),)}, "bookable_hours.0.opens_minute"),
+        ({"bookable_hours": (BookablePeriod(0, 0, 1441),)}, "bookable_hours.0.closes_minute"),
+        ({"bookable_hours": (BookablePeriod(0, 0, 60),) * 101}, "bookable_hours"),
         ({"deposit_kind": DepositKind.FULL}, "deposit_kind"),
         ({"deposit_percent": 101}, "deposit_percent"),
         ({"position": -1}, "position"),
@@ -256,6 +277,62 @@ def test_more_than_are_named_or_the_same_twice(olga, setup, people):
         assert list(refusal.value.errors) == [field]
 
 
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({}, "duration_minutes"),
+        ({"duration_minutes": 0}, "duration_minutes"),
+        ({"duration_minutes": 100_000}, "duration_minutes"),
+        ({"duration_minutes": 39}, "duration_minutes"),
+        ({"price_minor": -1}, "price_minor"),
+        ({"price_minor": 10**16}, "price_minor"),
+        ({"resource_id": GHOST, "price_minor": 1}, "resource_id"),
+    ],
+)
+def test_length_or_price_of_one_that_cannot_be(olga, setup, people, values, field):
+    parts = (RequirementSetup(resource_ids=(people[0],)), RequirementSetup(resource_ids=(people[1],), **SAME_PART))
+    own = ServiceResourceSetup(**{"resource_id": people[0]} | values)
+    good = ServiceResourceSetup(resource_id=people[1], price_minor=1)
+    bad = replace(setup, requirements=parts, per_resource=(good, own))
+
+    with pytest.raises(SetupInvalid) as refusal:
+        create_service(setup=bad, by=olga, now=NOW)
+
+    assert list(refusal.value.errors) == [f"per_resource.1.{field}"]
+
+
+def test_own_price_differs_from_one_that_there_is_and_once(olga, setup, people):
+    own = ServiceResourceSetup(resource_id=people[0], price_minor=900)
+    for bad, fields_wrong in (
+        (
+            replace(setup, price_kind=PriceKind.ON_REQUEST, price_minor=None, per_resource=(own,)),
+            ["per_resource.0.price_minor"],
+        ),
+        (replace(setup, per_resource=(own, own)), ["per_resource.1.resource_id"]),
+        (
+            replace(setup, per_resource=(own,) * 501),
+            ["per_resource", *(f"per_resource.{n}.resource_id" for n in range(1, 501))],
+        ),
+    ):
+        with pytest.raises(SetupInvalid) as refusal:
+            create_service(setup=bad, by=olga, now=NOW)
+        assert list(refusal.value.errors) == fields_wrong
+
+
+def test_length_of_one_who_left_may_stay(olga, setup, people, cut, read_log):
+    own = ServiceResourceSetup(resource_id=people[0], duration_minutes=90)
+    assert change(cut, olga, per_resource=(own,)) == 2
+    archive(RESOURCE, people[0], version=None, by=olga, now=NOW)
+
+    assert change(cut, olga, name="Corte y peinado") == 3
+    assert read(cut).setup.per_resource == (own,)
+    assert read_log("service", cut)[1][3] == {
+        "per_resource": ([], [{"resource_id": people[0], "duration_minutes": 90, "price_minor": None}])
+    }
+    assert change(cut, olga, per_resource=()) == 4
+    assert (read(cut).setup.per_resource, ServiceResource.objects.count()) == ((), 0)
+
+
 def test_everything_wrong_is_named_at_once(olga, setup):
     bad = replace(setup, name="", duration_minutes=0, price_minor=-1, requirements=(RequirementSetup(quantity=0),))
 
@@ -288,7 +365,7 @@ def test_change_of_terms_and_requirements_is_one_change(olga, max_, people, cut,
 
     action, name, version, logged = read_log("service", cut)[0]
     assert (action, name, version, list(logged)) == ("changed", "Max Manager", 2, ["price_minor", "requirements"])
-    assert logged["price_minor"] == (None, 500)
+    assert logged["price_minor"] == (300, 500)
     assert [each["resource_ids"] for each in logged["requirements"][0]] == [people]
     assert [each["resource_ids"] for each in logged["requirements"][1]] == [[people[1]]]
     assert read(cut).setup.requirements == asked
@@ -310,7 +387,7 @@ def test_second_editor_is_told_and_nothing_is_lost(olga, max_, people, cut):
         change(cut, olga, version=1, price_minor=900)
 
     assert [each.name for each in refusal.value.changes[0].fields] == ["requirements"]
-    assert (read(cut).setup.price_minor, read(cut).version) == (None, 2)
+    assert (read(cut).setup.price_minor, read(cut).version) == (300, 2)
 
 
 def test_booked_service_keeps_what_was_agreed(olga, cut):
@@ -319,7 +396,7 @@ def test_booked_service_keeps_what_was_agreed(olga, cut):
     change(cut, olga, duration_minutes=30, cancel_cutoff_minutes=60, price_minor=1)
 
     booking = Booking.objects.get(pk=made.booking_id)
-    assert (booking.price_minor, booking.policy["cancel_cutoff_minutes"]) == (None, 0)
+    assert (booking.price_minor, booking.policy["cancel_cutoff_minutes"]) == (300, 0)
     assert (booking.ends_at - booking.starts_at).total_seconds() == 3600
 
 
@@ -423,7 +500,7 @@ def test_list_asks_the_same_for_one_and_for_many(olga, setup, cut):
         for each in range(20):
             create_service(setup=replace(setup, name=f"S{number}.{each}"), by=olga, now=NOW)
 
-    assert counts == [4, 4]
+    assert counts == [5, 5]
 
 
 def test_unknown_service(olga, setup):

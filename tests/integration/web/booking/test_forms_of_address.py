@@ -16,6 +16,7 @@ from devtools.messages.extraction import collect_texts
 from devtools.scratch.browser import HostClient
 from devtools.scratch.shop import add_extra, add_service, add_team
 from kernel.clock import utc_now
+from kernel.money import PriceKind
 from scheduling.models import Booking, Location
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
@@ -74,7 +75,7 @@ def open_shop(info: TenantInfo) -> int:
     place = Location.objects.values_list("pk", flat=True).get()
     people = add_team(place, ["Vera", "Nico"], type_name="Plantada", is_customer_choosable=True)
     service_id = add_service(
-        people, name="Servicio", step_minutes=60, price_minor=50000, is_price_from=True, max_party_size=1,
+        people, name="Servicio", step_minutes=60, price_minor=50000, price_kind=PriceKind.FROM, max_party_size=1,
         cancel_cutoff_minutes=240, move_cutoff_minutes=240, minimum_notice_minutes=1440, booking_window_days=20,
     )  # fmt: skip
     add_extra(service_id, "Más", minutes=10, price_minor=1000)

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from kernel.clock import utc_now
+from kernel.money import PriceKind
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
 from scheduling.models import AddOn, Booking, Service
@@ -18,9 +19,9 @@ from tests.factories.scheduling import MONDAY, book, make_place, make_resource, 
 from tests.integration.web.booking.test_booking import PERSON, VISIT, list_times
 
 KINDS = {
-    "fixed": ({"price_minor": 85000, "is_price_from": False}, "$850", "$850"),
-    "from": ({"price_minor": 85000, "is_price_from": True}, "desde $850", "from $850"),
-    "on_request": ({"price_minor": None, "is_price_from": False}, "por cotizar", "on request"),
+    "fixed": ({"price_minor": 85000, "price_kind": PriceKind.FIXED}, "$850", "$850"),
+    "from": ({"price_minor": 85000, "price_kind": PriceKind.FROM}, "desde $850", "from $850"),
+    "on_request": ({"price_minor": None, "price_kind": PriceKind.ON_REQUEST}, "por cotizar", "on request"),
 }
 AMOUNT = re.compile(r"(?:desde |from )?\$\d[\d,.]*|por cotizar|on request", re.IGNORECASE)
 
@@ -69,7 +70,7 @@ def test_every_page_and_message_says_how_far_the_price_binds(customer_client, ow
 
     pages, address = walk(customer_client, language)
     # What the business asks tomorrow does not change what was agreed today.
-    Service.objects.filter(is_active=True).update(price_minor=99900, is_price_from=kind != "from")
+    Service.objects.filter(is_active=True).update(price_minor=99900, price_kind="fixed" if kind == "from" else "from")
 
     later = [customer_client.get(f"{address}{path}?lang={language}") for path in ("", "cancel/")]
     panel = owner_client.get(f"/workspace/bookings/{Booking.objects.get().pk}/?lang={language}")
@@ -114,7 +115,7 @@ def test_a_booking_of_before_says_what_its_service_says(customer_client, kind):
 def test_one_service_of_a_visit_whose_price_is_open_opens_the_whole(tenant):
     person = make_resource(make_place())
     fixed = make_service((person,), price_minor=10000)
-    open_ended = make_service((person,), price_minor=20000, is_price_from=True)
+    open_ended = make_service((person,), price_minor=20000, price_kind=PriceKind.FROM)
     asked = make_service((person,))
 
     prices = [

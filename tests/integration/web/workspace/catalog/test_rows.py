@@ -21,7 +21,7 @@ PART = {"HX-Request": "true"}
 def oil(tenant) -> Service:
     Service.objects.update(is_sample=False)
     service = Service.objects.order_by("position").first()
-    service.price_minor, service.is_price_from = 85_000, False
+    service.price_minor, service.price_kind = 85_000, "fixed"
     service.save()
     return service
 
@@ -35,7 +35,7 @@ def send_price(client: HostClient, row: Service, *, headers: dict[str, str] | No
 
 def read_price(row: Service) -> tuple[int | None, bool]:
     row.refresh_from_db()
-    return row.price_minor, row.is_price_from
+    return row.price_minor, row.price_kind == "from"
 
 
 def read_toast(answer) -> dict:
@@ -57,7 +57,7 @@ def test_a_price_is_saved_in_its_row_and_taken_back(owner_client, oil):
 
 
 def test_a_price_on_request_needs_no_amount(owner_client, oil):
-    send_price(owner_client, oil, headers=PART, price_kind="request", price="")
+    send_price(owner_client, oil, headers=PART, price_kind="on_request", price="")
 
     assert read_price(oil) == (None, False)
 

@@ -45,7 +45,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(owner_client, django_assert
     Service.objects.exclude(pk__in=kept).update(is_active=False)
     owner_client.get(LIST)
 
-    with django_assert_num_queries(13):  # schema, session, person; types, resources, services, their parts, bookings
+    with django_assert_num_queries(14):  # schema, session, person; types, resources, services, their parts, bookings
         page = owner_client.get(LIST).content.decode()
 
     assert page.count('<a class="name"') == count
@@ -82,8 +82,8 @@ def test_a_service_is_created_with_everything_that_the_form_asks(owner_client):
 
     made = Service.objects.get(name="Alineación láser")
     assert (answer.status_code, answer["Location"]) == (302, LIST)
-    assert (made.price_minor, made.is_price_from, made.duration_minutes, made.buffer_before_minutes) == (
-        125050, True, 45, 5,
+    assert (made.price_minor, made.price_kind, made.duration_minutes, made.buffer_before_minutes) == (
+        125050, "from", 45, 5,
     )  # fmt: skip
     assert (made.minimum_notice_minutes, made.cancel_cutoff_minutes, made.move_cutoff_minutes) == (120, 1440, 240)
     assert (made.answer_within_minutes, made.answer_ahead_minutes) == (120, 1440)

@@ -1,0 +1,179 @@
+"""What a set-up says that can be saved and yet does not work as it looks, in words; nothing is refused for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext
+
+from kernel.instants import DAY_MINUTES
+from kernel.intervals import Interval, intersect, merge
+from scheduling.engine import RulePeriod
+from scheduling.enums import HoursKind
+from scheduling.models import CapacityRule, Location, Resource, ResourceType, WorkingHours
+from scheduling.types import RequirementSetup, RuleSetup, ServiceSetup, SetupWarning
+
+WEEK_MINUTES = 7 * DAY_MINUTES
+LENGTHS = {RulePeriod.HOUR.value: 1, RulePeriod.DAY.value: 2, RulePeriod.WEEK.value: 3}
+NARROWED_BY = (
+    "scope", "measure", "location_id", "resource_id", "service_id", "arrival_mode", "weekdays", "from_minute",
+    "to_minute", "valid_from", "valid_to",
+)  # fmt: skip
+"""Two rules that agree in these count the same bookings."""
+
+
+class _Row(NamedTuple):
+    """A resource that is in use."""
+
+    id: int
+    name: str
+    type_id: int
+    location_id: int
+    skills: Sequence[str]
+
+
+def list_service_warnings(*, setup: ServiceSetup) -> tuple[SetupWarning, ...]:
+    """List what keeps a service from being booked although it can be saved; a constant number of queries.
+
+    Requirements that nobody, or too few at any one place, can fill; lengths and prices of those who do not do it;
+    bookable hours and a latest start that never meet anybody's weekly hours.
+    """
+    active = Resource.objects.filter(is_active=True, location__is_active=True).order_by("position", "id")
+    rows = [_Row(*row) for row in active.values_list("id", "name", "resource_type_id", "location_id", "skills")]
+    pools = [_find_pool(each, rows) for each in setup.requirements]
+    found = [*_list_unfilled(setup, pools)]
+    first = pools[0] if pools else []
+    if not found and first:
+        found += _list_idle(setup, first)
+        found += _list_unmet(setup, first)
+    return tuple(found)
+
+
+def list_rule_warnings(*, setup: RuleSetup, rule_id: int | None = None) -> tuple[SetupWarning, ...]:
+    """List rules in use that make another limit useless: a longer period with less than a shorter one has."""
+    own = LENGTHS.get(setup.period)
+    same = CapacityRule.objects.filter(is_active=True, period__in=LENGTHS).exclude(pk=rule_id or 0)
+    others = [
+        row
+        for row in same
+        if all(_to_plain(getattr(row, name)) == _to_plain(getattr(setup, name)) for name in NARROWED_BY)
+    ]
+    if own is None:
+        return ()
+    texts: list[str] = []
+    for other in others:
+        length = LENGTHS[other.period]
+        if own > length and setup.limit < other.limit:
+            texts.append(
+                gettext("Less than the limit of %(limit)s per shorter period: that one will never be reached.")
+            )
+        elif own < length and setup.limit > other.limit:
+            texts.append(gettext("More than the limit of %(limit)s per longer period: this one will never be reached."))
+        else:
+            continue
+        texts[-1] %= {"limit": other.limit}
+    return tuple(SetupWarning("limit", text) for text in texts)
+
+
+def _find_pool(each: RequirementSetup, rows: Iterable[_Row]) -> list[_Row]:
+    """Return who can fill a requirement: the same rule as in ``availability.plan_sql``."""
+    if each.resource_ids:
+        return [row for row in rows if row.id in each.resource_ids]
+    return [
+        row
+        for row in rows
+        if each.resource_type_id in {None, row.type_id} and (not each.skill or each.skill in row.skills)
+    ]
+
+
+def _list_unfilled(setup: ServiceSetup, pools: Sequence[Sequence[_Row]]) -> Iterator[SetupWarning]:
+    places: list[set[int]] = []
+    for number, (each, pool) in enumerate(zip(setup.requirements, pools, strict=True)):
+        counts = Counter(row.location_id for row in pool)
+        places.append({place for place, count in counts.items() if count >= each.quantity})
+        if not pool:
+            text = gettext("Nobody can fill this: %(what)s.") % {"what": _name_pool(each)}
+            yield SetupWarning(f"requirements.{number}", text)
+        elif not places[-1]:
+            text = gettext("It takes %(count)s at one place, and there are only: %(names)s.")
+            words = {"count": each.quantity, "names": ", ".join(row.name for row in pool)}
+            yield SetupWarning(f"requirements.{number}", text % words)
+    if places and all(places) and not set.intersection(*places):
+        yield SetupWarning(
+            "requirements",
+            gettext("No place has everything that this takes: %(names)s.")
+            % {"names": ", ".join(Location.objects.filter(pk__in=set.union(*places)).values_list("name", flat=True))},
+        )
+
+
+def _name_pool(each: RequirementSetup) -> str:
+    """Name what is looked for: archived people, a type, a skill."""
+    if each.resource_ids:
+        return ", ".join(Resource.objects.filter(pk__in=each.resource_ids).values_list("name", flat=True))
+    kind = ResourceType.objects.filter(pk=each.resource_type_id or 0).values_list("name", flat=True).first()
+    return ", ".join(filter(None, (kind, each.skill)))
+
+
+def _list_idle(setup: ServiceSetup, first: Sequence[_Row]) -> Iterator[SetupWarning]:
+    able = {row.id for row in first}
+    names = dict(
+        Resource.objects.filter(pk__in=[row.resource_id for row in setup.per_resource]).values_list("pk", "name")
+    )
+    for number, each in enumerate(setup.per_resource):
+        if each.resource_id not in able:
+            text = gettext("%(name)s does not do this: what is set here counts for nothing.")
+            words = {"name": names.get(each.resource_id, "")}
+            yield SetupWarning(f"per_resource.{number}", text % words)
+
+
+def _list_unmet(setup: ServiceSetup, first: Sequence[_Row]) -> Iterator[SetupWarning]:
+    """Compare when visits may start with the weekly hours of those who begin them."""
+    working = _load_week(first)
+    if not working:
+        return
+    wanted = merge(
+        piece for each in setup.bookable_hours for piece in _lay(each.weekday, each.opens_minute, each.closes_minute)
+    )
+    if setup.bookable_hours:
+        working = intersect(working, wanted)
+        if not working:
+            yield SetupWarning("bookable_hours", gettext("Nobody who does this works at these hours."))
+            return
+    if setup.latest_start_minute is not None:
+        early = [(day * DAY_MINUTES, day * DAY_MINUTES + setup.latest_start_minute + 1) for day in range(7)]
+        if not intersect(working, early):
+            text = gettext("Nobody who does this begins to work before this time: it could never start.")
+            yield SetupWarning("latest_start_minute", text)
+
+
+def _load_week(rows: Sequence[_Row]) -> list[Interval]:
+    """Unite the weekly hours of some resources, in minutes since Monday 0:00, whenever they are valid."""
+    owners: Mapping[str, set[int]] = {
+        "resource_id": {row.id for row in rows},
+        "location_id": {row.location_id for row in rows},
+    }
+    by_owner: dict[tuple[str, int], list[Interval]] = {}
+    for name, ids in owners.items():
+        hours = WorkingHours.objects.filter(kind=HoursKind.WORK, **{f"{name}__in": ids})
+        for owner_id, *period in hours.values_list(name, "weekday", "opens_minute", "closes_minute"):
+            by_owner.setdefault((name, owner_id), []).extend(_lay(*period))
+    return merge(
+        piece
+        for row in rows
+        for piece in by_owner.get(("resource_id", row.id)) or by_owner.get(("location_id", row.location_id), [])
+    )
+
+
+def _lay(weekday: int, opens: int, closes: int) -> Iterator[Interval]:
+    """Lay a weekly period over a week that begins on Monday; what passes its end goes on at its beginning."""
+    start = weekday * DAY_MINUTES + opens
+    end = weekday * DAY_MINUTES + closes + (0 if closes > opens else DAY_MINUTES)
+    yield start, min(end, WEEK_MINUTES)
+    if end > WEEK_MINUTES:
+        yield 0, end - WEEK_MINUTES
+
+
+def _to_plain(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
