@@ -6,6 +6,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     visit_of(service, extra_minutes=0) -> VisitSpec
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
     keep_resources(visit, kept: Collection[int]) -> VisitSpec
+    keep_filling(visit, filling: Collection[(part index, resource id)]) -> VisitSpec
     list_servers(visit) -> frozenset[int]
     find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
@@ -79,6 +80,7 @@ from scheduling.engine.visit import (
     choose_resources,
     compose_visit,
     find_window,
+    keep_filling,
     keep_resources,
     needed_range,
     visit_of,
@@ -138,6 +140,7 @@ __all__ = [
     "find_wall",
     "find_window",
     "is_offered",
+    "keep_filling",
     "keep_resources",
     "limited",
     "list_candidates",

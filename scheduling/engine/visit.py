@@ -83,6 +83,20 @@ def keep_resources(visit: VisitSpec, kept: Collection[int]) -> VisitSpec:
     return replace(visit, parts=tuple(parts))
 
 
+def keep_filling(visit: VisitSpec, filling: Collection[tuple[int, int]]) -> VisitSpec:
+    """Let only those (part index, resource id) serve each part of a visit that do so in a filling.
+
+    Raises:
+        EngineInputError: Somebody may not serve there, is missing, or was chosen and serves nowhere.
+    """
+    pools = [tuple(each for each in part.pool if (at, each) in filling) for at, part in enumerate(visit.parts)]
+    kept = replace(visit, parts=tuple(replace(part, pool=pool) for part, pool in zip(visit.parts, pools, strict=True)))
+    is_whole = all(len(part.pool) == part.quantity for part in kept.parts)
+    if not is_whole or sum(map(len, pools)) != len(filling) or not visit.chosen <= kept.pool:
+        raise EngineInputError(field="pool", code="other")
+    return kept
+
+
 def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval:
     """Tell which busy time matters for starts in ``[from, to)``, as ``[first, last)``.
 

@@ -25,6 +25,7 @@ from scheduling.engine import (
     VisitSpec,
     choose_resources,
     compose_visit,
+    keep_filling,
     keep_resources,
     list_servers,
 )
@@ -140,6 +141,15 @@ def check_online(plan: Plan) -> None:
 def narrow_plan(plan: Plan, resource_ids: Collection[int]) -> Plan | None:
     """Return the plan for certain resources only; None when they cannot serve it at any location."""
     visits = _choose(plan.visits, resource_ids, keep_resources)
+    return replace(plan, visits=visits) if visits else None
+
+
+def keep_places(plan: Plan, filling: Collection[tuple[int, int]]) -> Plan | None:
+    """Return the plan for those alone who serve in a filling, (part index, resource id), each in that part."""
+    visits: dict[int, VisitSpec] = {}
+    for location_id, visit in plan.visits.items():
+        with suppress(EngineInputError):
+            visits[location_id] = keep_filling(visit, filling)
     return replace(plan, visits=visits) if visits else None
 
 

@@ -149,13 +149,17 @@ def find_last_step(*, booking_id: int) -> LastStep | None:
     return LastStep(steps[-1].status, steps[-2] if len(steps) > 1 else None, undone)
 
 
-def is_taken_since(*, booking_id: int, assignments: Sequence[Assignment], now: datetime) -> bool:
-    """Tell whether an active booking in the way of an ended one came there after that one ended.
+def is_taken_since(
+    *, booking_id: int, assignments: Sequence[Assignment], now: datetime, sequence: int | None = None
+) -> bool:
+    """Tell whether an active booking in the way of one that left came there after that one left.
 
-    Whoever was made, moved or restored since then has a ``sequence`` that its history did not know before.
+    It left with the move that gave it ``sequence``; None: when it ended. Whoever was made, moved or restored since
+    then has a ``sequence`` that its history did not know before.
     """
     steps = Booking.history.filter(id=booking_id)
-    last = steps.filter(is_active=True).order_by("history_id").values_list("history_id", flat=True).last() or 0
+    there = steps.filter(is_active=True) if sequence is None else steps.filter(sequence__lt=sequence)
+    last = there.order_by("history_id").values_list("history_id", flat=True).last() or 0
     is_there = Q()
     for each in assignments:
         is_there |= Q(

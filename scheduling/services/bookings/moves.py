@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,12 @@ from scheduling.selectors.availability.plans import load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.agreed import agree_on
-from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
+from scheduling.services.writing.allocations import (
+    forget_allocations,
+    list_filling,
+    list_resource_ids,
+    write_allocations,
+)
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import clear_way
@@ -87,9 +92,10 @@ def move_booking(
         booking = lock_booking(now=now, booking_id=moved_id)
         if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
+        filling = list_filling(booking)
         forget_allocations(booking)
         counters.take_back(booking.rule_usage)
-        _settle(booking, asked, place, move, counters)
+        _settle(booking, asked, place, move, counters, filling)
         counters.write(is_override=asked.is_override)
         return describe_submitted(booking)
 
@@ -121,8 +127,15 @@ def _ask(booking: Booking, move: _Move) -> Asked:
     )
 
 
-def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters: Counters) -> None:
-    """Write a booking whose old place is free at its new one."""
+def _settle(
+    booking: Booking,
+    asked: Asked,
+    place: Place,
+    move: _Move,
+    counters: Counters,
+    filling: Sequence[tuple[int, int]],
+) -> None:
+    """Write a booking at its new place; its old one, with ``filling``, is free."""
     old_starts_at, old_ids, chosen = booking.starts_at, list(asked.moving_resource_ids), asked.plan.wish.resource_ids
     timezone = asked.plan.timetables.places[place.location_id].timezone
     agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
@@ -143,6 +156,11 @@ def _settle(booking: Booking, asked: Asked, place: Place, move: _Move, counters:
         by=move.by,
         now=move.now,
         reason=booking.override_reason,
-        extra={"previous_starts_at": old_starts_at.isoformat(), "previous_resource_ids": old_ids, **move.extra},
+        extra={
+            "previous_starts_at": old_starts_at.isoformat(),
+            "previous_resource_ids": old_ids,
+            "previous_filling": filling,
+            **move.extra,
+        },
     )
     write_allocations(place, booking, now=move.now)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from database.transactions import LostRace, run_write
-from kernel.instants import to_instant, to_minutes
-from scheduling.engine import Strategy
+from kernel.instants import to_instant
 from scheduling.enums import BookingEvent, BookingStatus
-from scheduling.errors import SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import TAKEN_BACK, check_step, refuse_step
-from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import Plan, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
-from scheduling.selectors.bookings.history import LastStep, Past, find_last_step, is_taken_since
+from scheduling.selectors.bookings.history import LastStep, Past, find_last_step
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.lookups import lock_booking, read_booking
-from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.writing.placement import Place, PlaceRefused, explain_refusal
 from scheduling.services.writing.records import list_place_usage, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
+from scheduling.services.writing.returning import find_place_again
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_work
 
@@ -109,30 +106,15 @@ def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) ->
         SlotTaken: Who had it does not do this any more, or has another booking there since.
     """
     plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_party_free=True)
-    own_ids = list_resource_ids(booking)
-    narrowed = narrow_plan(plan, own_ids)
-    if narrowed is None:
-        raise SlotTaken(starts_at=booking.starts_at)
-    asked = Asked(
-        plan=narrowed,
-        start_minute=to_minutes(booking.starts_at),
-        now=min(now, booking.starts_at),
-        moving=find_moving(booking.pk),
-        moving_resource_ids=own_ids,
-        is_any_minute=True,
+    narrowed = narrow_plan(plan, list_resource_ids(booking))
+    return find_place_again(
+        booking,
+        narrowed,
+        starts_at=booking.starts_at,
+        is_over_allowed=bool(booking.override_kind),
+        now=now,
+        is_pessimistic=is_pessimistic,
     )
-    is_over = False
-    try:
-        place = find_place(asked, is_pessimistic=is_pessimistic)
-    except PlaceRefused:
-        if not booking.override_kind:
-            raise
-        is_over = True
-        place = find_place(replace(asked, is_override=True), is_pessimistic=is_pessimistic)
-        if is_taken_since(booking_id=booking.pk, assignments=place.candidate.assignments, now=now):
-            raise SlotTaken(starts_at=booking.starts_at) from None
-    # They had their turn when it was booked.
-    return narrowed, replace(place, strategy=Strategy.FIXED_ORDER), is_over
 
 
 def _restore(booking: Booking, planned: tuple[Plan, Place], back: Past, *, counters: Counters, now: datetime) -> None:

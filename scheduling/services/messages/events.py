@@ -8,6 +8,7 @@ is undone before its message leaves, `leaving` finds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,6 +59,7 @@ ENDED = "booking.expired"
 CLOCK = "booking.clock_changed"
 RESTORED = "booking.restored"
 CORRECTED = "booking.corrected"
+UNDONE = "booking.undone"
 BOOKED = frozenset({"booking.requested", "booking.confirmed"})
 
 TELLINGS = {
@@ -83,7 +85,7 @@ SILENT: Mapping[str, str] = {
     "booking.arrived": "the customer is there",
     "booking.started": "the customer is there",
     "booking.completed": "the customer is there",
-    "booking.undone": "what it takes back was not told either",
+    UNDONE: "what it takes back was not told either; a reminder that it kept back is sent",
     "booking.kept": "it stays as it was agreed",
     "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",
 }
@@ -92,6 +94,9 @@ SILENT: Mapping[str, str] = {
 
 def tell_customer_of(event: EventView) -> None:
     """Queue the customer's message about an event and keep the reminders in step."""
+    if event.kind == UNDONE:
+        _catch_up(event)
+        return
     found = _find_telling(event)
     if found is None:
         return
@@ -152,6 +157,14 @@ def _is_news(event: EventView, booking: BookingView) -> bool:
         return True
     is_awaited = booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}
     return is_awaited and booking.starts_at > event.occurred_at
+
+
+def _catch_up(event: EventView) -> None:
+    """Plan anew what came due while a booking stood elsewhere by mistake."""
+    with suppress(BookingNotFound):
+        booking = get_booking(booking_id=event.subject_id)
+        if booking.status == BookingStatus.CONFIRMED and not booking.is_sample:
+            plan_reminders(booking_id=booking.id, now=event.occurred_at, is_catching_up=True)
 
 
 def _keep_in_step(booking: BookingView, *, now: datetime) -> None:

@@ -29,11 +29,12 @@ SHORTEST_WAIT = timedelta(minutes=5)
 
 
 @transaction.atomic
-def plan_reminders(*, booking_id: int, now: datetime) -> None:
+def plan_reminders(*, booking_id: int, now: datetime, is_catching_up: bool = False) -> None:
     """Make the reminders of a confirmed booking agree with its start; safe to run twice.
 
     The offsets are those agreed with the booking. One that is too late is kept as skipped, one
-    that was sent for this very start stays sent.
+    that was sent for this very start stays sent. ``is_catching_up``: one that was dropped when it came due, because
+    the booking stood wrongly then, is sent at once while the visit is still ahead.
     """
     booking = Booking.objects.select_for_update(of=("self",)).select_related("service").get(pk=booking_id)
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders:
@@ -48,13 +49,14 @@ def plan_reminders(*, booking_id: int, now: datetime) -> None:
             reminder = Reminder(booking=booking, offset_minutes=offset)
         elif reminder.due_at == due_at and reminder.status != ReminderStatus.CANCELLED:
             continue
-        is_in_time = due_at >= now + SHORTEST_WAIT
+        is_missed = is_catching_up and reminder.status == ReminderStatus.CANCELLED and booking.starts_at > now
+        is_in_time = due_at >= now + SHORTEST_WAIT or is_missed
         reminder.due_at = due_at
         reminder.status = ReminderStatus.PLANNED if is_in_time else ReminderStatus.SKIPPED
         reminder.done_at = None if is_in_time else now
         reminder.save()
         if is_in_time:
-            add_due_work(kind=DUE_KIND, row_id=reminder.pk, due_at=due_at, now=now)
+            add_due_work(kind=DUE_KIND, row_id=reminder.pk, due_at=max(due_at, now), now=now)
         else:
             remove_due_work(kind=DUE_KIND, row_id=reminder.pk)
     for offset, reminder in known.items():

@@ -125,6 +125,14 @@ def list_resource_ids(booking: Booking) -> tuple[int, ...]:
     return tuple(dict.fromkeys(active or [resource_id for resource_id, _ in found]))
 
 
+def list_filling(booking: Booking) -> tuple[tuple[int, int], ...]:
+    """Return who serves which part of an active booking, as (part index, resource id)."""
+    if booking.session_id is not None:
+        return tuple(sorted({(part_index, resource_id) for resource_id, part_index, *_ in booking.group_share}))
+    rows = Allocation.objects.filter(booking_id=booking.pk, is_active=True)
+    return tuple(sorted(set(rows.values_list("part_index", "resource_id"))))
+
+
 def _has_turns(place: Place) -> bool:
     return place.strategy is Strategy.ROUND_ROBIN and not place.candidate.joins_session
 

@@ -22,6 +22,7 @@ from scheduling.errors import ResourceNotFound, SlotInPast, SlotTaken, SlotUnava
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
+from scheduling.services.bookings.undoing_moves import undo_move
 from scheduling.types import BookingView, ResourceView, SlotRequest, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, ToastLink, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
@@ -30,15 +31,21 @@ from web.workspace.bookings.forms import MoveForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.typed import find_wanted, read_wanted
-from web.workspace.bookings.views import make_actor, read_override
+from web.workspace.bookings.views import make_actor, read_override, refuse
 
 
 @requires(Permission.BOOKING_MANAGE)
 def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show the free times, or move to the posted one; refused moves change nothing and say why."""
     booking = bookings.get_booking(booking_id=booking_id)
+    if request.method == "POST" and request.POST.get("undo"):
+        return _undo_move(request, booking)
     if request.method != "POST" or "do" in request.POST:
         return _render_form(request, booking)
+    return _move(request, booking)
+
+
+def _move(request: HttpRequest, booking: BookingView) -> HttpResponse:
     form = MoveForm(request.POST, booking=booking, resources=_list_choices(booking, request.POST))
     is_from_board = is_fragment_asked(request) and request.POST.get("from") == "board"
     if not form.is_valid():
@@ -48,7 +55,7 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
         return _render_form(request, booking, form, status=422, error=text)
     try:
         moves.move_booking(
-            booking_id=booking_id,
+            booking_id=booking.id,
             starts_at=form.cleaned_data["start"],
             resource_ids=_read_wish(booking, request.POST).resource_ids,
             now=utc_now(),
@@ -61,6 +68,22 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
             return _refuse_quietly(request, booking, error, reasons, form.cleaned_data["start"])
         text = " ".join(reasons) or translate_error(error)
         return _render_form(request, booking, form, status=get_status(error), error=text)
+    return _answer_moved(request, before=booking)
+
+
+def _undo_move(request: HttpRequest, booking: BookingView) -> HttpResponse:
+    """Take a move back; where that cannot be, say who is in the way."""
+    sequence = read_row_id(request.POST["undo"])
+    try:
+        undo_move(booking_id=booking.id, sequence=sequence or 0, now=utc_now(), by=make_actor(request))
+    except (SlotTaken, SlotUnavailable) as error:
+        reasons = _explain(error, request, booking, error.starts_at)
+        if is_fragment_asked(request):
+            return _refuse_quietly(request, booking, error, reasons, error.starts_at)
+        text = " ".join(reasons) or translate_error(error)
+        return _render_form(request, booking, status=get_status(error), error=text)
+    except (Conflict, Forbidden) as error:
+        return refuse(request, booking.id, error)
     return _answer_moved(request, before=booking)
 
 
@@ -113,15 +136,16 @@ def _answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
     if request.POST.get("undo"):
         toast = Toast(title=gettext("Change undone"), text=text)
     else:
-        toast = Toast(title=gettext("Booking moved"), text=text, undo=_make_undo(before))
+        toast = Toast(title=gettext("Booking moved"), text=text, undo=_make_undo(before, booking))
     if is_fragment_asked(request):
         return answer_quietly(toast)
     page = reverse("workspace:booking", args=[booking.id])
     return go_on(request, toast, to=find_return_address(request, default=page))
 
 
-def _make_undo(before: BookingView) -> Undo:
-    fields = {"starts_at": before.starts_at.isoformat(), "from": "board", "undo": "1"}
+def _make_undo(before: BookingView, moved: BookingView) -> Undo:
+    """Return the post that takes the move back; the resource only says who was asked for when somebody is there."""
+    fields = {"from": "board", "undo": str(moved.sequence)}
     if before.resources:
         fields["resource"] = str(before.resources[0].resource_id)
     return Undo(url=reverse("workspace:move", args=[before.id]), fields=fields)

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Message
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Reminder, Service
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.transitions import mark_arrived
+from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.messages.reminders import plan_reminders, send_reminder
 from scheduling.types import Actor
 from tenants.errors import RetryLater
@@ -197,3 +200,56 @@ def test_reminder_of_a_deleted_booking_is_forgotten(booking):
     send_reminder(reminder_id, booking.starts_at)
 
     assert list_told() == []
+
+
+STAFF = Actor(kind="staff", user_id=7)
+
+
+def arrive_by_mistake(booking, *, due, until) -> None:
+    """Mark somebody as arrived before a reminder comes due, and take it back after."""
+    mark_arrived(booking_id=booking.id, now=due.due_at - MINUTE, by=STAFF)
+    handle_events(due.due_at - MINUTE)
+    send_reminder(due.pk, due.due_at)
+    undo_step(booking_id=booking.id, status=BookingStatus.ARRIVED, now=until, by=STAFF)
+    handle_events(until)
+
+
+def test_reminder_that_came_due_during_a_mistake_is_sent_afterwards(tenant, booking):
+    missed = find(1440)
+    until = missed.due_at + 5 * MINUTE
+
+    arrive_by_mistake(booking, due=missed, until=until)
+
+    assert (list_reminders(), list_told()) == ([(1440, "planned"), (120, "planned")], [])
+    assert list_due(tenant)[0] == until
+    send_reminder(missed.pk, until)
+    assert (find(1440).status, len(list_told())) == ("sent", 1)
+    mark_arrived(booking_id=booking.id, now=until, by=STAFF)
+    undo_step(booking_id=booking.id, status=BookingStatus.ARRIVED, now=until, by=STAFF)
+    handle_events(until)
+    assert (find(1440).status, len(list_told())) == ("sent", 1)
+
+
+def test_mistake_that_is_undone_after_the_start_brings_no_reminder(booking):
+    arrive_by_mistake(booking, due=find(120), until=booking.starts_at + MINUTE)
+
+    assert (find(120).status, list_told()) == ("skipped", [])
+
+
+def test_mistake_undone_before_the_next_reminder_leaves_it_where_it_is(tenant, booking):
+    before = list_due(tenant)
+    mark_arrived(booking_id=booking.id, now=NOW + MINUTE, by=STAFF)
+    undo_step(booking_id=booking.id, status=BookingStatus.ARRIVED, now=NOW + 2 * MINUTE, by=STAFF)
+    handle_events(NOW + 2 * MINUTE)
+
+    assert (list_reminders(), list_due(tenant)) == ([(1440, "planned"), (120, "planned")], before)
+
+
+def test_mistake_with_a_sample_or_a_booking_that_is_gone_plans_nothing(tenant, booking):
+    mark_arrived(booking_id=booking.id, now=NOW + MINUTE, by=STAFF)
+    undo_step(booking_id=booking.id, status=BookingStatus.ARRIVED, now=NOW + MINUTE, by=STAFF)
+    Reminder.objects.update(status="cancelled")
+    Booking.objects.update(is_sample=True)
+    handle_events(NOW + MINUTE)
+
+    assert {status for _, status in list_reminders()} == {"cancelled"}

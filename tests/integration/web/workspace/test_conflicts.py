@@ -126,3 +126,42 @@ def test_a_move_says_the_time_and_the_people_that_changed(owner_client, two):
     assert f"de {person_of(hugo)[1]} a {others[0].name}" in toast["text"]
     assert (undone["title"], undone["undo"], undone["links"]) == ("Cambio deshecho", None, [])
     assert get_booking(booking_id=hugo.id).starts_at == hugo.starts_at
+
+
+def test_an_undone_move_leaves_nobody_chosen(owner_client, two):
+    """Whoever served was not chosen by the customer, and is not afterwards."""
+    _, hugo, _ = two
+    Booking.objects.filter(pk=hugo.id).update(chosen_resource=None)
+    others = Resource.objects.filter(resource_type__is_person=True).exclude(pk=person_of(hugo)[0])
+    drag = {"shift": "15", "resource": str(others[0].pk), "from": "board"}
+    toast = read_toast(owner_client.post(move_url(hugo.id), drag, **HTMX))
+
+    answers = [owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **HTMX) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert Booking.objects.get(pk=hugo.id).chosen_resource_id is None
+    assert get_booking(booking_id=hugo.id).resources == hugo.resources
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_move_cannot_be_undone_where_somebody_is_by_now(owner_client, two, headers):
+    silvia, hugo, drag = two
+    toast = read_toast(owner_client.post(move_url(silvia.id), {"shift": "180", "from": "board"}, **HTMX))
+    owner_client.post(move_url(hugo.id), drag, **HTMX)
+    assert get_booking(booking_id=hugo.id).starts_at == silvia.starts_at
+
+    answer = owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **headers)
+
+    said = read_toast(answer)["title"] if headers else answer.content.decode()
+    assert (answer.status_code, "ya tiene a Hugo Medina" in said) == (409, True)
+    assert get_booking(booking_id=silvia.id).starts_at != silvia.starts_at
+
+
+@pytest.mark.parametrize("undo", ["0", "x", "9" * 30, "99"])
+def test_what_is_no_move_is_not_undone(owner_client, two, undo):
+    _, hugo, _ = two
+
+    answer = owner_client.post(move_url(hugo.id), {"undo": undo, "from": "board"}, **HTMX)
+
+    assert (answer.status_code, read_toast(answer)["tone"]) == (409, "bad")
+    assert get_booking(booking_id=hugo.id) == hugo

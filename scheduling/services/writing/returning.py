@@ -1,0 +1,60 @@
+"""Giving a booking the place again that it had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from kernel.instants import to_minutes
+from scheduling.engine import Strategy
+from scheduling.errors import SlotTaken
+from scheduling.models import Booking
+from scheduling.selectors.availability.free_times import find_moving
+from scheduling.selectors.availability.plans import Plan
+from scheduling.selectors.bookings.history import is_taken_since
+from scheduling.services.writing.allocations import list_resource_ids
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, find_place
+
+
+def find_place_again(
+    booking: Booking,
+    plan: Plan | None,
+    *,
+    starts_at: datetime,
+    is_over_allowed: bool,
+    now: datetime,
+    is_pessimistic: bool,
+    sequence: int | None = None,
+) -> tuple[Plan, Place, bool]:
+    """Find where a booking was before it ended, or before the move that gave it ``sequence``.
+
+    ``plan`` has only those who served then; None: they do not do this any more. Return it with the place, and
+    whether that lies over the rules again.
+
+    Raises:
+        PlaceRefused: It is not free.
+        SlotTaken: There is no plan, or somebody has another booking there since.
+    """
+    if plan is None:
+        raise SlotTaken(starts_at=starts_at)
+    asked = Asked(
+        plan=plan,
+        start_minute=to_minutes(starts_at),
+        now=min(now, starts_at),
+        moving=find_moving(booking.pk),
+        moving_resource_ids=list_resource_ids(booking),
+        is_any_minute=True,
+    )
+    is_over = False
+    try:
+        place = find_place(asked, is_pessimistic=is_pessimistic)
+    except PlaceRefused:
+        if not is_over_allowed:
+            raise
+        is_over = True
+        place = find_place(replace(asked, is_override=True), is_pessimistic=is_pessimistic)
+        taken = place.candidate.assignments
+        if is_taken_since(booking_id=booking.pk, assignments=taken, now=now, sequence=sequence):
+            raise SlotTaken(starts_at=starts_at) from None
+    # They had their turn when it was booked.
+    return plan, replace(place, strategy=Strategy.FIXED_ORDER), is_over
