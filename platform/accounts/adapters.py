@@ -19,6 +19,7 @@ from accounts import hooks
 from accounts.enums import AccountMessageKind
 from accounts.policies import Permission, has_permission
 from accounts.services import devices, sealing
+from accounts.services.sessions import begin_session, end_sessions
 from accounts.types import AccountMessage
 from kernel.addresses import find_block, find_network
 from kernel.clock import utc_now
@@ -113,9 +114,18 @@ class AccountAdapter(DefaultAccountAdapter):
         devices.remember_network(self.get_client_ip(request), email=email)
         return response
 
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Open a session that says when, and with what."""
+        super().login(request, user)
+        begin_session(request.session, agent=request.headers.get("User-Agent", ""), now=utc_now())
+
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set the password, and note who proved to be who they are: the view remembers their device."""
+        """Set the password, end the sessions that had the one before, and note who proved to be who they are.
+
+        The view remembers their device.
+        """
         super().set_password(user, password)
+        end_sessions(user.pk, but=self.request.session.session_key)
         self.request.proven_email = user.email  # type: ignore[attr-defined]
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:

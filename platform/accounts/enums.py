@@ -17,8 +17,18 @@ class Role(models.TextChoices):
     OPERATOR = "operator", _("Operator")
 
 
+class InvitationEnd(models.TextChoices):
+    """How an invitation ended."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Taken back")
+    REPLACED = "replaced", _("Sent anew")
+
+
 class AccountMessageKind(StrEnum):
     """What someone is told about an account."""
 
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
     UNKNOWN_ACCOUNT = "unknown_account"
+    INVITATION = "invitation"
+    OWNER_ADDED = "owner_added"

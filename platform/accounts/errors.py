@@ -64,3 +64,82 @@ class OwnSecondStep(Forbidden):
 
     code = "own_second_step"
     text = mark("Your own second step is switched off on your security page, with a code.")
+
+
+class InvitationUnknown(NotFound):
+    """No invitation has this token."""
+
+    code = "invitation_unknown"
+    text = mark("This invitation does not exist. Open the link of the mail as it is, or ask to be invited again.")
+
+
+class InvitationUsed(Conflict):
+    """Somebody accepted it already."""
+
+    code = "invitation_used"
+    text = mark("This invitation was used already: each works once. Sign in with your e-mail and your password.")
+
+
+class InvitationLate(Conflict):
+    """It was not accepted in time."""
+
+    code = "invitation_late"
+    text = mark("This invitation has expired: it works for 7 days. Ask whoever invited you to send it again.")
+
+
+class InvitationRevoked(Conflict):
+    """The business took it back."""
+
+    code = "invitation_revoked"
+    text = mark("The business took this invitation back. Ask them if you think that it is a mistake.")
+
+
+class InvitationReplaced(Conflict):
+    """A newer one was sent to the same mailbox."""
+
+    code = "invitation_replaced"
+    text = mark("A newer invitation was sent to you. Use the link of the latest mail.")
+
+
+class InvitationForAnother(Conflict):
+    """Somebody else is signed in."""
+
+    code = "invitation_for_another"
+    text = mark("This invitation is for another person than the one who is signed in here. Sign out first.")
+
+
+class InvitationEnded(Conflict):
+    """It was accepted or taken back meanwhile: there is nothing to send again or to take back."""
+
+    code = "invitation_ended"
+    text = mark("This invitation is not open any more.")
+
+
+class PersonInvalid(Invalid):
+    """What was typed about a person cannot be; ``errors`` names the fields."""
+
+    code = "person_invalid"
+
+
+class OwnRights(Forbidden):
+    """Nobody takes rights off themselves."""
+
+    code = "own_rights"
+    text = mark(
+        "You cannot change your own role or switch your own access off. Another owner can; "
+        "if you are the only one, hand the business over first."
+    )
+
+
+class LastOwner(Conflict):
+    """The business would have no owner."""
+
+    code = "last_owner"
+    text = mark("This is the only owner. Make somebody else an owner first.")
+
+
+class SessionUnknown(NotFound):
+    """No such session is open."""
+
+    code = "session_unknown"
+    text = mark("This session has ended already.")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from accounts.types import AccountMessage, SecondStepReset
+from accounts.types import AccountMessage, Joined, PersonChange, SecondStepReset
 
 Teller = Callable[[AccountMessage, datetime], None]
 
 ResetWriter = Callable[[SecondStepReset], None]
+ChangeWriter = Callable[[PersonChange], None]
+Welcomer = Callable[[Joined], None]
 
 _tellers: list[Teller] = []
 _reset_writers: list[ResetWriter] = []
+_change_writers: list[ChangeWriter] = []
+_welcomers: list[Welcomer] = []
 
 
 def register_teller(teller: Teller) -> None:
@@ -44,3 +48,27 @@ def note_reset(reset: SecondStepReset) -> None:
     """Hand a reset over to whoever keeps a log."""
     for writer in _reset_writers:
         writer(reset)
+
+
+def register_change_writer(writer: ChangeWriter) -> None:
+    """Let ``writer`` keep what is done to people, in the transaction that does it; twice is once."""
+    if writer not in _change_writers:
+        _change_writers.append(writer)
+
+
+def note_change(change: PersonChange) -> None:
+    """Hand what was done to a person over to whoever keeps a log."""
+    for writer in _change_writers:
+        writer(change)
+
+
+def register_welcomer(welcomer: Welcomer) -> None:
+    """Let ``welcomer`` do what is due when somebody joins, in the transaction that makes them; twice is once."""
+    if welcomer not in _welcomers:
+        _welcomers.append(welcomer)
+
+
+def welcome(joined: Joined) -> None:
+    """Let the rooms above know that somebody joined."""
+    for welcomer in _welcomers:
+        welcomer(joined)

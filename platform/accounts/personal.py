@@ -20,7 +20,14 @@ INVENTORY = (
     TableInventory("account.EmailAddress", personal={"email": _ADDRESS}),
     TableInventory("account.EmailConfirmation", other={NotPersonal.SECRET: ("key",)}),
     TableInventory(
-        "sessions.Session", personal={"session_data": _SESSION}, other={NotPersonal.SECRET: ("session_key",)}
+        "accounts.Session",
+        personal={"session_data": _SESSION, "agent": _SESSION},
+        other={NotPersonal.SECRET: ("session_key",)},
+    ),
+    TableInventory(
+        "accounts.Invitation",
+        personal={"email": _ADDRESS},
+        other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},
     ),
     TableInventory("contenttypes.ContentType", other={NotPersonal.MACHINE: ("app_label", "model")}),
     TableInventory("auth.Permission", other={NotPersonal.MACHINE: ("name", "codename")}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +19,99 @@ class StaffMember:
     role: str
     locale: str
     has_second_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the business, as whoever manages the team sees them.
+
+    Attributes:
+        last_sign_in_at: None: never.
+        is_active: Whether they may sign in.
+    """
+
+    id: int
+    name: str
+    email: str
+    role: str
+    has_second_step: bool
+    is_active: bool
+    last_sign_in_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """An open session.
+
+    Attributes:
+        name: Names it in forms; opens nothing.
+        browser: One of `accounts.services.sessions.BROWSERS`, or ``other``; ``system`` likewise.
+        began_at: When the person signed in; None: before that was kept.
+        seen_at: When it was used last, to ten minutes.
+        is_here: Whoever asks, asks in it.
+    """
+
+    name: str
+    browser: str
+    system: str
+    began_at: datetime | None
+    seen_at: datetime | None
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Who is invited, as it was typed.
+
+    Attributes:
+        resource_id: What they are booked as; None: nothing.
+        locale: Language of the mail.
+    """
+
+    email: str
+    role: str
+    locale: str
+    resource_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """An invitation that is open."""
+
+    id: int
+    email: str
+    role: str
+    resource_id: int | None
+    invited_by: str
+    expires_at: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody accepted an invitation."""
+
+    user_id: int
+    email: str
+    role: str
+    resource_id: int | None
+    invited_by_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What somebody did to a person of the current business: field → (old, new).
+
+    Attributes:
+        by_id: Who did it; None: the person, by an invitation.
+    """
+
+    person_id: int
+    by_id: int | None
+    fields: Mapping[str, tuple[object, object]]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +153,8 @@ class AccountMessage:
         user_id: The account, or None when nobody signs in with ``email``.
         url: Where the message leads; empty: nowhere. Whoever has it can act as the person.
         url_life: How long ``url`` works.
+        about_name: Whose doing it is: who invites, who became an owner.
+        role: As what somebody is invited, an `accounts.enums.Role`.
     """
 
     kind: AccountMessageKind
@@ -67,6 +163,8 @@ class AccountMessage:
     user_id: int | None = None
     url: str = ""
     url_life: timedelta = timedelta(0)
+    about_name: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

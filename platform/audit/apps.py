@@ -11,12 +11,13 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep what is done to businesses; declare what is kept about people."""
-        from accounts.hooks import register_reset_writer  # noqa: PLC0415
+        from accounts.hooks import register_change_writer, register_reset_writer  # noqa: PLC0415
         from audit import personal  # noqa: PLC0415
         from audit.services.platform_log import log_tenant_act  # noqa: PLC0415
-        from audit.services.resets import log_reset  # noqa: PLC0415
+        from audit.services.resets import log_person, log_reset  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_act_writer(log_tenant_act)
         register_reset_writer(log_reset)
+        register_change_writer(log_person)

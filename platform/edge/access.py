@@ -20,6 +20,8 @@ from rest_framework.views import APIView
 from accounts.enums import Role
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission, has_taken_second_step
+from accounts.services.sessions import note_visit
+from kernel.clock import utc_now
 from tenants.context import find_current_tenant
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -108,6 +110,7 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
     """Send to the sign-in page whoever has not taken all its steps in this session."""
     is_known = request.user.is_authenticated
     if is_known and has_taken_second_step(request):
+        note_visit(request.session, user_id=request.user.pk, now=utc_now())  # type: ignore[arg-type]
         return None
     target = request.get_full_path() if request.method == "GET" else "/"
     if is_known:

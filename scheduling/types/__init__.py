@@ -21,7 +21,7 @@ from scheduling.types.bookings import (
     SubmittedBooking,
     TakenResource,
 )
-from scheduling.types.catalog import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.catalog import AddOnView, BookablePerson, LocationView, OpeningToday, ResourceView, ServiceView
 from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
@@ -72,6 +72,7 @@ __all__ = [
     "Board",
     "BoardBlock",
     "BoardColumn",
+    "BookablePerson",
     "BookingFilters",
     "BookingRow",
     "BookingView",

@@ -71,3 +71,18 @@ class OpeningToday:
     opens_at: datetime | None
     closes_at: datetime | None
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookablePerson:
+    """Somebody who is booked; ``user_id`` says who signs in as them, if anybody.
+
+    Attributes:
+        email: Where they read of their bookings; empty: nowhere.
+    """
+
+    id: int
+    name: str
+    type_name: str
+    user_id: int | None
+    email: str

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django_linear_migrations.apps import check_max_migration_files, first_party_app_configs
 
-IN_BOTH = {"accounts", "account", "mfa", "sessions"}
+IN_BOTH = {"accounts", "account", "mfa"}
 
 
 def labels_of(names: list[str]) -> set[str]:

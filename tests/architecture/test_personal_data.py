@@ -159,5 +159,5 @@ def test_all_that_a_customer_leaves_is_reached():
         "api.IdempotentAnswer",
         "tenants.DueWork", "tenants.LimitCount", "notifications_public.ContactCode",
         "notifications_public.TextedNumber",
-        "sessions.Session",
+        "accounts.Session",
     }  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.models import User
+from datetime import timedelta
+
+from accounts.models import Invitation, User
 from accounts.policies import SECOND_STEP
 from accounts.services import second_step
 from devtools.scratch.browser import HostClient
+from kernel.clock import utc_now
+from kernel.ids import hash_token
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -24,3 +28,13 @@ def sign_in_fully(client: HostClient, user: User) -> None:
     session = client.session
     session[SECOND_STEP] = user.second_step
     session.save()
+
+
+def invite(email: str, *, token: str, **values: object) -> Invitation:
+    """An open invitation to the current business, whose link has ``token``."""
+    now = utc_now()
+    defaults = {
+        "role": "provider", "locale": "es", "created_at": now, "expires_at": now + timedelta(days=7),
+        "invited_by": User.objects.filter(role="owner").first(),
+    }  # fmt: skip
+    return Invitation.objects.create(email=email, token_hash=hash_token(token), **(defaults | values))

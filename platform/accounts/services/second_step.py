@@ -161,6 +161,17 @@ def reset(person_id: int, *, by: User, proof: Proof) -> str:
         return _reset(User.objects.filter(pk=person_id), by_id=by.pk, now=proof.now)
 
 
+def check_password(user: User, *, proof: Proof) -> None:
+    """Ask for the password of whoever does something that matters; wrong ones are counted.
+
+    Raises:
+        ProofWrong: It is not theirs.
+        LimitReached: Too many wrong ones were typed.
+    """
+    with _counted(user, proof):
+        _check_password(user, proof)
+
+
 @transaction.atomic
 def reset_by_command(email: str, *, now: datetime) -> str:
     """Do as `reset` for the person of the current schema with this e-mail, on behalf of whoever runs the machine.

@@ -1,10 +1,10 @@
-"""Writing down whose second step of signing in was taken off."""
+"""Writing down what is done to people who sign in: roles, access, second steps that are taken off."""
 
 from __future__ import annotations
 
 from django.db.models import Max
 
-from accounts.types import SecondStepReset
+from accounts.types import PersonChange, SecondStepReset
 from audit.enums import Action, PlatformAction
 from audit.models import Entry
 from audit.services.log import log_changes
@@ -16,13 +16,20 @@ PERSON = "person"
 """What a person who signs in is called in a business's log."""
 
 
+def log_person(change: PersonChange) -> None:
+    """Write into the business's log what was done to somebody who signs in there; into none for operators."""
+    if find_current_tenant() is None:
+        return
+    entry = NewEntry(PERSON, change.person_id, _find_last(change.person_id) + 1, Action.CHANGED, dict(change.fields))
+    log_changes([entry], user_id=change.by_id, now=change.at)
+
+
 def log_reset(reset: SecondStepReset) -> None:
     """Write into the business's log what happened there, and into the platform's what operators did."""
     tenant = find_current_tenant()
     if tenant is not None:
-        last = Entry.objects.filter(noun=PERSON, row_id=reset.person_id).aggregate(last=Max("version"))["last"] or 0
         fields = {"second_step": (True, False)}
-        entry = NewEntry(PERSON, reset.person_id, last + 1, Action.CHANGED, fields)
+        entry = NewEntry(PERSON, reset.person_id, _find_last(reset.person_id) + 1, Action.CHANGED, fields)
         log_changes([entry], user_id=reset.by_id, now=reset.at)
     if tenant is None or reset.by_id is None:
         log_act(
@@ -35,3 +42,7 @@ def log_reset(reset: SecondStepReset) -> None:
                 person_id=reset.person_id if tenant is None else None,
             )
         )
+
+
+def _find_last(person_id: int) -> int:
+    return Entry.objects.filter(noun=PERSON, row_id=person_id).aggregate(last=Max("version"))["last"] or 0

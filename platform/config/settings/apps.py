@@ -8,7 +8,6 @@ SHARED_APPS = [
     "accounts",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
@@ -36,7 +35,6 @@ A room with tables in both is two apps: ``<room>.public`` stands here, the room 
 """
 
 TENANT_APPS = [
-    "django.contrib.sessions",
     "accounts",
     "allauth.account",
     "allauth.mfa",

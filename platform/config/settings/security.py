@@ -42,7 +42,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.services.passwords.SimilarityValidator"},
+    {"NAME": "accounts.services.passwords.SimilarityValidator", "OPTIONS": {"user_attributes": ("name", "email")}},
     {"NAME": "accounts.services.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "accounts.services.passwords.CommonValidator"},
 ]

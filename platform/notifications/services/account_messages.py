@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts.enums import AccountMessageKind
+from accounts.enums import AccountMessageKind, Role
 from accounts.hooks import register_teller
 from accounts.types import AccountMessage
+from kernel.identity.greetings import greet_name
 from kernel.ids import hash_token
 from kernel.languages import LANGUAGES
+from kernel.text import mark
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
 from notifications.types.words import Words
 from tenants.enums import Urgency
 
 SUBJECT_KIND = "person"
-LIMITS = {
+LIMITS: Mapping[AccountMessageKind, str | None] = {
     AccountMessageKind.PASSWORD_RESET: "reset_mails",
     # Apart, so that a stranger who asks elsewhere cannot use up what leads the owner back in.
     AccountMessageKind.UNKNOWN_ACCOUNT: "unknown_account_mails",
+    AccountMessageKind.INVITATION: None,  # it was counted when somebody invited
+    AccountMessageKind.OWNER_ADDED: "messages_business",
 }
+LABELS = {
+    AccountMessageKind.PASSWORD_RESET: mark("Set a new password"),
+    AccountMessageKind.INVITATION: mark("Join"),
+}
+"""What the button says, a msgid; others have none."""
 
 
 def tell_account(message: AccountMessage, now: datetime) -> None:
@@ -50,6 +60,11 @@ def _make_words(message: AccountMessage) -> Words:
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            label = gettext("Set a new password") if message.kind == AccountMessageKind.PASSWORD_RESET else ""
-        words[language] = {"action_url": message.url, "action_label": label}
+            label = LABELS.get(message.kind)
+            words[language] = {
+                "action_url": message.url,
+                "action_label": gettext(label) if label else "",
+                "about_name": greet_name(message.about_name) or gettext("Somebody"),
+                "role_name": str(Role(message.role).label) if message.role else "",
+            }
     return words

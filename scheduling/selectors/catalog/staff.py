@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from scheduling.models import Resource
+from scheduling.types import BookablePerson
 
 
 def list_own_resource_ids(*, user_id: int) -> tuple[int, ...]:
     """List the active resources that stand for this user (usually one; none for a receptionist)."""
     return tuple(Resource.objects.filter(user_id=user_id, is_active=True).order_by("id").values_list("id", flat=True))
+
+
+def list_bookable_people() -> tuple[BookablePerson, ...]:
+    """Return the people who can be booked, in the business's order, with who signs in as them; one query."""
+    rows = Resource.objects.filter(is_active=True, resource_type__is_person=True).select_related("resource_type")
+    return tuple(
+        BookablePerson(row.pk, row.name, row.resource_type.name, row.user_id, row.email)
+        for row in rows.order_by("position", "pk")
+    )

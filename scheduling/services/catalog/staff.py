@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts.hooks import register_welcomer
 from accounts.selectors.staff import name_people
+from accounts.types import Joined
+from scheduling.enums import ActorKind
+from scheduling.errors import Archived, ResourceNotFound
+from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.services.catalog.checks import CHOICE_UNKNOWN, FieldErrors
 from scheduling.services.catalog.door import lock_row, write_fields
 from scheduling.services.catalog.resources import NOUN
@@ -27,3 +33,35 @@ def link_user(*, resource_id: int, user_id: int | None, by: Actor, now: datetime
     errors.raise_any()
     fields = {"user_id": (row.user_id, user_id)} if row.user_id != user_id else {}
     return write_fields(NOUN, row, fields, {"user_id": user_id}, by=by, now=now)
+
+
+@transaction.atomic
+def choose_resource(*, user_id: int, resource_id: int | None, by: Actor, now: datetime) -> bool:
+    """Say which resource a user stands for, and for no other; return whether anything changed.
+
+    None takes all away. A resource that stood for somebody else stands for this user from now on.
+
+    Raises:
+        ResourceNotFound, Archived, SetupInvalid: As `link_user`.
+    """
+    mine = list_own_resource_ids(user_id=user_id)
+    for each in mine:
+        if each != resource_id:
+            link_user(resource_id=each, user_id=None, by=by, now=now)
+    if resource_id is not None and resource_id not in mine:
+        link_user(resource_id=resource_id, user_id=user_id, by=by, now=now)
+    return mine != ((resource_id,) if resource_id is not None else ())
+
+
+def link_joined(joined: Joined) -> None:
+    """Link whoever accepted an invitation to what they were invited as, if it can still be booked."""
+    if joined.resource_id is None:
+        return
+    by = Actor(ActorKind.STAFF, joined.invited_by_id)
+    with suppress(ResourceNotFound, Archived), transaction.atomic():
+        link_user(resource_id=joined.resource_id, user_id=joined.user_id, by=by, now=joined.at)
+
+
+def register() -> None:
+    """Link people when they join."""
+    register_welcomer(link_joined)

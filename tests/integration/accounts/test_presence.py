@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import Error
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.selectors import presence
 from accounts.selectors.presence import describe_presence, find_absent
 from accounts.services.people import add_person

@@ -76,7 +76,7 @@ SHARED = {
     "SECRET_KEY": COMPLETE["TURNERO_SECRET_KEY"],
     "REDIS_URL": COMPLETE["REDIS_URL"],
     "CELERY_BROKER_URL": COMPLETE["REDIS_URL"],
-    "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+    "SESSION_ENGINE": "accounts.services.session_store",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "CSRF_COOKIE_SAMESITE": "Lax",
