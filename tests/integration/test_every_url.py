@@ -21,7 +21,7 @@ from scheduling.models import Booking, Location, Resource, ResourceType
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
-from tests.factories.accounts import make_operator, sign_in_fully
+from tests.factories.accounts import invite, make_operator, sign_in_fully
 
 TENANT, PLATFORM = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
 METHODS = ("GET", "POST")
@@ -54,7 +54,15 @@ SAMPLES = {
     "workspace/resource_types/<int:row_id>/archive/": "workspace/resource_types/{resource_type}/archive/",
     "workspace/resource_types/<int:row_id>/restore/": "workspace/resource_types/{resource_type}/restore/",
     "workspace/resource_types/<int:row_id>/history/": "workspace/resource_types/{resource_type}/history/",
+    "workspace/people/<int:person_id>/": "workspace/people/{person}/",
     "workspace/people/<int:person_id>/second-step/": "workspace/people/{person}/second-step/",
+    "workspace/people/<int:person_id>/hand-over/": "workspace/people/{person}/hand-over/",
+    "workspace/people/<int:person_id>/deactivate/": "workspace/people/{person}/deactivate/",
+    "workspace/people/<int:person_id>/reactivate/": "workspace/people/{person}/reactivate/",
+    "workspace/people/<int:person_id>/sessions/": "workspace/people/{person}/sessions/",
+    "workspace/people/invitations/<int:invitation_id>/again/": "workspace/people/invitations/{invitation}/again/",
+    "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",
+    "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
     "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
@@ -168,6 +176,8 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "service": str(service),
         "location": str(Location.objects.order_by("pk").last().pk),
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
+        "invitation": str(invite("nueva@example.com", token="no-token").pk),
+        "joining": "no-token",
         "resource": str(Resource.objects.order_by("pk").last().pk),
         "resource_type": str(ResourceType.objects.order_by("pk").last().pk),
     }

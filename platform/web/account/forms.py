@@ -17,8 +17,9 @@ from web.errors import translate_error
 from web.parts.contacts import EmailField
 from web.parts.fields import TextField
 from web.parts.forms import PageForm, PageMixin, translate_findings
-from web.parts.proofs import CODE_ATTRS, PASSWORD, ProofForm, make_code_field, make_proof
+from web.parts.proofs import CODE_ATTRS, LONGEST_PASSWORD, PASSWORD, ProofForm, make_code_field, make_proof
 from web.parts.voice import FILL_IN
+from web.parts.widgets import PasswordInput
 
 EMAIL = gettext_lazy("E-mail")
 NEW_PASSWORD = gettext_lazy("New password")
@@ -135,6 +136,21 @@ class CodeForm(PageForm):
     def save(self) -> None:
         """Let the session know that the step was taken."""
         context.request.session[SECOND_STEP] = self.session_mark
+
+
+class JoinForm(PageForm):
+    """Whoever was invited says who they are."""
+
+    name = TextField(label=gettext_lazy("Your name"), max_length=120, attrs={"autocomplete": "name"})
+    password = forms.CharField(
+        label=gettext_lazy("Choose a password"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        help_text=LENGTH,
+        error_messages={"required": FILL_IN},
+        widget=PasswordInput({"autocomplete": "new-password"}),
+    )
+    focus_first = "name"
 
 
 class ConfirmForm(AccountMixin, allauth_forms.ReauthenticateForm):  # type: ignore[misc]

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.services.people import add_person
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
