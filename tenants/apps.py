@@ -12,9 +12,10 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         """Register the platform's own due work; keep django-tenants from watching every delete."""
         from tenants import checks, hooks, personal  # noqa: F401, PLC0415 - checks register themselves
-        from tenants.services import sign_up  # noqa: PLC0415
+        from tenants.services import examples, sign_up  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)
+        hooks.register_due_handler(examples.DUE_KIND, examples.drop_example)
         hooks.register_inventory(personal.INVENTORY)
         _narrow_delete_receiver()
 

@@ -113,3 +113,10 @@ class RetryLater(Unavailable):
     def __init__(self, *, at: datetime) -> None:
         super().__init__()
         self.at = at
+
+
+class ExampleBusy(Conflict):
+    """Another process is making the example anew."""
+
+    code = "example_busy"
+    text = mark("The example is being made anew already.")

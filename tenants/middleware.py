@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -15,8 +17,14 @@ from tenants.context import tenant_scope
 from tenants.enums import TenantStatus
 from tenants.hooks import get_refusals
 from tenants.hosts import get_platform_name
-from tenants.selectors.resolution import resolve_host
+from tenants.selectors.resolution import find_tenant, resolve_host
 from tenants.services.connections import release_connections
+from tenants.types import EXAMPLE_SLUG, TenantInfo
+
+EXAMPLE_COOKIE = "example"
+EXAMPLE_STAY = timedelta(hours=1)
+"""How long visitors stay in an example after another one has taken its place; it is there for longer."""
+EXAMPLE_SCHEMA = re.compile(rf"t\d{{1,12}}_{EXAMPLE_SLUG}_[0-9a-f]{{8}}", re.ASCII)
 
 
 class TenantMiddleware:
@@ -56,13 +64,39 @@ class TenantMiddleware:
             return get_refusals().unknown_host(request)
         if tenant.status == TenantStatus.PROVISIONING:
             return get_refusals().not_ready(request, tenant)
+        shown = tenant
+        if tenant.is_example:
+            tenant = _find_seen(request) or tenant
         request.tenant = tenant  # type: ignore[attr-defined]
         with tenant_scope(tenant):
             response = self.get_response(request)
+        if tenant.is_example and tenant == shown:
+            _remember(response, tenant)
         if response.streaming:
             # A board that listens for hours must not keep one of the pool's few connections.
             release_connections()
         return response
+
+
+def _find_seen(request: HttpRequest) -> TenantInfo | None:
+    """Return the example that a visitor is in the middle of, when another one has taken its place."""
+    schema_name = request.COOKIES.get(EXAMPLE_COOKIE, "")
+    if EXAMPLE_SCHEMA.fullmatch(schema_name) is None:
+        return None
+    seen = find_tenant(schema_name)
+    # One that was never shown has no host.
+    return seen if seen is not None and seen.is_example and seen.primary_host else None
+
+
+def _remember(response: HttpResponseBase, tenant: TenantInfo) -> None:
+    response.set_cookie(
+        EXAMPLE_COOKIE,
+        tenant.schema_name,
+        max_age=EXAMPLE_STAY,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def is_platform(host: str) -> bool:

@@ -40,6 +40,9 @@ class KeySpace(StrEnum):
     MIGRATIONS = "tenants.migrations"
     """One number: one migration of the platform at a time."""
 
+    EXAMPLE = "samples.example"
+    """One number: one reset of the public example at a time."""
+
 
 def lock_resources(resource_ids: Iterable[int]) -> None:
     """Hold back other writers of these resources until the transaction ends, in id order.
@@ -87,6 +90,21 @@ def lock_platform(space: KeySpace) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+@contextmanager
+def try_lock_platform(space: KeySpace) -> Iterator[bool]:
+    """Take the lock of `lock_platform` for a block, unless somebody has it; yields whether it was taken."""
+    number = _make_number(space)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        (is_taken,) = cursor.fetchone()
+    try:
+        yield is_taken
+    finally:
+        if is_taken:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 @cache

