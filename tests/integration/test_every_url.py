@@ -37,6 +37,7 @@ SAMPLES = {
     "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",
     "workspace/resources/<int:row_id>/restore/": "workspace/resources/{resource}/restore/",
     "workspace/resources/<int:row_id>/history/": "workspace/resources/{resource}/history/",
+    "workspace/hours/of/<slug:key>/": "workspace/hours/of/r{resource}/",
     "workspace/locations/<int:row_id>/": "workspace/locations/{location}/",
     "workspace/locations/<int:row_id>/archive/": "workspace/locations/{location}/archive/",
     "workspace/locations/<int:row_id>/restore/": "workspace/locations/{location}/restore/",

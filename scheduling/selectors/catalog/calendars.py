@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from scheduling.errors import ExceptionNotFound, LocationNotFound, ResourceNotFound
 from scheduling.models import DateOverride, HolidayAdjustment, Location, Resource, TimeOff, WorkingHours
 from scheduling.selectors.catalog.entries import get_row, view_entries
 from scheduling.selectors.catalog.setups import read_date_override, read_holiday, read_time_off, read_week
 from scheduling.types import DateOverrideSetup, Entry, HolidaySetup, TimeOffSetup, WeekSetup
+from scheduling.types.weeks import WeekView
 
 
 def get_resource_week(*, resource_id: int) -> Entry[WeekSetup]:
@@ -29,6 +32,36 @@ def get_location_week(*, location_id: int) -> Entry[WeekSetup]:
     """
     row = get_row(Location.objects.all(), location_id, LocationNotFound)
     return view_entries([row], lambda row: read_week(WorkingHours.objects.filter(location=row)))[0]
+
+
+def list_weeks(*, location_id: int) -> tuple[WeekView, ...]:
+    """List the own week of a location and those of its active resources, in the business's order; three queries.
+
+    Raises:
+        LocationNotFound: There is none, or it is archived.
+    """
+    place = get_row(Location.objects.filter(is_active=True), location_id, LocationNotFound)
+    rows = Resource.objects.filter(is_active=True, location=place).select_related("resource_type")
+    people = list(rows.order_by("resource_type__position", "resource_type_id", "position", "id"))
+    own: dict[int | None, list[WorkingHours]] = {}
+    for period in WorkingHours.objects.filter(Q(location=place) | Q(resource__in=[each.pk for each in people])):
+        own.setdefault(period.resource_id, []).append(period)
+    return (
+        WeekView(id=place.pk, name=place.name, version=place.version, week=read_week(own.get(None, ()))),
+        *(
+            WeekView(
+                id=each.pk,
+                name=each.name,
+                version=each.version,
+                week=read_week(own.get(each.pk, ())),
+                type_id=each.resource_type_id,
+                type_name=each.resource_type.name,
+                is_person=each.resource_type.is_person,
+                color=each.color,
+            )
+            for each in people
+        ),
+    )
 
 
 def list_date_override_entries(

@@ -6,11 +6,13 @@ A whole week is one value: it is replaced as it is read, and its change is one c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
 
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.text import mark
 from scheduling.enums import HoursKind
 from scheduling.models import Location, Resource, WorkingHours
@@ -19,8 +21,9 @@ from scheduling.selectors.catalog.setups import read_week
 from scheduling.services.catalog import locations, resources
 from scheduling.services.catalog.checks import FieldErrors
 from scheduling.services.catalog.door import Noun, compare, lock_row, write_fields
-from scheduling.services.catalog.fitting import keeping_bookings, list_followers
+from scheduling.services.catalog.fitting import collecting, keeping_bookings, list_followers
 from scheduling.types import Actor, PeriodSetup, WeekSetup
+from scheduling.types.weeks import OwnedWeek
 
 WEEKDAY_WRONG = mark("The weekday is from Monday to Sunday.")
 TIME_WRONG = mark("This time of day does not exist.")
@@ -60,6 +63,46 @@ def change_location_week(*, location_id: int, week: WeekSetup, version: int | No
     row = lock_row(locations.NOUN, location_id, version=version)
     with keeping_bookings(list_followers(row.pk), now=now, field="hours"):
         return _change_week(locations.NOUN, row, {"location_id": row.pk}, week, by=by, now=now)
+
+
+@transaction.atomic
+def change_weeks(weeks: Sequence[OwnedWeek], *, by: Actor, now: datetime) -> None:
+    """Replace the weeks of several resources and locations at once, or none of them; same ones stay as they are.
+
+    Raises:
+        ResourceNotFound, LocationNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: Names every field that cannot be of the first week that cannot be.
+        BookingsInTheWay: Coming bookings would lie outside of the hours.
+    """
+    # Always in the same order: two editors who save some of the same wait for each other, and never both.
+    order = sorted(weeks, key=lambda each: (each.resource_id or 0, each.location_id or 0))
+    places = [
+        (lock_row(locations.NOUN, each.location_id, version=each.version), each.week)
+        for each in order
+        if each.location_id is not None
+    ]
+    people = [
+        (lock_row(resources.NOUN, each.resource_id, version=each.version), each.week)
+        for each in order
+        if each.resource_id is not None
+    ]
+    touched = {row.pk for row, _ in people}.union(*(list_followers(row.pk) for row, _ in places))
+    with keeping_bookings(sorted(touched), now=now, field="hours"):
+        for place, week in places:
+            _change_week(locations.NOUN, place, {"location_id": place.pk}, week, by=by, now=now)
+        for person, week in people:
+            _change_week(resources.NOUN, person, {"resource_id": person.pk}, week, by=by, now=now)
+
+
+def count_touched(weeks: Sequence[OwnedWeek], *, by: Actor, now: datetime) -> int:
+    """Count the coming bookings that would fit worse with these weeks; nothing is changed.
+
+    What cannot be saved as it is touches none.
+    """
+    with transaction.atomic(), collecting() as findings, suppress(Conflict, Forbidden, Invalid, NotFound):
+        change_weeks(weeks, by=by, now=now)
+        transaction.set_rollback(True)
+    return len({key.booking_id for key in findings.keys})
 
 
 def add_weeks(weeks: Mapping[Resource | Location, WeekSetup]) -> None:

@@ -1,13 +1,24 @@
 """Addresses of places, of the week and of special days."""
 
-from django.utils.translation import gettext_lazy
+from django.urls import path
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
 from web.workspace.hours.locations import LOCATIONS
+from web.workspace.hours.week import draw_week, edit_row, save_week, show_week
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
+    NavEntry(
+        key="hours",
+        label=pgettext_lazy("page", "Hours"),
+        icon="clock",
+        url_name="hours",
+        permission=Permission.CATALOG_VIEW,
+        position=65,
+        belongs=("hours_",),
+    ),
     NavEntry(
         key="locations",
         label=gettext_lazy("Locations"),
@@ -16,7 +27,13 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=75,
         belongs=("locations_",),
-    )
+    ),
 )
 
-urlpatterns = make_urls(LOCATIONS)
+urlpatterns = [
+    path("hours/", show_week, name="hours"),
+    path("hours/draw/", draw_week, name="hours_draw"),
+    path("hours/save/", save_week, name="hours_save"),
+    path("hours/of/<slug:key>/", edit_row, name="hours_row"),
+    *make_urls(LOCATIONS),
+]

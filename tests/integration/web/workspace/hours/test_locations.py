@@ -142,14 +142,14 @@ def test_the_last_place_is_not_archived_and_that_is_said(owner_client, first):
     assert Location.objects.get(pk=other).is_active is False
 
 
-def test_a_place_with_coming_bookings_is_not_archived(owner_client, first):
-    book()
+def test_a_place_with_coming_bookings_is_archived_after_a_review(owner_client, first):
+    made = book()
     make_place()
 
     answer = owner_client.post(f"{LIST}{first.pk}/archive/")
 
-    assert Location.objects.get(pk=first.pk).is_active is True
-    assert "note bad" in owner_client.get(answer["Location"]).content.decode()
+    assert (answer.status_code, Location.objects.get(pk=first.pk).is_active) == (409, True)
+    assert f'name="review-{made.booking_id}"' in answer.content.decode()
 
 
 def test_customers_follow_the_link_to_the_map(owner_client, customer_client, first):
