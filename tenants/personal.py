@@ -66,6 +66,17 @@ INVENTORY = (
         },
         other={NotPersonal.CODE: ("limit",)},
     ),
+    # Both go with the person's access, or with the answer.
+    TableInventory(
+        "tenants.Workplace",
+        personal={"email_hash": PersonalColumn(Subject.STAFF, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)},
+        other={NotPersonal.CODE: ("schema_name",)},
+    ),
+    TableInventory(
+        "tenants.WorkplaceRequest",
+        personal={"email": PersonalColumn(Subject.STAFF, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)},
+        other={NotPersonal.CODE: ("locale",)},
+    ),
     TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
     TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
     TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),

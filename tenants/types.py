@@ -157,3 +157,12 @@ class Verification:
     url: str
     expires_at: datetime
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWorkplaces:
+    """Somebody asked where an e-mail signs in, and where it does."""
+
+    email: str
+    locale: str
+    businesses: tuple[TenantInfo, ...]

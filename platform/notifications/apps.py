@@ -13,7 +13,7 @@ class NotificationsConfig(AppConfig):
         """Take on this room's due work, e-mail before SMS; write for the rooms below; declare personal data."""
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
-        from notifications.services import account_messages, delivery, outbox, sign_up_messages  # noqa: PLC0415
+        from notifications.services import account_messages, delivery, outbox, sign_up_messages, workplace_messages  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -22,4 +22,5 @@ class NotificationsConfig(AppConfig):
         delivery.register()
         account_messages.register()
         sign_up_messages.register()
+        workplace_messages.register()
         hooks.register_inventory(personal.INVENTORY)

@@ -7,6 +7,7 @@ from tenants.models.due_work import DueWork
 from tenants.models.sign_up import SignUp
 from tenants.models.spare import SchemaState, SchemaTemplate, SpareSchema
 from tenants.models.tenant import Tenant
+from tenants.models.workplace import Workplace, WorkplaceRequest
 
 __all__ = [
     "Domain",
@@ -18,4 +19,6 @@ __all__ = [
     "SpareSchema",
     "Tenant",
     "TermsAcceptance",
+    "Workplace",
+    "WorkplaceRequest",
 ]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from database.connection import connection
 from tenants.errors import TenantUnknown
-from tenants.models import Domain, DueWork, Tenant
+from tenants.models import Domain, DueWork, Tenant, Workplace
 from tenants.selectors.resolution import forget_tenants
 
 
@@ -55,6 +55,7 @@ def drop_tenant(*, schema_name: str) -> None:
     if tenant is None:
         raise TenantUnknown
     DueWork.objects.filter(schema_name=schema_name).delete()
+    Workplace.objects.filter(schema_name=schema_name).delete()
     with connection.cursor() as cursor:
         # No table is dropped while checks of rows wait that this very transaction wrote.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

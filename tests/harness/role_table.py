@@ -150,6 +150,7 @@ PLATFORM: dict[str, Rights] = {
     "": read(ANYONE),
     "prices/": read(ANYONE),
     "sign-in/": form(ANYONE),
+    "sign-in/mail/": form(ANYONE),
     "carrier/sms/": change(ANYONE),
     "legal/<slug:document>/": read(ANYONE),
     "legal/<slug:document>/<slug:version>/": read(ANYONE),

@@ -10,6 +10,7 @@ from accounts.errors import EmailInvalid, EmailTaken
 from accounts.models import User
 from accounts.types import StaffMember
 from kernel.emails import clean_email
+from tenants.services.workplaces import note_workplace
 
 
 def add_person(
@@ -32,6 +33,7 @@ def add_person(
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            note_workplace(user.email)
     except IntegrityError as error:
         raise EmailTaken from error
     return StaffMember(id=user.pk, name=user.name, email=user.email, role=user.role, locale=user.locale)

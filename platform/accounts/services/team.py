@@ -22,6 +22,7 @@ from accounts.services.sessions import end_sessions
 from accounts.types import AccountMessage, PersonChange, Proof
 from tenants.enums import Ability
 from tenants.policies import check_business_may
+from tenants.services.workplaces import forget_workplace, note_workplace
 
 
 def change_role(person_id: int, *, role: str, by: User, proof: Proof) -> bool:
@@ -82,6 +83,7 @@ def reactivate(person_id: int, *, by: User, now: datetime) -> str:
     if not person.is_active:
         person.is_active = True
         person.save(update_fields=["is_active"])
+        note_workplace(person.email)
         hooks.note_change(PersonChange(person.pk, by.pk, {"is_active": (False, True)}, now))
     return person.name
 
@@ -140,6 +142,7 @@ def _switch_off(person: User, *, by_id: int, now: datetime) -> None:
     person.is_active = False
     person.save(update_fields=["is_active"])
     end_sessions(person.pk)
+    forget_workplace(person.email)
     revoke_all_by(person, now=now)
     hooks.note_change(PersonChange(person.pk, by_id, {"is_active": (True, False)}, now))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.site import carrier, entrance, sign_ups, views
+from web.site import carrier, entrance, sign_ups, views, workplaces
 
 app_name = "site"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("prices/", views.prices, name="prices"),
     path("sign-in/", entrance.sign_in, name="sign_in"),
+    path("sign-in/mail/", workplaces.ask, name="workplaces"),
     path("legal/<slug:document>/", views.legal, name="legal"),
     path("legal/<slug:document>/<slug:version>/", views.legal, name="legal_version"),
     path("carrier/sms/", carrier.take_sms, name="carrier_sms"),
