@@ -67,8 +67,8 @@ def test_plan_is_made_once_and_repeated(behind, dump, monkeypatch):
     for tenant in behind:
         with connection.cursor() as cursor:
             cursor.execute(
-                f'DROP TABLE "{tenant.schema_name}".django_session; '
-                f"DELETE FROM \"{tenant.schema_name}\".django_migrations WHERE app = 'sessions'"
+                f'DROP TABLE "{tenant.schema_name}".mfa_authenticator; '
+                f"DELETE FROM \"{tenant.schema_name}\".django_migrations WHERE app = 'mfa'"
             )
     by_django = []
     real = migrations.migrate_schema
