@@ -23,7 +23,7 @@ _MESSAGE = TableInventory(
     other={
         NotPersonal.CODE: ("template", "locale", "subject_kind", "role"),
         # Of the state: a status, instants and ids.
-        NotPersonal.MACHINE: ("provider_id", "state"),
+        NotPersonal.MACHINE: ("provider_id", "state", "bundle"),
     },
 )
 

@@ -24,6 +24,7 @@ class MessageBase(models.Model):
     ``role`` is the thread that it belongs to (``customer``): messages of one thread to one recipient
     never overtake each other. ``state`` is how the subject stands according to the message, in the
     words of the subject's room; ``is_live``: that room is asked again when the message leaves.
+    Live ones of a ``bundle``, ``bundle_size`` of them, leave as one.
     After ``expires_at`` it would tell nothing that still helps, and is not sent any more.
     ``is_secret``: whoever reads the text can act as the recipient (a link that sets a password), so it
     is erased once the message was sent or given up, and no log shows it before.
@@ -44,6 +45,8 @@ class MessageBase(models.Model):
     role = models.CharField(max_length=16, blank=True, default="")
     state = models.JSONField(null=True, blank=True)
     is_live = models.BooleanField(default=False)
+    bundle = models.CharField(max_length=40, blank=True, default="", db_default="")
+    bundle_size = models.PositiveSmallIntegerField(default=1, db_default=1)
     dedup_key = models.CharField(max_length=MAX_DEDUP_KEY_LENGTH)
 
     status = models.CharField(max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)

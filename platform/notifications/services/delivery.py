@@ -20,6 +20,7 @@ from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models.base import MessageBase
 from notifications.services.budgets import spend
+from notifications.services.bundles import fail_along
 from notifications.services.leaving import look_again
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import get_sender, is_silent, open_log
@@ -161,6 +162,7 @@ def _note_end(message: MessageBase, reason: MessageReason, detail: str) -> None:
         last_error=clean_line(detail, limit=300),
         **_forget_secret(message),
     )
+    fail_along(message, reason)
     logger.warning("message_failed", extra={"message_id": message.pk, "reason": reason.value})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from notifications import hooks
 from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
 from notifications.models.base import MessageBase
+from notifications.services.bundles import lock_beside, tell_along
 from notifications.services.rendering import render_message
 from notifications.services.threads import (
     await_turn,
@@ -31,7 +32,7 @@ def look_again(message: MessageBase, *, now: datetime) -> bool:
     One that was tried before may have arrived: it keeps its text, as it keeps its Message-ID.
 
     Raises:
-        RetryLater: One before it in its thread is on its way.
+        RetryLater: One before it in its thread is on its way, or another one of its bundle leads.
     """
     await_turn(message, now=now)
     if message.attempts:
@@ -39,14 +40,19 @@ def look_again(message: MessageBase, *, now: datetime) -> bool:
             take_back(message, MessageReason.SUPERSEDED)
             return False
         return True
+    beside = lock_beside(message, now=now)
     rewrite = hooks.find_rewriter(message.subject_kind)
-    answer = Verdict.AS_WRITTEN if rewrite is None else rewrite(_describe(message), now)
+    waiting = replace(_describe(message), beside=tuple(map(_describe, beside)))
+    answer = Verdict.AS_WRITTEN if rewrite is None else rewrite(waiting, now)
     if isinstance(answer, Verdict) and answer in REASONS:
         take_back(message, REASONS[answer])
         return False
     if isinstance(answer, Content):
         _write_anew(message, answer)
     overtake(message)
+    for each in beside:
+        overtake(each)
+    tell_along(message, beside, now=now)
     return True
 
 

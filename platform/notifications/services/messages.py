@@ -175,7 +175,13 @@ def _describe_thread(thread: Thread | None) -> dict[str, object]:
     """Return the columns of the thread that a message follows others in."""
     if thread is None:
         return {"role": "", "state": None, "is_live": False}
-    return {"role": thread.role, "state": thread.state, "is_live": thread.is_live}
+    return {
+        "role": thread.role,
+        "state": thread.state,
+        "is_live": thread.is_live,
+        "bundle": thread.bundle,
+        "bundle_size": thread.bundle_size,
+    }
 
 
 def _describe_outcome(fault: MessageReason | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ class Waiting:
         told: How it stood according to what the recipient was told last; None: that is not known.
         may_know: Whether the recipient was told anything, or may have been.
         was_told: The same of anybody in this role.
+        beside: Others of its bundle: what this one says has to tell them too.
     """
 
     about: Subject
@@ -30,6 +31,7 @@ class Waiting:
     told: Mapping[str, object] | None
     may_know: bool
     was_told: bool
+    beside: tuple[Waiting, ...] = ()
 
 
 class Verdict(enum.Enum):

@@ -51,6 +51,8 @@ class Thread:
         wait: How long what happened can still be undone.
         changes: The templates that tell of a change; after one of them the next message of the
             thread leaves ``apart`` later, with whatever happened until then.
+        bundle: Live messages to one recipient with the same name of a bundle leave as one.
+        bundle_size: How many belong to it: the first waits a little until all are there.
     """
 
     role: str
@@ -59,6 +61,8 @@ class Thread:
     wait: timedelta = timedelta()
     changes: frozenset[str] = field(default_factory=frozenset)
     apart: timedelta = timedelta()
+    bundle: str = ""
+    bundle_size: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from database.transactions import write_transaction
@@ -26,11 +27,12 @@ def cancel_booking(
     cause: str = "",
     token: str | None = None,
     booking_id: int | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> None:
     """Cancel a booking: its place is free at once. Cancelling it again changes nothing.
 
     Customers may until the cut-off as agreed; staff may always and say why: a ``reason``, which the customer
-    reads, or a ``cause`` (of `CancelCause`), which stays in the business, or both.
+    reads, or a ``cause`` (of `CancelCause`), which stays in the business, or both. ``extra`` goes into its event.
 
     Raises:
         StatusForbids, CutoffPassed, TransitionRefused, RequestInvalid: It may not be cancelled.
@@ -48,4 +50,4 @@ def cancel_booking(
     booking.cancelled_reason = why
     booking.cancelled_cause = cause
     booking.sequence += 1
-    release(booking, BookingStatus.CANCELLED, by=by, now=now, reason=why)
+    release(booking, BookingStatus.CANCELLED, by=by, now=now, reason=why, extra=extra)

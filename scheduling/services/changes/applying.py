@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
+from uuid import uuid4
 
 from django.db.models import QuerySet
 
@@ -146,35 +147,66 @@ def _decide(
         BookingsTouched: Some cannot be moved to where they should.
     """
     moves: list[Touched] = []
+    bundles = _bundle(touched, decisions)
     for each in touched:
         match decisions[each.booking.id].outcome:
             case Outcome.CANCEL:
-                cancel_booking(booking_id=each.booking.id, reason=words.cancel or words.change, by=by, now=now)
+                cancel_booking(
+                    booking_id=each.booking.id,
+                    reason=words.cancel or words.change,
+                    by=by,
+                    now=now,
+                    extra=bundles[each.booking.id],
+                )
             case Outcome.MOVE:
                 moves.append(each)
             case Outcome.KEEP:
                 _keep(each.booking.id, reason=words.change, by=by, now=now)
-    left = _move_all(moves, decisions, by=by, now=now)
+    left = _move_all(moves, decisions, bundles, by=by, now=now)
     if left:
         refused = {each.booking.id for each in left}
         marked = [replace(each, is_refused=each.booking.id in refused) for each in touched]
         raise BookingsTouched(touched=propose(marked, decisions=decisions, now=now))
 
 
+def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Mapping[int, Mapping[str, object]]:
+    """Return what goes into the event of each booking, so that whoever has several of them gets one message."""
+    by_address: dict[str, list[int]] = {}
+    for each in touched:
+        if decisions[each.booking.id].outcome is not Outcome.KEEP:
+            address = each.booking.customer_email.lower() or each.booking.customer_phone
+            by_address.setdefault(address or str(each.booking.id), []).append(each.booking.id)
+    return {
+        booking_id: {"bundle": name, "bundle_size": len(ids)} if len(ids) > 1 else {}
+        for ids in by_address.values()
+        for name in [uuid4().hex]
+        for booking_id in ids
+    }
+
+
 def _move_all(
-    moves: Sequence[Touched], decisions: Mapping[int, Decision], *, by: Actor, now: datetime
+    moves: Sequence[Touched],
+    decisions: Mapping[int, Decision],
+    bundles: Mapping[int, Mapping[str, object]],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> list[Touched]:
     """Move bookings, and again those that waited for the place of another one; return those that cannot be moved."""
     left = list(moves)
     while left:
-        refused = [each for each in left if not _move(each, decisions[each.booking.id], by=by, now=now)]
+        refused = [
+            each
+            for each in left
+            if not _move(each, decisions[each.booking.id], bundles[each.booking.id], by=by, now=now)
+        ]
         if len(refused) == len(left):
             break
         left = refused
     return left
 
 
-def _move(touched: Touched, decision: Decision, *, by: Actor, now: datetime) -> bool:
+def _move(touched: Touched, decision: Decision, extra: Mapping[str, object], *, by: Actor, now: datetime) -> bool:
     if decision.starts_at is None:
         return False
     is_chosen_there = not decision.resource_ids or set(touched.booking.wish.resource_ids) <= set(decision.resource_ids)
@@ -184,6 +216,7 @@ def _move(touched: Touched, decision: Decision, *, by: Actor, now: datetime) -> 
             starts_at=decision.starts_at,
             resource_ids=None if is_chosen_there else (),
             servers=decision.resource_ids,
+            extra=extra,
             by=by,
             now=now,
         )

@@ -15,7 +15,7 @@ from datetime import datetime
 from accounts.selectors.staff import list_managers
 from notifications.hooks import register_event_handler
 from notifications.services.messages import tell
-from notifications.types.messages import EventView, Recipient
+from notifications.types.messages import EventView, Recipient, Thread
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
@@ -204,8 +204,14 @@ def _tell_customer(event: EventView, booking: BookingView, template: str) -> Non
         now=event.occurred_at,
         limit=_find_limit(event),
         # What another address was told, nobody at this one has read.
-        thread=replace(thread, is_live=False) if event.kind == CORRECTED else thread,
+        thread=replace(thread, is_live=False) if event.kind == CORRECTED else _put_in_bundle(thread, event),
     )
+
+
+def _put_in_bundle(thread: Thread, event: EventView) -> Thread:
+    """Let what one step did to several bookings of a customer be told in one message."""
+    bundle, size = event.payload.get("bundle"), event.payload.get("bundle_size")
+    return replace(thread, bundle=str(bundle), bundle_size=size) if bundle and isinstance(size, int) else thread
 
 
 def _tell_business(event: EventView, booking: BookingView, *, template: str) -> frozenset[str]:

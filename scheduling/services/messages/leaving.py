@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from notifications.hooks import register_rewriter
 from notifications.types.leaving import Content, Verdict, Waiting
+from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_CUSTOMERS, make_attachments
@@ -74,10 +77,30 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
         template = waiting.template  # they asked, though the message about that never arrived
     previous = find_previous(told, present)
     state = describe_state(booking, previous=previous)
-    if _says_so(waiting, template, state):
+    if _says_so(waiting, template, state) and not waiting.beside:
         return Verdict.AS_WRITTEN
-    words = make_customer_words(booking, template=template, now=now, previous=previous)
-    return Content(template, words, state, make_attachments(booking, template=template, now=now))
+    beside = _list_beside(waiting)
+    words = make_customer_words(booking, template=template, now=now, previous=previous, beside=beside)
+    attachments = make_attachments(booking, template=template, now=now)
+    more = (file for each in beside for file in make_attachments(each, template=_name_change(each), now=now))
+    return Content(template, words, state, (*attachments, *(replace(file, is_alternative=False) for file in more)))
+
+
+def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:
+    """Return the other bookings of the bundle about which there is something to tell."""
+    found: list[BookingView] = []
+    for each in waiting.beside:
+        with suppress(BookingNotFound):
+            booking = get_booking(booking_id=each.about.id)
+            present = describe_state(booking)
+            told = each.told or (KNOWN_SOMEHOW if each.was_told else None)
+            if present["status"] and not (told is not None and is_same(told, present)):
+                found.append(booking)
+    return tuple(found)
+
+
+def _name_change(booking: BookingView) -> str:
+    return "booking_cancelled" if booking.status == BookingStatus.CANCELLED else "booking_moved"
 
 
 def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import translation
@@ -16,7 +17,7 @@ from kernel.text import mark
 from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
-from scheduling.enums import ActorKind
+from scheduling.enums import ActorKind, BookingStatus
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import BookingView
 from tenants.context import current_tenant
@@ -39,6 +40,7 @@ VOCABULARY = Vocabulary(
         "price": mark("Price"),
         "note": mark("Note"),
         "reference": mark("Reference"),
+        "also": mark("Also changed"),
     },
     links={
         "directions_url": mark("Directions"),
@@ -79,11 +81,17 @@ OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "p
 
 
 def make_customer_words(
-    booking: BookingView, *, template: str, now: datetime, previous: datetime | None = None
+    booking: BookingView,
+    *,
+    template: str,
+    now: datetime,
+    previous: datetime | None = None,
+    beside: Sequence[BookingView] = (),
 ) -> Words:
-    """Return what the message ``template`` to the customer says."""
+    """Return what the message ``template`` to the customer says; ``beside`` are other bookings that it tells along."""
     return {
         language: _say_to_customer(booking, language=language, template=template, now=now, previous=previous)
+        | {"also": "\n".join(_say_beside(each, language=language) for each in beside)}
         for language in LANGUAGES
     }
 
@@ -151,6 +159,21 @@ def _say_to_customer(
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words
+
+
+def _say_beside(booking: BookingView, *, language: str) -> str:
+    """Return in a line how another booking stands now."""
+    words = {
+        "service": _describe_lines(booking),
+        "when": _get_formats(language).format_date_time(booking.starts_at, booking.timezone),
+        "people": ", ".join(booking.people),
+    }
+    with translation.override(language):
+        if booking.status == BookingStatus.CANCELLED:
+            return gettext("%(service)s, %(when)s: canceled") % words
+        if booking.people:
+            return gettext("%(service)s: now %(when)s, with %(people)s") % words
+        return gettext("%(service)s: now %(when)s") % words
 
 
 def _say_to_business(booking: BookingView, *, language: str, previous: datetime | None) -> dict[str, str]:

@@ -33,19 +33,20 @@ def release(
     now: datetime,
     counters: Counters | None = None,
     reason: str = "",
+    extra: Mapping[str, object] | None = None,
 ) -> None:
     """End a locked, active booking in a status that takes nothing: its place is free at once.
 
     The booking is written as it is now, with its history and the event ``booking.<status>``.
-    The caller writes ``counters`` last; without them they are written here.
+    The caller writes ``counters`` last; without them they are written here. ``extra`` goes into the event.
     """
     own = Counters() if counters is None else counters
     free_allocations(booking)
     own.take_back(booking.rule_usage)
     previous, booking.status = booking.status, status
     booking.is_active = False
-    extra = {PREVIOUS: str(previous)}
-    record(booking, kind=ENDINGS[status], by=by, now=now, reason=reason, extra=extra)
+    said = {PREVIOUS: str(previous), **(extra or {})}
+    record(booking, kind=ENDINGS[status], by=by, now=now, reason=reason, extra=said)
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
     if counters is None:
         own.write()
