@@ -3,6 +3,7 @@
 from django.urls import path
 
 from api.v1.availability import views as availability
+from api.v1.bookings import staff
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import views as manage
@@ -24,6 +25,8 @@ urlpatterns = [
     path("holds", bookings.HoldsView.as_view(), name="holds"),
     path("holds/<str:hold_id>", bookings.HoldView.as_view(), name="hold"),
     path("bookings", bookings.BookingsView.as_view(), name="bookings"),
+    path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
+    path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
     path("manage/<str:token>", manage.ManageView.as_view(), name="manage"),
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),

@@ -138,6 +138,8 @@ TENANT: dict[str, Rights] = {
     "api/v1/holds": change(ANYONE),
     "api/v1/holds/<str:hold_id>": {"DELETE": ANYONE},
     "api/v1/bookings": change(ANYONE),
+    "api/v1/bookings/<str:booking_id>/undo": change(DESK),
+    "api/v1/bookings/<str:booking_id>/correct": change(DESK),
     "api/v1/manage/<str:token>": read(ANYONE),
     "api/v1/manage/<str:token>/confirm": change(ANYONE),
     "api/v1/manage/<str:token>/reschedule": change(ANYONE),

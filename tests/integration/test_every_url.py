@@ -65,6 +65,8 @@ SAMPLES = {
     "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
+    "api/v1/bookings/<str:booking_id>/undo": "api/v1/bookings/{booking}/undo",
+    "api/v1/bookings/<str:booking_id>/correct": "api/v1/bookings/{booking}/correct",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",
     "api/v1/manage/<str:token>/confirm": "api/v1/manage/{token}/confirm",
     "api/v1/manage/<str:token>/reschedule": "api/v1/manage/{token}/reschedule",

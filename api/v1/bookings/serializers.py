@@ -11,9 +11,13 @@ from api.fields import AnswerField, AnswersField, IdField, InstantField, TextFie
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
 from kernel.languages import LANGUAGES
+from kernel.money import PriceKind
 from kernel.text import mark
+from scheduling.policies import TAKEN_BACK
+from scheduling.types import LARGEST_PRICE_MINOR
 
 HOLD_OR_SLOT = mark("Send a hold and its token, or a service and starts_at.")
+PRICE_AND_NONE = mark("Send a price, or that there is none.")
 TEXT_LENGTH = 2000
 
 
@@ -69,6 +73,71 @@ class BookingFields(SlotFields):
         if by_hold == by_slot or ("hold" in attrs) != ("token" in attrs):
             raise serializers.ValidationError({"hold": [gettext(HOLD_OR_SLOT)]})
         return attrs
+
+
+class UndoFields(StrictSerializer):
+    """Body of ``POST bookings/{id}/undo``."""
+
+    status = serializers.ChoiceField(
+        choices=sorted(TAKEN_BACK),
+        required=False,
+        help_text="The status that the step led to; without it the one that the booking has.",
+    )
+
+
+class CorrectedCustomerFields(StrictSerializer):
+    """What is put right about who comes."""
+
+    name = TextField(required=False, max_length=120)
+    phone = TextField(required=False, allow_blank=True, max_length=40)
+    email = TextField(required=False, allow_blank=True, max_length=254)
+
+
+class CorrectionFields(StrictSerializer):
+    """Body of ``POST bookings/{id}/correct``."""
+
+    customer = CorrectedCustomerFields(required=False)
+    asset = AnswersField(
+        child=AnswerField(), required=False, help_text="All that is known about it, not only what changes."
+    )
+    note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
+    price_minor = WholeField(required=False, min_value=0, max_value=LARGEST_PRICE_MINOR)
+    price_kind = serializers.ChoiceField(choices=[PriceKind.FIXED, PriceKind.ON_REQUEST], required=False)
+    is_customer_too = serializers.BooleanField(
+        required=False, default=False, help_text="Correct the records of customer and asset as well."
+    )
+    mark = TextField(
+        required=False, max_length=64, help_text="Of an earlier answer: refused when somebody corrected it since."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a price beside the word that there is none.
+
+        Raises:
+            ValidationError: Both were sent.
+        """
+        if attrs.get("price_kind") == PriceKind.ON_REQUEST and "price_minor" in attrs:
+            raise serializers.ValidationError({"price_minor": [gettext(PRICE_AND_NONE)]})
+        return attrs
+
+
+class SteppedShape(serializers.Serializer[Any]):
+    """Where a booking stands."""
+
+    id = serializers.CharField()
+    reference = serializers.CharField()
+    status = serializers.CharField()
+    starts_at = InstantField()
+    ends_at = InstantField()
+
+
+class CorrectedShape(SteppedShape):
+    """Answer of ``POST bookings/{id}/correct``; no personal data, which is not kept with the key."""
+
+    is_changed = serializers.BooleanField()
+    price = MoneyShape(allow_null=True)
+    price_kind = PriceKindField()
+    mark = serializers.CharField(help_text="Of what can be corrected, as it is now.")
 
 
 class HoldShape(serializers.Serializer[Any]):

@@ -130,7 +130,7 @@ class BookingsView(OpenView):
                 with admit(guard) as proven_contact:
                     booked = _book(asked, proven_contact)
             except CustomerInvalid as error:
-                raise _name_fields(error) from error
+                raise name_fields(error) from error
             if "hold" in asked:
                 note_end(request)
             body = {
@@ -176,7 +176,7 @@ def _book(asked: dict[str, Any], proven_contact: str) -> SubmittedBooking:
     return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API, by=CUSTOMER)
 
 
-def _name_fields(error: CustomerInvalid) -> CustomerInvalid:
+def name_fields(error: CustomerInvalid) -> CustomerInvalid:
     """Name the fields as this call's body does: the customer's are one level down."""
     return CustomerInvalid(
         errors={f"customer.{name}" if name in CUSTOMER_FIELDS else name: texts for name, texts in error.errors.items()}
