@@ -43,6 +43,7 @@ INVENTORY = (
         },
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.SECRET: ("code_hash",)},
     ),
+    TableInventory("notifications_public.TakenReply", other={NotPersonal.MACHINE: ("message_hash",)}),
     TableInventory(
         "notifications_public.TextedNumber",
         personal={

@@ -9,6 +9,7 @@ LEFTOVERS = (
     "DELETE FROM public.tenants_limitcount",
     "DELETE FROM public.notifications_public_contactcode",
     "DELETE FROM public.notifications_public_textednumber",
+    "DELETE FROM public.notifications_public_takenreply",
     "DELETE FROM public.tenants_duework",
 )
 LOG_SQL = f"""

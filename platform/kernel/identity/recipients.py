@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 
+from kernel.identity.phones import clean_phone
 from kernel.lines import compose
 
 DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 """Where dots before the @ mean nothing, and both domains are one (Google's help, "Dots don't matter")."""
-PHONE_SPELLINGS = (
-    # Mexico dropped the 1 of mobiles in 2019, carriers still take it.
-    (re.compile(r"\+521(\d{10})"), r"+52\1"),
-    # Argentina's mobiles have a 9 when called from abroad.
-    (re.compile(r"\+549(\d{10})"), r"+54\1"),
-)
+NO_COUNTRY = "ZZ"
+"""What ISO 3166-1 leaves to users, and the library calls an unknown region."""
 
 
 def name_recipient(address: str) -> str:
     """Return the one name of an e-mail address or a phone number (E.164), however it is spelled.
+
+    That of a number is what `clean_phone` stores: whoever answers to a message is found by it.
 
     What follows a plus sign before the @ reaches the same mailbox (RFC 5233), upper case, quotes and
     a domain in its own script do so too. It is a name to count by: nobody is written to at it.
@@ -46,6 +45,5 @@ def _encode_domain(domain: str) -> str:
 
 def _name_phone(text: str) -> str:
     number = re.sub(r"[^\d+]", "", text) or text
-    for spelling, usual in PHONE_SPELLINGS:
-        number = spelling.sub(usual, number) if spelling.fullmatch(number) else number
-    return number
+    # With its country in front it is read in none; what no plan has stays as it is.
+    return clean_phone(number, country=NO_COUNTRY) or number

@@ -41,6 +41,25 @@ class ContactCode(models.Model):
         return f"{self.schema_name} until {self.expires_at:%Y-%m-%d %H:%M}"
 
 
+class TakenReply(models.Model):
+    """An answer to an SMS that was taken: the carrier may hand it over again, and it means nothing then.
+
+    ``message_hash`` is that of the carrier's id of it.
+    """
+
+    message_hash = models.CharField(max_length=64, unique=True)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        """Removed when the carrier has long stopped trying."""
+
+        indexes: ClassVar = [models.Index(fields=["taken_at"], name="notifications_reply_taken")]
+
+    def __str__(self) -> str:
+        """Return when it was taken."""
+        return f"{self.taken_at:%Y-%m-%d %H:%M}"
+
+
 class TextedNumber(models.Model):
     """A number that a business writes SMS to, and since when it wants none; the newest one is answered.
 

@@ -63,16 +63,7 @@ def send_message(message_id: int, now: datetime) -> None:
     except CarrierMissing as error:
         _note_end(message, MessageReason.NO_CARRIER, str(error))
         return
-    # Also when the lease has run out meanwhile: it was sent, whoever else tries now.
-    open_log().filter(pk=message.pk).exclude(status=MessageStatus.SENT).update(
-        status=MessageStatus.SENT,
-        sent_at=utc_now(),
-        provider_id=provider_id,
-        leased_until=None,
-        last_error="",
-        reason="",
-        **_forget_secret(message),
-    )
+    _note_sent(message, provider_id)
 
 
 def compute_backoff(attempts: int) -> timedelta:
@@ -113,7 +104,6 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         wait = spend(channel=message.channel, template=message.template, now=now)
         if wait is not None:
             raise RetryLater(at=now + wait)
-    note_texted(message.channel, message.to, now=utc_now())
     message.status = MessageStatus.SENDING
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
     message.leased_until = utc_now() + LEASE
@@ -142,6 +132,23 @@ def _make_outgoing(message: MessageBase) -> OutgoingMessage:
         body_html=message.body_html,
         attachments=tuple(Attachment(**attachment) for attachment in message.attachments),
     )
+
+
+@transaction.atomic
+def _note_sent(message: MessageBase, provider_id: str) -> None:
+    """Note that the carrier has a message, and whose number the business has written to."""
+    now = utc_now()
+    # Also when the lease has run out meanwhile: it was sent, whoever else tries now.
+    open_log().filter(pk=message.pk).exclude(status=MessageStatus.SENT).update(
+        status=MessageStatus.SENT,
+        sent_at=now,
+        provider_id=provider_id,
+        leased_until=None,
+        last_error="",
+        reason="",
+        **_forget_secret(message),
+    )
+    note_texted(message.channel, message.to, now=now)
 
 
 def _note_failure(message: MessageBase, reason: str) -> None:

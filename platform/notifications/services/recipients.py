@@ -9,6 +9,8 @@ from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask, Keeper
 from keyvalue.throttle import ask_limits, get_limit
 from notifications.channels.numbers import gets_sms
+from notifications.enums import Channel
+from notifications.services.stops import is_stopped
 from tenants.services.counts import count_up
 
 OTHER = "messages_other"
@@ -20,6 +22,11 @@ logger = logging.getLogger(__name__)
 def is_texted(phone: str) -> bool:
     """Tell whether SMS go to a number (E.164) at all: its kind, and the countries of the business."""
     return gets_sms(phone)
+
+
+def wants_no_sms(phone: str) -> bool:
+    """Tell whether somebody answered STOP from a number (E.164), to this business or to all. One query."""
+    return is_stopped(Channel.SMS, phone)
 
 
 def may_get_one_more(to: str, *, limit: str, now: datetime) -> bool:

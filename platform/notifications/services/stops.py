@@ -7,8 +7,9 @@ wants SMS again wants those that were stopped last, whoever wrote since.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
@@ -18,17 +19,22 @@ from django.utils.translation import gettext
 from database.connection import connection
 from kernel.identity.recipients import name_recipient
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
+from kernel.lines import make_printable
 from notifications import hooks
+from notifications.channels.sms import is_phone
 from notifications.engine.replies import Reply, read_reply
 from notifications.engine.segments import pick_text, shorten_words
 from notifications.enums import Channel
-from notifications.public.models import TextedNumber
+from notifications.public.models import TakenReply, TextedNumber
 from notifications.services.senders import PLATFORM
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import find_tenant
 
 EVERYBODY = ""
 LONGEST_WORDS = 160
+KEPT = timedelta(days=90)
+"""For so long an answer is known by its id; carriers hand one over again for hours."""
+FORGOTTEN_AT_ONCE = 100
 SHORT_NAME = 40
 
 
@@ -60,19 +66,23 @@ def note_texted(channel: str, to: str, *, now: datetime) -> None:
 def take_reply(answered: Answered, *, now: datetime) -> str:
     """Do at once what an answer asks for and keep it in the business's ledger; return what to answer, if anything.
 
+    An answer that was taken before, by the carrier's id of it, changes nothing: another may have followed since.
     Whatever waits for the number is not sent any more: each message asks again before it leaves.
     """
     reply = read_reply(answered.text)
-    if reply is Reply.OTHER or not answered.phone:
+    if reply is Reply.OTHER or not is_phone(answered.phone):
         return ""
+    answered = replace(answered, text=make_printable(answered.text), proof=make_printable(answered.proof))
     is_stop = reply is Reply.STOP
-    schema_name = _find_meant(answered.phone, is_stop=is_stop)
-    changes = {
-        "stopped_at": now if is_stop else None,
-        "words": answered.text[:LONGEST_WORDS],
-        "proof": answered.proof[:LONGEST_WORDS],
-    }
     with transaction.atomic():
+        if not _is_new(answered, now=now):
+            return ""
+        schema_name = _find_meant(answered.phone, is_stop=is_stop)
+        changes = {
+            "stopped_at": now if is_stop else None,
+            "words": answered.text[:LONGEST_WORDS],
+            "proof": answered.proof[:LONGEST_WORDS],
+        }
         TextedNumber.objects.update_or_create(
             recipient_hash=_hash(answered.phone),
             schema_name=schema_name,
@@ -82,6 +92,17 @@ def take_reply(answered: Answered, *, now: datetime) -> str:
         if schema_name:
             _tell_business(schema_name, answered, is_stop=is_stop, now=now)
     return _write_answer(schema_name, is_stop=is_stop)
+
+
+def _is_new(answered: Answered, *, now: datetime) -> bool:
+    """Keep the carrier's id of an answer; tell whether nobody did before. One without an id is always new."""
+    if not answered.proof:
+        return True
+    old = TakenReply.objects.select_for_update(skip_locked=True).filter(taken_at__lt=now - KEPT)
+    TakenReply.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    message_hash = hashlib.sha256(answered.proof.encode()).hexdigest()
+    _, is_new = TakenReply.objects.get_or_create(message_hash=message_hash, defaults={"taken_at": now})
+    return is_new
 
 
 def _find_meant(phone: str, *, is_stop: bool) -> str:

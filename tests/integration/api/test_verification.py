@@ -22,6 +22,7 @@ from notifications.models import Message
 from notifications.public.models import ContactCode
 from notifications.services.codes import Reach, ask_code, give_code_back, try_code, use_code
 from notifications.services.outbox import process_event
+from notifications.services.stops import Answered, take_reply
 from scheduling.models import Booking, Contact
 from scheduling.services.messages.standing import MERGED_WITHIN
 from tenants.context import tenant_scope
@@ -553,6 +554,17 @@ def test_a_code_that_was_given_back_works_again(tenant):
     give_code_back(proof)
     assert (use_code(proof, now=NOON), ContactCode.objects.get().attempts) == (True, 0)
     assert try_code(ways=[WAY], code=" ", now=NOON) is None
+
+
+def test_a_number_that_said_stop_needs_a_mailbox(customer_client, tenant, shop, sms):
+    take_reply(Answered("+525512345678", "STOP", "SM1"), now=NOON)
+
+    alone = book(customer_client, shop, phone="+525512345678")
+    with_mail = book(customer_client, shop, phone="+525512345678", email=STRANGER)
+
+    assert (alone.status_code, with_mail.status_code) == (422, 201)
+    assert list(alone.json()["errors"]) == ["customer.phone"]
+    assert "ALTA" in alone.json()["errors"]["customer.phone"][0]
 
 
 @pytest.mark.parametrize("phone", ["+34612345678", "+19005550100", "+881612345678", "+529001234567"])

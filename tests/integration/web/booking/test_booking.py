@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from kernel.clock import utc_now
+from notifications.services.stops import Answered, take_reply
 from scheduling.models import Booking, Location, Resource, Service, WorkingHours
 
 VEHICLE = {"asset.make": "nissan", "asset.model": "Versa", "asset.year": "2019", "asset.plate": "nxp 482 a"}
@@ -106,6 +107,18 @@ def test_wrong_details_are_named_in_the_language_of_the_person_and_kept(customer
     assert "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678." in text_of(page)
     assert 'value="55 12"' in page.content.decode()
     assert page.content.decode().count("autofocus") == 1
+    assert Booking.objects.get().status == "held"
+
+
+def test_a_number_that_said_stop_is_told_so_and_nothing_is_lost(customer_client, service):
+    take_reply(Answered("+525512345678", "STOP", "SM1"), now=utc_now())
+    url = go_to_details(customer_client, service)
+
+    page = customer_client.post(url + "&lang=es", {**PERSON, "phone": "55 1234 5678", "email": ""})
+
+    assert page.status_code == 422
+    assert "Desde este número se respondió BAJA" in text_of(page)
+    assert 'value="55 1234 5678"' in page.content.decode()
     assert Booking.objects.get().status == "held"
 
 
