@@ -84,6 +84,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),
+    "workspace/services/prices/": form(SETUP),
     "workspace/services/starter/": change(SETUP),
     "workspace/services/<int:row_id>/": form(SETUP),
     "workspace/services/<int:row_id>/row/": read(SETUP),

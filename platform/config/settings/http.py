@@ -25,6 +25,9 @@ TEMPLATES = [
     }
 ]
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+"""The price list of 500 services has four fields each, and all are sent where no script runs."""
+
 FORM_RENDERER = "web.parts.forms.PageRenderer"
 
 STATIC_URL = "/static/"

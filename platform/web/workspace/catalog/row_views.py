@@ -128,7 +128,7 @@ def _ask_price(request: HttpRequest, form: PriceForm, *, status: int = 200) -> H
 def _aim(answer: HttpResponse, row_id: int) -> HttpResponse:
     """Let htmx put an answer in the place of the row, whatever asked for it: the row itself, or a notice's undo."""
     answer.headers["HX-Retarget"] = f"tr:has(#service-{row_id})"
-    answer.headers["HX-Reswap"] = "outerHTML"
+    answer.headers["HX-Reswap"] = "outerHTML settle:0s"  # who types fast is never ahead of the script
     return answer
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Permission
 from web.workspace.catalog import row_views
 from web.workspace.catalog.pages import SERVICES
+from web.workspace.catalog.price_views import edit_prices
 from web.workspace.catalog.starting import use_starter_list
 from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries
@@ -24,6 +25,7 @@ add_entries(
 
 urlpatterns = [
     *make_urls(SERVICES),
+    path("services/prices/", edit_prices, name="services_prices"),
     path("services/starter/", use_starter_list, name="services_starter"),
     path("services/<int:row_id>/row/", row_views.show_row, name="services_row"),
     path("services/<int:row_id>/price/", row_views.edit_price, name="services_price"),

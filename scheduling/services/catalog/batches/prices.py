@@ -20,6 +20,7 @@ from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import change_row, lock_row
 from scheduling.services.catalog.services import NOUN, check_service
 from scheduling.types import Actor, ServiceSetup
+from scheduling.types.setups import SetupErrors
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 
@@ -65,11 +66,10 @@ def change_prices(*, lines: Sequence[PriceLine], by: Actor, now: datetime) -> di
         after = _apply(before, line)
         if after == before:
             continue
-        try:
-            checked = check_service(after, before=before, own_id=row.pk, lookup=lookup)
-            versions[row.pk] = change_row(NOUN, row, before, checked, by=by, now=now)
-        except Invalid as error:
-            errors |= {f"{line.service_id}.{name}": texts for name, texts in error.errors.items()}
+        found_errors = _find_errors(before, after, own_id=row.pk, lookup=lookup)
+        errors |= {f"{line.service_id}.{name}": texts for name, texts in found_errors.items()}
+        if not found_errors:
+            versions[row.pk] = change_row(NOUN, row, before, after, by=by, now=now)
     if errors:
         raise SetupInvalid(errors=errors)
     return versions
@@ -102,6 +102,17 @@ def _find_obstacle(row: Service | None, line: PriceLine) -> str:
         return ""
     changes = list_changes(noun=NOUN.name, row_id=row.pk, after_version=line.version)
     return CHANGED if any(field.name in PRICED for change in changes for field in change.fields) else ""
+
+
+def _find_errors(before: ServiceSetup, after: ServiceSetup, *, own_id: int, lookup: Lookup) -> SetupErrors:
+    """Find what is wrong with the new price; what was incomplete before does not keep anybody from changing prices."""
+    try:
+        check_service(after, before=before, own_id=own_id, lookup=lookup)
+    except Invalid as error:
+        if after.duration_minutes != before.duration_minutes and before.requirements:
+            return error.errors
+        return {name: texts for name, texts in error.errors.items() if name in PRICED}
+    return {}
 
 
 def _apply(before: ServiceSetup, line: PriceLine) -> ServiceSetup:
