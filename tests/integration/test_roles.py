@@ -72,9 +72,9 @@ def list_surprises(
 
 
 def remember() -> dict[str, list[dict[str, object]]]:
-    """Return every row, without when somebody signed in: each question is asked in a new browser."""
+    """Return every row, without when somebody signed in and with which session: each question has a new browser."""
     rows = take_snapshot()
-    return rows | {"User": [{**user, "last_login": None} for user in rows["User"]]}
+    return rows | {"User": [{**user, "last_login": None} for user in rows["User"]], "Session": []}
 
 
 @pytest.fixture
