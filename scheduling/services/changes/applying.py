@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 
 from database.locks import lock_resources
 from database.transactions import run_write
+from kernel.errors import NotFound
 from scheduling.enums import BookingEvent, BookingStatus, MisfitKind, Outcome, OverrideKind
-from scheduling.errors import BookingsTouched, SlotTaken, SlotUnavailable
+from scheduling.errors import BookingsTouched, RequestInvalid, SlotTaken, SlotUnavailable, TransitionRefused
 from scheduling.models import Booking, Resource
 from scheduling.policies import MOVABLE_STATUSES, TRANSITIONS
 from scheduling.selectors.bookings.views import list_views
@@ -220,7 +221,7 @@ def _move(touched: Touched, decision: Decision, extra: Mapping[str, object], *, 
             by=by,
             now=now,
         )
-    except (SlotTaken, SlotUnavailable):
+    except (SlotTaken, SlotUnavailable, TransitionRefused, RequestInvalid, NotFound):
         return False
     return True
 

@@ -62,7 +62,11 @@ def read_choices(data: QueryDict) -> Choices:
         outcomes=outcomes,
         decisions={booking_id: _read_decision(data, booking_id, outcome) for booking_id, outcome in outcomes.items()},
         message=_read_one(data, MESSAGE).strip(),
-        typed={booking_id: _read_one(data, f"{AT}{booking_id}") for booking_id in outcomes},
+        typed={
+            booking_id: _read_one(data, f"{AT}{booking_id}")
+            for booking_id, outcome in outcomes.items()
+            if outcome is Outcome.MOVE and _read_one(data, f"{TO}{booking_id}") == OTHER
+        },
     )
 
 

@@ -140,7 +140,8 @@ def _make_row(touched: Touched, choices: Choices) -> ReviewRow:
     if chosen not in touched.outcomes:
         chosen = _find_default(touched)
     decision = choices.decisions.get(booking.id)
-    is_other = decision is not None and decision.starts_at is not None and not decision.resource_ids
+    is_other = booking.id in choices.typed
+    is_untimed = is_other and (decision is None or decision.starts_at is None)
     wanted = (
         "" if decision is None or decision.starts_at is None else write_place(decision.starts_at, decision.resource_ids)
     )
@@ -155,10 +156,10 @@ def _make_row(touched: Touched, choices: Choices) -> ReviewRow:
         reasons=tuple(_say_reason(each, booking) for each in touched.misfits),
         chosen=chosen,
         places=places,
-        is_other=is_other and not touched.is_refused,
+        is_other=is_other,
         other=choices.typed.get(booking.id, ""),
         person=find_person(booking),
-        is_missing=chosen is None or (chosen is Outcome.MOVE and (touched.is_refused or not (places or is_other))),
+        is_missing=chosen is None or (chosen is Outcome.MOVE and (touched.is_refused or is_untimed or not places)),
         is_new=bool(choices.do) and booking.id not in choices.outcomes,
     )
 
