@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("fail", "Book none"),
                             ("skip", "Leave the date out"),
-                            ("move", "Take the nearest free time of that day"),
+                            ("move", "Take the nearest free time on that day"),
                         ],
                         max_length=8,
                     ),
