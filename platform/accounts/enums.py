@@ -32,3 +32,23 @@ class AccountMessageKind(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     INVITATION = "invitation"
     OWNER_ADDED = "owner_added"
+    EMAIL_CONFIRM = "email_confirm"
+    EMAIL_REVERT = "email_revert"
+
+
+class EmailLink(StrEnum):
+    """What a link of the mails about another e-mail does."""
+
+    CONFIRM = "confirm"
+    REVERT = "revert"
+
+
+class Notice(models.TextChoices):
+    """What owners and managers are told by e-mail; each is the name of its text."""
+
+    NEW_BOOKING = "business_new_booking", _("A new appointment online")
+    NEW_REQUEST = "business_new_request", _("A request that waits for an answer")
+    REQUEST_WAITING = "business_request_waiting", _("A request that still waits")
+    BOOKING_MOVED = "business_booking_moved", _("An appointment that a customer moved")
+    BOOKING_CANCELLED = "business_booking_cancelled", _("An appointment that a customer canceled")
+    CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")

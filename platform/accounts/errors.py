@@ -143,3 +143,10 @@ class SessionUnknown(NotFound):
 
     code = "session_unknown"
     text = mark("This session has ended already.")
+
+
+class EmailLinkUnknown(NotFound):
+    """The link of a mail about another e-mail does nothing (any more)."""
+
+    code = "email_link_unknown"
+    text = mark("This link no longer works: it was used, a newer one was sent, or it is too old.")

@@ -25,6 +25,12 @@ INVENTORY = (
         other={NotPersonal.SECRET: ("session_key",)},
     ),
     TableInventory(
+        "accounts.EmailChange",
+        personal={"old_email": _ADDRESS, "new_email": _ADDRESS},
+        other={NotPersonal.SECRET: ("confirm_hash", "revert_hash")},
+    ),
+    TableInventory("accounts.SilencedNotice", other={NotPersonal.CODE: ("notice",)}),
+    TableInventory(
         "accounts.Invitation",
         personal={"email": _ADDRESS},
         other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.enums import AccountMessageKind
+from accounts.enums import AccountMessageKind, EmailLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class SessionView:
     began_at: datetime | None
     seen_at: datetime | None
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLinkView:
+    """What a link of the mails about another e-mail does, and the e-mail that counts then."""
+
+    link: EmailLink
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Tables of accounts."""
 
+from accounts.models.email_change import EmailChange
 from accounts.models.invitation import Invitation
 from accounts.models.session import Session
+from accounts.models.silence import SilencedNotice
 from accounts.models.user import User
 
-__all__ = ["Invitation", "Session", "User"]
+__all__ = ["EmailChange", "Invitation", "Session", "SilencedNotice", "User"]

@@ -10,11 +10,13 @@ from accounts.models import User
 from accounts.types import StaffMember
 
 
-def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
-    """Return active people of the current schema in the order of their names; ``roles`` narrows."""
+def list_staff(*, roles: tuple[str, ...] = (), notice: str = "") -> tuple[StaffMember, ...]:
+    """Return active people of the current schema in the order of their names; ``roles`` and ``notice`` narrow."""
     people = User.objects.filter(is_active=True)
     if roles:
         people = people.filter(role__in=roles)
+    if notice:
+        people = people.exclude(silenced__notice=notice)
     return tuple(
         StaffMember(
             id=person.pk,
@@ -28,9 +30,9 @@ def list_staff(*, roles: tuple[str, ...] = ()) -> tuple[StaffMember, ...]:
     )
 
 
-def list_managers() -> tuple[StaffMember, ...]:
-    """Return owners and managers, whom the business's own notices go to."""
-    return list_staff(roles=(Role.OWNER, Role.MANAGER))
+def list_managers(*, notice: str = "") -> tuple[StaffMember, ...]:
+    """Return owners and managers, whom the business's own notices go to; of one kind, those who want it."""
+    return list_staff(roles=(Role.OWNER, Role.MANAGER), notice=notice)
 
 
 def get_user_by_email(email: str) -> User:

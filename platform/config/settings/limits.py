@@ -46,6 +46,7 @@ LIMITS = index_limits(
     Exact("invitations", "mails that invite people", BUSINESS, 50, DAY),
     Limit("workplaces_address", "questions where an e-mail signs in", BLOCK, 20, HOUR, is_shared=True),
     Shared("workplace_mails", "mails that say where somebody signs in", RECIPIENT, 3, DAY),
+    Shared("email_change_mails", "mails that confirm another e-mail", RECIPIENT, 3, DAY),
     Limit("sign_ups_address", "sign-ups", BLOCK, 60, HOUR, is_shared=True),
     Shared("sign_up_mails", "mails that verify a sign-up", RECIPIENT, 3, DAY),
     Limit("slug_checks_address", "questions whether an address is free", BLOCK, 120, MINUTE, is_shared=True),

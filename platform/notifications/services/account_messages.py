@@ -27,10 +27,14 @@ LIMITS: Mapping[AccountMessageKind, str | None] = {
     AccountMessageKind.UNKNOWN_ACCOUNT: "unknown_account_mails",
     AccountMessageKind.INVITATION: None,  # it was counted when somebody invited
     AccountMessageKind.OWNER_ADDED: "messages_business",
+    AccountMessageKind.EMAIL_CONFIRM: None,  # it was counted when somebody asked
+    AccountMessageKind.EMAIL_REVERT: None,  # must arrive: it leads back in
 }
 LABELS = {
     AccountMessageKind.PASSWORD_RESET: mark("Set a new password"),
     AccountMessageKind.INVITATION: mark("Join"),
+    AccountMessageKind.EMAIL_CONFIRM: mark("Confirm e-mail"),
+    AccountMessageKind.EMAIL_REVERT: mark("It was not me"),
 }
 """What the button says, a msgid; others have none."""
 

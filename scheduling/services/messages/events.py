@@ -218,7 +218,7 @@ def _tell_business(event: EventView, booking: BookingView, *, template: str) -> 
     """Tell owners and managers, only what staff did not do; return whom."""
     if event.payload.get("by") == ActorKind.STAFF:
         return frozenset()
-    readers = list_managers()
+    readers = list_managers(notice=template)
     previous = _read_previous(event, booking)
     state = describe_state(booking, previous=previous)
     tell(

@@ -40,7 +40,10 @@ def nudge_business(booking_id: int, now: datetime) -> None:
     if booking.answer_by is None or booking.answer_by <= now or booking.is_sample:
         return  # answered, or too late to be
     tell(
-        recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in list_managers()],
+        recipients=[
+            Recipient(email=reader.email, locale=reader.locale)
+            for reader in list_managers(notice="business_request_waiting")
+        ],
         template="business_request_waiting",
         about=make_subject(booking.id),
         words=make_business_words(booking, previous=None),
@@ -55,7 +58,10 @@ def nudge_business(booking_id: int, now: datetime) -> None:
 def tell_clash(booking: BookingView, *, key: str, now: datetime) -> None:
     """Tell owners and managers that a booking lies over another one since the clocks of the country changed."""
     tell(
-        recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in list_managers()],
+        recipients=[
+            Recipient(email=reader.email, locale=reader.locale)
+            for reader in list_managers(notice="business_clock_clash")
+        ],
         template="business_clock_clash",
         about=make_subject(booking.id),
         words=make_business_words(booking, previous=None),

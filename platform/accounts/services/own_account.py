@@ -1,0 +1,193 @@
+"""One's own account: name and language, another e-mail, and which notices come.
+
+Another e-mail counts when its mailbox has confirmed it. The old mailbox hears of it at once, and can take
+it back for two weeks, also when it was confirmed: whoever found a session open keeps no account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.urls import reverse
+
+from accounts import hooks
+from accounts.enums import AccountMessageKind, EmailLink, Notice
+from accounts.errors import EmailLinkUnknown, PersonInvalid
+from accounts.models import EmailChange, SilencedNotice, User
+from accounts.services.second_step import check_password
+from accounts.services.sessions import end_sessions
+from accounts.types import AccountMessage, EmailLinkView, PersonChange, Proof
+from kernel.emails import clean_email
+from kernel.errors import LimitReached
+from kernel.identity.names import clean_person_name
+from kernel.identity.recipients import name_recipient
+from kernel.ids import hash_token, new_token
+from kernel.languages import LANGUAGES
+from kernel.limits import Ask
+from kernel.text import mark
+from tenants.context import find_current_tenant
+from tenants.hosts import make_base_url
+from tenants.services.counts import count_up, take_back
+from tenants.services.workplaces import forget_workplace, note_workplace
+
+CONFIRM_LIFE, REVERT_LIFE = timedelta(days=1), timedelta(days=14)
+NAME_MISSING = mark("Enter your name.")
+LANGUAGE_UNKNOWN = mark("Choose a language.")
+EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
+EMAIL_SAME = mark("This is your e-mail already.")
+EMAIL_TAKEN = mark("Someone already signs in with this e-mail.")
+LONGEST_NAME = 120
+
+
+def change_details(user: User, *, name: str, locale: str) -> None:
+    """Change one's name and the language of one's mails.
+
+    Raises:
+        PersonInvalid: The name is none, or we do not speak the language.
+    """
+    cleaned = clean_person_name(name)
+    errors: dict[str, tuple[str, ...]] = {}
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        errors["name"] = (NAME_MISSING,)
+    if locale not in LANGUAGES:
+        errors["locale"] = (LANGUAGE_UNKNOWN,)
+    if errors:
+        raise PersonInvalid(errors=errors)
+    User.objects.filter(pk=user.pk).update(name=cleaned, locale=locale)
+
+
+def ask_for_email(user: User, *, email: str, proof: Proof) -> str:
+    """Write to another e-mail that is to be one's own, and to the present one; return it as it will be stored.
+
+    Raises:
+        PersonInvalid: It is none, is one's own, or somebody here has it.
+        ProofWrong: The password.
+        LimitReached: That mailbox got as many of these mails as it may today.
+    """
+    cleaned = clean_email(email)
+    if cleaned is None or cleaned == user.email.lower():
+        raise PersonInvalid(errors={"email": (EMAIL_WRONG if cleaned is None else EMAIL_SAME,)})
+    if User.objects.filter(email__iexact=cleaned).exists():
+        raise PersonInvalid(errors={"email": (EMAIL_TAKEN,)})
+    check_password(user, proof=proof)
+    asked = [Ask("email_change_mails", name_recipient(cleaned))]
+    full = count_up(asked, now=proof.now)
+    if full:
+        take_back(asked)
+        raise LimitReached(wait_seconds=max(wait.total_seconds() for wait in full.values()))
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        EmailChange.objects.filter(user=person, confirmed_at=None, ended_at=None).update(ended_at=proof.now)
+        confirm, revert = new_token(), new_token()
+        EmailChange.objects.create(
+            user=person,
+            old_email=person.email,
+            new_email=cleaned,
+            confirm_hash=hash_token(confirm),
+            revert_hash=hash_token(revert),
+            asked_at=proof.now,
+        )
+        _tell(person, AccountMessageKind.EMAIL_CONFIRM, cleaned, confirm, CONFIRM_LIFE, now=proof.now)
+        _tell(person, AccountMessageKind.EMAIL_REVERT, person.email, revert, REVERT_LIFE, now=proof.now)
+    return cleaned
+
+
+def find_pending_email(user: User, *, now: datetime) -> str:
+    """Return the e-mail that waits to be confirmed; empty when none does."""
+    waiting = EmailChange.objects.filter(
+        user=user, confirmed_at=None, ended_at=None, asked_at__gt=now - CONFIRM_LIFE
+    ).first()
+    return waiting.new_email if waiting else ""
+
+
+def read_email_link(token: str, *, now: datetime) -> EmailLinkView:
+    """Return what a link of these mails does; changes nothing.
+
+    Raises:
+        EmailLinkUnknown: It does nothing (any more).
+    """
+    change, link = _find(EmailChange.objects.all(), token, now=now)
+    return EmailLinkView(link=link, email=change.new_email if link is EmailLink.CONFIRM else change.old_email)
+
+
+@transaction.atomic
+def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
+    """Do what a link of these mails does, and return it.
+
+    Confirmed, the e-mail is another one. Taken back, it is the old one again: all sessions end, and the
+    password counts no more, because somebody else may know it; a new one comes by mail.
+
+    Raises:
+        EmailLinkUnknown: It does nothing (any more).
+        PersonInvalid: Somebody here signs in with that e-mail by now.
+    """
+    change, link = _find(EmailChange.objects.select_for_update(), token, now=now)
+    person = User.objects.select_for_update().get(pk=change.user_id)
+    if link is EmailLink.CONFIRM:
+        change.confirmed_at = now
+        change.save(update_fields=["confirmed_at"])
+        _set_email(person, change.new_email, now=now)
+        return EmailLinkView(link=link, email=change.new_email)
+    # Whatever was changed after it began with whoever is to be kept out.
+    EmailChange.objects.filter(user=person, asked_at__gte=change.asked_at).update(ended_at=now)
+    if change.confirmed_at is not None:
+        _set_email(person, change.old_email, now=now)
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+        end_sessions(person.pk)
+    return EmailLinkView(link=link, email=change.old_email)
+
+
+@transaction.atomic
+def choose_notices(user: User, *, wanted: Collection[str]) -> None:
+    """Get e-mails of these kinds, and of no other."""
+    SilencedNotice.objects.filter(user=user).delete()
+    silenced = [SilencedNotice(user=user, notice=each) for each in Notice.values if each not in wanted]
+    SilencedNotice.objects.bulk_create(silenced)
+
+
+def list_wanted_notices(user: User) -> tuple[str, ...]:
+    """Return the kinds of which somebody gets e-mails, in their order."""
+    silenced = set(SilencedNotice.objects.filter(user=user).values_list("notice", flat=True))
+    return tuple(each for each in Notice.values if each not in silenced)
+
+
+def _find(
+    rows: models.QuerySet[EmailChange] | models.Manager[EmailChange], token: str, *, now: datetime
+) -> tuple[EmailChange, EmailLink]:
+    hashed = hash_token(token)
+    change = rows.filter(models.Q(confirm_hash=hashed) | models.Q(revert_hash=hashed), ended_at=None).first()
+    if change is None:
+        raise EmailLinkUnknown
+    link = EmailLink.CONFIRM if change.confirm_hash == hashed else EmailLink.REVERT
+    is_used = link is EmailLink.CONFIRM and change.confirmed_at is not None
+    if is_used or now >= change.asked_at + (CONFIRM_LIFE if link is EmailLink.CONFIRM else REVERT_LIFE):
+        raise EmailLinkUnknown
+    return change, link
+
+
+def _set_email(person: User, email: str, *, now: datetime) -> None:
+    before, person.email = person.email, email
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email"])
+    except IntegrityError as error:
+        raise PersonInvalid(errors={"email": (EMAIL_TAKEN,)}) from error
+    if person.is_active:
+        forget_workplace(before)
+        note_workplace(email)
+    # Without the addresses: a log outlives what a person may ask to be forgotten.
+    hooks.note_change(PersonChange(person.pk, person.pk, {"email": (False, True)}, now))
+
+
+def _tell(person: User, kind: AccountMessageKind, email: str, token: str, life: timedelta, *, now: datetime) -> None:
+    tenant = find_current_tenant()
+    host = tenant.primary_host if tenant else settings.PLATFORM_HOST
+    url = make_base_url(host) + reverse("account_email_link", args=[token])
+    message = AccountMessage(
+        kind=kind, email=email, locale=person.locale, user_id=person.pk, url=url, url_life=life, about_name=person.name
+    )
+    hooks.tell(message, now=now)
