@@ -63,6 +63,7 @@ SAMPLES = {
     "workspace/people/<int:person_id>/sessions/": "workspace/people/{person}/sessions/",
     "workspace/people/invitations/<int:invitation_id>/again/": "workspace/people/invitations/{invitation}/again/",
     "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",
+    "accounts/email-link/<str:token>/": "accounts/email-link/no-token/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/bookings/<str:booking_id>/undo": "api/v1/bookings/{booking}/undo",

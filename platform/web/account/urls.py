@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from edge.access import for_signed_in_people, open_to_anyone
 from web.account import security
+from web.account.email_links import follow_email_link
 from web.account.invitations import join
 from web.account.views import ask_for_link, enter, set_password_by_link
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("security/codes/", security.renew_codes, name="account_recovery_codes"),
     path("entry/", enter, name="entry"),
     path("invitation/<str:token>/", join, name="account_invitation"),
+    path("email-link/<str:token>/", follow_email_link, name="account_email_link"),
     path("inactive/", open_to_anyone(views.account_inactive), name="account_inactive"),
     path("reauthenticate/", for_signed_in_people(views.reauthenticate), name="account_reauthenticate"),
     path("password/reset/", ask_for_link, name="account_reset_password"),

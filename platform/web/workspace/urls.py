@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("web.workspace.team.urls")),
     path("", include("web.workspace.hours.urls")),
     path("", include("web.workspace.people.urls")),
+    path("", include("web.workspace.own.urls")),
 ]

@@ -44,4 +44,6 @@ def _describe(field: FieldChange) -> str:
         return gettext("Switched on again") if field.new else gettext("Switched off")
     if field.name == "second_step":
         return gettext("The second step was taken off")
+    if field.name == "email":
+        return gettext("Another e-mail")
     return field.name

@@ -1,0 +1,48 @@
+"""Who one is, with which e-mail, and what one is told."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from accounts.enums import Notice
+from web.parts.contacts import EmailField
+from web.parts.fields import ChoiceField, ChoicesField, TextField
+from web.parts.forms import PageForm
+from web.parts.proofs import PasswordForm
+
+LANGUAGES = (("es", "Español"), ("en", "English"))
+"""Each in its own words."""
+
+
+class DetailsForm(PageForm):
+    """Name and language."""
+
+    name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "name"})
+    locale = ChoiceField(
+        label=gettext_lazy("Language"), choices=LANGUAGES, help_text=gettext_lazy("Of your pages and your mails.")
+    )
+
+
+class EmailForm(PasswordForm):
+    """Another e-mail, with the password."""
+
+    email = EmailField(
+        label=gettext_lazy("New e-mail"),
+        help_text=gettext_lazy(
+            "It counts when you have opened the link that we send there. Your present one hears of it."
+        ),
+    )
+    field_order = ("email", "password")
+    focus_first = "email"
+
+
+class NoticesForm(PageForm):
+    """Of what somebody gets e-mails; none is an answer."""
+
+    notices = ChoicesField(
+        label=gettext_lazy("An e-mail when there is"),
+        choices=Notice.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )

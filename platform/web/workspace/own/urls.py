@@ -1,0 +1,13 @@
+"""Addresses of one's own account; the navigation leads there at its end, not by an entry."""
+
+from django.urls import path
+
+from web.workspace.own import views
+
+urlpatterns = [
+    path("account/", views.show, name="own"),
+    path("account/email/", views.change_email, name="own_email"),
+    path("account/notices/", views.choose_notices, name="own_notices"),
+    path("account/sessions/", views.end_sessions, name="own_sessions"),
+    path("account/leave/", views.leave, name="own_leave"),
+]
