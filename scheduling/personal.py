@@ -135,12 +135,14 @@ _CATALOG = (
     TableInventory("scheduling.AddOn", other={NotPersonal.BUSINESS: ("name",)}),
     TableInventory("scheduling.WorkingHours", other={NotPersonal.BUSINESS: ("valid_from", "valid_to")}),
     TableInventory(
-        "scheduling.DateOverride", personal={"note": _ABSENCE}, other={NotPersonal.BUSINESS: ("on", "periods")}
+        "scheduling.DateOverride",
+        personal={"note": _ABSENCE},
+        other={NotPersonal.BUSINESS: ("on", "periods"), NotPersonal.MACHINE: ("series_id",)},
     ),
     TableInventory(
         "scheduling.TimeOff",
         personal={"reason": _ABSENCE},
-        other={NotPersonal.CODE: ("agreed_timezone",), NotPersonal.MACHINE: ("agreed_walls",)},
+        other={NotPersonal.CODE: ("agreed_timezone",), NotPersonal.MACHINE: ("agreed_walls", "series_id")},
     ),
     TableInventory(
         "scheduling.CapacityRule",

@@ -58,7 +58,8 @@ class WorkingHours(models.Model):
 class DateOverride(CatalogRow):
     """What holds on one local date instead of the week, of a resource or a whole location.
 
-    ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed.
+    ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed. Rows of one ``series_id`` were made at
+    once, and are changed and removed together.
     """
 
     resource = models.ForeignKey(
@@ -70,6 +71,7 @@ class DateOverride(CatalogRow):
     on = models.DateField()
     periods = models.JSONField(default=list, blank=True)
     note = models.CharField(max_length=200, blank=True, default="")
+    series_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         """One for each date."""
@@ -94,13 +96,15 @@ class TimeOff(CatalogRow):
 
     ``agreed_walls`` has start and end as ``[date, minute, fold]`` on the clock of ``agreed_timezone``: when the zone's
     rules change, the instants follow. ``agreed_from`` and ``agreed_to`` are the instants for which they were noted, as
-    in `Booking`. No zone: a row of before these columns.
+    in `Booking`. No zone: a row of before these columns. Rows of one ``series_id`` were made at once, such as every
+    Tuesday until summer.
     """
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="time_off", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")
+    series_id = models.UUIDField(null=True, blank=True)
     agreed_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
     agreed_walls = models.JSONField(blank=True, default=list, db_default=models.Value([], models.JSONField()))
     agreed_from = models.DateTimeField(null=True, blank=True)

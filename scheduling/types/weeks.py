@@ -72,6 +72,7 @@ class WeekView:
     name: str
     version: int
     week: WeekSetup
+    timezone: str
     type_id: int | None = None
     type_name: str = ""
     is_person: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking, Location, Resource, ResourceType
+from scheduling.models import Booking, DateOverride, Location, Resource, ResourceType
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -37,6 +37,7 @@ SAMPLES = {
     "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",
     "workspace/resources/<int:row_id>/restore/": "workspace/resources/{resource}/restore/",
     "workspace/resources/<int:row_id>/history/": "workspace/resources/{resource}/history/",
+    "workspace/days/<slug:kind>/<int:row_id>/": "workspace/days/hours/{special_day}/",
     "workspace/hours/of/<slug:key>/": "workspace/hours/of/r{resource}/",
     "workspace/locations/<int:row_id>/": "workspace/locations/{location}/",
     "workspace/locations/<int:row_id>/archive/": "workspace/locations/{location}/archive/",
@@ -178,6 +179,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
         "service": str(service),
+        "special_day": str(DateOverride.objects.create(location=Location.objects.first(), on=date(2030, 1, 7)).pk),
         "location": str(Location.objects.order_by("pk").last().pk),
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "invitation": str(invite("nueva@example.com", token="no-token").pk),

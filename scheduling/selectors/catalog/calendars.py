@@ -47,13 +47,20 @@ def list_weeks(*, location_id: int) -> tuple[WeekView, ...]:
     for period in WorkingHours.objects.filter(Q(location=place) | Q(resource__in=[each.pk for each in people])):
         own.setdefault(period.resource_id, []).append(period)
     return (
-        WeekView(id=place.pk, name=place.name, version=place.version, week=read_week(own.get(None, ()))),
+        WeekView(
+            id=place.pk,
+            name=place.name,
+            version=place.version,
+            week=read_week(own.get(None, ())),
+            timezone=place.timezone,
+        ),
         *(
             WeekView(
                 id=each.pk,
                 name=each.name,
                 version=each.version,
                 week=read_week(own.get(each.pk, ())),
+                timezone=each.timezone or place.timezone,
                 type_id=each.resource_type_id,
                 type_name=each.resource_type.name,
                 is_person=each.resource_type.is_person,

@@ -34,7 +34,7 @@ def count_bookings_of_resources(resource_ids: Collection[int], *, now: datetime)
     counted: dict[int, int] = {}
     for path in ("booking", "session__bookings"):
         rows = (
-            taken.filter(_is_coming(now, prefix=f"{path}__"))
+            taken.filter(is_coming(now, prefix=f"{path}__"))
             .values("resource_id")
             .annotate(count=Count(path, distinct=True))
         )
@@ -45,7 +45,7 @@ def count_bookings_of_resources(resource_ids: Collection[int], *, now: datetime)
 
 def count_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
     """Map services to how many coming bookings contain them; one query."""
-    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__"), service_id__in=service_ids)
+    lines = BookingLine.objects.filter(is_coming(now, prefix="booking__"), service_id__in=service_ids)
     rows = lines.values("service_id").annotate(count=Count("booking", distinct=True))
     return {row["service_id"]: row["count"] for row in rows}
 
@@ -58,7 +58,7 @@ def count_bookings_of_types(type_ids: Collection[int], *, now: datetime) -> Mapp
     counted: dict[int, int] = {}
     for path in ("booking", "session__bookings"):
         rows = (
-            taken.filter(_is_coming(now, prefix=f"{path}__"))
+            taken.filter(is_coming(now, prefix=f"{path}__"))
             .values(type_id=F("resource__resource_type_id"))
             .annotate(count=Count(path, distinct=True))
         )
@@ -69,14 +69,14 @@ def count_bookings_of_types(type_ids: Collection[int], *, now: datetime) -> Mapp
 
 def count_bookings_of_locations(location_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
     """Map locations to how many coming bookings are there; one query."""
-    bookings = Booking.objects.filter(_is_coming(now), location_id__in=location_ids)
+    bookings = Booking.objects.filter(is_coming(now), location_id__in=location_ids)
     rows = bookings.values("location_id").annotate(count=Count("pk"))
     return {row["location_id"]: row["count"] for row in rows}
 
 
 def count_bookings_of_add_ons(add_on_ids: Collection[int], *, now: datetime) -> Mapping[int, int]:
     """Map add-ons to how many coming bookings contain them; one query."""
-    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__")).exclude(add_ons=[])
+    lines = BookingLine.objects.filter(is_coming(now, prefix="booking__")).exclude(add_ons=[])
     bookings: dict[int, set[int]] = {add_on_id: set() for add_on_id in add_on_ids}
     for booking_id, add_ons in lines.values_list("booking_id", "add_ons"):
         for each in add_ons:
@@ -91,7 +91,7 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
     return [
         Piece(*row)
         for path in ("booking", "session__bookings")
-        for row in taken.filter(_is_coming(now, prefix=f"{path}__")).values_list(
+        for row in taken.filter(is_coming(now, prefix=f"{path}__")).values_list(
             f"{path}__pk", "resource_id", "starts_minute", "ends_minute"
         )
     ]
@@ -99,19 +99,19 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
 
 def list_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> frozenset[int]:
     """List the coming bookings that contain some services; one query."""
-    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__"), service_id__in=service_ids)
+    lines = BookingLine.objects.filter(is_coming(now, prefix="booking__"), service_id__in=service_ids)
     return frozenset(lines.values_list("booking_id", flat=True))
 
 
 def list_bookings_of_locations(location_ids: Collection[int], *, now: datetime) -> frozenset[int]:
     """List the coming bookings at some locations; one query."""
-    bookings = Booking.objects.filter(_is_coming(now), location_id__in=location_ids)
+    bookings = Booking.objects.filter(is_coming(now), location_id__in=location_ids)
     return frozenset(bookings.values_list("pk", flat=True))
 
 
 def list_bookings_of_add_ons(add_on_ids: Collection[int], *, now: datetime) -> frozenset[int]:
     """List the coming bookings that contain some add-ons; one query."""
-    lines = BookingLine.objects.filter(_is_coming(now, prefix="booking__")).exclude(add_ons=[])
+    lines = BookingLine.objects.filter(is_coming(now, prefix="booking__")).exclude(add_ons=[])
     wanted = set(add_on_ids)
     return frozenset(
         booking_id
@@ -137,7 +137,8 @@ def was_add_on_booked(add_on_id: int) -> bool:
     return BookingLine.objects.filter(add_ons__contains=[{"id": add_on_id}]).exists()
 
 
-def _is_coming(now: datetime, *, prefix: str = "") -> Q:
+def is_coming(now: datetime, *, prefix: str = "") -> Q:
+    """Return the condition of bookings that are still to come or going on; ``prefix`` leads to them."""
     conditions = {
         "is_active": True,
         "ends_at__gt": now,

@@ -242,7 +242,7 @@ form.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
     if (!state.chosen.includes(cell.dataset.cell)) choose([cell], cell);
-    editor.querySelector("input:not([type])")?.focus() ?? works.focus();
+    (editor.querySelector("input:not([type])") ?? works).focus();
   } else if (event.key === "Escape") choose([]);
   else if (isCommand && event.key.toLowerCase() === "c") {
     state.copied = read(cell);

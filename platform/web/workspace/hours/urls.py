@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
+from web.workspace.hours.days import add_day, edit_day, show_days, switch_holiday
 from web.workspace.hours.locations import LOCATIONS
 from web.workspace.hours.week import draw_week, edit_row, save_week, show_week
 from web.workspace.nav import NavEntry, add_entries
@@ -17,7 +18,7 @@ add_entries(
         url_name="hours",
         permission=Permission.CATALOG_VIEW,
         position=65,
-        belongs=("hours_",),
+        belongs=("hours_", "days"),
     ),
     NavEntry(
         key="locations",
@@ -35,5 +36,9 @@ urlpatterns = [
     path("hours/draw/", draw_week, name="hours_draw"),
     path("hours/save/", save_week, name="hours_save"),
     path("hours/of/<slug:key>/", edit_row, name="hours_row"),
+    path("days/", show_days, name="days"),
+    path("days/new/", add_day, name="days_new"),
+    path("days/holiday/", switch_holiday, name="days_holiday"),
+    path("days/<slug:kind>/<int:row_id>/", edit_day, name="days_change"),
     *make_urls(LOCATIONS),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Page
 
 from accounts.models import User
-from scheduling.models import Location, Resource, Service
+from scheduling.models import DateOverride, Location, Resource, Service
 from tenants.context import tenant_scope
 from tests.e2e.web.workspace.test_board import book_at
 from tests.harness.role_table import OWNER, TENANT
@@ -55,6 +57,7 @@ def list_pages(house, role: str) -> list[str]:
         facts = {
             "booking": booking_id,
             "resource": Resource.objects.order_by("id").first().pk,
+            "special_day": DateOverride.objects.create(location=Location.objects.first(), on=date(2030, 1, 7)).pk,
             "location": Location.objects.order_by("id").first().pk,
             "service": Service.objects.order_by("id").first().pk,
             "person": User.objects.get(role="owner").pk,

@@ -1,0 +1,297 @@
+"""Special days: a year, a month, the form, series that stay together, public holidays on and off."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kernel.clock import utc_now
+from scheduling.models import DateOverride, HolidayAdjustment, Location, Resource, TimeOff
+from scheduling.selectors.catalog.timetables import load_timetables
+from scheduling.services.catalog.hours import change_location_week
+from scheduling.types import CUSTOMER, PeriodSetup, WeekSetup
+from tests.factories.scheduling import NOW, make_place, make_resource
+from tests.integration.web.workspace.browser_form import read_page
+from tests.integration.web.workspace.conftest import book
+
+DAYS, NEW = "/workspace/days/", "/workspace/days/new/"
+ZONE = ZoneInfo("America/Mexico_City")
+TUESDAY = date(2030, 1, 8)
+BASE = {
+    "what": "close", "part": "whole", "repeats": "once", "first": str(TUESDAY),
+    "last": "", "until": "", "hours": "", "reason": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def place(tenant) -> int:
+    made = make_place("America/Mexico_City")
+    hours = tuple(PeriodSetup(weekday=day, opens_minute=480, closes_minute=1080) for day in range(5))
+    lunch = tuple(PeriodSetup(weekday=day, opens_minute=780, closes_minute=840) for day in range(5))
+    week = WeekSetup(hours=hours, breaks=lunch)
+    change_location_week(location_id=made, week=week, version=None, by=CUSTOMER, now=NOW)
+    return made
+
+
+@pytest.fixture
+def eva(place) -> int:
+    return make_resource(place, "Eva")
+
+
+def add(client, place: int, **typed: str):
+    return client.post(f"{NEW}?location={place}", {**BASE, "whom": f"l{place}", **typed})
+
+
+def read_days() -> list[tuple[date, list]]:
+    return list(DateOverride.objects.filter(is_active=True).order_by("on").values_list("on", "periods"))
+
+
+def read_absences() -> list[tuple[datetime, datetime]]:
+    rows = TimeOff.objects.filter(is_active=True).order_by("starts_at").values_list("starts_at", "ends_at")
+    return [
+        (start.astimezone(ZONE).replace(tzinfo=None), end.astimezone(ZONE).replace(tzinfo=None)) for start, end in rows
+    ]
+
+
+@pytest.mark.parametrize("view", ["", "&month=2030-01"])
+@pytest.mark.parametrize("count", [1, 50])
+def test_the_pages_ask_as_often_for_fifty_as_for_one(owner_client, django_assert_num_queries, place, view, count):
+    start = datetime(2030, 1, 8, 12, tzinfo=ZONE)
+    for number in range(count):
+        person = make_resource(place, f"Persona {number}")
+        TimeOff.objects.create(resource_id=person, starts_at=start, ends_at=start + timedelta(hours=2))
+    owner_client.get(f"{DAYS}?location={place}{view}")
+
+    with django_assert_num_queries(13):
+        owner_client.get(f"{DAYS}?location={place}{view}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ({}, [(TUESDAY, [])]),
+        ({"last": "2030-01-10"}, [(TUESDAY + timedelta(days=each), []) for each in range(3)]),
+        ({"part": "morning"}, [(TUESDAY, [[840, 1080]])]),
+        ({"part": "afternoon"}, [(TUESDAY, [[480, 780]])]),
+        ({"part": "some", "hours": "10-11"}, [(TUESDAY, [[480, 600], [660, 780], [840, 1080]])]),
+        ({"what": "hours", "hours": "8-13"}, [(TUESDAY, [[480, 780]])]),
+        ({"what": "hours", "hours": "18-2"}, [(TUESDAY, [[1080, 120]])]),
+        ({"repeats": "weekly", "until": "2030-01-22"}, [(TUESDAY + timedelta(days=each), []) for each in (0, 7, 14)]),
+        ({"repeats": "yearly", "until": "2032-01-08"}, [(date(year, 1, 8), []) for year in (2030, 2031, 2032)]),
+        (
+            {"first": "2032-02-29", "repeats": "yearly", "until": "2037-02-01"},
+            [(date(2032, 2, 29), []), (date(2036, 2, 29), [])],
+        ),
+    ],
+)
+def test_closed_days_and_other_hours(owner_client, place, typed, days):
+    answer = add(owner_client, place, **typed)
+
+    assert (answer.status_code, read_days()) == (302, days)
+    assert len(set(DateOverride.objects.values_list("series_id", flat=True))) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "absences"),
+    [
+        ({}, [("2030-01-08T00:00", "2030-01-09T00:00")]),
+        ({"last": "2030-01-10"}, [("2030-01-08T00:00", "2030-01-11T00:00")]),
+        ({"part": "morning"}, [("2030-01-08T00:00", "2030-01-08T13:00")]),
+        (
+            {"part": "some", "hours": "14-16", "repeats": "weekly", "until": "2030-01-22"},
+            [(f"2030-01-{day:02}T14:00", f"2030-01-{day:02}T16:00") for day in (8, 15, 22)],
+        ),
+        ({"part": "some", "hours": "22-2"}, [("2030-01-08T22:00", "2030-01-09T02:00")]),
+    ],
+)
+def test_somebody_is_away(owner_client, place, eva, typed, absences):
+    answer = add(owner_client, place, what="away", whom=f"r{eva}", reason="Curso", **typed)
+
+    assert answer.status_code == 302
+    assert read_absences() == [tuple(map(datetime.fromisoformat, each)) for each in absences]
+
+
+def test_an_absence_is_by_the_clock_of_whoever_is_away(owner_client, place, eva):
+    Resource.objects.filter(pk=eva).update(timezone="America/Tijuana")
+
+    add(owner_client, place, what="away", whom=f"r{eva}")
+
+    start = TimeOff.objects.get().starts_at.astimezone(ZoneInfo("America/Tijuana"))
+    assert (start.hour, start.date()) == (0, TUESDAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "text"),
+    [
+        ({"first": ""}, "first", "Completa este campo."),
+        ({"first": "2030-02-30"}, "first", "Escribe la fecha así"),
+        ({"first": "1999-01-01"}, "first", "Elige una fecha"),
+        ({"last": "2030-01-07"}, "last", "El último día es anterior al primero."),
+        ({"what": "away"}, "whom", "Elige quién falta."),
+        ({"whom": "r999999"}, "whom", "Elige una de las opciones."),
+        ({"what": "hours"}, "hours", "Escribe el horario como 8:00–13:00"),
+        ({"part": "some", "hours": "x"}, "hours", "Escribe el horario como 8:00–13:00"),
+        ({"what": "hours", "hours": "8-12, 11-14"}, "hours", "Estas horas se enciman."),
+        ({"repeats": "weekly"}, "until", "Di hasta cuándo se repite."),
+        ({"repeats": "weekly", "until": "2030-01-01"}, "until", "Es antes del primer día."),
+        ({"repeats": "weekly", "until": "2045-01-01"}, "until", "Como máximo cinco años"),
+        ({"repeats": "weekly", "last": "2030-01-20", "until": "2030-05-01"}, "last", "Dura más de una semana"),
+        ({"last": "2035-01-01"}, "last", "Serían más de 400 días"),
+        ({"reason": "x" * 201}, "reason", "Máximo 200 caracteres."),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_stays(owner_client, place, typed, field, text):
+    answer = add(owner_client, place, **{"reason": "Inventario", **typed})
+
+    page = answer.content.decode()
+    assert (answer.status_code, read_days(), read_absences()) == (422, [], [])
+    assert re.search(rf'<a href="#f-{field}[^"]*">[^<]*{re.escape(text)}', page)
+    assert "reason" in typed or 'value="Inventario"' in page
+
+
+def test_a_date_is_changed_and_removed_with_its_series(owner_client, place):
+    add(owner_client, place, repeats="weekly", until="2030-01-22", reason="Inventario")
+    second = DateOverride.objects.get(on=date(2030, 1, 15))
+    address = f"{DAYS}hours/{second.pk}/"
+    form = read_page(owner_client.get(address).content.decode())
+    assert [form[name] for name in ("first", "until", "reason", "repeats")] == [
+        "2030-01-08", "2030-01-22", "Inventario", "weekly",
+    ]  # fmt: skip
+
+    changed = owner_client.post(address, {**form, "until": "2030-01-15", "part": "morning"})
+
+    assert changed.status_code == 302
+    assert read_days() == [(TUESDAY, [[840, 1080]]), (date(2030, 1, 15), [[840, 1080]])]
+    last = DateOverride.objects.filter(is_active=True).order_by("on").last()
+    page = owner_client.get(f"{DAYS}hours/{last.pk}/").content.decode()
+    seen = {"seen": read_page(page)["seen"]}
+    assert owner_client.post(f"{DAYS}hours/{last.pk}/", {**seen, "do": "remove-one"}).status_code == 302
+    assert [on for on, _ in read_days()] == [TUESDAY]
+
+
+def test_all_of_a_series_is_removed_at_once(owner_client, place, eva):
+    add(
+        owner_client,
+        place,
+        what="away",
+        whom=f"r{eva}",
+        repeats="weekly",
+        until="2030-03-01",
+        part="some",
+        hours="14-16",
+    )
+    row = TimeOff.objects.order_by("pk").first()
+    address = f"{DAYS}away/{row.pk}/"
+    seen = read_page(owner_client.get(address).content.decode())["seen"]
+
+    answer = owner_client.post(address, {"seen": seen, "do": "remove"})
+
+    assert (answer.status_code, read_absences()) == (302, [])
+    assert owner_client.get(address).status_code == 404
+
+
+def test_two_editors_never_overwrite_each_other(owner_client, staff_client, place):
+    add(owner_client, place)
+    row = DateOverride.objects.get()
+    address = f"{DAYS}hours/{row.pk}/"
+    mine = read_page(owner_client.get(address).content.decode())
+    DateOverride.objects.filter(pk=row.pk).update(note="Otra cosa", version=2)
+
+    answer = owner_client.post(address, {**mine, "part": "morning"})
+
+    assert (answer.status_code, read_days()) == (409, [(TUESDAY, [])])
+    assert "cambió mientras lo editabas" in answer.content.decode()
+    assert owner_client.post(address, {"do": "remove"}).status_code == 409
+    assert owner_client.post(address, read_page(answer.content.decode())).status_code == 302
+
+
+def test_a_date_that_has_one_already_is_refused(owner_client, place):
+    add(owner_client, place)
+
+    answer = add(owner_client, place, what="hours", hours="9-10")
+
+    assert (answer.status_code, read_days()) == (422, [(TUESDAY, [])])
+    assert re.search(r'<a href="#f-first">[^<]*Ya hay', answer.content.decode())
+
+
+def test_a_holiday_is_switched_off_and_on_again(owner_client, place, eva):
+    Location.objects.filter(pk=place).update(observes_public_holidays=True)
+    page = owner_client.get(f"{DAYS}?location={place}&month=2030-01").content.decode()
+    assert ["Año Nuevo" in page, 'aria-checked="true"' in page] == [True, True]
+
+    def switch(closed: str) -> frozenset[date]:
+        answer = owner_client.post(
+            f"{DAYS}holiday/?location={place}&month=2030-01", {"on": "2030-01-01", "closed": closed}
+        )
+        assert answer.status_code == 302
+        return (
+            load_timetables(location_id=place, from_on=date(2030, 1, 1), to_on=date(2030, 1, 2)).places[place].holidays
+        )
+
+    assert date(2030, 1, 1) not in switch("no")
+    assert 'aria-checked="false"' in owner_client.get(f"{DAYS}?location={place}&month=2030-01").content.decode()
+    assert date(2030, 1, 1) in switch("yes")
+    assert HolidayAdjustment.objects.filter(is_active=True).count() == 1
+
+
+def test_closing_a_day_with_bookings_reviews_them_first(owner_client, tenant):
+    made = book()
+    place = Location.objects.get()
+    from scheduling.models import Booking
+
+    on = Booking.objects.get(pk=made.booking_id).starts_at.astimezone(ZoneInfo(place.timezone)).date()
+
+    review = add(owner_client, place.pk, first=str(on))
+
+    assert (review.status_code, read_days()) == (409, [])
+    assert f'name="review-{made.booking_id}"' in review.content.decode()
+    sent = {**BASE, "whom": f"l{place.pk}", "first": str(on)}
+    kept = owner_client.post(
+        f"{NEW}?location={place.pk}", {**sent, "review-do": "save", f"review-{made.booking_id}": "keep"}
+    )
+    assert (kept.status_code, read_days()) == (302, [(on, [])])
+
+
+def test_the_year_marks_days_and_says_why(owner_client, place, eva):
+    today = utc_now().astimezone(ZONE).date()
+    on = today + timedelta(days=(7 - today.weekday()) % 7 + 7)
+    add(owner_client, place, first=str(on), reason="Inventario")
+    add(owner_client, place, first=str(on), what="away", whom=f"r{eva}", reason="Cirugía")
+
+    page = owner_client.get(f"{DAYS}?location={place}").content.decode()
+
+    assert re.search(
+        rf'<span class="closed away[^"]*">\s*<span>{on.day}</span><span class="spoken">: [^<]*Eva: falta', page
+    )
+    assert ["Inventario" in page, "Cirugía" in page] == [True, True]
+
+
+def test_reasons_are_for_whoever_may_change_them(owner_client, staff_client, place, eva):
+    today = utc_now().astimezone(ZONE).date()
+    add(owner_client, place, first=str(today), what="away", whom=f"r{eva}", reason="Cirugía")
+
+    page = staff_client("receptionist").get(f"{DAYS}?location={place}").content.decode()
+
+    assert ["Eva: falta" in page, "Cirugía" in page, "days.js" in page, NEW in page] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("role", "sees", "edits"), [("receptionist", 200, 403), ("provider", 403, 403)])
+def test_who_may_not_change_them_finds_no_door(staff_client, place, role, sees, edits):
+    client = staff_client(role)
+
+    assert [client.get(each).status_code for each in (DAYS, NEW)] == [sees, edits]
+
+
+@pytest.mark.parametrize("query", ["month=zz", "month=9999-99", "from=%00", "location=999999", "month=1000-01"])
+def test_strange_questions_are_no_defects(owner_client, place, query):
+    assert owner_client.get(f"{DAYS}?{query}").status_code == 200
+
+
+def test_what_is_not_there_is_not_found(owner_client, place):
+    addresses = [f"{DAYS}away/999999/", f"{DAYS}hours/999999/", f"{DAYS}zz/1/"]
+
+    assert [owner_client.get(each).status_code for each in addresses] == [404] * 3
+    assert owner_client.post(f"{DAYS}holiday/", {"on": "zz"}).status_code == 404
