@@ -152,6 +152,7 @@ _CATALOG = (
         },
     ),
     TableInventory("scheduling.RuleUsage"),
+    TableInventory("scheduling.RuleTake"),
 )
 
 INVENTORY = (*_PEOPLE, *_BOOKINGS, *_CATALOG)

@@ -28,6 +28,9 @@ class KeySpace(StrEnum):
     RESOURCE = "scheduling.resource"
     """Pairs: writers of the same resources, one after the other."""
 
+    RULE = "scheduling.rule"
+    """Pairs: those who take what a rule allows at the same time, one after the other; after the resources."""
+
     CONTACT = "scheduling.contact"
     """Numbers: one newcomer with the same phone number or e-mail address at a time; before any resource."""
 
@@ -51,9 +54,22 @@ def lock_resources(resource_ids: Iterable[int]) -> None:
     A later statement sees what the previous holder committed.
     """
     if resource_ids := set(resource_ids):
-        statement = Statement()
-        add_lock_part(statement, resource_ids)
-        statement.fetch("SELECT count FROM locked")
+        _lock_pairs(KeySpace.RESOURCE, resource_ids)
+
+
+def lock_rules(rule_ids: Iterable[int]) -> None:
+    """Hold back others who take what these rules allow at the same time, in id order, until the transaction ends.
+
+    Whoever needs resources as well locks those first.
+    """
+    if rule_ids := set(rule_ids):
+        _lock_pairs(KeySpace.RULE, rule_ids)
+
+
+def _lock_pairs(space: KeySpace, ids: Iterable[int]) -> None:
+    statement = Statement()
+    _add_lock_part(statement, space, ids)
+    statement.fetch("SELECT count FROM locked")
 
 
 def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
@@ -61,10 +77,11 @@ def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
 
     What such a statement reads may be older than the locks; what its constraints see is not.
     """
-    values = {
-        "class": _make_class(KeySpace.RESOURCE, connection.schema_name),
-        "ids": sorted(set(resource_ids)),
-    }
+    _add_lock_part(statement, KeySpace.RESOURCE, resource_ids)
+
+
+def _add_lock_part(statement: Statement, space: KeySpace, ids: Iterable[int]) -> None:
+    values = {"class": _make_class(space, connection.schema_name), "ids": sorted(set(ids))}
     statement.add("locked", LOCK_SQL, values)
 
 

@@ -8,6 +8,9 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     keep_resources(visit, kept: Collection[int]) -> VisitSpec
     keep_filling(visit, filling: Collection[(part index, resource id)]) -> VisitSpec
     list_servers(visit) -> frozenset[int]
+    list_lengths(visit) -> list[VisitSpec]
+    settle_length(visit, filling) -> VisitSpec
+    unbind(visit, is_any_minute=False) -> VisitSpec
     find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
     assignment_range(visit, start_minute) -> tuple[int, int]
@@ -15,6 +18,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     find_slots(snapshot, visit, from_minute, to_minute, units=1) -> list[Slot]
     find_starts(snapshot, visit, from_minute, to_minute, units=1) -> list[int]
     find_offered(snapshot, visit, from_minute, to_minute, units=1) -> Offered
+    unite_offered(found: Sequence[Offered]) -> Offered
     find_next_free(snapshot, visit, from_minute, horizon_minute, units=1) -> Slot | None
     list_chunks(from_minute, horizon_minute) -> Iterator[tuple[int, int]]
     expand_hours(resource, holidays, from_minute, to_minute) -> Hours
@@ -35,6 +39,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     amount_of(measure, *, minutes, units) -> int
     bucket_key(period, timezone, start_minute) -> int
     tally_usage(period, timezone, starts) -> dict[int, int]
+    is_counted(times, timezone, start_minute) -> bool
     usage_range(period, timezone, from_minute, to_minute) -> tuple[int, int]
     to_minute(timezone, on, wall_minute) -> int
     list_midnights(timezone, from_on, days) -> list[int]
@@ -52,8 +57,17 @@ from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.lineup import list_servers
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
-from scheduling.engine.slots import find_next_free, find_offered, find_slots, find_starts, is_offered, list_chunks
+from scheduling.engine.slots import (
+    find_next_free,
+    find_offered,
+    find_slots,
+    find_starts,
+    is_offered,
+    list_chunks,
+    unite_offered,
+)
 from scheduling.engine.types import (
+    ALWAYS,
     LARGEST_PARTY,
     LONGEST_AHEAD_MINUTES,
     LONGEST_VISIT_MINUTES,
@@ -62,9 +76,11 @@ from scheduling.engine.types import (
     BusyRows,
     CapacityRule,
     DateOverride,
+    Length,
     Part,
     Requirement,
     Resource,
+    RuleTimes,
     ServiceSpec,
     ServiceTiming,
     Session,
@@ -82,12 +98,17 @@ from scheduling.engine.visit import (
     find_window,
     keep_filling,
     keep_resources,
+    list_lengths,
     needed_range,
+    settle_length,
+    unbind,
     visit_of,
 )
+from scheduling.engine.walls import is_counted
 from scheduling.engine.zone import WallTime, find_wall, list_midnights, to_local_date, to_minute, to_wall
 
 __all__ = [
+    "ALWAYS",
     "GAP_REACH_MINUTES",
     "LARGEST_PARTY",
     "LONGEST_AHEAD_MINUTES",
@@ -104,6 +125,7 @@ __all__ = [
     "EngineInputError",
     "Explanation",
     "LedgerEntry",
+    "Length",
     "Measure",
     "Offered",
     "Part",
@@ -112,6 +134,7 @@ __all__ = [
     "Requirement",
     "Resource",
     "RulePeriod",
+    "RuleTimes",
     "ServiceSpec",
     "ServiceTiming",
     "Session",
@@ -139,22 +162,27 @@ __all__ = [
     "find_starts",
     "find_wall",
     "find_window",
+    "is_counted",
     "is_offered",
     "keep_filling",
     "keep_resources",
     "limited",
     "list_candidates",
     "list_chunks",
+    "list_lengths",
     "list_midnights",
     "list_openings",
     "list_servers",
     "needed_range",
     "place_at",
+    "settle_length",
     "split_into_lanes",
     "tally_usage",
     "to_local_date",
     "to_minute",
     "to_wall",
+    "unbind",
+    "unite_offered",
     "usage_range",
     "visit_of",
 ]

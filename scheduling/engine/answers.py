@@ -1,18 +1,18 @@
 """The frozen values that come out of the engine; units and periods as in `engine.types`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
 from scheduling.engine.enums import ReasonCode
-from scheduling.engine.types import refuse_if
+from scheduling.engine.types import VisitSpec, refuse_if
 
 
 class Slot(NamedTuple):
     """A start that can be booked; a tuple, because a month has thousands.
 
-    ``end_minute`` is the end of the visit without buffers. ``seats_left`` is None
-    unless the service has seats: then the largest party that fits one session.
+    ``end_minute`` is the end of the visit without buffers, the latest where it depends on who begins it.
+    ``seats_left`` is None unless the service has seats: then the largest party that fits one session.
     """
 
     start_minute: int
@@ -21,10 +21,14 @@ class Slot(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """Starts in order, and the largest party that fits at each; ``seats`` is None without seats."""
+    """Starts in order, and the largest party that fits at each; ``seats`` is None without seats.
+
+    ``minutes`` is how long the visit lasts at most at each, where that depends on who begins it; else None.
+    """
 
     starts: list[int]
     seats: list[int] | None
+    minutes: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,13 @@ class Candidate:
     """One way to serve a visit: its assignments, in the order of the parts.
 
     With ``joins_session`` the resources are already taken by that session: the
-    booking adds seats to it and takes no further unit of them.
+    booking adds seats to it and takes no further unit of them. ``visit`` is the visit
+    with the length that it has with these resources.
     """
 
     assignments: tuple[Assignment, ...]
     joins_session: bool = False
+    visit: VisitSpec | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,21 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from heapq import merge
 from itertools import combinations
+from operator import itemgetter
 from types import MappingProxyType
+from typing import Any
 
 from kernel.intervals import contains
 from scheduling.engine.answers import Assignment, Candidate, LedgerEntry
 from scheduling.engine.enums import Strategy
 from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.lineup import Lineup, line_up, list_fillings
-from scheduling.engine.ranking import rank_pool
+from scheduling.engine.ranking import make_weight
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.types import Resource, Snapshot, VisitSpec
-from scheduling.engine.visit import assignment_range
+from scheduling.engine.visit import assignment_range, list_lengths, settle_length
 
 NO_LEDGER: Mapping[int, LedgerEntry] = MappingProxyType({})
 
@@ -69,32 +72,77 @@ def list_candidates(
     Raises:
         EngineInputError: As `find_slots`.
     """
-    around = assignment_range(visit, start_minute)
-    inquiry = Inquiry(snapshot, visit, (start_minute, start_minute + 1), units, around=around)
-    opened = sorted(list_open_sessions(inquiry), key=lambda found: found.seats_left)
-    for found in opened:
+    starts, around = (start_minute, start_minute + 1), assignment_range(visit, start_minute)
+    inquiries = [Inquiry(snapshot, each, starts, units, around=around) for each in list_lengths(visit)]
+    opened = [
+        (found.seats_left, order, found)
+        for order, each in enumerate(inquiries)
+        for found in list_open_sessions(each)
+        if _has_length(visit, each, found.places)
+    ]
+    for _, order, found in sorted(opened, key=lambda each: each[:2]):
         if excluding and not {resource_id for _part, resource_id in found.places}.isdisjoint(excluding):
             continue
-        yield Candidate(_place(inquiry, found.places), joins_session=True)
+        yield Candidate(_place(inquiries[order], found.places), joins_session=True, visit=inquiries[order].visit)
     if visit.seats is not None and units > visit.seats:
         return
-    lineup = inquiry.lineup
+    yield from _merge([_list_free(visit, each, strategy, ledger, excluding) for each in inquiries])
+
+
+Ranked = tuple[list[object], Candidate]
+"""What a candidate is preferred by, place by place, the least first; and the candidate."""
+
+
+def _merge(found: Sequence[Iterator[Ranked]]) -> Iterator[Candidate]:
+    """Go through the candidates of each length of a visit, by who begins it; the shortest first of equals."""
+    ranked = found[0] if len(found) == 1 else merge(*found, key=itemgetter(0))
+    for _, candidate in ranked:
+        yield candidate
+
+
+def _has_length(visit: VisitSpec, inquiry: Inquiry, filling: Filling) -> bool:
+    """Tell whether a filling has the length of the inquiry, and no shorter one already.
+
+    Of several services together each length stands for itself: who is quicker moves what comes after.
+    """
+    if len(visit.lengths) < 2 or len(visit.first_parts) > 1:  # noqa: PLR2004 - two are different
+        return True
+    return settle_length(visit, filling).duration_minutes == inquiry.visit.duration_minutes
+
+
+def _list_free(
+    visit: VisitSpec,
+    inquiry: Inquiry,
+    strategy: Strategy,
+    ledger: Mapping[int, LedgerEntry],
+    excluding: Collection[int],
+) -> Iterator[Ranked]:
+    lineup, begins = inquiry.lineup, inquiry.visit.grid_pool
     ranked = [
         _rank_team(inquiry, team, [each for each in lineup.teams[team].pool if each not in excluding], strategy, ledger)
         for team in range(len(lineup.teams))
     ]
-    for places in list_fillings(lineup, ranked):
-        yield Candidate(_place(inquiry, places))
+    for places in list_fillings(lineup, [[each for _, each in team] for team in ranked]):
+        if not _has_length(visit, inquiry, places):
+            continue
+        keys: list[object] = []
+        if begins:  # Only a visit of several lengths is compared with itself.
+            first = [resource_id for part, resource_id in places if part == 0]
+            teams = zip(lineup.teams, ranked, strict=True)
+            known = {each: key for team, order in teams if team.parts[0] == 0 for key, each in order}
+            keys = [(known[each], begins.index(each)) for each in first]
+        yield keys, Candidate(_place(inquiry, places), visit=inquiry.visit)
 
 
 def _rank_team(
     inquiry: Inquiry, team: int, pool: Sequence[int], strategy: Strategy, ledger: Mapping[int, LedgerEntry]
-) -> list[int]:
-    """List who is free for a team, by the strategy; whoever was chosen comes first."""
+) -> list[tuple[Any, int]]:
+    """List who is free for a team with what the strategy goes by, the best first; whoever was chosen before others."""
     start, first = inquiry.starts[0], inquiry.visit.parts[inquiry.lineup.teams[team].parts[0]]
     free = [resource_id for resource_id in pool if contains(inquiry.team_starts(resource_id, team), start)]
-    ranked = rank_pool(inquiry, first, free, strategy, ledger)
-    return sorted(ranked, key=lambda resource_id: resource_id not in inquiry.visit.chosen)
+    weigh = make_weight(inquiry, first, strategy, ledger)
+    chosen = inquiry.visit.chosen
+    return sorted((((each not in chosen, weigh(each)), each) for each in free), key=itemgetter(0))
 
 
 def _place(inquiry: Inquiry, filling: Sequence[tuple[int, int]]) -> tuple[Assignment, ...]:
@@ -127,7 +175,14 @@ def fill_in_order(visit: VisitSpec, resource_ids: Sequence[int]) -> Filling | No
 
     In the order given, place by place, where that fits; None when they do not fill the places.
     """
-    lineup = line_up(replace(visit, chosen=frozenset()))
+    for each in list_lengths(replace(visit, chosen=frozenset())):
+        filling = _fill_in_order(line_up(each), resource_ids)
+        if filling is not None:
+            return filling
+    return None
+
+
+def _fill_in_order(lineup: Lineup, resource_ids: Sequence[int]) -> Filling | None:
     given = list(dict.fromkeys(resource_ids))
     in_order = _match_in_order(lineup, resource_ids)
     if in_order is not None:

@@ -43,6 +43,8 @@ class ReasonCode(StrEnum):
     PAST = "past"
     NOTICE = "notice"
     WINDOW = "window"
+    NOT_BOOKABLE = "not_bookable"
+    TOO_LATE = "too_late"
     OFF_GRID = "off_grid"
     RULE_FULL = "rule_full"
     OUTSIDE_HOURS = "outside_hours"

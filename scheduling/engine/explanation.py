@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kernel.instants import DAY_MINUTES
-from kernel.intervals import contains, merge
+from kernel.intervals import Interval, contains, merge
 from scheduling.engine.answers import Explanation, Reason
 from scheduling.engine.enums import ReasonCode
 from scheduling.engine.grid import Grid, lay_grid
 from scheduling.engine.hours import is_closed_on
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.rules import find_bucket_end
+from scheduling.engine.rules import find_end
 from scheduling.engine.sessions import list_own_sessions
 from scheduling.engine.slots import list_offered
 from scheduling.engine.starts import find_free_starts
 from scheduling.engine.types import Part, Snapshot, VisitSpec
+from scheduling.engine.visit import list_lengths
+from scheduling.engine.walls import bind_starts
 from scheduling.engine.zone import to_day_number, to_local_date
 
 LOOKAHEAD_MINUTES = 14 * DAY_MINUTES
@@ -29,17 +31,25 @@ def explain(snapshot: Snapshot, visit: VisitSpec, start_minute: int, units: int 
     Raises:
         EngineInputError: As `find_slots`.
     """
-    inquiry = Inquiry(snapshot, visit, (start_minute, start_minute + 1), units)
-    if list_offered(inquiry).starts:
-        return Explanation(start_minute, is_offered=True, reasons=())
-    ahead = Inquiry(snapshot, visit, (start_minute, start_minute + LOOKAHEAD_MINUTES), units)
-    reasons = _explain_limits(inquiry) + _explain_resources(inquiry, ahead)
-    reasons += _explain_grid(ahead, is_alone=not reasons)
+    reasons: dict[Reason, None] = {}
+    for each in list_lengths(visit):
+        inquiry = Inquiry(snapshot, each, (start_minute, start_minute + 1), units)
+        if list_offered(inquiry).starts:
+            return Explanation(start_minute, is_offered=True, reasons=())
+        reasons |= dict.fromkeys(_explain_length(inquiry))
     return Explanation(start_minute, is_offered=False, reasons=tuple(reasons))
 
 
-def _explain_limits(inquiry: Inquiry) -> list[Reason]:
-    """List what forbids the start for everybody: notice, window, rules, size of the party."""
+def _explain_length(inquiry: Inquiry) -> list[Reason]:
+    """List what forbids the start to a visit of one length."""
+    start = inquiry.starts[0]
+    ahead = Inquiry(inquiry.snapshot, inquiry.visit, (start, start + LOOKAHEAD_MINUTES), inquiry.units)
+    reasons = _explain_limits(inquiry, ahead) + _explain_resources(inquiry, ahead)
+    return reasons + _explain_grid(ahead, is_alone=not reasons)
+
+
+def _explain_limits(inquiry: Inquiry, ahead: Inquiry) -> list[Reason]:
+    """List what forbids the start for everybody: notice, window, bookable hours, rules, size of the party."""
     start = inquiry.starts[0]
     snapshot, visit = inquiry.snapshot, inquiry.visit
     reasons: list[Reason] = []
@@ -50,15 +60,39 @@ def _explain_limits(inquiry: Inquiry) -> list[Reason]:
     last_day = inquiry.last_day()
     if last_day is not None and to_day_number(to_local_date(snapshot.timezone, start)) > last_day:
         reasons.append(Reason(ReasonCode.WINDOW))
+    reasons += _explain_wall(inquiry, ahead)
     if visit.seats is not None and inquiry.units > visit.seats:
         reasons.append(Reason(ReasonCode.OVER_CAPACITY))
-    return reasons + _explain_rules(inquiry, None)
+    return reasons + _explain_rules(inquiry, ahead, None)
 
 
-def _explain_rules(inquiry: Inquiry, resource_id: int | None) -> list[Reason]:
-    start = inquiry.starts[0]
+def _explain_wall(inquiry: Inquiry, ahead: Inquiry) -> list[Reason]:
+    """Say that the clock on the wall shows no time to start, and when it does."""
+    visit, timezone = inquiry.visit, inquiry.snapshot.timezone
+    visits = {
+        ReasonCode.NOT_BOOKABLE: replace(visit, latest_start_minute=None),
+        ReasonCode.TOO_LATE: replace(visit, bookable=()),
+    }
     return [
-        Reason(ReasonCode.RULE_FULL, rule_id=rule.id, until_minute=find_bucket_end(rule, start))
+        Reason(code, until_minute=_find_next(bind_starts(each, timezone, [ahead.starts]), inquiry.starts[0]))
+        for code, each in visits.items()
+        if not bind_starts(each, timezone, [inquiry.starts])
+    ]
+
+
+def _find_next(allowed: Iterable[Interval], start: int) -> int | None:
+    return next((first for first, _ in allowed if first > start), None)
+
+
+def _explain_rules(inquiry: Inquiry, ahead: Inquiry, resource_id: int | None) -> list[Reason]:
+    start, horizon = ahead.starts
+    minutes = inquiry.visit.duration_minutes
+    return [
+        Reason(
+            ReasonCode.RULE_FULL,
+            rule_id=rule.id,
+            until_minute=find_end(rule, inquiry.amount_of(rule), start, horizon, visit_minutes=minutes),
+        )
         for rule in inquiry.snapshot.rules
         if rule.resource_id == resource_id and inquiry.full_starts_of(rule)
     ]
@@ -127,7 +161,7 @@ def _explain_resource(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: 
     if not inquiry.fits_capacity(resource_id):
         return [Reason(ReasonCode.OVER_CAPACITY)]
     reasons = [*_explain_hours(inquiry, ahead, resource_id, part), *_explain_taken(inquiry, ahead, resource_id, part)]
-    return reasons + _explain_rules(inquiry, resource_id)
+    return reasons + _explain_rules(inquiry, ahead, resource_id)
 
 
 def _explain_hours(inquiry: Inquiry, ahead: Inquiry, resource_id: int, part: Part) -> list[Reason]:

@@ -28,7 +28,7 @@ def lay_grid(inquiry: Inquiry) -> Grid:
     if inquiry.visit.align is Align.CLOCK:
         return _lay_clock(inquiry, step)
     spans: set[Interval] = set()
-    for resource_id in inquiry.visit.parts[0].pool:
+    for resource_id in inquiry.visit.grid_pool or inquiry.visit.parts[0].pool:
         periods = inquiry.hours_of(resource_id).periods
         if inquiry.visit.align is Align.GAP:
             periods = _list_gaps(inquiry, resource_id, periods)

@@ -14,6 +14,7 @@ from scheduling.engine.lineup import line_up
 from scheduling.engine.rules import amount_of, list_full
 from scheduling.engine.types import BusyRows, CapacityRule, Part, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range
+from scheduling.engine.walls import bind_starts
 from scheduling.engine.zone import list_stretches
 
 # A year and a month; more would let one request keep a processor busy.
@@ -216,11 +217,15 @@ class Inquiry:
 
     def full_starts_of(self, rule: CapacityRule) -> list[Interval]:
         """List the asked starts whose bucket of a rule has no room for this visit."""
-        amount = amount_of(rule.measure, minutes=self.visit.duration_minutes, units=self.units)
-        return list_full(rule, amount, *self.starts)
+        minutes = self.visit.duration_minutes
+        return list_full(rule, self.amount_of(rule), *self.starts, visit_minutes=minutes)
+
+    def amount_of(self, rule: CapacityRule) -> int:
+        """Return what this visit adds to a rule."""
+        return amount_of(rule.measure, minutes=self.visit.duration_minutes, units=self.units)
 
     def general_starts(self) -> list[Interval]:
-        """List the starts that notice, booking window and general rules allow."""
+        """List the starts that notice, booking window, bookable hours, latest start and general rules allow."""
         from_minute, to_minute = self.starts
         from_minute = max(from_minute, self.earliest_start())
         if from_minute >= to_minute:
@@ -235,6 +240,7 @@ class Inquiry:
                 if beyond - stretch.offset < stretch.end
             ]
             allowed = subtract(allowed, holes)
+        allowed = bind_starts(self.visit, self.snapshot.timezone, allowed)
         return subtract(allowed, self.rule_holes_of(None))
 
     def earliest_start(self) -> int:

@@ -1,7 +1,8 @@
 """In which order a strategy prefers resources that are all free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import subtract
@@ -12,10 +13,10 @@ from scheduling.engine.types import Part
 from scheduling.engine.zone import list_stretches
 
 
-def rank_pool(
-    inquiry: Inquiry, part: Part, free: Sequence[int], strategy: Strategy, ledger: Mapping[int, LedgerEntry]
-) -> list[int]:
-    """Sort free resources, the preferred first; equals keep the order of the pool.
+def make_weight(
+    inquiry: Inquiry, part: Part, strategy: Strategy, ledger: Mapping[int, LedgerEntry]
+) -> Callable[[int], Any]:
+    """Return what weighs a free resource: the least is preferred; equals keep the order of the pool.
 
     ``fixed_order``: the pool's. ``least_busy``: the smallest share of its capacity
     taken on the local date of the start (snapshot's zone), buffers included.
@@ -26,12 +27,12 @@ def rank_pool(
     """
     if strategy is Strategy.LEAST_BUSY:
         day = _day_of(inquiry)
-        return sorted(free, key=lambda resource_id: _load_of(inquiry, resource_id, day))
+        return lambda resource_id: _load_of(inquiry, resource_id, day)
     if strategy is Strategy.ROUND_ROBIN:
-        return sorted(free, key=lambda resource_id: ledger.get(resource_id, LedgerEntry()).turn)
+        return lambda resource_id: ledger.get(resource_id, LedgerEntry()).turn
     if strategy is Strategy.PACK_TIGHTLY:
-        return sorted(free, key=lambda resource_id: _gap_around(inquiry, resource_id, part))
-    return list(free)
+        return lambda resource_id: _gap_around(inquiry, resource_id, part)
+    return lambda _resource_id: 0
 
 
 def _load_of(inquiry: Inquiry, resource_id: int, day: tuple[int, int]) -> Fraction:

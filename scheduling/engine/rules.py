@@ -1,11 +1,12 @@
-"""Capacity rules: at most so many bookings, seats or minutes per hour, day or week."""
+"""Capacity rules: at most so many bookings, seats or minutes per hour, day or week, or at the same time."""
 
 from collections.abc import Iterable
 
 from kernel.instants import DAY_MINUTES
-from kernel.intervals import Interval, merge
+from kernel.intervals import Interval, intersect, merge, stretches_above
 from scheduling.engine.enums import Measure, RulePeriod
 from scheduling.engine.types import CapacityRule
+from scheduling.engine.walls import list_counted
 from scheduling.engine.zone import list_stretches, offset_at
 
 HOUR_MINUTES = 60
@@ -64,10 +65,22 @@ def amount_of(measure: Measure, *, minutes: int, units: int) -> int:
     return units if measure is Measure.SEATS else minutes
 
 
-def list_full(rule: CapacityRule, amount: int, from_minute: int, to_minute: int) -> list[Interval]:
-    """List the starts in ``[from, to)`` that a rule forbids to a visit of ``amount``."""
+def list_full(
+    rule: CapacityRule, amount: int, from_minute: int, to_minute: int, *, visit_minutes: int = 1
+) -> list[Interval]:
+    """List the starts in ``[from, to)`` that a rule forbids to a visit of ``amount`` that lasts ``visit_minutes``."""
+    full = _list_full(rule, amount, from_minute, to_minute, visit_minutes)
+    return intersect(full, list_counted(rule.times, rule.timezone, (from_minute, to_minute))) if full else []
+
+
+def _list_full(rule: CapacityRule, amount: int, from_minute: int, to_minute: int, visit_minutes: int) -> list[Interval]:
+    """Do it as if the rule counted every start."""
     if amount > rule.limit:
         return [(from_minute, to_minute)]
+    if rule.period is RulePeriod.MOMENT:
+        # A busy [s, e) is met by the visit [x, x + length) of a start x exactly when s - length < x < e.
+        busy = stretches_above(sorted(rule.taken), rule.limit - amount)
+        return merge((start - visit_minutes + 1, end) for start, end in busy)
     full = [key for key, used in rule.usage.items() if used + amount > rule.limit]
     if not full:
         return []
@@ -89,6 +102,22 @@ def _lay_bucket(period: RulePeriod, key: int, offset: int) -> Interval:
         return (key, key + HOUR_MINUTES) if (key + offset) % HOUR_MINUTES == 0 else (key, key)
     days = 1 if period is RulePeriod.DAY else 7
     return key * DAY_MINUTES - offset, (key + days) * DAY_MINUTES - offset
+
+
+def find_end(
+    rule: CapacityRule, amount: int, start_minute: int, horizon_minute: int, *, visit_minutes: int
+) -> int | None:
+    """Return until when a rule that forbids a start can do so; None: beyond the horizon.
+
+    That is the end of its bucket, or of what takes its moment, or of the times that it counts.
+    """
+    (_, ends), *_ = list_counted(rule.times, rule.timezone, (start_minute, horizon_minute))
+    if rule.period is RulePeriod.MOMENT:
+        full = list_full(rule, amount, start_minute, horizon_minute, visit_minutes=visit_minutes)
+        ends = min(ends, full[0][1])
+    else:
+        ends = min(ends, find_bucket_end(rule, start_minute))
+    return ends if ends < horizon_minute else None
 
 
 def find_bucket_end(rule: CapacityRule, start_minute: int) -> int:

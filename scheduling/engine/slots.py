@@ -1,6 +1,6 @@
 """The starts that are offered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from kernel.instants import DAY_MINUTES
@@ -12,6 +12,7 @@ from scheduling.engine.inquiry import Inquiry
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.starts import find_free_starts
 from scheduling.engine.types import Snapshot, VisitSpec
+from scheduling.engine.visit import list_lengths
 
 FIRST_CHUNK_MINUTES = 7 * DAY_MINUTES
 
@@ -22,10 +23,11 @@ def find_slots(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute
     Raises:
         EngineInputError: The question makes no sense, or asks for more than 400 days.
     """
-    starts, seats = find_offered(snapshot, visit, from_minute, to_minute, units)
-    duration = visit.duration_minutes
+    starts, seats, minutes = find_offered(snapshot, visit, from_minute, to_minute, units)
+    lengths = repeat(visit.duration_minutes) if minutes is None else minutes
     all_seats = repeat(None) if seats is None else seats
-    return [Slot(start, start + duration, left) for start, left in zip(starts, all_seats, strict=False)]
+    columns = zip(starts, lengths, all_seats, strict=False)
+    return [Slot(start, start + length, left) for start, length, left in columns]
 
 
 def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> list[int]:
@@ -38,12 +40,41 @@ def find_starts(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minut
 
 
 def find_offered(snapshot: Snapshot, visit: VisitSpec, from_minute: int, to_minute: int, units: int = 1) -> Offered:
-    """List the same starts with the seats left at each, as two columns.
+    """List the same starts with the seats left at each, as columns.
 
     Raises:
         EngineInputError: As `find_slots`.
     """
-    return list_offered(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    if not visit.lengths:
+        return list_offered(Inquiry(snapshot, visit, (from_minute, to_minute), units))
+    found: list[Offered] = []
+    for each in list_lengths(visit):
+        offered = list_offered(Inquiry(snapshot, each, (from_minute, to_minute), units))
+        found.append(offered._replace(minutes=[each.duration_minutes] * len(offered.starts)))
+    return unite_offered(found)
+
+
+def unite_offered(found: Sequence[Offered]) -> Offered:
+    """Unite what is offered several ways: each start once, with the most seats and the longest visit of its ways."""
+    if len(found) == 1:
+        return found[0]
+    starts = sorted({start for each in found for start in each.starts})
+    return Offered(
+        starts,
+        _unite([(each.starts, each.seats) for each in found], starts),
+        _unite([(each.starts, each.minutes) for each in found], starts),
+    )
+
+
+def _unite(columns: Sequence[tuple[list[int], list[int] | None]], starts: list[int]) -> list[int] | None:
+    """Return the largest value of each start; None when no way has values."""
+    if all(values is None for _, values in columns):
+        return None
+    most: dict[int, int] = {}
+    for column, values in columns:
+        for start, value in zip(column, values or (), strict=True):
+            most[start] = max(most.get(start, 0), value)
+    return [most[start] for start in starts]
 
 
 def find_next_free(

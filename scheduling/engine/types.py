@@ -186,9 +186,26 @@ class Session:
     occupied: tuple[tuple[int, int, int], ...]
 
 
+class RuleTimes(NamedTuple):
+    """Which starts a rule counts and limits, on the clock of its zone; nothing said: all.
+
+    ``weekdays`` has 0 for Monday. Starts from ``from_minute`` to before ``to_minute`` of their own date;
+    ``to_minute <= from_minute`` goes round midnight. ``valid_from`` and ``valid_to`` are local dates, both included.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    from_minute: int | None = None
+    to_minute: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+ALWAYS = RuleTimes()
+
+
 @dataclass(frozen=True, slots=True)
 class CapacityRule:
-    """At most ``limit`` bookings, seats or minutes in each hour, day or week.
+    """At most ``limit`` bookings, seats or minutes in each hour, day or week, or of bookings or seats at any minute.
 
     The loader passes only the rules that apply to the visit (its tenant,
     location, service, arrival mode, or a resource of its pools). With
@@ -200,6 +217,10 @@ class CapacityRule:
     not be counted there. What a visit adds is 1 (bookings), its units (seats)
     or its duration without buffers, add-ons included (minutes), also for a rule
     of one resource.
+
+    Per moment nothing has a bucket: ``taken`` lists (start, end, amount) of the visits that the rule counts, without
+    buffers, and at no minute they are more than the limit together. Only visits whose start lies in ``times`` are
+    counted and limited.
     """
 
     id: int
@@ -209,10 +230,14 @@ class CapacityRule:
     measure: Measure = Measure.BOOKINGS
     usage: Mapping[int, int] = field(default_factory=dict)
     resource_id: int | None = None
+    times: RuleTimes = ALWAYS
+    taken: tuple[tuple[int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a negative limit (zero is a way to close)."""
+        """Refuse a negative limit (zero is a way to close), and minutes of a moment."""
         refuse_if(self.limit < 0, "limit", "negative")
+        is_of_minutes = self.period is RulePeriod.MOMENT and self.measure is Measure.MINUTES
+        refuse_if(is_of_minutes, "measure", "minutes_of_a_moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +318,15 @@ class ServiceTiming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec(ServiceTiming):
-    """What is sold: its timing, and what it takes."""
+    """What is sold: its timing, and what it takes.
+
+    ``durations`` are (resource id, minutes) of those who need another time: it counts for the whole service, and for
+    each part that lasts to its end, when they fill the first requirement; of several the longest.
+    """
 
     id: int
     requirements: tuple[Requirement, ...]
+    durations: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be, and rules that exclude each other."""
@@ -317,6 +347,7 @@ class ServiceSpec(ServiceTiming):
             ends = begins + (requirement.duration_minutes or 1)
             refuse_if(begins >= self.duration_minutes, "starts_after_minutes", "outside_visit")
             refuse_if(ends > self.duration_minutes, "duration_minutes", "outside_visit")
+            refuse_if(any(ends > minutes for _, minutes in self.durations), "durations", "outside_visit")
         if self.booking_window_days is not None:
             refuse_if(self.booking_window_days < 0, "booking_window_days", "negative")
             # A local day has at most 25 hours: beyond that no start satisfies both.
@@ -363,6 +394,18 @@ class Part:
         return begins - self.buffer_before_minutes, begins + self.duration_minutes + self.buffer_after_minutes
 
 
+class Length(NamedTuple):
+    """One way how long a visit may last, by who begins each of its services.
+
+    ``parts`` are the visit's, with only those in the pools of the first requirements who need this long (of several
+    at once: nobody who needs longer). ``line_minutes`` are the lengths of its services, add-ons included.
+    """
+
+    duration_minutes: int
+    parts: tuple[Part, ...]
+    line_minutes: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class VisitSpec:
     """What one booking asks for; made by `compose_visit`.
@@ -371,7 +414,12 @@ class VisitSpec:
     ``service_id`` is the service whose sessions can be joined. ``notice_minutes``
     is the longest notice and ``window_days`` the shortest booking window of its
     services. Each of ``chosen`` must serve in one place at least; the grid and the other places are
-    open to everybody.
+    open to everybody. It starts within each of ``bookable``, at ``latest_start_minute`` at the latest.
+
+    ``first_parts`` has for each service the index of the part of its first requirement. Where it matters who fills
+    those, ``lengths`` has every length there can be, the shortest first; ``duration_minutes``, ``parts`` and
+    ``line_minutes`` are then what the services say without it (`list_lengths`, `settle_length`). ``grid_pool`` lays
+    the grid instead of the pool of ``parts[0]``.
     """
 
     service_id: int
@@ -383,8 +431,19 @@ class VisitSpec:
     seats: int | None
     parts: tuple[Part, ...]
     chosen: frozenset[int] = frozenset()
+    bookable: tuple[tuple[BookablePeriod, ...], ...] = ()
+    latest_start_minute: int | None = None
+    line_minutes: tuple[int, ...] = ()
+    first_parts: tuple[int, ...] = ()
+    lengths: tuple[Length, ...] = ()
+    grid_pool: tuple[int, ...] = ()
 
     @property
     def pool(self) -> frozenset[int]:
         """Return everybody who could serve a part of it."""
         return frozenset(resource_id for part in self.parts for resource_id in part.pool)
+
+    @property
+    def longest_minutes(self) -> int:
+        """Return how long it may last at most."""
+        return max((length.duration_minutes for length in self.lengths), default=self.duration_minutes)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate, product
+from typing import Any
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
 from scheduling.engine.enums import Align
 from scheduling.engine.errors import EngineInputError
-from scheduling.engine.types import Part, Requirement, ServiceSpec, ServiceTiming, VisitLine, VisitSpec
+from scheduling.engine.types import Length, Part, Requirement, ServiceSpec, ServiceTiming, VisitLine, VisitSpec
 
 # A period is at most two days long, so no gap that holds a start began earlier.
 GAP_REACH_MINUTES = 3 * DAY_MINUTES
@@ -18,8 +20,8 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
 
     Step, alignment, session and the buffer before come from the first line, the
     buffer after from the last; where two lines meet there is no buffer, so that
-    one resource can stay for both. The longest notice and the shortest booking
-    window win.
+    one resource can stay for both. The longest notice, the shortest booking window and the earliest latest
+    start win; the visit starts within the bookable hours of each.
 
     Raises:
         EngineInputError: No line, or a service with seats beside another one.
@@ -29,23 +31,54 @@ def compose_visit(lines: Sequence[VisitLine]) -> VisitSpec:
     services = [line.service for line in lines]
     if len(lines) > 1 and any(service.seats is not None for service in services):
         raise EngineInputError(field="lines", code="seats_beside_another_service")
-    duration = sum(line.service.duration_minutes + line.extra_minutes for line in lines)
-    parts: list[Part] = []
-    line_start = 0
-    for line in lines:
-        first_part = len(parts)
-        parts += [_place(line, each, line_start, duration, first_part) for each in line.service.requirements]
-        line_start += line.service.duration_minutes + line.extra_minutes
+    plain = _lay_lines(lines, [(line.service.duration_minutes, line.service.requirements[0].pool) for line in lines])
+    lengths = _list_lengths(lines) if any(service.durations for service in services) else []
+    if len(lengths) == 1:
+        plain, lengths = lengths[0], []
+    first_parts = accumulate((len(service.requirements) for service in services[:-1]), initial=0)
+    latest = (service.latest_start_minute for service in services if service.latest_start_minute is not None)
     return VisitSpec(
         service_id=services[0].id,
-        duration_minutes=duration,
+        duration_minutes=plain.duration_minutes,
         step_minutes=services[0].step_minutes,
         align=services[0].align,
         notice_minutes=max(service.minimum_notice_minutes for service in services),
         window_days=find_window(services),
         seats=services[0].seats,
-        parts=tuple(parts),
+        parts=plain.parts,
+        bookable=tuple(service.bookable_hours for service in services if service.bookable_hours),
+        latest_start_minute=min(latest, default=None),
+        line_minutes=plain.line_minutes,
+        first_parts=tuple(first_parts),
+        lengths=tuple(lengths),
     )
+
+
+def list_lengths(visit: VisitSpec) -> list[VisitSpec]:
+    """List the visit with each length that it may have, the shortest first; itself when there is one only."""
+    if not visit.lengths:
+        return [visit]
+    grid_pool = visit.grid_pool or visit.parts[0].pool
+    each = [replace(visit, **length._asdict(), lengths=(), grid_pool=grid_pool) for length in visit.lengths]
+    return [one for one in each if one.chosen <= one.pool] or each
+
+
+def settle_length(visit: VisitSpec, filling: Iterable[tuple[int, int]]) -> VisitSpec:
+    """Return the visit with the length that it has with some (part index, resource id)."""
+    places = tuple(filling)
+    for each in list_lengths(visit):
+        if all(resource_id in each.parts[part_index].pool for part_index, resource_id in places):
+            return each
+    return visit
+
+
+def unbind(visit: VisitSpec, *, is_any_minute: bool = False) -> VisitSpec:
+    """Return the visit as staff may have it: whatever the notice, the window, the bookable hours and the latest start.
+
+    With ``is_any_minute`` off the grid as well.
+    """
+    grid: dict[str, Any] = {"align": Align.CLOCK, "step_minutes": 1} if is_any_minute else {}
+    return replace(visit, notice_minutes=0, window_days=None, bookable=(), latest_start_minute=None, **grid)
 
 
 def visit_of(service: ServiceSpec, extra_minutes: int = 0) -> VisitSpec:
@@ -77,10 +110,13 @@ def keep_resources(visit: VisitSpec, kept: Collection[int]) -> VisitSpec:
     Raises:
         EngineInputError: Nobody of a pool is left, or somebody who was chosen is not.
     """
-    parts = [replace(part, pool=tuple(each for each in part.pool if each in kept)) for part in visit.parts]
-    if not all(part.pool for part in parts) or not visit.chosen <= set(kept):
+    parts = _keep(visit.parts, kept)
+    lengths = [length._replace(parts=_keep(length.parts, kept)) for length in visit.lengths]
+    left = tuple(length for length in lengths if all(part.pool for part in length.parts))
+    if not all(part.pool for part in parts) or not visit.chosen <= set(kept) or (lengths and not left):
         raise EngineInputError(field="pool", code="empty")
-    return replace(visit, parts=tuple(parts))
+    grid_pool = tuple(each for each in visit.grid_pool if each in kept)
+    return replace(visit, parts=parts, lengths=left, grid_pool=grid_pool)
 
 
 def keep_filling(visit: VisitSpec, filling: Collection[tuple[int, int]]) -> VisitSpec:
@@ -89,6 +125,7 @@ def keep_filling(visit: VisitSpec, filling: Collection[tuple[int, int]]) -> Visi
     Raises:
         EngineInputError: Somebody may not serve there, is missing, or was chosen and serves nowhere.
     """
+    visit = settle_length(visit, filling)
     pools = [tuple(each for each in part.pool if (at, each) in filling) for at, part in enumerate(visit.parts)]
     kept = replace(visit, parts=tuple(replace(part, pool=pool) for part, pool in zip(visit.parts, pools, strict=True)))
     is_whole = all(len(part.pool) == part.quantity for part in kept.parts)
@@ -105,7 +142,7 @@ def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval
     reach = GAP_REACH_MINUTES if visit.align is Align.GAP else 0
     before = max(part.buffer_before_minutes for part in visit.parts)
     after = max(part.buffer_after_minutes for part in visit.parts)
-    return from_minute - before - reach, to_minute + visit.duration_minutes + after
+    return from_minute - before - reach, to_minute + visit.longest_minutes + after
 
 
 def assignment_range(visit: VisitSpec, start_minute: int) -> Interval:
@@ -117,15 +154,59 @@ def assignment_range(visit: VisitSpec, start_minute: int) -> Interval:
     return first - 2 * DAY_MINUTES, last + 2 * DAY_MINUTES
 
 
-def _place(line: VisitLine, requirement: Requirement, line_start: int, visit_duration: int, first_part: int) -> Part:
+def _list_lengths(lines: Sequence[VisitLine]) -> list[Length]:
+    """List every length that some services may have together, the shortest first."""
+    laid = (_lay_lines(lines, each) for each in product(*map(_list_durations, lines)))
+    possible = [each for each in laid if all(len(part.pool) >= part.quantity for part in each.parts)]
+    return sorted(possible, key=lambda length: (length.duration_minutes, length.line_minutes))
+
+
+def _list_durations(line: VisitLine) -> list[tuple[int, tuple[int, ...]]]:
+    """List how long a service may last, each time with those who may begin it then."""
+    first, minutes_of = line.service.requirements[0], dict(line.service.durations)
+    needs = {each: minutes_of.get(each, line.service.duration_minutes) for each in first.pool}
+    return [
+        (
+            minutes,
+            tuple(
+                each for each in first.pool if needs[each] == minutes or (first.quantity > 1 and needs[each] < minutes)
+            ),
+        )
+        for minutes in sorted(set(needs.values()))
+    ]
+
+
+def _lay_lines(lines: Sequence[VisitLine], durations: Sequence[tuple[int, tuple[int, ...]]]) -> Length:
+    """Lay out services that last so long, begun by one of those."""
+    line_minutes = tuple(minutes + line.extra_minutes for line, (minutes, _) in zip(lines, durations, strict=True))
+    parts: list[Part] = []
+    line_start = 0
+    for line, (minutes, pool) in zip(lines, durations, strict=True):
+        first_part = len(parts)
+        first, *others = line.service.requirements
+        parts += [
+            _place(line, each, (line_start, minutes, sum(line_minutes)), first_part)
+            for each in (replace(first, pool=pool), *others)
+        ]
+        line_start += minutes + line.extra_minutes
+    return Length(sum(line_minutes), tuple(parts), line_minutes)
+
+
+def _keep(parts: Iterable[Part], kept: Collection[int]) -> tuple[Part, ...]:
+    return tuple(replace(part, pool=tuple(each for each in part.pool if each in kept)) for part in parts)
+
+
+def _place(line: VisitLine, requirement: Requirement, times: tuple[int, int, int], first_part: int) -> Part:
+    """Place a requirement; ``times`` are when its service begins and how long this and the whole visit last."""
     service = line.service
+    line_start, minutes, visit_duration = times
     begins = requirement.starts_after_minutes
-    ends = service.duration_minutes
+    ends = minutes
     if requirement.duration_minutes is not None:
         ends = begins + requirement.duration_minutes
-    if ends == service.duration_minutes:
+    if ends == minutes:
         ends += line.extra_minutes
-    line_end = service.duration_minutes + line.extra_minutes
+    line_end = minutes + line.extra_minutes
     follows_line = begins == 0 and line_start > 0
     precedes_line = ends == line_end and line_start + ends < visit_duration
     return Part(

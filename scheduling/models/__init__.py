@@ -8,7 +8,7 @@ from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import Resource, ResourceLane, ResourceType
-from scheduling.models.rule import CapacityRule, RuleUsage
+from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
 from scheduling.models.search import BookingSearch
 from scheduling.models.series import Series
 from scheduling.models.service import AddOn, Requirement, RequirementResource, Service, ServiceResource
@@ -37,6 +37,7 @@ __all__ = [
     "ResourceLane",
     "ResourceType",
     "RoundRobinLedger",
+    "RuleTake",
     "RuleUsage",
     "Series",
     "Service",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import F, Value
 
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope
+from scheduling.models.allocation import LaneRange, PeriodRange
 from scheduling.models.place import Location
 from scheduling.models.resource import Resource
 from scheduling.models.row import CatalogRow
@@ -110,3 +114,40 @@ class RuleUsage(models.Model):
     def __str__(self) -> str:
         """Return used of quota."""
         return f"{self.used}/{self.quota}"
+
+
+class RuleTake(models.Model):
+    """One unit of what a rule per moment allows, taken by an active booking while its visit lasts.
+
+    A unit that changes lanes on the way has several rows. Without a lane staff put it there in spite of the limit.
+    """
+
+    rule = models.ForeignKey(CapacityRule, on_delete=models.CASCADE, related_name="takes", db_index=False)
+    booking = models.ForeignKey("scheduling.Booking", on_delete=models.CASCADE, related_name="takes")
+    lane = models.PositiveSmallIntegerField(null=True, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        """Two units of one lane never overlap."""
+
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="scheduling_take_free",
+                expressions=[
+                    (LaneRange(F("rule"), F("rule"), Value("[]")), RangeOperators.OVERLAPS),
+                    (LaneRange(F("lane"), F("lane"), Value("[]")), RangeOperators.OVERLAPS),
+                    (PeriodRange(F("starts_at"), F("ends_at")), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(lane__isnull=False),
+            ),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=F("starts_at")), name="scheduling_take_ends"),
+            models.CheckConstraint(
+                condition=models.Q(lane__isnull=True) | models.Q(lane__lt=MOST_AT_ONCE), name="scheduling_take_lane"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["rule", "ends_at"], name="scheduling_take_read")]
+
+    def __str__(self) -> str:
+        """Return rule and period."""
+        return f"{self.rule_id} {self.starts_at:%Y-%m-%d %H:%M} - {self.ends_at:%H:%M}"

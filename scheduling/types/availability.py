@@ -25,10 +25,20 @@ class AvailableSlots(Sequence[AvailableSlot]):
     A month has thousands, of which a page shows one day's.
     """
 
-    __slots__ = ("_duration", "_seats", "_starts")
+    __slots__ = ("_duration", "_minutes", "_seats", "_starts")
 
-    def __init__(self, starts: Sequence[int], duration_minutes: int, seats: Sequence[int] | None = None) -> None:
-        """Take the starts as minutes since 1970-01-01T00:00Z, and the seats left at each (None: no group service)."""
+    def __init__(
+        self,
+        starts: Sequence[int],
+        duration_minutes: int,
+        seats: Sequence[int] | None = None,
+        minutes: Sequence[int] | None = None,
+    ) -> None:
+        """Take the starts as minutes since 1970-01-01T00:00Z, and the seats left at each (None: no group service).
+
+        ``minutes``: how long each lasts at most, where that is not the same for all.
+        """
+        self._minutes = minutes
         self._starts = starts
         self._duration = duration_minutes
         self._seats = seats
@@ -47,10 +57,12 @@ class AvailableSlots(Sequence[AvailableSlot]):
         """Return one, or some of them."""
         if isinstance(index, slice):
             seats = None if self._seats is None else self._seats[index]
-            return AvailableSlots(self._starts[index], self._duration, seats)
+            minutes = None if self._minutes is None else self._minutes[index]
+            return AvailableSlots(self._starts[index], self._duration, seats, minutes)
         starts_at = to_instant(self._starts[index])
         seats_left = None if self._seats is None else self._seats[index]
-        return AvailableSlot(starts_at, starts_at + timedelta(minutes=self._duration), seats_left)
+        duration = self._duration if self._minutes is None else self._minutes[index]
+        return AvailableSlot(starts_at, starts_at + timedelta(minutes=duration), seats_left)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another sequence has the same times."""

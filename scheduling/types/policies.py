@@ -93,8 +93,11 @@ class AgreedPolicy:
 
 
 class RuleUse(NamedTuple):
-    """What a booking takes of one rule in one bucket (hour, day, week…); JSON keeps it as a list of the three."""
+    """What a booking takes of one rule in one bucket (hour, day, week); JSON keeps it as a list of the three.
+
+    No bucket: of a rule per moment, while the visit lasts; `models.RuleTake` has when.
+    """
 
     rule_id: int
-    bucket: int
+    bucket: int | None
     amount: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from scheduling.engine import Resource, RulePeriod, ServiceSpec
+from scheduling.engine import Measure, Resource, RulePeriod, RuleTimes, ServiceSpec
 
 ACTIVE_STATUSES: Final = frozenset(
     {"confirmed", "pending", "pending_payment", "pending_approval", "arrived", "in_progress", "completed"}
@@ -29,6 +29,18 @@ class ScenarioService:
     name: str
     spec: ServiceSpec
     limits: tuple[tuple[RulePeriod, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRule:
+    """A capacity rule of the whole business (``target`` None), or of a service or a resource by its name."""
+
+    scope: str
+    target: str | None
+    period: RulePeriod
+    measure: Measure
+    limit: int
+    times: RuleTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class ScenarioQuery:
     resources: tuple[str, ...]
     units: int
     ignore_booking: str | None
+    is_by_staff: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,7 @@ class ScenarioStep:
     units: int
     now: datetime | None
     times: int
+    is_by_staff: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,7 @@ class ScenarioCase:
     services: Mapping[str, ScenarioService]
     bookings: tuple[ScenarioBooking, ...]
     holidays: frozenset[date]
+    rules: tuple[ScenarioRule, ...]
     query: ScenarioQuery | None
     steps: tuple[ScenarioStep, ...]
     connections: int

@@ -14,6 +14,7 @@ from devtools.replay.cases import (
     HOLD_STATUSES,
     ScenarioBooking,
     ScenarioCase,
+    ScenarioRule,
     ScenarioService,
     ScenarioStep,
     UnsupportedScenarioError,
@@ -39,6 +40,7 @@ from scheduling.types import (
     AvailabilityQuery,
     CustomerDetails,
     RequirementSetup,
+    ServiceResourceSetup,
     SlotRequest,
     VisitDetails,
     Wish,
@@ -87,6 +89,8 @@ def set_up(case: ScenarioCase, tenant: TenantInfo) -> Stage:
         for period, limit in service.limits:
             values = {"scope": RuleScope.SERVICE, "period": period, "limit": limit}
             add_rule(**values, service_id=service_ids[name], now=case.now)
+    for rule in case.rules:
+        _add_rule(rule, service_ids, resource_ids, now=case.now)
     stage = Stage(case, resource_ids, service_ids, {})
     return replace(stage, bookings={booking.id: _import(stage, booking) for booking in case.bookings})
 
@@ -104,6 +108,17 @@ def run_query(stage: Stage) -> list[int]:
         raise
 
 
+def _add_rule(
+    rule: ScenarioRule, service_ids: Mapping[str, int], resource_ids: Mapping[str, int], *, now: datetime
+) -> None:
+    target = {
+        "service": {"service_id": service_ids.get(rule.target or "")},
+        "resource": {"resource_id": resource_ids.get(rule.target or "")},
+    }.get(rule.scope, {})
+    values = {"period": rule.period, "measure": rule.measure, "limit": rule.limit, **rule.times._asdict(), **target}
+    add_rule(scope=RuleScope(rule.scope), now=now, **values)
+
+
 def _list_starts(stage: Stage) -> list[int]:
     case, query = stage.case, stage.case.query
     assert query is not None
@@ -118,6 +133,7 @@ def _list_starts(stage: Stage) -> list[int]:
                 moving_booking_id=_to_id(stage.bookings[query.ignore_booking]) if query.ignore_booking else None,
             ),
             now=case.now,
+            is_staff=query.is_by_staff,
         )
         starts += [to_minutes(slot.starts_at) for day in answer.days for slot in day.slots]
     return starts
@@ -197,7 +213,7 @@ def _do(stage: Stage, step: ScenarioStep, named: dict[str, Hold | int], now: dat
         booking_id=_to_id(target),
         starts_at=_to_instant(step.start_minute),
         now=now,
-        by=CUSTOMER,
+        by=STAFF if step.is_by_staff else CUSTOMER,
         resource_ids=tuple(stage.resource_ids[name] for name in step.resources) or None,
     )
     return None
@@ -207,10 +223,13 @@ def _book(stage: Stage, step: ScenarioStep, now: datetime) -> Hold | int:
     assert step.service is not None
     wish = _make_wish(stage, step.service, step.resources, step.units)
     request = SlotRequest(wish, _to_instant(step.start_minute))
+    by = STAFF if step.is_by_staff else CUSTOMER
+    if step.hold_minutes is not None and step.is_by_staff:
+        raise UnsupportedScenarioError(where="a hold by staff")
     if step.hold_minutes is not None:
         held = hold_slot(request=request, now=now, source=BookingSource.API, hold_minutes=step.hold_minutes)
         return Hold(held.id, held.token)
-    return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API, by=CUSTOMER).booking_id
+    return book_slot(request=request, details=DETAILS, now=now, source=BookingSource.API, by=by).booking_id
 
 
 def _make_wish(stage: Stage, service: str, resources: Sequence[str], units: int) -> Wish:
@@ -250,6 +269,11 @@ def _add_service(service: ScenarioService, by_engine_id: Mapping[int, int]) -> i
             )
             for requirement in service.spec.requirements
         ),
+        per_resource=tuple(
+            ServiceResourceSetup(resource_id=by_engine_id[each], duration_minutes=minutes)
+            for each, minutes in service.spec.durations
+            if each in by_engine_id
+        ),
         **copy_timing(service.spec),
     )
 
@@ -287,7 +311,8 @@ def _find_service(stage: Stage, booking: ScenarioBooking) -> int:
     taken = {stage.case.resource_ids[name]: stage.resource_ids[name] for name in booking.resources}
     if taken.keys() <= pool:
         return stage.service_ids[booking.service]
-    if service.limits or booking.id in {step.booking for step in (*stage.case.steps, *stage.case.attempts)}:
+    has_rule = any(rule.target == booking.service for rule in stage.case.rules)
+    if service.limits or has_rule or booking.id in {step.booking for step in (*stage.case.steps, *stage.case.attempts)}:
         raise UnsupportedScenarioError(where=f"{booking.id}: resources outside the pools of its service")
     requirement = Requirement(pool=tuple(taken), quantity=len(taken))
     like_it = replace(service, name=booking.id, spec=replace(service.spec, requirements=(requirement,)))

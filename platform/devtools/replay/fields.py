@@ -57,6 +57,11 @@ def read_wall_period(data: object, where: str) -> tuple[int, int]:
     return _read_pair(data, where, _read_wall)
 
 
+def read_wall(data: object, where: str) -> int:
+    """Read one wall time: minutes since midnight."""
+    return _read_wall(data, where)
+
+
 def _read_pair(data: object, where: str, read: Callable[[object, str], int]) -> tuple[int, int]:
     try:
         first, second = read_list(data, where)

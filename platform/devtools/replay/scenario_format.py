@@ -15,6 +15,7 @@ from devtools.replay.cases import (
     ScenarioBooking,
     ScenarioCase,
     ScenarioQuery,
+    ScenarioRule,
     ScenarioService,
     ScenarioStep,
     UnsupportedCase,
@@ -32,15 +33,19 @@ from devtools.replay.fields import (
     read_object,
     read_text,
     read_time_off,
+    read_wall,
     read_wall_period,
 )
 from scheduling.engine import (
     Align,
+    BookablePeriod,
     DateOverride,
     EngineInputError,
+    Measure,
     Requirement,
     Resource,
     RulePeriod,
+    RuleTimes,
     ServiceSpec,
     WeeklyPeriod,
 )
@@ -48,6 +53,7 @@ from scheduling.engine import (
 SCHEMA: Final = "scenarios/1"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LIMIT_PERIODS: Final = {"per_hour": RulePeriod.HOUR, "per_day": RulePeriod.DAY, "per_week": RulePeriod.WEEK}
+SCOPES: Final = ("tenant", "service", "resource")
 STEP_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "book": ("service", "start"),
     "cancel": ("booking",),
@@ -110,6 +116,9 @@ def _parse_case(data: object) -> ScenarioCase:
             for index, value in enumerate(fields.find("bookings", read_list) or [])
         ),
         holidays=frozenset(read_date(value, "holidays") for value in fields.find("holidays", read_list) or []),
+        rules=tuple(
+            _parse_rule(value, f"rules[{index}]") for index, value in enumerate(fields.find("rules", read_list) or [])
+        ),
         query=query,
         steps=tuple(_parse_step(value, "steps") for value in fields.find("steps", read_list) or []),
         connections=connections,
@@ -153,12 +162,37 @@ def _check_names(case: ScenarioCase) -> None:
         *case.steps,
         *case.attempts,
     )
+    for rule in case.rules:
+        names = {"service": case.services.keys(), "resource": case.resource_ids.keys()}.get(rule.scope)
+        if names is not None and rule.target not in names:
+            raise UnsupportedScenarioError(where=f"unknown {rule.scope} {rule.target}")
     for item in with_resources:
         for name in item.resources:
             if name not in case.resource_ids:
                 raise UnsupportedScenarioError(where=f"unknown resource {name}")
         if item.service is not None and item.service not in case.services:
             raise UnsupportedScenarioError(where=f"unknown service {item.service}")
+
+
+def _parse_rule(data: object, where: str) -> ScenarioRule:
+    fields = Fields(data, where)
+    scope, target = fields.take("scope", read_text), fields.find("id", read_text)
+    period, measure = fields.take("per", read_text), fields.find("measure", read_text) or Measure.BOOKINGS
+    weekdays = [read_text(day, where) for day in fields.find("weekdays", read_list) or []]
+    between, valid = fields.find("between", read_wall_period), fields.find("valid", read_list)
+    limit = fields.take("limit", read_number)
+    fields.finish()
+    known = {"scope": SCOPES, "per": tuple(RulePeriod), "measure": tuple(Measure)}
+    for key, word in (("scope", scope), ("per", period), ("measure", measure)):
+        if word not in known[key]:
+            raise UnsupportedScenarioError(where=f"{where}.{key} {word}")
+    is_right = (target is None) == (scope == "tenant") and set(weekdays) <= set(WEEKDAYS)
+    if not is_right or (valid is not None and len(valid) != 2):  # noqa: PLR2004 - first and last date
+        raise UnsupportedScenarioError(where=where)
+    first, last = (None, None) if valid is None else (read_date(each, where) for each in valid)
+    begins, ends = between or (None, None)
+    times = RuleTimes(tuple(sorted(map(WEEKDAYS.index, weekdays))), begins, ends, first, last)
+    return ScenarioRule(scope, target, RulePeriod(period), Measure(measure), limit, times)
 
 
 def _parse_resource(data: object, name: str, resource_id: int, timezone: str) -> Resource:
@@ -209,6 +243,9 @@ def _parse_service(data: object, name: str, service_id: int, resource_ids: Mappi
         minimum_notice_minutes=fields.find("min_notice", read_number) or 0,
         booking_window_days=fields.find("max_days", read_number),
         seats=fields.find("seats", read_number),
+        bookable_hours=_parse_bookable(fields, f"services.{name}"),
+        latest_start_minute=fields.find("latest_start", read_wall),
+        durations=_parse_durations(fields, f"services.{name}", resource_ids),
     )
     limits = fields.find("limits", read_object) or {}
     fields.finish()
@@ -216,6 +253,27 @@ def _parse_service(data: object, name: str, service_id: int, resource_ids: Mappi
         raise UnsupportedScenarioError(where=f"services.{name}.limits")
     rules = tuple((LIMIT_PERIODS[key], read_number(limit, name)) for key, limit in limits.items() if limit is not None)
     return ScenarioService(name, spec, rules)
+
+
+def _parse_bookable(fields: Fields, where: str) -> tuple[BookablePeriod, ...]:
+    """Parse the hours in which a visit may start; here no hours at all are not always, but never."""
+    if not fields.has("bookable_hours"):
+        return ()
+    week = _parse_week(fields.take("bookable_hours", read_object), f"{where}.bookable_hours")
+    if not week:
+        raise UnsupportedScenarioError(where=f"{where}.bookable_hours: never")
+    return tuple(BookablePeriod(each.weekday, each.opens_minute, each.closes_minute) for each in week)
+
+
+def _parse_durations(fields: Fields, where: str, resource_ids: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for name, value in (fields.find("per_resource", read_object) or {}).items():
+        own = Fields(value, f"{where}.per_resource.{name}")
+        if name not in resource_ids:
+            raise UnsupportedScenarioError(where=f"{where}.per_resource: unknown resource {name}")
+        found.append((resource_ids[name], own.take("duration", read_number)))
+        own.finish()
+    return tuple(found)
 
 
 def _parse_requirements(data: Sequence[object], where: str, resource_ids: Mapping[str, int]) -> tuple[Requirement, ...]:
@@ -284,6 +342,7 @@ def _parse_query(data: object, where: str, timezone: str) -> ScenarioQuery:
         resources=tuple(read_text(name, where) for name in fields.find("resources", read_list) or []),
         units=1 if units is None else units,
         ignore_booking=fields.find("ignore_booking", read_text),
+        is_by_staff=bool(fields.find("by_staff", read_flag)),
     )
     fields.finish()
     _check_positive(units=query.units, where=where)
@@ -312,6 +371,7 @@ def _parse_step(data: object, where: str) -> ScenarioStep:
         units=1 if units is None else units,
         now=fields.find("now", read_instant),
         times=1 if times is None else times,
+        is_by_staff=bool(fields.find("by_staff", read_flag)),
     )
     fields.finish()
     _check_positive(units=step.units, times=step.times, where=where)

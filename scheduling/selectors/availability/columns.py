@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from scheduling.engine import Measure, RulePeriod
+from kernel.iso import parse_date
+from scheduling.engine import Measure, RulePeriod, RuleTimes
 from scheduling.enums import RuleScope
 from scheduling.types import TERM_NAMES
 
@@ -18,6 +20,7 @@ class PlanDocument(NamedTuple):
     services: list[list[Any]] | None
     requirements: list[list[Any]] | None
     pools: list[list[Any]] | None
+    per_resource: list[list[Any]] | None
     add_ons: list[list[Any]] | None
     rules: list[list[Any]] | None
     timetable: dict[str, Any]
@@ -46,6 +49,15 @@ class PoolRow(NamedTuple):
     resource_id: int
 
 
+class OwnTerms(NamedTuple):
+    """What differs when a resource fills the first requirement of a service."""
+
+    service_id: int
+    resource_id: int
+    duration_minutes: int | None
+    price_minor: int | None
+
+
 class AddOnTerms(NamedTuple):
     """An add-on as asked; sorted, they are in the business's order."""
 
@@ -69,6 +81,16 @@ class RuleRow(NamedTuple):
     period: RulePeriod
     measure: Measure
     limit: int
+    weekdays: tuple[int, ...]
+    from_minute: int | None
+    to_minute: int | None
+    valid_from: date | None
+    valid_to: date | None
+
+    @property
+    def times(self) -> RuleTimes:
+        """Return which starts it counts."""
+        return RuleTimes(self.weekdays, self.from_minute, self.to_minute, self.valid_from, self.valid_to)
 
 
 def write_columns(names: Iterable[str], table: str) -> str:
@@ -79,4 +101,15 @@ def write_columns(names: Iterable[str], table: str) -> str:
 def read_rule(columns: Sequence[Any]) -> RuleRow:
     """Read one rule."""
     row = RuleRow(*columns)
-    return row._replace(scope=RuleScope(row.scope), period=RulePeriod(row.period), measure=Measure(row.measure))
+    return row._replace(
+        scope=RuleScope(row.scope),
+        period=RulePeriod(row.period),
+        measure=Measure(row.measure),
+        weekdays=tuple(row.weekdays),
+        valid_from=_read_date(columns[-2]),
+        valid_to=_read_date(columns[-1]),
+    )
+
+
+def _read_date(text: str | None) -> date | None:
+    return None if text is None else parse_date(text)

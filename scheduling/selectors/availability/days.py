@@ -39,7 +39,8 @@ def list_days(
 
 def view_slots(plan: Plan, offered: Offered) -> AvailableSlots:
     """Show what is offered as slots of the visit's length."""
-    return AvailableSlots(offered.starts, next(iter(plan.visits.values())).duration_minutes, offered.seats)
+    duration = next(iter(plan.visits.values())).duration_minutes
+    return AvailableSlots(offered.starts, duration, offered.seats, offered.minutes)
 
 
 def _explain(plan: Plan, days: list[Interval], now: datetime) -> Iterator[tuple[Interval, DayState]]:

@@ -23,6 +23,8 @@ SENTENCES = {
     ReasonCode.PAST: mark("This time has already passed."),
     ReasonCode.NOTICE: mark("It is too soon: the service needs more notice."),
     ReasonCode.WINDOW: mark("It is further ahead than the service can be booked."),
+    ReasonCode.NOT_BOOKABLE: mark("The service does not start at this hour of this day."),
+    ReasonCode.TOO_LATE: mark("It is too late in the day: the service starts earlier."),
     ReasonCode.OFF_GRID: mark("The service does not start at this minute."),
     ReasonCode.RULE_FULL: mark("A capacity limit is reached."),
     ReasonCode.OUTSIDE_HOURS: mark("%(name)s does not work at this time."),

@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from scheduling.engine import (
     list_midnights,
     to_local_date,
     to_minute,
+    unite_offered,
 )
 from scheduling.errors import BookingNotFound, RequestInvalid
 from scheduling.models import Booking
@@ -90,7 +91,15 @@ def find_next_available(*, query: AvailabilityQuery, now: datetime) -> Available
     begins = max(to_minute(query.timezone or _find_timezone(plan), query.from_on, 0), to_minutes(now))
     offered = _find_in(plan, busy, (begins, ends), span)
     minute = offered.starts[0] if offered.starts else _find_after(plan, ends, horizon_on, span)
-    return None if minute is None else view_slots(plan, Offered([minute], None))[0]
+    return None if minute is None else _view_first(plan, offered, minute)
+
+
+def _view_first(plan: Plan, offered: Offered, minute: int) -> AvailableSlot:
+    """Show the first free time; one beyond what was ``offered`` with the longest visit that there is."""
+    if offered.starts:
+        return view_slots(plan, offered)[0]
+    longest = max(visit.longest_minutes for visit in plan.visits.values())
+    return view_slots(plan, Offered([minute], None, [longest]))[0]
 
 
 def list_alternatives(
@@ -102,10 +111,12 @@ def list_alternatives(
     window = (max(middle - reach, to_minutes(now)), middle + reach)
     if window[1] <= window[0]:
         window = (to_minutes(now), to_minutes(now) + reach)
-    starts, seats = _find_in(plan, None, window, Span(*window, now, moving))
+    starts, seats, minutes = _find_in(plan, None, window, Span(*window, now, moving))
     nearest = sorted(sorted(range(len(starts)), key=lambda index: (abs(starts[index] - middle), index))[:count])
     chosen = Offered(
-        [starts[index] for index in nearest], None if seats is None else [seats[index] for index in nearest]
+        [starts[index] for index in nearest],
+        None if seats is None else [seats[index] for index in nearest],
+        None if minutes is None else [minutes[index] for index in nearest],
     )
     return tuple(view_slots(plan, chosen))
 
@@ -166,18 +177,14 @@ def _find_in(plan: Plan, busy: Busy | None, window: tuple[int, int], span: Span)
         find_offered(snapshot, plan.visits[location_id], *starts[location_id], plan.wish.party_size)
         for location_id, snapshot in snapshots.items()
     ]
-    return found[0] if len(found) == 1 else _unite(found)
+    if len(found) > 1 and any(plan.visits[location_id].lengths for location_id in snapshots):
+        found = [_spell_minutes(plan.visits[each], one) for each, one in zip(snapshots, found, strict=True)]
+    return unite_offered(found)
 
 
-def _unite(found: Sequence[Offered]) -> Offered:
-    """Unite what several locations offer: each start once, with the most seats that one of them has."""
-    if not any(seats is not None for _starts, seats in found):
-        return Offered(sorted({start for starts, _seats in found for start in starts}), None)
-    most: dict[int, int] = {}
-    for starts, seats in found:
-        for start, left in zip(starts, seats or (), strict=True):
-            most[start] = max(most.get(start, 0), left)
-    return Offered(sorted(most), [most[start] for start in sorted(most)])
+def _spell_minutes(visit: VisitSpec, offered: Offered) -> Offered:
+    """Say of each start how long the visit lasts, to be united with those of places where that differs."""
+    return offered._replace(minutes=offered.minutes or [visit.duration_minutes] * len(offered.starts))
 
 
 def _narrow_all(plan: Plan, window: tuple[int, int], now: datetime) -> dict[int, tuple[int, int]]:

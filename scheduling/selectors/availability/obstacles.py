@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from kernel.instants import DAY_MINUTES, to_instant, to_minutes
-from scheduling.engine import Align, Reason, ReasonCode, VisitSpec, explain
+from scheduling.engine import Reason, ReasonCode, VisitSpec, explain, unbind
 from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.availability.explanations import view_reasons
@@ -71,7 +71,7 @@ def find_obstacles(
 
 
 def _free(visit: VisitSpec) -> VisitSpec:
-    return replace(visit, align=Align.CLOCK, step_minutes=1, notice_minutes=0, window_days=None)
+    return unbind(visit, is_any_minute=True)
 
 
 def _list_taken(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from database.connection import connection, write_array
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from kernel.intervals import merge
-from scheduling.engine import Busy, CapacityRule, Session, Snapshot, bucket_key, needed_range
+from scheduling.engine import Busy, CapacityRule, RulePeriod, Session, Snapshot, bucket_key, needed_range
 from scheduling.enums import RuleScope
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.columns import RuleRow
@@ -22,13 +22,14 @@ Starts = Mapping[int, tuple[int, int]]
 
 
 class _Counted(NamedTuple):
-    """What is counted at some locations: by rule and bucket, and the groups that run."""
+    """What is counted at some locations: by rule and bucket, by rule at the same time, and the groups that run."""
 
     usage: Mapping[int, Mapping[int, int]]
+    taken: Mapping[int, Sequence[tuple[int, int, int]]]
     sessions: tuple[Session, ...]
 
 
-_NOTHING = _Counted({}, ())
+_NOTHING = _Counted({}, {}, ())
 
 BUSY_SQL = """
 SELECT r.id, taken.starts, taken.ends FROM unnest(%(resource_ids)s::int8[]) r(id), LATERAL ({taken}) taken
@@ -47,7 +48,15 @@ SELECT
      WHERE b.session_id = s.id AND b.is_active AND b.id IS DISTINCT FROM %(moving_id)s::int8
        AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s::timestamptz)) g
    WHERE g.seats > 0 AND s.service_id = %(group_service_id)s::int8 AND s.is_active
-     AND s.starts_at > %(first)s::timestamptz - interval '{days} days' AND s.starts_at < %(last)s::timestamptz)
+     AND s.starts_at > %(first)s::timestamptz - interval '{days} days' AND s.starts_at < %(last)s::timestamptz),
+  (SELECT json_agg(json_build_array(t.rule_id, (date_part('epoch', t.starts_at) / 60)::int8,
+      (date_part('epoch', t.ends_at) / 60)::int8))
+   FROM unnest(%(moment_ids)s::int8[]) m(id), LATERAL (
+     SELECT t.rule_id, t.starts_at, t.ends_at
+     FROM scheduling_ruletake t JOIN scheduling_booking b ON b.id = t.booking_id
+     WHERE t.rule_id = m.id AND t.ends_at > %(first)s::timestamptz AND t.starts_at < %(last)s::timestamptz
+       AND b.id IS DISTINCT FROM %(moving_id)s::int8
+       AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s::timestamptz)) t)
 """
 
 
@@ -114,7 +123,7 @@ def _make_snapshot(
         resources=plan.timetables.resources,
         busy=busy,
         sessions=tuple(each for each in counted.sessions if any(row[0] in pool for row in each.occupied)),
-        rules=tuple(_to_rule(rule, place.timezone, counted.usage[rule.id]) for rule in rules),
+        rules=tuple(_to_rule(rule, place.timezone, counted) for rule in rules),
         holidays=place.holidays,
     )
 
@@ -138,9 +147,13 @@ def _write_busy_sql(*, is_moving: bool, is_alone: bool) -> str:
 
 def _load_counters(plan: Plan, rules: Mapping[int, Sequence[RuleRow]], starts: Starts, span: Span) -> _Counted:
     windows: dict[int, tuple[int, int]] = {}
+    taken: dict[int, list[tuple[int, int, int]]] = {}
     for location_id, asked in starts.items():
         timezone = plan.timetables.places[location_id].timezone
         for rule in rules[location_id]:
+            if rule.period is RulePeriod.MOMENT:
+                taken[rule.id] = []
+                continue
             low, high = (bucket_key(rule.period, timezone, minute) for minute in asked)
             known_low, known_high = windows.get(rule.id, (low, high))
             windows[rule.id] = (min(low, known_low), max(high, known_high))
@@ -153,23 +166,26 @@ def _load_counters(plan: Plan, rules: Mapping[int, Sequence[RuleRow]], starts: S
         "rule_ids": list(windows),
         "lows": [low for low, _ in windows.values()],
         "highs": [high for _, high in windows.values()],
+        "moment_ids": list(taken),
         "group_service_id": service.id if service.seats is not None else None,
     }
-    ((usage_rows, ignored_rows, session_rows),) = connection.fetch_planned(
+    ((usage_rows, ignored_rows, session_rows, taken_rows),) = connection.fetch_planned(
         COUNTERS_SQL.format(days=LONGEST_ALLOCATION_DAYS), parameters
     )
     usage: dict[int, dict[int, int]] = {rule_id: {} for rule_id in windows}
     for rule_id, bucket, used in usage_rows or ():
         usage[rule_id][bucket] = used
-    for taken in ignored_rows or ():
-        for rule_id, bucket, amount in taken:
+    for rule_id, start, end in taken_rows or ():
+        taken[rule_id].append((start, end, 1))
+    for uses in ignored_rows or ():
+        for rule_id, bucket, amount in uses:
             if bucket in usage.get(rule_id, ()):
                 usage[rule_id][bucket] -= amount
     sessions = tuple(
         Session(service.id, start, seats_taken, _unite_shares(start, shares))
         for start, seats_taken, shares in session_rows or ()
     )
-    return _Counted(usage, sessions)
+    return _Counted(usage, taken, sessions)
 
 
 def _unite_shares(start: int, shares: Sequence[Sequence[Sequence[int]]]) -> tuple[tuple[int, int, int], ...]:
@@ -181,13 +197,15 @@ def _unite_shares(start: int, shares: Sequence[Sequence[Sequence[int]]]) -> tupl
     return tuple((resource_id, *period) for resource_id, each in periods.items() for period in merge(each))
 
 
-def _to_rule(rule: RuleRow, timezone: str, usage: Mapping[int, int]) -> CapacityRule:
+def _to_rule(rule: RuleRow, timezone: str, counted: _Counted) -> CapacityRule:
     return CapacityRule(
         id=rule.id,
         period=rule.period,
         limit=rule.limit,
         timezone=timezone,
         measure=rule.measure,
-        usage=usage,
+        usage=counted.usage.get(rule.id, {}),
+        times=rule.times,
+        taken=tuple(counted.taken.get(rule.id, ())),
         resource_id=rule.resource_id if rule.scope is RuleScope.RESOURCE else None,
     )

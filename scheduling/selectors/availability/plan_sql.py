@@ -7,6 +7,7 @@ from functools import lru_cache
 from scheduling.selectors.availability.columns import (
     SERVICE_COLUMNS,
     AddOnTerms,
+    OwnTerms,
     PoolRow,
     RequirementRow,
     RuleRow,
@@ -44,6 +45,8 @@ SELECT json_build_array(
    FROM scheduling_service s WHERE s.id = ANY(%(service_ids)s::int8[]) AND s.is_active),
   (SELECT json_agg(json_build_array({requirement})) FROM req),
   (SELECT json_agg(json_build_array({pool})) FROM pool),
+  (SELECT json_agg(json_build_array({own}))
+   FROM scheduling_serviceresource x WHERE x.service_id = ANY(%(service_ids)s::int8[])),
   {add_ons},
   (SELECT json_agg(json_build_array({rule})) FROM scheduling_capacityrule c WHERE c.is_active),
   ({timetable})
@@ -57,6 +60,7 @@ COLUMNS = {
     "service": write_columns(SERVICE_COLUMNS, "s"),
     "requirement": write_columns(RequirementRow._fields, "req"),
     "pool": write_columns(PoolRow._fields, "pool"),
+    "own": write_columns(OwnTerms._fields, "x"),
     "add_on": write_columns(AddOnTerms._fields, "a"),
     "rule": write_columns(RuleRow._fields, "c"),
 }
@@ -67,7 +71,8 @@ COLUMNS = {
 REACH_SQL = """, reach AS (
   SELECT %(first)s::int4 - sum(s.buffer_before_minutes)::int4
            - CASE WHEN bool_or(s.align = 'gap') THEN %(gap_reach)s::int4 ELSE 0 END AS first,
-         %(last)s::int4 + sum(s.duration_minutes + s.buffer_after_minutes)::int4
+         %(last)s::int4 + sum(s.buffer_after_minutes + greatest(s.duration_minutes, (
+             SELECT max(x.duration_minutes) FROM scheduling_serviceresource x WHERE x.service_id = s.id)))::int4
            + {add_on_minutes} AS last
   FROM unnest(%(service_ids)s::int8[]) q(id) JOIN scheduling_service s ON s.id = q.id
 )

@@ -6,10 +6,11 @@ which rules count it. What is taken comes from ``selectors.occupancy``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from database.connection import connection, write_array
@@ -28,12 +29,14 @@ from scheduling.engine import (
     keep_filling,
     keep_resources,
     list_servers,
+    unbind,
 )
 from scheduling.enums import RuleScope
 from scheduling.errors import LocationNotFound, RequestInvalid, ResourceNotFound, ServiceNotFound, SetupInvalid
 from scheduling.selectors.availability.columns import (
     SERVICE_COLUMNS,
     AddOnTerms,
+    OwnTerms,
     PlanDocument,
     PoolRow,
     RequirementRow,
@@ -63,15 +66,34 @@ class Plan:
     visits: Mapping[int, VisitSpec]
     timetables: Timetables
     rules: tuple[RuleRow, ...]
+    own_terms: tuple[OwnTerms, ...] = ()
+
+    def price_service(self, service_id: int, resource_ids: Collection[int]) -> int | None:
+        """Return the price of a service that these resources begin; of several the highest; None: on request."""
+        base = next(service.price_minor for service in self.services if service.id == service_id)
+        own = {
+            each.resource_id: each.price_minor
+            for each in self.own_terms
+            if each.service_id == service_id and each.price_minor is not None
+        }
+        prices = [price for each in resource_ids if (price := own.get(each, base)) is not None]
+        return base if base is None else max(prices, default=base)
+
+    def has_moments(self, location_ids: Iterable[int] | None = None) -> bool:
+        """Tell whether a rule per moment counts the visit at one of some locations, or of all."""
+        return bool(self.list_moment_ids(location_ids))
+
+    def list_moment_ids(self, location_ids: Iterable[int] | None = None) -> frozenset[int]:
+        """List the rules per moment that count the visit at some locations, or at any."""
+        places = self.visits if location_ids is None else location_ids
+        return frozenset(
+            rule.id for each in places for rule in self.list_rules(each) if rule.period is RulePeriod.MOMENT
+        )
 
     def list_rules(self, location_id: int) -> tuple[RuleRow, ...]:
         """List the rules that count the visit at a location."""
         pool = self.visits[location_id].pool
-        return tuple(
-            rule
-            for rule in self.rules
-            if rule.period is not RulePeriod.MOMENT and _is_counted(rule, self.wish, location_id, pool)
-        )
+        return tuple(rule for rule in self.rules if _is_counted(rule, self.wish, location_id, pool))
 
     def list_resource_ids(self) -> list[int]:
         """List every resource that could serve the visit, at any location."""
@@ -155,9 +177,7 @@ def keep_places(plan: Plan, filling: Collection[tuple[int, int]]) -> Plan | None
 
 def lift_limits(plan: Plan) -> Plan:
     """Return the plan for staff: as soon and as far ahead as they like, on the same grid."""
-    visits = {
-        location_id: replace(visit, notice_minutes=0, window_days=None) for location_id, visit in plan.visits.items()
-    }
+    visits = {location_id: unbind(visit) for location_id, visit in plan.visits.items()}
     return replace(plan, visits=visits)
 
 
@@ -186,10 +206,11 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         if each.location_id in timetables.places:
             pools.setdefault(each.location_id, {}).setdefault(each.requirement_id, []).append(each.resource_id)
     requirements = [RequirementRow(*columns) for columns in sorted(rows.requirements or ())]
+    own_terms = tuple(OwnTerms(*columns) for columns in rows.per_resource or ())
     visits = {
         location_id: visit
         for location_id in pools
-        if (visit := _compose(services, requirements, pools[location_id], add_ons)) is not None
+        if (visit := _compose(services, requirements, pools[location_id], add_ons, own_terms)) is not None
     }
     return Plan(
         wish=wish,
@@ -197,7 +218,8 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         add_ons=add_ons,
         visits=_restrict(wish, visits),
         timetables=timetables,
-        rules=tuple(read_rule(columns) for columns in sorted(rows.rules or ())),
+        rules=tuple(read_rule(columns) for columns in sorted(rows.rules or (), key=itemgetter(0))),
+        own_terms=own_terms,
     )
 
 
@@ -238,6 +260,7 @@ def _compose(
     requirement_rows: Sequence[RequirementRow],
     pools: Mapping[int, list[int]],
     add_ons: Sequence[AddOnTerms],
+    own_terms: Sequence[OwnTerms],
 ) -> VisitSpec | None:
     """Make the visit at one location; None when a pool there is smaller than asked."""
     lines: list[VisitLine] = []
@@ -255,7 +278,18 @@ def _compose(
         if not requirements:
             return None
         try:
-            spec = ServiceSpec(id=service.id, requirements=tuple(requirements), **copy_timing(service))
+            spec = ServiceSpec(
+                id=service.id,
+                requirements=tuple(requirements),
+                durations=tuple(
+                    (each.resource_id, each.duration_minutes)
+                    for each in own_terms
+                    if each.service_id == service.id
+                    and each.duration_minutes
+                    and each.resource_id in requirements[0].pool
+                ),
+                **copy_timing(service),
+            )
         except EngineInputError as error:
             raise SetupInvalid(
                 errors={error.field: (mark("This service is set up in a way that cannot work."),)}
@@ -293,6 +327,8 @@ def _choose(
 
 
 def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: Collection[int]) -> bool:
+    if rule.arrival_mode and rule.arrival_mode != wish.arrival_mode:
+        return False
     match rule.scope:
         case RuleScope.LOCATION:
             return rule.location_id == location_id
@@ -300,7 +336,5 @@ def _is_counted(rule: RuleRow, wish: Wish, location_id: int, pool: Collection[in
             return rule.resource_id in pool
         case RuleScope.SERVICE:
             return rule.service_id in wish.service_ids
-        case RuleScope.ARRIVAL_MODE:
-            return rule.arrival_mode == wish.arrival_mode
         case _:
             return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from database.locks import lock_resources
 from database.transactions import write_transaction
 from kernel.instants import to_minutes
-from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at
+from scheduling.engine import Assignment, Candidate, VisitSpec, fill_in_order, place_at, settle_length
 from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
 from scheduling.errors import ResourceNotFound
 from scheduling.policies import check_new_bookings
@@ -56,7 +56,7 @@ def import_booking(
     location_id = _find_location(plan, resource_ids)
     visit = plan.visits[location_id]
     start = to_minutes(starts_at)
-    assignments = _assign(plan, visit, start, None if ends_at is None else to_minutes(ends_at), resource_ids)
+    visit, assignments = _assign(plan, visit, start, None if ends_at is None else to_minutes(ends_at), resource_ids)
     lock_resources(resource_ids)
     joins = visit.seats is not None and has_session(visit, start, resource_ids)
     capacities = {each: plan.timetables.resources[each].capacity for each in resource_ids}
@@ -70,7 +70,6 @@ def import_booking(
     )
     booking = make_booking(plan, place, agreed)
     booking.customer_name = customer_name
-    booking.ends_at = booking.ends_at if ends_at is None else ends_at
     booking.is_active = status in ACTIVE_STATUSES
     counters = Counters()
     if booking.is_active:
@@ -90,16 +89,21 @@ def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:
 
 def _assign(
     plan: Plan, visit: VisitSpec, start: int, end: int | None, resource_ids: tuple[int, ...]
-) -> tuple[Assignment, ...]:
+) -> tuple[VisitSpec, tuple[Assignment, ...]]:
+    """Return the visit with the length that it has, and what it takes."""
     resources, units = plan.timetables.resources, plan.wish.party_size
     filling = fill_in_order(visit, resource_ids) if end is None else None
     if filling is not None:
-        return place_at(visit, start, filling, resources, units)
+        settled = settle_length(visit, filling)
+        return settled, place_at(settled, start, filling, resources, units)
+    visit = settle_length(visit, [(0, each) for each in resource_ids if each in visit.parts[0].pool])
+    minutes = visit.duration_minutes if end is None else end - start
     whole = replace(
         visit.parts[0],
         starts_after_minutes=0,
-        duration_minutes=visit.duration_minutes if end is None else end - start,
+        duration_minutes=minutes,
         buffer_after_minutes=visit.parts[-1].buffer_after_minutes,
     )
     together = [(0, resource_id) for resource_id in resource_ids]
-    return place_at(replace(visit, parts=(whole,)), start, together, resources, units)
+    assignments = place_at(replace(visit, parts=(whole,)), start, together, resources, units)
+    return replace(visit, duration_minutes=minutes), assignments

@@ -94,7 +94,7 @@ def move_booking(
             raise LostRace
         filling = list_filling(booking)
         forget_allocations(booking)
-        counters.take_back(booking.rule_usage)
+        counters.take_back(booking)
         _settle(booking, asked, place, move, counters, filling)
         counters.write(is_override=asked.is_override)
         return describe_submitted(booking)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from database.transactions import LostRace, run_write
-from kernel.instants import count_minutes, to_minutes
+from kernel.instants import count_minutes, to_instant, to_minutes
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
 from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
@@ -78,7 +78,8 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         if place is not None:
             forget_allocations(booking)
             if booking.is_active:
-                counters.take_back(booking.rule_usage)
+                counters.take_back(booking)
+            booking.ends_at = to_instant(place.end_minute)
             note_rules_and_group(plan, place, booking, counters=counters)
         elif _has_ended(booking, now):
             raise LostRace  # Somebody's clock was ahead.

@@ -66,7 +66,7 @@ def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> No
             "undone_sequence": sequence,
         }
         forget_allocations(booking)
-        counters.take_back(booking.rule_usage)
+        counters.take_back(booking)
         _restore(booking, before, plan, place, now=now)
         note_rules_and_group(plan, place, booking, counters=counters)
         record(booking, kind=BookingEvent.RESCHEDULED, by=by, now=now, reason=booking.override_reason, extra=extra)

@@ -207,9 +207,9 @@ def _write(booking: Booking, counters: Counters, *, is_clashing: bool, now: date
     if is_clashing and not booking.override_kind:
         booking.override_kind = OverrideKind.CLOCK
     usage = _follow_usage(booking)
-    counters.take_back(booking.rule_usage)
-    counters.add(usage)
+    counters.take_back(booking)
     booking.rule_usage = usage
+    counters.add(booking)
     is_shortened = (
         booking.status == BookingStatus.PENDING_APPROVAL
         and booking.hold_expires_at is not None

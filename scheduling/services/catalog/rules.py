@@ -13,15 +13,16 @@ from django.db.models import Q
 
 from kernel.instants import DAY_MINUTES, to_minutes
 from kernel.text import mark
-from scheduling.engine import Measure, RulePeriod, bucket_key
+from scheduling.engine import Measure, RulePeriod, RuleTimes, bucket_key, is_counted
 from scheduling.enums import CatalogNoun, RuleScope
 from scheduling.errors import RuleNotFound, StillUsed
-from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleUsage, Service
+from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleTake, RuleUsage, Service
 from scheduling.models.rule import MOST_AT_ONCE
 from scheduling.selectors.catalog.setups import read_rule
 from scheduling.services.catalog.checks import FieldErrors, Lookup
 from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, to_columns
 from scheduling.services.catalog.hours import LAST_WEEKDAY, PERIOD_WRONG, TIME_WRONG, WEEKDAY_WRONG
+from scheduling.services.writing.moments import take_moments
 from scheduling.types import Actor, RuleSetup, RuleUse
 
 PERIOD_REACH = timedelta(days=8)
@@ -47,6 +48,7 @@ BETWEEN_EMPTY = mark("Both times are the same: leave them empty for the whole da
 def _switching(row: CapacityRule, is_active: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as `Noun.guard`
     """Let the counters go with a rule that is switched off, and count anew when it is switched on."""
     RuleUsage.objects.filter(rule=row).delete()
+    RuleTake.objects.filter(rule=row).delete()
     yield
     if is_active:
         count_anew(row, now=now)
@@ -157,16 +159,20 @@ def _check_times(errors: FieldErrors, setup: RuleSetup) -> None:
 def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     """Replace the rule's counters, and what each booking says it uses, by an exact count."""
     RuleUsage.objects.filter(rule=rule).delete()
-    if rule.period == RulePeriod.MOMENT:
-        return
+    RuleTake.objects.filter(rule=rule).delete()
+    period, times = RulePeriod(rule.period), _read_times(rule)
     counted: dict[int, int] = {}
     changed: list[Booking] = []
     for booking in _list_concerned(rule, now=now):
         kept = [use for use in starmap(RuleUse, booking.rule_usage) if use.rule_id != rule.pk]
-        bucket = bucket_key(RulePeriod(rule.period), booking.location.timezone, to_minutes(booking.starts_at))
-        use = RuleUse(rule_id=rule.pk, bucket=bucket, amount=_measure(rule, booking))
-        counted[bucket] = counted.get(bucket, 0) + use.amount
-        booking.rule_usage = [*kept, use]
+        timezone, start = booking.location.timezone, to_minutes(booking.starts_at)
+        booking.rule_usage = kept
+        if is_counted(times, timezone, start):
+            bucket = None if period is RulePeriod.MOMENT else bucket_key(period, timezone, start)
+            use = RuleUse(rule_id=rule.pk, bucket=bucket, amount=_measure(rule, booking))
+            booking.rule_usage = [*kept, use]
+            if bucket is not None:
+                counted[bucket] = counted.get(bucket, 0) + use.amount
         changed.append(booking)
     RuleUsage.objects.bulk_create(
         RuleUsage(rule=rule, bucket=bucket, used=used, quota=max(used, rule.limit))
@@ -174,10 +180,14 @@ def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     )
     # Not a change that a person made: it leaves no history.
     Booking.objects.bulk_update(changed, ["rule_usage"])
+    if period is RulePeriod.MOMENT:
+        take_moments(changed, is_override=True, rule_id=rule.pk)
 
 
 def _list_concerned(rule: CapacityRule, *, now: datetime) -> Iterable[Booking]:
     bookings = Booking.objects.filter(is_active=True, starts_at__gte=now - PERIOD_REACH)
+    if rule.arrival_mode:
+        bookings = bookings.filter(arrival_mode=rule.arrival_mode)
     match rule.scope:
         case RuleScope.LOCATION:
             bookings = bookings.filter(location_id=rule.location_id or 0)
@@ -185,8 +195,6 @@ def _list_concerned(rule: CapacityRule, *, now: datetime) -> Iterable[Booking]:
             bookings = bookings.filter(
                 pk__in=Booking.objects.filter(lines__service_id=rule.service_id or 0).values("pk")
             )
-        case RuleScope.ARRIVAL_MODE:
-            bookings = bookings.filter(arrival_mode=rule.arrival_mode)
         case RuleScope.RESOURCE:
             taken = Allocation.objects.filter(resource_id=rule.resource_id or 0, is_active=True)
             bookings = bookings.filter(
@@ -194,6 +202,10 @@ def _list_concerned(rule: CapacityRule, *, now: datetime) -> Iterable[Booking]:
                 | Q(session_id__in=taken.filter(session__isnull=False).values("session_id"))
             )
     return bookings.select_for_update(of=("self",)).select_related("location").order_by("pk")
+
+
+def _read_times(rule: CapacityRule) -> RuleTimes:
+    return RuleTimes(tuple(rule.weekdays), rule.from_minute, rule.to_minute, rule.valid_from, rule.valid_to)
 
 
 def _measure(rule: CapacityRule, booking: Booking) -> int:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from kernel.errors import DomainError
 from kernel.instants import DAY_MINUTES, to_instant, to_minutes
 from scheduling.engine import (
-    Align,
     Busy,
     Candidate,
     EngineInputError,
@@ -28,6 +27,7 @@ from scheduling.engine import (
     is_offered,
     keep_resources,
     to_local_date,
+    unbind,
 )
 from scheduling.enums import Outcome
 from scheduling.models import Allocation, Booking, Resource
@@ -55,6 +55,7 @@ class _Ledger:
     people: frozenset[int]
     taken: list[tuple[int, int, int]] = field(default_factory=list)
     sessions: dict[tuple[int, int, frozenset[int]], Session] = field(default_factory=dict)
+    moments: list[tuple[int, int, int, int]] = field(default_factory=list)
     used: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -208,7 +209,7 @@ def _measure_distance(start: int, middle: int, timezone: str) -> tuple[int, int,
 def _find_decided(asked: Decision, touched: Touched, group: _Group, snapshot: Snapshot) -> _Spot | None:
     """Return the place that was decided on, while it is free."""
     start, party = to_minutes(asked.starts_at or touched.booking.starts_at), touched.booking.party_size
-    visit = replace(group.visit, align=Align.CLOCK, step_minutes=1, notice_minutes=0)
+    visit = unbind(group.visit, is_any_minute=True)
     with suppress(EngineInputError):
         if asked.resource_ids:
             visit = keep_resources(visit, asked.resource_ids)
@@ -235,9 +236,19 @@ def _adjust(group: _Group, booking_id: int, ledger: _Ledger) -> Snapshot:
         for resource_id, start, end in session.occupied
         if resource_id in group.snapshot.resources
     ]
-    own_usage = {(use.rule_id, use.bucket): use.amount for use in ledger.usage.get(booking_id, ())}
+    own_usage = {
+        (use.rule_id, use.bucket): use.amount for use in ledger.usage.get(booking_id, ()) if use.bucket is not None
+    }
     rules = tuple(
-        replace(rule, usage=_adjust_usage(rule.id, rule.usage, own_usage, ledger.used)) for rule in group.snapshot.rules
+        replace(
+            rule,
+            usage=_adjust_usage(rule.id, rule.usage, own_usage, ledger.used),
+            taken=(
+                *rule.taken,
+                *((start, end, amount) for each_id, start, end, amount in ledger.moments if each_id == rule.id),
+            ),
+        )
+        for rule in group.snapshot.rules
     )
     return replace(group.snapshot, busy=Busy.of(rows), rules=rules, sessions=_add_sessions(group, ledger))
 
@@ -290,11 +301,16 @@ def _take(spot: _Spot, touched: Touched, group: _Group, ledger: _Ledger) -> None
     for use in list_usage(
         plan=group.plan,
         location_id=group.location_id,
+        visit=spot.candidate.visit or group.visit,
         start_minute=spot.start,
         resource_ids=spot.resource_ids,
         party_size=party,
     ):
-        ledger.used[use.rule_id, use.bucket] += use.amount
+        if use.bucket is None:
+            minutes = (spot.candidate.visit or group.visit).duration_minutes
+            ledger.moments.append((use.rule_id, spot.start, spot.start + minutes, use.amount))
+        else:
+            ledger.used[use.rule_id, use.bucket] += use.amount
 
 
 def _view(spot: _Spot, group: _Group, ledger: _Ledger, same: frozenset[int]) -> Proposal:

@@ -8,9 +8,11 @@ from itertools import starmap
 from django.db import connection
 
 from database.statements import Statement
-from scheduling.engine import amount_of, bucket_key
+from scheduling.engine import RulePeriod, VisitSpec, amount_of, bucket_key, is_counted
 from scheduling.enums import RuleScope
+from scheduling.models import Booking
 from scheduling.selectors.availability.plans import Plan
+from scheduling.services.writing.moments import free_moments, list_moments, take_moments
 from scheduling.types import RuleUse
 
 ADD_SQL = """
@@ -50,22 +52,30 @@ class Counters:
 
     def __init__(self) -> None:
         self._deltas: dict[tuple[int, int], int] = {}
+        self._coming: list[Booking] = []
+        self._leaving: list[int] = []
 
-    def add(self, usage: Iterable[Sequence[int]]) -> None:
-        """Note what a booking uses from now on."""
-        self._change(starmap(RuleUse, usage))
+    def add(self, booking: Booking) -> None:
+        """Note what a booking uses from now on; it is saved before this is written."""
+        self._change(starmap(RuleUse, booking.rule_usage))
+        if list_moments(booking):
+            self._coming.append(booking)
 
-    def take_back(self, usage: Iterable[Sequence[int]]) -> None:
+    def take_back(self, booking: Booking) -> None:
         """Note what a booking uses no more."""
-        self._change(use._replace(amount=-use.amount) for use in starmap(RuleUse, usage))
+        self._change(use._replace(amount=-use.amount) for use in starmap(RuleUse, booking.rule_usage))
+        if list_moments(booking):
+            self._leaving.append(booking.pk)
 
     def _change(self, usage: Iterable[RuleUse]) -> None:
         for use in usage:
+            if use.bucket is None:
+                continue
             key = (use.rule_id, use.bucket)
             self._deltas[key] = self._deltas.get(key, 0) + use.amount
 
     def add_part(self, statement: Statement) -> None:
-        """Let a statement with a part ``booking`` count what was added; nothing was taken back."""
+        """Let a statement with a part ``booking`` count what was added; nothing was taken back, or is of a moment."""
         added = sorted(self._deltas.items())
         if added:
             statement.add("usage", ADD_PART_SQL, _columns(added))
@@ -75,7 +85,13 @@ class Counters:
         """Change the counters; PostgreSQL refuses one above its quota (SQLSTATE 23514).
 
         With ``is_override`` the quota of a full bucket grows by what is added.
+
+        Raises:
+            LostRace: A rule per moment has no room by now (unless it is overridden).
         """
+        free_moments(self._leaving)
+        take_moments(self._coming, is_override=is_override)
+        self._coming, self._leaving = [], []
         added = sorted((key, amount) for key, amount in self._deltas.items() if amount > 0)
         returned = sorted((key, -amount) for key, amount in self._deltas.items() if amount < 0)
         with connection.cursor() as cursor:
@@ -88,20 +104,20 @@ class Counters:
 
 
 def list_usage(
-    *, plan: Plan, location_id: int, start_minute: int, resource_ids: Iterable[int], party_size: int
+    *, plan: Plan, location_id: int, visit: VisitSpec, start_minute: int, resource_ids: Iterable[int], party_size: int
 ) -> list[RuleUse]:
-    """List what a visit uses of the rules that count it."""
+    """List what a visit, with the length that it has, uses of the rules that count it."""
     taken = set(resource_ids)
     timezone = plan.timetables.places[location_id].timezone
-    minutes = plan.visits[location_id].duration_minutes
     return [
         RuleUse(
             rule_id=rule.id,
-            bucket=bucket_key(rule.period, timezone, start_minute),
-            amount=amount_of(rule.measure, minutes=minutes, units=party_size),
+            bucket=None if rule.period is RulePeriod.MOMENT else bucket_key(rule.period, timezone, start_minute),
+            amount=amount_of(rule.measure, minutes=visit.duration_minutes, units=party_size),
         )
         for rule in plan.list_rules(location_id)
-        if rule.scope is not RuleScope.RESOURCE or rule.resource_id in taken
+        if (rule.scope is not RuleScope.RESOURCE or rule.resource_id in taken)
+        and is_counted(rule.times, timezone, start_minute)
     ]
 
 

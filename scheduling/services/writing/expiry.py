@@ -7,6 +7,7 @@ from datetime import datetime
 
 from database.connection import connection
 from database.transactions import write_transaction
+from kernel.instants import to_instant
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
@@ -17,7 +18,7 @@ from scheduling.types import SYSTEM, RuleUse
 from tenants.hooks import register_due_handler
 
 # An ended hold is in the way where its minutes meet, where a group beside has its seats or its longer
-# stretch, and in the counters of rules that are full.
+# stretch, in the counters of rules that are full, and in the lanes of rules per moment.
 IN_THE_WAY_SQL = f"""
 WITH taken AS (
   SELECT a.booking_id, a.session_id, a.hold_expires_at
@@ -39,6 +40,11 @@ SELECT b.id FROM scheduling_booking b
 WHERE b.is_active AND b.hold_expires_at <= %(now)s::timestamptz AND EXISTS (SELECT 1 FROM counted)
   AND EXISTS (SELECT 1 FROM counted f JOIN jsonb_array_elements(b.rule_usage) AS i(item)
               ON (i.item->>0)::int8 = f.rule_id AND (i.item->>1)::int8 = f.bucket)
+UNION
+SELECT b.id FROM unnest(%(moment_ids)s::int8[]) m(id)
+JOIN scheduling_ruletake t ON t.rule_id = m.id AND t.ends_at > %(starts_at)s::timestamptz
+  AND t.starts_at < %(ends_at)s::timestamptz
+JOIN scheduling_booking b ON b.id = t.booking_id AND b.hold_expires_at <= %(now)s::timestamptz
 """  # noqa: S608 - a number of our own
 
 
@@ -66,13 +72,17 @@ def clear_way(
     """
     taken = place.candidate.assignments
     uses = list(usage)
+    counted = [use for use in uses if use.bucket is not None]
     parameters = {
         "resource_ids": [each.resource_id for each in taken],
         "firsts": [each.occupied_start_minute for each in taken],
         "lasts": [each.occupied_end_minute for each in taken],
-        "rule_ids": [use.rule_id for use in uses],
-        "buckets": [use.bucket for use in uses],
-        "amounts": [use.amount for use in uses],
+        "rule_ids": [use.rule_id for use in counted],
+        "buckets": [use.bucket for use in counted],
+        "amounts": [use.amount for use in counted],
+        "moment_ids": [use.rule_id for use in uses if use.bucket is None],
+        "starts_at": to_instant(place.start_minute),
+        "ends_at": to_instant(place.end_minute),
         "now": now,
     }
     ended_ids = [booking_id for (booking_id,) in connection.fetch_planned(IN_THE_WAY_SQL, parameters)]

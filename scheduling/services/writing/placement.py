@@ -21,11 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from database.locks import lock_resources
+from database.locks import lock_resources, lock_rules
 from database.transactions import LostRace
 from kernel.instants import to_instant
 from scheduling.engine import (
-    Align,
     Candidate,
     LedgerEntry,
     ReasonCode,
@@ -39,6 +38,8 @@ from scheduling.engine import (
     is_offered,
     keep_resources,
     place_at,
+    settle_length,
+    unbind,
 )
 from scheduling.errors import SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.models import RoundRobinLedger
@@ -58,7 +59,16 @@ TAKEN_CODES = frozenset(
     }
 )
 
-GENERAL_CODES = frozenset({ReasonCode.PAST, ReasonCode.NOTICE, ReasonCode.WINDOW, ReasonCode.OFF_GRID})
+GENERAL_CODES = frozenset(
+    {
+        ReasonCode.PAST,
+        ReasonCode.NOTICE,
+        ReasonCode.WINDOW,
+        ReasonCode.NOT_BOOKABLE,
+        ReasonCode.TOO_LATE,
+        ReasonCode.OFF_GRID,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Asked:
     """A wish for one start.
 
     Attributes:
-        is_any_minute: Grid, notice and booking window don't count (a late confirmation, staff).
+        is_any_minute: Grid, notice, booking window and bookable hours don't count (a late confirmation, staff).
         is_override: Nothing counts: staff said why.
         moving_resource_ids: What the moved booking holds now; locked along.
     """
@@ -128,11 +138,13 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
         lock_resources([*asked.plan.list_resource_ids(), *asked.moving_resource_ids])
+        lock_rules(asked.plan.list_moment_ids())
     place = _pick(asked)
     if place is None:
         return _force(asked)
     if not is_pessimistic and not asked.is_override:
         lock_resources([*place.resource_ids, *asked.moving_resource_ids])
+        lock_rules(asked.plan.list_moment_ids([place.location_id]))
         _check_again(asked, place)
     return place
 
@@ -140,12 +152,14 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
 def pick_place(asked: Asked) -> Place | None:
     """Pick the resources for a visit and lock nothing; PostgreSQL's constraints will judge.
 
-    None for what they alone cannot judge: a group, whose seats are counted under a lock.
+    None for what they alone cannot judge: a group, whose seats are counted under a lock, and a rule per moment,
+    whose lanes are given out under one.
 
     Raises:
         PlaceRefused: Nothing fits at any location of the plan.
     """
-    if asked.is_override or any(visit.seats is not None for visit in asked.plan.visits.values()):
+    is_group = any(visit.seats is not None for visit in asked.plan.visits.values())
+    if asked.is_override or is_group or asked.plan.has_moments():
         return None
     return _pick(asked)
 
@@ -164,7 +178,7 @@ def _pick(asked: Asked) -> Place | None:
         if candidate is not None:
             capacities = _list_capacities(asked.plan, candidate)
             strategy = asked.plan.services[0].strategy
-            return Place(location_id, visit, asked.start_minute, candidate, capacities, strategy)
+            return Place(location_id, candidate.visit or visit, asked.start_minute, candidate, capacities, strategy)
     if asked.is_override:
         return None
     raise PlaceRefused(asked)
@@ -194,7 +208,7 @@ def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
 def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:
     visit = asked.plan.visits[location_id]
     if asked.is_any_minute or asked.is_override:
-        visit = replace(visit, align=Align.CLOCK, step_minutes=1, notice_minutes=0, window_days=None)
+        visit = unbind(visit, is_any_minute=True)
     snapshot = load_snapshot(
         plan=asked.plan,
         location_id=location_id,
@@ -243,6 +257,7 @@ def _force(asked: Asked) -> Place:
     filling = fill_blindly(visit)
     if filling is None:
         raise PlaceRefused(asked)
+    visit = settle_length(visit, filling)
     resources = asked.plan.timetables.resources
     candidate = Candidate(place_at(visit, asked.start_minute, filling, resources, asked.party_size))
     capacities = _list_capacities(asked.plan, candidate)

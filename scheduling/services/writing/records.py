@@ -57,8 +57,11 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         source=agreed.source,
         hold_expires_at=agreed.hold_expires_at,
         arrival_mode=plan.wish.arrival_mode,
-        price_minor=price_visit(plan),
-        deposit_minor=sum(_ask_deposit(plan, each, currency=tenant.currency) for each in plan.services),
+        price_minor=price_visit(plan, place),
+        deposit_minor=sum(
+            _ask_deposit(plan, each, _price_line(plan, place, number), currency=tenant.currency)
+            for number, each in enumerate(plan.services)
+        ),
         currency=tenant.currency,
         policy=AgreedPolicy.agree(plan.services).to_json(),
         override_kind=agreed.override_kind or "",
@@ -89,7 +92,7 @@ def note_rules_and_group(plan: Plan, place: Place, booking: Booking, *, counters
 def note_rules(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
     """Note what a booking takes of rules; before it is saved."""
     booking.rule_usage = list_place_usage(plan, place)
-    counters.add(booking.rule_usage)
+    counters.add(booking)
 
 
 def list_place_usage(plan: Plan, place: Place) -> list[RuleUse]:
@@ -97,21 +100,26 @@ def list_place_usage(plan: Plan, place: Place) -> list[RuleUse]:
     return list_usage(
         plan=plan,
         location_id=place.location_id,
+        visit=place.visit,
         start_minute=place.start_minute,
         resource_ids=place.resource_ids,
         party_size=plan.wish.party_size,
     )
 
 
-def make_lines(plan: Plan) -> list[BookingLine]:
-    """Make one line for each service of the visit; not saved, and without their booking."""
+def make_lines(plan: Plan, place: Place | None) -> list[BookingLine]:
+    """Make one line for each service of the visit; not saved, and without their booking.
+
+    Without a place nobody begins them: each has the length and the price of its service.
+    """
+    visit = next(iter(plan.visits.values())) if place is None else place.visit
     return [
         BookingLine(
             position=position,
             service_id=service.id,
             service_name=service.name,
-            duration_minutes=service.duration_minutes + sum(each.minutes for each in _add_ons(plan, service)),
-            price_minor=service.price_minor,
+            duration_minutes=visit.line_minutes[position],
+            price_minor=service.price_minor if place is None else _price_line(plan, place, position),
             add_ons=[
                 {"id": each.id, "name": each.name, "minutes": each.minutes, "price_minor": each.price_minor}
                 for each in _add_ons(plan, service)
@@ -132,16 +140,23 @@ def describe_submitted(booking: Booking) -> SubmittedBooking:
     )
 
 
-def price_visit(plan: Plan) -> int | None:
-    """Return the price of all services and add-ons; None when one service has no fixed price."""
-    prices = [service.price_minor for service in plan.services]
+def price_visit(plan: Plan, place: Place) -> int | None:
+    """Return the price of all services and add-ons with who begins them; None when one service has no fixed price."""
+    prices = [_price_line(plan, place, number) for number in range(len(plan.services))]
     if any(price is None for price in prices):
         return None
     extras = (each.price_minor for service in plan.services for each in _add_ons(plan, service))
     return sum(price or 0 for price in prices) + sum(extras)
 
 
-def _ask_deposit(plan: Plan, service: PlannedService, *, currency: str) -> int:
+def _price_line(plan: Plan, place: Place, number: int) -> int | None:
+    """Return the price of one service of the visit with those who fill its first requirement."""
+    part = place.visit.first_parts[number]
+    begins = [each.resource_id for each in place.candidate.assignments if each.part_index == part]
+    return plan.price_service(plan.services[number].id, begins)
+
+
+def _ask_deposit(plan: Plan, service: PlannedService, price_minor: int | None, *, currency: str) -> int:
     """Return what one service of the visit asks in advance, of its own price with its add-ons."""
     extras = sum(each.price_minor for each in _add_ons(plan, service))
     return compute_deposit(
@@ -149,7 +164,7 @@ def _ask_deposit(plan: Plan, service: PlannedService, *, currency: str) -> int:
             kind=service.deposit_kind,
             amount_minor=service.deposit_minor,
             percent=service.deposit_percent,
-            price_minor=None if service.price_minor is None else service.price_minor + extras,
+            price_minor=None if price_minor is None else price_minor + extras,
             currency=currency,
         )
     )

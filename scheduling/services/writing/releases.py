@@ -42,7 +42,7 @@ def release(
     """
     own = Counters() if counters is None else counters
     free_allocations(booking)
-    own.take_back(booking.rule_usage)
+    own.take_back(booking)
     previous, booking.status = booking.status, status
     booking.is_active = False
     said = {PREVIOUS: str(previous), **(extra or {})}
@@ -62,7 +62,7 @@ def release_together(
     free_allocations_together(bookings)
     extras = [{PREVIOUS: str(booking.status)} for booking in bookings]
     for booking in bookings:
-        counters.take_back(booking.rule_usage)
+        counters.take_back(booking)
         booking.status = status
         booking.is_active = False
     record_together(bookings, kind=ENDINGS[status], by=by, now=now, due_kind=HOLD_DUE_KIND, extras=extras)

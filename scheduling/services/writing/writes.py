@@ -134,7 +134,7 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
         statement.update("booking", booking, values=values)
     add_record_parts(statement, booking, kind=write.kind, by=write.by, now=now, reason=write.reason)
     if was_new and write.plan is not None:
-        lines = make_lines(write.plan)
+        lines = make_lines(write.plan, write.place)
         statement.insert("line", lines, source="CROSS JOIN booking", values={"booking_id": "booking.id"})
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)

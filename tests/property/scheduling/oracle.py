@@ -24,10 +24,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class CountedRule:
-    """A rule with the (start, amount) of every booking it counts, before any tally."""
+    """A rule with the (start, amount, minutes) of every booking it may count, before any tally."""
 
     rule: CapacityRule
-    counted: tuple[tuple[int, int], ...]
+    counted: tuple[tuple[int, int, int], ...]
 
 
 @lru_cache(maxsize=100_000)
@@ -47,6 +47,26 @@ def label(period: RulePeriod, timezone: str, minute: int) -> tuple[object, ...]:
     if period is RulePeriod.HOUR:
         return (moment.date(), moment.hour, moment.utcoffset())
     return (moment.date(),) if period is RulePeriod.DAY else tuple(moment.isocalendar()[:2])
+
+
+def shows(timezone: str, minute: int, opens: int, closes: int, weekdays: Collection[int], *, goes_on: bool) -> bool:
+    """Whether the clock shows a time from opens to before closes of one of the weekdays, or after midnight of them."""
+    moment = local(timezone, minute)
+    wall, today = moment.hour * 60 + moment.minute, moment.weekday()
+    if opens < closes:
+        return opens <= wall < closes and today in weekdays
+    eve = (today - 1) % 7 if goes_on else today
+    return (wall >= opens and today in weekdays) or (wall < closes and eve in weekdays)
+
+
+def counts(rule: CapacityRule, minute: int) -> bool:
+    """Whether a rule counts what starts at a minute; past midnight it is the start's own weekday that matters."""
+    times, on = rule.times, local(rule.timezone, minute).date()
+    if (times.valid_from and on < times.valid_from) or (times.valid_to and on > times.valid_to):
+        return False
+    begins = 0 if times.from_minute is None else times.from_minute
+    ends = 1440 if times.to_minute is None else times.to_minute
+    return shows(rule.timezone, minute, begins, ends, times.weekdays or range(7), goes_on=False)
 
 
 class Day:
@@ -133,19 +153,19 @@ class Place:
     same_as: int | None
 
 
-def read_places(lines: Sequence[VisitLine]) -> list[Place]:
+def read_places(lines: Sequence[VisitLine], minutes: Sequence[int]) -> list[Place]:
     """Services follow each other; each part has its buffers, but where two services meet there are none."""
     places: list[Place] = []
-    begins_at, whole = 0, sum(line.service.duration_minutes + line.extra_minutes for line in lines)
-    for line in lines:
+    begins_at, whole = 0, sum(minutes) + sum(line.extra_minutes for line in lines)
+    for line, lasts in zip(lines, minutes, strict=True):
         service, count = line.service, len(places)
-        ends_at = begins_at + service.duration_minutes + line.extra_minutes
+        ends_at = begins_at + lasts + line.extra_minutes
         for each in service.requirements:
             first = begins_at + each.starts_after_minutes
-            last = begins_at + service.duration_minutes
+            last = begins_at + lasts
             if each.duration_minutes is not None:
                 last = first + each.duration_minutes
-            if last == begins_at + service.duration_minutes:
+            if last == begins_at + lasts:
                 last = ends_at
             before = 0 if first == begins_at != 0 else service.buffer_before_minutes
             after = 0 if last == ends_at != whole else service.buffer_after_minutes
@@ -157,35 +177,48 @@ def read_places(lines: Sequence[VisitLine]) -> list[Place]:
     return places
 
 
+def find_minutes(lines: Sequence[VisitLine], filling: Sequence[Sequence[int]]) -> list[int]:
+    """Whoever fills the first requirement of a service says how long it lasts; of several the slowest."""
+    minutes, first = [], 0
+    for line in lines:
+        own = dict(line.service.durations)
+        minutes.append(max(own.get(each, line.service.duration_minutes) for each in filling[first]))
+        first += len(line.service.requirements)
+    return minutes
+
+
 class Oracle:
     def __init__(self, world: World) -> None:
         self.snapshot, self.visit, self.rules, self.units = world.snapshot, world.visit, world.rules, world.units
         first, last = world.first, world.last
         self.is_group = self.visit.seats is not None
-        self.places = read_places(world.lines)
-        reach = self.visit.duration_minutes + 600
+        plain = read_places(world.lines, [line.service.duration_minutes for line in world.lines])
+        self.begins = plain[0].pool
+        reach = 1200
         self.days = {
             resource_id: Day(
                 self.snapshot, self.snapshot.resources[resource_id], first - reach - 3 * 1440, last + reach
             )
-            for place in self.places
+            for place in plain
             for resource_id in place.pool
         }
         self.first, self.last = first, last
         self.free: dict[int, set[int]] = {}
         self.fillings = [
-            filling
-            for filling in product(*(combinations(sorted(each.pool), each.quantity) for each in self.places))
-            if self.is_right(filling, world.chosen)
+            (filling, places, sum(minutes) + sum(line.extra_minutes for line in world.lines))
+            for filling in product(*(combinations(sorted(each.pool), each.quantity) for each in plain))
+            for minutes in [find_minutes(world.lines, filling)]
+            for places in [read_places(world.lines, minutes)]
+            if self.is_right(filling, places, world.chosen)
         ]
 
-    def is_right(self, filling: tuple[tuple[int, ...], ...], chosen: Collection[int]) -> bool:
+    def is_right(self, filling: tuple[tuple[int, ...], ...], places: Sequence[Place], chosen: Collection[int]) -> bool:
         """Nobody is in two places in one minute, twins are the same people, and whoever was chosen serves."""
-        for (one, at), (other, beside) in combinations(zip(self.places, filling, strict=True), 2):
+        for (one, at), (other, beside) in combinations(zip(places, filling, strict=True), 2):
             meets = set(range(*one.occupies)) & set(range(*other.occupies))
             if meets and set(at) & set(beside):
                 return False
-        for place, at in zip(self.places, filling, strict=True):
+        for place, at in zip(places, filling, strict=True):
             if place.same_as is not None and set(at) != set(filling[place.same_as]):
                 return False
         return set(chosen) <= {resource_id for at in filling for resource_id in at}
@@ -198,11 +231,14 @@ class Oracle:
                 continue
             if not self.is_allowed(start):
                 continue
-            ways = self.list_ways(start)
+            general = [item for item in self.rules if item.rule.resource_id is None]
+            ways = [
+                way for way in self.list_ways(start) if all(self.has_quota(item, start, way[3]) for item in general)
+            ]
             if not on_grid:
                 ways = [way for way in ways if way[1] is not None]
             if ways:
-                found.append((start, max((seats for _, _, seats in ways), default=None) if self.is_group else None))
+                found.append((start, max((seats for _, _, seats, _ in ways), default=None) if self.is_group else None))
         return found
 
     def is_allowed(self, start: int) -> bool:
@@ -214,13 +250,27 @@ class Oracle:
             days = local(snapshot.timezone, start).date() - local(snapshot.timezone, snapshot.now_minute).date()
             if days.days > visit.window_days:
                 return False
-        return all(self.has_quota(item, start) for item in self.rules if item.rule.resource_id is None)
+        moment = local(snapshot.timezone, start)
+        if visit.latest_start_minute is not None and moment.hour * 60 + moment.minute > visit.latest_start_minute:
+            return False
+        return all(
+            any(shows(snapshot.timezone, start, opens, closes, [day], goes_on=True) for day, opens, closes in periods)
+            for periods in visit.bookable
+        )
 
-    def has_quota(self, item: CountedRule, start: int) -> bool:
+    def has_quota(self, item: CountedRule, start: int, minutes: int) -> bool:
         rule = item.rule
+        if not counts(rule, start):
+            return True
+        amount = {"bookings": 1, "seats": self.units, "minutes": minutes}[rule.measure]
+        counted = [each for each in item.counted if counts(rule, each[0])]
+        if rule.period is RulePeriod.MOMENT:
+            return all(
+                amount + sum(others for at, others, lasts in counted if at <= minute < at + lasts) <= rule.limit
+                for minute in range(start, start + minutes)
+            )
         bucket = label(rule.period, rule.timezone, start)
-        used = sum(amount for at, amount in item.counted if label(rule.period, rule.timezone, at) == bucket)
-        amount = {"bookings": 1, "seats": self.units, "minutes": self.visit.duration_minutes}[rule.measure]
+        used = sum(amount for at, amount, _ in counted if label(rule.period, rule.timezone, at) == bucket)
         return used + amount <= rule.limit
 
     def is_on_grid(self, start: int) -> bool:
@@ -228,7 +278,7 @@ class Oracle:
         if self.visit.align is Align.CLOCK:
             moment = local(self.snapshot.timezone, start)
             return (moment.hour * 60 + moment.minute) % step == 0
-        for resource_id in self.places[0].pool:
+        for resource_id in self.begins:
             day = self.days[resource_id]
             for opens, closes in day.openings:
                 if not opens <= start < closes:
@@ -254,11 +304,11 @@ class Oracle:
             }
         return self.free[day.resource.id]
 
-    def list_ways(self, start: int) -> list[tuple[frozenset, Session | None, int]]:
-        """Every way as (part index, resource) pairs, the session it joins, and the seats left."""
+    def list_ways(self, start: int) -> list[tuple[frozenset, Session | None, int, int]]:
+        """Every way as (part index, resource) pairs, the session it joins, the seats left, and how long it lasts."""
         visit = self.visit
         ways = []
-        for filling in self.fillings:
+        for filling, places, minutes in self.fillings:
             taken = [(index, resource_id) for index, at in enumerate(filling) for resource_id in at]
             joined = self.find_session(start, frozenset(resource_id for _, resource_id in taken))
             seats_left = 0
@@ -266,8 +316,8 @@ class Oracle:
                 seats_left = visit.seats - (joined.seats_taken if joined else 0)
                 if self.units > seats_left:
                     continue
-            if all(self.serves(start, self.places[index], resource_id, joined) for index, resource_id in taken):
-                ways.append((frozenset(taken), joined, seats_left))
+            if all(self.serves(start, places[index], resource_id, joined, minutes) for index, resource_id in taken):
+                ways.append((frozenset(taken), joined, seats_left, minutes))
         return ways
 
     def find_session(self, start: int, resource_ids: frozenset[int]) -> Session | None:
@@ -281,11 +331,11 @@ class Oracle:
                 return session
         return None
 
-    def serves(self, start: int, place: Place, resource_id: int, joined: Session | None) -> bool:
+    def serves(self, start: int, place: Place, resource_id: int, joined: Session | None, minutes: int) -> bool:
         day = self.days[resource_id]
         occupied, attended = (range(start + first, start + last) for first, last in (place.occupies, place.attends))
         return (
             all(minute in day.working for minute in attended)
             and all(day.has_room(minute, self.units, is_group=self.is_group, joined=joined) for minute in occupied)
-            and all(self.has_quota(item, start) for item in self.rules if item.rule.resource_id == resource_id)
+            and all(self.has_quota(item, start, minutes) for item in self.rules if item.rule.resource_id == resource_id)
         )

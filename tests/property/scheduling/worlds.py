@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from random import Random
 
 from scheduling.engine import (
+    ALWAYS,
     Align,
+    BookablePeriod,
     Busy,
     CapacityRule,
     DateOverride,
@@ -13,6 +15,7 @@ from scheduling.engine import (
     Requirement,
     Resource,
     RulePeriod,
+    RuleTimes,
     ServiceSpec,
     Session,
     Snapshot,
@@ -23,7 +26,7 @@ from scheduling.engine import (
     compose_visit,
     tally_usage,
 )
-from tests.property.scheduling.oracle import CountedRule, instant
+from tests.property.scheduling.oracle import CountedRule, counts, instant, local
 
 # Ordinary days, and the days of unusual clock changes.
 PLACES = (
@@ -69,6 +72,9 @@ def make_world(random: Random) -> World:
     services = [_make_service(random, resource_ids, is_group=is_group)]
     if not is_group and random.random() < 0.2:
         services.append(_make_service(random, resource_ids, is_group=False))
+    if len(services) > 1:
+        # Two who begin one of several services: it may be planned as if one were as slow as others of the pool.
+        services = [each if each.requirements[0].quantity == 1 else replace(each, durations=()) for each in services]
     lines = tuple(VisitLine(service, random.choice((0, 0, 0, 10))) for service in services)
     visit, chosen = compose_visit(lines), ()
     if random.random() < 0.3:
@@ -155,7 +161,7 @@ def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) ->
             lasts = random.choice((None, (duration - begins) // 2, duration - begins))
         quantity = random.choice((1, 1, 1, 1, 1, 1, 2)) if len(pool) > 1 else 1
         requirements.append(Requirement(tuple(pool), quantity, begins, lasts))
-    return ServiceSpec(
+    spec = ServiceSpec(
         id=7,
         duration_minutes=duration,
         step_minutes=random.choice((5, 7, 10, 15, 20, 30, 45, 60, 90)),
@@ -167,6 +173,37 @@ def _make_service(random: Random, resource_ids: list[int], *, is_group: bool) ->
         minimum_notice_minutes=random.choice((0, 0, 0, 0, 60, 60, 1440)),
         booking_window_days=random.choice((None, None, None, 1, 2, 3, 4)),
         seats=random.randint(2, 4) if is_group else None,
+    )
+    return _add_keys(random, spec) if random.random() < 0.5 else spec
+
+
+def _add_keys(random: Random, spec: ServiceSpec) -> ServiceSpec:
+    """Let a service start only at some hours, and last otherwise with some of those who begin it."""
+    hours: tuple[BookablePeriod, ...] = ()
+    if random.random() < 0.4:
+        hours = tuple(
+            BookablePeriod(weekday, *_make_period(random))
+            for weekday in random.choices(range(7), k=random.randint(4, 12))
+        )
+    least = max(each.starts_after_minutes + (each.duration_minutes or 1) for each in spec.requirements)
+    slow = [each for each in spec.requirements[0].pool if random.random() < 0.5]
+    minutes = [max(least, length) for length in (5, 20, 50, spec.duration_minutes + 15, 2 * spec.duration_minutes)]
+    return replace(
+        spec,
+        bookable_hours=hours,
+        latest_start_minute=random.choice((None, None, 90, 150, 605, 1080)),
+        durations=tuple((each, random.choice(minutes)) for each in slow) if random.random() < 0.6 else (),
+    )
+
+
+def _make_times(random: Random, on: date) -> RuleTimes:
+    begins, ends = random.choice(((None, None), (_wall(random), _wall(random) or 1440)))
+    return RuleTimes(
+        weekdays=tuple(sorted(random.sample(range(7), random.choice((0, 0, 3, 5))))),
+        from_minute=begins,
+        to_minute=1440 if begins is not None and begins == ends else ends,
+        valid_from=random.choice((None, None, on, on + timedelta(days=1))),
+        valid_to=random.choice((None, None, on, on + timedelta(days=1))),
     )
 
 
@@ -224,18 +261,24 @@ def _make_sessions(
 def _make_rule(random: Random, rule_id: int, zone: str, first: int, last: int, ids: list[int]) -> CountedRule:
     period = random.choice(list(RulePeriod))
     timezone = zone if random.random() < 0.8 else random.choice(PLACES)[0]
-    measure = random.choice(list(Measure))
+    measure = random.choice(
+        [each for each in Measure if period is not RulePeriod.MOMENT or each is not Measure.MINUTES]
+    )
+    times = _make_times(random, local(timezone, first).date()) if random.random() < 0.4 else ALWAYS
     size = {"bookings": 1, "seats": 2, "minutes": 120}[measure]
     counted = tuple(
-        (random.randrange(first - 2000, last + 2000), random.randint(1, size)) for _ in range(random.randint(0, 8))
+        (random.randrange(first - 2000, last + 2000), random.randint(1, size), random.choice((1, 30, 60, 400)))
+        for _ in range(random.randint(0, 8))
     )
-    rule = CapacityRule(
-        id=rule_id,
+    blank = CapacityRule(id=rule_id, period=period, limit=0, timezone=timezone, measure=measure, times=times)
+    own = [each for each in counted if counts(blank, each[0])]
+    is_moment = period is RulePeriod.MOMENT
+    rule = replace(
+        blank,
         period=period,
         limit=random.choice((0, size, *(size * 4,) * 5, *(size * 8,) * 5)),
-        timezone=timezone,
-        measure=measure,
-        usage=tally_usage(period, timezone, counted),
+        usage={} if is_moment else tally_usage(period, timezone, [each[:2] for each in own]),
+        taken=tuple((at, at + lasts, amount) for at, amount, lasts in own) if is_moment else (),
         resource_id=random.choice((None, random.choice(ids))),
     )
     return CountedRule(rule, counted)

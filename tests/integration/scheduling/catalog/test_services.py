@@ -72,6 +72,7 @@ def test_every_field_is_kept(olga, people, told, read_log):
     kind = ResourceType.objects.get(name="Mecánico").pk
     full = ServiceSetup(
         name="Color",
+        is_online=False,
         description="Con calma.\nSin prisa.",
         category="Cabello",
         position=3,

@@ -19,7 +19,7 @@ from scheduling.engine import (
     visit_of,
 )
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.ranking import rank_pool
+from scheduling.engine.ranking import make_weight
 from tests.unit.scheduling.engine.builders import at, every_day, person, service, snapshot_of
 
 THREE = Requirement((3, 1, 2))
@@ -84,7 +84,7 @@ def test_pack_tightly_measures_no_gap_where_a_resource_is_closed():
     visit = visit_of(service(THREE))
     inquiry = Inquiry(snapshot, visit, (at(10), at(10) + 1), 1)
 
-    ranked = rank_pool(inquiry, visit.parts[0], [1, 2, 3], Strategy.PACK_TIGHTLY, {})
+    ranked = sorted([1, 2, 3], key=make_weight(inquiry, visit.parts[0], Strategy.PACK_TIGHTLY, {}))
 
     assert ranked == [3, 1, 2]
 
