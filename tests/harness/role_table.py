@@ -88,6 +88,7 @@ TENANT: dict[str, Rights] = {
     "workspace/services/prices/": form(SETUP),
     "workspace/services/starter/": change(SETUP),
     "workspace/services/<int:row_id>/": form(SETUP),
+    "workspace/services/<int:row_id>/copy/": change(SETUP),
     "workspace/services/<int:row_id>/row/": read(SETUP),
     "workspace/services/<int:row_id>/price/": form(SETUP),
     "workspace/services/<int:row_id>/online/": change(SETUP),

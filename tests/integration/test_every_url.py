@@ -44,6 +44,7 @@ SAMPLES = {
     "workspace/locations/<int:row_id>/restore/": "workspace/locations/{location}/restore/",
     "workspace/locations/<int:row_id>/history/": "workspace/locations/{location}/history/",
     "workspace/services/<int:row_id>/": "workspace/services/{service}/",
+    "workspace/services/<int:row_id>/copy/": "workspace/services/{service}/copy/",
     "workspace/services/<int:row_id>/row/": "workspace/services/{service}/row/",
     "workspace/services/<int:row_id>/price/": "workspace/services/{service}/price/",
     "workspace/services/<int:row_id>/online/": "workspace/services/{service}/online/",

@@ -21,7 +21,7 @@ Text = str | Promise
 class Part:
     """A section of a form: help beside its fields; ``rows`` are names of fields that stand beside each other.
 
-    ``template`` draws what is not a field, below them.
+    ``template`` draws what is not a field, above them; ``after`` below.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Part:
     help: Text
     rows: tuple[tuple[str, ...], ...] = ()
     template: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.ids import read_row_id
+from kernel.instants import DAY_MINUTES
 from kernel.money import PriceKind
 from scheduling.engine import Align
 from scheduling.enums import Approval
@@ -19,6 +20,7 @@ from scheduling.selectors.catalog.entries import (
     list_add_on_entries,
     list_service_entries,
 )
+from scheduling.selectors.catalog.warnings import list_service_warnings
 from scheduling.services.catalog.extras import ExtraLine
 from scheduling.types import ServiceSetup
 from tenants.context import current_tenant
@@ -32,15 +34,30 @@ from web.parts.fields import (
     SwitchField,
     TextField,
 )
-from web.parts.forms import mark_needed, translate_findings
+from web.parts.forms import PageForm, mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import load_pools
 from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
+from web.workspace.catalog.start_forms import (
+    ClockField,
+    OwnForm,
+    StartForm,
+    describe_own,
+    describe_periods,
+    group_periods,
+)
+from web.workspace.catalog.visit import Visit, draw_visit
+from web.workspace.hours.clock import format_minute
 from web.workspace.setup_forms import Part, SetupForm
 
+ROW_LABELS = {
+    "requirements": gettext_lazy("Who and what it takes"),
+    "bookable_hours": gettext_lazy("When it can start"),
+    "per_resource": gettext_lazy("Own durations and prices"),
+}
 LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
 ALIGNMENTS = (
     (Align.PERIOD, gettext_lazy("from opening")),
@@ -89,6 +106,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
         "booking_window_days", label=gettext_lazy("Book at most this far ahead"), unit=gettext_lazy("days"),
         required=False, help_text=gettext_lazy("Empty: without limit"),
     )  # fmt: skip
+    latest_start = ClockField(
+        label=gettext_lazy("Latest start"), latest=DAY_MINUTES - 1, required=False,
+        help_text=gettext_lazy("Empty: as late as the hours allow"),
+    )  # fmt: skip
     arrival_modes = ChoicesField(label=gettext_lazy("Ways to arrive"), required=False, widget=Chips())
     seats = number(
         "seats", label=gettext_lazy("Places in a group"), required=False,
@@ -110,13 +131,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
     move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
 
     setup_type = ServiceSetup
-    names = {"price_minor": "price"}
+    names = {"price_minor": "price", "latest_start_minute": "latest_start"}
     further = {
         "position": gettext_lazy("Order"),
         "strategy": gettext_lazy("Who is chosen"),
-        "bookable_hours": gettext_lazy("When it can start"),
-        "latest_start_minute": gettext_lazy("Latest start"),
-        "per_resource": gettext_lazy("Own durations and prices"),
         "hold_minutes": gettext_lazy("Kept while they book"),
         "reminder_offsets_minutes": gettext_lazy("Reminders"),
         "deposit_kind": gettext_lazy("Deposit"),
@@ -132,6 +150,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "price", gettext_lazy("Price and duration"),
             gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
             (("price_kind",), ("price", "duration_minutes")),
+            after="workspace/catalog/own.html",
         ),
         Part(
             "needs", gettext_lazy("Who and what it takes"),
@@ -144,11 +163,13 @@ class ServiceForm(SetupForm[ServiceSetup]):
             gettext_lazy("When it can be booked"),
             gettext_lazy("Within the hours of the place and the people."),
             (
+                ("latest_start",),
                 ("step_minutes", "align"),
                 ("minimum_notice_minutes", "booking_window_days"),
                 ("seats", "max_party_size"),
                 ("arrival_modes",),
             ),
+            template="workspace/catalog/starts_rows.html",
         ),
         Part(
             "confirm", gettext_lazy("Confirmation"),
@@ -191,6 +212,20 @@ class ServiceForm(SetupForm[ServiceSetup]):
             initial=[asdict(each) for each in setup.requirements] if setup else [self._suggest_need()],
         )
         self._offer_others()
+        self.starts = RowSet(
+            "starts",
+            lambda typed, prefix, initial: StartForm(typed, prefix=prefix, initial=initial or None),
+            data=data,
+            initial=group_periods(setup.bookable_hours) if setup else [],
+        )
+        self.own = RowSet(
+            "own",
+            self._make_own,
+            data=data,
+            initial=[asdict(each) | {"price": each.price_minor} for each in setup.per_resource] if setup else [],
+        )
+        if setup is not None and data is None:
+            self._warn(setup)
         self.extras = RowSet(
             "extras",
             lambda typed, prefix, initial: ExtraForm(typed, prefix=prefix, initial=initial or None),
@@ -206,26 +241,41 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
         """Show the price as an amount."""
-        return super().list_initial(setup) | {"price": setup.price_minor}
+        return super().list_initial(setup) | {"price": setup.price_minor, "latest_start": setup.latest_start_minute}
 
     def clean(self) -> dict[str, Any]:
         """Ask for a price unless it is on request, and check the rows."""
         data = dict(self.cleaned_data)
         if data.get("price_kind") != PriceKind.ON_REQUEST and "price" not in self.errors and data.get("price") is None:
             self.add_error("price", gettext("Enter the price, or choose “On request”."))
-        if not (self.requirements.is_valid() & self.extras.is_valid()):
+        wrong = [key for key, rows in self.row_sets.items() if not rows.is_valid()]
+        if wrong:
             self.add_error(None, gettext("Please check the marked rows."))
         return data
+
+    @property
+    def row_sets(self) -> dict[str, RowSet[Any]]:
+        """Return the rows by the part of the page in which they stand."""
+        return {"needs": self.requirements, "when": self.starts, "price": self.own, "extras": self.extras}
+
+    @property
+    def visit(self) -> Visit:
+        """Return what the rows take of the visit, to be drawn."""
+        return draw_visit(self["duration_minutes"].value(), self.requirements.rows)
 
     def read_values(self) -> dict[str, Any]:
         """Return the values, with price, enumerations and requirements in the service's own shape."""
         data = super().read_values()
         kind, price = PriceKind(data["price_kind"]), data.pop("price")
+        latest_start = data.pop("latest_start")
         return data | {
             "price_kind": kind,
             "price_minor": None if kind is PriceKind.ON_REQUEST else price,
             "align": Align(data["align"]),
             "approval": Approval(data["approval"]),
+            "latest_start_minute": latest_start,
+            "bookable_hours": tuple(period for form in self.starts.forms for period in form.make_periods()),
+            "per_resource": tuple(form.make_setup() for form in self.own.forms),
             "requirements": tuple(form.make_setup(list(self.requirements.rows)) for form in self.requirements.forms),
         }
 
@@ -241,24 +291,29 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def perform(self, do: str) -> None:
         """Add or take away a row; what else was typed is shown unchecked."""
-        self.requirements.perform(do)
+        for rows in self.row_sets.values():
+            rows.perform(do)
         self._offer_others()
-        self.extras.perform(do)
-        for form in (self, *self.requirements.forms, *self.extras.forms):
+        for form in (self, *(form for rows in self.row_sets.values() for form in rows.forms)):
             show_unchecked(form)
 
     def refuse(self, error: Invalid, *, names: Any = None) -> None:
         """Mark rows at their places, and the rest as every form does."""
         own: dict[str, tuple[str, ...]] = {}
-        kinds: dict[str, RowSet[Any]] = {"requirements": self.requirements, "add_ons": self.extras}
+        kinds: dict[str, Sequence[PageForm]] = {
+            "requirements": self.requirements.forms,
+            "add_ons": self.extras.forms,
+            "per_resource": self.own.forms,
+            "bookable_hours": [form for form in self.starts.forms for _ in form.make_periods()],
+        }
         for name, texts in translate_findings(error.errors).items():
             key, _, rest = name.partition(".")
             place, _, field = rest.partition(".")
-            rows = kinds.get(key)
-            if rows is None or not place.isdigit() or int(place) >= len(rows):
+            rows = kinds.get(key, ())
+            if not place.isdigit() or int(place) >= len(rows):
                 own[name] = texts
                 continue
-            form = rows.forms[int(place)]
+            form = rows[int(place)]
             if isinstance(form, ExtraForm) and (add_on_id := read_row_id(form["id"].value())):
                 fresh = self._add_on_versions.get(add_on_id)
                 if fresh != read_row_id(form["version"].value()):
@@ -273,12 +328,14 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def label_of(self, name: str) -> str:
         """Return how people call a field of the set-up."""
-        return gettext("Who and what it takes") if name == "requirements" else super().label_of(name)
+        return str(ROW_LABELS.get(name) or super().label_of(name))
 
     def describe(self, name: str, value: object) -> str:
         """Return a stored value in words."""
-        if name == "requirements" and isinstance(value, list):
-            return " · ".join(map(self._pools.describe_logged, value)) or "–"
+        if name in ROW_LABELS and isinstance(value, list):
+            return self._describe_rows(name, value) or "–"
+        if name == "latest_start_minute" and isinstance(value, int):
+            return format_minute(value)
         formats = get_current_formats()
         if name == "price_minor" and isinstance(value, int):
             return formats.format_money(value, current_tenant().currency)
@@ -293,8 +350,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def count_wrong(self, part: Part) -> int:
         """Count the rows of a part as well."""
-        kinds: dict[str, RowSet[Any]] = {"needs": self.requirements, "extras": self.extras}
-        rows = kinds.get(part.key)
+        rows = self.row_sets.get(part.key)
         return super().count_wrong(part) + (sum(bool(form.errors) for form in rows.forms) if rows else 0)
 
     def _suggest_need(self) -> dict[str, object]:
@@ -311,6 +367,30 @@ class ServiceForm(SetupForm[ServiceSetup]):
         form.fields["skill"].widget.suggestions = skills
         form.fields["resource_ids"].choices = [(each.id, each.setup.name) for each in self._resources]  # type: ignore[attr-defined]
         return form
+
+    def _make_own(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> OwnForm:
+        form = OwnForm(data, prefix=prefix, initial=initial or None)
+        known = {each.resource_id for each in self.setup.per_resource} if self.setup else set()
+        rows = [each for each in self._pools.resources.values() if each.is_active or each.id in known]
+        form.fields["resource_id"].choices = [("", "–"), *((each.id, each.setup.name) for each in rows)]  # type: ignore[attr-defined]
+        return form
+
+    def _describe_rows(self, name: str, value: list[Any]) -> str:
+        if name == "bookable_hours":
+            return describe_periods(value)
+        words = self._pools.describe_logged if name == "requirements" else self._describe_own
+        return " · ".join(map(words, value))
+
+    def _describe_own(self, row: dict[str, Any]) -> str:
+        entry = self._pools.resources.get(row["resource_id"])
+        return describe_own(entry.setup.name if entry else "–", row["duration_minutes"], row["price_minor"])
+
+    def _warn(self, setup: ServiceSetup) -> None:
+        """Tell what can be saved but does not work as it looks, at the part that it is about."""
+        for each in list_service_warnings(setup=setup):
+            key = each.field.partition(".")[0]
+            name = self.names.get(key, key)
+            self.warnings[name] = (*self.warnings.get(name, ()), each.text)
 
     def _offer_others(self) -> None:
         for name, form in self.requirements.rows.items():

@@ -57,6 +57,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },
     row_template="workspace/catalog/service_row.html",
+    form_acts="workspace/catalog/form_acts.html",
     form_aside="workspace/catalog/preview.html",
     list_lead="workspace/catalog/legend.html",
     list_foot="workspace/catalog/list_foot.html",

@@ -44,7 +44,7 @@ class CrudPage(Generic[RowT, FormT]):
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
         row_template: Draws the cells of one row.
-        form_aside: Template beside the form, if any.
+        form_aside: Template beside the form, if any; `form_acts` one in its bar.
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
             where there is nothing yet; `list_script` and `list_style` are static files of the list.
     """
@@ -70,6 +70,7 @@ class CrudPage(Generic[RowT, FormT]):
     name_group: Callable[[RowT], str] | None = None
     export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
     form_aside: str = ""
+    form_acts: str = ""
     list_lead: str = ""
     list_foot: str = ""
     list_acts: str = ""

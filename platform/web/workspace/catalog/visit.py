@@ -1,0 +1,55 @@
+"""A visit as it is drawn in the form: each row's minutes as a bar over its length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from web.workspace.catalog.row_forms import RequirementForm
+
+LONGEST_DIGITS = 6
+BAR_HEIGHT = 26
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBar:
+    """A row's minutes in percent of the visit; ``top`` in pixels, ``number`` as the rows are counted."""
+
+    number: int
+    begins: int
+    ends: int
+    left: str
+    width: str
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The drawing; nothing where the visit has no length yet."""
+
+    minutes: int
+    bars: tuple[VisitBar, ...]
+
+    @property
+    def height(self) -> int:
+        """Return how tall it is, in pixels."""
+        return len(self.bars) * BAR_HEIGHT
+
+
+def draw_visit(minutes: object, rows: Mapping[str, RequirementForm]) -> Visit:
+    """Draw what was typed; what is no number yet counts as if it were empty."""
+    length = _read(minutes)
+    bars: list[VisitBar] = []
+    for number, form in enumerate(rows.values(), start=1):
+        begins, lasts = (_read(form[name].value()) for name in ("starts_after_minutes", "duration_minutes"))
+        begins = min(begins, length)
+        ends = min(begins + lasts, length) if lasts else length
+        left, width = (100 * each / max(length, 1) for each in (begins, ends - begins))
+        top = (number - 1) * BAR_HEIGHT
+        bars.append(VisitBar(number, begins, ends, f"{left:.1f}%", f"{width:.1f}%", top))
+    return Visit(length, tuple(bars) if length else ())
+
+
+def _read(value: object) -> int:
+    typed = str(value or "").strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_DIGITS else 0
