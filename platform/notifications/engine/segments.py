@@ -21,6 +21,8 @@ BASIC = frozenset(
 EXTENDED = frozenset("^{}\\[~]|€\f")
 """Each takes two places."""
 MOST_SEGMENTS = 2
+JOINED = 153
+"""Places of a segment that is joined to others."""
 SMALL_WORD = 2
 """Letters of a word that stands at no end: *de*, *y*, *of*."""
 
@@ -56,7 +58,7 @@ def is_plain(text: str) -> bool:
 def count_segments(text: str) -> int:
     """Return in how many segments a text travels; no sign is cut in two."""
     if is_plain(text):
-        return _count(tuple(2 if sign in EXTENDED else 1 for sign in text), alone=160, joined=153)
+        return _count(tuple(2 if sign in EXTENDED else 1 for sign in text), alone=160, joined=JOINED)
     return _count(tuple(len(sign.encode("utf-16-le")) // 2 for sign in text), alone=70, joined=67)
 
 
@@ -110,6 +112,8 @@ def _count(sizes: Sequence[int], *, alone: int, joined: int) -> int:
 def _cut(text: str) -> str:
     match = _LINK.search(text)
     head, tail = (text[: match.start()], f" {match['link']}") if match else (text, "")
+    # No sign takes less than one place: what is longer is cut at once.
+    head = head[: MOST_SEGMENTS * JOINED]
     while head and count_segments(f"{head}...{tail}") > MOST_SEGMENTS:
         head = head[:-1]
     return f"{head.rstrip(' .,;:-')}...{tail}"

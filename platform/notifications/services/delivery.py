@@ -21,10 +21,11 @@ from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models.base import MessageBase
 from notifications.services.budgets import spend
 from notifications.services.bundles import fail_along
-from notifications.services.leaving import look_again
+from notifications.services.leaving import REWRITTEN_AFTER, look_again
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import get_sender, is_silent, open_log
 from notifications.services.stops import is_stopped, note_texted
+from notifications.services.threads import lock_message
 from notifications.types.messages import Attachment, OutgoingMessage
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
@@ -79,7 +80,7 @@ def register() -> None:
 
 @transaction.atomic(durable=True)
 def _take(message_id: int, now: datetime) -> MessageBase | None:
-    message = open_log().select_for_update().filter(pk=message_id).first()
+    message = lock_message(message_id)
     if message is None or message.status not in {MessageStatus.QUEUED, MessageStatus.SENDING}:
         return None
     if message.leased_until is not None and message.leased_until > now:
@@ -122,8 +123,10 @@ def _send(message: MessageBase) -> str:
 
 def _make_outgoing(message: MessageBase) -> OutgoingMessage:
     sender = get_sender()
+    # Readers drop what has the Message-ID of something that they have: another text has another.
+    tries = (message.state or {}).get(REWRITTEN_AFTER, "")
     return OutgoingMessage(
-        message_key=hash_token(f"{sender.key} {message.dedup_key}")[:40],
+        message_key=hash_token(f"{sender.key} {message.dedup_key} {tries}".rstrip())[:40],
         sender_name=clean_line(sender.name, limit=120),
         to=message.to,
         reply_to=message.reply_to,

@@ -23,13 +23,16 @@ from notifications.services.threads import (
 from notifications.types.leaving import Content, Verdict, Waiting
 
 REASONS = {Verdict.NOTHING_NEW: MessageReason.UNDONE, Verdict.OVERTAKEN: MessageReason.SUPERSEDED}
+REWRITTEN_AFTER = "rewritten_after"
+"""In the state of a message: after how many attempts it got another text, and with it another Message-ID."""
 REWRITTEN = ("template", "subject", "body_text", "body_html", "attachments", "state")
 
 
 def look_again(message: MessageBase, *, now: datetime) -> bool:
     """Let a locked, live message tell its subject's present state; return whether it leaves at all.
 
-    One that was tried before may have arrived: it keeps its text, as it keeps its Message-ID.
+    One that was tried before may have arrived: it keeps its text and its Message-ID while what it says is true. One
+    that told others along keeps them anyway.
 
     Raises:
         RetryLater: One before it in its thread is on its way, or another one of its bundle leads.
@@ -39,10 +42,11 @@ def look_again(message: MessageBase, *, now: datetime) -> bool:
         if is_overtaken(message, now=now):
             take_back(message, MessageReason.SUPERSEDED)
             return False
-        return True
+        if message.bundle:
+            return True
     beside = lock_beside(message, now=now)
     rewrite = hooks.find_rewriter(message.subject_kind)
-    waiting = replace(_describe(message), beside=tuple(map(_describe, beside)))
+    waiting = replace(_describe(message), beside=tuple(map(_describe, beside)), was_tried=message.attempts > 0)
     answer = Verdict.AS_WRITTEN if rewrite is None else rewrite(waiting, now)
     if isinstance(answer, Verdict) and answer in REASONS:
         take_back(message, REASONS[answer])
@@ -81,6 +85,8 @@ def _write_anew(message: MessageBase, content: Content) -> None:
         context=content.words[message.locale],
     )
     message.template, message.state = content.template, dict(content.state)
+    if message.attempts:
+        message.state[REWRITTEN_AFTER] = message.attempts
     message.subject = rendered.subject
     message.body_text, message.body_html = rendered.body_text, rendered.body_html
     message.attachments = [asdict(each) for each in content.attachments] if carrier.is_rich else []

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
@@ -34,10 +35,20 @@ from notifications.types.words import Vocabulary
 
 LONGEST_SUBJECT = 200
 LONGEST_PLAIN = 2000
+COLON = "\ue000"
+"""Stands for a colon of a word while a text is filled in; nobody types it (Unicode's private use)."""
 NAME_LIMITS = (32, 24, 16)
 """To which names are shortened in turn, where a message has no room for them."""
 
 logger = logging.getLogger(__name__)
+
+
+class Written(NamedTuple):
+    """What a message says before it is laid out; ``heading`` is its subject without what follows our own colon."""
+
+    subject: str
+    heading: str
+    text: str
 
 
 def render_message(
@@ -59,15 +70,14 @@ def render_message(
         own = _find_own_text(carrier, template, language, vocabulary)
         folders = _list_folders(sender, language)
 
-        def write(said: Mapping[str, str]) -> tuple[str, str]:
+        def write(said: Mapping[str, str]) -> Written:
             filled = None if own is None else _fill_own_text(own, said, vocabulary)
             return filled or _render_built_in(carrier, template, folders, said)
 
         if carrier.pick_text is not None:
-            versions = [clean_line(write(said)[1], limit=LONGEST_PLAIN) for said in _list_shorter(words, vocabulary)]
+            versions = [clean_line(write(said).text, limit=LONGEST_PLAIN) for said in _list_shorter(words, vocabulary)]
             return RenderedMessage(subject="", body_text=carrier.pick_text(versions))
-        subject, text = write(words)
-        return _lay_out(sender, language, clean_line(subject, limit=LONGEST_SUBJECT), text, words, vocabulary)
+        return _lay_out(sender, language, write(words), words, vocabulary)
 
 
 def _find_own_text(carrier: Carrier, template: str, language: str, vocabulary: Vocabulary) -> MessageTemplate | None:
@@ -77,7 +87,7 @@ def _find_own_text(carrier: Carrier, template: str, language: str, vocabulary: V
     return own.first()
 
 
-def _fill_own_text(own: MessageTemplate, words: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str] | None:
+def _fill_own_text(own: MessageTemplate, words: Mapping[str, str], vocabulary: Vocabulary) -> Written | None:
     allowed = vocabulary.placeholders
     try:
         body = fill_placeholders(own.body, words, allowed=allowed)
@@ -85,37 +95,39 @@ def _fill_own_text(own: MessageTemplate, words: Mapping[str, str], vocabulary: V
     except BrokenText as fault:
         logger.warning("tenant_template_broken", extra={"template": own.key, "fault": str(fault)})
         return None
-    return subject, body
+    return Written(subject=subject, heading=subject, text=body)
 
 
-def _render_built_in(
-    carrier: Carrier, template: str, folders: tuple[str, ...], words: Mapping[str, str]
-) -> tuple[str, str]:
+def _render_built_in(carrier: Carrier, template: str, folders: tuple[str, ...], words: Mapping[str, str]) -> Written:
+    # A colon of our own text parts the subject; those of a time or a name do not.
+    said = {name: value.replace(":", COLON) for name, value in words.items()}
     for folder in folders:
         try:
             source = get_template(f"{carrier.folder}/{folder}/{template}.txt")
         except TemplateDoesNotExist:
             continue
-        text = source.template.render(Context(dict(words), autoescape=False)).strip()  # type: ignore[attr-defined]
+        text = source.template.render(Context(said, autoescape=False)).strip()  # type: ignore[attr-defined]
         if not carrier.is_rich:
-            return "", text
+            return Written(subject="", heading="", text=text.replace(COLON, ":"))
         subject, _, body = text.partition("\n")
-        return subject, body.strip()
+        parts = (subject, subject.partition(":")[0], body.strip())
+        return Written(*(part.replace(COLON, ":") for part in parts))
     raise TemplateMissing
 
 
 def _lay_out(
-    sender: Sender, language: str, subject: str, text: str, words: Mapping[str, str], vocabulary: Vocabulary
+    sender: Sender, language: str, written: Written, words: Mapping[str, str], vocabulary: Vocabulary
 ) -> RenderedMessage:
+    subject = clean_line(written.subject, limit=LONGEST_SUBJECT)
     accent = clean_accent(sender.accent)
     values = {
         **words,
         "language": language,
         "subject": subject,
         # The details say when and what: the title need not repeat the subject.
-        "heading": subject.partition(":")[0],
+        "heading": clean_line(written.heading, limit=LONGEST_SUBJECT),
         "paragraphs": [
-            paragraph.strip() for paragraph in text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()
+            paragraph.strip() for paragraph in written.text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()
         ],
         "rows": [
             {"label": words.get(f"{word}_title") or gettext(label), "value": value, "line": _join_lines(value)}

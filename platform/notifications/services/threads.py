@@ -39,6 +39,19 @@ def join_thread(thread: Thread, *, about: Subject, channel: str, to: str, now: d
     return leaves_at
 
 
+def lock_message(message_id: int) -> MessageBase | None:
+    """Return and lock a message, after those that wait before it in its thread: in the order in which all lock.
+
+    Whoever adds one to the thread locks what it replaces, and one that leaves takes back what waited before it.
+    """
+    log = open_log()
+    seen = log.filter(pk=message_id, is_live=True).first()
+    if seen is not None:
+        before = _list_others(seen).filter(pk__lt=message_id, status=MessageStatus.QUEUED)
+        list(before.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return log.select_for_update().filter(pk=message_id).first()
+
+
 def await_turn(message: MessageBase, *, now: datetime) -> None:
     """Let a message that may leave now wait for the outcome of the one before it in its thread.
 

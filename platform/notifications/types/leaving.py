@@ -19,6 +19,7 @@ class Waiting:
         told: How it stood according to what the recipient was told last; None: that is not known.
         may_know: Whether the recipient was told anything, or may have been.
         was_told: The same of anybody in this role.
+        was_tried: Whether this one was, so that the recipient may know what it says.
         beside: Others of its bundle: what this one says has to tell them too.
     """
 
@@ -32,6 +33,7 @@ class Waiting:
     may_know: bool
     was_told: bool
     beside: tuple[Waiting, ...] = ()
+    was_tried: bool = False
 
 
 class Verdict(enum.Enum):

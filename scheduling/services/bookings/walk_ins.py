@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from database.transactions import write_transaction
+from kernel.text import mark
 from scheduling.enums import BookingSource
+from scheduling.errors import RequestInvalid
+from scheduling.models import Booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.bookings.transitions import mark_arrived
 from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails, Wish
+
+NOT_TODAY = mark("Whoever is here is seen today. Book another day without marking them as here.")
 
 
 def next_minute(instant: datetime) -> datetime:
@@ -28,10 +34,11 @@ def book_walk_in(
 ) -> SubmittedBooking:
     """Book the first who is free (or who was chosen) from now on, and mark the customer as arrived.
 
-    ``starts_at`` is a later time for somebody who waits; None: `next_minute`. Notice, window and grid
+    ``starts_at`` is a later time of this day for somebody who waits; None: `next_minute`. Notice, window and grid
     do not bind staff, and a contact is not needed.
 
     Raises:
+        RequestInvalid: The time is of another day than today, on the clock of the place.
         As `book_slot`.
     """
     with write_transaction():
@@ -43,5 +50,12 @@ def book_walk_in(
             by=by,
             override=override,
         )
+        if starts_at is not None and not _is_today(booked.booking_id, now=now):
+            raise RequestInvalid(errors={"starts_at": (NOT_TODAY,)})
         mark_arrived(booking_id=booked.booking_id, now=now, by=by)
     return booked
+
+
+def _is_today(booking_id: int, *, now: datetime) -> bool:
+    booking = Booking.objects.only("agreed_on", "agreed_timezone").get(pk=booking_id)
+    return booking.agreed_on == now.astimezone(ZoneInfo(booking.agreed_timezone)).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from scheduling.enums import DayState
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.demand.refusals import record_refused
 from scheduling.types import Availability, AvailabilityQuery
@@ -12,9 +13,9 @@ from tenants.policies import check_business_may
 
 
 def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
-    """Answer like `get_availability` and record the open dates on which nothing was free.
+    """Answer like `get_availability` and record the dates that others have taken wholly.
 
-    Dates that have passed, are closed, or lie when a booking is moved, are not demand.
+    Dates that have passed, are closed, too soon or too far, and whatever is asked to move a booking, are not demand.
 
     Raises:
         StatusForbids: The business takes no bookings, or lets nobody move theirs.
@@ -24,7 +25,6 @@ def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
     answer = get_availability(query=query, now=now)
     is_refused = not any(day.slots for day in answer.days)
     if is_refused and query.moving_booking_id is None:
-        today = now.date()
-        dates = tuple(day.on for day in answer.days if day.on >= today)
+        dates = tuple(day.on for day in answer.days if day.state is DayState.FULL)
         record_refused(service_id=query.wish.service_ids[0], dates=dates)
     return answer

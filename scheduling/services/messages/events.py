@@ -23,6 +23,7 @@ from scheduling.services.messages.customer import BY_STAFF, tell_customer
 from scheduling.services.messages.managers import plan_nudge, tell_clash
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
 from scheduling.services.messages.standing import (
+    ANEW,
     BUSINESS,
     CONFIRMED,
     CUSTOMER,
@@ -204,7 +205,9 @@ def _tell_customer(event: EventView, booking: BookingView, template: str) -> Non
         now=event.occurred_at,
         limit=_find_limit(event),
         # What another address was told, nobody at this one has read.
-        thread=replace(thread, is_live=False) if event.kind == CORRECTED else _put_in_bundle(thread, event),
+        thread=replace(thread, state={**state, ANEW: True})
+        if event.kind == CORRECTED
+        else _put_in_bundle(thread, event),
     )
 
 

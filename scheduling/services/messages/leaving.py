@@ -13,6 +13,7 @@ from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_CUSTOMERS, make_attachments
 from scheduling.services.messages.standing import (
+    ANEW,
     BUSINESS,
     CUSTOMER,
     ENDINGS,
@@ -61,22 +62,25 @@ def register() -> None:
 
 
 def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Content | Verdict:
-    # Whoever wrote to another address of the same customer told the same customer.
-    told = waiting.told or (KNOWN_SOMEHOW if waiting.was_told else None)
+    is_anew = bool(waiting.state.get(ANEW))
+    # Whoever wrote to another address of the same customer told the same customer, unless that was a wrong one.
+    told = _find_told(waiting) or (KNOWN_SOMEHOW if waiting.was_told and not is_anew else None)
     present = describe_state(booking)
     if not present["status"]:
         return Verdict.OVERTAKEN
-    if told is not None and is_same(told, present):
+    if _is_still_true(waiting, present):
+        return Verdict.AS_WRITTEN
+    # What the business made and took back before anybody heard of it is no news either.
+    is_unheard = told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS
+    if is_unheard or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
-    if told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS:
-        return Verdict.NOTHING_NEW  # the business made it and took it back before anybody heard of it
     if verdict := _judge_own_words(waiting, present):
         return verdict
     template = pick_for_customer(told, present)
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived
     previous = find_previous(told, present)
-    state = describe_state(booking, previous=previous)
+    state = describe_state(booking, previous=previous) | ({ANEW: True} if is_anew else {})
     if _says_so(waiting, template, state) and not waiting.beside:
         return Verdict.AS_WRITTEN
     beside = _list_beside(waiting)
@@ -106,22 +110,27 @@ def _name_change(booking: BookingView) -> str:
 def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
     """Say how it stands: owners and managers know what staff did meanwhile, so what they were told is not all."""
     present = describe_state(booking)
+    if _is_still_true(waiting, present):
+        return Verdict.AS_WRITTEN
     is_first = booking.source in BY_CUSTOMERS and not waiting.was_told
-    template = pick_for_business(knows_it=waiting.template not in FIRST and not is_first, present=present)
+    knows_it = waiting.was_tried or (waiting.template not in FIRST and not is_first)
+    template = pick_for_business(knows_it=knows_it, present=present)
     if not template:
         return Verdict.NOTHING_NEW
     if template == waiting.template and is_same(waiting.state, present):
         return Verdict.AS_WRITTEN
-    previous = find_previous(waiting.told, present) if template == "business_booking_moved" else None
+    previous = find_previous(_find_told(waiting), present) if template == "business_booking_moved" else None
     words = make_business_words(booking, previous=previous)
     return Content(template, words, describe_state(booking, previous=previous))
 
 
 def _tell_worker(waiting: Waiting, booking: BookingView) -> Content | Verdict:
-    told = waiting.told or (KNOWN_SOMEHOW if waiting.may_know else None)
+    told = _find_told(waiting) or (KNOWN_SOMEHOW if waiting.may_know else None)
     own = [worker for worker in list_workers(booking) if waiting.to in {worker.email, worker.phone}]
     is_theirs = bool(own)
     present = describe_work(booking, is_theirs=is_theirs)
+    if _is_still_true(waiting, present):
+        return Verdict.AS_WRITTEN
     template = pick_for_worker(told, present)
     if not template or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
@@ -131,6 +140,17 @@ def _tell_worker(waiting: Waiting, booking: BookingView) -> Content | Verdict:
         return Verdict.AS_WRITTEN
     has_account = any(worker.has_account for worker in own)
     return Content(template, make_worker_words(booking, has_account=has_account, previous=previous), state)
+
+
+def _find_told(waiting: Waiting) -> State | None:
+    """Return what the reader knows; of a message that was tried, what it says: it may have arrived."""
+    return waiting.state if waiting.was_tried else waiting.told
+
+
+def _is_still_true(waiting: Waiting, present: State) -> bool:
+    """Tell whether a message that was tried says how the booking stands, with the link that works."""
+    is_current = is_same(waiting.state, present) and waiting.state.get("link") == present["link"]
+    return waiting.was_tried and is_current
 
 
 def _judge_own_words(waiting: Waiting, present: State) -> Verdict | None:

@@ -53,6 +53,9 @@ CHANGES = frozenset(
 MERGED_WITHIN = timedelta(minutes=2)
 """After one change was told, others within this time are told together."""
 
+ANEW = "is_anew"
+"""In the state of a message to a corrected address: what others were told, nobody at this one has read."""
+
 State = Mapping[str, object]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,8 @@ from notifications.channels import registry
 from notifications.channels.registry import Carrier
 from notifications.models import Message, MessageTemplate
 from notifications.services.messages import tell
-from notifications.types.messages import Attachment, Recipient, Subject
+from notifications.services.threads import lock_message
+from notifications.types.messages import Attachment, Recipient, Subject, Thread
 from notifications.types.words import Vocabulary
 from tenants.context import tenant_scope
 from tenants.models import DueWork
@@ -165,3 +167,48 @@ def test_own_text_names_words_of_its_kind_only(tenant, monkeypatch, caplog):
         "Cita confirmada: Cambio de aceite, mar 24 de nov, 9:00 a.m.",
     ]
     assert [record.message for record in caplog.records] == ["tenant_template_broken"]
+
+
+@pytest.mark.parametrize(
+    ("template", "words", "heading"),
+    [
+        ("booking_moved", {"previous_when": "ayer", "when_short": "mar 24, 10:30"}, "Cita movida a mar 24, 10:30"),
+        ("booking_confirmed", {"service_name": "Corte: largo"}, "Cita confirmada"),
+        ("invitation", {"business_name": "Taller: Centro"}, None),
+    ],
+)
+def test_heading_keeps_the_colons_of_times_and_names(tenant, template, words, heading):
+    context = WORDS | words
+    tell_of(Recipient(email="ana@example.com"), template=template, words={"es": context, "en": context})
+
+    message = Message.objects.get()
+    shown = re.search(r"<h1[^>]*>(.*?)</h1>", message.body_html)[1]
+    assert shown == (message.subject if heading is None else heading)
+    assert "\ue000" not in message.subject + message.body_text + message.body_html
+    assert WORDS["action_url"] in message.body_text
+
+
+def test_subject_of_a_business_is_its_heading_whole(tenant):
+    subject = "Importante: tu cita"
+    MessageTemplate.objects.create(
+        key="booking_confirmed", channel="email", locale="es", subject=subject, body="Hola {customer_name}"
+    )
+    tell_of(Recipient(email="ana@example.com"), about=Subject("booking", 7))
+
+    assert f">{subject}</h1>" in Message.objects.get().body_html
+
+
+def test_message_is_locked_after_those_that_wait_before_it(tenant, django_assert_max_num_queries):
+    """Whoever adds to a thread locks what it replaces first: the other order would be a deadlock."""
+    thread = Thread(role="customer", state={}, is_live=True)
+    for key in ("1", "2"):
+        tell_of(Recipient(email="ana@example.com"), key=key, thread=thread)
+        Message.objects.update(attempts=1)
+
+    first, last = Message.objects.order_by("pk")
+    with django_assert_max_num_queries(10) as counted:
+        locked = lock_message(last.pk)
+
+    locks = [each["sql"] for each in counted.captured_queries if "FOR UPDATE" in each["sql"]]
+    assert (locked.pk, first.status, len(locks)) == (last.pk, "queued", 2)
+    assert ("ORDER BY" in locks[0], str(last.pk) in locks[1]) == (True, True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.engine import segments
 from notifications.engine.segments import count_segments, fold_text, is_plain, pick_text, shorten_words
 
 
@@ -105,3 +106,19 @@ def test_what_never_fits_is_cut_before_its_link(letter):
 
 def test_what_never_fits_and_has_no_link_is_cut_at_its_end():
     assert pick_text(["a" * 400]) == "a" * 303 + "..."
+
+
+@pytest.mark.parametrize("letter", ["a", "ж", "€"])
+def test_cutting_costs_no_more_for_a_longer_text(letter, monkeypatch):
+    counted = []
+
+    def count(text):
+        counted.append(len(text))
+        return count_segments(text)
+
+    monkeypatch.setattr(segments, "count_segments", count)
+
+    text = pick_text([f"{letter * 100_000} {LINK}"])
+
+    assert text == pick_text([f"{letter * 500} {LINK}"])
+    assert sum(counted) < 1_000_000

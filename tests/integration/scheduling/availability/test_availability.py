@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from scheduling.engine import Measure, RulePeriod, WeeklyPeriod
-from scheduling.enums import RuleScope
+from scheduling.enums import DayState, RuleScope
 from scheduling.errors import RequestInvalid, ServiceNotFound, SetupInvalid, SlotTaken
-from scheduling.models import RefusedDemand
+from scheduling.models import RefusedDemand, WorkingHours
 from scheduling.selectors.availability.explanations import explain_start
 from scheduling.selectors.availability.free_times import get_availability, list_alternatives
 from scheduling.selectors.availability.plans import load_plan_at
@@ -283,6 +283,19 @@ def test_search_without_a_result_is_counted_without_names(tenant):
     search_times(query=query, now=NOW)
 
     assert list(RefusedDemand.objects.values_list("service_id", "on", "count")) == [(service_id, DAY, 2)]
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_search_of_a_day_that_is_closed_or_too_soon_is_not_counted(tenant, is_closed):
+    service_id, _ = make_shop(minimum_notice_minutes=0 if is_closed else 30 * 24 * 60)
+    if is_closed:
+        WorkingHours.objects.all().delete()
+    query = AvailabilityQuery(make_wish(service_id), from_on=DAY, to_on=DAY)
+
+    answer = search_times(query=query, now=NOW)
+
+    assert [day.state for day in answer.days] == [DayState.CLOSED if is_closed else DayState.TOO_SOON]
+    assert RefusedDemand.objects.count() == 0
 
 
 def test_explanation_says_who_and_until_when(tenant):

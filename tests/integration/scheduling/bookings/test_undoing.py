@@ -10,7 +10,7 @@ import pytest
 from notifications.models import Event
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import BookingStatus, RuleScope
-from scheduling.errors import BookingNotFound, SlotTaken, SlotUnavailable, TransitionRefused
+from scheduling.errors import BookingNotFound, RequestInvalid, SlotTaken, SlotUnavailable, TransitionRefused
 from scheduling.models import Allocation, Booking, RuleUsage, Service, Session
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -26,7 +26,7 @@ from scheduling.services.bookings.transitions import (
     start_visit,
 )
 from scheduling.services.bookings.undoing import undo_step
-from scheduling.services.bookings.walk_ins import book_walk_in, next_minute
+from scheduling.services.bookings.walk_ins import NOT_TODAY, book_walk_in, next_minute
 from scheduling.types import Actor, OverrideReason, SlotRequest
 from tests.factories.scheduling import (
     DETAILS,
@@ -408,6 +408,18 @@ def test_a_walk_in_who_waits_is_here_before_the_visit(tenant):
         MONDAY + timedelta(minutes=25),
         MONDAY,
     )
+
+
+@pytest.mark.parametrize("days", [-1, 1, 7])
+def test_a_walk_in_of_another_day_is_refused_in_words(tenant, days):
+    service_id, _ = make_shop()
+    wish, starts_at = make_wish(service_id), MONDAY + timedelta(days=days)
+    override = OverrideReason("Urgente", 7)
+
+    with pytest.raises(RequestInvalid) as refusal:
+        book_walk_in(wish=wish, details=DETAILS, now=MONDAY, by=ME, starts_at=starts_at, override=override)
+
+    assert (refusal.value.errors, Booking.objects.count()) == ({"starts_at": (NOT_TODAY,)}, 0)
 
 
 def test_a_whole_minute_is_the_next_one():

@@ -67,6 +67,22 @@ def test_the_right_address_gets_the_confirmation_and_a_typing_mistake_tells_nobo
     assert make_manage_token(booking) not in Message.objects.get(to=NEW).body_text
 
 
+def test_confirmation_of_a_corrected_address_says_what_holds_when_it_leaves(book):
+    """Before its worker came, the booking was cancelled: nobody is told of a visit that is none."""
+    booking = book()
+    first = send_all(NOW)
+    correct(booking, now=NOW + SECOND, email=NEW)
+    handle_events(NOW + SECOND)
+    waiting = Message.objects.get(to=NEW)
+    cancel_booking(booking_id=booking.id, now=NOW + 2 * SECOND, by=STAFF, reason="Error")
+
+    send_message(waiting.pk, NOW + 3 * SECOND)
+
+    waiting.refresh_from_db()
+    assert first == [("booking_confirmed", "ana@example.com")]
+    assert (waiting.status, waiting.template) == ("sent", "booking_cancelled")
+
+
 def test_what_waits_for_the_wrong_address_does_not_leave(book):
     booking = book()
     handle_events(NOW)

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.undoing import TELLING_WAIT, UNDO_TIME
 from notifications.models import Message
-from notifications.services.delivery import send_message
+from notifications.services.delivery import _make_outgoing, send_message
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Reminder, Resource, Service
 from scheduling.selectors.bookings.views import get_booking
@@ -209,6 +209,73 @@ def test_a_message_that_failed_before_leaves_as_it_was_written(book, told, mail_
 
     assert told(NOW) == []
     assert told(NOW + timedelta(hours=1)) == ["booking_confirmed"]
+
+
+def fail_once(told, mail_server, at=NOW) -> Message:
+    """Let the confirmation be tried, and not be taken."""
+    mail_server.answers["DATA"] = ["451 later"]
+    assert told(at) == []
+    return Message.objects.get(role="customer")
+
+
+def test_a_confirmation_that_failed_before_says_the_time_that_holds_by_now(book, told, times, mail_server):
+    booking = book()
+    fail_once(told, mail_server)
+    move(booking, times[1], now=NOW + SECOND)
+    Message.objects.filter(role="business").delete()
+
+    waiting = Message.objects.get(role="customer")
+    send_message(waiting.pk, NOW + timedelta(minutes=1))
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.template) == ("sent", "booking_moved")
+    assert waiting.state["starts_at"] == times[1].isoformat()
+    assert [each["Message-ID"] for _, each in mail_server.taken if each["To"] == waiting.to] != []
+
+
+def test_a_confirmation_that_failed_before_is_not_sent_of_a_booking_that_is_cancelled(book, told, mail_server):
+    booking = book()
+    waiting = fail_once(told, mail_server)
+    cancel_booking(booking_id=booking.id, now=NOW + SECOND, by=STAFF, reason="Error")
+
+    send_message(waiting.pk, NOW + timedelta(minutes=1))
+
+    waiting.refresh_from_db()
+    assert waiting.template == "booking_cancelled"
+
+
+def test_a_message_with_another_text_has_another_id(book, told, times, mail_server):
+    """A mailbox that has the first one would drop what has its Message-ID."""
+    booking = book()
+    waiting = fail_once(told, mail_server)
+    before = _make_outgoing(waiting).message_key
+    send_message(waiting.pk, NOW + timedelta(minutes=1))
+    waiting.refresh_from_db()
+    same = _make_outgoing(waiting).message_key
+    Message.objects.filter(pk=waiting.pk).update(status="queued", sent_at=None)
+    move(booking, times[1], now=NOW + SECOND)
+
+    send_message(waiting.pk, NOW + timedelta(minutes=2))
+
+    waiting.refresh_from_db()
+    assert (same, _make_outgoing(waiting).message_key != before) == (before, True)
+
+
+def test_notices_to_the_business_that_failed_before_are_looked_at_again(book, told, times, mail_server):
+    booking = book()
+    handle_events(NOW)
+    Message.objects.filter(role="business").update(attempts=1)
+    same = Message.objects.filter(role="business").first()
+    send_message(same.pk, NOW)
+    same.refresh_from_db()
+    Message.objects.filter(role="business").update(status="queued", sent_at=None)
+    cancel_booking(booking_id=booking.id, now=NOW + SECOND, by=STAFF, reason="Error")
+
+    send_message(same.pk, NOW + timedelta(minutes=1))
+
+    assert (same.status, same.template) == ("sent", "business_new_booking")
+    same.refresh_from_db()
+    assert (same.status, same.template) == ("sent", "business_booking_cancelled")
 
 
 def test_a_cancellation_overtakes_a_confirmation_that_failed_so_far(book, told, mail_server):
