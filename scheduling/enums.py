@@ -71,6 +71,7 @@ class MisfitKind(StrEnum):
     GONE = "gone"
     CAPACITY = "capacity"
     LACKING = "lacking"
+    START = "start"
     ENDED = "ended"
     OVER_LIMIT = "over_limit"
 

@@ -7,17 +7,20 @@ outside of hours on purpose is as far outside afterwards, and so untouched.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from kernel.instants import to_instant
+from kernel.instants import to_instant, to_minutes
 from kernel.intervals import subtract
-from scheduling.engine import expand_hours
+from scheduling.engine import expand_hours, to_wall
 from scheduling.enums import MisfitKind
-from scheduling.models import AddOn, Allocation, Booking, BookingLine, Requirement, Resource
+from scheduling.models import AddOn, Allocation, Booking, BookingLine, Requirement, Resource, RuleUsage
 from scheduling.selectors.catalog.timetables import load_timetables
+from scheduling.selectors.catalog.usage import list_coming
+
+WEEK_DAYS = 7
 
 
 class Key(NamedTuple):
@@ -52,6 +55,27 @@ class _ResourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _Visit:
+    """Where a booking is, and when it starts on the clock there."""
+
+    location_id: int
+    weekday: int
+    minute: int
+
+    def starts_within(self, hours: Sequence[Sequence[int]], latest_start_minute: int | None) -> bool:
+        """Tell whether a service may start then; a period that closes before it opens reaches into the next day."""
+        if latest_start_minute is not None and self.minute > latest_start_minute:
+            return False
+        return not hours or any(self._is_in(*period) for period in hours)
+
+    def _is_in(self, weekday: int, opens: int, closes: int) -> bool:
+        if opens < closes:
+            return self.weekday == weekday and opens <= self.minute < closes
+        is_evening = self.weekday == weekday and self.minute >= opens
+        return is_evening or (self.weekday == (weekday + 1) % WEEK_DAYS and self.minute < closes)
+
+
+@dataclass(frozen=True, slots=True)
 class _Need:
     """So many of a pool, as a requirement says it."""
 
@@ -75,11 +99,11 @@ def measure_fit(booking_ids: Collection[int]) -> Measure:
     found: dict[Key, int] = defaultdict(int)
     pieces = _load_pieces(booking_ids)
     resources = _load_resources({piece.resource_id for piece in pieces})
-    places = dict(Booking.objects.filter(pk__in=booking_ids).values_list("pk", "location_id"))
+    visits = _load_visits(booking_ids)
     standing: list[_Piece] = []
     for piece in pieces:
         row = resources[piece.resource_id]
-        if not row.is_active or row.location_id != places[piece.booking_id]:
+        if not row.is_active or row.location_id != visits[piece.booking_id].location_id:
             found[Key(piece.booking_id, MisfitKind.GONE, piece.resource_id)] = 1
             continue
         standing.append(piece)
@@ -87,7 +111,7 @@ def measure_fit(booking_ids: Collection[int]) -> Measure:
             found[Key(piece.booking_id, MisfitKind.CAPACITY, piece.resource_id)] = 1
     for piece, minutes in _list_outside(standing, resources):
         found[Key(piece.booking_id, MisfitKind.HOURS, piece.resource_id)] += minutes
-    for booking_id, kind, amount in _list_wanting(booking_ids, standing, resources):
+    for booking_id, kind, amount in _list_wanting(visits, standing, resources):
         found[Key(booking_id, kind, 0)] += amount
     return {key: amount for key, amount in found.items() if amount}
 
@@ -95,6 +119,40 @@ def measure_fit(booking_ids: Collection[int]) -> Measure:
 def find_worse(before: Measure, after: Measure) -> frozenset[Key]:
     """Return the causes that a change added or made worse."""
     return frozenset(key for key, amount in after.items() if amount > before.get(key, 0))
+
+
+def measure_limit(rule_id: int, *, now: datetime) -> Measure:
+    """Measure which coming bookings are more than a rule allows: those that were made last; three queries.
+
+    A rule that counts what happens at the same time has no counters, and so no booking is too many for it.
+    """
+    full = {
+        row.bucket: row.used - row.rule.limit
+        for row in RuleUsage.objects.filter(rule=rule_id, rule__is_active=True).select_related("rule")
+        if row.used > row.rule.limit
+    }
+    if not full:
+        return {}
+    # PostgreSQL compares without order: what it finds too much, the loop leaves out.
+    counted = list_coming(now).filter(rule_usage__contains=[[rule_id]]).order_by("-created_at", "-pk")
+    found: dict[Key, int] = {}
+    for booking_id, usage in counted.values_list("pk", "rule_usage"):
+        for each_id, bucket, amount in usage:
+            if each_id == rule_id and full.get(bucket, 0) > 0:
+                full[bucket] -= amount
+                found[Key(booking_id, MisfitKind.OVER_LIMIT, rule_id)] = amount
+    return found
+
+
+def _load_visits(booking_ids: Collection[int]) -> Mapping[int, _Visit]:
+    rows = Booking.objects.filter(pk__in=booking_ids).values_list(
+        "pk", "location_id", "location__timezone", "starts_at"
+    )
+    visits: dict[int, _Visit] = {}
+    for booking_id, location_id, timezone, starts_at in rows:
+        wall = to_wall(timezone, to_minutes(starts_at))
+        visits[booking_id] = _Visit(location_id, wall.on.weekday(), wall.minute)
+    return visits
 
 
 def _load_pieces(booking_ids: Collection[int]) -> list[_Piece]:
@@ -139,20 +197,28 @@ def _list_outside(pieces: Collection[_Piece], resources: Mapping[int, _ResourceR
 
 
 def _list_wanting(
-    booking_ids: Collection[int], pieces: Collection[_Piece], resources: Mapping[int, _ResourceRow]
+    visits: Mapping[int, _Visit], pieces: Collection[_Piece], resources: Mapping[int, _ResourceRow]
 ) -> Iterator[tuple[int, MisfitKind, int]]:
-    """List of each line what is archived of it, and how many of what it requires the booking does not have."""
+    """List of each line what is archived of it, how many of what it requires are missing, and a start out of time."""
     taken: dict[int, set[int]] = defaultdict(set)
     for piece in pieces:
         taken[piece.booking_id].add(piece.resource_id)
     lines = list(
-        BookingLine.objects.filter(booking__in=booking_ids).values_list(
-            "booking_id", "service_id", "service__is_active", "add_ons"
+        BookingLine.objects.filter(booking__in=visits).values_list(
+            "booking_id",
+            "service_id",
+            "service__is_active",
+            "add_ons",
+            "position",
+            "service__bookable_hours",
+            "service__latest_start_minute",
         )
     )
-    needs = _load_needs({service_id for _, service_id, _, _ in lines})
-    ended = _list_ended_add_ons(each["id"] for _, _, _, add_ons in lines for each in add_ons)
-    for booking_id, service_id, is_active, add_ons in lines:
+    needs = _load_needs({service_id for _, service_id, *_ in lines})
+    ended = _list_ended_add_ons(each["id"] for _, _, _, add_ons, *_ in lines for each in add_ons)
+    for booking_id, service_id, is_active, add_ons, position, hours, latest in lines:
+        if position == 0 and not visits[booking_id].starts_within(hours, latest):
+            yield booking_id, MisfitKind.START, 1
         yield booking_id, MisfitKind.ENDED, (not is_active) + sum(each["id"] in ended for each in add_ons)
         for need in needs.get(service_id, ()):
             has = sum(need.is_met_by(each, resources[each]) for each in taken[booking_id])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from kernel.instants import to_minutes
 from scheduling.engine import LONGEST_VISIT_MINUTES
@@ -95,6 +95,11 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
             f"{path}__pk", "resource_id", "starts_minute", "ends_minute"
         )
     ]
+
+
+def list_coming(now: datetime) -> QuerySet[Booking]:
+    """Return the coming bookings, for selectors that narrow them."""
+    return Booking.objects.filter(_is_coming(now))
 
 
 def list_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> frozenset[int]:

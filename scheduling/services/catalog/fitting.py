@@ -18,7 +18,7 @@ from database.locks import lock_resources
 from kernel.instants import to_minutes
 from scheduling.errors import BookingsInTheWay
 from scheduling.models import Resource
-from scheduling.selectors.catalog.misfits import Key, find_worse, measure_fit
+from scheduling.selectors.catalog.misfits import Key, find_worse, measure_fit, measure_limit
 from scheduling.selectors.catalog.usage import list_coming_pieces
 
 ZONE_REACH = timedelta(hours=15)
@@ -97,9 +97,16 @@ def report(worse: Collection[Key], *, field: str = "") -> None:
         raise BookingsInTheWay(count=len({key.booking_id for key in worse}), field=field)
 
 
-def is_reviewed() -> bool:
-    """Tell whether somebody decides about the bookings that a change leaves worse off."""
-    return _open_review.get() is not None
+@contextmanager
+def reviewing_limit(rule_id: int, *, now: datetime) -> Iterator[None]:
+    """Let review which bookings are more than a rule allows after the block; without a review they stay."""
+    findings = _open_review.get()
+    if findings is None:
+        yield
+        return
+    before = measure_limit(rule_id, now=now)
+    yield
+    report(find_worse(before, measure_limit(rule_id, now=now)))
 
 
 def list_followers(location_id: int | None) -> list[int]:

@@ -21,6 +21,7 @@ from scheduling.models.rule import MOST_AT_ONCE
 from scheduling.selectors.catalog.setups import read_rule
 from scheduling.services.catalog.checks import FieldErrors, Lookup
 from scheduling.services.catalog.door import Noun, add_row, change_row, delete_row, lock_row, to_columns
+from scheduling.services.catalog.fitting import reviewing_limit
 from scheduling.services.catalog.hours import LAST_WEEKDAY, PERIOD_WRONG, TIME_WRONG, WEEKDAY_WRONG
 from scheduling.services.writing.moments import take_moments
 from scheduling.types import Actor, RuleSetup, RuleUse
@@ -49,9 +50,10 @@ def _switching(row: CapacityRule, is_active: bool, now: datetime) -> Iterator[No
     """Let the counters go with a rule that is switched off, and count anew when it is switched on."""
     RuleUsage.objects.filter(rule=row).delete()
     RuleTake.objects.filter(rule=row).delete()
-    yield
-    if is_active:
-        count_anew(row, now=now)
+    with reviewing_limit(row.pk, now=now):
+        yield
+        if is_active:
+            count_anew(row, now=now)
 
 
 NOUN = Noun(CatalogNoun.RULE, CapacityRule, RuleNotFound, guard=_switching)
@@ -69,7 +71,8 @@ def create_rule(*, setup: RuleSetup, by: Actor, now: datetime) -> int:
     checked = check_rule(setup)
     row = CapacityRule(**to_columns(checked))
     rule_id = add_row(NOUN, row, by=by, now=now)
-    count_anew(row, now=now)
+    with reviewing_limit(rule_id, now=now):
+        count_anew(row, now=now)
     return rule_id
 
 
@@ -84,8 +87,9 @@ def change_rule(*, rule_id: int, setup: RuleSetup, version: int | None, by: Acto
     row = lock_row(NOUN, rule_id, version=version)
     before = read_rule(row)
     known, checked = row.version, check_rule(setup, before=before)
-    if change_row(NOUN, row, before, checked, by=by, now=now) != known:
-        count_anew(row, now=now)
+    with reviewing_limit(row.pk, now=now):
+        if change_row(NOUN, row, before, checked, by=by, now=now) != known:
+            count_anew(row, now=now)
     return row.version
 
 

@@ -62,6 +62,8 @@ LIMIT_TEXTS = {
     "buffer_after_minutes": BUFFER_WRONG,
     "latest_start_minute": TIME_WRONG,
 }
+AT_STAKE = ("requirements", "bookable_hours", "latest_start_minute")
+"""What can leave a booking that was agreed before without its place."""
 CATEGORY_LENGTH, DESCRIPTION_LENGTH = 80, 2000
 MOST_REMINDERS = 10
 
@@ -112,7 +114,7 @@ def change_service(
     Raises:
         ServiceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
-        BookingsInTheWay: Coming bookings do not have what it would require.
+        BookingsInTheWay: Coming bookings lack what it would require, or start when it would not.
     """
     row = lock_row(NOUN, service_id, version=version, may_be_archived=is_restored)
     before = read_service(row)
@@ -123,10 +125,10 @@ def change_service(
     changed = compare(before, checked)
     if "per_resource" in changed:
         write_per_resource(row.pk, checked.per_resource)
-    is_at_stake = "requirements" in changed
-    agreed = list_bookings_of_services([row.pk], now=now) if is_at_stake else ()
-    with keeping_fit(agreed, field="requirements"):
-        if is_at_stake:
+    touched = next((field for field in AT_STAKE if field in changed), "")
+    agreed = list_bookings_of_services([row.pk], now=now) if touched else ()
+    with keeping_fit(agreed, field=touched):
+        if "requirements" in changed:
             write_requirements(row.pk, checked.requirements)
         return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
 

@@ -44,6 +44,7 @@ class Story:
         title: One sentence without a full stop: "Close Del Valle on Saturday, December 12"; it is written into the
             history of bookings that stay.
         text: What else there is to know.
+        told: What customers read whose appointment is canceled, unless somebody writes something else.
         back_url: Where the form is, for a link; `back_label` names it.
         again: Renders the form with everything that was typed; up to three bookings are a dialog over it.
     """
@@ -52,6 +53,7 @@ class Story:
     back_url: str
     back_label: str
     text: str = ""
+    told: str = ""
     again: Callable[[], HttpResponse] | None = None
 
 
@@ -61,18 +63,18 @@ def review_or_save(request: HttpRequest, change: Callable[[], T], story: Story) 
     ``change`` calls services of the catalog; what they raise, this raises.
     """
     choices = read_choices(request.POST)
+    told = story.told or gettext("Our schedule has changed.")
     try:
         return apply_change(
             change,
             decisions=choices.decisions if choices.do == SAVE else {},
-            words=Words(change=story.title, cancel=choices.message),
+            words=Words(change=story.title, cancel=choices.message or told),
             by=Actor(kind=ActorKind.STAFF, user_id=request.user.pk),
             now=utc_now(),
         )
     except BookingsTouched as error:
-        review = make_review(
-            error.touched, choices, carried=list_carried(request.POST), address=request.get_full_path()
-        )
+        carried, address = list_carried(request.POST), request.get_full_path()
+        review = make_review(error.touched, choices, carried=carried, address=address, told=told)
         return _answer(request, story, review, status=get_status(error))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from kernel.formats import to_local
 from scheduling.enums import MisfitKind, Outcome
@@ -76,6 +76,7 @@ class Review:
     carried: Sequence[tuple[str, str]]
     address: str
     message: str
+    told_by_default: str
     is_second: bool
 
     @property
@@ -114,18 +115,18 @@ class Review:
 
 
 OUTCOMES = {
-    Outcome.KEEP: lambda: gettext("Keep"),
-    Outcome.MOVE: lambda: gettext("Move"),
-    Outcome.CANCEL: lambda: gettext("Cancel"),
+    Outcome.KEEP: lambda: pgettext("an appointment", "Keep"),
+    Outcome.MOVE: lambda: pgettext("an appointment", "Move"),
+    Outcome.CANCEL: lambda: pgettext("an appointment", "Cancel"),
 }
 
 
 def make_review(
-    touched: Sequence[Touched], choices: Choices, *, carried: Sequence[tuple[str, str]], address: str
+    touched: Sequence[Touched], choices: Choices, *, carried: Sequence[tuple[str, str]], address: str, told: str
 ) -> Review:
     """Draw the bookings with what was chosen for them; for the others, the best that there is."""
     rows = tuple(_make_row(each, choices) for each in touched)
-    return Review(rows, carried, address, choices.message, is_second=bool(choices.do))
+    return Review(rows, carried, address, choices.message, told, is_second=bool(choices.do))
 
 
 def find_person(booking: BookingView) -> Person:
@@ -174,7 +175,7 @@ def _find_default(touched: Touched) -> Outcome | None:
 def _label(proposal: Proposal, booking: BookingView) -> str:
     formats = get_current_formats()
     local = to_local(proposal.starts_at, booking.timezone)
-    when = f"{formats.format_weekday_day(local.date())}, {formats.format_time(proposal.starts_at, booking.timezone)}"
+    when = f"{formats.format_day_short(local.date())}, {formats.format_time(proposal.starts_at, booking.timezone)}"
     return " · ".join((when, *proposal.people))
 
 
@@ -192,18 +193,16 @@ def _note(proposal: Proposal, booking: BookingView) -> str:
     return said[:1].upper() + said[1:]
 
 
+REASONS = {
+    MisfitKind.HOURS: gettext_lazy("%(name)s does not work then"),
+    MisfitKind.GONE: gettext_lazy("%(name)s is no longer at %(place)s"),
+    MisfitKind.CAPACITY: gettext_lazy("%(name)s takes fewer at a time"),
+    MisfitKind.LACKING: gettext_lazy("It lacks somebody or something that the service requires"),
+    MisfitKind.START: gettext_lazy("The service does not start then"),
+    MisfitKind.ENDED: gettext_lazy("The service or an extra is archived"),
+    MisfitKind.OVER_LIMIT: gettext_lazy("More than the limit allows"),
+}
+
+
 def _say_reason(misfit: Misfit, booking: BookingView) -> str:
-    words = {"name": misfit.resource_name, "place": booking.location_name}
-    match misfit.kind:
-        case MisfitKind.HOURS:
-            return gettext("%(name)s does not work then") % words
-        case MisfitKind.GONE:
-            return gettext("%(name)s is no longer at %(place)s") % words
-        case MisfitKind.CAPACITY:
-            return gettext("%(name)s takes fewer at a time") % words
-        case MisfitKind.LACKING:
-            return gettext("It lacks somebody or something that the service requires")
-        case MisfitKind.ENDED:
-            return gettext("The service or an extra is archived")
-        case _:
-            return gettext("More than the limit allows")
+    return str(REASONS[misfit.kind]) % {"name": misfit.resource_name, "place": booking.location_name}

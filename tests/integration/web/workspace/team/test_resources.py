@@ -231,7 +231,7 @@ def test_who_has_coming_bookings_is_archived_once_somebody_has_decided_about_the
     assert "Este cambio toca 1 cita" in page
     owner_client.post(address, {"review-do": "save", f"review-{booked.booking_id}": "cancel"})
     assert Resource.objects.get(pk=taken.pk).is_active is False
-    assert Booking.objects.get(pk=booked.booking_id).cancelled_reason == f"Archivar «{taken.name}»"
+    assert Booking.objects.get(pk=booked.booking_id).cancelled_reason == "Cambió nuestro horario."
 
 
 @pytest.mark.parametrize(
