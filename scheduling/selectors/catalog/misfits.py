@@ -16,7 +16,7 @@ from kernel.instants import to_instant, to_minutes
 from kernel.intervals import subtract
 from scheduling.engine import expand_hours, to_wall
 from scheduling.enums import MisfitKind
-from scheduling.models import AddOn, Allocation, Booking, BookingLine, Requirement, Resource, RuleUsage
+from scheduling.models import AddOn, Allocation, Booking, BookingLine, Requirement, Resource, RuleTake, RuleUsage
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.selectors.catalog.usage import list_coming
 
@@ -122,20 +122,21 @@ def find_worse(before: Measure, after: Measure) -> frozenset[Key]:
 
 
 def measure_limit(rule_id: int, *, now: datetime) -> Measure:
-    """Measure which coming bookings are more than a rule allows: those that were made last; three queries.
+    """Measure which coming bookings are more than a rule allows: those that were made last; at most three queries.
 
-    A rule that counts what happens at the same time has no counters, and so no booking is too many for it.
+    Of a rule for the same time those that found no lane.
     """
+    beside = RuleTake.objects.filter(rule=rule_id, lane__isnull=True, booking__in=list_coming(now))
+    found = {Key(each, MisfitKind.OVER_LIMIT, rule_id): 1 for each in beside.values_list("booking_id", flat=True)}
     full = {
         row.bucket: row.used - row.rule.limit
         for row in RuleUsage.objects.filter(rule=rule_id, rule__is_active=True).select_related("rule")
         if row.used > row.rule.limit
     }
     if not full:
-        return {}
+        return found
     # PostgreSQL compares without order: what it finds too much, the loop leaves out.
     counted = list_coming(now).filter(rule_usage__contains=[[rule_id]]).order_by("-created_at", "-pk")
-    found: dict[Key, int] = {}
     for booking_id, usage in counted.values_list("pk", "rule_usage"):
         for each_id, bucket, amount in usage:
             if each_id == rule_id and full.get(bucket, 0) > 0:

@@ -99,7 +99,7 @@ def list_coming_pieces(resource_ids: Collection[int], *, now: datetime) -> list[
 
 def list_coming(now: datetime) -> QuerySet[Booking]:
     """Return the coming bookings, for selectors that narrow them."""
-    return Booking.objects.filter(_is_coming(now))
+    return Booking.objects.filter(is_coming(now))
 
 
 def list_bookings_of_services(service_ids: Collection[int], *, now: datetime) -> frozenset[int]:
