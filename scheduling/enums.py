@@ -193,6 +193,29 @@ class ReminderStatus(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class CustomerKind(models.TextChoices):
+    """Whom a customer record stands for."""
+
+    PERSON = "person", _("Person")
+    COMPANY = "company", _("Company")
+
+
+class BookingLevel(models.TextChoices):
+    """How a customer may book without talking to anybody; from the most to the least free."""
+
+    NORMAL = "normal", _("Books as everybody")
+    MUST_PREPAY = "must_prepay", _("Only if paid in advance")
+    BY_APPROVAL = "by_approval", _("Only with approval")
+    REFUSED = "refused", _("Not online")
+
+
+class RefusalReason(models.TextChoices):
+    """Why a search found nothing on a date, in the words of `DayState`: others took it, or it is too short."""
+
+    FULL = "full", _("Full")
+    UNFIT = "unfit", _("Does not fit")
+
+
 class WaitlistStatus(models.TextChoices):
     """Where a waitlist entry stands."""
 

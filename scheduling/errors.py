@@ -12,6 +12,13 @@ from scheduling.types import AvailableSlot, ReasonView, Touched
 WRONG_CODE = mark("This code is not right or no longer works.")
 
 
+class CustomerNotFound(NotFound):
+    """There is no such customer (any more)."""
+
+    code = "customer_not_found"
+    text = mark("This customer does not exist.")
+
+
 class ServiceNotFound(NotFound):
     """The service does not exist or is not offered."""
 

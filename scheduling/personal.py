@@ -27,8 +27,15 @@ _PROOF = PersonalColumn(
 
 _CUSTOMER = TableInventory(
     "scheduling.Customer",
-    personal={"name": _NAME, "name_key": _VISIT, "notes": _WRITTEN, "tags": _WRITTEN},
-    other={NotPersonal.CODE: ("locale",)},
+    personal={
+        "name": _NAME,
+        "name_key": _VISIT,
+        "notes": _WRITTEN,
+        "tags": _WRITTEN,
+        "tax_id": _VISIT,
+        "level_reason": _WRITTEN,
+    },
+    other={NotPersonal.CODE: ("locale", "kind", "booking_level")},
 )
 _BOOKING = TableInventory(
     "scheduling.Booking",
@@ -75,6 +82,7 @@ _PEOPLE = (
         personal={"label": _VISIT, "label_key": _VISIT, "identifier": _VISIT, "data": _WRITTEN},
         other={NotPersonal.CODE: ("type_key",)},
     ),
+    TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
 )
 
@@ -96,9 +104,12 @@ _BOOKINGS = (
     TableInventory(
         "scheduling.WaitlistEntry",
         personal={"note": _WRITTEN, "log": _CONTACT},
-        other={NotPersonal.CODE: ("from_on", "to_on")},
+        other={
+            NotPersonal.CODE: ("from_on", "to_on", "weekdays", "arrival_mode"),
+            NotPersonal.MACHINE: ("service_ids", "add_on_ids", "resource_ids"),
+        },
     ),
-    TableInventory("scheduling.RefusedDemand", other={NotPersonal.CODE: ("on",)}),
+    TableInventory("scheduling.RefusedDemand", other={NotPersonal.CODE: ("on", "reason", "arrival_mode")}),
 )
 
 _CATALOG = (

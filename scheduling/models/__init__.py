@@ -3,7 +3,7 @@
 from scheduling.models.aftercare import Feedback, Reminder
 from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
-from scheduling.models.customer import Asset, AssetMark, Consent, Contact, Customer
+from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
@@ -18,6 +18,7 @@ __all__ = [
     "Allocation",
     "Asset",
     "AssetMark",
+    "AssetReading",
     "Booking",
     "BookingLine",
     "BookingSearch",

@@ -43,7 +43,9 @@ class Booking(models.Model):
     ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
     ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
     buffers included. ``service`` is the first line's. ``chosen_beside_ids`` are the resources that
-    were chosen by name together with ``chosen_resource``.
+    were chosen by name together with ``chosen_resource``. ``payer`` is who pays where that is not the customer
+    (a company for its driver). ``promised_at`` is when the work was promised to be done, ``ready_at`` when it was,
+    ``collected_at`` when the asset was fetched.
 
     ``agreed_on``, ``agreed_minute`` and ``agreed_fold`` are the start on the clock of ``agreed_timezone``, as it was
     agreed: when the zone's rules change, ``starts_at`` follows. ``agreed_at`` is the instant for which they were noted:
@@ -84,6 +86,7 @@ class Booking(models.Model):
     group_share = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
+    payer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="paid_bookings")
     customer_name = models.CharField(max_length=120, blank=True, default="")
     customer_phone = models.CharField(max_length=32, blank=True, default="")
     customer_email = models.CharField(max_length=254, blank=True, default="")
@@ -117,11 +120,14 @@ class Booking(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    promised_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    collected_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
 
     history = keep_history(
         excluded_fields=("token_hash", "hold_token_hash", "group_share", "agreed_at"),
-        keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset"),
+        keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset", "payer"),
     )
 
     class Meta:
@@ -140,6 +146,12 @@ class Booking(models.Model):
                 name="scheduling_booking_override",
             ),
             models.CheckConstraint(condition=models.Q(party_size__gte=1), name="scheduling_booking_party"),
+            models.CheckConstraint(
+                condition=models.Q(collected_at__isnull=True)
+                | models.Q(ready_at__isnull=True)
+                | models.Q(collected_at__gte=models.F("ready_at")),
+                name="scheduling_booking_collected",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=BookingStatus.values), name="scheduling_booking_status_known"
             ),

@@ -5,18 +5,47 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Func, Q, Value
 
 from audit.history import keep_history
 from kernel.identity.keys import LONGEST_KEY
-from scheduling.enums import ConsentPurpose, ContactKind
+from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
 
 LONGEST_MARK = LONGEST_KEY + 64
 """A key after the keys of the asset's type and of the field."""
 
 
-class Customer(models.Model):
-    """A person (or company) that books; ``name_key`` is what the name is compared by."""
+NUMBER_SEQUENCE = "scheduling_customer_number"
 
+
+class NextNumber(Func):
+    """The next number of a customer of this business: its schema has a sequence of its own."""
+
+    function = "nextval"
+    template = "%(function)s(%(expressions)s::regclass)"
+    output_field = models.BigIntegerField()
+
+    def __init__(self) -> None:
+        super().__init__(Value(NUMBER_SEQUENCE, output_field=models.TextField()))
+
+
+class Customer(models.Model):
+    """A person (or company) that books; ``name_key`` is what the name is compared by.
+
+    ``number`` is how people call the record on paper and on the phone; it is never given twice. A number may be
+    left out where a booking was not made after all: no booking waits for another one's number.
+    ``level_reason`` says to staff why the level is not the normal one.
+    """
+
+    number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber())
+    kind = models.CharField(
+        max_length=8, choices=CustomerKind.choices, default=CustomerKind.PERSON, db_default=CustomerKind.PERSON
+    )
+    tax_id = models.CharField(max_length=32, blank=True, default="", db_default="")
+    booking_level = models.CharField(
+        max_length=12, choices=BookingLevel.choices, default=BookingLevel.NORMAL, db_default=BookingLevel.NORMAL
+    )
+    level_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=LONGEST_KEY, default="", db_default="")
     locale = models.CharField(max_length=8, default="es")
@@ -26,7 +55,19 @@ class Customer(models.Model):
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
-    history = keep_history(excluded_fields=("name_key",))
+    history = keep_history(excluded_fields=("name_key", "number"))
+
+    class Meta:
+        """Only what the lists name; whose level is lowered, for a reason."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=CustomerKind.values), name="scheduling_customer_kind"),
+            models.CheckConstraint(
+                condition=Q(booking_level=BookingLevel.NORMAL)
+                | (Q(booking_level__in=BookingLevel.values) & ~Q(level_reason="")),
+                name="scheduling_customer_level",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the name."""
@@ -104,6 +145,31 @@ class Asset(models.Model):
     def __str__(self) -> str:
         """Return the label."""
         return self.label
+
+
+class AssetReading(models.Model):
+    """What the meter of an asset (its mileage) showed at a visit, as it was told when that was booked.
+
+    ``unit`` is the vertical's word for it. A reading is never changed: a lower one later tells that somebody
+    mistyped, or that the meter was replaced.
+    """
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="readings", db_index=False)
+    booking = models.ForeignKey(
+        "scheduling.Booking", on_delete=models.SET_NULL, null=True, blank=True, related_name="readings"
+    )
+    value = models.PositiveBigIntegerField()
+    unit = models.CharField(max_length=8)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        """The log of one asset by time."""
+
+        indexes: ClassVar = [models.Index(fields=["asset", "read_at"], name="scheduling_reading_log")]
+
+    def __str__(self) -> str:
+        """Return value and unit."""
+        return f"{self.value} {self.unit}"
 
 
 class AssetMark(models.Model):

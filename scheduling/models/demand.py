@@ -5,25 +5,40 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
-from scheduling.enums import WaitlistStatus
+from scheduling.engine import LONGEST_AHEAD_MINUTES
+from scheduling.enums import RefusalReason, WaitlistStatus
 from scheduling.models.booking import Booking
 from scheduling.models.customer import Customer
 from scheduling.models.place import Location
-from scheduling.models.resource import Resource
 from scheduling.models.service import Service
+
+LARGEST_COUNTED = 20
+"""A larger party is counted as this one."""
 
 
 class WaitlistEntry(models.Model):
-    """Someone who wants a service within a window of dates; nothing writes it yet."""
+    """Someone who wants a visit within a window of dates; nothing writes it yet.
+
+    The wish is told as in `types.Wish`: ``service`` is the first of ``service_ids``, and ``resource_ids`` are those who
+    were chosen by name. They can come on ``weekdays`` (0 for Monday; none = all), from ``from_minute`` to before
+    ``to_minute`` on the clock of the place, and when they hear of it ``shortest_notice_minutes`` before.
+    """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="waitlist", db_index=False)
     location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    resource = models.ForeignKey(Resource, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    service_ids = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    add_on_ids = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    resource_ids = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    arrival_mode = models.CharField(max_length=32, blank=True, default="", db_default="")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="waitlist")
     from_on = models.DateField()
     to_on = models.DateField()
+    weekdays = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    from_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    shortest_notice_minutes = models.PositiveIntegerField(default=0, db_default=0)
     party_size = models.PositiveIntegerField(default=1)
     note = models.CharField(max_length=300, blank=True, default="")
     status = models.CharField(max_length=12, choices=WaitlistStatus.choices, default=WaitlistStatus.WAITING)
@@ -38,6 +53,18 @@ class WaitlistEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(to_on__gte=F("from_on")), name="scheduling_waitlist_window"),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="scheduling_waitlist_party"),
+            models.CheckConstraint(
+                condition=Q(weekdays__contained_by=list(range(7))), name="scheduling_waitlist_weekdays"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_minute__isnull=True, to_minute__isnull=True)
+                | Q(from_minute__isnull=False, to_minute__isnull=False, from_minute__lt=F("to_minute"))
+                & Q(to_minute__lte=1440),
+                name="scheduling_waitlist_hours",
+            ),
+            models.CheckConstraint(
+                condition=Q(shortest_notice_minutes__lte=LONGEST_AHEAD_MINUTES), name="scheduling_waitlist_notice"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["service", "status", "id"], name="scheduling_waitlist_turn")]
         verbose_name_plural = "waitlist entries"
@@ -48,16 +75,39 @@ class WaitlistEntry(models.Model):
 
 
 class RefusedDemand(models.Model):
-    """How many searches for a service found nothing on a local date; no personal data."""
+    """How many searches for a service found nothing on a local date; no personal data.
+
+    ``hour`` is the wall hour of a time that was asked for and gone; None: any time of the date was. ``location`` None:
+    any. ``party_size`` stops at `LARGEST_COUNTED`, so that the combinations, and with them the rows, are few.
+    """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+", db_index=False)
     on = models.DateField()
+    hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    reason = models.CharField(
+        max_length=12, choices=RefusalReason.choices, default=RefusalReason.FULL, db_default=RefusalReason.FULL
+    )
+    party_size = models.PositiveSmallIntegerField(default=1, db_default=1)
+    arrival_mode = models.CharField(max_length=32, blank=True, default="", db_default="")
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        """One counter for each service and date."""
+        """One counter for each combination; old dates go first."""
 
-        constraints: ClassVar = [models.UniqueConstraint(fields=["service", "on"], name="scheduling_refused_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "on", "hour", "location", "reason", "party_size", "arrival_mode"],
+                nulls_distinct=False,
+                name="scheduling_refused_once",
+            ),
+            models.CheckConstraint(condition=Q(hour__isnull=True) | Q(hour__lt=24), name="scheduling_refused_hour"),
+            models.CheckConstraint(
+                condition=Q(party_size__gte=1, party_size__lte=LARGEST_COUNTED), name="scheduling_refused_party"
+            ),
+            models.CheckConstraint(condition=Q(reason__in=RefusalReason.values), name="scheduling_refused_reason"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["on"], name="scheduling_refused_on")]
 
     def __str__(self) -> str:
         """Return date and count."""

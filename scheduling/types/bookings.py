@@ -118,6 +118,7 @@ class BookingView:
     wish: Wish
     party_size: int
     customer_id: int | None
+    customer_number: int | None
     customer_name: str
     customer_phone: str
     customer_email: str

@@ -176,6 +176,7 @@ VEHICLE = AssetType(
             max_length=7,
             validators=(check_mileage,),
             example="85000",
+            is_meter=True,
         ),
     ),
 )

@@ -94,6 +94,7 @@ class AssetField:
         minimum: Of a number or year, inclusive; so is ``maximum``.
         validators: Run in order after the checks of the kind, each on the value of the one before.
         is_identifier: Tells one asset of a customer from another (a plate).
+        is_meter: A number that grows with use (mileage): each visit's is kept in the asset's log.
         missing: What is said where a required field is left empty, marked text: "Enter the make."
     """
 
@@ -110,6 +111,7 @@ class AssetField:
     hint: str = ""
     example: str = ""
     is_identifier: bool = False
+    is_meter: bool = False
     missing: str = REQUIRED
 
     def check(self, value: str, context: FieldContext) -> FieldCheck:

@@ -8,6 +8,7 @@ from django import template
 
 from edge.language import current_language
 from kernel.errors import NotFound
+from kernel.identity.customer_numbers import write_customer_number
 from kernel.money import Price
 from scheduling.types import ServiceTerms
 from tenants.context import current_tenant
@@ -57,6 +58,12 @@ def local_date_short(at: datetime, timezone: str) -> str:
 def local_date_time(at: datetime, timezone: str) -> str:
     """``{{ at|local_date_time:timezone }}``: "martes 24 de noviembre, 9:00 a.m."."""
     return get_current_formats().format_date_time(at, timezone)
+
+
+@register.filter
+def customer_number(number: int) -> str:
+    """``{{ number|customer_number }}``: "C-1042"."""
+    return write_customer_number(number)
 
 
 @register.filter

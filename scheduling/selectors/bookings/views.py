@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from kernel.identity.customer_numbers import read_customer_number
 from kernel.ids import hash_link_token
 from kernel.maps import make_map_url
 from kernel.money import PriceKind
@@ -15,7 +16,7 @@ from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
-from scheduling.models import Allocation, Booking
+from scheduling.models import Allocation, Booking, Customer
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
@@ -65,6 +66,8 @@ def get_by_token(*, token: str, now: datetime) -> BookingView:
 def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     """List bookings by start, a page at a time; one query. A search has its own order, see `find_bookings`.
 
+    A search for a customer's number (C-1042) lists theirs.
+
     Raises:
         Invalid: The cursor is not one of ours, or a status is unknown.
     """
@@ -72,6 +75,7 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     if unknown:
         raise RequestInvalid(errors={"status": (mark("This status is not known."),)})
     limit = limit_rows(filters.limit)
+    filters = _read_number(filters)
     if filters.search.strip():
         found = find_bookings(filters, hidden=HOLD_STATUSES)
         return cut_page(found, limit=limit, view=_view_found, key=lambda each: each.cursor_key)
@@ -81,6 +85,18 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
         bookings = bookings.filter(Q(starts_at__gt=starts_at) | Q(starts_at=starts_at, pk__gt=last_id))
     rows = list(bookings.order_by("starts_at", "pk")[: limit + 1])
     return cut_page(rows, limit=limit, view=_view_row, key=lambda booking: (booking.starts_at, booking.pk))
+
+
+def _read_number(filters: BookingFilters) -> BookingFilters:
+    """Ask for a customer's bookings where their number was typed; one query, only then."""
+    number = read_customer_number(filters.search)
+    customer_id = None if number is None else find_customer_id(number)
+    return filters if customer_id is None else replace(filters, search="", customer_id=customer_id)
+
+
+def find_customer_id(number: int) -> int | None:
+    """Return which customer has a number, if anybody has it."""
+    return Customer.objects.filter(number=number, erased_at=None).values_list("pk", flat=True).first()
 
 
 def view_booking(booking: Booking) -> BookingView:
@@ -109,6 +125,7 @@ def view_booking(booking: Booking) -> BookingView:
         wish=wish_of(booking),
         party_size=booking.party_size,
         customer_id=booking.customer_id,
+        customer_number=booking.customer.number if booking.customer else None,
         customer_name=booking.customer_name,
         customer_phone=booking.customer_phone,
         customer_email=booking.customer_email,
@@ -159,7 +176,7 @@ def _view_lines(booking: Booking) -> tuple[LineView, ...]:
 
 def _details() -> QuerySet[Booking]:
     taken = Allocation.objects.select_related("resource__resource_type").order_by("part_index", "starts_at", "pk")
-    return Booking.objects.select_related("service", "location").prefetch_related(
+    return Booking.objects.select_related("service", "location", "customer").prefetch_related(
         "lines", Prefetch("allocations", taken), Prefetch("session__allocations", taken)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,15 +12,16 @@ from django.db.models import QuerySet
 from database.transactions import write_transaction
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_minutes
-from scheduling.enums import BookingEvent, BookingSource, BookingStatus
-from scheduling.errors import HoldUnknown, HoldUsed
+from scheduling.enums import BookingEvent, BookingSource, BookingStatus, RefusalReason
+from scheduling.errors import HoldUnknown, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
-from scheduling.selectors.availability.plans import check_online, load_plan_at
+from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
 from scheduling.services.writing.customers import Known
 from scheduling.services.writing.inputs import check_start
 from scheduling.services.writing.placement import Asked, Place
 from scheduling.services.writing.records import Agreed, make_booking
+from scheduling.services.writing.refusals import record_refused
 from scheduling.services.writing.releases import release
 from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite
@@ -53,7 +55,11 @@ def hold_slot(
     def hold_at(place: Place, _known: Known) -> BookingWrite:
         return BookingWrite(make_booking(plan, place, agreed), BookingEvent.HELD, CUSTOMER, now, plan=plan, place=place)
 
-    booking = take_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now), hold_at)
+    try:
+        booking = take_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now), hold_at)
+    except SlotTaken:
+        _note_gone(plan, request, now=now)
+        raise
     return HeldSlot(
         id=booking.pk,
         token=token,
@@ -66,6 +72,14 @@ def hold_slot(
         deposit_minor=booking.deposit_minor,
         reference=booking.reference,
     )
+
+
+def _note_gone(plan: Plan, request: SlotRequest, *, now: datetime) -> None:
+    """Count that somebody wanted a time which others have."""
+    zone = ZoneInfo(next(iter(plan.timetables.places.values())).timezone)
+    wanted, today = request.starts_at.astimezone(zone), now.astimezone(zone).date()
+    reasons = {wanted.date(): RefusalReason.FULL}
+    record_refused(wish=request.wish, reasons=reasons, today=today, hour=wanted.hour)
 
 
 def quote_slot(*, request: SlotRequest, now: datetime, source: BookingSource) -> HeldSlot:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_instant, to_minutes
+from kernel.text import mark
 from scheduling.engine import Strategy
-from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
-from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
+from scheduling.enums import ActorKind, BookingEvent, BookingLevel, BookingSource, BookingStatus, OverrideKind
+from scheduling.errors import CustomerInvalid, HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
@@ -39,6 +40,7 @@ from scheduling.types import CUSTOMER, Actor, OverrideReason, SlotRequest, Submi
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
+NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
 LATE = timedelta(minutes=30)
 """How long after its end a hold still counts as begun in time."""
 
@@ -84,7 +86,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         elif _has_ended(booking, now):
             raise LostRace  # Somebody's clock was ahead.
         attach_details(booking, clean, known)
-        _advance(booking, now=now)
+        _advance(booking, known, now=now)
         kind = EVENT_KINDS[booking.status]
         write_booking(
             BookingWrite(
@@ -157,7 +159,7 @@ def book_slot(
     def book_at(place: Place, known: Known) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
-            _advance(booking, now=now)
+            _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
         return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
@@ -189,9 +191,15 @@ def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDe
     )
 
 
-def _advance(booking: Booking, *, now: datetime) -> None:
-    """Let policy decide what a submitted booking is, and until when its place is kept."""
-    status = next_status(booking)
+def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
+    """Let policy decide what a customer's booking is, and until when its place is kept.
+
+    Raises:
+        CustomerInvalid: The business takes bookings of this customer only by itself.
+    """
+    if known.level == BookingLevel.REFUSED:
+        raise CustomerInvalid(errors={"contact": (NOT_ONLINE,)})
+    status = next_status(booking, known.level)
     booking.status = status
     booking.is_active = True
     booking.hold_expires_at = None

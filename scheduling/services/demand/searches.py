@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from scheduling.enums import DayState
+from scheduling.enums import RefusalReason
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.services.demand.refusals import record_refused
+from scheduling.services.writing.refusals import record_refused
 from scheduling.types import Availability, AvailabilityQuery
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 
 
 def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
-    """Answer like `get_availability` and record the dates that others have taken wholly.
+    """Answer like `get_availability` and record the dates on which others left nothing, with the reason.
 
-    Dates that have passed, are closed, too soon or too far, and whatever is asked to move a booking, are not demand.
+    Dates that have passed, are closed, too soon or too far are no demand, nor is a search with any result, nor one to
+    move a booking.
 
     Raises:
         StatusForbids: The business takes no bookings, or lets nobody move theirs.
@@ -25,6 +27,9 @@ def search_times(*, query: AvailabilityQuery, now: datetime) -> Availability:
     answer = get_availability(query=query, now=now)
     is_refused = not any(day.slots for day in answer.days)
     if is_refused and query.moving_booking_id is None:
-        dates = tuple(day.on for day in answer.days if day.state is DayState.FULL)
-        record_refused(service_id=query.wish.service_ids[0], dates=dates)
+        reasons = {
+            day.on: RefusalReason(day.state.value) for day in answer.days if day.state.value in RefusalReason.values
+        }
+        today = now.astimezone(ZoneInfo(answer.timezone)).date()
+        record_refused(wish=query.wish, reasons=reasons, today=today)
     return answer

@@ -10,13 +10,21 @@ from database.connection import connection
 from database.locks import KeySpace, lock_words
 from database.statements import Statement
 from kernel.identity.keys import make_key
-from scheduling.enums import ConsentPurpose, ContactKind
-from scheduling.models import Asset, AssetMark, Booking, Consent, Contact, Customer
+from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind
+from scheduling.models import Asset, AssetMark, AssetReading, Booking, Consent, Contact, Customer
+from scheduling.models.customer import NUMBER_SEQUENCE
 from scheduling.services.writing.inputs import CleanDetails
 
+NEXT_NUMBER_SQL = f"nextval('{NUMBER_SEQUENCE}'::regclass)"
 CONSENT_TEXT_VERSION = "2026-11"
 
 KNOWN_SQL = """
+SELECT known.id, known.asset_id, levels.found
+FROM (
+  SELECT array_agg(DISTINCT c.booking_level) AS found FROM scheduling_contact k
+  JOIN scheduling_customer c ON c.id = k.customer_id
+  WHERE k.value = ANY(%(contacts)s::text[]) AND c.erased_at IS NULL AND c.booking_level <> 'normal') levels
+LEFT JOIN (
 SELECT c.id, CASE WHEN cardinality(%(marks)s::text[]) > 0 THEN (
   SELECT m.asset_id FROM scheduling_assetmark m
   WHERE m.owner_id = c.id AND m.mark = ANY(%(marks)s::text[])
@@ -24,20 +32,24 @@ SELECT c.id, CASE WHEN cardinality(%(marks)s::text[]) > 0 THEN (
 ELSE (
   SELECT a.id FROM scheduling_asset a
   WHERE a.owner_id = c.id AND a.type_key = %(type_key)s::text AND a.label_key = %(label_key)s::text
-  ORDER BY a.id LIMIT 1) END
+  ORDER BY a.id LIMIT 1) END AS asset_id
 FROM scheduling_customer c
 WHERE c.name_key = %(name_key)s::text AND c.erased_at IS NULL
   AND c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[]))
-ORDER BY c.id LIMIT 1
+ORDER BY c.id LIMIT 1) known ON true
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The customer and the asset that a booking's details mean, as far as they are there already."""
+    """The customer and the asset that a booking's details mean, as far as they are there already.
+
+    ``level`` is the strictest of all customers with one of the contacts, whatever name was typed.
+    """
 
     customer_id: int | None = None
     asset_id: int | None = None
+    level: BookingLevel = BookingLevel.NORMAL
 
     def has_all(self, clean: CleanDetails) -> bool:
         """Tell whether nobody and nothing new has to be made that others could make at the same moment."""
@@ -59,7 +71,9 @@ def find_known(clean: CleanDetails) -> Known:
         "label_key": make_key(clean.asset_label),
     }
     rows = connection.fetch_planned(KNOWN_SQL, parameters)
-    return Known(*rows[0]) if rows else Known()
+    customer_id, asset_id, levels = rows[0]
+    strictest = max(map(BookingLevel, levels or ()), key=list(BookingLevel).index, default=BookingLevel.NORMAL)
+    return Known(customer_id, asset_id, strictest)
 
 
 def meet_customer(clean: CleanDetails) -> Known:
@@ -114,13 +128,14 @@ def add_customer_parts(
     owner: dict[str, str] = {}
     if known.customer_id is None:
         customer = Customer(
+            number=0,  # the statement asks the sequence
             name=typed.name,
             name_key=make_key(typed.name),
             locale=typed.locale,
             is_sample=booking.is_sample,
             created_at=now,
         )
-        statement.insert("customer", [customer], source=source)
+        statement.insert("customer", [customer], source=source, values={"number": NEXT_NUMBER_SQL})
         add_history_part(statement, Customer, source="customer", is_new=True, user_id=None, at=now)
         pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
         contacts = [
@@ -172,6 +187,15 @@ def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails
     ]
     owner = {"booking_id": "booking.id", "customer_id": "booking.customer_id"}
     statement.insert("consent", consents, source="CROSS JOIN booking", values=owner)
+
+
+def add_reading_part(statement: Statement, clean: CleanDetails, *, now: datetime) -> None:
+    """Let a statement with a part ``booking`` keep what the asset's meter shows, where the trade has one."""
+    if clean.meter is None:
+        return
+    reading = AssetReading(value=clean.meter.value, unit=clean.meter.unit, read_at=now)
+    owner = {"booking_id": "booking.id", "asset_id": "booking.asset_id"}
+    statement.insert("reading", [reading], source="JOIN booking ON booking.asset_id IS NOT NULL", values=owner)
 
 
 def _list_contacts(clean: CleanDetails) -> list[str]:

@@ -18,7 +18,7 @@ from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
 from scheduling.types import CustomerDetails, VisitDetails
 from tenants.context import current_tenant
-from verticals.contract import VisitDraft
+from verticals.contract import Vertical, VisitDraft
 from verticals.registry import get_vertical
 
 NAME_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 2000, 300
@@ -44,11 +44,20 @@ REASON_TOO_LONG = mark("The reason may have at most 300 characters.")
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """What an asset's meter shows."""
+
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class CleanDetails:
     """What is stored; ``warnings`` are shown to staff and refuse nothing.
 
     Attributes:
         asset_marks: What the asset is told by, as it is compared.
+        meter: What its meter shows, where the trade has one and it was told.
     """
 
     details: VisitDetails
@@ -57,6 +66,7 @@ class CleanDetails:
     asset_marks: tuple[str, ...]
     asset_type: str
     warnings: Mapping[str, tuple[str, ...]]
+    meter: Meter | None = None
 
 
 def check_start(starts_at: datetime) -> None:
@@ -114,6 +124,7 @@ def clean_details(
         asset_marks=asset.list_marks(checked.values) if asset else (),
         asset_type=asset.key if asset else "",
         warnings={**checked.warnings, **vertical.check_visit(draft)},
+        meter=_read_meter(vertical, checked.values, country=tenant.country),
     )
 
 
@@ -130,6 +141,14 @@ def clean_reason(raw: str, *, is_required: bool = False) -> str:
     if errors:
         raise RequestInvalid(errors=errors)
     return reason
+
+
+def _read_meter(vertical: Vertical, values: Mapping[str, str], *, country: str) -> Meter | None:
+    for field in vertical.asset.fields if vertical.asset else ():
+        value = values.get(field.key, "")
+        if field.is_meter and value.isdigit():
+            return Meter(int(value), vertical.list_words(language="en", country=country).get(f"unit.{field.key}", ""))
+    return None
 
 
 def local_today(now: datetime) -> date:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
-from scheduling.enums import Approval, BookingSource, BookingStatus, OverrideKind
+from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, OverrideKind
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
@@ -170,11 +170,14 @@ def _ask_deposit(plan: Plan, service: PlannedService, price_minor: int | None, *
     )
 
 
-def next_status(booking: Booking) -> BookingStatus:
-    """Return what a submitted hold becomes."""
+def next_status(booking: Booking, level: BookingLevel) -> BookingStatus:
+    """Return what a submitted hold becomes; ``level`` is its customer's.
+
+    Whoever must prepay and is asked for no deposit waits for approval: so staff can ask for the money first.
+    """
     if booking.deposit_minor > 0:
         return BookingStatus.PENDING_PAYMENT
-    if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
+    if level != BookingLevel.NORMAL or AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         return BookingStatus.PENDING_APPROVAL
     return BookingStatus.CONFIRMED
 

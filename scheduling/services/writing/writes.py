@@ -18,7 +18,7 @@ from scheduling.services.writing.allocations import (
     write_turns,
 )
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts
+from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts, add_reading_part
 from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
 from scheduling.services.writing.groups import settle_session
 from scheduling.services.writing.inputs import CleanDetails
@@ -138,6 +138,7 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
         statement.insert("line", lines, source="CROSS JOIN booking", values={"booking_id": "booking.id"})
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)
+        add_reading_part(statement, clean, now=now)
     if booking.hold_expires_at is not None:
         add_due_part(statement, name="end_due", source="booking", kind=HOLD_DUE_KIND, due_at=booking.hold_expires_at)
     elif not was_new:

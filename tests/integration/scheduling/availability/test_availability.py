@@ -282,7 +282,9 @@ def test_search_without_a_result_is_counted_without_names(tenant):
     search_times(query=query, now=NOW)
     search_times(query=query, now=NOW)
 
-    assert list(RefusedDemand.objects.values_list("service_id", "on", "count")) == [(service_id, DAY, 2)]
+    assert list(RefusedDemand.objects.values_list("service_id", "on", "reason", "count")) == [
+        (service_id, DAY, "full", 2)
+    ]
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
