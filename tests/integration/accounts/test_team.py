@@ -122,6 +122,15 @@ def test_ownership_is_handed_over_with_the_password(tenant, owner, ana):
     assert [get_person(each.pk).role for each in (owner, ana)] == ["manager", "owner"]
 
 
+def test_handing_over_to_an_owner_takes_only_from_oneself(tenant, owner, second):
+    assert team.hand_over(second.pk, by=owner, proof=prove(OWNER_PASSWORD)) == "Segunda"
+
+    assert [get_person(each.pk).role for each in (owner, second)] == ["manager", "owner"]
+    assert (read_log(second), read_log(owner)) == ([], [({"role": ["owner", "manager"]}, owner.pk)])
+    send_messages(tenant.schema_name)
+    assert mail.outbox == []
+
+
 def test_nothing_is_handed_over_to_somebody_who_is_switched_off(tenant, owner, ana):
     team.deactivate(ana.pk, by=owner, now=utc_now())
 

@@ -14,9 +14,11 @@ from accounts.errors import PermissionMissing
 from accounts.policies import Permission
 from edge.access import OPEN, OpenToAnyone, Requires, open_to_anyone, requires
 
-OWNER = SimpleNamespace(is_authenticated=True, is_active=True, role="owner")
-PROVIDER = SimpleNamespace(is_authenticated=True, is_active=True, role="provider")
+OWNER = SimpleNamespace(is_authenticated=True, is_active=True, role="owner", pk=1)
+PROVIDER = SimpleNamespace(is_authenticated=True, is_active=True, role="provider", pk=2)
+SESSION = SimpleNamespace()
 calls: list[object] = []
+visits: list[tuple[object, int]] = []
 
 
 def show(request, number=0):
@@ -29,8 +31,10 @@ async def show_later(request, number=0):
 
 
 @pytest.fixture(autouse=True)
-def fresh():
+def fresh(monkeypatch):
     calls.clear()
+    visits.clear()
+    monkeypatch.setattr("edge.access.note_visit", lambda session, *, user_id, now: visits.append((session, user_id)))
 
 
 @pytest.fixture(params=["now", "later"])
@@ -39,7 +43,7 @@ def ask(request, rf):
 
     def run(person: object, *, method: str = "get", path: str = "/workspace/x/?a=1", number: int = 3):
         asked = getattr(rf, method)(path)
-        asked.user = person
+        asked.user, asked.session = person, SESSION
         if request.param == "now":
             return requires(Permission.BOOKING_MANAGE)(show)(asked, number=number)
         return asyncio.run(requires(Permission.BOOKING_MANAGE)(show_later)(asked, number=number))
@@ -51,14 +55,14 @@ def test_whoever_may_sees_the_view_and_no_cache_keeps_it(ask):
     answer = ask(OWNER)
 
     assert (answer.status_code, answer.content, answer["Cache-Control"]) == (200, b"seen 3", "private, no-store")
-    assert calls == [OWNER]
+    assert (calls, visits) == ([OWNER], [(SESSION, 1)])
 
 
 def test_anonymous_person_signs_in_and_comes_back(ask):
     answer = ask(AnonymousUser())
 
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/workspace/x/%3Fa%3D1")
-    assert (calls, answer["Cache-Control"]) == ([], "private, no-store")
+    assert (calls, visits, answer["Cache-Control"]) == ([], [], "private, no-store")
 
 
 def test_anonymous_post_does_not_come_back_to_itself(ask):
@@ -80,7 +84,7 @@ def test_view_may_say_more_about_caches(rf):
         return answer
 
     asked = rf.get("/")
-    asked.user = OWNER
+    asked.user, asked.session = OWNER, SESSION
 
     assert requires(Permission.REPORT_VIEW)(download)(asked)["Cache-Control"] == "no-cache"
 
@@ -99,7 +103,7 @@ def test_views_declare_what_they_ask(view):
 )
 def test_page_is_asked_with_the_methods_of_browsers_only(rf, declare, method, status):
     asked = rf.generic(method, "/")
-    asked.user = OWNER
+    asked.user, asked.session = OWNER, SESSION
 
     answer = declare(show)(asked)
 

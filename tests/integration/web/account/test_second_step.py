@@ -235,7 +235,8 @@ def test_security_page_says_how_many_codes_are_left(guarded_client, guarded, clo
 def test_everybody_of_the_staff_may_have_one_and_finds_the_way(staff_client, role):
     client = staff_client(role)
 
-    assert SECURITY in client.get("/workspace/").content.decode()
+    assert 'href="/workspace/account/"' in client.get("/workspace/").content.decode()
+    assert f'href="{SECURITY}"' in client.get("/workspace/account/").content.decode()
     assert client.get(ON).status_code == 200
 
 

@@ -14,7 +14,7 @@ from accounts.enums import Notice
 from accounts.errors import PersonInvalid
 from accounts.models import EmailChange, Session, SilencedNotice, User
 from accounts.selectors.staff import list_managers
-from accounts.services import own_account
+from accounts.services import own_account, team
 from accounts.types import Proof
 from audit.models import Entry
 from kernel.clock import utc_now
@@ -144,6 +144,21 @@ def test_the_old_mailbox_takes_it_back_afterwards_and_shuts_everybody_out(owner_
     visitor.post("/accounts/password/reset/", {"email": OLD})
     send_messages(tenant.schema_name)
     assert [message.to for message in mail.outbox] == [[OLD]]
+
+
+def test_taken_back_by_somebody_who_was_let_go_opens_no_business(owner_client, tenant, owner):
+    ask(owner_client)
+    links = read_links(tenant)
+    visitor = HostClient(tenant.primary_host)
+    visitor.post(links[NEW])
+    other = User.objects.create(email="other@taller.example", name="Otra", role="owner")
+    team.deactivate(owner.pk, by=other, now=utc_now())
+
+    done = visitor.post(links[OLD])
+
+    owner.refresh_from_db()
+    assert (done.status_code, owner.email, owner.is_active) == (200, OLD, False)
+    assert [list_workplaces(each) for each in (OLD, NEW)] == [(), ()]
 
 
 @pytest.mark.parametrize(("who", "life"), [(NEW, timedelta(days=1)), (OLD, timedelta(days=14))])
