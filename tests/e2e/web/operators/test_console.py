@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.services.people import add_person
 from accounts.services.second_step import make_code
 from tenants.models import Tenant
@@ -57,6 +57,7 @@ def operator() -> Iterator[str]:
     add_person(name="Olivia Operadora", email=email, role=Role.OPERATOR, locale="es", password=OWNER_PASSWORD)
     yield email
     Authenticator.objects.filter(user__email=email).delete()
+    Session.objects.filter(user__email=email).delete()
     # Without Django's cascade: it would look for resources of this person, which tenants have.
     User.objects.filter(email=email)._raw_delete("default")
 
