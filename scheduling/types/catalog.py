@@ -21,7 +21,12 @@ class AddOnView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceView(ServiceTerms):
-    """A service as customers and pages see it."""
+    """A service as customers and pages see it.
+
+    Attributes:
+        lowest_minor: The lowest price, where it depends on who does it.
+        is_price_varied: It does: customers read "from" the lowest, and the hold names the price of who was assigned.
+    """
 
     id: int
     description: str
@@ -30,11 +35,13 @@ class ServiceView(ServiceTerms):
     add_ons: tuple[AddOnView, ...]
     location_ids: tuple[int, ...]
     position: int
+    lowest_minor: int | None
+    is_price_varied: bool
 
     @property
     def price(self) -> Price:
         """What it costs without extras."""
-        return Price(self.price_minor, self.currency, is_from=self.is_price_from)
+        return Price(self.lowest_minor, self.currency, is_from=self.is_price_from or self.is_price_varied)
 
 
 @dataclass(frozen=True, slots=True)

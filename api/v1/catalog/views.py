@@ -113,9 +113,9 @@ def _describe_service(service: ServiceView) -> dict[str, Any]:
         "id": service.id,
         "description": service.description,
         "category": service.category,
-        "price": make_money(service.price_minor, service.currency),
+        "price": make_money(service.price.amount_minor, service.currency),
         "price_kind": service.price.kind,
-        "is_price_from": service.is_price_from,
+        "is_price_from": service.price.is_from,
         "add_ons": [
             {
                 "id": add_on.id,

@@ -34,8 +34,30 @@ SELECT c.id, sum((u.item->>2)::int), c.limit FROM scheduling_booking b
 CROSS JOIN LATERAL jsonb_array_elements(b.rule_usage) AS u(item)
 JOIN scheduling_capacityrule c ON c.id = (u.item->>0)::int8
 WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_kind = ''
+  AND u.item->>1 IS NOT NULL
 GROUP BY c.id, u.item->>1, c.limit HAVING sum((u.item->>2)::int) > c.limit ORDER BY c.id
 """
+
+OVER_MOMENT_SQL = """
+WITH used AS (
+  SELECT (u.item->>0)::int8 AS rule_id, b.starts_at, b.ends_at, (u.item->>2)::int AS amount FROM scheduling_booking b
+  CROSS JOIN LATERAL jsonb_array_elements(b.rule_usage) AS u(item)
+  WHERE b.is_active AND (b.hold_expires_at IS NULL OR b.hold_expires_at > %(now)s) AND b.override_kind = ''
+    AND u.item->>1 IS NULL
+), edges AS (
+  SELECT rule_id, starts_at AS at, amount AS change FROM used UNION ALL SELECT rule_id, ends_at, -amount FROM used
+), levels AS (
+  SELECT rule_id, sum(change) OVER (PARTITION BY rule_id ORDER BY at, change ROWS UNBOUNDED PRECEDING) AS n FROM edges
+)
+SELECT c.id, max(levels.n), c.limit FROM levels JOIN scheduling_capacityrule c ON c.id = levels.rule_id
+GROUP BY c.id, c.limit HAVING max(levels.n) > c.limit ORDER BY c.id
+"""
+KINDS = (
+    ("resource", OVER_CAPACITY_SQL),
+    ("session", OVER_SEATS_SQL),
+    ("rule", OVER_RULE_SQL),
+    ("moment", OVER_MOMENT_SQL),
+)
 
 
 def list_overbooked(*, now: datetime) -> list[tuple[str, int, int, int]]:
@@ -45,7 +67,7 @@ def list_overbooked(*, now: datetime) -> list[tuple[str, int, int, int]]:
     """
     found: list[tuple[str, int, int, int]] = []
     with connection.cursor() as cursor:
-        for kind, sql in (("resource", OVER_CAPACITY_SQL), ("session", OVER_SEATS_SQL), ("rule", OVER_RULE_SQL)):
+        for kind, sql in KINDS:
             cursor.execute(sql, {"now": now})
             found += [(kind, *row) for row in cursor.fetchall()]
     return found

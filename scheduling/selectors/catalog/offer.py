@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from database.connection import connection
@@ -25,9 +26,11 @@ SELECT json_build_array(
   (SELECT json_agg(to_json(s)) FROM scheduling_service s WHERE s.is_active),
   (SELECT json_agg(json_build_array(a.service_id, a.position, a.id, a.name, a.minutes, a.price_minor))
    FROM scheduling_addon a WHERE a.is_active),
-  (SELECT json_agg(json_build_array(q.service_id, q.quantity, q.resource_type_id, q.skill,
+  (SELECT json_agg(json_build_array(q.service_id, q.position, q.id, q.quantity, q.resource_type_id, q.skill,
       ARRAY(SELECT n.resource_id FROM scheduling_requirementresource n WHERE n.requirement_id = q.id)))
    FROM scheduling_requirement q),
+  (SELECT json_agg(json_build_array(x.service_id, x.resource_id, x.price_minor))
+   FROM scheduling_serviceresource x WHERE x.price_minor IS NOT NULL),
   (SELECT json_agg(json_build_array(r.id, r.name, t.name, r.location_id, r.color,
       r.is_customer_choosable AND t.is_person AND NOT r.is_sample, r.resource_type_id, r.skills, r.position))
    FROM scheduling_resource r
@@ -94,11 +97,14 @@ def load_offer(*, now: datetime | None = None) -> Offer:
     from_on, to_on = find_dates(now) if now else (None, None)
     parameters = {"from_on": from_on, "to_on": to_on} if now else {}
     ((document,),) = connection.fetch_planned(_write_sql(has_opening=now is not None), parameters)
-    location_rows, service_rows, add_on_rows, requirement_rows, resource_rows, timetable = document
+    location_rows, service_rows, add_on_rows, requirement_rows, price_rows, resource_rows, timetable = document
     pools = _Pools(resource_rows or ())
     requirements: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
-    for service_id, *requirement in requirement_rows or ():
+    for service_id, _position, _id, *requirement in sorted(requirement_rows or (), key=itemgetter(0, 1, 2)):
         requirements[service_id].append(requirement)
+    own_prices: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for service_id, resource_id, price_minor in price_rows or ():
+        own_prices[service_id][resource_id] = price_minor
     add_ons: defaultdict[int, list[AddOnView]] = defaultdict(list)
     for service_id, _position, *add_on in sorted(add_on_rows or ()):
         add_ons[service_id].append(AddOnView(*add_on))
@@ -109,7 +115,13 @@ def load_offer(*, now: datetime | None = None) -> Offer:
     return Offer(
         locations=tuple(LocationView(*columns[:-1]) for columns in _sort_by_position(location_rows)),
         services=tuple(
-            _view_service(row, tuple(add_ons[row["id"]]), pools.find_locations(requirements[row["id"]]), currency)
+            _view_service(
+                row,
+                tuple(add_ons[row["id"]]),
+                pools.find_locations(requirements[row["id"]]),
+                currency,
+                pools.find_prices(requirements[row["id"]], row["price_minor"], own_prices[row["id"]]),
+            )
             for row in sorted(service_rows or (), key=lambda row: (row["position"], row["id"]))
         ),
         resources=tuple(ResourceView(*columns[:6]) for columns in _sort_by_position(resource_rows)),
@@ -144,6 +156,21 @@ class _Pools:
         ]
         return tuple(sorted(set.intersection(*places)))
 
+    def find_prices(
+        self, requirements: Sequence[Sequence[Any]], base: int | None, own: Mapping[int, int]
+    ) -> tuple[int | None, int | None]:
+        """Return the lowest and the highest price, by who fills the first requirement; of several the highest."""
+        if base is None or not own or not requirements:
+            return base, base
+        quantity, *asked = requirements[0]
+        by_place: defaultdict[int, list[int]] = defaultdict(list)
+        for resource_id, place in self._find(*asked).items():
+            by_place[place].append(own.get(resource_id, base))
+        able = [sorted(prices) for prices in by_place.values() if len(prices) >= quantity]
+        if not able:
+            return base, base
+        return min(prices[quantity - 1] for prices in able), max(prices[-1] for prices in able)
+
     def unite(self, requirements: Sequence[Sequence[Any]]) -> frozenset[int]:
         """Return the resources that fill any of the requirements."""
         return frozenset(resource_id for _, *asked in requirements for resource_id in self._find(*asked))
@@ -173,7 +200,11 @@ def _sort_by_position(rows: list[list[Any]] | None) -> list[list[Any]]:
 
 
 def _view_service(
-    row: Mapping[str, Any], add_ons: tuple[AddOnView, ...], location_ids: tuple[int, ...], currency: str
+    row: Mapping[str, Any],
+    add_ons: tuple[AddOnView, ...],
+    location_ids: tuple[int, ...],
+    currency: str,
+    prices: tuple[int | None, int | None],
 ) -> ServiceView:
     return ServiceView.read(
         row,
@@ -184,4 +215,6 @@ def _view_service(
         add_ons=add_ons,
         location_ids=location_ids,
         position=row["position"],
+        lowest_minor=prices[0],
+        is_price_varied=prices[0] != prices[1],
     )

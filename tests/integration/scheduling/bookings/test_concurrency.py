@@ -15,10 +15,10 @@ from django.db import connection, transaction
 
 from api.services.idempotency import Answer, run_once
 from devtools.scratch.overbooking import list_overbooked
-from scheduling.engine import RulePeriod, Strategy
+from scheduling.engine import BookablePeriod, RulePeriod, Strategy
 from scheduling.enums import RuleScope
 from scheduling.errors import SlotTaken, SlotUnavailable
-from scheduling.models import Allocation, RuleUsage
+from scheduling.models import Allocation, RuleTake, RuleUsage
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from tenants.context import tenant_scope
@@ -264,3 +264,25 @@ def test_group_that_is_joined_and_left_at_once_lasts_as_long_as_its_longest(scra
     assert outcomes == {"accepted": 64}
     assert in_scratch(scratch_tenant, lambda: list_drift([])) == []
     assert in_scratch(scratch_tenant, list_group_times) == [(9, 10)]
+
+
+def test_simultaneous_customers_never_exceed_the_moment(scratch_tenant):
+    def make():
+        service_id, _ = make_shop(8, step_minutes=30, bookable_hours=(BookablePeriod(0, 540, 720),))
+        make_rule(RuleScope.TENANT, RulePeriod.MOMENT, 3, weekdays=(0,))
+        return service_id
+
+    service_id = in_scratch(scratch_tenant, make)
+    jobs = [lambda half=half: book(service_id, hours_later(half / 2)) for half in (0, 1, 2)] * 8
+
+    for isolation in ("read committed", "repeatable read"):
+        outcomes = run_at_once(scratch_tenant, jobs, isolation=isolation)
+        assert sum(outcomes.values()) == 24
+        assert set(outcomes) <= {"accepted", "slot_taken"}
+
+    def read():
+        rows = [(row.starts_at, row.ends_at) for row in RuleTake.objects.all()]
+        most = max(sum(start <= minute < end for start, end in rows) for minute, _ in rows)
+        return most, list_overbooked(now=NOW)
+
+    assert in_scratch(scratch_tenant, read) == (3, [])

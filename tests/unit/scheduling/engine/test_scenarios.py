@@ -32,9 +32,9 @@ def case_with(**changes: Any):
 def test_every_case_of_the_files_is_understood():
     assert [case for case in CASES if isinstance(case, UnsupportedCase)] == []
     assert {name: len(cases) for name, cases in FILES.items()} == {
-        "engine.json": 86, "engine_defects.json": 6, "parts.json": 13,
+        "engine.json": 86, "engine_defects.json": 6, "keys.json": 59, "parts.json": 13,
     }  # fmt: skip
-    assert len(QUERIES) == 93
+    assert len(QUERIES) == 137
 
 
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case.id)
@@ -52,6 +52,17 @@ def test_query_has_the_expected_starts(case):
         ({"resources__ana__weekly": {"mon": [["09:00"]]}}, "ana.weekly"),
         ({"services__cut__align": "sunset"}, "services.cut.align sunset"),
         ({"services__cut__limits": {"per_month": 3}}, "services.cut.limits"),
+        ({"services__cut__bookable_hours": {"mon": []}}, "services.cut.bookable_hours: never"),
+        ({"services__cut__per_resource": {"zoe": {"duration": 5}}}, "services.cut.per_resource: unknown resource zoe"),
+        ({"services__cut__per_resource": {"ana": {"price": 5}}}, "services.cut.per_resource.ana.duration is missing"),
+        ({"rules": [{"scope": "shop", "per": "day", "limit": 1}]}, "rules[0].scope shop"),
+        ({"rules": [{"scope": "tenant", "per": "year", "limit": 1}]}, "rules[0].per year"),
+        ({"rules": [{"scope": "tenant", "per": "day", "limit": 1, "measure": "cars"}]}, "rules[0].measure cars"),
+        ({"rules": [{"scope": "tenant", "id": "cut", "per": "day", "limit": 1}]}, "rules[0]"),
+        ({"rules": [{"scope": "service", "per": "day", "limit": 1}]}, "rules[0]"),
+        ({"rules": [{"scope": "service", "id": "zoe", "per": "day", "limit": 1}]}, "unknown service zoe"),
+        ({"rules": [{"scope": "tenant", "per": "day", "limit": 1, "weekdays": ["monday"]}]}, "rules[0]"),
+        ({"rules": [{"scope": "tenant", "per": "day", "limit": 1, "valid": ["2027-01-01"]}]}, "rules[0]"),
         ({"services__cut__interval": 0}, "step_minutes: not_positive"),
         ({"services__cut__requires": [{"any_of": ["ana"], "skill": "x"}]}, "services.cut.requires.skill"),
         ({"services__cut__requires": [{"any_of": ["zoe"]}]}, "services.cut.requires: unknown resource"),
