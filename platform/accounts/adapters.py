@@ -25,6 +25,7 @@ from kernel.addresses import find_block, find_network
 from kernel.clock import utc_now
 from kernel.limits import Ask
 from keyvalue.throttle import ask_limits, take_back_calls
+from tenants.context import find_current_tenant
 from tenants.hosts import make_base_url
 
 MESSAGE_KINDS = {
@@ -161,6 +162,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondStepAdapter(DefaultMFAAdapter):
     """What allauth keeps of the second step is encrypted in the database."""
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:  # noqa: ARG002
+        """Tell whether a code is asked for after the password: a passkey is a way in of its own, and asks for none."""
+        return bool(getattr(user, "second_step", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for which address a passkey is, and what devices call it: the business."""
+        tenant = find_current_tenant()
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": tenant.name if tenant else "Turnero"}
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is stored."""

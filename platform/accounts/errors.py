@@ -150,3 +150,24 @@ class EmailLinkUnknown(NotFound):
 
     code = "email_link_unknown"
     text = mark("This link no longer works: it was used, a newer one was sent, or it is too old.")
+
+
+class PasskeyWrong(Invalid):
+    """A device did not answer what it was asked."""
+
+    code = "passkey_wrong"
+    text = mark("This passkey does not work here. Try again, or sign in with your password.")
+
+
+class PasskeyUnknown(NotFound):
+    """There is no such passkey."""
+
+    code = "passkey_unknown"
+    text = mark("This passkey was removed already.")
+
+
+class TooManyPasskeys(Conflict):
+    """A person has as many as they may."""
+
+    code = "too_many_passkeys"
+    text = mark("You have 10 passkeys. Remove one that you do not use any more.")

@@ -61,6 +61,16 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key on a device of somebody; ``used_at`` None: never yet."""
+
+    id: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EmailLinkView:
     """What a link of the mails about another e-mail does, and the e-mail that counts then."""
 

@@ -65,6 +65,7 @@ SAMPLES = {
     "workspace/people/<int:person_id>/sessions/": "workspace/people/{person}/sessions/",
     "workspace/people/invitations/<int:invitation_id>/again/": "workspace/people/invitations/{invitation}/again/",
     "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",
+    "workspace/account/passkeys/<int:passkey_id>/remove/": "workspace/account/passkeys/1/remove/",
     "accounts/email-link/<str:token>/": "accounts/email-link/no-token/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
@@ -117,8 +118,8 @@ def read_email_link(token: str, *, now: datetime) -> EmailLinkView:
 def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
     """Do what a link of these mails does, and return it.
 
-    Confirmed, the e-mail is another one. Taken back, it is the old one again: all sessions end, and the
-    password counts no more, because somebody else may know it; a new one comes by mail.
+    Confirmed, the e-mail is another one. Taken back, it is the old one again: sessions and passkeys end, and
+    the password counts no more, because somebody else may know it; a new one comes by mail.
 
     Raises:
         EmailLinkUnknown: It does nothing (any more).
@@ -137,6 +138,7 @@ def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
         _set_email(person, change.old_email, now=now)
         person.set_unusable_password()
         person.save(update_fields=["password"])
+        Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).delete()
         end_sessions(person.pk)
     return EmailLinkView(link=link, email=change.old_email)
 

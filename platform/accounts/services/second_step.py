@@ -115,7 +115,8 @@ def switch_off(user: User, *, proof: Proof) -> None:
         person = _lock_with_step(user)
         _check_password(person, proof)
         _check_code(person, proof)
-        _remove(person)
+        Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN).delete()
+        _set_mark(person, "")
 
 
 def renew_recovery_codes(user: User, *, proof: Proof) -> tuple[str, ...]:
@@ -230,6 +231,7 @@ def _set_mark(person: User, session_mark: str) -> None:
 
 
 def _remove(person: User) -> None:
+    """Take off the step and the passkeys: a phone that is lost opens nothing any more."""
     Authenticator.objects.filter(user=person).delete()
     _set_mark(person, "")
 

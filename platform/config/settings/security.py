@@ -60,7 +60,7 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "accounts.adapters.SecondStepAdapter"
 MFA_FORMS = {"authenticate": "web.account.forms.CodeForm"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -5,7 +5,7 @@ from allauth.mfa.base import views as mfa_views
 from django.urls import path, re_path
 
 from edge.access import for_signed_in_people, open_to_anyone
-from web.account import security
+from web.account import passkeys, security
 from web.account.email_links import follow_email_link
 from web.account.invitations import join
 from web.account.views import ask_for_link, enter, set_password_by_link
@@ -17,6 +17,7 @@ urlpatterns = [
     path("logout/", open_to_anyone(views.logout), name="account_logout"),
     # allauth sends whoever has a second step here after the password, by this name.
     path("second-step/", open_to_anyone(mfa_views.authenticate), name="mfa_authenticate"),
+    path("passkey/", passkeys.sign_in, name="account_passkey"),
     path("security/", security.show_security, name="account_security"),
     path("security/on/", security.switch_on, name="account_second_step_on"),
     path("security/off/", security.switch_off, name="account_second_step_off"),

@@ -37,6 +37,12 @@ class EmailForm(PasswordForm):
     focus_first = "email"
 
 
+class NoticeBoxes(forms.CheckboxSelectMultiple):
+    """A line for each kind of notice."""
+
+    template_name = "workspace/own/notice_boxes.html"
+
+
 class NoticesForm(PageForm):
     """Of what somebody gets e-mails; none is an answer."""
 
@@ -44,5 +50,5 @@ class NoticesForm(PageForm):
         label=gettext_lazy("An e-mail when there is"),
         choices=Notice.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(),
+        widget=NoticeBoxes(),
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.policies import Permission, has_permission
 from accounts.selectors.sessions import list_sessions
 from accounts.services import own_account, second_step, sessions, team
+from accounts.services.passkeys import list_passkeys
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -127,6 +128,7 @@ def _render(
         "notices": (notices or NoticesForm(initial={"notices": wanted})) if gets_notices else None,
         "pending_email": own_account.find_pending_email(user, now=now),
         "codes_left": second_step.count_recovery_codes(user) if user.second_step else 0,
+        "passkeys": list_passkeys(user),
         "sessions": make_session_rows(list_sessions(user.pk, here=request.session.session_key, now=now)),
     }
     return render(request, "workspace/own/account.html", context, status=status)

@@ -10,6 +10,17 @@ from django.utils.translation import gettext
 
 from accounts.enums import Role
 from audit.types import Change, FieldChange
+from kernel.text import mark
+
+SAID = {
+    ("is_active", True): mark("Switched on again"),
+    ("is_active", False): mark("Switched off"),
+    ("second_step", False): mark("The second step was taken off"),
+    ("passkey", True): mark("A passkey was added"),
+    ("passkey", False): mark("A passkey was removed"),
+    ("email", True): mark("Another e-mail"),
+}
+"""What was changed, and to what → a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,4 @@ def _describe(field: FieldChange) -> str:
         if field.old is None:
             return gettext("Joined as: %(role)s") % {"role": new}
         return gettext("Role: %(old)s → %(new)s") % {"old": Role(str(field.old)).label, "new": new}
-    if field.name == "is_active":
-        return gettext("Switched on again") if field.new else gettext("Switched off")
-    if field.name == "second_step":
-        return gettext("The second step was taken off")
-    if field.name == "email":
-        return gettext("Another e-mail")
-    return field.name
+    return gettext(SAID[field.name, bool(field.new)])
