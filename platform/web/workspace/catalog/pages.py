@@ -34,6 +34,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     form=ServiceForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_service_entry(service_id=row_id, now=now),
+    delete=lambda row_id, **how: services.delete_service(service_id=row_id, **how),
     create=lambda form, **how: extras.create_service_with_extras(
         setup=form.make_setup(), extras=form.make_extras(), **how
     ),

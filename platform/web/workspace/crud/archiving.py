@@ -12,6 +12,7 @@ from audit.errors import ChangedMeanwhile
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
+from scheduling.errors import StillUsed
 from scheduling.services.catalog.door import archive, restore
 from scheduling.types import Entry
 from web.errors import translate_error
@@ -49,6 +50,21 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
     undo = None if is_active else Undo(url=page.url("restore", row_id), fields={})
     text = " · ".join(part for part in (name, say_applied(applied)) if part)
     return go_on(request, Toast(title=title, text=text, undo=undo), to=page.list_url)
+
+
+def delete(request: HttpRequest, page: CrudPage[Any, Any], row_id: int) -> HttpResponse:
+    """Delete what was never used; what was stays in the archive, and its page says so."""
+    name = page.load(row_id, utc_now()).setup.name
+    if page.delete is None:
+        return redirect(page.list_url)
+    try:
+        page.delete(row_id, by=make_actor(request), now=utc_now())
+    except StillUsed:
+        text = gettext("It was used, so it stays in the archive: appointments, services or rules refer to it.")
+        return go_on(request, Toast(title=name, text=text, tone="bad"), to=page.url("change", row_id))
+    except Conflict as error:
+        return go_on(request, Toast(title=name, text=translate_error(error), tone="bad"), to=page.url("change", row_id))
+    return go_on(request, Toast(title=pgettext("of one", "Deleted"), text=name), to=page.list_url)
 
 
 def _explain(

@@ -40,6 +40,7 @@ class CrudPage(Generic[RowT, FormT]):
         create: Takes the form, ``by`` and ``now``; returns the id.
         change: Takes id and form, ``version``, ``by``, ``now``, and ``is_restored`` for an archived one that
             comes back changed.
+        delete: Takes ``by`` and ``now`` beside the id; refuses what was ever used. None: nothing is deleted.
         sorts: Key of the order for each sortable column; the empty one is the list's own.
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
@@ -69,6 +70,7 @@ class CrudPage(Generic[RowT, FormT]):
     narrows: Callable[[RowT, Mapping[str, str]], bool] = lambda _row, _asked: True
     name_group: Callable[[RowT], str] | None = None
     export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
+    delete: Callable[..., None] | None = None
     form_aside: str = ""
     form_acts: str = ""
     list_lead: str = ""
@@ -92,8 +94,9 @@ class CrudPage(Generic[RowT, FormT]):
 
     def list_urls(self, row_id: int) -> dict[str, str]:
         """Return the addresses of one row, by what they do."""
-        return {what: self.url(what, row_id) for what in ("change", "archive", "restore", "history")}
+        known = ("change", "archive", "restore", "history", *(("delete",) if self.delete else ()))
+        return {what: self.url(what, row_id) for what in known}
 
     def url(self, what: str, row_id: int) -> str:
-        """Return an address of one row: ``change``, ``archive``, ``restore`` or ``history``."""
+        """Return an address of one row: ``change``, ``archive``, ``restore``, ``delete`` or ``history``."""
         return reverse(f"workspace:{self.key}_{what}", args=[row_id])

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
 from edge.access import requires
-from web.workspace.crud.archiving import set_active
+from web.workspace.crud.archiving import delete, set_active
 from web.workspace.crud.editing import edit
 from web.workspace.crud.history import show_history
 from web.workspace.crud.listing import show_list
@@ -36,10 +36,13 @@ def make_urls(page: CrudPage[Any, Any]) -> list[URLPattern]:
     def view_restore(request: HttpRequest, row_id: int) -> HttpResponse:
         return set_active(request, page, row_id, is_active=True)
 
+    def view_delete(request: HttpRequest, row_id: int) -> HttpResponse:
+        return delete(request, page, row_id)
+
     def view_history(request: HttpRequest, row_id: int) -> HttpResponse:
         return show_history(request, page, row_id)
 
-    return [
+    addresses = [
         path(f"{page.key}/", see(require_safe(view_list)), name=page.key),
         path(f"{page.key}/new/", change(view_new), name=f"{page.key}_new"),
         path(row, change(view_row), name=f"{page.key}_change"),
@@ -47,3 +50,6 @@ def make_urls(page: CrudPage[Any, Any]) -> list[URLPattern]:
         path(f"{row}restore/", change(require_POST(view_restore)), name=f"{page.key}_restore"),
         path(f"{row}history/", change(require_safe(view_history)), name=f"{page.key}_history"),
     ]
+    if page.delete is not None:
+        addresses.append(path(f"{row}delete/", change(require_POST(view_delete)), name=f"{page.key}_delete"))
+    return addresses

@@ -49,6 +49,7 @@ LOCATIONS: CrudPage[LocationRow, LocationForm] = CrudPage(
     form=LocationForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_location_entry(location_id=row_id, now=now),
+    delete=lambda row_id, **how: locations.delete_location(location_id=row_id, **how),
     create=lambda form, **how: locations.create_location(setup=form.make_setup(), **how),
     change=lambda row_id, form, **how: locations.change_location(location_id=row_id, setup=form.make_setup(), **how),
     columns=(

@@ -100,6 +100,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     form=ResourceForm,
     list_rows=list_rows,
     load=lambda row_id, now: get_resource_entry(resource_id=row_id, now=now),
+    delete=lambda row_id, **how: resources.delete_resource(resource_id=row_id, **how),
     create=lambda form, **how: resources.create_resource(setup=form.make_setup(), **how),
     change=lambda row_id, form, **how: resources.change_resource(resource_id=row_id, setup=form.make_setup(), **how),
     columns=(
@@ -169,6 +170,7 @@ RESOURCE_TYPES: CrudPage[TypeRow, ResourceTypeForm] = CrudPage(
     form=ResourceTypeForm,
     list_rows=list_type_rows,
     load=lambda row_id, now: get_resource_type_entry(resource_type_id=row_id, now=now),
+    delete=lambda row_id, **how: resource_types.delete_resource_type(resource_type_id=row_id, **how),
     create=lambda form, **how: resource_types.create_resource_type(setup=form.make_setup(), **how),
     change=lambda row_id, form, **how: resource_types.change_resource_type(
         resource_type_id=row_id, setup=form.make_setup(), **how

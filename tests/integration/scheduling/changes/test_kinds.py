@@ -218,6 +218,21 @@ def test_a_lower_limit_touches_those_who_came_last(olga, place, service_id):
     assert describe(review(change, olga)) == [("Beto", {MisfitKind.OVER_LIMIT}, ALL)]
 
 
+def test_a_limit_at_the_same_time_touches_what_finds_no_room(olga, service_id):
+    made = [book_for(name, service_id) for name in ("Ana", "Beto")]
+    setup = RuleSetup(
+        scope=RuleScope.SERVICE, service_id=service_id, period=RulePeriod.MOMENT, limit=1, measure=Measure.BOOKINGS
+    )
+    create = lambda: rules.create_rule(setup=setup, by=olga, now=NOW)  # noqa: E731
+
+    touched = review(create, olga)
+    applied = save(create, olga, move_to_first(touched))
+
+    assert describe(touched) == [("Beto", {MisfitKind.OVER_LIMIT}, ALL)]
+    assert touched[0].proposals[0].starts_at == MONDAY + HOUR
+    assert [each.id for each in applied.moved] == made[1:]
+
+
 def test_a_limit_without_a_review_leaves_what_is_booked(olga, service_id):
     for name in ("Ana", "Beto"):
         book_for(name, service_id)

@@ -384,5 +384,31 @@ def test_the_page_says_whether_it_can_be_archived(owner_client):
     pages = [owner_client.get(f"{LIST}{row.pk}/").content.decode() for row in (booked, free)]
 
     asides = [re.search(r'<aside class="preview".*?</aside>', page, re.DOTALL)[0] for page in pages]
-    assert ["Se puede archivar cuando hayan pasado" in aside for aside in asides] == [True, False]
+    assert ["Al archivarlo decides qué pasa con cada una." in aside for aside in asides] == [True, False]
     assert ["Ninguna cita por venir lo usa." in aside for aside in asides] == [False, True]
+
+
+def test_what_was_never_used_is_deleted_from_the_archive(owner_client, carlos):
+    owner_client.post(f"{LIST}new/", {**read_form(owner_client, f"{LIST}new/"), "name": "Nunca Usado"})
+    unused = Resource.objects.get(name="Nunca Usado")
+    address = f"{LIST}{unused.pk}/"
+    assert "delete/" not in owner_client.get(address).content.decode()
+    owner_client.post(f"{address}archive/")
+    assert f'action="{address}delete/"' in owner_client.get(address).content.decode()
+
+    answer = owner_client.post(f"{address}delete/")
+
+    assert (answer.status_code, answer["Location"]) == (302, LIST)
+    assert not Resource.objects.filter(pk=unused.pk).exists()
+
+
+def test_what_was_used_stays_in_the_archive_and_its_page_says_so(owner_client):
+    booked = book()
+    taken = Allocation.objects.filter(booking_id=booked.booking_id).first().resource
+    Booking.objects.update(status="completed")
+    owner_client.post(f"{LIST}{taken.pk}/archive/")
+
+    answer = owner_client.post(f"{LIST}{taken.pk}/delete/")
+
+    assert Resource.objects.get(pk=taken.pk).is_active is False
+    assert "Se usó, así que se queda en el archivo" in owner_client.get(answer["Location"]).content.decode()
