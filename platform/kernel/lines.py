@@ -80,9 +80,3 @@ def clean_line(text: str, *, limit: int = 200) -> str:
     # Readers of headers would decode what looks like an encoded word (RFC 2047).
     line = " ".join(plain.split()).replace("=?", "= ?")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def fold(text: str) -> str:
-    """Return a text by which people search and sort: without accents, case and surrounding blanks."""
-    plain = compose("NFKD", text.strip().casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -42,8 +42,8 @@ STOP_WORDS = frozenset(
 )
 """The carriers' words (CTIA, Twilio), and how it is said in Spanish; compared without blanks and signs."""
 START_WORDS = frozenset(["start", "unstop", "alta", "altasms", "startsms", "reanudar", "darmedealta"])
-MOST_WORDS = 12
-"""A longer answer is about something else as well: people read it."""
+LONGEST_REPLY = 12
+"""In words: a longer answer is about something else as well: people read it."""
 POLITENESS = frozenset(["por", "favor", "please", "ya", "gracias", "thanks", "now"])
 PRAISE = POLITENESS | {"sms", "mensajes", "messages", "all", "todo", "todos"}
 
@@ -94,7 +94,7 @@ def read_reply(text: str) -> Reply:
     """Return what an answer asks for, in any case, with or without accents, signs and politeness."""
     plain = compose("NFKD", text).casefold()
     words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
-    if not words or len(words) > MOST_WORDS:
+    if not words or len(words) > LONGEST_REPLY:
         return Reply.OTHER
     for said in ("".join(words), "".join(word for word in words if word not in PRAISE)):
         if said in STOP_WORDS:

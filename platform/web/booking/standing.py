@@ -7,13 +7,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from scheduling.enums import BookingStatus
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 from web.formats import Formats, end_sentence, name_time, to_local
 
 WAITING = frozenset({BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL})
 COMING = WAITING - {BookingStatus.HELD} | {BookingStatus.CONFIRMED}
-CALLED_OFF = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED})
 GOOD, WAIT, GONE = "", "wait", "gone"
 
 

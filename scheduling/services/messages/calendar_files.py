@@ -7,10 +7,9 @@ from datetime import datetime
 from icalendar import Calendar, Event
 
 from kernel.lines import clean_line, make_printable
-from scheduling.enums import BookingStatus
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 
-GONE = {BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED}
 WAITING = {BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT}
 
 
@@ -48,6 +47,6 @@ def write_calendar(event: Event, *, method: str) -> bytes:
 
 
 def _describe_status(status: str) -> str:
-    if status in GONE:
+    if status in CALLED_OFF:
         return "CANCELLED"
     return "TENTATIVE" if status in WAITING else "CONFIRMED"

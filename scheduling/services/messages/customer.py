@@ -19,7 +19,7 @@ from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Urgency
 
-BY_CUSTOMERS = frozenset({BookingSource.PAGE, BookingSource.WIDGET, BookingSource.API, BookingSource.WAITLIST})
+CUSTOMERS_DOORS = frozenset({BookingSource.PAGE, BookingSource.WIDGET, BookingSource.API, BookingSource.WAITLIST})
 """Doors through which anybody books for any contact."""
 BY_STAFF = "messages_staff"
 """What limits messages that the business itself causes."""
@@ -76,7 +76,7 @@ def make_attachments(booking: BookingView, *, template: str, now: datetime) -> t
 
 def _find_limit(booking: BookingView, limit: str) -> str:
     """Return what limits the messages about a booking: who made it, and whether the recipient is proven."""
-    if booking.source not in BY_CUSTOMERS:
+    if booking.source not in CUSTOMERS_DOORS:
         return BY_STAFF
     kind = ContactKind.EMAIL if booking.customer_email else ContactKind.PHONE
     return "messages_proven" if booking.proven_contact == kind else limit

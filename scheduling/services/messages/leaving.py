@@ -11,7 +11,7 @@ from notifications.types.leaving import Content, Verdict, Waiting
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.messages.customer import BY_CUSTOMERS, make_attachments
+from scheduling.services.messages.customer import CUSTOMERS_DOORS, make_attachments
 from scheduling.services.messages.standing import (
     ANEW,
     BUSINESS,
@@ -71,7 +71,7 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     if _is_still_true(waiting, present):
         return Verdict.AS_WRITTEN
     # What the business made and took back before anybody heard of it is no news either.
-    is_unheard = told is None and present["status"] not in STANDING and booking.source not in BY_CUSTOMERS
+    is_unheard = told is None and present["status"] not in STANDING and booking.source not in CUSTOMERS_DOORS
     if is_unheard or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
     if verdict := _judge_own_words(waiting, present):
@@ -112,7 +112,7 @@ def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
     present = describe_state(booking)
     if _is_still_true(waiting, present):
         return Verdict.AS_WRITTEN
-    is_first = booking.source in BY_CUSTOMERS and not waiting.was_told
+    is_first = booking.source in CUSTOMERS_DOORS and not waiting.was_told
     knows_it = waiting.was_tried or (waiting.template not in FIRST and not is_first)
     template = pick_for_business(knows_it=knows_it, present=present)
     if not template:

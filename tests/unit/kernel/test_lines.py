@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.lines import clean_line, compose, drop_invisible, fold, is_unreadable, make_printable, unify_breaks
+from kernel.lines import clean_line, compose, drop_invisible, is_unreadable, make_printable, unify_breaks
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,6 @@ def test_clean_line_is_one_safe_line(text, line):
 )
 def test_drop_invisible_keeps_what_scripts_need(text, seen):
     assert drop_invisible(text) == seen
-
-
-@pytest.mark.parametrize(("text", "folded"), [("  Ñandú ", "nandu"), ("ÁRBOL", "arbol"), ("ﬁn", "fin")])
-def test_folded_texts_have_no_accents(text, folded):
-    assert fold(text) == folded
 
 
 @pytest.mark.parametrize("letter", ["\x00", "\n", "\r", "\t", "\x85", "\u2028", "\u2029", "\ud800"])

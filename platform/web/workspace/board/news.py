@@ -32,7 +32,7 @@ MAX_EVENTS = 30
 NEWEST_HEADER = "Turnero-Newest-Event"
 
 CAME_IN = frozenset({"booking.requested", "booking.confirmed"})
-BY_CUSTOMERS: Mapping[str, tuple[str, str | Promise]] = {
+DONE_BY_CUSTOMERS: Mapping[str, tuple[str, str | Promise]] = {
     "booking.rescheduled": ("calendar-clock", gettext_lazy("The customer moved the booking")),
     "booking.cancelled": ("ban", gettext_lazy("The customer canceled")),
 }
@@ -60,7 +60,7 @@ def show_news(request: HttpRequest) -> HttpResponse:
     ids = [each for text in request.GET.getlist("event")[:MAX_EVENTS] if (each := read_row_id(text)) is not None]
     newest = find_newest_event_id()
     events = list_events(
-        kinds=[*CAME_IN, *BY_CUSTOMERS], after_id=newest if after is None else after, ids=ids, limit=MAX_EVENTS
+        kinds=[*CAME_IN, *DONE_BY_CUSTOMERS], after_id=newest if after is None else after, ids=ids, limit=MAX_EVENTS
     )
     told = [each for each in events if _is_news(each, user_id=request.user.pk or 0)]
     if len(told) > MAX_NEWS:
@@ -75,7 +75,7 @@ def show_news(request: HttpRequest) -> HttpResponse:
 
 def _is_news(event: EventView, *, user_id: int) -> bool:
     by = event.payload.get("by")
-    if event.kind in BY_CUSTOMERS:
+    if event.kind in DONE_BY_CUSTOMERS:
         return by == ActorKind.CUSTOMER
     is_own = by == ActorKind.STAFF and event.payload.get("by_user_id") == user_id
     return not is_own and not event.payload.get("was_requested")
@@ -87,8 +87,8 @@ def _describe(event: EventView, user: object) -> News | None:
         page = load_booking_page(booking_id=event.subject_id, user=user, now=utc_now())
     except BookingNotFound:
         return None
-    if event.kind in BY_CUSTOMERS:
-        icon, title = BY_CUSTOMERS[event.kind]
+    if event.kind in DONE_BY_CUSTOMERS:
+        icon, title = DONE_BY_CUSTOMERS[event.kind]
         before, after = (read_instant(str(event.payload.get(key))) for key in ("previous_starts_at", "starts_at"))
         change = describe_times(before, after, page.booking.timezone) if before and after else ""
         return News(event.id, icon, title, page, change)

@@ -20,7 +20,7 @@ from accounts.policies import Permission
 from edge.access import requires
 from edge.reading import read_date
 from kernel.clock import utc_now
-from scheduling.enums import BookingStatus
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.policies import MOVABLE_STATUSES
 from scheduling.selectors.bookings import board as boards
 from scheduling.selectors.bookings import views as bookings
@@ -33,7 +33,7 @@ from web.workspace.board.layout import BoardDay, lay_out_day
 
 MAX_PENDING = 8
 ALL_TYPES = "all"
-NOT_COMING = {BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.HELD}
+NOT_COUNTED = CALLED_OFF | {BookingStatus.HELD}
 BAD_DATE = gettext_lazy("That is not a date. Here is today.")
 
 
@@ -255,7 +255,7 @@ def count_figures(board: Board, *, pending: int) -> Figures:
     blocks: Mapping[int, BoardBlock] = {block.booking_id: block for column in board.columns for block in column.blocks}
     statuses = [block.status for block in blocks.values()]
     return Figures(
-        bookings=sum(status not in NOT_COMING for status in statuses),
+        bookings=sum(status not in NOT_COUNTED for status in statuses),
         pending=pending,
         no_shows=statuses.count(BookingStatus.NO_SHOW),
     )

@@ -13,6 +13,7 @@ from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.formats import format_phone, to_local
 from web.templatetags.formats import get_current_formats
+from web.workspace.bookings.answers import show_answer
 
 LABELS = {
     "customer_name": gettext_lazy("Name"),
@@ -65,10 +66,12 @@ def _describe(changes: tuple[Change, ...], currency: str) -> Iterator[str]:
 def _describe_asset(change: Change) -> Iterator[str]:
     tenant, language = current_tenant(), get_current_formats().language
     vertical = get_vertical(tenant.vertical)
+    words = {"language": language, "country": tenant.country}
+    terms = vertical.list_words(**words)
     for each in vertical.asset.fields if vertical.asset else ():
-        before, after = change.before.get(each.key, ""), change.after.get(each.key, "")
+        before, after = (show_answer(each, found.get(each.key, ""), terms) for found in (change.before, change.after))
         if before != after:
-            label = gettext(vertical.label_field(each, language=language, country=tenant.country))
+            label = gettext(vertical.label_field(each, **words))
             yield f"{label}: {before or '—'} → {after or '—'}"
 
 

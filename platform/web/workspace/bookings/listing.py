@@ -19,7 +19,7 @@ from edge.access import requires
 from edge.reading import read_date
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
-from scheduling.enums import BookingStatus
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.errors import ResourceNotFound
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog.entries import get_resource_entry
@@ -42,7 +42,7 @@ class ListLine:
     @property
     def is_gone(self) -> bool:
         """Tell whether nobody comes any more."""
-        return self.row.status in GONE
+        return self.row.status in CALLED_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,6 @@ class DayLines:
     lines: tuple[ListLine, ...]
 
 
-GONE = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
 NAMES = (gettext_lazy("Today"), gettext_lazy("Tomorrow"))
 BAD_DATE = gettext_lazy("That is not a date. Here is what is coming up.")
 

@@ -23,12 +23,13 @@ from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
-from verticals.contract import AssetField, FieldKind, Terms, Vertical
+from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import capitalize, to_local
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import Action, is_movable, list_actions
+from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
 
 MESSAGE_TONES = {
@@ -192,7 +193,7 @@ def _list_asset_facts(booking: BookingView) -> tuple[Fact, ...]:
         return ()
     terms = vertical.list_words(**words)
     shown = [
-        (field, _show_answer(field, booking.asset_data.get(field.key, ""), terms)) for field in vertical.asset.fields
+        (field, show_answer(field, booking.asset_data.get(field.key, ""), terms)) for field in vertical.asset.fields
     ]
     named = vertical.asset.label(booking.asset_data)
     short = [
@@ -202,16 +203,6 @@ def _list_asset_facts(booking: BookingView) -> tuple[Fact, ...]:
     facts = [Fact(capitalize(terms["asset"]), row)] if row else []
     facts += [Fact(gettext(vertical.label_field(field, **words)), text) for field, text in shown if _is_long(text)]
     return tuple(facts)
-
-
-def _show_answer(field: AssetField, value: str, terms: Terms) -> str:
-    """Return an answer as people read it: a choice by its name, a number with separators and its unit."""
-    chosen = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
-    unit = terms.get(f"unit.{field.key}", "")
-    if not value.isdigit() or (not unit and field.kind is not FieldKind.NUMBER):
-        return chosen
-    number = get_current_formats().format_number(int(value))
-    return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
 
 
 def _is_long(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy
 
-from kernel.lines import fold
+from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import get_service_entry
 from scheduling.services.catalog import extras, services
 from web.parts.lists import Column
@@ -52,7 +52,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     ),
     sorts={
         "": lambda row: row.order,
-        "name": lambda row: (fold(row.entry.setup.name), row.entry.id),
+        "name": lambda row: (fold_letters(row.entry.setup.name), row.entry.id),
         "price": lambda row: (-1 if row.entry.setup.price_minor is None else row.entry.setup.price_minor, row.entry.id),
         "duration": lambda row: (row.entry.setup.duration_minutes, row.entry.id),
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kernel.lines import fold
+from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import get_location_entry, list_location_entries
 from scheduling.services.catalog import locations
 from scheduling.types import Entry, LocationSetup
@@ -62,8 +62,8 @@ LOCATIONS: CrudPage[LocationRow, LocationForm] = CrudPage(
     ),
     sorts={
         "": lambda row: (row.entry.setup.position or 0, row.entry.id),
-        "name": lambda row: (fold(row.entry.setup.name), row.entry.id),
-        "zone": lambda row: (fold(row.zone), row.entry.id),
+        "name": lambda row: (fold_letters(row.entry.setup.name), row.entry.id),
+        "zone": lambda row: (fold_letters(row.zone), row.entry.id),
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },
     row_template="workspace/hours/location_row.html",

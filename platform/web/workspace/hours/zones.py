@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from edge.language import current_language
 from kernel.clock import utc_now
+from kernel.identity.keys import fold_letters
 from kernel.instants import is_known_timezone
-from kernel.lines import fold
 from tenants.context import current_tenant
 from tenants.zones import find_zone, list_zones_by_country
 from web.formats import format_offset
@@ -96,7 +96,7 @@ def say_now(zone: str, now: datetime) -> str:
 def read_zone(typed: str) -> str | None:
     """Return the zone that somebody means: by its city in the list, or by its name; None when there is none."""
     by_name = _list_zones(current_language(), current_tenant().country)
-    found = by_name.get(fold(typed))
+    found = by_name.get(fold_letters(typed.strip()))
     if found is None and typed and is_known_timezone(typed):
         return typed
     return found
@@ -114,13 +114,13 @@ def _list_names(language: str, country: str) -> Mapping[str, str]:
                 own[zone] = city
             else:
                 others[zone] = f"{city}, {countries.get(code, code)}"
-    return {**own, **dict(sorted(others.items(), key=lambda row: fold(row[1])))}
+    return {**own, **dict(sorted(others.items(), key=lambda row: fold_letters(row[1])))}
 
 
 @lru_cache(maxsize=64)
 def _list_zones(language: str, country: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for zone, name in _list_names(language, country).items():
-        found.setdefault(fold(name), zone)
-        found.setdefault(fold(zone), zone)
+        found.setdefault(fold_letters(name), zone)
+        found.setdefault(fold_letters(zone), zone)
     return found

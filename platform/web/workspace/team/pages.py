@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
-from kernel.lines import fold
+from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import (
     get_resource_entry,
     get_resource_type_entry,
@@ -115,7 +115,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     ),
     sorts={
         "": lambda row: row.order,
-        "name": lambda row: (fold(row.entry.setup.name), row.entry.id),
+        "name": lambda row: (fold_letters(row.entry.setup.name), row.entry.id),
         "capacity": lambda row: (row.entry.setup.capacity, row.entry.id),
         "efficiency": lambda row: (row.entry.setup.efficiency_percent, row.entry.id),
         "share": lambda row: (row.share_percent or 0, row.entry.id),
@@ -184,7 +184,7 @@ RESOURCE_TYPES: CrudPage[TypeRow, ResourceTypeForm] = CrudPage(
     ),
     sorts={
         "": lambda row: (row.entry.setup.position or 0, row.entry.id),
-        "name": lambda row: (fold(row.entry.setup.name), row.entry.id),
+        "name": lambda row: (fold_letters(row.entry.setup.name), row.entry.id),
         "resources": lambda row: (row.resources, row.entry.id),
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },

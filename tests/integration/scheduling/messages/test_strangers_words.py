@@ -22,19 +22,24 @@ def read_all(**found: object) -> str:
     )
 
 
-@pytest.mark.parametrize("phone_only", [False, True])
-def test_advertising_in_a_name_reaches_nobody(book, phone_only):
+@pytest.mark.parametrize(("name", "traces"), [("Ana Ruiz", ["Ana Ruiz"]), (ADVERTISING, ["bit.ly", "500 EUR"])])
+@pytest.mark.parametrize(
+    ("email", "named"), [("third@example.com", {"customer", "business", "worker"}), (None, {"business", "worker"})]
+)
+def test_a_name_reaches_others_and_advertising_nobody(book, email, named, name, traces):
     Resource.objects.filter(resource_type__is_person=True).update(email="carlos@example.com")
-    book(name=ADVERTISING, email=None if phone_only else "third@example.com")
+    book(name=name, email=email)
     handle_events()
 
-    text = read_all()
+    told = {role: read_all(role=role) for role in Message.objects.values_list("role", flat=True)}
 
-    assert Message.objects.count() == 3
-    assert "bit.ly" not in text
-    assert "500 EUR" not in text
-    assert phone_only or "Hola:" in read_all(role="customer")
-    assert "Alguien reserv\u00f3 una cita" in read_all(role="business")
+    is_name = name != ADVERTISING
+    assert (Message.objects.count(), set(told)) == (3, {"customer", "business", "worker"})
+    assert {role for role, text in told.items() if any(each in text for each in traces)} == (
+        named if is_name else set()
+    )
+    assert ("Hola:" in told["customer"]) == ("customer" in named and not is_name)
+    assert ("Alguien reservó una cita" in told["business"]) != is_name
 
 
 def test_real_name_is_greeted(book):

@@ -94,12 +94,14 @@ def test_reception_is_not_offered_what_it_may_not(staff_client, two):
 def test_a_drag_into_closed_hours_says_who_does_not_work(owner_client, two):
     _, hugo, _ = two
     person_id, name = person_of(hugo)
+    late = {"shift": "720", "resource": str(person_id), "from": "board"}
 
-    toast = read_toast(
-        owner_client.post(move_url(hugo.id), {"shift": "-720", "resource": str(person_id), "from": "board"}, **HTMX)
-    )
+    answer = owner_client.post(move_url(hugo.id), late, **HTMX)
 
-    assert (toast["tone"], name in f"{toast['title']} {toast['text']}" or "pasó" in toast["title"]) == ("bad", True)
+    toast = read_toast(answer)
+    assert (answer.status_code, toast["tone"]) == (409, "bad")
+    assert toast["title"].startswith(f"{name}: fuera de horario. Hasta el ")
+    assert get_booking(booking_id=hugo.id).starts_at == hugo.starts_at
 
 
 def test_somebody_who_does_not_do_it_is_named(owner_client, two):

@@ -49,6 +49,19 @@ def test_name_plate_and_price_are_corrected_with_history(owner_client, staff_cli
     assert "Persona receptionist" in page
 
 
+def test_the_history_says_answers_as_the_page_does(owner_client):
+    booked = book()
+    form = read(owner_client, booked.booking_id)
+
+    owner_client.post(url(booked.booking_id), {**form, "asset.mileage": "12000"})
+    form = read(owner_client, booked.booking_id)
+    owner_client.post(url(booked.booking_id), {**form, "asset.mileage": "120000"})
+
+    page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
+    assert "Kilometraje: — → 12,000\N{NO-BREAK SPACE}km" in page
+    assert "Kilometraje: 12,000\N{NO-BREAK SPACE}km → 120,000\N{NO-BREAK SPACE}km" in page
+
+
 def test_the_record_of_the_customer_follows_when_the_box_is_ticked(owner_client):
     booked = book()
     form = read(owner_client, booked.booking_id)

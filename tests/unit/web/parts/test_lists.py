@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import Invalid
-from kernel.lines import fold
+from kernel.identity.keys import fold_letters
 from web.parts.filters import STATE, Filter, FilterLink
 from web.parts.lists import Column, Group, ListQuery, make_filter_line, make_list_page, read_query, sort_and_cut
 
@@ -30,7 +30,7 @@ class Row:
 
 SORTS = {
     "": lambda row: (row.category, row.id),
-    "name": lambda row: (fold(row.name), row.id),
+    "name": lambda row: (fold_letters(row.name), row.id),
     "price": lambda row: (row.price, row.id),
 }
 
