@@ -14,7 +14,9 @@ class DueWork(models.Model):
 
     ``leased_until`` keeps two workers from taking the same row; a worker that dies lets its
     lease run out. Work of one ``lane`` waits for the same thing outside (the mail server): it never
-    takes every worker. ``schema_name`` is text, not a key: no row here depends on a tenant's tables.
+    takes every worker. ``leased_pid`` is the server process of whoever leased it: when that is gone, so is
+    the worker, and its place in the lane is free before the lease ends. ``schema_name`` is text, not a key: no row
+    here depends on a tenant's tables.
     """
 
     schema_name = models.CharField(max_length=63)
@@ -23,6 +25,7 @@ class DueWork(models.Model):
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
+    leased_pid = models.IntegerField(null=True)
     urgency = models.PositiveSmallIntegerField(default=Urgency.LATER, db_default=Urgency.LATER)
     lane = models.CharField(max_length=16, blank=True, default="", db_default="")
     is_parked = models.BooleanField(default=False)

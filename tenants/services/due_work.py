@@ -48,8 +48,10 @@ ON CONFLICT (schema_name, kind, row_id) DO UPDATE SET due_at = EXCLUDED.due_at, 
   is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
 """
 # One look into the index for each urgency: rows that are not due yet cost nothing, however many there are.
+# A lane is full of those who are still connected: PostgreSQL notices at once when a worker is killed. Of a worker
+# that does not say who it is (an old one), and behind a pooler, whose connections stay, the lease tells.
 CLAIM_SQL = """
-UPDATE tenants_duework SET leased_until = %(lease)s WHERE id = (
+UPDATE tenants_duework SET leased_until = %(lease)s, leased_pid = pg_backend_pid() WHERE id = (
   SELECT next.id
   FROM generate_series(0, %(last)s) level
   CROSS JOIN LATERAL (
@@ -59,7 +61,9 @@ UPDATE tenants_duework SET leased_until = %(lease)s WHERE id = (
       AND (d.leased_until IS NULL OR d.leased_until <= %(now)s)
       AND d.lane <> ALL (ARRAY(
         SELECT lane FROM tenants_duework
-        WHERE leased_until > %(now)s AND lane <> '' GROUP BY lane HAVING count(*) >= %(places)s))
+        WHERE leased_until > %(now)s AND lane <> ''
+          AND (leased_pid IS NULL OR EXISTS (SELECT 1 FROM pg_stat_get_activity(leased_pid)))
+        GROUP BY lane HAVING count(*) >= %(places)s))
     ORDER BY d.due_at, d.id
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -187,7 +191,7 @@ def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime)
     # since then, and a lease from the past would let a second worker in beside the first.
     mine = utc_now() + LEASE
     is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-    if not rows.filter(is_free, due_at__lte=now).update(leased_until=mine):
+    if not rows.filter(is_free, due_at__lte=now).update(leased_until=mine, leased_pid=None):
         return False
     row = rows.filter(leased_until=mine).first()
     return row is not None and _perform(row, now)
