@@ -88,6 +88,14 @@ class Formats:
         """Return the short weekday: "mar", "Tue"."""
         return _clean(format_date(on, "ccc", locale=self.locale)).rstrip(".")
 
+    def format_weekday_long(self, on: date) -> str:
+        """Return the weekday: "martes", "Tuesday"."""
+        return _clean(format_date(on, "cccc", locale=self.locale))
+
+    def format_date(self, on: date) -> str:
+        """Return day, short month and year: "1 ene 2027", "Jan 1, 2027"."""
+        return _clean(format_date(on, "medium", locale=self.locale))
+
     def format_month_short(self, on: date) -> str:
         """Return the short month: "dic", "Dec"."""
         return _clean(format_date(on, "LLL", locale=self.locale)).rstrip(".")

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking, DateOverride, Location, Resource, ResourceType
+from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -55,6 +55,10 @@ SAMPLES = {
     "workspace/services/<int:row_id>/restore/": "workspace/services/{service}/restore/",
     "workspace/services/<int:row_id>/delete/": "workspace/services/{service}/delete/",
     "workspace/services/<int:row_id>/history/": "workspace/services/{service}/history/",
+    "workspace/rules/<int:row_id>/": "workspace/rules/{rule}/",
+    "workspace/rules/<int:row_id>/archive/": "workspace/rules/{rule}/archive/",
+    "workspace/rules/<int:row_id>/restore/": "workspace/rules/{rule}/restore/",
+    "workspace/rules/<int:row_id>/history/": "workspace/rules/{rule}/history/",
     "workspace/resources/<int:row_id>/copy/": "workspace/resources/{resource}/copy/",
     "workspace/resource_types/<int:row_id>/": "workspace/resource_types/{resource_type}/",
     "workspace/resource_types/<int:row_id>/archive/": "workspace/resource_types/{resource_type}/archive/",
@@ -192,6 +196,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "joining": "no-token",
         "resource": str(Resource.objects.order_by("pk").last().pk),
         "resource_type": str(ResourceType.objects.order_by("pk").last().pk),
+        "rule": str(CapacityRule.objects.create(scope="tenant", period="day", measure="bookings", limit=500).pk),
     }
 
 

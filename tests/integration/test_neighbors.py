@@ -14,7 +14,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat
 
 from accounts.models import User
-from scheduling.models import Booking, Customer, Resource, ResourceType, Service
+from scheduling.models import Booking, CapacityRule, Customer, Resource, ResourceType, Service
 from scheduling.services.messages.manage_tokens import derive_token
 from tenants.errors import LinkUnknown
 from tenants.jobs import call_in_tenant, call_outside
@@ -54,6 +54,7 @@ def mark_everything() -> dict[str, str]:
         "service": str(Service.objects.latest("pk").pk),
         "resource": str(Resource.objects.latest("pk").pk),
         "resource_type": str(ResourceType.objects.latest("pk").pk),
+        "rule": str(CapacityRule.objects.create(scope="tenant", period="day", measure="bookings", limit=500).pk),
     }
 
 

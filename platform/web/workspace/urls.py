@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("web.workspace.bookings.urls")),
     path("", include("web.workspace.catalog.urls")),
     path("", include("web.workspace.team.urls")),
+    path("", include("web.workspace.rules.urls")),
     path("", include("web.workspace.hours.urls")),
     path("", include("web.workspace.people.urls")),
     path("", include("web.workspace.own.urls")),

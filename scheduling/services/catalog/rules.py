@@ -77,18 +77,22 @@ def create_rule(*, setup: RuleSetup, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def change_rule(*, rule_id: int, setup: RuleSetup, version: int | None, by: Actor, now: datetime) -> int:
+def change_rule(
+    *, rule_id: int, setup: RuleSetup, version: int | None, by: Actor, now: datetime, is_restored: bool = False
+) -> int:
     """Change a rule, count anew, and return its version, the same when nothing differs.
+
+    ``is_restored`` switches one that is off on again at once.
 
     Raises:
         RuleNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
         SetupInvalid: Names every field that cannot be.
     """
-    row = lock_row(NOUN, rule_id, version=version)
+    row = lock_row(NOUN, rule_id, version=version, may_be_archived=is_restored)
     before = read_rule(row)
     known, checked = row.version, check_rule(setup, before=before)
     with reviewing_limit(row.pk, now=now):
-        if change_row(NOUN, row, before, checked, by=by, now=now) != known:
+        if change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored) != known:
             count_anew(row, now=now)
     return row.version
 

@@ -27,7 +27,7 @@ from web.workspace.crud.page import CrudPage
 def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, is_active: bool) -> HttpResponse:
     """Archive or restore a row; a refusal goes to its page and says why, and what can be done there."""
     entry = page.load(row_id, utc_now())
-    name = entry.setup.name
+    name = page.name_of(entry)
     version, switch = read_row_id(request.POST.get("version")), restore if is_active else archive
     if asks_back(request):
         return redirect(page.url("change", row_id))
@@ -46,7 +46,10 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
         return go_on(request, toast, to=page.url("change", row_id))
     if isinstance(applied, HttpResponse):
         return applied
-    title = pgettext("of one", "Restored") if is_active else pgettext("of one", "Archived")
+    if page.is_switched:
+        title = pgettext("of one", "Switched on") if is_active else pgettext("of one", "Switched off")
+    else:
+        title = pgettext("of one", "Restored") if is_active else pgettext("of one", "Archived")
     undo = None if is_active else Undo(url=page.url("restore", row_id), fields={})
     text = " · ".join(part for part in (name, say_applied(applied)) if part)
     return go_on(request, Toast(title=title, text=text, undo=undo), to=page.list_url)

@@ -70,7 +70,8 @@ def _try_to_save(
     if isinstance(applied, HttpResponse):
         return applied
     title = gettext("Saved") if not entry or entry.is_active else gettext("Restored and saved")
-    text = " · ".join(part for part in (str(form.cleaned_data.get("name", "")), say_applied(applied)) if part)
+    name = str(form.cleaned_data.get("name") or page.name_of(page.load(applied.result, utc_now())))
+    text = " · ".join(part for part in (name, say_applied(applied)) if part)
     return go_on(
         request, Toast(title=title, text=text), to=page.url("change", applied.result) if entry else page.list_url
     )
@@ -90,7 +91,7 @@ def _save(
         page.change(entry.id, form, version=version, by=by, now=now, is_restored=is_restored)
         return entry.id
 
-    name = str(form.cleaned_data.get("name", "")) or (entry.setup.name if entry else str(page.new_label))
+    name = str(form.cleaned_data.get("name", "")) or (page.name_of(entry) if entry else str(page.new_label))
     story = Story(
         title=gettext("Change “%(name)s”") % {"name": name},
         back_url=page.url("change", entry.id) if entry else page.list_url,
@@ -114,6 +115,7 @@ def _render_form(
         "page": page,
         "form": form,
         "entry": entry,
+        "name": page.name_of(entry) if entry else "",
         "is_archived": entry is not None and not entry.is_active,
         "version": entry.version if entry and (clash or version is None) else version,
         "clash": clash,

@@ -84,5 +84,11 @@ def show_history(request: HttpRequest, page: CrudPage[Any, Any], row_id: int) ->
     entry = page.load(row_id, utc_now())
     form = page.form(setup=entry.setup, row_id=row_id)
     steps = make_steps(form, list_changes(noun=page.noun.name, row_id=row_id))
-    context = {"page": page, "entry": entry, "steps": steps, "urls": page.list_urls(row_id)}
+    context = {
+        "page": page,
+        "entry": entry,
+        "name": page.name_of(entry),
+        "steps": steps,
+        "urls": page.list_urls(row_id),
+    }
     return render(request, "workspace/crud/history.html", context)

@@ -21,7 +21,7 @@ def show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
     """Answer with what was asked for of the list."""
     now = utc_now()
     rows = page.list_rows(now, "")
-    filters = (STATE, *page.filters(rows))
+    filters = (*(() if page.is_switched else (STATE,)), *page.filters(rows))
     query = read_query(request, filters=filters, sorts=tuple(key for key in page.sorts if key))
     found = page.list_rows(now, query.search) if query.search else rows
     fitting = [row for row in found if page.narrows(row, query.filters)]
@@ -29,7 +29,8 @@ def show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
         state: [row for row in fitting if row.entry.is_active is is_active]
         for state, is_active in ((ACTIVE, True), (ARCHIVED, False))
     }
-    shown = by_state[query.filters[STATE.key]]
+    state = query.filters.get(STATE.key, ACTIVE)
+    shown = fitting if page.is_switched else by_state[state]
     if "export" in request.GET and page.export:
         header = [str(label) for label, _ in page.export]
         return answer_csv(name=page.key, header=header, rows=[[read(row) for _, read in page.export] for row in shown])
@@ -51,7 +52,7 @@ def show_list(request: HttpRequest, page: CrudPage[Any, Any]) -> HttpResponse:
             name_group=page.name_group,
             count=len(shown),
         ),
-        "asks_archived": query.filters[STATE.key] == ARCHIVED,
+        "asks_archived": state == ARCHIVED,
         "may_edit": has_permission(request.user, page.may_edit),
         "may_write": has_permission(request.user, page.may_edit) and may_business(Ability.WRITE),
     }

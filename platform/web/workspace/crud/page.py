@@ -48,6 +48,8 @@ class CrudPage(Generic[RowT, FormT]):
         form_aside: Template beside the form, if any; `form_acts` one in its bar.
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
             where there is nothing yet; `list_script` and `list_style` are static files of the list.
+        name_of: What people call a thing that has no name of its own.
+        is_switched: Archiving is a switch in its row: what is off stays in the list with what is on.
     """
 
     key: str
@@ -79,6 +81,8 @@ class CrudPage(Generic[RowT, FormT]):
     list_starts: str = ""
     list_script: str = ""
     list_style: str = ""
+    name_of: Callable[[Entry[Any]], str] = lambda entry: str(entry.setup.name)
+    is_switched: bool = False
     may_see: Permission = Permission.CATALOG_VIEW
     may_edit: Permission = Permission.CATALOG_MANAGE
 

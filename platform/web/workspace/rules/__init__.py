@@ -1,0 +1,1 @@
+"""Limits: at most so many bookings, people or minutes, said and filled in as a sentence."""
