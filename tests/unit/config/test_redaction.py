@@ -82,7 +82,7 @@ def test_every_argument_of_an_address_is_known():
     }
 
     assert {kind for _, kind in kinds} <= {"IntConverter", "SlugConverter", "StringConverter"}
-    assert {name for name, kind in kinds if kind == "StringConverter"} == {"token", "hold_id"}
+    assert {name for name, kind in kinds if kind == "StringConverter"} == {"token", "hold_id", "booking_id"}
     assert regular == {"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"}
 
 
