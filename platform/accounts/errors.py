@@ -60,7 +60,7 @@ class SecondStepNeeded(Conflict):
 
 
 class OwnSecondStep(Forbidden):
-    """Nobody takes off their own second step without a code."""
+    """Nobody removes their own second step without a code."""
 
     code = "own_second_step"
     text = mark("Your own second step is switched off on your security page, with a code.")

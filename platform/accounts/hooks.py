@@ -36,7 +36,7 @@ def tell(message: AccountMessage, *, now: datetime) -> None:
 
 
 def register_reset_writer(writer: ResetWriter) -> None:
-    """Let ``writer`` keep whose second step was taken off by another, in the transaction that does it.
+    """Let ``writer`` keep whose second step was removed by another, in the transaction that does it.
 
     Registering the same function twice changes nothing.
     """

@@ -134,7 +134,7 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class SecondStepReset:
-    """Somebody's second step of signing in was taken off by another.
+    """Somebody's second step of signing in was removed by another.
 
     Attributes:
         by_id: Who did it; None: a command.

@@ -16,7 +16,7 @@ class PlatformAction(models.TextChoices):
     RESUME = "resume", _("Suspension lifted")
     CLOSE = "close", _("Closed")
     REOPEN = "reopen", _("Reopened")
-    RESET_SECOND_STEP = "reset_second_step", _("Second step taken off")
+    RESET_SECOND_STEP = "reset_second_step", _("Second step removed")
 
 
 class Action(models.TextChoices):

@@ -146,7 +146,7 @@ def take_step(user: User, *, proof: Proof) -> str:
 
 
 def reset(person_id: int, *, by: User, proof: Proof) -> str:
-    """Take off the second step of somebody who lost phone and recovery codes; return their name. It is logged.
+    """Remove the second step of somebody who lost phone and recovery codes; return their name. It is logged.
 
     Raises:
         OwnSecondStep: One's own is switched off with a code alone.
@@ -231,7 +231,7 @@ def _set_mark(person: User, session_mark: str) -> None:
 
 
 def _remove(person: User) -> None:
-    """Take off the step and the passkeys: a phone that is lost opens nothing any more."""
+    """Remove the step and the passkeys: a phone that is lost opens nothing any more."""
     Authenticator.objects.filter(user=person).delete()
     _set_mark(person, "")
 

@@ -1,4 +1,4 @@
-"""Writing down what is done to people who sign in: roles, access, second steps that are taken off."""
+"""Writing down what is done to people who sign in: roles, access, second steps that are removed."""
 
 from __future__ import annotations
 

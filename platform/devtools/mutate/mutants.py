@@ -357,7 +357,7 @@ SECOND_STEP = (
         (_STEP,),
     ),
     Mutant(
-        "an owner takes off the own second step",
+        "an owner removes the own second step",
         "platform/accounts/services/second_step.py",
         "    if person_id == by.pk:\n        raise OwnSecondStep\n",
         "",

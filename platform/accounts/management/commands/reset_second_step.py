@@ -13,9 +13,9 @@ from tenants.jobs import call_in_schema
 
 
 class Command(BaseCommand):
-    """Take off the second step of an operator, or of somebody at a business; it stands in the log."""
+    """Remove the second step of an operator, or of somebody at a business; it stands in the log."""
 
-    help = "Take off somebody's second step of signing in. Make sure that it is really that person who asks."
+    help = "Remove somebody's second step of signing in. Make sure that it is really that person who asks."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the e-mail, and the schema of a business."""

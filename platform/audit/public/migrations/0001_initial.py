@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                             ("resume", "Suspension lifted"),
                             ("close", "Closed"),
                             ("reopen", "Reopened"),
-                            ("reset_second_step", "Second step taken off"),
+                            ("reset_second_step", "Second step removed"),
                         ],
                         max_length=24,
                     ),

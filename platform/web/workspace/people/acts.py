@@ -82,7 +82,7 @@ def end_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @requires(Permission.TEAM_MANAGE)
 def reset_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Ask for the owner's own password, and take off somebody's second step.
+    """Ask for the owner's own password, and remove somebody's second step.
 
     Raises:
         PersonUnknown: There is no such person.
@@ -93,7 +93,7 @@ def reset_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
         get_person(person_id),
         "workspace/people/reset.html",
         lambda form: second_step.reset(person_id, by=user, proof=_prove(request, form)),
-        said=gettext("The second step was taken off"),
+        said=gettext("The second step was removed"),
         to=reverse("workspace:people"),
     )
 

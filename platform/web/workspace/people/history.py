@@ -15,7 +15,7 @@ from kernel.text import mark
 SAID = {
     ("is_active", True): mark("Switched on again"),
     ("is_active", False): mark("Switched off"),
-    ("second_step", False): mark("The second step was taken off"),
+    ("second_step", False): mark("The second step was removed"),
     ("passkey", True): mark("A passkey was added"),
     ("passkey", False): mark("A passkey was removed"),
     ("email", True): mark("Another e-mail"),
