@@ -87,6 +87,8 @@ TENANT: dict[str, Rights] = {
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),
     "workspace/services/prices/": form(SETUP),
+    "workspace/services/file/": form(SETUP),
+    "workspace/services/file/services.csv": read(SETUP),
     "workspace/services/starter/": change(SETUP),
     "workspace/services/<int:row_id>/": form(SETUP),
     "workspace/services/<int:row_id>/copy/": change(SETUP),

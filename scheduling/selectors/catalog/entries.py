@@ -149,6 +149,14 @@ def list_add_on_entries(
     return view_entries(rows, read_add_on, count_bookings_of_add_ons([row.pk for row in rows], now=now))
 
 
+def list_add_ons_of_all() -> dict[int, list[AddOnSetup]]:
+    """Map services to their extras in use, in the business's order; one query."""
+    found: dict[int, list[AddOnSetup]] = {}
+    for row in AddOn.objects.filter(is_active=True):
+        found.setdefault(row.service_id, []).append(read_add_on(row))
+    return found
+
+
 def get_add_on_entry(*, add_on_id: int, now: datetime) -> Entry[AddOnSetup]:
     """Return one add-on, also an archived one.
 

@@ -1,0 +1,165 @@
+"""The columns of the file: their keys, what people call them, and how a cell is read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+from kernel.money import PriceKind
+from scheduling.types import ServiceSetup
+from tenants.context import current_tenant
+from web.templatetags.formats import get_current_formats
+
+LARGEST_NUMBER = 10**9
+LARGEST_AMOUNT = 10**13
+YES, NO = ("yes", "si", "sí", "1", "true", "x"), ("no", "0", "false")
+KINDS = {
+    PriceKind.FIXED: ("fixed", "fijo"),
+    PriceKind.FROM: ("from", "desde"),
+    PriceKind.ON_REQUEST: ("on_request", "on request", "por cotizar"),
+}
+
+
+class CellWrong(ValueError):
+    """A cell cannot be read; the message is in the active language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``field`` of the set-up that it fills; ``read`` raises `CellWrong`."""
+
+    key: str
+    help: str | Promise
+    field: str
+    read: Callable[[str], Any]
+    example: str = ""
+    of_extras: bool = False
+
+
+def read_text(text: str) -> str:
+    """Return a text as it is."""
+    return text
+
+
+def read_number(text: str) -> int:
+    """Return a whole number."""
+    if (
+        not (text.isascii() and text.isdigit())
+        or int(text[:10]) > LARGEST_NUMBER
+        or len(text) > len(str(LARGEST_NUMBER))
+    ):
+        raise CellWrong(gettext("Write a whole number."))
+    return int(text)
+
+
+def read_price(text: str) -> int:
+    """Return an amount in the smallest coin."""
+    amount = get_current_formats().read_number(text)
+    if amount is None or amount < 0:
+        raise CellWrong(gettext("Write an amount, such as 850 or 850.50."))
+    minor = amount.scaleb(get_currency_precision(current_tenant().currency))
+    if minor != minor.to_integral_value() or minor > LARGEST_AMOUNT:
+        raise CellWrong(gettext("This amount has too many decimals, or is too large."))
+    return int(minor)
+
+
+def read_kind(text: str) -> PriceKind:
+    """Return a kind of price."""
+    for kind, words in KINDS.items():
+        if text.lower() in words:
+            return kind
+    raise CellWrong(gettext("Write “fixed”, “from” or “on request”."))
+
+
+def read_switch(text: str) -> bool:
+    """Return yes or no."""
+    if text.lower() in YES + NO:
+        return text.lower() in YES
+    raise CellWrong(gettext("Write “yes” or “no”."))
+
+
+COLUMNS = (
+    Column("id", gettext_lazy("Number of a service that is there already; empty for a new one."), "", read_number),
+    Column(
+        "name",
+        gettext_lazy("Name of the service or extra. Always needed."),
+        "",
+        read_text,
+        "Afinación mayor",
+        of_extras=True,
+    ),
+    Column("extra_of", gettext_lazy("For an extra: the name of its service."), "", read_text, of_extras=True),
+    Column("category", gettext_lazy("Heading in the list."), "category", read_text, "Mantenimiento"),
+    Column("price_kind", gettext_lazy("“fixed”, “from” or “on request”."), "price_kind", read_kind, "from"),
+    Column(
+        "price", gettext_lazy("Amount without sign: 850 or 850.50."), "price_minor", read_price, "2400", of_extras=True
+    ),
+    Column(
+        "duration_minutes",
+        gettext_lazy("Minutes; of an extra, by how much the visit gets longer."),
+        "duration_minutes",
+        read_number,
+        "120",
+        of_extras=True,
+    ),
+    Column("buffer_before_minutes", gettext_lazy("Free minutes before."), "buffer_before_minutes", read_number, "0"),
+    Column("buffer_after_minutes", gettext_lazy("Free minutes after."), "buffer_after_minutes", read_number, "15"),
+    Column("step_minutes", gettext_lazy("A start every so many minutes."), "step_minutes", read_number, "30"),
+    Column(
+        "minimum_notice_minutes",
+        gettext_lazy("Booked at least so many minutes before."),
+        "minimum_notice_minutes",
+        read_number,
+        "60",
+    ),
+    Column(
+        "booking_window_days",
+        gettext_lazy("Booked at most so many days ahead."),
+        "booking_window_days",
+        read_number,
+        "60",
+    ),
+    Column("seats", gettext_lazy("Places in a group; empty for no group."), "seats", read_number),
+    Column("max_party_size", gettext_lazy("People in one booking, at most."), "max_party_size", read_number, "1"),
+    Column("online", gettext_lazy("“yes”: customers see it and book it."), "is_online", read_switch, "yes"),
+    Column("needs", gettext_lazy("Who and what it takes: see below."), "requirements", read_text),
+    Column(
+        "description",
+        gettext_lazy("What customers read about it."),
+        "description",
+        read_text,
+        "Bujías, filtros y aceite",
+    ),
+)
+BY_KEY = {column.key: column for column in COLUMNS}
+BY_FIELD = {column.field: column.key for column in COLUMNS if column.field} | {"minutes": "duration_minutes"}
+
+
+def write_price(price_minor: int | None) -> object:
+    """Return an amount as a spreadsheet calculates with it."""
+    if price_minor is None:
+        return None
+    precision = get_currency_precision(current_tenant().currency)
+    amount = Decimal(price_minor).scaleb(-precision)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def write_cells(service_id: int, setup: ServiceSetup, needs: str) -> list[object]:
+    """Return a service's cells in the order of the columns."""
+    own: dict[str, object] = {
+        "id": service_id,
+        "name": setup.name,
+        "extra_of": None,
+        "price_kind": setup.price_kind.value,
+        "price": write_price(setup.price_minor),
+        "online": "yes" if setup.is_online else "no",
+        "needs": needs,
+        "description": setup.description,
+    }
+    return [own[column.key] if column.key in own else getattr(setup, column.field) for column in COLUMNS]

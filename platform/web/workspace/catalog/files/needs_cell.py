@@ -1,0 +1,64 @@
+"""What a service takes, in one cell: "1 Mecánico (Motor) 0-60 + 1 Elevador"."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext
+
+from kernel.identity.keys import fold_letters
+from scheduling.types import RequirementSetup
+from web.workspace.catalog.files.columns import CellWrong
+from web.workspace.catalog.needs import Pools
+
+AS_IT_IS = "*"
+"""What no cell can say: certain people by name, or the same person in two parts."""
+PART = re.compile(r"(?:(\d{1,4})\s+)?([^()+]*?)\s*(?:\(([^()+]{1,60})\))?\s*(?:(\d{1,5})-(\d{1,5})?)?")
+SPECIAL = re.compile(r"[()+]|\d-")
+
+
+def write_needs(requirements: tuple[RequirementSetup, ...], pools: Pools) -> str:
+    """Return the cell, or `AS_IT_IS`."""
+    cells: list[str] = []
+    for each in requirements:
+        kind = pools.types.get(each.resource_type_id or 0)
+        name = kind.setup.name if kind else ""
+        is_special = SPECIAL.search(name) or SPECIAL.search(each.skill) or each.resource_ids or each.same_as is not None
+        if is_special or not (name or each.skill):
+            return AS_IT_IS
+        cell = f"{each.quantity} {name}".strip() + (f" ({each.skill})" if each.skill else "")
+        begins, lasts = each.starts_after_minutes, each.duration_minutes
+        if begins or lasts is not None:
+            cell += f" {begins}-{'' if lasts is None else begins + lasts}"
+        cells.append(cell)
+    return " + ".join(cells)
+
+
+def read_needs(text: str, pools: Pools) -> tuple[RequirementSetup, ...]:
+    """Return what a cell asks for.
+
+    Raises:
+        CellWrong: It cannot be read, or names a type that there is not.
+    """
+    return tuple(_read_part(part.strip(), pools) for part in text.split("+"))
+
+
+def _read_part(part: str, pools: Pools) -> RequirementSetup:
+    found = PART.fullmatch(part)
+    if found is None:
+        raise CellWrong(gettext("Write it as “1 mechanic (skill) 0-60 + 1 lift”."))
+    count, name, skill, begins, ends = found.groups()
+    kinds = {fold_letters(each.setup.name): each.id for each in pools.types.values() if each.is_active}
+    if name and fold_letters(name) not in kinds:
+        known = ", ".join(each.setup.name for each in pools.types.values() if each.is_active)
+        raise CellWrong(gettext("There is no “%(name)s”. There are: %(known)s.") % {"name": name[:60], "known": known})
+    start = int(begins or 0)
+    if ends is not None and int(ends) <= start:
+        raise CellWrong(gettext("A part ends after it begins: 0-60."))
+    return RequirementSetup(
+        resource_type_id=kinds[fold_letters(name)] if name else None,
+        skill=(skill or "").strip(),
+        quantity=int(count or 1),
+        starts_after_minutes=start,
+        duration_minutes=None if ends is None else int(ends) - start,
+    )
