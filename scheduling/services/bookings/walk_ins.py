@@ -41,16 +41,18 @@ def book_walk_in(
         RequestInvalid: The time is of another day than today, on the clock of the place.
         As `book_slot`.
     """
+    at_once = next_minute(now)
     with write_transaction():
         booked = book_slot(
-            request=SlotRequest(wish, next_minute(now) if starts_at is None else starts_at),
+            request=SlotRequest(wish, starts_at or at_once),
             details=details,
             now=now,
             source=BookingSource.WORKSPACE,
             by=by,
             override=override,
         )
-        if starts_at is not None and not _is_today(booked.booking_id, now=now):
+        # Who comes in the last minute of a day is seen in the first of the next.
+        if starts_at not in {None, at_once} and not _is_today(booked.booking_id, now=now):
             raise RequestInvalid(errors={"starts_at": (NOT_TODAY,)})
         mark_arrived(booking_id=booked.booking_id, now=now, by=by)
     return booked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +12,7 @@ from notifications.models import Event
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import BookingStatus, RuleScope
 from scheduling.errors import BookingNotFound, RequestInvalid, SlotTaken, SlotUnavailable, TransitionRefused
-from scheduling.models import Allocation, Booking, RuleUsage, Service, Session
+from scheduling.models import Allocation, Booking, Location, RuleUsage, Service, Session
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.imports import import_booking
@@ -420,6 +421,25 @@ def test_a_walk_in_of_another_day_is_refused_in_words(tenant, days):
         book_walk_in(wish=wish, details=DETAILS, now=MONDAY, by=ME, starts_at=starts_at, override=override)
 
     assert (refusal.value.errors, Booking.objects.count()) == ({"starts_at": (NOT_TODAY,)}, 0)
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_a_walk_in_of_the_last_minute_is_seen_in_the_next(tenant, is_typed):
+    service_id, _ = make_shop()
+    timezone = ZoneInfo(Location.objects.latest("pk").timezone)
+    midnight = (MONDAY + timedelta(days=1)).astimezone(timezone).replace(hour=0, minute=0)
+    now, override = midnight - timedelta(seconds=20), OverrideReason("Urgente", 7)
+
+    made = book_walk_in(
+        wish=make_wish(service_id),
+        details=DETAILS,
+        now=now,
+        by=ME,
+        starts_at=next_minute(now) if is_typed else None,
+        override=override,
+    )
+
+    assert (row(made).starts_at, row(made).status) == (midnight, "arrived")
 
 
 def test_a_whole_minute_is_the_next_one():
