@@ -134,14 +134,16 @@ function fillEditor() {
   editor.querySelector("[data-follow-field]").hidden = isPlace;
   editor.querySelector("[data-of-place]").hidden = !isPlace;
   editor.querySelector("[data-of-person]").hidden = isPlace;
-  follow.checked = cells.some((cell) => rowOf(cell).matches("[data-follows]"));
-  works.checked = fieldOf(first, "hours").value !== "";
   showNotes();
 }
 
 function showNotes() {
   const notes = editor.querySelector("[data-notes]");
   const [first] = chosenCells();
+  if (first) {
+    follow.checked = chosenCells().some((cell) => rowOf(cell).matches("[data-follows]"));
+    works.checked = fieldOf(first, "hours").value !== "";
+  }
   notes.replaceChildren(first ? first.parentElement.querySelector("template").content.cloneNode(true) : "");
 }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
+from web.formats import name_time
 from web.templatetags.formats import get_current_formats
 
 NOT_HOURS = gettext_lazy("Write hours as 8:00–13:00, several with commas between.")
@@ -54,6 +55,11 @@ def read_periods(text: str) -> list[Interval] | None:
 def format_minute(minute: int) -> str:
     """Return a wall minute as the business's clocks show it: "8:00", "8:00 a.m."."""
     return get_current_formats().format_time(SOME_MONDAY + timedelta(minutes=minute), "UTC")
+
+
+def name_minute(minute: int) -> str:
+    """Return a wall minute as a sentence names it: "8:00 AM"; in Spanish with its article, "las 8:00", "la 1:00"."""
+    return name_time(get_current_formats(), SOME_MONDAY + timedelta(minutes=minute), "UTC")
 
 
 def format_periods(periods: Iterable[Interval]) -> str:

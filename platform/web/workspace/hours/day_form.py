@@ -115,6 +115,8 @@ class DayForm(PageForm):
             self._check_repeats(first, last if isinstance(last, date) else first, until)
         if not self.errors and len(self._list_days()) > MOST_ROWS:
             self.add_error("until" if until else "last", gettext(TOO_MANY))
+        if not self.errors and data["what"] == CLOSE:
+            self._check_nights()
         return data
 
     def make_plan(self) -> DayPlanned:
@@ -159,6 +161,13 @@ class DayForm(PageForm):
         elif len(merge(periods)) != len(periods) and any(one[1] > other[0] for one, other in pairwise(sorted(periods))):
             self.add_error("hours", gettext("These hours overlap each other."))
 
+    def _check_nights(self) -> None:
+        """Refuse to keep only the end of a night: it would have to begin on the next date."""
+        view = self.views[self.cleaned_data["whom"]]
+        left = [start for on in self._list_days() for start, _ in self._find_left(view, on)]
+        if any(start >= DAY_MINUTES for start in left):
+            self.add_error("hours", gettext("Close it to the end of the night, or choose other hours."))
+
     def _check_repeats(self, first: date, last: date, until: object) -> None:
         if not isinstance(until, date):
             self.add_error("until", gettext("Say until when it repeats."))
@@ -197,18 +206,23 @@ class DayForm(PageForm):
         return [PARTS[data["part"]]] if data["part"] in PARTS else merge(read_periods(data["hours"]) or [])
 
     def _find_periods(self, view: WeekView, on: date) -> tuple[Interval, ...]:
+        """Return the hours of a date as rows have them."""
+        left = self._find_left(view, on)
+        return tuple((start, end if end <= DAY_MINUTES else end - DAY_MINUTES) for start, end in left)
+
+    def _find_left(self, view: WeekView, on: date) -> list[Interval]:
         """Return the hours of a date: those that were typed, or what closing a part leaves of the usual ones."""
         data = self.cleaned_data
         if data["what"] == HOURS:
-            left = merge(read_periods(data["hours"]) or [])
-        elif data["part"] == WHOLE:
-            left = []
-        else:
-            own, place = view.week, self.place.week
-            hours = read_plan(place if view.is_following else own, on)[on.weekday()]
-            extra = read_plan(own, on, hours_of=place)[on.weekday()].breaks if view.is_following else ()
-            left = subtract(merge(hours.hours), merge((*hours.breaks, *extra, *self._find_part())))
-        return tuple((start, end if end <= DAY_MINUTES else end - DAY_MINUTES) for start, end in left)
+            return merge(read_periods(data["hours"]) or [])
+        if data["part"] == WHOLE:
+            return []
+        own, place = view.week, self.place.week
+        hours = read_plan(place if view.is_following else own, on)[on.weekday()]
+        extra = read_plan(own, on, hours_of=place)[on.weekday()].breaks if view.is_following else ()
+        # Who closes in the afternoon is closed for the night that follows.
+        gone = [(NOON, 2 * DAY_MINUTES)] if data["part"] == AFTERNOON else self._find_part()
+        return subtract(merge(hours.hours), merge((*hours.breaks, *extra, *gone)))
 
 
 @dataclass(frozen=True, slots=True)

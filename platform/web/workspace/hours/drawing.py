@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge, subtract
 from scheduling.types.weeks import WEEK_DAYS, DayPlan
-from web.formats import format_duration
-from web.workspace.hours.clock import format_minute, format_periods, name_weekday
+from web.formats import end_sentence, format_duration
+from web.workspace.hours.clock import format_minute, format_periods, name_minute, name_weekday
 from web.workspace.hours.sheet import SheetRow, WeekSheet, list_days
 
 HOUR = 60
@@ -139,7 +139,7 @@ def _list_lines(periods: Iterable[Interval], weekday: int) -> tuple[Line, ...]:
 def _tell_nights(day: DayPlan, weekday: int) -> list[Note]:
     after = name_weekday((weekday + 1) % WEEK_DAYS)
     return [
-        Note("night", gettext("Ends on %(day)s at %(time)s.") % {"day": after, "time": format_minute(end)})
+        Note("night", end_sentence(gettext("Ends on %(day)s at %(time)s") % {"day": after, "time": name_minute(end)}))
         for _, end in day.hours
         if end > DAY_MINUTES
     ]
@@ -159,12 +159,12 @@ def _compare(place: SheetRow, day: DayPlan, weekday: int) -> tuple[str, list[Not
         return gettext("Location closed"), [Note("odd", note)]
     opens, closes = min(start for start, _ in today), max(end for _, end in today)
     if beyond[-1][1] > closes:
-        words["time"] = format_minute(closes)
-        note = gettext("%(name)s closes at %(time)s. What works later is offered all the same.") % words
+        words["time"], long = format_minute(closes), {**words, "time": name_minute(closes)}
+        note = gettext("%(name)s closes at %(time)s; what works later is offered all the same.") % long
         return gettext("Closes %(time)s") % words, [Note("odd", note)]
-    words["time"] = format_minute(opens)
-    note = gettext("%(name)s is not open all that time: it opens at %(time)s. What works then is offered all the same.")
-    return gettext("Opens %(time)s") % words, [Note("odd", note % words)]
+    words["time"], long = format_minute(opens), {**words, "time": name_minute(opens)}
+    note = gettext("%(name)s is not open all that time: it opens at %(time)s; what works then is offered all the same.")
+    return gettext("Opens %(time)s") % words, [Note("odd", note % long)]
 
 
 def _sum_up(row: SheetRow) -> str:

@@ -15,7 +15,7 @@ from notifications.services.outbox import publish
 from scheduling.errors import SetupInvalid
 from scheduling.models import DateOverride, HolidayAdjustment, TimeOff
 from scheduling.services.catalog.checks import Lookup
-from scheduling.services.catalog.door import Noun, add_rows, archive, lock_row, to_columns, write_fields
+from scheduling.services.catalog.door import Noun, add_rows, lock_row, to_columns, write_fields
 from scheduling.services.catalog.exceptions import date_overrides, holidays, time_off
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
 from scheduling.services.writing.agreed import note_absences
@@ -66,17 +66,6 @@ def set_holiday(*, location_id: int, on: date, is_closed: bool, name: str, by: A
         holidays.create_holiday(setup=setup, by=by, now=now)
     elif row.is_closed is not is_closed:
         holidays.change_holiday(holiday_id=row.pk, setup=setup, version=None, by=by, now=now)
-
-
-@transaction.atomic
-def forget_holiday(*, location_id: int, on: date, by: Actor, now: datetime) -> None:
-    """Take back what was said about a date: the country's list holds again.
-
-    Raises:
-        BookingsInTheWay: Coming bookings are on that date.
-    """
-    for row in HolidayAdjustment.objects.filter(location_id=location_id, on=on, is_active=True):
-        archive(holidays.NOUN, row.pk, version=None, by=by, now=now)
 
 
 def _add(new: DayPlanned, *, by: Actor, now: datetime) -> None:

@@ -152,6 +152,25 @@ def test_what_cannot_be_is_said_at_its_field_and_stays(owner_client, place, type
     assert "reason" in typed or 'value="Inventario"' in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "status", "days"),
+    [
+        ({"part": "afternoon"}, 302, [(TUESDAY, [])]),
+        ({"part": "some", "hours": "20-2"}, 302, [(TUESDAY, [[1080, 1200]])]),
+        ({"part": "some", "hours": "18-1"}, 422, []),
+        ({"part": "some", "hours": "20-0"}, 422, []),
+    ],
+)
+def test_part_of_a_night_is_closed(owner_client, place, typed, status, days):
+    night = WeekSetup(hours=tuple(PeriodSetup(weekday=day, opens_minute=1080, closes_minute=120) for day in range(7)))
+    change_location_week(location_id=place, week=night, version=None, by=CUSTOMER, now=NOW)
+
+    answer = add(owner_client, place, **typed)
+
+    assert (answer.status_code, read_days()) == (status, days)
+    assert status == 302 or "Ciérralo hasta el final de la noche" in answer.content.decode()
+
+
 def test_a_date_is_changed_and_removed_with_its_series(owner_client, place):
     add(owner_client, place, repeats="weekly", until="2030-01-22", reason="Inventario")
     second = DateOverride.objects.get(on=date(2030, 1, 15))

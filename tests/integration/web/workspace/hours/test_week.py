@@ -153,7 +153,7 @@ def test_a_break_after_midnight_lies_in_the_night(owner_client, place, eva):
         PeriodSetup(weekday=5, opens_minute=30, closes_minute=60)
     ]
     page = owner_client.get(row_url(f"r{eva}")).content.decode()
-    assert "Termina el sábado a las 2:00" in page
+    assert "Termina el sábado a las 2:00\xa0a.m.<" in page
     assert read_page(page)[f"breaks-r{eva}-4"] == "12:30\xa0a.m.–1:00\xa0a.m."
 
 
