@@ -16,9 +16,10 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -30,7 +31,7 @@ from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.ids import new_reference
-from scheduling.engine import RulePeriod
+from scheduling.engine import BookablePeriod, RulePeriod
 from scheduling.enums import ActorKind, BookingSource, RuleScope
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -64,6 +65,10 @@ SELECT count(*) FROM scheduling_session s WHERE s.service_id = %(service)s AND s
   AND s.starts_at = %(starts)s AND %(seats)s > (
     SELECT coalesce(sum(b.party_size), 0) FROM scheduling_booking b WHERE b.session_id = s.id AND b.is_active)
 """
+PERIODS_SQL = """
+SELECT b.starts_at, b.ends_at FROM scheduling_booking b WHERE b.service_id = %(service)s AND b.is_active
+  AND b.starts_at < %(ends)s AND b.ends_at > %(starts)s AND b.id IS DISTINCT FROM %(own)s
+"""
 COUNT_SQL = """
 SELECT count(*) FROM scheduling_booking b WHERE b.service_id = %(service)s AND b.is_active
   AND b.starts_at >= %(day)s AND b.starts_at < %(day)s + interval '1 day' AND b.id IS DISTINCT FROM %(own)s
@@ -72,7 +77,11 @@ SELECT count(*) FROM scheduling_booking b WHERE b.service_id = %(service)s AND b
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A service of the storm: a pool for each part, which lasts as long as the visit."""
+    """A service of the storm: a pool for each part, which lasts as long as the visit.
+
+    ``daily_limit`` or ``most_at_once`` are of a rule that counts starts on ``limited_weekdays``; nothing starts at or
+    after ``last_hour``.
+    """
 
     service_id: int
     pools: tuple[tuple[int, ...], ...]
@@ -80,6 +89,13 @@ class Kind:
     buffer_minutes: int = 0
     seats: int | None = None
     daily_limit: int | None = None
+    limited_weekdays: tuple[int, ...] = tuple(range(7))
+    most_at_once: int | None = None
+    last_hour: int | None = None
+
+    def counts(self, starts_at: datetime) -> bool:
+        """Tell whether its rule counts a start."""
+        return starts_at.weekday() in self.limited_weekdays
 
     def occupied_until(self, starts_at: datetime) -> datetime:
         """Return the end of what a visit takes, buffer included."""
@@ -219,7 +235,7 @@ def _prepare(tenant: TenantInfo) -> tuple[list[Kind], int]:
 
 
 def make_kinds() -> list[Kind]:
-    """Set up four people, three bays and a room, and five services that share them."""
+    """Set up four people, three bays and a room, and seven services that share them."""
     place = add_place("Storm")
 
     def team(*names: str, capacity: int = 1) -> tuple[int, ...]:
@@ -234,14 +250,22 @@ def make_kinds() -> list[Kind]:
     people = team(*(f"Person {number}" for number in range(4)))
     bays = team(*(f"Bay {number}" for number in range(3)))
     room = team("Room", capacity=3)
-    counted = kind("Counted", bays, minutes=30)
-    add_rule(scope=RuleScope.SERVICE, period=RulePeriod.DAY, limit=6, service_id=counted.service_id, now=NOW)
+    counted, peak = kind("Counted", bays, minutes=30), kind("Peak", people, minutes=60)
+    limits: dict[str, Any] = {"scope": RuleScope.SERVICE, "weekdays": (0, 1), "now": NOW}
+    add_rule(**limits, period=RulePeriod.DAY, limit=6, service_id=counted.service_id)
+    mornings = tuple(BookablePeriod(weekday, 540, 780) for weekday in range(DAYS))
+    early = add_service(
+        people, name="Early", duration_minutes=60, step_minutes=30, bookable_hours=mornings, latest_start_minute=750
+    )
+    add_rule(**limits, period=RulePeriod.MOMENT, limit=2, service_id=peak.service_id)
     return [
         kind("Job", people, bays, minutes=60),
         kind("Check", tuple(reversed(bays)), tuple(reversed(people)), minutes=30, buffer=15),
         kind("Talk", people, room, minutes=90),
         kind("Class", people, minutes=60, seats=4),
-        Kind(counted.service_id, counted.pools, counted.minutes, daily_limit=6),
+        replace(counted, daily_limit=6, limited_weekdays=(0, 1)),
+        replace(peak, most_at_once=2, limited_weekdays=(0, 1)),
+        Kind(early, (people,), 60, last_hour=13),
     ]
 
 
@@ -325,15 +349,24 @@ def _look_again(kind: Kind, starts_at: datetime, log: Log, *, began: float, own:
 
 
 def _is_free(kind: Kind, starts_at: datetime, own: int) -> bool:
+    if kind.last_hour is not None and starts_at.hour >= kind.last_hour:
+        return False
     with connection.cursor() as cursor:
 
         def count(sql: str, **values: int | datetime | list[int]) -> int:
             cursor.execute(sql, {"service": kind.service_id, "starts": starts_at, "own": own, **values})
             return int(cursor.fetchone()[0])
 
-        if kind.daily_limit is not None:
+        if kind.daily_limit is not None and kind.counts(starts_at):
             day = starts_at.replace(hour=0, minute=0)
             if count(COUNT_SQL, day=day) >= kind.daily_limit:
+                return False
+        if kind.most_at_once is not None and kind.counts(starts_at):
+            span = {"starts": starts_at, "ends": starts_at + timedelta(minutes=kind.minutes)}
+            cursor.execute(PERIODS_SQL, {"service": kind.service_id, "own": own, **span})
+            there = cursor.fetchall()
+            edges = {max(first, starts_at) for first, _ in there}
+            if any(sum(first <= at < last for first, last in there) >= kind.most_at_once for at in edges):
                 return False
         if kind.seats is not None and count(SEAT_SQL, seats=kind.seats):
             return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
@@ -56,6 +58,19 @@ def test_second_look_tells_full_from_free(kinds):
     with log.giving_back(storm.Made(single, made.booking_id, storm.OPENING)):
         cancel_booking(booking_id=made.booking_id, reason="x", now=storm.NOW, by=STAFF)
     assert look_again(single, log.returns) == "returned"
+
+
+def test_second_look_knows_hours_and_moments(kinds):
+    single, _ = kinds
+    peak = replace(single, most_at_once=1, limited_weekdays=(0,))
+    assert look_again(replace(single, last_hour=9)) == "full"
+    assert look_again(peak) == "free"
+
+    book(single.service_id, storm.OPENING)
+
+    assert look_again(peak) == "full"
+    group = kinds[1]
+    assert look_again(replace(group, most_at_once=1)) == "free"
 
 
 def test_storm_sees_what_was_planted(scratch_tenant, monkeypatch):
