@@ -108,6 +108,8 @@ TENANT: dict[str, Rights] = {
     "workspace/resources/<int:row_id>/delete/": change(SETUP),
     "workspace/resources/<int:row_id>/history/": read(SETUP),
     "workspace/resources/<int:row_id>/copy/": form(SETUP),
+    "workspace/resources/turns/": read(OFFICE),
+    "workspace/resources/turns/<int:row_id>/": change(SETUP),
     "workspace/resource_types/": read(OFFICE),
     "workspace/resource_types/new/": form(SETUP),
     "workspace/resource_types/<int:row_id>/": form(SETUP),

@@ -59,6 +59,7 @@ SAMPLES = {
     "workspace/rules/<int:row_id>/archive/": "workspace/rules/{rule}/archive/",
     "workspace/rules/<int:row_id>/restore/": "workspace/rules/{rule}/restore/",
     "workspace/rules/<int:row_id>/history/": "workspace/rules/{rule}/history/",
+    "workspace/resources/turns/<int:row_id>/": "workspace/resources/turns/{service}/",
     "workspace/resources/<int:row_id>/copy/": "workspace/resources/{resource}/copy/",
     "workspace/resource_types/<int:row_id>/": "workspace/resource_types/{resource_type}/",
     "workspace/resource_types/<int:row_id>/archive/": "workspace/resource_types/{resource_type}/archive/",

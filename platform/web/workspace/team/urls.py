@@ -8,6 +8,7 @@ from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries
 from web.workspace.team.copying import copy
 from web.workspace.team.pages import RESOURCE_TYPES, RESOURCES
+from web.workspace.team.turns import choose_strategy, show_turns
 
 add_entries(
     NavEntry(
@@ -22,6 +23,8 @@ add_entries(
 )
 
 urlpatterns = [
+    path("resources/turns/", show_turns, name="resources_turns"),
+    path("resources/turns/<int:row_id>/", choose_strategy, name="resources_strategy"),
     path("resources/<int:row_id>/copy/", copy, name="resources_copy"),
     *make_urls(RESOURCES),
     *make_urls(RESOURCE_TYPES),

@@ -1,0 +1,93 @@
+"""Who gets an appointment when the customer does not mind: the strategy of a service, and the ledger of turns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.policies import Permission, has_permission
+from edge.access import requires
+from kernel.clock import utc_now
+from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.ids import read_row_id
+from scheduling.engine import Strategy
+from scheduling.selectors.availability.turns import list_turns
+from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
+from scheduling.services.catalog.services import change_service
+from tenants.enums import Ability
+from tenants.policies import may_business
+from web.errors import translate_error
+from web.parts.toasts import Toast, go_on
+from web.workspace.crud.editing import make_actor
+
+STRATEGIES = (
+    (
+        Strategy.ROUND_ROBIN.value,
+        gettext_lazy("By turns"),
+        gettext_lazy("Whoever had least for their share is next. Who is away or busy keeps the turn."),
+    ),
+    (
+        Strategy.LEAST_BUSY.value,
+        gettext_lazy("To whoever is most free"),
+        gettext_lazy("Whoever has least to do on that day."),
+    ),
+    (
+        Strategy.FIXED_ORDER.value,
+        gettext_lazy("In this order"),
+        gettext_lazy("The first in the order of the team who is free."),
+    ),
+    (
+        Strategy.PACK_TIGHTLY.value,
+        gettext_lazy("Without gaps"),
+        gettext_lazy("Whoever is left with the fewest gaps that are too short for anything."),
+    ),
+)
+"""Value, name and explanation of each, the fairest first."""
+
+
+@requires(Permission.CATALOG_VIEW)
+@require_safe
+def show_turns(request: HttpRequest) -> HttpResponse:
+    """Show the services, and of one who had how many turns and who is next, as the engine would ask them."""
+    services = list_service_entries(now=utc_now())
+    asked = read_row_id(request.GET.get("service"))
+    rotating = [each for each in services if each.setup.strategy is Strategy.ROUND_ROBIN]
+    shown = next((each for each in services if each.id == asked), next(iter((*rotating, *services)), None))
+    turns = list_turns(service_id=shown.id) if shown else ()
+    context = {
+        "services": services,
+        "shown": shown,
+        "turns": list(zip(turns, _list_shares([each.weight for each in turns]), strict=True)),
+        "strategies": STRATEGIES,
+        "is_rotating": shown is not None and shown.setup.strategy is Strategy.ROUND_ROBIN,
+        "may_write": has_permission(request.user, Permission.CATALOG_MANAGE) and may_business(Ability.WRITE),
+    }
+    return render(request, "workspace/team/turns.html", context)
+
+
+@requires(Permission.CATALOG_MANAGE)
+@require_POST
+def choose_strategy(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Say how a service is shared out from now on."""
+    entry, now = get_service_entry(service_id=row_id, now=utc_now()), utc_now()
+    address = f"{reverse('workspace:resources_turns')}?service={row_id}"
+    chosen = next((each for each in Strategy if each.value == request.POST.get("strategy")), None)
+    if chosen is None:
+        toast = Toast(title=entry.setup.name, text=gettext("Choose one of the options."), tone="bad")
+        return go_on(request, toast, to=address)
+    setup, version = replace(entry.setup, strategy=chosen), read_row_id(request.POST.get("version")) or 0
+    try:
+        change_service(service_id=row_id, setup=setup, version=version, by=make_actor(request), now=now)
+    except (Conflict, Forbidden, Invalid) as error:
+        return go_on(request, Toast(title=entry.setup.name, text=translate_error(error), tone="bad"), to=address)
+    return go_on(request, Toast(title=gettext("Saved"), text=entry.setup.name), to=address)
+
+
+def _list_shares(weights: list[int]) -> list[int]:
+    whole = sum(weights)
+    return [round(100 * weight / whole) if whole else 0 for weight in weights]
