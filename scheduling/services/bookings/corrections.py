@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from audit.history import add_history_part
@@ -17,7 +18,7 @@ from scheduling.policies import check_step, refuse_step
 from scheduling.selectors.bookings.corrections import mark_state
 from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.events import record
-from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today
+from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today, name_asset
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, Correction, CustomerDetails, VisitDetails
 
@@ -51,12 +52,14 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     if correction.seen and correction.seen != before:
         raise BookingChanged
     clean = _clean(booking, correction, now=now)
-    reached = (booking.customer_phone, booking.customer_email)
+    reached, said = (booking.customer_phone, booking.customer_email), booking.asset_data
     _apply(booking, clean, correction)
     if mark_state(booking) == before:
         return False
     if correction.is_customer_too:
-        _correct_customer(booking, clean, reached, now=now, by=by)
+        customer = _correct_customer(booking, reached, now=now, by=by)
+        if customer is not None and clean.details.asset:
+            _correct_asset(booking, customer, clean, said, now=now)
     new = (booking.customer_phone, booking.customer_email)
     is_link_new = _is_replaced(reached, new)
     if is_link_new:
@@ -125,11 +128,11 @@ def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> Non
         booking.policy = {**booking.policy, "is_price_from": False}
 
 
-def _correct_customer(booking: Booking, clean: CleanDetails, reached: Contacts, *, now: datetime, by: Actor) -> None:
-    """Correct the records of the customer and of the asset that a booking belongs to, where there are any."""
+def _correct_customer(booking: Booking, reached: Contacts, *, now: datetime, by: Actor) -> Customer | None:
+    """Correct the record of the customer that a booking belongs to, and return it, where there is one."""
     customer = Customer.objects.select_for_update().filter(pk=booking.customer_id or 0, erased_at=None).first()
     if customer is None:
-        return
+        return None
     if customer.name != booking.customer_name:
         customer.name, customer.name_key = booking.customer_name, make_key(booking.customer_name)
         statement = Statement()
@@ -143,20 +146,23 @@ def _correct_customer(booking: Booking, clean: CleanDetails, reached: Contacts, 
             customer.contacts.filter(kind=kind, value=old).delete()
             if values[kind]:
                 Contact.objects.get_or_create(customer=customer, kind=kind, value=values[kind])
-    if clean.details.asset:
-        _correct_asset(booking, customer, clean, now=now)
+    return customer
 
 
-def _correct_asset(booking: Booking, customer: Customer, clean: CleanDetails, *, now: datetime) -> None:
+def _correct_asset(
+    booking: Booking, customer: Customer, clean: CleanDetails, said: Mapping[str, str], *, now: datetime
+) -> None:
+    """Correct the record of the asset; what the booking neither ``said`` nor says now stays (a plate alone)."""
     asset = Asset.objects.filter(pk=booking.asset_id or 0, owner=customer).first()
     if asset is None:
         asset = Asset(owner=customer, type_key=clean.asset_type, is_sample=booking.is_sample, created_at=now)
-    asset.label, asset.label_key = clean.asset_label, make_key(clean.asset_label)
-    asset.identifier, asset.data = clean.asset_identifier, dict(clean.details.asset)
+    asset.data = {key: text for key, text in asset.data.items() if key not in said} | dict(clean.details.asset)
+    named = name_asset(asset.data)
+    asset.label, asset.label_key, asset.identifier = named.label, make_key(named.label), named.identifier
     asset.save()
     asset.marks.all().delete()
     # Another vehicle of the same customer that has the plate already keeps it.
     AssetMark.objects.bulk_create(
-        [AssetMark(asset=asset, owner=customer, mark=each) for each in clean.asset_marks], ignore_conflicts=True
+        [AssetMark(asset=asset, owner=customer, mark=each) for each in named.marks], ignore_conflicts=True
     )
     booking.asset = asset

@@ -18,7 +18,7 @@ from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
 from scheduling.types import CustomerDetails, VisitDetails
 from tenants.context import current_tenant
-from verticals.contract import Vertical, VisitDraft
+from verticals.contract import AssetType, Vertical, VisitDraft
 from verticals.registry import get_vertical
 
 NAME_LENGTH, NOTE_LENGTH, REASON_LENGTH = 120, 2000, 300
@@ -49,6 +49,15 @@ class Meter:
 
     value: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetNames:
+    """What an asset is called, its identifier in upper case, and what it is told by, as it is compared."""
+
+    label: str = ""
+    identifier: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,8 @@ def clean_details(
 ) -> CleanDetails:
     """Check and normalize everything that was typed.
 
-    Staff may leave the contact and the asset empty (a walk-in); what they type is checked alike.
+    Staff may leave the contact and the asset empty (a walk-in), and need no more of an asset than what tells
+    it from others (a plate); what they type is checked alike.
 
     Raises:
         CustomerInvalid: ``errors`` has every refused field: ``name``, ``phone``, ``email``, ``contact``,
@@ -108,24 +118,35 @@ def clean_details(
     vertical = get_vertical(tenant.vertical)
     checked = vertical.check_asset(details.asset, today=today, country=tenant.country)
     if not (is_staff and not any(details.asset.values())):
-        errors |= {f"asset.{key}": texts for key, texts in checked.errors.items()}
+        faults = _drop_missing(vertical.asset, details.asset, checked.errors) if is_staff else checked.errors
+        errors |= {f"asset.{key}": texts for key, texts in faults.items()}
     intake = vertical.intake.check(details.answers)
     errors |= {f"answers.{key}": texts for key, texts in intake.errors.items()}
     if errors:
         raise CustomerInvalid(errors=errors)
     draft = VisitDraft(duration_minutes, details.arrival_mode or "", checked.values, intake.answers)
-    asset = vertical.asset
+    asset, named = vertical.asset, name_asset(checked.values)
     return CleanDetails(
         details=replace(
             details, customer=customer, note=note, asset=dict(checked.values), answers=_to_json(intake.answers)
         ),
-        asset_label=asset.label(checked.values)[:160] if asset else "",
-        asset_identifier=asset.identifier(checked.values).upper()[:64] if asset else "",
-        asset_marks=asset.list_marks(checked.values) if asset else (),
+        asset_label=named.label,
+        asset_identifier=named.identifier,
+        asset_marks=named.marks,
         asset_type=asset.key if asset else "",
         warnings={**checked.warnings, **vertical.check_visit(draft)},
         meter=_read_meter(vertical, checked.values, country=tenant.country),
     )
+
+
+def name_asset(values: Mapping[str, str]) -> AssetNames:
+    """Return what an asset of the business's trade is called and told by; of a plate alone, the plate."""
+    asset = get_vertical(current_tenant().vertical).asset
+    if asset is None:
+        return AssetNames()
+    identifier = asset.identifier(values).upper()
+    label = asset.label(values) or identifier
+    return AssetNames(label[:160], identifier[:64], asset.list_marks(values))
 
 
 def clean_reason(raw: str, *, is_required: bool = False) -> str:
@@ -141,6 +162,17 @@ def clean_reason(raw: str, *, is_required: bool = False) -> str:
     if errors:
         raise RequestInvalid(errors=errors)
     return reason
+
+
+def _drop_missing(
+    asset: AssetType | None, typed: Mapping[str, str], errors: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Leave out that fields are empty where an asset is told from others by what was typed."""
+    fields = asset.fields if asset else ()
+    if not any(each.is_identifier and typed.get(each.key, "").strip() for each in fields):
+        return errors
+    missing = {each.key: (each.missing,) for each in fields}
+    return {key: texts for key, texts in errors.items() if texts != missing.get(key)}
 
 
 def _read_meter(vertical: Vertical, values: Mapping[str, str], *, country: str) -> Meter | None:

@@ -55,6 +55,18 @@ def last_event() -> Event:
     return Event.objects.order_by("pk").last()
 
 
+def test_a_plate_alone_is_enough_and_keeps_what_the_record_knows(made):
+    assert correct(made, asset={"plate": "XYZ-98-76"})
+    assert (row(made).asset_data, row(made).asset_label) == ({"plate": "XYZ-98-76"}, "XYZ-98-76")
+
+    correct(made, note="Trae la llave", is_customer_too=True)
+
+    known = Asset.objects.get(pk=row(made).asset_id)
+    assert known.data == CAR | {"plate": "XYZ-98-76"}
+    assert (known.label, known.identifier) == ("Nissan Versa", "XYZ-98-76")
+    assert list(known.marks.values_list("mark", flat=True)) == ["vehicle.plate:xyz9876"]
+
+
 def test_all_that_was_typed_can_be_put_right(made):
     changed = correct(
         made,

@@ -391,6 +391,36 @@ def some_start(service_id: str) -> str:
     return next_open_day(int(service_id))[1][2].starts_at.isoformat()
 
 
+def test_a_plate_alone_is_enough_for_staff(owner_client):
+    typed = new_booking(**{"asset.make": "", "asset.model": ""})
+    typed["starts_at"] = some_start(typed["service"])
+
+    answer = owner_client.post("/workspace/bookings/new/", typed)
+
+    booking = Booking.objects.get(customer_name="Teresa Ríos")
+    assert (answer.status_code, booking.asset_data, booking.asset_label) == (302, {"plate": "XYZ-98-76"}, "XYZ-98-76")
+
+
+@pytest.mark.parametrize(
+    ("asset", "refused"),
+    [
+        ({"make": "Nissan", "model": "", "plate": ""}, ["model"]),
+        ({"make": "", "model": "", "plate": "", "mileage": "85000"}, ["make", "model"]),
+        ({"make": "", "model": "", "plate": "XYZ-98-76", "year": "1"}, ["year"]),
+    ],
+)
+def test_staff_is_still_asked_what_no_plate_answers(owner_client, asset, refused):
+    typed = new_booking(**{f"asset.{key}": text for key, text in asset.items()})
+    typed["starts_at"] = some_start(typed["service"])
+
+    answer = owner_client.post("/workspace/bookings/new/", typed)
+
+    page = answer.content.decode()
+    asked = [key for key in ("make", "model", "year", "plate") if f'id="f-asset.{key}_error"' in page]
+    assert (answer.status_code, asked) == (422, refused)
+    assert not Booking.objects.filter(customer_name="Teresa Ríos").exists()
+
+
 def test_staff_books_for_a_customer(owner_client):
     typed = new_booking()
     typed["starts_at"] = some_start(typed["service"])
