@@ -21,8 +21,8 @@ from accounts.policies import Permission, has_permission
 from accounts.services import devices, sealing
 from accounts.services.sessions import begin_session, end_sessions
 from accounts.types import AccountMessage
-from kernel.addresses import find_block, find_network
 from kernel.clock import utc_now
+from kernel.identity.addresses import find_block, find_network
 from kernel.limits import Ask
 from keyvalue.throttle import ask_limits, take_back_calls
 from tenants.context import find_current_tenant

@@ -151,7 +151,7 @@ class Proof:
     """What somebody types to prove that it is them, and from where.
 
     Attributes:
-        network: By which wrong ones are counted, as `kernel.addresses.find_network` returns it.
+        network: By which wrong ones are counted, as `kernel.identity.addresses.find_network` returns it.
         password: None: it is not asked, or was asked a moment ago.
         code: Of the authenticator app, or a recovery code; None: it is not asked.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from kernel import addresses
+from kernel.identity import addresses
 
 
 def find_address(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from database.connection import connection
-from kernel.addresses import find_network
+from kernel.identity.addresses import find_network
 
 DEVICE_LIFE = timedelta(days=365)
 NETWORK_LIFE = timedelta(days=30)

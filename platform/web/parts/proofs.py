@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.types import Proof
 from edge.requests import find_address
-from kernel.addresses import find_network
 from kernel.clock import utc_now
+from kernel.identity.addresses import find_network
 from web.parts.fields import TextField
 from web.parts.forms import PageForm
 from web.parts.voice import FILL_IN

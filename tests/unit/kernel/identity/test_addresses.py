@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.addresses import find_block, find_network
+from kernel.identity.addresses import find_block, find_network
 
 
 @pytest.mark.parametrize(
