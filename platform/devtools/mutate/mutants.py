@@ -352,8 +352,8 @@ SECOND_STEP = (
     Mutant(
         "the second step is switched off without a code",
         "platform/accounts/services/second_step.py",
-        "        _check_code(person, proof)\n        _remove(person)",
-        "        _remove(person)",
+        "        _check_code(person, proof)\n        Authenticator.objects.filter(user=person).exclude(",
+        "        Authenticator.objects.filter(user=person).exclude(",
         (_STEP,),
     ),
     Mutant(
