@@ -53,9 +53,9 @@ from scheduling.engine.assignment import assign, fill_blindly, fill_in_order, li
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
 from scheduling.engine.errors import EngineInputError
 from scheduling.engine.explanation import explain
+from scheduling.engine.filling.lineup import list_servers
 from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
 from scheduling.engine.lanes import split_into_lanes
-from scheduling.engine.lineup import list_servers
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import (
     find_next_free,

@@ -11,8 +11,8 @@ from typing import Any
 from kernel.intervals import contains
 from scheduling.engine.answers import Assignment, Candidate, LedgerEntry
 from scheduling.engine.enums import Strategy
+from scheduling.engine.filling.lineup import Lineup, line_up, list_fillings
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.lineup import Lineup, line_up, list_fillings
 from scheduling.engine.ranking import make_weight
 from scheduling.engine.sessions import list_open_sessions
 from scheduling.engine.types import Resource, Snapshot, VisitSpec

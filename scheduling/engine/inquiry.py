@@ -9,8 +9,8 @@ from typing import NamedTuple
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, list_gaps, stretches_above, subtract
 from scheduling.engine.errors import EngineInputError
+from scheduling.engine.filling.lineup import line_up
 from scheduling.engine.hours import Hours, expand_hours, hours_key
-from scheduling.engine.lineup import line_up
 from scheduling.engine.rules import amount_of, list_full
 from scheduling.engine.types import BusyRows, CapacityRule, Part, Snapshot, VisitSpec
 from scheduling.engine.visit import needed_range

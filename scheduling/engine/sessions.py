@@ -6,8 +6,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from kernel.intervals import Interval, contains
+from scheduling.engine.filling.lineup import list_fillings
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.lineup import list_fillings
 from scheduling.engine.types import Part, Session
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from kernel.intervals import Interval, covered_by, intersect
+from scheduling.engine.filling.lineup import Lineup, can_fill
 from scheduling.engine.inquiry import Inquiry
-from scheduling.engine.lineup import Lineup, can_fill
 
 
 def find_free_starts(inquiry: Inquiry) -> list[Interval]:

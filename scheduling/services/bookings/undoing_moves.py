@@ -13,6 +13,7 @@ from scheduling.selectors.availability.plans import Plan, keep_places, load_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.past_moves import BeforeMove, find_before_move
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.returning import find_place_again
 from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.allocations import (
     forget_allocations,
@@ -27,7 +28,6 @@ from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.services.writing.placement import Place, PlaceRefused, explain_refusal
 from scheduling.services.writing.records import list_place_usage, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
-from scheduling.services.writing.returning import find_place_again
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_work
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from scheduling.engine.crowd import Places, can_take_all, find_filling
+from scheduling.engine.filling.crowd import Places, can_take_all, find_filling
 from scheduling.engine.types import Part, VisitSpec
 
 

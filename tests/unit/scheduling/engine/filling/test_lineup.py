@@ -20,7 +20,7 @@ from scheduling.engine import (
     visit_of,
 )
 from scheduling.engine.enums import ReasonCode
-from scheduling.engine.lineup import can_fill, line_up, list_fillings
+from scheduling.engine.filling.lineup import can_fill, line_up, list_fillings
 from tests.unit.scheduling.engine.builders import MADRID, at, person, service, snapshot_of
 
 BEGIN = Requirement((1, 2), 1, 0, 20)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from scheduling.engine import Requirement, choose_resources, find_starts, visit_of
-from scheduling.engine.crowd import Places, _Crowd, can_take_all
+from scheduling.engine.filling.crowd import Places, _Crowd, can_take_all
 from tests.unit.scheduling.engine.builders import at, person, service, snapshot_of
 
 

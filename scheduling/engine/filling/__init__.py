@@ -1,0 +1,1 @@
+"""Who can fill the places of a visit, together."""
