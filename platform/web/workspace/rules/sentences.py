@@ -17,7 +17,7 @@ from scheduling.selectors.catalog.entries import list_location_entries, list_res
 from scheduling.types import RuleSetup
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.formats import to_local
+from web.formats import end_sentence, to_local
 from web.templatetags.formats import get_current_formats
 
 PERIODS = {
@@ -73,7 +73,7 @@ def say_rule(setup: RuleSetup, names: Names) -> str:
     """Return the rule as one sentence in the active language."""
     head = " ".join(filter(None, (say_limit(setup), str(PERIODS[setup.period]), say_target(setup, names))))
     when = (say_weekdays(setup.weekdays), say_between(setup), say_dates(setup))
-    return ", ".join((head, *filter(None, when))) + "."
+    return end_sentence(", ".join((head, *filter(None, when))))
 
 
 def say_limit(setup: RuleSetup) -> str:

@@ -83,12 +83,14 @@ def test_a_limit_is_filled_in_saved_and_read_as_a_sentence(owner_client):
         ({"weekdays": (0, 2, 4)}, "Máximo 12 citas por día, los lunes, miércoles y viernes."),
         ({"measure": "seats", "period": RulePeriod.WEEK}, "Máximo 12 personas por semana."),
         ({"measure": "minutes", "limit": 1200}, "Máximo 1,200 minutos por día."),
+        ({"from_minute": 480, "to_minute": 600}, "Máximo 12 citas por día, de 8:00 a.m. a 10:00 a.m."),
     ],
 )
 def test_each_kind_reads_as_people_say_it(owner_client, values, sentence):
     add(**values)
 
-    assert read_sentences(owner_client.get(LIST).content.decode()) == [sentence]
+    page = owner_client.get(LIST).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert read_sentences(page) == [sentence]
 
 
 def test_it_reads_in_english_too(owner_client):
