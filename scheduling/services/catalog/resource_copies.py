@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from scheduling.models import CapacityRule, Service
 from scheduling.selectors.catalog.calendars import get_resource_week
@@ -22,7 +23,8 @@ from scheduling.types import Actor, RequirementSetup, WeekSetup
 def copy_resource(*, resource_id: int, name: str, by: Actor, now: datetime) -> int:
     """Create a resource like another one, under another name, and return its id.
 
-    The copy has the same hours, the same limits, and a place behind its model wherever a service names that.
+    The copy has the same hours, the same limits, its model's lengths and prices, and a place behind it wherever a
+    service names that.
     What belongs to the one alone it has not: contact, account, color, exceptions to the hours.
 
     Raises:
@@ -38,7 +40,10 @@ def copy_resource(*, resource_id: int, name: str, by: Actor, now: datetime) -> i
     for service_id in _list_services_naming(resource_id):
         service = get_service_entry(service_id=service_id, now=now).setup
         requirements = tuple(_add_beside(each, resource_id, copy_id) for each in service.requirements)
-        setup_with_copy = replace(service, requirements=requirements)
+        own = tuple(
+            replace(each, resource_id=copy_id) for each in service.per_resource if each.resource_id == resource_id
+        )
+        setup_with_copy = replace(service, requirements=requirements, per_resource=(*service.per_resource, *own))
         change_service(service_id=service_id, setup=setup_with_copy, version=None, by=by, now=now)
     for rule in CapacityRule.objects.filter(resource_id=resource_id, is_active=True).order_by("pk"):
         create_rule(setup=replace(read_rule(rule), resource_id=copy_id), by=by, now=now)
@@ -46,7 +51,8 @@ def copy_resource(*, resource_id: int, name: str, by: Actor, now: datetime) -> i
 
 
 def _list_services_naming(resource_id: int) -> list[int]:
-    found = Service.objects.filter(is_active=True, requirements__named__resource_id=resource_id)
+    names = Q(requirements__named__resource_id=resource_id) | Q(per_resource__resource_id=resource_id)
+    found = Service.objects.filter(names, is_active=True)
     return sorted(set(found.values_list("pk", flat=True)))
 
 

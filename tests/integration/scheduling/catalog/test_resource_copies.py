@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.money import PriceKind
 from scheduling.engine import RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import ResourceNotFound, SetupInvalid
@@ -18,7 +19,15 @@ from scheduling.services.catalog.resource_copies import copy_resource
 from scheduling.services.catalog.resources import create_resource
 from scheduling.services.catalog.rules import create_rule
 from scheduling.services.catalog.services import create_service
-from scheduling.types import PeriodSetup, RequirementSetup, ResourceSetup, RuleSetup, ServiceSetup, WeekSetup
+from scheduling.types import (
+    PeriodSetup,
+    RequirementSetup,
+    ResourceSetup,
+    RuleSetup,
+    ServiceResourceSetup,
+    ServiceSetup,
+    WeekSetup,
+)
 from tests.factories.scheduling import NOW, make_place
 
 WEEK = WeekSetup(
@@ -86,6 +95,24 @@ def test_services_that_name_the_model_name_the_copy_behind_it(olga, setup, eva):
     changed, kept = (get_service_entry(service_id=each, now=NOW) for each in (named, apart))
     assert [each.resource_ids for each in changed.setup.requirements] == [(eva, copy_id, other), ()]
     assert (changed.version, kept.version) == (2, 1)
+
+
+def test_the_copy_has_the_lengths_and_prices_of_its_model(olga, setup, eva):
+    needs = (RequirementSetup(resource_type_id=setup.resource_type_id),)
+    own = ServiceResourceSetup(resource_id=eva, duration_minutes=45, price_minor=9_900)
+    service_id = create_service(
+        setup=ServiceSetup(
+            name="Frenos", duration_minutes=60, price_kind=PriceKind.FIXED, price_minor=8_000, requirements=needs,
+            per_resource=(own,),
+        ),
+        by=olga,
+        now=NOW,
+    )  # fmt: skip
+
+    copy_id = copy_resource(resource_id=eva, name="Ada", by=olga, now=NOW)
+
+    changed = get_service_entry(service_id=service_id, now=NOW).setup
+    assert sorted(changed.per_resource, key=lambda each: each.resource_id) == [own, replace(own, resource_id=copy_id)]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "EVA", "x" * 121])
