@@ -23,6 +23,7 @@ ALWAYS = {
     "delete_row": "as above",
     "keeping_bookings": "only looks",
     "propose": "as above",
+    "find_place_again": "only looks, for undoing, which asks",
     "reviewing_limit": "as above",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }
