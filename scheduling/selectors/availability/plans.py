@@ -6,7 +6,7 @@ which rules count it. What is taken comes from ``selectors.occupancy``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -79,16 +79,9 @@ class Plan:
         prices = [price for each in resource_ids if (price := own.get(each, base)) is not None]
         return base if base is None else max(prices, default=base)
 
-    def has_moments(self, location_ids: Iterable[int] | None = None) -> bool:
-        """Tell whether a rule per moment counts the visit at one of some locations, or of all."""
-        return bool(self.list_moment_ids(location_ids))
-
-    def list_moment_ids(self, location_ids: Iterable[int] | None = None) -> frozenset[int]:
-        """List the rules per moment that count the visit at some locations, or at any."""
-        places = self.visits if location_ids is None else location_ids
-        return frozenset(
-            rule.id for each in places for rule in self.list_rules(each) if rule.period is RulePeriod.MOMENT
-        )
+    def has_moments(self) -> bool:
+        """Tell whether a rule per moment counts the visit anywhere."""
+        return any(rule.period is RulePeriod.MOMENT for each in self.visits for rule in self.list_rules(each))
 
     def list_rules(self, location_id: int) -> tuple[RuleRow, ...]:
         """List the rules that count the visit at a location."""

@@ -1,4 +1,8 @@
-"""What bookings take of rules per moment: lanes that PostgreSQL keeps apart, given out under the lock of the rule."""
+"""What bookings take of rules per moment: lanes that PostgreSQL keeps apart, given out under the lock of the rule.
+
+The lock is taken last, when everything else is written, and held until the commit that follows: whoever waits for it
+earlier would hold up all who want the same people. Who finds no lane then has lost a race and looks again.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from database.locks import lock_resources, lock_rules
+from database.locks import lock_resources
 from database.transactions import LostRace
 from kernel.instants import to_instant
 from scheduling.engine import (
@@ -138,13 +138,11 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
         lock_resources([*asked.plan.list_resource_ids(), *asked.moving_resource_ids])
-        lock_rules(asked.plan.list_moment_ids())
     place = _pick(asked)
     if place is None:
         return _force(asked)
     if not is_pessimistic and not asked.is_override:
         lock_resources([*place.resource_ids, *asked.moving_resource_ids])
-        lock_rules(asked.plan.list_moment_ids([place.location_id]))
         _check_again(asked, place)
     return place
 
