@@ -26,7 +26,7 @@ NEW_PASSWORD = gettext_lazy("New password")
 AGAIN = gettext_lazy("The same password again")
 LENGTH = gettext_lazy("At least 10 characters.")
 # allauth's own sentence, which no setting replaces: marked here, our catalog translates it.
-NOT_TWICE = gettext_lazy("Type the same password both times.")
+NOT_TWICE = gettext_lazy("You must type the same password each time.")
 
 
 class AccountMixin(PageMixin):

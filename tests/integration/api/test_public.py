@@ -319,13 +319,13 @@ def test_keeping_a_time_asks_redis_for_the_generation_and_all_limits_together(
 
 
 def test_search_that_finds_nothing_is_remembered_without_a_name(api, service, tenant):
-    from scheduling.models import RefusedDemand, Service
+    from scheduling.models import CapacityRule, RefusedDemand
 
     first = datetime.now(tz=UTC).date() + timedelta(days=7)
     query = {"service": service["id"], "from": first.isoformat(), "to": (first + timedelta(days=6)).isoformat()}
     free = api.get("/api/v1/availability", query).json()
     before = RefusedDemand.objects.count()
-    Service.objects.filter(pk=service["id"]).update(minimum_notice_minutes=30 * 24 * 60)
+    CapacityRule.objects.create(scope="service", service_id=service["id"], period="day", measure="bookings", limit=0)
     refused = api.get("/api/v1/availability", query).json()
 
     assert [any(day["slots"] for day in answer["days"]) for answer in (free, refused)] == [True, False]

@@ -247,8 +247,8 @@ def test_a_move_into_the_cut_off_says_what_is_lost(customer_client, tenant, cuto
 
     near, far = (move_question(customer_client, booked, at) for at in (soon, late))
 
-    assert ("Esta hora está tan cerca" in near, warning in near) == (bool(warning), True)
-    assert "Esta hora está tan cerca" not in far
+    assert ("Falta tan poco para esta hora" in near, warning in near) == (bool(warning), True)
+    assert "Falta tan poco para esta hora" not in far
 
 
 def test_the_question_before_a_move_names_place_and_person(customer_client, tenant):
