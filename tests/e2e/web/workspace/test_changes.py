@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from kernel.clock import utc_now
+from scheduling.engine import Slot
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, Booking, Resource, ResourceType
+from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.catalog.resources import add_lanes
-from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
+from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails
 from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.e2e.web.workspace.test_catalog import DESK, PHONE, check_page
 from tests.factories.scheduling import CUSTOMER, make_wish
-from tests.integration.web.workspace.conftest import next_open_day
 
 pytestmark = pytest.mark.e2e
 NARROW = {"width": 320, "height": 700}
@@ -41,9 +43,8 @@ def hire(house: TenantInfo, name: str, bookings: int) -> int:
             name=name, resource_type=like.resource_type, location=like.location, skills=like.skills, capacity=12
         )
         add_lanes({who.pk: 12})
-        _, slots = next_open_day(service.id)
         made = 0
-        for slot in list(slots) * 6:
+        for slot in list_slots(service.id) * 2:
             if made == bookings:
                 break
             customer = CustomerDetails(f"Cliente {made + 1}", email=f"cliente{made}@example.com", locale="es")
@@ -56,6 +57,14 @@ def hire(house: TenantInfo, name: str, bookings: int) -> int:
         taken = Allocation.objects.filter(resource=who).values("booking_id")
         Booking.objects.filter(pk__in=taken).update(chosen_resource=None)
         return who.pk
+
+
+def list_slots(service_id: int) -> list[Slot]:
+    """List the free times of two weeks: a day has not enough bays for all of these tests."""
+    now = utc_now()
+    first, last = (now.date() + timedelta(days=days) for days in (1, 14))
+    query = AvailabilityQuery(make_wish(service_id), from_on=first, to_on=last)
+    return [slot for day in get_availability(query=query, now=now).days for slot in day.slots][::3]
 
 
 def look(page: Page, name: str) -> None:

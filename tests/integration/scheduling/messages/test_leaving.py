@@ -211,6 +211,21 @@ def test_a_message_that_failed_before_leaves_as_it_was_written(book, told, mail_
     assert told(NOW + timedelta(hours=1)) == ["booking_confirmed"]
 
 
+def test_a_message_that_failed_gives_way_to_a_later_one(book, told, times, mail_server):
+    booking = book()
+    told(NOW)
+    move(booking, times[1], now=NOW)
+    mail_server.answers["DATA"] = ["451 later"]
+    told(NOW + TELLING_WAIT)
+    move(booking, times[2], now=NOW + TELLING_WAIT + SECOND)
+    handle_events(NOW + TELLING_WAIT + SECOND)
+    failed = Message.objects.get(template="booking_moved", attempts=1)
+
+    send_message(failed.pk, NOW + timedelta(hours=1))
+
+    assert list_ends()[1:] == [("booking_moved", "cancelled", "superseded"), ("booking_moved", "queued", "")]
+
+
 def fail_once(told, mail_server, at=NOW) -> Message:
     """Let the confirmation be tried, and not be taken."""
     mail_server.answers["DATA"] = ["451 later"]

@@ -167,7 +167,9 @@ def test_permission_is_for_oneself_and_ten_minutes(owner_client, staff_client, d
 
 
 @pytest.mark.parametrize(
-    "name", ["unknown", "signature", "no handle", "somebody else", "site", "unchecked", "empty", "{}", "[]", "1"]
+    "name",
+    ["unknown", "signature", "no handle", "somebody else", "site", "unchecked", "empty", "{}", "[]", "1", "[" * 5000],
+    ids=lambda name: name[:12],
 )
 def test_whoever_has_no_key_stays_outside(owner_client, tenant, owner, device, site, name):
     add(owner_client, device)

@@ -38,7 +38,7 @@ def test_results_come_without_a_page_around_them(owner_client, typed):
     page = answer.content.decode()
     assert re.findall(r'data-booking="(\d+)"', page) == [str(booked.booking_id)]
     assert "<html" not in page
-    assert ("Nada se escribe así." in page) == (typed == "totres")
+    assert ("No hay coincidencia exacta." in page) == (typed == "totres")
 
 
 def test_more_than_fit_are_in_the_list(owner_client):

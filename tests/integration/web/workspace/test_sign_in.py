@@ -355,7 +355,7 @@ def test_what_allauth_limits_by_itself_says_when_to_try_again(customer_client):
     answers = [customer_client.post("/accounts/password/reset/key/1-abc-def/", {}) for _ in range(21)]
 
     assert (answers[-1].status_code, answers[-1]["Retry-After"]) == (429, "60")
-    assert "Un poco demasiado rápido" in answers[-1].content.decode()
+    assert "Demasiadas solicitudes" in answers[-1].content.decode()
 
 
 def test_sign_in_works_without_redis(customer_client, settings):
