@@ -102,7 +102,7 @@ class CorrectionFields(StrictSerializer):
     )
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     price_minor = WholeField(required=False, min_value=0, max_value=LARGEST_PRICE_MINOR)
-    price_kind = serializers.ChoiceField(choices=[PriceKind.FIXED, PriceKind.ON_REQUEST], required=False)
+    price_kind = serializers.ChoiceField(choices=[PriceKind.FIXED.value, PriceKind.ON_REQUEST.value], required=False)
     is_customer_too = serializers.BooleanField(
         required=False, default=False, help_text="Correct the records of customer and asset as well."
     )

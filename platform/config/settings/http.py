@@ -59,6 +59,11 @@ CORS_ALLOW_HEADERS = ("accept", "content-type", "idempotency-key")
 CORS_EXPOSE_HEADERS = ("retry-after",)
 
 SPECTACULAR_SETTINGS = {
+    # What a correction may say of a price is less than what a price is.
+    "ENUM_NAME_OVERRIDES": {
+        "CorrectedPriceKindEnum": ["fixed", "on_request"],
+        "PriceKindEnum": ["fixed", "from", "on_request"],
+    },
     "TITLE": "Turnero",
     "DESCRIPTION": "Bookings of one business. Instants are RFC 3339 in UTC; money is integer minor units.",
     "VERSION": "1",
