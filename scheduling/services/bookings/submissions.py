@@ -133,7 +133,7 @@ def book_slot(
     """
     check_new_bookings(by)
     check_start(request.starts_at)
-    is_staff = by.kind == ActorKind.STAFF
+    is_staff, is_over = by.kind == ActorKind.STAFF, override is not None
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     if by.kind == ActorKind.CUSTOMER:
@@ -165,9 +165,7 @@ def book_slot(
         return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=clean, known=known, reason=reason)
 
     start_minute = to_minutes(request.starts_at)
-    asked = Asked(
-        plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=override is not None
-    )
+    asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)
     return describe_submitted(take_place(asked, book_at, clean=clean))
 
 

@@ -193,7 +193,10 @@ def count_anew(rule: CapacityRule, *, now: datetime) -> None:
 
 
 def _list_concerned(rule: CapacityRule, *, now: datetime) -> Iterable[Booking]:
-    bookings = Booking.objects.filter(is_active=True, starts_at__gte=now - PERIOD_REACH)
+    reach = Q(starts_at__gte=now - PERIOD_REACH)
+    if rule.period == RulePeriod.MOMENT:
+        reach |= Q(ends_at__gt=now)  # whatever its length, it counts until it ends
+    bookings = Booking.objects.filter(reach, is_active=True)
     if rule.arrival_mode:
         bookings = bookings.filter(arrival_mode=rule.arrival_mode)
     match rule.scope:

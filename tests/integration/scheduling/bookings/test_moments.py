@@ -206,3 +206,14 @@ def test_rule_of_a_place_may_count_one_way_to_arrive(shop):
     )
 
     assert book(shop).status == "confirmed"
+
+
+def test_a_changed_limit_still_counts_a_visit_that_began_long_ago(shop, two):
+    book(shop)
+    since = NOW - timedelta(days=9)
+    Booking.objects.update(starts_at=since, ends_at=NOW + timedelta(days=2))
+    entry = get_rule_entry(rule_id=two)
+
+    change_rule(rule_id=two, setup=replace(entry.setup, limit=3), version=entry.version, by=STAFF, now=NOW)
+
+    assert count_takes() == 1

@@ -13,7 +13,9 @@ from web.workspace.catalog.needs import Pools
 
 AS_IT_IS = "*"
 """What no cell can say: certain people by name, or the same person in two parts."""
-PART = re.compile(r"(?:(\d{1,4})\s+)?([^()+]*?)\s*(?:\(([^()+]{1,60})\))?\s*(?:(\d{1,5})-(\d{1,5})?)?")
+LONGEST_PART = 300
+"""Characters: a type, a skill and their numbers have room. Reading takes the square of it."""
+PART = re.compile(r"(?:(\d{1,4}) )?([^()+]*?) ?(?:\(([^()+]{1,60})\))? ?(?:(\d{1,5})-(\d{1,5})?)?")
 SPECIAL = re.compile(r"[()+]|\d-")
 
 
@@ -40,11 +42,11 @@ def read_needs(text: str, pools: Pools) -> tuple[RequirementSetup, ...]:
     Raises:
         CellWrong: It cannot be read, or names a type that there is not.
     """
-    return tuple(_read_part(part.strip(), pools) for part in text.split("+"))
+    return tuple(_read_part(" ".join(part.split()), pools) for part in text.split("+"))
 
 
 def _read_part(part: str, pools: Pools) -> RequirementSetup:
-    found = PART.fullmatch(part)
+    found = PART.fullmatch(part) if len(part) <= LONGEST_PART else None
     if found is None:
         raise CellWrong(gettext("Write it as “1 mechanic (skill) 0-60 + 1 lift”."))
     count, name, skill, begins, ends = found.groups()
