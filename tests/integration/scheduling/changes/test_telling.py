@@ -155,3 +155,17 @@ def test_what_was_told_along_fails_with_the_message_that_told_it(olga, place, th
 
     rows = Message.objects.filter(pk__gt=last, to="ana@example.com")
     assert {(row.status, row.reason, row.sent_at) for row in rows} == {("failed", "refused", None)}
+
+
+def test_what_was_told_along_arrives_with_the_next_try(olga, place, three, leave, mail_server):
+    last = find_last()
+    save(close(place, olga), olga, move_to_first(review(close(place, olga), olga)))
+    handle_events(NOW)
+    mail_server.answers["ana@example.com"] = ["451 later"]
+    leave(AFTER)
+
+    leave(AFTER + timedelta(minutes=1))
+
+    (lead,) = Message.objects.filter(pk__gt=last, to="ana@example.com").exclude(provider_id__startswith="with ")
+    assert (lead.status, lead.attempts) == ("sent", 2)
+    assert {each.status for each in Message.objects.filter(pk__gt=last, to="ana@example.com")} == {"sent"}
