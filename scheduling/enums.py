@@ -248,3 +248,13 @@ class DayState(StrEnum):
     TOO_SOON = "too_soon"
     TOO_FAR = "too_far"
     UNFIT = "unfit"
+
+
+class PublishBlocker(models.TextChoices):
+    """What a booking page lacks, so that it cannot be published."""
+
+    NAME = "name", _("The business has no name.")
+    SERVICE = "service", _("No service can be booked online.")
+    PEOPLE = "people", _("Nobody can do the services that are offered online.")
+    HOURS = "hours", _("There are no opening hours.")
+    ADDRESS = "address", _("The address is missing.")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.text import mark
+from scheduling.enums import PublishBlocker
 from scheduling.types import AvailableSlot, ReasonView, Touched
 
 WRONG_CODE = mark("This code is not right or no longer works.")
@@ -298,6 +299,21 @@ class BookingsTouched(Conflict):
     def __init__(self, *, touched: tuple[Touched, ...]) -> None:
         super().__init__(count=len(touched))
         self.touched = touched
+
+
+class PageNotReady(Conflict):
+    """The booking page lacks something without which nobody could book or come.
+
+    Attributes:
+        blockers: What, in the order in which one sets it up.
+    """
+
+    code = "page_not_ready"
+    text = mark("The page cannot be published yet.")
+
+    def __init__(self, *, blockers: tuple[PublishBlocker, ...]) -> None:
+        super().__init__()
+        self.blockers = blockers
 
 
 class LastLocation(Conflict):

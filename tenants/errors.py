@@ -30,6 +30,13 @@ class StatusForbids(Forbidden):
         super().__init__()
 
 
+class NotPublished(Forbidden):
+    """The booking page is a draft: it answers to the staff of the business alone."""
+
+    code = "not_published"
+    text = mark("This business opens soon: it does not take bookings online yet.")
+
+
 class ActRefused(Conflict):
     """Where the business stands, this cannot be done; somebody may have changed its state meanwhile.
 

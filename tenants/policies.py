@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kernel.text import mark
 from tenants.context import current_tenant
 from tenants.enums import Ability, SignUpStatus, TenantAct, TenantStatus
-from tenants.errors import ActRefused, SlugInvalid, SlugMisleading, SlugReserved, SlugTaken, StatusForbids
+from tenants.errors import ActRefused, NotPublished, SlugInvalid, SlugMisleading, SlugReserved, SlugTaken, StatusForbids
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
@@ -107,13 +107,32 @@ def check_business_may(ability: Ability, *, is_staff: bool) -> None:
 
     Raises:
         StatusForbids: It does not allow it.
+        NotPublished: Strangers book nothing while the page is a draft; what they have, they keep, move and cancel.
         TenantUnknown: The work runs on the platform's behalf.
     """
     if may_business(ability):
+        if ability is Ability.BOOK and not is_staff:
+            check_published()
         return
     status = current_tenant().status
     texts = {} if is_staff else CUSTOMER_TEXTS.get(status, {})
     raise StatusForbids(status=status, text=texts.get(ability) or STAFF_TEXTS.get(status, NOT_READY))
+
+
+def check_published() -> None:
+    """Refuse what strangers ask of a page that is a draft.
+
+    Raises:
+        NotPublished: It is one.
+        TenantUnknown: The work runs on the platform's behalf.
+    """
+    if not current_tenant().is_published:
+        raise NotPublished
+
+
+def may_strangers_book() -> bool:
+    """Tell whether anybody can book online: the state of the business allows it, and its page is published."""
+    return may_business(Ability.BOOK) and current_tenant().is_published
 
 
 def list_acts(status: str) -> tuple[TenantAct, ...]:

@@ -29,6 +29,7 @@ class TenantInfo:
         suspension_reason: Why we suspended it, for its owner to read; empty when we did not.
         sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
         is_example: The platform shows it to visitors; nothing leaves from it, and nobody signs in.
+        published_at: Since when strangers book; None: the page is a draft that staff alone see.
     """
 
     id: int
@@ -50,6 +51,12 @@ class TenantInfo:
     suspension_reason: str = ""
     sms_countries: tuple[str, ...] = ()
     is_example: bool = False
+    published_at: datetime | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether the booking page is there for everybody."""
+        return self.published_at is not None
 
     @property
     def removed_at(self) -> datetime | None:

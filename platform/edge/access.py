@@ -74,6 +74,11 @@ def for_signed_in_people(view: View) -> View:
     return open_to_anyone(cast("View", asking))
 
 
+def is_staff(request: HttpRequest) -> bool:
+    """Tell whether somebody of the business asks, signed in with all steps: who sees its page while it is a draft."""
+    return has_permission(request.user, Permission.BOARD_VIEW) and has_taken_second_step(request)
+
+
 def _guard(view: Callable[..., Any], permission: Permission) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:

@@ -33,6 +33,7 @@ def tenant(request: HttpRequest) -> dict[str, object]:
         "language": language,
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != language],
         "business_may": _list_abilities(request),
+        "takes_bookings": Ability.BOOK in _list_abilities(request) and request.tenant.is_published,  # type: ignore[attr-defined]
         # Asked of the person only where a template wants to know: Django answers failures in a thread
         # outside of the tenant, whose database connection is never given back.
         "may": SimpleLazyObject(lambda: _list_permissions(request)),

@@ -19,6 +19,7 @@ class Tenant(TenantMixin):
     before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
     ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
     ``is_example`` marks the business that the platform shows to visitors: it writes to nobody.
+    Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`).
     """
 
     auto_create_schema = False
@@ -41,6 +42,7 @@ class Tenant(TenantMixin):
     entitlements = models.JSONField(default=dict)
     sms_countries = models.JSONField(default=list, db_default=[], blank=True)
     is_example = models.BooleanField(default=False, db_default=False)
+    published_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

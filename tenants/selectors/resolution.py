@@ -95,6 +95,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         suspension_reason=tenant.suspension_reason,
         sms_countries=tuple(tenant.sms_countries),
         is_example=tenant.is_example,
+        published_at=tenant.published_at,
     )
 
 

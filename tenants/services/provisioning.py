@@ -27,12 +27,14 @@ TRIAL = timedelta(days=30)
 logger = logging.getLogger(__name__)
 
 
-def provision_tenant(*, details: SignUpDetails, now: datetime, is_example: bool = False) -> TenantInfo:
+def provision_tenant(
+    *, details: SignUpDetails, now: datetime, is_example: bool = False, is_draft: bool = False
+) -> TenantInfo:
     """Make a tenant out of what its owner typed.
 
     All of it is one transaction: a process that dies at any point leaves nothing behind.
     Rooms above add theirs as provisioning steps, inside the new schema. An example (`tenants.services.examples`)
-    answers nowhere yet.
+    answers nowhere yet. A draft waits for its owner to publish it (`tenants.services.publishing`).
 
     Raises:
         SlugInvalid: The address is not one that we give.
@@ -58,6 +60,7 @@ def provision_tenant(*, details: SignUpDetails, now: datetime, is_example: bool 
                 trial_ends_at=now + TRIAL,
                 created_at=now,
                 is_example=is_example,
+                published_at=None if is_draft else now,
             )
             # The number makes the name new even when the slug was used before.
             tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"

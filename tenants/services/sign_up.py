@@ -197,7 +197,7 @@ def provision_sign_up(row_id: int, now: datetime) -> None:
             address=sign_up.address,
         )
         try:
-            tenant = provision_tenant(details=details, now=now)
+            tenant = provision_tenant(details=details, now=now, is_draft=True)
         except (SlugTaken, SlugReserved) as error:
             sign_up.status, sign_up.failure = SignUpStatus.FAILED, error.code
         else:

@@ -31,6 +31,8 @@ from scheduling.errors import (
 from scheduling.selectors.availability import explanations
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.demand.searches import search_times
+from tenants.errors import NotPublished
+from tenants.policies import check_published
 
 
 class AvailabilityView(OpenView):
@@ -38,7 +40,15 @@ class AvailabilityView(OpenView):
 
     @describe_call(
         "get_availability",
-        fails=(ServiceNotFound, ResourceNotFound, LocationNotFound, TokenUnknown, LinkEnded, RequestInvalid),
+        fails=(
+            NotPublished,
+            ServiceNotFound,
+            ResourceNotFound,
+            LocationNotFound,
+            TokenUnknown,
+            LinkEnded,
+            RequestInvalid,
+        ),
         parameters=[AvailabilityQuery],
         responses=AvailabilityShape,
     )
@@ -103,6 +113,7 @@ def _make_query(asked: dict[str, Any]) -> types.AvailabilityQuery:
         moving = bookings.get_by_token(token=asked["booking"], now=utc_now())
         wish = choose_again(moving.wish, asked.get("resource"))
         return types.AvailabilityQuery(wish, moving_booking_id=moving.id, **window)
+    check_published()  # before anything is said of what was asked for
     wish = read_wish(asked)
     check_choosable(wish)
     return types.AvailabilityQuery(wish, **window)

@@ -42,6 +42,7 @@ from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
+from tenants.errors import NotPublished
 
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
@@ -56,6 +57,7 @@ class HoldsView(OpenView):
     @describe_call(
         "hold_slot",
         fails=(
+            NotPublished,
             ServiceNotFound,
             ResourceNotFound,
             LocationNotFound,
@@ -96,6 +98,7 @@ class BookingsView(OpenView):
     @describe_call(
         "book",
         fails=(
+            NotPublished,
             ServiceNotFound,
             ResourceNotFound,
             LocationNotFound,

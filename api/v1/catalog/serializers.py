@@ -65,6 +65,9 @@ class BusinessShape(serializers.Serializer[Any]):
     currency = serializers.CharField()
     country = serializers.CharField()
     takes_bookings = serializers.BooleanField(help_text="False while the business takes none: calls that book get 403.")
+    is_published = serializers.BooleanField(
+        help_text="False while the page is a draft that opens soon: what is offered is not told, `not_published` (403)."
+    )
     locations = LocationShape(many=True)
     vertical = VerticalShape()
 

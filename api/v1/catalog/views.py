@@ -24,8 +24,8 @@ from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
 from tenants.context import current_tenant
-from tenants.enums import Ability
-from tenants.policies import may_business
+from tenants.errors import NotPublished
+from tenants.policies import check_published, may_strangers_book
 from tenants.types import TenantInfo
 from verticals.registry import get_vertical
 
@@ -44,7 +44,8 @@ class BusinessView(OpenView):
             "timezone": tenant.timezone,
             "currency": tenant.currency,
             "country": tenant.country,
-            "takes_bookings": may_business(Ability.BOOK),
+            "takes_bookings": may_strangers_book(),
+            "is_published": tenant.is_published,
             "locations": catalog.list_locations(),
             "vertical": _describe_vertical(tenant),
         }
@@ -54,9 +55,10 @@ class BusinessView(OpenView):
 class ServicesView(OpenView):
     """``GET services``."""
 
-    @describe_call("list_services", parameters=[ServicesQuery], responses=ServiceList)
+    @describe_call("list_services", fails=(NotPublished,), parameters=[ServicesQuery], responses=ServiceList)
     def get(self, request: Request) -> Response:
         """List what customers can book, in the business's order."""
+        check_published()
         query = ServicesQuery.read(request)
         services = catalog.list_bookable_services(location_id=query.validated_data.get("location"))
         return answer_page(Page(services), shape=ServiceList, describe=_describe_service)
@@ -65,9 +67,15 @@ class ServicesView(OpenView):
 class ResourcesView(OpenView):
     """``GET resources``."""
 
-    @describe_call("list_resources", fails=(ServiceNotFound,), parameters=[ResourcesQuery], responses=ResourceList)
+    @describe_call(
+        "list_resources",
+        fails=(NotPublished, ServiceNotFound),
+        parameters=[ResourcesQuery],
+        responses=ResourceList,
+    )
     def get(self, request: Request) -> Response:
         """List the people or things among which a customer may choose for a service."""
+        check_published()
         query = ResourcesQuery.read(request)
         service = catalog.get_service(service_id=query.validated_data["service"])
         if not service.is_online:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Max
+
 from accounts.selectors.staff import name_people
 from audit.models import Entry
 from audit.types import Change, FieldChange
@@ -21,6 +23,11 @@ def list_latest(*, noun: str, limit: int) -> tuple[tuple[int, Change], ...]:
     rows = list(Entry.objects.filter(noun=noun).order_by("-pk")[:limit])
     names = name_people({row.user_id for row in rows if row.user_id is not None})
     return tuple((row.row_id, _describe(row, names)) for row in rows)
+
+
+def find_last_version(*, noun: str, row_id: int) -> int:
+    """Return the version that the last change of a row made; 0: it has none yet."""
+    return Entry.objects.filter(noun=noun, row_id=row_id).aggregate(last=Max("version"))["last"] or 0
 
 
 def _describe(row: Entry, names: Mapping[int, str]) -> Change:

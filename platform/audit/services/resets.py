@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
-
 from accounts.types import PersonChange, SecondStepReset
 from audit.enums import Action, PlatformAction
-from audit.models import Entry
+from audit.selectors.log import find_last_version
 from audit.services.log import log_changes
 from audit.services.platform_log import log_act
 from audit.types import NewEntry, PlatformAct
@@ -20,7 +18,13 @@ def log_person(change: PersonChange) -> None:
     """Write into the business's log what was done to somebody who signs in there; into none for operators."""
     if find_current_tenant() is None:
         return
-    entry = NewEntry(PERSON, change.person_id, _find_last(change.person_id) + 1, Action.CHANGED, dict(change.fields))
+    entry = NewEntry(
+        PERSON,
+        change.person_id,
+        find_last_version(noun=PERSON, row_id=change.person_id) + 1,
+        Action.CHANGED,
+        dict(change.fields),
+    )
     log_changes([entry], user_id=change.by_id, now=change.at)
 
 
@@ -29,7 +33,9 @@ def log_reset(reset: SecondStepReset) -> None:
     tenant = find_current_tenant()
     if tenant is not None:
         fields = {"second_step": (True, False)}
-        entry = NewEntry(PERSON, reset.person_id, _find_last(reset.person_id) + 1, Action.CHANGED, fields)
+        entry = NewEntry(
+            PERSON, reset.person_id, find_last_version(noun=PERSON, row_id=reset.person_id) + 1, Action.CHANGED, fields
+        )
         log_changes([entry], user_id=reset.by_id, now=reset.at)
     if tenant is None or reset.by_id is None:
         log_act(
@@ -42,7 +48,3 @@ def log_reset(reset: SecondStepReset) -> None:
                 person_id=reset.person_id if tenant is None else None,
             )
         )
-
-
-def _find_last(person_id: int) -> int:
-    return Entry.objects.filter(noun=PERSON, row_id=person_id).aggregate(last=Max("version"))["last"] or 0

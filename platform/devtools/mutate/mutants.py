@@ -279,9 +279,23 @@ STATES = (
     Mutant(
         "no service asks what the state of the business allows",
         "tenants/policies.py",
-        "    if may_business(ability):\n        return\n",
-        "    return\n",
+        "    if may_business(ability):\n        if ability is",
+        "    if True:\n        if ability is",
         ("tests/integration/test_states.py",),
+    ),
+    Mutant(
+        "strangers book while the page is a draft",
+        "tenants/policies.py",
+        "if ability is Ability.BOOK and not is_staff:",
+        "if False:",
+        ("tests/integration/test_draft.py",),
+    ),
+    Mutant(
+        "everybody sees a draft",
+        "platform/web/booking/pages.py",
+        "if tenant.is_published or is_staff(request):",
+        "if True:",
+        ("tests/integration/test_draft.py",),
     ),
     Mutant(
         "a closed business lets all its staff in",

@@ -52,6 +52,7 @@ class Flow:
         words: The vertical's vocabulary; dots in its terms are underscores here, for templates.
         service: The chosen one, or the only one.
         location: The chosen one, or the only one.
+        is_test: Staff tries the page: nothing is kept, and nobody else is told.
         offer: All that the business offers; ``locations`` and ``services`` are what this visitor may choose from.
     """
 
@@ -67,6 +68,7 @@ class Flow:
     service: ServiceView | None
     location: LocationView | None
     resources: tuple[ResourceView, ...]
+    is_test: bool
 
     @property
     def timezone(self) -> str:
@@ -251,6 +253,7 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) 
         service=service,
         location=location,
         resources=offer.list_choosable_resources(service.id, location_id=location_id) if service else (),
+        is_test=not tenant.is_published,
     )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from edge.access import is_staff
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.types import OpeningToday
 from tenants.context import current_tenant
@@ -81,14 +82,17 @@ def render_step(
 def while_bookings_are_taken(view: Step[P]) -> Step[P]:
     """Show instead of a step, where the business takes no bookings now, a page that says so and how to call.
 
-    A closed business's page is gone (410), so that search engines forget it; what is sent to one is refused.
+    A closed business's page is gone (410), so that search engines forget it; what is sent to one is refused. A page
+    that is not published yet says that it opens soon, to everybody but the staff, who see it as it will be.
     """
 
     @wraps(view)
     def step(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if may_business(Ability.BOOK):
-            return view(request, *args, **kwargs)
         tenant = current_tenant()
+        if may_business(Ability.BOOK):
+            if tenant.is_published or is_staff(request):
+                return view(request, *args, **kwargs)
+            return _open_soon(request)
         shown = 410 if tenant.status == TenantStatus.CLOSED else 200
         text = gettext(CUSTOMER_TEXTS[tenant.status][Ability.BOOK])
         return keep_private(
@@ -101,6 +105,14 @@ def while_bookings_are_taken(view: Step[P]) -> Step[P]:
         )
 
     return step
+
+
+def _open_soon(request: HttpRequest) -> HttpResponse:
+    """Say who opens here soon, and how to call until then."""
+    status = 403 if request.method == "POST" else 200
+    places = list_locations()
+    context = {"places": places, "can_call": any(each.phone for each in places), "language_url": "?lang="}
+    return keep_private(render(request, "booking/soon.html", context, status=status))
 
 
 def keep_private(response: HttpResponse) -> HttpResponse:

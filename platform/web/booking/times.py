@@ -61,7 +61,7 @@ def _find_times(
     query = AvailabilityQuery(
         flow.wish, from_on=start, to_on=last_day(start), moving_booking_id=held.hold_id if held else None
     )
-    found = search_times(query=query, now=flow.now)
+    found = search_times(query=query, now=flow.now, is_test=flow.is_test)
     return make_picker(
         complete_first(found, query, today=flow.today, now=flow.now),
         asked=asked,

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("web.workspace.hours.urls")),
     path("", include("web.workspace.people.urls")),
     path("", include("web.workspace.own.urls")),
+    path("", include("web.workspace.start.urls")),
 ]

@@ -29,16 +29,22 @@ from scheduling.types import CUSTOMER, AgreedPolicy, HeldSlot, SlotRequest
 
 
 def hold_slot(
-    *, request: SlotRequest, now: datetime, source: BookingSource, hold_minutes: int | None = None
+    *,
+    request: SlotRequest,
+    now: datetime,
+    source: BookingSource,
+    hold_minutes: int | None = None,
+    is_test: bool = False,
 ) -> HeldSlot:
     """Keep a time for ``hold_minutes`` (default: the service's), for whoever has the token.
 
     Raises:
         StatusForbids: The business takes no bookings now.
+        NotPublished: The page is a draft.
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         RequestInvalid, ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
-    check_new_bookings(CUSTOMER)
+    check_new_bookings(CUSTOMER, is_test=is_test)
     check_start(request.starts_at)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
     check_online(plan)
@@ -58,7 +64,8 @@ def hold_slot(
     try:
         booking = take_place(Asked(plan=plan, start_minute=to_minutes(request.starts_at), now=now), hold_at)
     except SlotTaken:
-        _note_gone(plan, request, now=now)
+        if not is_test:
+            _note_gone(plan, request, now=now)
         raise
     return HeldSlot(
         id=booking.pk,
@@ -82,14 +89,16 @@ def _note_gone(plan: Plan, request: SlotRequest, *, now: datetime) -> None:
     record_refused(wish=request.wish, reasons=reasons, today=today, hour=wanted.hour)
 
 
-def quote_slot(*, request: SlotRequest, now: datetime, source: BookingSource) -> HeldSlot:
+def quote_slot(*, request: SlotRequest, now: datetime, source: BookingSource, is_test: bool = False) -> HeldSlot:
     """Return what `hold_slot` would keep, and keep nothing: the answer has no id and no token.
+
+    ``is_test``: staff tries the customer's way, on a page that may be a draft.
 
     Raises:
         As `hold_slot`.
     """
     with transaction.atomic():
-        held = hold_slot(request=request, now=now, source=source)
+        held = hold_slot(request=request, now=now, source=source, is_test=is_test)
         transaction.set_rollback(True)
     return replace(held, id=0, token="", expires_at=now)
 

@@ -189,6 +189,7 @@ def test_killed_worker_leaves_nothing_and_the_next_one_finishes(committed, detai
 
     sign_up.refresh_from_db()
     assert (done, sign_up.status) == (True, SignUpStatus.DONE)
+    assert Tenant.objects.get(slug=slug).published_at is None  # a draft until its owner publishes it
     assert sign_up.password_hash == ""
     assert Tenant.objects.get(slug=slug).schema_name == sign_up.schema_name
     assert DueWork.objects.filter(kind="provision").count() == 0
@@ -203,4 +204,5 @@ def test_provisioning_twice_makes_one_tenant(committed, details, slug):
     provision_sign_up(sign_up.pk, NOW)
     provision_sign_up(sign_up.pk, NOW)
 
-    assert Tenant.objects.filter(slug=slug).count() == 1
+    # A draft, until its owner publishes it.
+    assert list(Tenant.objects.filter(slug=slug).values_list("published_at", flat=True)) == [None]

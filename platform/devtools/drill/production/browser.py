@@ -61,13 +61,13 @@ class Browser:
         """Ask for a page."""
         return self._ask("GET", host, path, headers={"Accept-Encoding": "gzip", **headers})
 
-    def post_form(self, host: str, path: str, **fields: str) -> Answer:
-        """Open the page with the form, and send it filled in."""
+    def post_form(self, host: str, path: str, *, to: str = "", **fields: str) -> Answer:
+        """Open the page with the form, and send it filled in, to another address where the form names one."""
         page = self.get(host, path)
         token = page.find(r'name="csrfmiddlewaretoken" value="([^"]+)"')
         body = urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"https://{host}{path}"}
-        return self._ask("POST", host, path, headers=headers, body=body)
+        return self._ask("POST", host, to or path, headers=headers, body=body)
 
     def post_json(self, host: str, path: str, body: object) -> Answer:
         """Call the API."""

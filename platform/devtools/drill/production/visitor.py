@@ -57,6 +57,15 @@ class Visit:
         state = _wait_for(lambda: self._read_progress(progress), "the new business")
         yield "the business stands", state == "done", state
 
+    def publish(self) -> Iterator[Found]:
+        """Publish the new business's page as its owner."""
+        soon = self.browser.get(self.tenant, "/api/v1/services")
+        yield "a new page is a draft", soon.status == HTTPStatus.FORBIDDEN, f"status {soon.status}"
+        signed_in = self.browser.post_form(self.tenant, "/accounts/login/", login=OWNER, password=PASSWORD)
+        yield "the owner signs in", signed_in.status == HTTPStatus.FOUND, f"status {signed_in.status}"
+        published = self.browser.post_form(self.tenant, "/workspace/page/", to="/workspace/page/publish/")
+        yield "the owner publishes the page", published.status == HTTPStatus.FOUND, f"status {published.status}"
+
     def book(self) -> Iterator[Found]:
         """Book the first free time by the API and wait for the customer's mail."""
         services = self.browser.get(self.tenant, "/api/v1/services").json()["results"]
@@ -80,9 +89,7 @@ class Visit:
         yield "the booking is there", page.status == HTTPStatus.OK and "Laura" in page.text, f"status {page.status}"
 
     def look_at_board(self) -> Iterator[Found]:
-        """Sign the owner in and listen to the board's events."""
-        signed_in = self.browser.post_form(self.tenant, "/accounts/login/", login=OWNER, password=PASSWORD)
-        yield "the owner signs in", signed_in.status == HTTPStatus.FOUND, f"status {signed_in.status}"
+        """Listen to the board's events as the owner."""
         names = set(self.browser.cookies[self.tenant])
         yield "cookies are bound to the host", {"__Host-session", "__Host-csrf"} <= names, ", ".join(sorted(names))
         began_at = time.monotonic()
@@ -147,6 +154,7 @@ def visit(host: str, authority: Path, mail_port: int, note: Path) -> Iterator[Fo
         yield from visit.look_at_booking(note.read_text(encoding="utf-8"))
         return
     yield from visit.sign_up()
+    yield from visit.publish()
     yield from visit.book()
     note.write_text(visit.manage_path, encoding="utf-8")
     yield "BOOKED", True, ""

@@ -1,0 +1,1 @@
+"""A new business on its way to its first customer."""

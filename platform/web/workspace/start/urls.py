@@ -1,0 +1,26 @@
+"""Addresses of the booking page's state: a draft, or there for everybody."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy
+
+from accounts.policies import Permission
+from web.workspace.nav import NavEntry, add_entries
+from web.workspace.start import views
+
+add_entries(
+    NavEntry(
+        key="page",
+        label=gettext_lazy("Your page"),
+        icon="globe",
+        url_name="page",
+        permission=Permission.SETTINGS_MANAGE,
+        position=85,
+        belongs=("page_",),
+    )
+)
+
+urlpatterns = [
+    path("page/", views.show_page, name="page"),
+    path("page/publish/", views.publish, name="page_publish"),
+    path("page/unpublish/", views.unpublish, name="page_unpublish"),
+]

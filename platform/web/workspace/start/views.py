@@ -1,0 +1,89 @@
+"""The booking page as its owner sees it: whether strangers find it, since when, and what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.policies import Permission
+from audit.selectors.log import list_changes
+from edge.access import requires
+from edge.statuses import get_status
+from kernel.clock import utc_now
+from kernel.errors import Forbidden
+from scheduling.errors import PageNotReady
+from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.services.first_run import publishing
+from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.hosts import make_base_url
+from tenants.policies import may_business
+from web.errors import translate_error
+from web.parts.toasts import Toast, go_on
+from web.workspace.crud.editing import make_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """That the page was published, or taken back; ``by`` is empty for the platform."""
+
+    is_published: bool
+    by: str
+    at: datetime
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_safe
+def show_page(request: HttpRequest) -> HttpResponse:
+    """Show the state of the page and what led to it."""
+    return _render(request)
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
+def publish(request: HttpRequest) -> HttpResponse:
+    """Publish the page; where something is missing, say what."""
+    try:
+        publishing.publish_page(by=make_actor(request), now=utc_now())
+    except (PageNotReady, Forbidden) as error:
+        return _render(request, status=get_status(error), refusal=translate_error(error))
+    toast = Toast(
+        title=gettext("Your page is published"),
+        text=gettext("It takes bookings at %(host)s") % {"host": current_tenant().primary_host},
+    )
+    return go_on(request, toast, to=reverse("workspace:page"))
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
+def unpublish(request: HttpRequest) -> HttpResponse:
+    """Make the page a draft again."""
+    try:
+        publishing.unpublish_page(by=make_actor(request), now=utc_now())
+    except Forbidden as error:
+        return _render(request, status=get_status(error), refusal=translate_error(error))
+    toast = Toast(title=gettext("Your page is a draft again"), text=gettext("Existing appointments stay as they are"))
+    return go_on(request, toast, to=reverse("workspace:page"))
+
+
+def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    tenant = current_tenant()
+    turns = [
+        Turn(is_published=bool(field.new), by=change.user_name, at=change.at)
+        for change in list_changes(noun=publishing.PAGE, row_id=tenant.id)
+        for field in change.fields
+    ]
+    context = {
+        "page_url": make_base_url(tenant.primary_host),
+        "blockers": [] if tenant.is_published else list_blockers(now=utc_now()),
+        "turns": turns,
+        "refusal": refusal,
+        "may_write": may_business(Ability.WRITE),
+    }
+    return render(request, "workspace/start/page.html", context, status=status)

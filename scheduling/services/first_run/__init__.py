@@ -1,0 +1,1 @@
+"""What a new business does once: publish its page."""
