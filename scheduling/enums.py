@@ -141,6 +141,17 @@ class DepositKind(models.TextChoices):
     FULL = "full", _("Full price")
 
 
+class QuestionKind(models.TextChoices):
+    """How the answer to a question of a service is given."""
+
+    TEXT = "text", _("Short text")
+    LONG_TEXT = "long_text", _("Long text")
+    NUMBER = "number", _("Number")
+    YES_NO = "yes_no", _("Yes or no")
+    CHOICE = "choice", _("One option")
+    CHOICES = "choices", _("Several options")
+
+
 class CatalogNoun(models.TextChoices):
     """The rows of the catalog, as the log and the events call them."""
 

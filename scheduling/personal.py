@@ -94,7 +94,9 @@ _BOOKINGS = (
         more={"history_change_reason": _CHANGE},
     ),
     TableInventory("scheduling.BookingSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
-    TableInventory("scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "add_ons")}),
+    TableInventory(
+        "scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "service_names", "add_ons")}
+    ),
     TableInventory("scheduling.Series", other={NotPersonal.CODE: ("rule", "report")}),
     TableInventory("scheduling.Session", other={NotPersonal.MACHINE: ("resource_key",)}),
     TableInventory("scheduling.Allocation"),
@@ -136,14 +138,14 @@ _CATALOG = (
     TableInventory(
         "scheduling.Service",
         other={
-            NotPersonal.BUSINESS: ("name", "description", "category"),
+            NotPersonal.BUSINESS: ("name", "description", "category", "texts", "questions"),
             NotPersonal.CODE: ("arrival_modes", "reminder_offsets_minutes", "bookable_hours", "price_kind"),
         },
     ),
     TableInventory("scheduling.Requirement", other={NotPersonal.BUSINESS: ("skill",)}),
     TableInventory("scheduling.RequirementResource"),
     TableInventory("scheduling.ServiceResource"),
-    TableInventory("scheduling.AddOn", other={NotPersonal.BUSINESS: ("name",)}),
+    TableInventory("scheduling.AddOn", other={NotPersonal.BUSINESS: ("name", "texts")}),
     TableInventory("scheduling.WorkingHours", other={NotPersonal.BUSINESS: ("valid_from", "valid_to")}),
     TableInventory(
         "scheduling.DateOverride",

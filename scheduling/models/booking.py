@@ -193,6 +193,7 @@ class BookingLine(models.Model):
     position = models.PositiveSmallIntegerField()
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     service_name = models.CharField(max_length=120)
+    service_names = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     duration_minutes = models.PositiveIntegerField()
     price_minor = models.PositiveBigIntegerField(null=True, blank=True)
     add_ons = models.JSONField(default=list, blank=True)

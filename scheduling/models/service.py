@@ -30,6 +30,8 @@ class Service(CatalogRow):
     description = models.TextField(blank=True, default="")
     category = models.CharField(max_length=80, blank=True, default="")
     position = models.PositiveIntegerField(default=0)
+    texts = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    questions = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     is_sample = models.BooleanField(default=False)
     is_online = models.BooleanField(default=True, db_default=True)
 
@@ -228,6 +230,7 @@ class AddOn(CatalogRow):
     name = models.CharField(max_length=120)
     minutes = models.PositiveIntegerField(default=0)
     price_minor = models.PositiveBigIntegerField(default=0)
+    texts = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

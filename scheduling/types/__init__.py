@@ -26,6 +26,7 @@ from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
+from scheduling.types.questions import Answer, Question, QuestionText, unite_questions
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -50,6 +51,7 @@ from scheduling.types.terms import (
     ServiceTerms,
     copy_timing,
 )
+from scheduling.types.texts import LocalText, find_text, map_names
 from scheduling.types.touched import Applied, Decision, Misfit, Proposal, Touched
 from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
 
@@ -63,6 +65,7 @@ __all__ = [
     "AddOnSetup",
     "AddOnView",
     "AgreedPolicy",
+    "Answer",
     "Applied",
     "Availability",
     "AvailabilityQuery",
@@ -85,6 +88,7 @@ __all__ = [
     "HeldSlot",
     "HolidaySetup",
     "LineView",
+    "LocalText",
     "LocationSetup",
     "LocationView",
     "Misfit",
@@ -94,6 +98,8 @@ __all__ = [
     "Period",
     "PeriodSetup",
     "Proposal",
+    "Question",
+    "QuestionText",
     "ReasonView",
     "RequirementSetup",
     "ResourceSetup",
@@ -116,4 +122,7 @@ __all__ = [
     "WeekSetup",
     "Wish",
     "copy_timing",
+    "find_text",
+    "map_names",
+    "unite_questions",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kernel.money import Price
@@ -81,13 +81,25 @@ class TakenResource:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One service of a booking."""
+    """One service of a booking, as it was called when it was booked.
+
+    Attributes:
+        names: The service by languages beside the business's own; ``add_on_others`` the same of each extra.
+    """
 
     service_id: int
     name: str
     duration_minutes: int
     price_minor: int | None
     add_on_names: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    add_on_others: tuple[Mapping[str, str], ...] = ()
+
+    def say_in(self, language: str) -> LineView:
+        """Return it with its names in a language."""
+        extras = zip(self.add_on_names, self.add_on_others, strict=False)
+        named = tuple(others.get(language, name) for name, others in extras)
+        return replace(self, name=self.names.get(language, self.name), add_on_names=named or self.add_on_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,11 @@ class BookingView:
     def answer_by(self) -> datetime | None:
         """Until when the business answers; None: nobody waits for its answer."""
         return self.hold_expires_at if self.status == BookingStatus.PENDING_APPROVAL else None
+
+    def say_in(self, language: str) -> BookingView:
+        """Return it with the names of its services in a language: for whoever booked it."""
+        lines = tuple(line.say_in(language) for line in self.lines)
+        return replace(self, lines=lines, service_name=" + ".join(line.name for line in lines) or self.service_name)
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from kernel.money import Price
 from scheduling.types.terms import ServiceTerms
+from scheduling.types.texts import LocalText, find_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,11 @@ class AddOnView:
     name: str
     minutes: int
     price_minor: int
+    texts: tuple[LocalText, ...] = ()
+
+    def say_in(self, language: str) -> Self:
+        """Return it with its name in a language."""
+        return replace(self, name=find_text(self.texts, language, "name", self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,16 @@ class ServiceView(ServiceTerms):
     def price(self) -> Price:
         """What it costs without extras."""
         return Price(self.lowest_minor, self.currency, is_from=self.is_price_from or self.is_price_varied)
+
+    def say_in(self, language: str, *, categories: Mapping[str, str]) -> Self:
+        """Return it with its texts in a language; ``categories`` are the headings of all services in it."""
+        return replace(
+            self,
+            name=find_text(self.texts, language, "name", self.name),
+            description=find_text(self.texts, language, "description", self.description),
+            category=categories.get(self.category, self.category),
+            add_ons=tuple(each.say_in(language) for each in self.add_ons),
+        )
 
 
 @dataclass(frozen=True, slots=True)

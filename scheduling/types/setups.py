@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.types.terms import ServiceTerms
+from scheduling.types.texts import LocalText
 
 SetupT_co = TypeVar("SetupT_co", covariant=True)
 
@@ -117,12 +118,13 @@ class ServiceSetup(ServiceTerms):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddOnSetup:
-    """Something extra of one service."""
+    """Something extra of one service; ``texts`` are its names in other languages."""
 
     service_id: int
     name: str
     minutes: int = 0
     price_minor: int = 0
+    texts: tuple[LocalText, ...] = ()
     position: int | None = None
 
 

@@ -19,6 +19,8 @@ from scheduling.engine import (
     limited,
 )
 from scheduling.enums import Approval, DepositKind
+from scheduling.types.questions import Question
+from scheduling.types.texts import LocalText
 
 LARGEST_PRICE_MINOR = 10**15
 ANSWER_AHEAD_MINUTES = 240
@@ -42,6 +44,8 @@ class ServiceTerms(ServiceTiming):
         answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
             start, whichever is earlier; see `engine.find_answer_deadline`.
         reminder_offsets_minutes: Before the start.
+        texts: What it is called in the languages beside the business's own; at most one for each.
+        questions: What whoever books it is asked, in order.
     """
 
     name: str = field(metadata=PUBLIC)
@@ -63,6 +67,8 @@ class ServiceTerms(ServiceTiming):
     answer_ahead_minutes: int = field(default=ANSWER_AHEAD_MINUTES, metadata=limited(0, LONGEST_AHEAD_MINUTES))
     arrival_modes: tuple[str, ...] = field(default=(), metadata=PUBLIC)
     reminder_offsets_minutes: tuple[int, ...] = (1440, 120)
+    texts: tuple[LocalText, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def is_price_from(self) -> bool:
@@ -85,6 +91,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "approval": Approval,
     "arrival_modes": tuple,
     "reminder_offsets_minutes": tuple,
+    "texts": LocalText.read,
+    "questions": Question.read,
 }
 TERM_NAMES = tuple(each.name for each in fields(ServiceTerms))
 PUBLIC_TERMS = tuple(each.name for each in fields(ServiceTerms) if each.metadata.get("is_public"))

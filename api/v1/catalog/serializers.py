@@ -9,6 +9,7 @@ from rest_framework import serializers
 from api.fields import IdField
 from api.pagination import PageShape
 from api.serializers import AddressSerializer, MoneyShape, PriceKindField
+from scheduling.enums import QuestionKind
 from scheduling.types import PUBLIC_TERMS, ServiceTerms
 
 
@@ -81,6 +82,26 @@ class AddOnShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
 
 
+class ChoiceShape(serializers.Serializer[Any]):
+    """An option of a question: what is sent as the answer, and how it reads in the language of the call."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # every field of DRF has a label of its own
+
+
+class QuestionShape(serializers.Serializer[Any]):
+    """What whoever books a service is asked; the answer goes into ``answers`` under its key."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # every field of DRF has a label of its own
+    kind = serializers.ChoiceField(
+        choices=QuestionKind.values,
+        help_text="A text, a number, true or false, the key of an option, or a list of keys.",
+    )
+    is_required = serializers.BooleanField()
+    choices = ChoiceShape(many=True)
+
+
 class ServiceShape(serializers.Serializer[Any]):
     """A service that can be booked."""
 
@@ -91,6 +112,7 @@ class ServiceShape(serializers.Serializer[Any]):
     price_kind = PriceKindField()
     is_price_from = serializers.BooleanField()
     add_ons = AddOnShape(many=True)
+    questions = QuestionShape(many=True)
     locations = serializers.ListField(child=serializers.CharField())
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

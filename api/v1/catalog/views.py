@@ -22,7 +22,7 @@ from edge.language import current_language
 from kernel.page import Page
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog import services as catalog
-from scheduling.types import PUBLIC_TERMS, ResourceView, ServiceView
+from scheduling.types import PUBLIC_TERMS, Question, ResourceView, ServiceView
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
 from tenants.policies import check_published, may_strangers_book
@@ -60,7 +60,9 @@ class ServicesView(OpenView):
         """List what customers can book, in the business's order."""
         check_published()
         query = ServicesQuery.read(request)
-        services = catalog.list_bookable_services(location_id=query.validated_data.get("location"))
+        services = catalog.list_bookable_services(
+            location_id=query.validated_data.get("location"), language=current_language()
+        )
         return answer_page(Page(services), shape=ServiceList, describe=_describe_service)
 
 
@@ -133,5 +135,17 @@ def _describe_service(service: ServiceView) -> dict[str, Any]:
             }
             for add_on in service.add_ons
         ],
+        "questions": [_describe_question(each) for each in service.questions],
         "locations": [str(location_id) for location_id in service.location_ids],
+    }
+
+
+def _describe_question(question: Question) -> dict[str, Any]:
+    language = current_language()
+    return {
+        "key": question.key,
+        "label": question.find_label(language),
+        "kind": question.kind.value,
+        "is_required": question.is_required,
+        "choices": [{"key": key, "label": label} for key, label in question.list_choices(language)],
     }

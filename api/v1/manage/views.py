@@ -11,6 +11,7 @@ from api.choices import choose_again
 from api.document import describe_call
 from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
+from edge.language import current_language
 from kernel.clock import utc_now
 from scheduling.errors import (
     CutoffPassed,
@@ -128,7 +129,8 @@ class CalendarView(OpenView):
     def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
         """Return the booking as an iCalendar file."""
         now = utc_now()
-        content = make_calendar(get_by_token(token=token, now=now), tenant_name=current_tenant().name, now=now)
+        booking = get_by_token(token=token, now=now).say_in(current_language())
+        content = make_calendar(booking, tenant_name=current_tenant().name, now=now)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="calendar.ics"'
         return response
@@ -136,7 +138,7 @@ class CalendarView(OpenView):
 
 def _describe(token: str) -> dict[str, object]:
     now = utc_now()
-    booking = get_by_token(token=token, now=now)
+    booking = get_by_token(token=token, now=now).say_in(current_language())
     return {
         "reference": booking.reference,
         "status": booking.status,

@@ -12,7 +12,7 @@ from edge.access import open_to_anyone
 from kernel.ids import read_row_id
 from kernel.maps import make_map_url
 from scheduling.errors import ServiceNotFound
-from scheduling.types import LocationView, ServiceView
+from scheduling.types import LocationView, ServiceView, find_text
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
 from web.booking.pages import describe_hours, render_step, while_bookings_are_taken
@@ -87,6 +87,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
     category = request.GET.get("category", "")
     category = category if category in names else ""
     shown = [service for service in flow.services if not category or service.category == category]
+    are_told = all(find_text(each.texts, flow.formats.language, "name", "") for each in flow.services)
     return render_step(
         request,
         "booking/service.html",
@@ -98,6 +99,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         page_url=make_base_url(flow.tenant.primary_host),
         map_url=make_map_url(flow.location.address, flow.location.map_url) if flow.location else "",
         hours=describe_hours(flow.formats, flow.offer.opening, location=flow.location.id if flow.location else None),
+        is_told_otherwise=flow.formats.language != flow.tenant.locale and not are_told,
         category=category,
         all_url=make_link(StepKey.SERVICE, sealed),
         categories=[CategoryOption(name, make_link(StepKey.SERVICE, sealed, category=name)) for name in names]

@@ -63,6 +63,7 @@ class Draft:
 
     Attributes:
         visit: Random name of this run through the pages.
+        answers: To the service's own questions, by their keys, as they are sent: "yes" and "no", a number with a point.
         is_visit_told: The questions about the visit were answered.
         code_to: The contact that a code was sent to; empty: none was asked for.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
@@ -78,6 +79,7 @@ class Draft:
     asset: Mapping[str, str] = field(default_factory=dict)
     symptoms: tuple[str, ...] = ()
     note: str = ""
+    answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     is_visit_told: bool = False
     name: str = ""
     phone: str = ""
@@ -92,8 +94,9 @@ class Draft:
         if service_id == self.service_id:
             return self
         return replace(
-            self, service_id=service_id, resource_id=None, add_on_ids=(), party_size=1, is_visit_told=False, hold=None
-        )
+            self, service_id=service_id, resource_id=None, add_on_ids=(), party_size=1, answers={}, is_visit_told=False,
+            hold=None,
+        )  # fmt: skip
 
     def choose_location(self, location_id: int) -> Draft:
         """Return the draft at another location."""
@@ -184,6 +187,9 @@ def _read_draft(body: dict[str, Any]) -> Draft:
     for key in ("add_on_ids", "symptoms"):
         if key in body:
             body[key] = tuple(body[key])
+    if "answers" in body:
+        answers = body["answers"].items()
+        body["answers"] = {key: tuple(each) if isinstance(each, list) else each for key, each in answers}
     if "hold" in body:
         body["hold"] = _read_hold(body["hold"])
     return Draft(**body)

@@ -106,7 +106,7 @@ class Flow:
             or self.vertical.intake.symptoms
             or len(self.arrival_modes) > 1
             or len(self.resources) > 1
-            or (service and (service.add_ons or service.max_party_size > 1))
+            or (service and (service.add_ons or service.max_party_size > 1 or service.questions))
         )
 
     @property
@@ -234,6 +234,7 @@ def load_flow(request: HttpRequest) -> Flow:
 def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) -> Flow:
     """Put together what was chosen and what is offered."""
     language = current_language()
+    offer = offer.say_in(language)
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
     location = _find_location(offer.locations, draft.location_id)

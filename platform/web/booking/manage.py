@@ -340,7 +340,7 @@ def _load(token: str) -> ManagePage:
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
     return ManagePage(
-        booking=bookings.get_by_token(token=token, now=now),
+        booking=bookings.get_by_token(token=token, now=now).say_in(language),
         token=token,
         now=now,
         formats=get_formats(language, tenant.country),

@@ -59,8 +59,7 @@ def submit(
             return HttpResponseRedirect(reverse("booking:manage", args=[token]))
         return render_taken(request, drop_hold(flow), error, None, translate_error(error))
     except Invalid as error:
-        form.refuse(error, names=FIELD_OF)
-        return render_details(request, flow, form, status=422)
+        return _refuse(request, flow, form, error)
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
@@ -102,12 +101,27 @@ def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
             locale=flow.formats.language,
         ),
         asset=draft.asset,
-        answers={"symptoms": list(draft.symptoms)} if draft.symptoms else {},
+        answers=_list_answers(flow),
         arrival_mode=flow.arrival_mode or None,
         note=draft.note,
         consents=tuple(str(consent) for consent in consents),
         wants_reminders=draft.wants_reminders,
     )
+
+
+def _refuse(request: HttpRequest, flow: Flow, form: DetailsForm, error: Invalid) -> HttpResponse:
+    """Say what was refused at its field; what the business asks by now, on the page that asks it."""
+    if any(name.startswith("answers.") for name in error.errors):
+        return HttpResponseRedirect(flow.with_draft(replace(flow.draft, is_visit_told=False)).link(StepKey.VISIT))
+    form.refuse(error, names=FIELD_OF)
+    return render_details(request, flow, form, status=422)
+
+
+def _list_answers(flow: Flow) -> dict[str, object]:
+    """Return what was answered; what the service asks no more is left out."""
+    draft, questions = flow.draft, flow.service.questions if flow.service else ()
+    told: dict[str, object] = {"symptoms": list(draft.symptoms)} if draft.symptoms else {}
+    return told | {each.key: draft.answers[each.key] for each in questions if each.key in draft.answers}
 
 
 def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, status: int = 200) -> HttpResponse:

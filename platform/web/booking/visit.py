@@ -12,9 +12,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from scheduling.services.questions.answers import check_answers
 from verticals.contract import AssetField, FieldKind, VisitDraft
 from web.booking.draft import Draft
 from web.booking.flow import Flow
+from web.booking.questions import QUESTION_PREFIX, list_answers, make_question_fields, read_answers
 from web.parts.assets import LONGEST_KEPT, PREFIX, Asked, TypedField, list_suggestions, make_asset_fields, read_asset
 from web.parts.fields import ChoiceField, ChoicesField, IdField, IdsField, NumberField
 from web.parts.forms import PageField, PageForm, translate_findings
@@ -74,6 +76,8 @@ class VisitForm(PageForm):
         )
         self.fields |= make_asset_fields(self.asked, self._suggest)
         self.fields |= _make_choice_fields(flow)
+        self.questions = flow.service.questions if flow.service else ()
+        self.fields |= make_question_fields(self.questions, flow.formats.language)
         intake = flow.vertical.intake
         if intake.note_label:
             attrs = {"rows": 3, "placeholder": gettext(intake.note_example) if intake.note_example else " "}
@@ -94,7 +98,10 @@ class VisitForm(PageForm):
         answers = flow.vertical.intake.check(
             {key: data[key] for key in ("symptoms", "note") if key in data and key in self.fields}
         )
+        given = read_answers(self, self.questions, flow.formats)
+        _, wrong = check_answers(self.questions, given, is_complete=True)
         found = {f"{PREFIX}{key}": texts for key, texts in check.errors.items()} | dict(answers.errors)
+        found |= {f"{QUESTION_PREFIX}{key}": texts for key, texts in wrong.items()}
         for name, texts in translate_findings(found).items():
             for text in texts:
                 self.add_error(name, text)
@@ -115,6 +122,7 @@ class VisitForm(PageForm):
             asset={**read_asset(self, self.asked), **known.get("asset", {})},
             symptoms=tuple(known.get("symptoms", ())),
             note=str(typed.get("note") or "")[:LONGEST_KEPT],
+            answers=read_answers(self, self.questions, self.flow.formats),
             arrival_mode=str(known.get("arrival_mode") or ""),
             add_on_ids=tuple(known.get("add_ons", ())),
             resource_id=known.get("resource"),
@@ -205,6 +213,7 @@ def _list_initial(flow: Flow) -> dict[str, object]:
         "party_size": draft.party_size,
         "symptoms": draft.symptoms,
         "note": draft.note,
+        **list_answers(flow.service.questions if flow.service else (), draft.answers, flow.formats),
     }
 
 

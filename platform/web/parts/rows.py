@@ -1,7 +1,7 @@
 """Rows of a form that can be added and taken away, each a small form of its own; works without a script.
 
 A hidden input names each row; a row that is taken away is named no more. The buttons send the form
-with ``do``: ``add-<key>``, or ``remove-<key>-<name>``; nothing is checked then.
+with ``do``: ``add-<key>``, ``remove-<key>-<name>``, or ``up-<key>-<name>``; nothing is checked then.
 """
 
 from __future__ import annotations
@@ -54,11 +54,16 @@ class RowSet(Generic[FormT]):
         return sum(not form.is_valid() for form in self.forms) == 0
 
     def perform(self, do: str) -> None:
-        """Add or take away a row, as the button says; anything else changes nothing."""
+        """Add, take away or lift a row, as the button says; anything else changes nothing."""
         if do == f"add-{self.key}" and len(self) < MOST_ROWS:
             name = str(max((int(each) for each in self.rows), default=-1) + 1)
             self.rows[name] = self._make_form(None, f"{self.key}-{name}", {})
         self.rows.pop(do.removeprefix(f"remove-{self.key}-"), None)
+        names, lifted = list(self.rows), do.removeprefix(f"up-{self.key}-")
+        if lifted in names[1:]:
+            at = names.index(lifted)
+            names[at - 1 : at + 1] = [lifted, names[at - 1]]
+            self.rows = {name: self.rows[name] for name in names}
 
 
 def show_unchecked(form: PageForm) -> None:

@@ -67,6 +67,7 @@ class AddOnTerms(NamedTuple):
     name: str
     minutes: int
     price_minor: int
+    texts: list[dict[str, str]]
 
 
 class RuleRow(NamedTuple):

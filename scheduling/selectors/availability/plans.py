@@ -192,7 +192,7 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
     if any(service_id not in by_id for service_id in wish.service_ids):
         raise ServiceNotFound
     services = tuple(by_id[service_id] for service_id in wish.service_ids)
-    add_ons = tuple(AddOnTerms(*columns) for columns in sorted(rows.add_ons or ()))
+    add_ons = tuple(AddOnTerms(*columns) for columns in sorted(rows.add_ons or (), key=itemgetter(0, 1)))
     _check_terms(wish, services, add_ons, is_party_free=is_party_free)
     pools: dict[int, dict[int, list[int]]] = {}
     for each in (PoolRow(*columns) for columns in sorted(rows.pools or ())):

@@ -169,6 +169,8 @@ def _view_lines(booking: Booking) -> tuple[LineView, ...]:
             duration_minutes=line.duration_minutes,
             price_minor=line.price_minor,
             add_on_names=tuple(add_on["name"] for add_on in line.add_ons),
+            names=line.service_names,
+            add_on_others=tuple(add_on.get("names", {}) for add_on in line.add_ons),
         )
         for line in booking.lines.all()
     )

@@ -50,7 +50,16 @@ from scheduling.selectors.catalog.usage import (
     count_bookings_of_services,
     count_bookings_of_types,
 )
-from scheduling.types import AddOnSetup, Entry, LocationSetup, ResourceSetup, ResourceTypeSetup, RuleSetup, ServiceSetup
+from scheduling.types import (
+    AddOnSetup,
+    Entry,
+    LocalText,
+    LocationSetup,
+    ResourceSetup,
+    ResourceTypeSetup,
+    RuleSetup,
+    ServiceSetup,
+)
 from tenants.context import current_tenant
 
 SetupT = TypeVar("SetupT")
@@ -127,7 +136,7 @@ def list_service_entries(
 ) -> tuple[Entry[ServiceSetup], ...]:
     """List services in the business's order, with what they take."""
     found = _narrow(with_requirements(Service.objects.all()), is_active)
-    rows = _search(found, search, lambda row: Findable((row.name, row.category)))
+    rows = _search(found, search, lambda row: Findable(_list_texts(row)))
     return view_entries(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
 
 
@@ -202,6 +211,12 @@ def _search(rows: QuerySet[RowT], search: str, describe: Callable[[RowT], Findab
     found, wanted = list(rows), split_words(search) or search.split()
     contained = [row for row in found if all(word in _join_words(describe(row)) for word in wanted)]
     return contained or keep_matching(found, search, country=current_tenant().country, describe=describe)
+
+
+def _list_texts(row: Service) -> tuple[str, ...]:
+    """Return name and category in every language: people search in theirs."""
+    others = ((each.name, each.category) for each in LocalText.read(row.texts))
+    return (row.name, row.category, *(text for pair in others for text in pair))
 
 
 def _join_words(row: Findable) -> str:

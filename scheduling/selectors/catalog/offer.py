@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -14,7 +14,7 @@ from database.connection import connection
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, read_timetables
-from scheduling.types import AddOnView, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types import AddOnView, LocalText, LocationView, OpeningToday, ResourceView, ServiceView, find_text
 from tenants.context import current_tenant
 
 # In no order, as `TIMETABLE_SQL`.
@@ -24,7 +24,8 @@ SELECT json_build_array(
       l.map_url, l.position))
    FROM scheduling_location l WHERE l.is_active),
   (SELECT json_agg(to_json(s)) FROM scheduling_service s WHERE s.is_active),
-  (SELECT json_agg(json_build_array(a.service_id, a.position, a.id, a.name, a.minutes, a.price_minor))
+  (SELECT json_agg(json_build_array(a.service_id, a.position, a.id, a.name, a.minutes, a.price_minor,
+      a.texts))
    FROM scheduling_addon a WHERE a.is_active),
   (SELECT json_agg(json_build_array(q.service_id, q.position, q.id, q.quantity, q.resource_type_id, q.skill,
       ARRAY(SELECT n.resource_id FROM scheduling_requirementresource n WHERE n.requirement_id = q.id)))
@@ -57,6 +58,15 @@ class Offer:
     resources: tuple[ResourceView, ...]
     pools: Mapping[int, frozenset[int]]
     opening: OpeningToday | None
+
+    def say_in(self, language: str) -> Offer:
+        """Return it with the texts of its services and extras in a language; where they have none, in their own."""
+        categories: dict[str, str] = {}
+        for each in self.services:
+            if named := find_text(each.texts, language, "category", ""):
+                categories.setdefault(each.category, named)
+        services = tuple(each.say_in(language, categories=categories) for each in self.services)
+        return replace(self, services=services)
 
     def list_bookable_services(self, *, location_id: int | None = None) -> tuple[ServiceView, ...]:
         """List the services that customers find on the page.
@@ -106,8 +116,9 @@ def load_offer(*, now: datetime | None = None) -> Offer:
     for service_id, resource_id, price_minor in price_rows or ():
         own_prices[service_id][resource_id] = price_minor
     add_ons: defaultdict[int, list[AddOnView]] = defaultdict(list)
-    for service_id, _position, *add_on in sorted(add_on_rows or ()):
-        add_ons[service_id].append(AddOnView(*add_on))
+    for service_id, _position, *columns, texts in sorted(add_on_rows or (), key=itemgetter(0, 1, 2)):
+        add_on_id, name, minutes, price_minor = columns
+        add_ons[service_id].append(AddOnView(add_on_id, name, minutes, price_minor, LocalText.read(texts)))
     currency = current_tenant().currency
     opening = None
     if now and from_on and to_on:

@@ -10,9 +10,9 @@ from scheduling.selectors.catalog.offer import load_offer
 from scheduling.types import LocationView, ResourceView, ServiceView
 
 
-def list_bookable_services(*, location_id: int | None = None) -> tuple[ServiceView, ...]:
-    """List the services that customers find on the page; one query."""
-    return load_offer().list_bookable_services(location_id=location_id)
+def list_bookable_services(*, location_id: int | None = None, language: str = "") -> tuple[ServiceView, ...]:
+    """List the services that customers find on the page, in their language; one query."""
+    return load_offer().say_in(language).list_bookable_services(location_id=location_id)
 
 
 def list_services() -> tuple[ServiceView, ...]:

@@ -27,6 +27,7 @@ from scheduling.types import (
     AddOnSetup,
     DateOverrideSetup,
     HolidaySetup,
+    LocalText,
     LocationSetup,
     PeriodSetup,
     RequirementSetup,
@@ -76,7 +77,7 @@ def read_location(row: Location) -> LocationSetup:
 
 def read_add_on(row: AddOn) -> AddOnSetup:
     """Return what was set up."""
-    return AddOnSetup(**_read(AddOnSetup, row))
+    return replace(AddOnSetup(**_read(AddOnSetup, row)), texts=LocalText.read(row.texts))
 
 
 def read_rule(row: CapacityRule) -> RuleSetup:

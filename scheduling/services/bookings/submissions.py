@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,7 +36,16 @@ from scheduling.services.writing.records import (
 )
 from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite, write_booking
-from scheduling.types import CUSTOMER, Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails
+from scheduling.types import (
+    CUSTOMER,
+    Actor,
+    OverrideReason,
+    Question,
+    SlotRequest,
+    SubmittedBooking,
+    VisitDetails,
+    unite_questions,
+)
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
@@ -144,6 +153,7 @@ def book_slot(
         duration_minutes=next(iter(plan.visits.values())).duration_minutes,
         today=local_today(now),
         is_staff=is_staff,
+        questions=unite_questions(question for service in plan.services for question in service.questions),
     )
     agreed = Agreed(
         status=BookingStatus.CONFIRMED,
@@ -179,13 +189,14 @@ def _has_ended(booking: Booking, now: datetime) -> bool:
 
 
 def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDetails:
-    modes: Sequence[str] = booking.service.arrival_modes
+    services = [line.service for line in booking.lines.select_related("service")] or [booking.service]
     return clean_details(
         details,
-        arrival_modes=tuple(modes),
+        arrival_modes=tuple(services[0].arrival_modes),
         duration_minutes=count_minutes(booking.starts_at, booking.ends_at),
         today=local_today(now),
         is_staff=False,
+        questions=unite_questions(question for each in services for question in Question.read(each.questions)),
     )
 
 

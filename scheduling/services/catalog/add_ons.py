@@ -25,6 +25,7 @@ from scheduling.services.catalog.door import (
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_fit
+from scheduling.services.catalog.texts import check_texts, clean_texts
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, AddOnSetup
 
 LONGEST_MINUTES = 1440
@@ -95,11 +96,12 @@ def check_add_on(
     Raises:
         SetupInvalid: Names every field that cannot be.
     """
-    setup = replace(setup, name=clean_line(setup.name))
+    setup = replace(setup, name=clean_line(setup.name), texts=clean_texts(setup.texts))
     errors = FieldErrors(lookup)
     errors.check_choice("service_id", Service, setup.service_id, known_id=before.service_id if before else None)
     errors.require(before is None or before.service_id == setup.service_id, "service_id", CANNOT_WORK)
     errors.check_name(setup.name)
+    check_texts(errors, setup.texts)
     errors.check_free(AddOn, {"name": setup.name, "service_id": setup.service_id}, own_id=own_id)
     errors.check_number("minutes", setup.minutes, 0, LONGEST_MINUTES)
     errors.check_number("price_minor", setup.price_minor, 0, LARGEST_PRICE_MINOR)

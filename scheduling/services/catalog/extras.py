@@ -18,7 +18,7 @@ from scheduling.services.catalog.add_ons import NOUN as ADD_ON
 from scheduling.services.catalog.add_ons import change_add_on, create_add_on
 from scheduling.services.catalog.door import archive
 from scheduling.services.catalog.services import change_service, create_service
-from scheduling.types import Actor, AddOnSetup, ServiceSetup
+from scheduling.types import Actor, AddOnSetup, LocalText, ServiceSetup
 
 GONE = mark("Somebody took this extra away meanwhile. Take it away too, or save again to add it anew.")
 STILL_BOOKED = mark("Coming appointments contain an extra that you took away. Move or cancel them first.")
@@ -33,6 +33,7 @@ class ExtraLine:
     price_minor: int
     add_on_id: int | None = None
     version: int | None = None
+    texts: tuple[LocalText, ...] = ()
 
 
 @transaction.atomic
@@ -85,8 +86,9 @@ def _save_extras(
                 archive(ADD_ON, add_on_id, version=None, by=by, now=now)
     for number, line in enumerate(extras):
         setup = AddOnSetup(
-            service_id=service_id, name=line.name, minutes=line.minutes, price_minor=line.price_minor, position=number
-        )
+            service_id=service_id, name=line.name, minutes=line.minutes, price_minor=line.price_minor, position=number,
+            texts=line.texts,
+        )  # fmt: skip
         entry = present.get(line.add_on_id or 0)
         with _telling(f"add_ons.{number}"):
             if entry is None and line.add_on_id is not None:

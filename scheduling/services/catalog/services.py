@@ -42,6 +42,14 @@ from scheduling.services.catalog.fitting import keeping_fit
 from scheduling.services.catalog.hours import LAST_WEEKDAY, TIME_WRONG, WEEKDAY_WRONG
 from scheduling.services.catalog.per_resource import add_per_resource, check_per_resource, write_per_resource
 from scheduling.services.catalog.requirements import check_requirements, write_requirements
+from scheduling.services.catalog.texts import (
+    CATEGORY_LENGTH,
+    DESCRIPTION_LENGTH,
+    check_questions,
+    check_texts,
+    clean_questions,
+    clean_texts,
+)
 from scheduling.types import Actor, ServiceSetup, copy_timing
 
 DURATION_WRONG = mark("The duration is from 1 minute to 14 days.")
@@ -64,7 +72,6 @@ LIMIT_TEXTS = {
 }
 AT_STAKE = ("requirements", "bookable_hours", "latest_start_minute")
 """What can leave a booking that was agreed before without its place."""
-CATEGORY_LENGTH, DESCRIPTION_LENGTH = 80, 2000
 MOST_REMINDERS = 10
 
 
@@ -177,12 +184,16 @@ def check_service(
         category=clean_line(setup.category),
         description=clean_lines(setup.description),
         arrival_modes=clean_words(setup.arrival_modes),
+        texts=clean_texts(setup.texts),
+        questions=clean_questions(setup.questions),
         requirements=tuple(replace(each, skill=clean_line(each.skill)) for each in setup.requirements),
     )
     errors = FieldErrors(lookup)
     errors.check_name(setup.name)
     errors.check_text("category", setup.category, length=CATEGORY_LENGTH)
     errors.check_text("description", setup.description, length=DESCRIPTION_LENGTH)
+    check_texts(errors, setup.texts)
+    check_questions(errors, setup.questions)
     errors.check_position(setup.position)
     errors.check_free(Service, {"category": setup.category, "name": setup.name}, own_id=own_id)
     _check_limits(errors, setup)

@@ -71,7 +71,8 @@ def tell_customer(
 def make_attachments(booking: BookingView, *, template: str, now: datetime) -> tuple[Attachment, ...]:
     """Return the calendar file of a message to the customer, if it has one."""
     method = METHODS.get(template)
-    return (_make_invitation(booking, method=method, now=now),) if method else ()
+    said = booking.say_in(booking.customer_locale)
+    return (_make_invitation(said, method=method, now=now),) if method else ()
 
 
 def _find_limit(booking: BookingView, limit: str) -> str:

@@ -19,7 +19,8 @@ from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
-from scheduling.types import BookingView
+from scheduling.services.questions.answers import describe_answer
+from scheduling.types import Answer, BookingView
 from tenants.context import current_tenant
 from tenants.hosts import make_base_url
 from verticals.contract import VerticalUnknown
@@ -39,6 +40,7 @@ VOCABULARY = Vocabulary(
         "party_size": mark("People"),
         "price": mark("Price"),
         "note": mark("Note"),
+        "answers": mark("Answers"),
         "reference": mark("Reference"),
         "also": mark("Also changed"),
     },
@@ -127,7 +129,7 @@ def _say_to_customer(
     now: datetime,
     previous: datetime | None,
 ) -> dict[str, str]:
-    formats = _get_formats(language)
+    booking, formats = booking.say_in(language), _get_formats(language)
     url = make_manage_url(make_manage_token(booking))
     can_change = now < max(booking.move_until, booking.cancel_until)
     with translation.override(language):
@@ -164,7 +166,7 @@ def _say_to_customer(
 def _say_beside(booking: BookingView, *, language: str) -> str:
     """Return in a line how another booking stands now."""
     words = {
-        "service": _describe_lines(booking),
+        "service": _describe_lines(booking.say_in(language)),
         "when": _get_formats(language).format_date_time(booking.starts_at, booking.timezone),
         "people": ", ".join(booking.people),
     }
@@ -188,6 +190,7 @@ def _say_to_business(booking: BookingView, *, language: str, previous: datetime 
             "customer": ", ".join(part for part in (name, contact) if part),
             "resource_name": ", ".join(dict.fromkeys(taken.name for taken in booking.resources)),
             "note": clean_line(booking.note, limit=LONGEST_NOTE),
+            "answers": _describe_answers(booking),
             "action_url": f"{make_base_url(current_tenant().primary_host)}/workspace/bookings/{booking.id}/",
             "action_label": gettext("Open the booking"),
         }
@@ -260,6 +263,12 @@ def _describe_lines(booking: BookingView) -> str:
     if not booking.lines:
         return booking.service_name
     return " · ".join(" + ".join((line.name, *line.add_on_names)) for line in booking.lines)
+
+
+def _describe_answers(booking: BookingView) -> str:
+    """Return what was answered to the business's own questions, each after its question."""
+    said = (f"{each.label} {describe_answer(each)}" for each in Answer.read(booking.answers))
+    return clean_line(" · ".join(said), limit=LONGEST_NOTE)
 
 
 def _describe_policy(booking: BookingView, formats: Formats, now: datetime) -> str:

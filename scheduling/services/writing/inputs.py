@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ from kernel.text import mark
 from notifications.services.recipients import is_texted, wants_no_sms
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
-from scheduling.types import CustomerDetails, VisitDetails
+from scheduling.services.questions.answers import check_answers
+from scheduling.types import Answer, CustomerDetails, Question, VisitDetails
+from scheduling.types.questions import ANSWERED
 from tenants.context import current_tenant
 from verticals.contract import AssetType, Vertical, VisitDraft
 from verticals.registry import get_vertical
@@ -96,9 +98,15 @@ def check_start(starts_at: datetime) -> None:
 
 
 def clean_details(
-    details: VisitDetails, *, arrival_modes: tuple[str, ...], duration_minutes: int, today: date, is_staff: bool
+    details: VisitDetails,
+    *,
+    arrival_modes: tuple[str, ...],
+    duration_minutes: int,
+    today: date,
+    is_staff: bool,
+    questions: Sequence[Question] = (),
 ) -> CleanDetails:
-    """Check and normalize everything that was typed.
+    """Check and normalize everything that was typed; ``questions`` are the services' own.
 
     Staff may leave the contact and the asset empty (a walk-in), and need no more of an asset than what tells
     it from others (a plate); what they type is checked alike.
@@ -120,15 +128,21 @@ def clean_details(
     if not (is_staff and not any(details.asset.values())):
         faults = _drop_missing(vertical.asset, details.asset, checked.errors) if is_staff else checked.errors
         errors |= {f"asset.{key}": texts for key, texts in faults.items()}
-    intake = vertical.intake.check(details.answers)
-    errors |= {f"answers.{key}": texts for key, texts in intake.errors.items()}
+    own = {each.key for each in questions}
+    intake = vertical.intake.check({key: each for key, each in details.answers.items() if key not in own})
+    answered, missing = check_answers(questions, details.answers, is_complete=not is_staff)
+    errors |= {f"answers.{key}": texts for key, texts in {**intake.errors, **missing}.items()}
     if errors:
         raise CustomerInvalid(errors=errors)
     draft = VisitDraft(duration_minutes, details.arrival_mode or "", checked.values, intake.answers)
     asset, named = vertical.asset, name_asset(checked.values)
     return CleanDetails(
         details=replace(
-            details, customer=customer, note=note, asset=dict(checked.values), answers=_to_json(intake.answers)
+            details,
+            customer=customer,
+            note=note,
+            asset=dict(checked.values),
+            answers=_to_json(intake.answers, answered),
         ),
         asset_label=named.label,
         asset_identifier=named.identifier,
@@ -231,5 +245,6 @@ def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, len
     return text
 
 
-def _to_json(answers: Mapping[str, tuple[str, ...] | str]) -> dict[str, object]:
-    return {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
+def _to_json(answers: Mapping[str, tuple[str, ...] | str], answered: Sequence[Answer]) -> dict[str, object]:
+    told = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
+    return told | ({ANSWERED: [each.to_json() for each in answered]} if answered else {})

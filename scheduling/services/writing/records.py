@@ -17,7 +17,7 @@ from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.counters import Counters, list_usage
 from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
-from scheduling.types import AgreedPolicy, RuleUse, SubmittedBooking
+from scheduling.types import AgreedPolicy, LocalText, RuleUse, SubmittedBooking, map_names
 from tenants.context import current_tenant
 
 
@@ -118,10 +118,17 @@ def make_lines(plan: Plan, place: Place | None) -> list[BookingLine]:
             position=position,
             service_id=service.id,
             service_name=service.name,
+            service_names=map_names(service.texts),
             duration_minutes=visit.line_minutes[position],
             price_minor=service.price_minor if place is None else _price_line(plan, place, position),
             add_ons=[
-                {"id": each.id, "name": each.name, "minutes": each.minutes, "price_minor": each.price_minor}
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "minutes": each.minutes,
+                    "price_minor": each.price_minor,
+                    "names": map_names(LocalText.read(each.texts)),
+                }
                 for each in _add_ons(plan, service)
             ],
         )

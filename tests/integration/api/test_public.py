@@ -331,3 +331,56 @@ def test_search_that_finds_nothing_is_remembered_without_a_name(api, service, te
     assert [any(day["slots"] for day in answer["days"]) for answer in (free, refused)] == [True, False]
     assert before == 0
     assert {row.service_id for row in RefusedDemand.objects.all()} == {int(service["id"])}
+
+
+QUESTION = {
+    "key": "q00000a", "label": "¿Qué motor?", "kind": "choice", "is_required": True, "choices": ["4 cil.", "6 cil."],
+    "texts": [{"language": "en", "label": "Which engine?", "choices": ["4 cyl.", "6 cyl."]}],
+}  # fmt: skip
+
+
+def test_services_are_told_in_the_language_of_the_call(api, service):
+    texts = [{"language": "en", "name": "Oil change", "description": "With filter.", "category": "Upkeep"}]
+    Service.objects.filter(pk=service["id"]).update(texts=texts, questions=[QUESTION])
+
+    english, spanish = (
+        api.get("/api/v1/services", headers={"Accept-Language": language}).json()["results"][0]
+        for language in ("en", "es")
+    )
+
+    assert (english["name"], english["description"], english["category"]) == ("Oil change", "With filter.", "Upkeep")
+    assert (spanish["name"], spanish["category"]) == (service["name"], service["category"])
+    assert english["questions"] == [
+        {
+            "key": "q00000a",
+            "label": "Which engine?",
+            "kind": "choice",
+            "is_required": True,
+            "choices": [{"key": "4 cil.", "label": "4 cyl."}, {"key": "6 cil.", "label": "6 cyl."}],
+        }
+    ]
+
+
+@pytest.mark.parametrize("answers", [None, {}, {"q00000a": "8 cil."}, {"q00000a": 4}, {"q00000a": {"x": []}}])
+def test_questions_of_a_service_are_asked_by_the_api_too(api, service, slot, answers):
+    Service.objects.filter(pk=service["id"]).update(questions=[QUESTION])
+
+    refused = book(api, service, slot, **({} if answers is None else {"answers": answers}))
+    booked = book(api, service, slot, answers={"q00000a": "4 cil."})
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["answers.q00000a"])
+    assert booked.status_code == 201
+    assert [each["answer"] for each in Booking.objects.get().answers["questions"]] == ["4 cil."]
+
+
+def test_who_booked_reads_the_service_in_their_language(api, service, slot):
+    texts = [{"language": "en", "name": "Oil change", "description": "", "category": ""}]
+    Service.objects.filter(pk=service["id"]).update(texts=texts)
+    token = book(api, service, slot).json()["manage_url"].rstrip("/").rsplit("/", 1)[1]
+
+    told = {
+        language: api.get(f"/api/v1/manage/{token}", headers={"Accept-Language": language}).json()["service"]
+        for language in ("en", "es")
+    }
+
+    assert told == {"en": "Oil change", "es": service["name"]}

@@ -19,7 +19,8 @@ from scheduling.enums import BookingStatus, CancelCause
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
-from scheduling.types import BookingView
+from scheduling.services.questions.answers import describe_answer
+from scheduling.types import Answer, BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -224,6 +225,7 @@ def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
     note = booking.answers.get("note")
     if isinstance(note, str) and note and note != booking.note:
         facts.append(Fact(gettext("In their words"), note))
+    facts += [Fact(each.label, describe_answer(each)) for each in Answer.read(booking.answers)]
     return tuple(facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -40,6 +40,12 @@ from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import load_pools
 from web.workspace.catalog.price_kinds import PRICE_KINDS
+from web.workspace.catalog.question_forms import (
+    QuestionForm,
+    describe_questions,
+    list_question_initial,
+    name_field,
+)
 from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
 from web.workspace.catalog.start_forms import (
     ClockField,
@@ -49,6 +55,15 @@ from web.workspace.catalog.start_forms import (
     describe_periods,
     group_periods,
 )
+from web.workspace.catalog.texts import (
+    SERVICE_TEXTS,
+    add_text_fields,
+    describe_texts,
+    list_other_languages,
+    list_text_initial,
+    read_texts,
+    spread,
+)
 from web.workspace.catalog.visit import Visit, draw_visit
 from web.workspace.hours.clock import format_minute
 from web.workspace.setup_forms import Part, SetupForm
@@ -57,6 +72,13 @@ ROW_LABELS = {
     "requirements": gettext_lazy("Who and what it takes"),
     "bookable_hours": gettext_lazy("When it can start"),
     "per_resource": gettext_lazy("Own durations and prices"),
+    "questions": gettext_lazy("Questions"),
+    "texts": gettext_lazy("In other languages"),
+}
+DESCRIBERS: dict[str, Callable[[list[Any]], str]] = {
+    "bookable_hours": describe_periods,
+    "questions": describe_questions,
+    "texts": describe_texts,
 }
 LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
 ALIGNMENTS = (
@@ -143,8 +165,9 @@ class ServiceForm(SetupForm[ServiceSetup]):
     }
     parts = (
         Part(
-            "name", gettext_lazy("Name"), gettext_lazy("What customers read when they book and in their messages."),
-            (("name",), ("category", "is_online"), ("description",)),
+            "name", gettext_lazy("Name"),
+            gettext_lazy("What customers read when they book and in their messages, in their language."),
+            (spread("name"), spread("category"), spread("description"), ("is_online",)),
         ),
         Part(
             "price", gettext_lazy("Price and duration"),
@@ -172,6 +195,11 @@ class ServiceForm(SetupForm[ServiceSetup]):
             template="workspace/catalog/starts_rows.html",
         ),
         Part(
+            "questions", gettext_lazy("Questions"),
+            gettext_lazy("Asked while they book. Fewer questions, more bookings: three are mostly enough."),
+            template="workspace/catalog/questions.html",
+        ),
+        Part(
             "confirm", gettext_lazy("Confirmation"),
             gettext_lazy("With approval the time is kept while you answer."),
             (
@@ -189,6 +217,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
         self, data: QueryDict | None = None, *, setup: ServiceSetup | None = None, row_id: int | None = None
     ) -> None:
         super().__init__(data, setup=setup, row_id=row_id)
+        add_text_fields(self, SERVICE_TEXTS)
+        self.names = {**self.names, "texts": f"name_{list_other_languages()[0]}"}
         now = utc_now()
         if setup is None:
             blank = ServiceSetup(name="", duration_minutes=60, requirements=())
@@ -218,6 +248,12 @@ class ServiceForm(SetupForm[ServiceSetup]):
             data=data,
             initial=group_periods(setup.bookable_hours) if setup else [],
         )
+        self.questions = RowSet(
+            "questions",
+            lambda typed, prefix, initial: QuestionForm(typed, prefix=prefix, initial=initial or None),
+            data=data,
+            initial=[list_question_initial(each) for each in setup.questions] if setup else [],
+        )
         self.own = RowSet(
             "own",
             self._make_own,
@@ -233,7 +269,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             initial=[
                 {
                     "id": each.id, "version": each.version, "name": each.setup.name, "minutes": each.setup.minutes,
-                    "price": each.setup.price_minor,
+                    "price": each.setup.price_minor, **list_text_initial(each.setup.texts, {"name": each.setup.name}),
                 }
                 for each in entries
             ],
@@ -241,7 +277,9 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
         """Show the price as an amount."""
-        return super().list_initial(setup) | {"price": setup.price_minor, "latest_start": setup.latest_start_minute}
+        own = {name: getattr(setup, name) for name in SERVICE_TEXTS}
+        shown = {"price": setup.price_minor, "latest_start": setup.latest_start_minute}
+        return super().list_initial(setup) | shown | list_text_initial(setup.texts, own)
 
     def clean(self) -> dict[str, Any]:
         """Ask for a price unless it is on request, and check the rows."""
@@ -256,7 +294,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
     @property
     def row_sets(self) -> dict[str, RowSet[Any]]:
         """Return the rows by the part of the page in which they stand."""
-        return {"needs": self.requirements, "when": self.starts, "price": self.own, "extras": self.extras}
+        return {
+            "needs": self.requirements, "when": self.starts, "price": self.own, "questions": self.questions,
+            "extras": self.extras,
+        }  # fmt: skip
 
     @property
     def visit(self) -> Visit:
@@ -268,7 +309,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
         data = super().read_values()
         kind, price = PriceKind(data["price_kind"]), data.pop("price")
         latest_start = data.pop("latest_start")
+        texts = read_texts(data, SERVICE_TEXTS)
         return data | {
+            "texts": texts,
+            "questions": tuple(form.make_question() for form in self.questions.forms),
             "price_kind": kind,
             "price_minor": None if kind is PriceKind.ON_REQUEST else price,
             "align": Align(data["align"]),
@@ -304,6 +348,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "requirements": self.requirements.forms,
             "add_ons": self.extras.forms,
             "per_resource": self.own.forms,
+            "questions": self.questions.forms,
             "bookable_hours": [form for form in self.starts.forms for _ in form.make_periods()],
         }
         for name, texts in translate_findings(error.errors).items():
@@ -311,14 +356,14 @@ class ServiceForm(SetupForm[ServiceSetup]):
             place, _, field = rest.partition(".")
             rows = kinds.get(key, ())
             if not place.isdigit() or int(place) >= len(rows):
-                own[name] = texts
+                own[name_field(name)] = texts
                 continue
             form = rows[int(place)]
             if isinstance(form, ExtraForm) and (add_on_id := read_row_id(form["id"].value())):
                 fresh = self._add_on_versions.get(add_on_id)
                 if fresh != read_row_id(form["version"].value()):
                     form.tell_changes(fresh)
-            asked = {"price_minor": "price"}.get(field, field)
+            asked = {"price_minor": "price"}.get(field) or name_field(field)
             for text in texts:
                 form.add_error(asked if asked in form.fields else None, text)
         if own or not error.errors:
@@ -376,8 +421,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
         return form
 
     def _describe_rows(self, name: str, value: list[Any]) -> str:
-        if name == "bookable_hours":
-            return describe_periods(value)
+        if name in DESCRIBERS:
+            return DESCRIBERS[name](value)
         words = self._pools.describe_logged if name == "requirements" else self._describe_own
         return " · ".join(map(words, value))
 

@@ -19,6 +19,7 @@ from web.parts.fields import ChoiceField, IdField, IdsField, MoneyField, NumberF
 from web.parts.forms import PageForm
 from web.parts.widgets import Chips, SuggestInput
 from web.templatetags.formats import get_current_formats
+from web.workspace.catalog.texts import EXTRA_TEXTS, add_text_fields, describe_texts, read_texts, spread
 from web.workspace.crud.history import make_steps
 from web.workspace.setup_forms import describe_value, spell_alike
 
@@ -75,6 +76,15 @@ class ExtraForm(PageForm):
     minutes = NumberField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, unit=MINUTES, initial=0)
     price = MoneyField(label=gettext_lazy("Price"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_text_fields(self, EXTRA_TEXTS)
+
+    @property
+    def name_fields(self) -> tuple[forms.BoundField, ...]:
+        """Return the name in each language."""
+        return tuple(self[name] for name in spread("name") if name in self.fields)
+
     fresh_version: int | None = None
     is_gone: bool = False
 
@@ -98,19 +108,24 @@ class ExtraForm(PageForm):
 
     def label_of(self, name: str) -> str:
         """Return how people call a field of an extra."""
+        if name == "texts":
+            return gettext("In other languages")
         asked = {"price_minor": "price"}.get(name, name)
         return str(self.fields[asked].label) if asked in {"name", "minutes", "price"} else ""
 
     def describe(self, name: str, value: object) -> str:
         """Return a stored value in words."""
+        if name == "texts" and isinstance(value, list):
+            return describe_texts(value)
         if name == "price_minor" and isinstance(value, int):
             return get_current_formats().format_money(value, current_tenant().currency)
         return describe_value(value)
 
     def make_line(self) -> ExtraLine:
         """Return the extra as it was typed."""
-        data = self.cleaned_data
+        data = dict(self.cleaned_data)
         return ExtraLine(
+            texts=read_texts(data, EXTRA_TEXTS),
             name=data["name"],
             minutes=data["minutes"],
             price_minor=data["price"] or 0,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.errors import ChangedMeanwhile
 from kernel.money import PriceKind
 from scheduling.engine import Align, BookablePeriod, RulePeriod, Strategy
-from scheduling.enums import Approval, DepositKind, RuleScope
+from scheduling.enums import Approval, DepositKind, QuestionKind, RuleScope
 from scheduling.errors import Archived, BookingsInTheWay, ServiceNotFound, SetupInvalid, StillUsed
 from scheduling.models import Booking, Requirement, ResourceType, Service, ServiceResource
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
@@ -25,7 +25,14 @@ from scheduling.services.catalog.services import (
     create_service,
     delete_service,
 )
-from scheduling.types import RequirementSetup, ServiceResourceSetup, ServiceSetup
+from scheduling.types import (
+    LocalText,
+    Question,
+    QuestionText,
+    RequirementSetup,
+    ServiceResourceSetup,
+    ServiceSetup,
+)
 from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule
 
 GHOST, HUGE = 99_999, 10**12
@@ -110,6 +117,17 @@ def test_every_field_is_kept(olga, people, told, read_log):
         per_resource=(
             ServiceResourceSetup(resource_id=people[1], duration_minutes=120, price_minor=90_000),
             ServiceResourceSetup(resource_id=people[0], price_minor=0),
+        ),
+        texts=(LocalText(language="en", name="Coloring", description="Calmly.", category="Hair"),),
+        questions=(
+            Question(
+                key="q1a2b3c",
+                label="¿Largo?",
+                kind=QuestionKind.CHOICE,
+                is_required=True,
+                choices=("Corto", "Largo"),
+                texts=(QuestionText(language="en", label="How long?", choices=("Short", "Long")),),
+            ),
         ),
     )
     plain = ServiceSetup(name="", duration_minutes=60, requirements=())

@@ -1,0 +1,1 @@
+"""What is asked beside what the trade asks: answers, read and said."""
