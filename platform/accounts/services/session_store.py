@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
@@ -14,6 +14,8 @@ from kernel.iso import parse_instant
 
 AGENT, BEGAN = "agent", "began"
 """Keys of what a session says of the browser and of the sign-in."""
+BROWSER_LIFE = timedelta(days=1)
+"""At most, of a session that ends when the browser is closed: some browsers keep such cookies all the same."""
 
 
 class SessionStore(db.SessionStore):
@@ -34,6 +36,13 @@ class SessionStore(db.SessionStore):
             return {}
         self.seen_at, self.owner_id = row.seen_at, row.user_id
         return self.decode(row.session_data)
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """Return when the session ends by itself."""
+        if self.get_expire_at_browser_close():
+            return utc_now() + BROWSER_LIFE
+        ends_at: datetime = super().get_expiry_date(**kwargs)
+        return ends_at
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row for what is kept."""

@@ -65,6 +65,10 @@ class SignInForm(AccountMixin, allauth_forms.LoginForm):  # type: ignore[misc]  
     labels = {"login": EMAIL, "password": PASSWORD}
     autocomplete = {"login": "username"}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remember"].initial = True
+
 
 class AskForLinkForm(AccountMixin, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     """Where the link that sets a new password goes."""

@@ -10,9 +10,10 @@ import time_machine
 from accounts.errors import SessionUnknown
 from accounts.models import Session, User
 from accounts.selectors.sessions import list_sessions
-from accounts.services import sessions
+from accounts.services import second_step, sessions
 from kernel.clock import utc_now
 from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.factories.accounts import SECRET
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36"
 START = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -125,3 +126,28 @@ def test_a_new_password_ends_the_other_sessions(tenant, owner):
 
     assert [client.get("/workspace/").status_code for client in (here, there)] == [200, 302]
     assert len(list_sessions(owner.pk, now=utc_now())) == 1
+
+
+@pytest.mark.parametrize(("ticked", "cookie_seconds", "life"), [
+    ({"remember": "on"}, 14 * 24 * 3600, timedelta(days=14)),
+    ({}, "", timedelta(days=1)),
+])  # fmt: skip
+def test_whoever_does_not_stay_is_out_when_the_browser_is_closed(tenant, owner, ticked, cookie_seconds, life):
+    client = HostClient(tenant.primary_host)
+    assert 'name="remember" checked' in client.get("/accounts/login/").content.decode()
+    with time_machine.travel(START, tick=False):
+        client.post("/accounts/login/", {"login": "owner@taller.example", "password": OWNER_PASSWORD} | ticked)
+
+        kept = Session.objects.get(user=owner)
+
+    assert (client.cookies["sessionid"]["max-age"], kept.expire_date - START) == (cookie_seconds, life)
+
+
+def test_the_second_step_keeps_what_was_chosen_at_the_first(tenant, owner):
+    second_step.seed(owner.email, secret=SECRET)
+    client = HostClient(tenant.primary_host)
+
+    client.post("/accounts/login/", {"login": "owner@taller.example", "password": OWNER_PASSWORD})
+    client.post("/accounts/second-step/", {"code": second_step.make_code(SECRET)})
+
+    assert (client.get("/workspace/").status_code, client.session.get_expire_at_browser_close()) == (200, True)
