@@ -17,10 +17,12 @@ from accounts.errors import (
     InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
+    PermissionMissing,
     PersonInvalid,
 )
 from accounts.models import Invitation, User
 from accounts.models.invitation import INVITED_ROLES
+from accounts.policies import Permission, has_permission
 from accounts.services.people import add_person
 from accounts.services.second_step import check_password
 from accounts.types import AccountMessage, Joined, NewPerson, PersonChange, Proof
@@ -60,6 +62,7 @@ def invite(person: NewPerson, *, by: User, proof: Proof) -> int:
     Raises:
         PersonInvalid: The e-mail is none, or somebody here has it or is invited with it; or the role is none.
         ProofWrong: The password of whoever invites an owner.
+        PermissionMissing: Whoever invites may not any more.
         LimitReached: Too many invitations, from here or to this mailbox.
         StatusForbids: The business may change nothing.
     """
@@ -70,11 +73,16 @@ def invite(person: NewPerson, *, by: User, proof: Proof) -> int:
     asks = _count(email, proof.now)
     try:
         with transaction.atomic():
+            _lock_inviting(by)
+            _check(person, now=proof.now)
             _end(Invitation.objects.filter(email__iexact=email), InvitationEnd.REPLACED, now=proof.now)
             return _send(email, person, by=by, now=proof.now)
     except IntegrityError as error:  # another one was sent to them in this very moment
         take_back(asks)
         raise PersonInvalid(errors={"email": (ALREADY_INVITED,)}) from error
+    except (PermissionMissing, PersonInvalid):
+        take_back(asks)
+        raise
 
 
 def send_again(invitation_id: int, *, by: User, now: datetime) -> str:
@@ -83,11 +91,11 @@ def send_again(invitation_id: int, *, by: User, now: datetime) -> str:
     Raises:
         InvitationUnknown: There is none.
         InvitationEnded: It was accepted or taken back.
-        LimitReached: As `invite`.
-        StatusForbids: As `invite`.
+        PermissionMissing, LimitReached, StatusForbids: As `invite`.
     """
     check_business_may(Ability.WRITE, is_staff=True)
     with transaction.atomic():
+        _lock_inviting(by)
         row = _lock_open(invitation_id)
         _count(row.email, now)
         _end(Invitation.objects.filter(pk=row.pk), InvitationEnd.REPLACED, now=now)
@@ -155,16 +163,20 @@ def describe_newcomer(*, name: str, email: str) -> User:
 
 
 def _check(person: NewPerson, *, now: datetime) -> str:
-    """Return the e-mail as it is stored."""
+    """Return the e-mail as it is stored.
+
+    Invitations are read before people: whoever accepts meanwhile is found as the one or as the other.
+    """
     email = clean_email(person.email)
     errors: dict[str, tuple[str, ...]] = {}
     if email is None:
         errors["email"] = (EMAIL_WRONG,)
     else:
+        is_invited = Invitation.objects.filter(email__iexact=email, ended_at=None, expires_at__gt=now).exists()
         known = User.objects.filter(email__iexact=email).first()
         if known is not None:
             errors["email"] = (ALREADY_HERE if known.is_active else SWITCHED_OFF,)
-        elif Invitation.objects.filter(email__iexact=email, ended_at=None, expires_at__gt=now).exists():
+        elif is_invited:
             errors["email"] = (ALREADY_INVITED,)
     if person.role not in INVITED_ROLES:
         errors["role"] = (ROLE_UNKNOWN,)
@@ -207,6 +219,13 @@ def _send(email: str, person: NewPerson, *, by: User, now: datetime) -> int:
     )
     hooks.tell(message, now=now)
     return int(row.pk)
+
+
+def _lock_inviting(by: User) -> None:
+    """Refuse who may invite nobody any more; whoever takes that right away waits, and takes the invitation back."""
+    acting = User.objects.select_for_update().filter(pk=by.pk).first()
+    if not has_permission(acting, Permission.TEAM_MANAGE):
+        raise PermissionMissing
 
 
 def _lock_open(invitation_id: int) -> Invitation:

@@ -6,6 +6,7 @@ owners who take the rights off each other at once, the second waits, and then ha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -25,10 +26,13 @@ from tenants.policies import check_business_may
 from tenants.services.workplaces import forget_workplace, note_workplace
 
 
-def change_role(person_id: int, *, role: str, by: User, proof: Proof) -> bool:
-    """Let somebody do more, or less, and return whether anything changed; open pages ask again within seconds.
+def change_role(
+    person_id: int, *, role: str, by: User, proof: Proof, together: Callable[[], object] = lambda: None
+) -> bool:
+    """Let somebody do more, or less, and return whether the role changed; open pages ask again within seconds.
 
-    Whoever makes an owner types their own password.
+    Whoever makes an owner types their own password. ``together`` is what a room above saves in the same
+    transaction, also when the role stays: what it raises leaves everything as it was.
 
     Raises:
         PersonInvalid: There is no such role.
@@ -40,15 +44,19 @@ def change_role(person_id: int, *, role: str, by: User, proof: Proof) -> bool:
     if role not in INVITED_ROLES:
         raise PersonInvalid(errors={"role": (ROLE_UNKNOWN,)})
     known = User.objects.filter(pk=person_id).first()
-    if known is None or known.role == role:
-        return False
-    if person_id == by.pk:
+    if known is None:
+        raise PersonUnknown
+    is_other = known.role != role
+    if is_other and person_id == by.pk:
         raise OwnRights
-    if role == Role.OWNER:
+    if is_other and role == Role.OWNER:
         check_password(by, proof=proof)
     with transaction.atomic():
         person = _lock(person_id, by=by)
-        return _set_role(person, role, by=by, now=proof.now)
+        # One who was made something else a moment ago: only what was asked for, with what was proven.
+        is_changed = is_other and _set_role(person, role, by=by, now=proof.now)
+        together()
+    return is_changed
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from accounts.errors import (
     InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
+    PermissionMissing,
     PersonInvalid,
     ProofWrong,
 )
@@ -29,6 +30,7 @@ from accounts.types import NewPerson, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
 from kernel.errors import LimitReached
+from notifications.models import Message
 from scheduling.models import Resource
 from tenants.errors import StatusForbids
 from tenants.models import Tenant
@@ -225,6 +227,55 @@ def test_what_was_meant_for_them_may_be_gone(tenant, owner):
     Resource.objects.filter(pk=resource.pk).update(is_active=False)
 
     assert [accept("t").email, accept("e").email] == ["jose@taller.example", "eva@taller.example"]
+
+
+def test_an_old_invitation_takes_no_calendar_from_anybody(tenant, owner):
+    """The owner invited José as Carlos, and then gave that calendar to somebody else."""
+    resource = Resource.objects.filter(resource_type__is_person=True).first()
+    make_invitation("jose@taller.example", token="t", resource_id=resource.pk)
+    Resource.objects.filter(pk=resource.pk).update(user_id=owner.pk)
+
+    joined = accept("t")
+
+    resource.refresh_from_db()
+    assert (joined.email, resource.user_id) == ("jose@taller.example", owner.pk)
+
+
+@pytest.mark.parametrize("fields", [{"role": "manager"}, {"is_active": False}])
+def test_whoever_may_invite_nobody_any_more_sends_nothing(tenant, owner, fields):
+    """Their page was checked before another owner took the right away."""
+    second = User.objects.create(email="second@taller.example", name="Segundo", role="owner")
+    number = make_invitation("jose@taller.example", token="t").pk
+    User.objects.filter(pk=second.pk).update(**fields)
+
+    for act in (
+        lambda: invite(second, "otra@taller.example"),
+        lambda: invitations.send_again(number, by=second, now=utc_now()),
+    ):
+        with pytest.raises(PermissionMissing):
+            act()
+
+    assert (Invitation.objects.count(), Message.objects.count()) == (1, 0)
+
+
+def test_whoever_joins_in_the_same_moment_is_not_invited_again(tenant, owner, monkeypatch):
+    """What was read before the locks is read again below them."""
+    real, seen = invitations._check, []
+
+    def check(person, *, now):
+        seen.append(person)
+        email = real(person, now=now)
+        if len(seen) == 1:
+            User.objects.create(email="jose@taller.example", name="José", role="provider")
+        return email
+
+    monkeypatch.setattr(invitations, "_check", check)
+
+    with pytest.raises(PersonInvalid) as refused:
+        invite(owner)
+
+    assert refused.value.errors == {"email": (invitations.ALREADY_HERE,)}
+    assert (Invitation.objects.count(), len(seen)) == (0, 2)
 
 
 def test_a_mailbox_gets_five_a_day_and_whoever_invites_hears_of_it(tenant, owner):

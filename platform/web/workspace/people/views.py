@@ -17,7 +17,7 @@ from accounts.policies import Permission
 from accounts.selectors.sessions import list_sessions
 from accounts.selectors.team import get_person, list_invitations
 from accounts.selectors.team import list_people as list_everybody
-from accounts.services import invitations, team
+from accounts.services import invitations
 from accounts.types import InvitationView, NewPerson, Person, SessionView
 from audit.selectors.log import list_changes, list_latest
 from audit.services.resets import PERSON
@@ -25,12 +25,11 @@ from edge.access import requires
 from edge.language import current_language
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Forbidden, Invalid, LimitReached
+from kernel.errors import Conflict, Forbidden, Invalid, LimitReached, NotFound
 from kernel.ids import read_row_id
-from scheduling.enums import ActorKind
 from scheduling.selectors.catalog.staff import list_bookable_people
-from scheduling.services.catalog.staff import choose_resource
-from scheduling.types import Actor, BookablePerson
+from scheduling.services.catalog.staff import change_rights
+from scheduling.types import BookablePerson
 from web.errors import add_wait, translate_error
 from web.parts.proofs import make_proof
 from web.parts.toasts import Toast, go_on
@@ -141,17 +140,15 @@ def change_person(request: HttpRequest, person_id: int) -> HttpResponse:
         form.fields["role"].required = False
     if not form.is_valid():
         return _render_person(request, person, form, status=422)
-    typed, now = form.cleaned_data, utc_now()
+    typed = form.cleaned_data
     user: Any = request.user
+    role, proof = typed["role"] or person.role, make_proof(request, password=typed["password"])
     try:
-        proof = make_proof(request, password=typed["password"])
-        team.change_role(person_id, role=typed["role"] or person.role, by=user, proof=proof)
-        by = Actor(ActorKind.STAFF, user.pk)
-        choose_resource(user_id=person_id, resource_id=typed["resource_id"], by=by, now=now)
+        change_rights(person_id, role=role, resource_id=typed["resource_id"], by=user, proof=proof)
     except Invalid as error:
         form.refuse(error)
         return _render_person(request, person, form, status=get_status(error))
-    except (Conflict, Forbidden, LimitReached) as error:
+    except (Conflict, Forbidden, LimitReached, NotFound) as error:
         form.add_error(None, translate_error(error))
         return add_wait(_render_person(request, person, form, status=get_status(error)), error)
     toast = Toast(title=gettext("Saved"), text=person.name)

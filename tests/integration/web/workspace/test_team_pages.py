@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from django.core import mail
 from accounts.models import Invitation, Session, User
 from kernel.clock import utc_now
 from scheduling.models import Resource
+from scheduling.selectors.catalog.staff import list_bookable_people
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import SYSTEM
 from tests.conftest import OWNER_PASSWORD, HostClient
@@ -196,6 +198,20 @@ def test_the_calendar_of_somebody_else_is_not_offered(owner_client, owner, ana, 
 
     carlos.refresh_from_db()
     assert (answer.status_code, list(list_errors(read(answer))), carlos.user_id) == (422, ["resource_id"], owner.pk)
+
+
+def test_role_and_calendar_are_saved_together_or_not_at_all(owner_client, owner, ana, carlos, monkeypatch):
+    """The calendar was given to somebody else after the page had offered it."""
+    link_user(resource_id=carlos.pk, user_id=owner.pk, by=SYSTEM, now=utc_now())
+    stale = tuple(replace(each, user_id=None) for each in list_bookable_people())
+    monkeypatch.setattr("web.workspace.people.views.list_bookable_people", lambda: stale)
+
+    answer = owner_client.post(f"{LIST}{ana.pk}/", {"role": "receptionist", "resource_id": str(carlos.pk)})
+
+    carlos.refresh_from_db()
+    errors = list_errors(read(answer))
+    assert (answer.status_code, errors) == (422, {"resource_id": "Esta agenda ya es de otra persona. Elige otra."})
+    assert (User.objects.get(pk=ana.pk).role, carlos.user_id) == ("provider", owner.pk)
 
 
 def test_making_an_owner_asks_for_the_password(owner_client, ana):
