@@ -19,7 +19,8 @@ from accounts import hooks
 from accounts.enums import AccountMessageKind
 from accounts.policies import Permission, has_permission
 from accounts.services import devices, sealing
-from accounts.services.sessions import begin_session, end_sessions
+from accounts.services.own_account import replace_password
+from accounts.services.sessions import begin_session
 from accounts.types import AccountMessage
 from kernel.clock import utc_now
 from kernel.identity.addresses import find_block, find_network
@@ -121,13 +122,12 @@ class AccountAdapter(DefaultAccountAdapter):
         begin_session(request.session, agent=request.headers.get("User-Agent", ""), now=utc_now())
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set the password, end the sessions that had the one before, and note who proved to be who they are.
-
-        The view remembers their device.
-        """
-        super().set_password(user, password)
-        end_sessions(user.pk, but=self.request.session.session_key)
-        self.request.proven_email = user.email  # type: ignore[attr-defined]
+        """Set the password, and note who proved to be who they are: the view remembers their device."""
+        person: Any = user
+        is_by_link = bool(getattr(self.request, "is_by_link", False))
+        key = self.request.session.session_key
+        replace_password(person, password, is_by_link=is_by_link, session_key=key, now=utc_now())
+        self.request.proven_email = person.email
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
         """Return the password alone: what matters about the second step asks for a code by itself."""

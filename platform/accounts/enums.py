@@ -34,6 +34,20 @@ class AccountMessageKind(StrEnum):
     OWNER_ADDED = "owner_added"
     EMAIL_CONFIRM = "email_confirm"
     EMAIL_REVERT = "email_revert"
+    SIGN_IN_CHANGED = "sign_in_changed"
+
+
+class SignInChange(StrEnum):
+    """What was changed about how somebody signs in; they are told of each by mail."""
+
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    STEP_ON = "step_on"
+    STEP_OFF = "step_off"
+    STEP_REMOVED = "step_removed"
+    CODES_RENEWED = "codes_renewed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word, no password
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
 
 
 class EmailLink(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.enums import AccountMessageKind, EmailLink
+from accounts.enums import AccountMessageKind, EmailLink, SignInChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,10 @@ class AccountMessage:
         user_id: The account, or None when nobody signs in with ``email``.
         url: Where the message leads; empty: nowhere. Whoever has it can act as the person.
         url_life: How long ``url`` works.
+        page: A page that everybody may open, when there is no ``url``; it is no secret.
         about_name: Whose doing it is: who invites, who became an owner.
         role: As what somebody is invited, an `accounts.enums.Role`.
+        change: What was changed about how they sign in.
     """
 
     kind: AccountMessageKind
@@ -183,6 +185,8 @@ class AccountMessage:
     url_life: timedelta = timedelta(0)
     about_name: str = ""
     role: str = ""
+    page: str = ""
+    change: SignInChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 Another e-mail counts when its mailbox has confirmed it. The old mailbox hears of it at once, and can take
 it back for two weeks, also when it was confirmed: whoever found a session open keeps no account.
+
+Whoever locks a person and a change of theirs locks the person first.
 """
 
 from __future__ import annotations
@@ -10,15 +12,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.urls import reverse
 
 from accounts import hooks
-from accounts.enums import AccountMessageKind, EmailLink, Notice
+from accounts.enums import AccountMessageKind, EmailLink, Notice, SignInChange
 from accounts.errors import EmailLinkUnknown, PersonInvalid
 from accounts.models import EmailChange, SilencedNotice, User
-from accounts.services.second_step import check_password
+from accounts.services.invitations import revoke_all_by
+from accounts.services.notices import make_own_url, tell_change
+from accounts.services.second_step import check_steps, remove_since
 from accounts.services.sessions import end_sessions
 from accounts.types import AccountMessage, EmailLinkView, PersonChange, Proof
 from kernel.emails import clean_email
@@ -29,12 +31,12 @@ from kernel.ids import hash_token, new_token
 from kernel.languages import LANGUAGES
 from kernel.limits import Ask
 from kernel.text import mark
-from tenants.context import find_current_tenant
-from tenants.hosts import make_base_url
 from tenants.services.counts import count_up, take_back
 from tenants.services.workplaces import forget_workplace, note_workplace
 
 CONFIRM_LIFE, REVERT_LIFE = timedelta(days=1), timedelta(days=14)
+BEFORE_IT = timedelta(days=1)
+"""What was set up so shortly before a change that is taken back goes with it: it is the same thief's."""
 NAME_MISSING = mark("Enter your name.")
 LANGUAGE_UNKNOWN = mark("Choose a language.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
@@ -65,16 +67,20 @@ def ask_for_email(user: User, *, email: str, proof: Proof) -> str:
 
     Raises:
         PersonInvalid: It is none, is one's own, or somebody here has it.
-        ProofWrong: The password.
-        LimitReached: That mailbox got as many of these mails as it may today.
+        ProofWrong: The password, or the code of whoever has a second step.
+        LimitReached: That mailbox, this person or this business caused as many of these mails as they may today.
     """
     cleaned = clean_email(email)
     if cleaned is None or cleaned == user.email.lower():
         raise PersonInvalid(errors={"email": (EMAIL_WRONG if cleaned is None else EMAIL_SAME,)})
     if User.objects.filter(email__iexact=cleaned).exists():
         raise PersonInvalid(errors={"email": (EMAIL_TAKEN,)})
-    check_password(user, proof=proof)
-    asked = [Ask("email_change_mails", name_recipient(cleaned))]
+    check_steps(user, proof=proof)
+    asked = [
+        Ask("email_change_mails", name_recipient(cleaned)),
+        Ask("email_changes_person", str(user.pk)),
+        Ask("email_changes", ""),
+    ]
     full = count_up(asked, now=proof.now)
     if full:
         take_back(asked)
@@ -118,15 +124,17 @@ def read_email_link(token: str, *, now: datetime) -> EmailLinkView:
 def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
     """Do what a link of these mails does, and return it.
 
-    Confirmed, the e-mail is another one. Taken back, it is the old one again: sessions and passkeys end, and
-    the password counts no more, because somebody else may know it; a new one comes by mail.
+    Confirmed, the e-mail is another one. Taken back, it is the old one (again), and whoever asked for another
+    knew the password and had a session: sessions and passkeys end, a second step that was set up since goes,
+    invitations are taken back, and the password counts no more; a new one comes by mail.
 
     Raises:
         EmailLinkUnknown: It does nothing (any more).
         PersonInvalid: Somebody here signs in with that e-mail by now.
     """
+    known, _ = _find(EmailChange.objects.all(), token, now=now)
+    person = User.objects.select_for_update().get(pk=known.user_id)
     change, link = _find(EmailChange.objects.select_for_update(), token, now=now)
-    person = User.objects.select_for_update().get(pk=change.user_id)
     if link is EmailLink.CONFIRM:
         change.confirmed_at = now
         change.save(update_fields=["confirmed_at"])
@@ -136,16 +144,37 @@ def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
     EmailChange.objects.filter(user=person, asked_at__gte=change.asked_at).update(ended_at=now)
     if change.confirmed_at is not None:
         _set_email(person, change.old_email, now=now)
-        person.set_unusable_password()
-        person.save(update_fields=["password"])
-        Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).delete()
-        end_sessions(person.pk)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    _remove_passkeys(person)
+    remove_since(person, since=change.asked_at - BEFORE_IT)
+    revoke_all_by(person, now=now)
+    end_sessions(person.pk)
     return EmailLinkView(link=link, email=change.old_email)
+
+
+@transaction.atomic
+def replace_password(user: User, password: str, *, is_by_link: bool, session_key: str | None, now: datetime) -> None:
+    """Set a password; the other sessions end, another e-mail that waits is forgotten, and the person hears of it.
+
+    One that is set by the link of a mail takes the passkeys along: whoever was robbed asks for that link, and
+    nobody can tell which keys are the thief's.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)
+    user.set_password(password)
+    # The password alone: what this request read before the lock may be over.
+    user.save(update_fields=["password"])
+    EmailChange.objects.filter(user=person, confirmed_at=None, ended_at=None).update(ended_at=now)
+    if is_by_link:
+        _remove_passkeys(person)
+    end_sessions(person.pk, but=session_key)
+    tell_change(person, SignInChange.PASSWORD_RESET if is_by_link else SignInChange.PASSWORD_CHANGED, now=now)
 
 
 @transaction.atomic
 def choose_notices(user: User, *, wanted: Collection[str]) -> None:
     """Get e-mails of these kinds, and of no other."""
+    User.objects.select_for_update().get(pk=user.pk)
     SilencedNotice.objects.filter(user=user).delete()
     silenced = [SilencedNotice(user=user, notice=each) for each in Notice.values if each not in wanted]
     SilencedNotice.objects.bulk_create(silenced)
@@ -171,6 +200,10 @@ def _find(
     return change, link
 
 
+def _remove_passkeys(person: User) -> None:
+    Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).delete()
+
+
 def _set_email(person: User, email: str, *, now: datetime) -> None:
     before, person.email = person.email, email
     try:
@@ -186,9 +219,7 @@ def _set_email(person: User, email: str, *, now: datetime) -> None:
 
 
 def _tell(person: User, kind: AccountMessageKind, email: str, token: str, life: timedelta, *, now: datetime) -> None:
-    tenant = find_current_tenant()
-    host = tenant.primary_host if tenant else settings.PLATFORM_HOST
-    url = make_base_url(host) + reverse("account_email_link", args=[token])
+    url = make_own_url("account_email_link", token)
     message = AccountMessage(
         kind=kind, email=email, locale=person.locale, user_id=person.pk, url=url, url_life=life, about_name=person.name
     )

@@ -18,14 +18,17 @@ from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from cryptography.exceptions import InvalidSignature
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import hooks
+from accounts.enums import SignInChange
 from accounts.errors import PasskeyUnknown, PasskeyWrong, TooManyPasskeys
 from accounts.models import User
 from accounts.policies import SECOND_STEP
+from accounts.services.notices import tell_change
 from accounts.services.sealing import seal, unseal
-from accounts.services.second_step import check_password
+from accounts.services.second_step import check_steps
 from accounts.types import Passkey, PersonChange, Proof
 from kernel.clock import utc_now
 
@@ -44,21 +47,22 @@ def begin_adding(user: User, *, name: str, proof: Proof) -> tuple[dict[str, Any]
     """Return what the device is asked, and the permission, sealed: a form carries it. The session keeps the challenge.
 
     Raises:
-        ProofWrong: The password.
+        ProofWrong: The password, or the code of whoever has a second step.
         TooManyPasskeys: They have as many as they may.
-        LimitReached: Too many wrong passwords were typed.
+        LimitReached: Too many wrong ones were typed.
     """
-    check_password(user, proof=proof)
+    check_steps(user, proof=proof)
     if _list_rows(user).count() >= MOST_PASSKEYS:
         raise TooManyPasskeys
     return auth.begin_registration(user, passwordless=True), seal(f"passkey {user.pk} {name}")
 
 
 def add(user: User, *, sealed: str, credential: str) -> str:
-    """Keep the key that a device has made, and return its name.
+    """Keep the key that a device has made, and return its name; the person hears of it by mail.
 
     Raises:
         PasskeyWrong: It is none, answers another question, or the page was open for too long.
+        TooManyPasskeys: Others were added meanwhile.
     """
     with _refusing():
         kind, owner, name = unseal(sealed, max_age_seconds=SETUP_SECONDS).split(" ", 2)
@@ -67,23 +71,28 @@ def add(user: User, *, sealed: str, credential: str) -> str:
         answer = _read(credential)
         auth.parse_registration_response(answer)
         auth.complete_registration(answer)
-    auth.WebAuthn.add(user, name, answer)
-    hooks.note_change(PersonChange(user.pk, user.pk, {"passkey": (False, True)}, utc_now()))
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        if _list_rows(person).count() >= MOST_PASSKEYS:
+            raise TooManyPasskeys
+        auth.WebAuthn.add(person, name, answer)
+        _note(person, SignInChange.PASSKEY_ADDED)
     return name
 
 
+@transaction.atomic
 def remove(user: User, passkey_id: int) -> str:
-    """Let a key open nothing any more, and return its name.
+    """Let a key open nothing any more, and return its name; the person hears of it by mail.
 
     Raises:
         PasskeyUnknown: They have no such key.
     """
-    row = _list_rows(user).filter(pk=passkey_id).first()
+    row = _list_rows(user).select_for_update().filter(pk=passkey_id).first()
     if row is None:
         raise PasskeyUnknown
     name = str(row.data["name"])
     row.delete()
-    hooks.note_change(PersonChange(user.pk, user.pk, {"passkey": (True, False)}, utc_now()))
+    _note(user, SignInChange.PASSKEY_REMOVED)
     return name
 
 
@@ -125,6 +134,12 @@ def let_in(request: HttpRequest, key: Authenticator, *, wanted: str | None) -> H
 
 def _list_rows(user: User) -> Any:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+
+
+def _note(person: User, change: SignInChange) -> None:
+    now, is_added = utc_now(), change is SignInChange.PASSKEY_ADDED
+    hooks.note_change(PersonChange(person.pk, person.pk, {"passkey": (not is_added, is_added)}, now))
+    tell_change(person, change, now=now)
 
 
 def _read(credential: str) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import hooks
-from accounts.enums import Role
+from accounts.enums import Role, SignInChange
 from accounts.errors import OwnSecondStep, PersonUnknown, ProofWrong, SecondStepIsOff, SecondStepIsOn, SecondStepNeeded
 from accounts.models import User
+from accounts.services.notices import tell_change
 from accounts.services.sealing import seal, unseal
 from accounts.types import Proof, SecondStepReset
 from kernel.clock import utc_now
@@ -83,7 +84,9 @@ def switch_on(user: User, *, secret: str, proof: Proof) -> SwitchedOn:
         counter = _find_counter(secret, proof.code or "", after=0, now=proof.now)
         if counter is None:
             raise ProofWrong(errors={"code": (CODE_WRONG,)})
-        return _set_up(person, secret, counter=counter)
+        done = _set_up(person, secret, counter=counter)
+        tell_change(person, SignInChange.STEP_ON, now=proof.now)
+        return done
 
 
 def seed(email: str, *, secret: str) -> tuple[str, ...]:
@@ -117,6 +120,7 @@ def switch_off(user: User, *, proof: Proof) -> None:
         _check_code(person, proof)
         Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN).delete()
         _set_mark(person, "")
+        tell_change(person, SignInChange.STEP_OFF, now=proof.now)
 
 
 def renew_recovery_codes(user: User, *, proof: Proof) -> tuple[str, ...]:
@@ -130,6 +134,7 @@ def renew_recovery_codes(user: User, *, proof: Proof) -> tuple[str, ...]:
         _check_password(person, proof)
         _check_code(person, proof)
         Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
+        tell_change(person, SignInChange.CODES_RENEWED, now=proof.now)
         return tuple(RecoveryCodes.activate(person).generate_codes())
 
 
@@ -173,6 +178,33 @@ def check_password(user: User, *, proof: Proof) -> None:
         _check_password(user, proof)
 
 
+def check_steps(user: User, *, proof: Proof) -> None:
+    """Ask for the password, and whoever has a second step for a code: before what opens another way in.
+
+    Raises:
+        ProofWrong: The password, or the code.
+        LimitReached: Too many wrong ones were typed.
+    """
+    with _counted(user, proof), transaction.atomic():
+        person = _lock(user)
+        _check_password(person, proof)
+        if person.second_step:
+            _check_code(person, proof)
+
+
+def remove_since(person: User, *, since: datetime) -> None:
+    """Remove what was set up since an instant: an app, or recovery codes; the person is locked.
+
+    Somebody whose app is older is asked for its codes as before.
+    """
+    kept = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
+    if kept.filter(type=Authenticator.Type.TOTP, created_at__gte=since).exists():
+        kept.delete()
+        _set_mark(person, "")
+    else:
+        kept.filter(created_at__gte=since).delete()
+
+
 @transaction.atomic
 def reset_by_command(email: str, *, now: datetime) -> str:
     """Do as `reset` for the person of the current schema with this e-mail, on behalf of whoever runs the machine.
@@ -210,6 +242,7 @@ def _reset(people: QuerySet[User], *, by_id: int | None, now: datetime) -> str:
     if not person.second_step:
         raise SecondStepIsOff
     _remove(person)
+    tell_change(person, SignInChange.STEP_REMOVED, now=now)
     hooks.note_reset(SecondStepReset(person.pk, person.name, by_id, now))
     return person.name
 
@@ -248,7 +281,8 @@ def _check_code(person: User, proof: Proof) -> None:
     app = kept[Authenticator.Type.TOTP]
     try:
         counter = _find_counter(unseal(app.data["secret"]), code, after=app.data["counter"], now=proof.now)
-        is_right = counter is not None or RecoveryCodes(kept[Authenticator.Type.RECOVERY_CODES]).validate_code(code)
+        codes = kept.get(Authenticator.Type.RECOVERY_CODES)
+        is_right = counter is not None or (codes is not None and RecoveryCodes(codes).validate_code(code))
     except ValueError:
         # The platform's secret was changed, and the old one is not listed: only a reset helps.
         logger.exception("second_step_unreadable", extra={"user_id": person.pk})

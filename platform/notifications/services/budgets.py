@@ -18,8 +18,8 @@ from tenants.services.counts import count_all, read_counts
 LIMITS = {Channel.EMAIL: "emails_business", Channel.SMS: "sms_business"}
 ENTITLEMENTS = {Channel.EMAIL: "emails_per_day", Channel.SMS: "sms_per_day"}
 """What a business may have instead of the usual size."""
-OUTSIDE = frozenset({"password_reset", "unknown_account", "sign_up_verification"})
-"""Messages that let people in: whoever spends a budget must not keep the owner out. Each has a limit of its own."""
+OUTSIDE = frozenset({"password_reset", "unknown_account", "sign_up_verification", "email_revert", "sign_in_changed"})
+"""Messages that let people in or keep thieves out, whatever was spent. Each has a limit of its own."""
 NEARLY = 0.8
 """Share of a budget at which a warning is logged."""
 

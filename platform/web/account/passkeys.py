@@ -14,7 +14,7 @@ from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
+from keyvalue.throttle import ask_limits, take_back_calls
 from web.errors import translate_error
 
 
@@ -26,7 +26,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     Raises:
         LimitReached: Too many were tried from this address block.
     """
-    full = ask_limits([Ask("sign_in_address", find_block(request))])
+    asked = Ask("passkeys_address", find_block(request))
+    full = ask_limits([asked])
     if full:
         raise LimitReached(wait_seconds=max(full.values()))
     if request.method != "POST":
@@ -36,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except PasskeyWrong as error:
         context = {"problem": translate_error(error)}
         return render(request, "account/passkey_problem.html", context, status=get_status(error))
+    take_back_calls([asked, asked])  # what opens counts for nothing: the question, and the answer to it
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return passkeys.let_in(request, key, wanted=wanted if is_ours else None)

@@ -50,6 +50,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponseBase:
 @open_to_anyone
 def set_password_by_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponseBase:
     """Set a new password; whoever has the link is known from now on: strangers who guess do not shut them out."""
+    request.is_by_link = True  # type: ignore[attr-defined]  # `accounts.adapters` takes the passkeys along
     response: HttpResponseBase = allauth_views.password_reset_from_key(request, uidb36=uidb36, key=key)
     proven = getattr(request, "proven_email", "")
     if proven:

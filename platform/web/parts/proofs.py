@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -36,6 +38,21 @@ class PasswordForm(PageForm):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     focus_first = "password"
+
+
+class StepForm(PasswordForm):
+    """The password, and of whoever has a second step a code: before what opens another way in."""
+
+    code = make_code_field()
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.second_step:
+            del self.fields["code"]
+
+    def prove(self, request: HttpRequest) -> Proof:
+        """Return what was typed."""
+        return make_proof(request, password=self.cleaned_data["password"], code=self.cleaned_data.get("code"))
 
 
 class ProofForm(PasswordForm):

@@ -9,7 +9,7 @@ from accounts.enums import Notice
 from web.parts.contacts import EmailField
 from web.parts.fields import ChoiceField, ChoicesField, TextField
 from web.parts.forms import PageForm
-from web.parts.proofs import PasswordForm
+from web.parts.proofs import StepForm
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 """Each in its own words."""
@@ -24,8 +24,8 @@ class DetailsForm(PageForm):
     )
 
 
-class EmailForm(PasswordForm):
-    """Another e-mail, with the password."""
+class EmailForm(StepForm):
+    """Another e-mail, with the password, and a code where there is a second step."""
 
     email = EmailField(
         label=gettext_lazy("New e-mail"),
@@ -33,7 +33,7 @@ class EmailForm(PasswordForm):
             "It counts when you have opened the link that we send there. Your present one hears of it."
         ),
     )
-    field_order = ("email", "password")
+    field_order = ("email", "password", "code")
     focus_first = "email"
 
 

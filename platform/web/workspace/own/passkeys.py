@@ -17,12 +17,12 @@ from edge.statuses import get_status
 from kernel.errors import Conflict, Invalid, LimitReached, NotFound
 from web.errors import add_wait, translate_error
 from web.parts.fields import TextField
-from web.parts.proofs import PasswordForm, make_proof
+from web.parts.proofs import StepForm
 from web.parts.toasts import Toast, go_on
 
 
-class PasskeyForm(PasswordForm):
-    """What the device is called, and the password."""
+class PasskeyForm(StepForm):
+    """What the device is called, the password, and a code where there is a second step."""
 
     name = TextField(
         label=gettext_lazy("Name of the device"),
@@ -30,7 +30,7 @@ class PasskeyForm(PasswordForm):
         help_text=gettext_lazy("So that you know it in the list: phone, front desk."),
         attrs={"autocomplete": "off"},
     )
-    field_order = ("name", "password")
+    field_order = ("name", "password", "code")
     focus_first = "name"
 
 
@@ -40,13 +40,12 @@ def add(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if "credential" in request.POST:
         return _keep(request, user)
-    form = PasskeyForm(request.POST if request.method == "POST" else None)
+    form = PasskeyForm(request.POST if request.method == "POST" else None, user=user)
     if request.method != "POST" or not form.is_valid():
         return _render(request, form, status=422 if form.is_bound else 200)
     name = form.cleaned_data["name"]
-    proof = make_proof(request, password=form.cleaned_data["password"])
     try:
-        options, sealed = passkeys.begin_adding(user, name=name, proof=proof)
+        options, sealed = passkeys.begin_adding(user, name=name, proof=form.prove(request))
     except Invalid as error:
         form.refuse(error)
         return _render(request, form, status=get_status(error))
@@ -72,8 +71,8 @@ def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
 def _keep(request: HttpRequest, user: Any) -> HttpResponse:
     try:
         name = passkeys.add(user, sealed=request.POST.get("sealed", ""), credential=request.POST.get("credential", ""))
-    except Invalid as error:
-        form = PasskeyForm()
+    except (Conflict, Invalid) as error:
+        form = PasskeyForm(user=user)
         return _render(request, form, status=get_status(error), problem=translate_error(error))
     return go_on(request, Toast(title=gettext("The passkey was added"), text=name), to=reverse("workspace:own"))
 

@@ -49,13 +49,11 @@ def show(request: HttpRequest) -> HttpResponse:
 def change_email(request: HttpRequest) -> HttpResponse:
     """Ask for another e-mail and the password, and write to both mailboxes."""
     user: Any = request.user
-    form = EmailForm(request.POST if request.method == "POST" else None)
+    form = EmailForm(request.POST if request.method == "POST" else None, user=user)
     if request.method != "POST" or not form.is_valid():
         return _render_email(request, form, status=422 if form.is_bound else 200)
-    typed = form.cleaned_data
     try:
-        proof = make_proof(request, password=typed["password"])
-        email = own_account.ask_for_email(user, email=typed["email"], proof=proof)
+        email = own_account.ask_for_email(user, email=form.cleaned_data["email"], proof=form.prove(request))
     except Invalid as error:
         form.refuse(error)
         return _render_email(request, form, status=get_status(error))

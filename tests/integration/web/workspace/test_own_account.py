@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core import mail
 
 from accounts.enums import Notice
-from accounts.errors import PersonInvalid
-from accounts.models import EmailChange, Session, SilencedNotice, User
+from accounts.errors import PersonInvalid, ProofWrong
+from accounts.models import EmailChange, Invitation, Session, SilencedNotice, User
 from accounts.selectors.staff import list_managers
-from accounts.services import own_account, team
+from accounts.services import own_account, second_step, team
 from accounts.types import Proof
 from audit.models import Entry
 from kernel.clock import utc_now
 from tenants.services.workplaces import list_workplaces
 from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.factories.accounts import SECRET, invite, sign_in_fully
 from tests.fakes.due_work import send_messages
 from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
 
@@ -120,8 +123,93 @@ def test_the_old_mailbox_takes_it_back_before_it_counts(owner_client, tenant, ow
 
     assert [visitor.post(links[each]).status_code for each in (NEW, OLD)] == [404, 404]
     owner.refresh_from_db()
-    assert (owner.email, owner.check_password(OWNER_PASSWORD)) == (OLD, True)
-    assert owner_client.get("/workspace/").status_code == 200
+    # Whoever asked has a session and knows the password.
+    assert (owner.email, owner.has_usable_password(), Session.objects.filter(user=owner).count()) == (OLD, False, 0)
+    assert owner_client.get("/workspace/").status_code == 302
+
+
+def test_what_a_thief_added_goes_with_the_change(owner_client, tenant, owner):
+    """A key, an app, recovery codes, an accomplice who is invited, a session elsewhere."""
+    ask(owner_client)
+    links = read_links(tenant)
+    visitor = HostClient(tenant.primary_host)
+    visitor.post(links[NEW])
+    second_step.seed(NEW, secret=SECRET)
+    owner.refresh_from_db()
+    Authenticator.objects.create(user=owner, type="webauthn", data={"name": "n"})
+    invite("complice@nuevo.example", token="t", invited_by=owner)
+    elsewhere = HostClient(tenant.primary_host)
+    sign_in_fully(elsewhere, owner)
+    assert elsewhere.get("/workspace/").status_code == 200
+
+    visitor.post(links[OLD])
+
+    owner.refresh_from_db()
+    assert (owner.email, owner.second_step, owner.has_usable_password()) == (OLD, "", False)
+    assert (Authenticator.objects.filter(user=owner).count(), Invitation.objects.filter(ended_at=None).count()) == (
+        0,
+        0,
+    )
+    assert elsewhere.get("/workspace/").status_code == 302
+
+
+def test_an_app_of_before_stays_and_its_new_recovery_codes_go(owner_client, tenant, owner):
+    """The old mailbox alone takes nobody's second step away."""
+    second_step.seed(owner.email, secret=SECRET)
+    Authenticator.objects.update(created_at=utc_now() - timedelta(days=3))
+    owner.refresh_from_db()
+    sign_in_fully(owner_client, owner)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().generate_codes()
+    owner_client.post(EMAIL, {"email": NEW, "password": OWNER_PASSWORD, "code": codes[0]})
+    links = read_links(tenant)
+    proof = Proof(network="203.0.113.5", now=utc_now(), password=OWNER_PASSWORD, code=codes[1])
+    stolen = second_step.renew_recovery_codes(owner, proof=proof)
+
+    HostClient(tenant.primary_host).post(links[OLD])
+
+    owner.refresh_from_db()
+    assert (bool(owner.second_step), second_step.count_recovery_codes(owner)) == (True, 0)
+    for code in (stolen[0], codes[2]):
+        with pytest.raises(ProofWrong):
+            second_step.take_step(owner, proof=replace(proof, code=code))
+    assert second_step.take_step(owner, proof=replace(proof, code=second_step.make_code(SECRET))) == owner.second_step
+
+
+def test_another_email_asks_for_a_code_where_there_is_a_second_step(owner_client, owner):
+    second_step.seed(owner.email, secret=SECRET)
+    owner.refresh_from_db()
+    sign_in_fully(owner_client, owner)
+
+    refused = owner_client.post(EMAIL, {"email": NEW, "password": OWNER_PASSWORD})
+    wrong = owner_client.post(EMAIL, {"email": NEW, "password": OWNER_PASSWORD, "code": "000000"})
+
+    assert [(each.status_code, list(list_errors(read(each)))) for each in (refused, wrong)] == [(422, ["code"])] * 2
+    assert EmailChange.objects.count() == 0
+
+
+@pytest.mark.parametrize("way", ["change", "link"])
+def test_a_new_password_forgets_an_email_that_waits(owner_client, tenant, owner, way):
+    """Whoever asked for it knew the password of before."""
+    ask(owner_client)
+    link = read_links(tenant)[NEW]
+
+    own_account.replace_password(owner, "otra-clave", is_by_link=way == "link", session_key=None, now=utc_now())
+
+    assert HostClient(tenant.primary_host).post(link).status_code == 404
+    assert User.objects.get(pk=owner.pk).email == OLD
+
+
+def test_a_person_and_a_business_write_to_few_mailboxes(owner_client, tenant, owner, settings, staff_client):
+    answers = [ask(owner_client, f"n{number}@nuevo.example").status_code for number in range(6)]
+    settings.LIMITS = settings.LIMITS | {"email_changes": replace(settings.LIMITS["email_changes"], size=5)}
+    other = User.objects.create(email="eva@taller.example", name="Eva", role="manager", password=owner.password)
+    client = HostClient(tenant.primary_host)
+    client.force_login(other)
+    of_business = ask(client, "n9@nuevo.example").status_code
+
+    assert (answers, of_business, EmailChange.objects.count()) == ([302] * 5 + [429], 429, 5)
+    send_messages(tenant.schema_name)
+    assert sum(each.to == [OLD] for each in mail.outbox) == 5
 
 
 def test_the_old_mailbox_takes_it_back_afterwards_and_shuts_everybody_out(owner_client, tenant, owner):

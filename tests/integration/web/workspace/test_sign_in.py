@@ -297,6 +297,10 @@ def test_right_passwords_count_for_nothing(tenant):
         assert sign_in_from(tenant, "203.0.113.5", OWNER_PASSWORD).status_code == 302
 
 
+def count_links() -> int:
+    return sum("/accounts/password/reset/key/" in each.body for each in mail.outbox)
+
+
 def test_a_mailbox_gets_five_links_an_hour_and_each_works(tenant, customer_client, other_tenant):
     strangers = [HostClient(tenant.primary_host, REMOTE_ADDR=f"198.51.{number}.1") for number in range(20)]
     with time_machine.travel(datetime(2026, 11, 23, 15, tzinfo=UTC), tick=False) as clock:
@@ -307,12 +311,12 @@ def test_a_mailbox_gets_five_links_an_hour_and_each_works(tenant, customer_clien
         send_messages(tenant.schema_name)
         assert [message.to for message in mail.outbox] == [["owner@taller.example"]] * 5
         assert set_password_by_mail(tenant, customer_client).status_code == 302
-        assert len(mail.outbox) == 5
+        assert count_links() == 5
         clock.shift(3600)
         customer_client.post("/accounts/password/reset/", {"email": "owner@taller.example"})
         send_messages(tenant.schema_name)
 
-    assert len(mail.outbox) == 6
+    assert count_links() == 6
     held_back = Message.objects.filter(reason="too_many")
     assert (held_back.count(), set(held_back.values_list("status", "body_text"))) == (16, {("failed", "")})
 
