@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from config.environment import read_environment
 from devtools.chromium import find_chromium
+
+# What is awaited comes within a second on an idle machine; tests share a slow one with three more processes.
+expect.set_options(timeout=30_000)
 
 FLAGS = (
     "--no-sandbox",

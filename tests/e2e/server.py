@@ -22,7 +22,7 @@ from devtools.processes import tether
 from devtools.servers.ports import take_port
 from tests.e2e.conftest import FLAGS
 
-AXE = ROOT / "tests" / "e2e" / "assets" / "axe.min.js"
+READY_SECONDS = 120
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @contextmanager
@@ -62,9 +62,10 @@ def run_browser(playwright: Playwright, chromium_path: str, port: int) -> Iterat
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "testserver.example"})
-    for _ in range(200):
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2):
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=10):
             return
         time.sleep(0.1)
     pytest.fail(log.read_text())

@@ -10,7 +10,8 @@ from scheduling.models import Location, Resource
 from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
-from tests.e2e.server import AXE, run_browser, run_server
+from tests.e2e.server import run_browser, run_server
+from tests.e2e.sight import check_axe
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +77,7 @@ def open_page(browser, complaints) -> Iterator[object]:
         context = browser.new_context(**{**defaults, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -95,11 +96,7 @@ def check_page():
 
     def check(page: Page) -> None:
         page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        result = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
-        found = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in result["violations"]]
-        assert found == [], page.url
+        assert check_axe(page) == [], page.url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
     return check

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tenants.names import make_address
-from tests.e2e.server import AXE, run_browser, run_server
+from tests.e2e.server import run_browser, run_server
+from tests.e2e.sight import check_axe
 
 pytestmark = pytest.mark.e2e
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PLATFORM = "http://www.testserver.example"
 PATHS = ["/", "/prices/", "/sign-up/", "/sign-in/", "/legal/terms/", "/legal/privacy/"]
 WINDOWS = {
@@ -45,12 +45,6 @@ def open_page(browser):
         context.close()
 
 
-def find_violations(page: Page) -> list[tuple[str, list[object]]]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-
-
 def find_excess(page: Page) -> int:
     return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
 
@@ -60,7 +54,7 @@ def test_axe_finds_nothing(open_page, window):
     found = {}
     for path in PATHS:
         page = open_page(path, **WINDOWS[window])
-        found[path] = (find_violations(page), find_excess(page))
+        found[path] = (check_axe(page), find_excess(page))
 
     assert found == dict.fromkeys(PATHS, ([], 0))
 

@@ -2,24 +2,26 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import threading
-import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from notifications.services.live import push_live_event
 from scheduling.models import Booking, Service
 from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
-from tests.conftest import HostClient
-from tests.e2e.server import AXE
+from tests.e2e.sight import DESK, NARROW, PHONE, check_axe, check_everywhere
+from tests.e2e.waiting import PATIENCE_SECONDS, assert_soon
+from tests.e2e.web.workspace.conftest import count_drawings, sign_in, wait_for_drawing, wait_until_live
 from tests.integration.web.workspace.conftest import book, local_day
 from web.workspace.board.stream_places import MAX_STREAMS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("unblocked")]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TABLET = {"width": 820, "height": 1100}
 
 
 def book_at(house, name: str, slot: int = 0, *, is_request: bool = False) -> tuple[int, str]:
@@ -39,81 +41,106 @@ def open_day(house) -> str:
     return on
 
 
-def check_axe(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
-    return [f"{each['id']}: {[node['html'][:100] for node in each['nodes'][:3]]}" for each in found]
+def status_of(house, booking_id: int) -> str:
+    with tenant_scope(house):
+        return Booking.objects.get(pk=booking_id).status
 
 
-def test_new_booking_appears_within_a_second_and_only_there(houses, open_workspace):
+def test_new_booking_appears_by_itself_and_only_there(houses, open_workspace):
     mine, other = houses
     on = open_day(mine)
     page, neighbor = open_workspace(mine, f"/workspace/?date={on}"), open_workspace(other, f"/workspace/?date={on}")
     for each in (page, neighbor):
-        expect(each.locator("#live.is-on")).to_be_visible()
-    page.wait_for_timeout(1000)  # the refresh of the first connection is over
+        wait_until_live(each)
 
     booking_id, _ = book_at(mine, "Ana Torres", 4)
-    started = time.monotonic()
-    block = page.locator(f"#board [data-booking='{booking_id}']").first
-    block.wait_for(timeout=1000)
-    seconds = time.monotonic() - started
 
+    expect(page.locator(f"#board [data-booking='{booking_id}']").first).to_have_class(re.compile(r"\bnew\b"))
     expect(page.locator(".toast", has_text="Ana Torres")).to_be_visible()
-    assert seconds < 1.0
-    assert "new" in (block.get_attribute("class") or "").split()
-    assert neighbor.locator(".toast, #board .visit").count() == 0
     book_at(other, "Vecina Suya")
-    expect(neighbor.locator("#board .visit", has_text="Vecina Suya").first).to_be_visible(timeout=1500)
-    assert page.get_by_text("Vecina Suya").count() == 0
+    expect(neighbor.locator("#board .visit", has_text="Vecina Suya").first).to_be_visible()
+    expect(neighbor.locator(".toast.news", has_text="Vecina Suya")).to_be_visible()
+    expect(neighbor.get_by_text("Ana Torres")).to_have_count(0)
+    book_at(mine, "Eva Luna", 8)  # by the time this is told, what came before would have been told, too
+    expect(page.locator(".toast.news", has_text="Eva Luna")).to_be_visible()
+    expect(page.get_by_text("Vecina Suya")).to_have_count(0)
 
 
-def test_many_events_cause_few_refreshes(houses, open_workspace):
+COUNT_EVENTS = """
+    window.heard = 0;
+    const Real = window.EventSource;
+    window.EventSource = class extends Real {
+        constructor(...all) { super(...all); this.addEventListener("booking", () => { heard += 1; }); }
+    };
+"""
+
+
+def test_event_draws_at_once_and_many_that_follow_share_a_drawing(houses, open_workspace):
+    """On the clock of the page, which stands still meanwhile: a slow machine changes nothing."""
     mine, _ = houses
     on = open_day(mine)
-    page = open_workspace(mine, f"/workspace/?date={on}")
-    expect(page.locator("#live.is-on")).to_be_visible()
-    page.wait_for_timeout(1000)
+    page = open_workspace(mine, f"/workspace/?date={on}", script=COUNT_EVENTS)
+    wait_until_live(page)
+    page.clock.install()
+    page.clock.pause_at(datetime.now(tz=UTC) + timedelta(minutes=10))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/workspace/board/" in request.url else None)
-    from notifications.services.live import push_live_event
 
-    for number in range(50):
-        push_live_event(schema_name=mine.schema_name, event_id=900_000 + number, kind="booking.arrived", subject_id=1)
-    page.wait_for_timeout(2000)
+    push_events(mine, range(1))
+    page.wait_for_function("() => heard === 1")
+    page.clock.run_for(50)
+    assert_soon(lambda: read_number(page, asked), 1)
+    push_events(mine, range(1, 50))
+    page.wait_for_function("() => heard === 50")
+    page.clock.run_for(600)
+    assert read_number(page, asked) == 1
+    page.clock.run_for(400)
+    assert_soon(lambda: read_number(page, asked), 2)
+    page.clock.run_for(5000)
 
-    assert 1 <= len(asked) <= 3
+    assert read_number(page, asked) == 2
+
+
+def push_events(house, numbers: range) -> None:
+    for number in numbers:
+        push_live_event(schema_name=house.schema_name, event_id=900_000 + number, kind="booking.arrived", subject_id=1)
+
+
+def read_number(page: Page, asked: list[str]) -> int:
+    """Return how many were asked for, after the page had its turn to say so."""
+    page.evaluate("1")
+    return len(asked)
 
 
 def test_request_is_approved_from_the_notice(houses, open_workspace):
     mine, _ = houses
     page = open_workspace(mine)
-    expect(page.locator("#live.is-on")).to_be_visible()
+    wait_until_live(page)
 
     booking_id, _ = book_at(mine, "Rubén Soto", 2, is_request=True)
     page.locator(".toast.news button.primary").click()
-    page.wait_for_timeout(1200)
 
     expect(page.locator(".toast.news")).to_have_count(0)
     expect(page.locator(".aside .waiting", has_text="Rubén Soto")).to_have_count(0)
-    with tenant_scope(mine):
-        assert Booking.objects.get(pk=booking_id).status == "confirmed"
+    assert_soon(lambda: status_of(mine, booking_id), "confirmed")
 
 
 def test_panel_opens_acts_and_gives_the_focus_back(houses, open_workspace):
     mine, _ = houses
     on = open_day(mine)
     page = open_workspace(mine, f"/workspace/?date={on}")
+    wait_until_live(page)
     block = page.locator("#board .visit").first
 
     block.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#panel h2")).to_be_focused()
     assert check_axe(page) == []
+    drawings = count_drawings(page)
     page.locator("#panel form[action$='/arrive/'] button").click()
     expect(page.locator("#panel form[action$='/start/'] button")).to_be_visible()
     expect(page.locator("#panel h2")).to_be_focused()
-    page.wait_for_timeout(1000)  # the board was drawn anew
+    wait_for_drawing(page, drawings)
     page.keyboard.press("Escape")
 
     expect(page.locator("#panel")).to_be_hidden()
@@ -131,8 +158,7 @@ def test_booking_is_moved_by_keyboard_and_back(houses, open_workspace):
     booking_id, on = book_at(mine, "Óscar Reyes", 4)
     before = start_of(mine, booking_id)
     page = open_workspace(mine, f"/workspace/?date={on}")
-    expect(page.locator("#live.is-on")).to_be_visible()
-    page.wait_for_timeout(1000)
+    wait_until_live(page)
 
     page.locator("#board .visit[data-move]").first.focus()
     for key in ("m", "ArrowDown", "ArrowDown", "Enter"):
@@ -140,10 +166,9 @@ def test_booking_is_moved_by_keyboard_and_back(houses, open_workspace):
     page.locator(".toast [data-undo]").wait_for()
     moved = start_of(mine, booking_id)
     page.locator(".toast [data-undo]").click()
-    expect(page.locator(".toast [data-undo]")).to_have_count(1)
-    page.wait_for_timeout(800)
 
-    assert (moved - before, start_of(mine, booking_id)) == (timedelta(minutes=30), before)
+    assert_soon(lambda: (moved - before, start_of(mine, booking_id)), (timedelta(minutes=30), before))
+    expect(page.locator(".toast [data-undo]")).to_have_count(1)
 
 
 def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
@@ -151,46 +176,50 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
     booking_id, on = book_at(mine, "Hugo Medina", 8)
     before = start_of(mine, booking_id)
     page = open_workspace(mine, f"/workspace/?date={on}")
-    expect(page.locator("#live.is-on")).to_be_visible()
-    page.wait_for_timeout(1000)
-    box = page.locator("#board .visit[data-move]").first.bounding_box()
-    assert box is not None
+    wait_until_live(page)
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
 
-    page.mouse.move(box["x"] + 60, box["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] + 50, steps=4)
-    page.mouse.move(box["x"] + 60, box["y"] + 76, steps=4)
+    drawings = count_drawings(page)
+    lift(page, 50, 76)
     page.mouse.up()
     page.locator(".toast [data-undo]").wait_for()
+    wait_for_drawing(page, drawings)
     assert start_of(mine, booking_id) - before == timedelta(minutes=60)
 
-    page.wait_for_timeout(1000)
+    drawings = count_drawings(page)
+    lift(page, -60)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    wait_for_drawing(page, drawings)  # which is asked for when the visit is back
+    assert len(posted) == 1
+    assert start_of(mine, booking_id) - before == timedelta(minutes=60)
+
+
+def lift(page: Page, *heights: int) -> None:
+    """Take the visit by the mouse and carry it to each height in turn, in pixels below its top."""
     box = page.locator("#board .visit[data-move]").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 60, box["y"] + 10)
     page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] - 60, steps=4)
-    page.keyboard.press("Escape")
-    page.mouse.up()
-    page.wait_for_timeout(500)
-    assert start_of(mine, booking_id) - before == timedelta(minutes=60)
+    for height in heights:
+        page.mouse.move(box["x"] + 60, box["y"] + height, steps=4)
+    expect(page.locator("#board .visit.dragged")).to_have_count(1)
 
 
 def test_arrows_walk_from_visit_to_visit(houses, open_workspace):
     mine, _ = houses
     booking_id, on = book_at(mine, "Sara Luna", 2)
     page = open_workspace(mine, f"/workspace/?date={on}&type=all")
+    wait_until_live(page)
     visits = page.locator(f"#board [data-booking='{booking_id}']")
-    names = [each.get_attribute("id") for each in visits.all()]
-    focused = "() => document.activeElement.id"
+    first, second = (page.locator(f"[id='{visits.nth(at).get_attribute('id')}']") for at in (0, 1))
 
-    visits.first.focus()
+    first.focus()
     page.keyboard.press("ArrowRight")
-    right = page.evaluate(focused)
+    expect(second).to_be_focused()
     page.keyboard.press("ArrowLeft")
-
-    assert len(names) > 1
-    assert (right, page.evaluate(focused)) == (names[1], names[0])
+    expect(first).to_be_focused()
 
 
 def test_escape_puts_a_lifted_visit_back(houses, open_workspace):
@@ -198,22 +227,27 @@ def test_escape_puts_a_lifted_visit_back(houses, open_workspace):
     booking_id, on = book_at(mine, "Leo Prado", 4)
     before = start_of(mine, booking_id)
     page = open_workspace(mine, f"/workspace/?date={on}")
-    expect(page.locator("#live.is-on")).to_be_visible()
-    page.wait_for_timeout(1000)
+    wait_until_live(page)
     visit = page.locator("#board .visit[data-move]").first
-    box, shown = visit.bounding_box(), visit.locator(".brief").text_content()
 
+    def read() -> tuple[object, str | None]:
+        return visit.bounding_box(), visit.locator(".brief").text_content()
+
+    box, shown = read()
     visit.focus()
     page.keyboard.press("m")
     page.keyboard.press("ArrowDown")
-    lifted = visit.bounding_box(), visit.locator(".brief").text_content()
+    expect(visit).to_have_class(re.compile(r"\blifted\b"))
+    expect(visit.locator(".brief")).not_to_have_text(shown or "")
+    lifted_box, _ = read()
+    drawings = count_drawings(page)
     page.keyboard.press("Escape")
 
-    assert lifted[0] != box
-    assert lifted[1] != shown
-    assert (visit.bounding_box(), visit.locator(".brief").text_content()) == (box, shown)
-    assert start_of(mine, booking_id) == before
+    wait_for_drawing(page, drawings)
+    assert lifted_box != box
+    assert_soon(read, (box, shown))
     expect(visit).to_be_focused()
+    assert start_of(mine, booking_id) == before
 
 
 FREE_PLACE = """
@@ -231,6 +265,7 @@ def test_click_on_a_free_place_starts_a_booking_there(houses, open_workspace):
     mine, _ = houses
     _, on = book_at(mine, "Ana Torres")
     page = open_workspace(mine, f"/workspace/?date={on}")
+    wait_until_live(page)
     board, column = page.locator("#board"), page.locator("#board .column").first
     first, last = int(board.get_attribute("data-from")), int(board.get_attribute("data-to"))
     resource = column.get_attribute("data-resource")
@@ -243,17 +278,12 @@ def test_click_on_a_free_place_starts_a_booking_there(houses, open_workspace):
     assert page.url.endswith(f"/bookings/new/?date={on}&time={hour:02d}:{minute:02d}&resource={resource}")
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "scheme"),
-    [(390, 844, "light"), (1440, 900, "dark"), (820, 1100, "light"), (320, 700, "dark")],
-)
-def test_pages_are_accessible_and_never_wider_than_the_screen(houses, open_workspace, scheme, width, height):
+def test_pages_are_accessible_and_never_wider_than_the_screen(houses, open_workspace):
     mine, _ = houses
     booking_id, on = book_at(mine, "Ana Torres", 3, is_request=True)
-    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-    page = open_workspace(mine, f"/workspace/?date={on}", **options)
-    expect(page.locator("#live.is-on")).to_be_attached()
-    found = {}
+    page = open_workspace(mine, f"/workspace/?date={on}")
+    wait_until_live(page)
+    site, found = page.url.partition("/workspace")[0], {}
     for path in (
         f"/workspace/?date={on}&type=all",
         f"/workspace/?date={on}&view=list&lang=en",
@@ -262,15 +292,15 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(houses, open_works
         "/workspace/bookings/?q=Ana",
         f"/workspace/bookings/new/?service=2&date={on}",
     ):
-        page.goto(page.url.split("/workspace")[0] + path)
-        page.wait_for_timeout(300)
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found[path] = (check_axe(page), max(wider, 0))
+        page.goto(site + path)
+        if page.locator("#board").count():
+            wait_until_live(page)
+        found[path] = check_everywhere(page, DESK, PHONE, TABLET, NARROW)
 
-    assert found == {path: ([], 0) for path in found}
+    assert found == {path: [] for path in found}
 
 
-def test_board_works_without_javascript(houses, open_workspace, board_browser):
+def test_board_works_without_javascript(houses, open_workspace):
     mine, _ = houses
     booking_id, on = book_at(mine, "Ana Torres", 3)
     page = open_workspace(mine, f"/workspace/?date={on}", java_script_enabled=False)
@@ -280,26 +310,26 @@ def test_board_works_without_javascript(houses, open_workspace, board_browser):
     page.locator("form[action$='/arrive/'] button").click()
 
     assert all(box and box["height"] > 30 for box in boxes)
-    assert page.url.endswith(f"/workspace/bookings/{booking_id}/")
-    with tenant_scope(mine):
-        assert Booking.objects.get(pk=booking_id).status == "arrived"
+    expect(page.locator("form[action$='/start/'] button")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/workspace/bookings/{booking_id}/$"))
+    assert status_of(mine, booking_id) == "arrived"
 
 
 class Stream(threading.Thread):
-    """A raw reader of server-sent events, with the time at which each came."""
+    """A raw reader of server-sent events, by their names."""
 
     def __init__(self, port: int, host: str, cookie: str) -> None:
         super().__init__(daemon=True)
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         self.connection.request("GET", "/workspace/live/", headers={"Host": host, "Cookie": cookie})
         self.response = self.connection.getresponse()
-        self.events: list[tuple[str, float]] = []
+        self.events: list[str] = []
 
     def run(self) -> None:
         try:
             while line := self.response.readline():
                 if line.startswith(b"event: "):
-                    self.events.append((line.decode().strip().removeprefix("event: "), time.monotonic()))
+                    self.events.append(line.decode().strip().removeprefix("event: "))
         except (OSError, ValueError, AttributeError):
             return
 
@@ -309,41 +339,27 @@ class Stream(threading.Thread):
             self.connection.sock.shutdown(socket.SHUT_RDWR)
         self.connection.close()
 
-    def names(self) -> list[str]:
-        return [name for name, _ in self.events]
-
-    def wait_for(self, name: str, seconds: float = 5.0) -> float:
-        until = time.monotonic() + seconds
-        while name not in self.names():
-            assert time.monotonic() < until, self.events
-            time.sleep(0.005)
-        return next(at for each, at in self.events if each == name)
+    def wait_for(self, name: str) -> None:
+        assert_soon(lambda: name in self.events, expected=True)
 
 
 def cookie_of(house) -> str:
-    from accounts.models import User
-
-    with tenant_scope(house):
-        client = HostClient(house.primary_host)
-        client.force_login(User.objects.get(role="owner"))
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in sign_in(house).cookies.items())
 
 
-def test_stream_tells_its_tenant_within_a_second_and_nobody_else(houses, board_port):
+def test_stream_tells_its_tenant_and_nobody_else(houses, board_port):
     mine, other = houses
     streams = [Stream(board_port, house.primary_host, cookie_of(house)) for house in houses]
     for each in streams:
         each.start()
         each.wait_for("ready")
 
-    sent_at = time.monotonic()
     book_at(mine, "Ana Torres")
-    arrived_at = streams[0].wait_for("booking")
+    streams[0].wait_for("booking")
     book_at(other, "Vecina Suya")
     streams[1].wait_for("booking")
 
-    assert arrived_at - sent_at < 1.0
-    assert [each.names().count("booking") for each in streams] == [1, 1]
+    assert [each.events.count("booking") for each in streams] == [1, 1]
     assert streams[0].response.getheader("Content-Type") == "text/event-stream"
     for each in streams:
         each.close()
@@ -357,7 +373,7 @@ def test_streams_hold_no_database_connection(houses, board_port):
         each.start()
         each.wait_for("ready")
 
-    plain = http.client.HTTPConnection("127.0.0.1", board_port, timeout=5)
+    plain = http.client.HTTPConnection("127.0.0.1", board_port, timeout=PATIENCE_SECONDS)
     plain.request("GET", "/workspace/", headers={"Host": mine.primary_host, "Cookie": cookie})
 
     assert plain.getresponse().status == 200  # five streams, a pool of four
@@ -377,7 +393,7 @@ def test_sixth_stream_of_a_person_ends_the_first(houses, board_port):
     newest.start()
     newest.wait_for("ready")
     streams[0].wait_for("replaced")
-    streams[0].join(5)
+    streams[0].join(PATIENCE_SECONDS)
 
     assert [each.is_alive() for each in (*streams, newest)] == [False, *[True] * MAX_STREAMS]
     for each in (*streams, newest):
@@ -413,9 +429,9 @@ def test_event_carries_no_personal_data(houses, board_port):
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    time.sleep(0.5)
+    assert_soon(lambda: b"event: ready" in b"".join(lines), expected=True)
     book_at(mine, "Nombre Secreto")
-    reader.join(5)
+    reader.join(PATIENCE_SECONDS)
 
     data = next(line for line in lines if line.startswith(b'data: {"kind"'))
     assert set(json.loads(data.removeprefix(b"data: "))) == {"kind", "subject_id"}

@@ -7,11 +7,9 @@ from playwright.sync_api import Page, expect
 
 from scheduling.models import AddOn, Location, Resource, Service
 from tenants.context import tenant_scope
-from tests.e2e.server import AXE
+from tests.e2e.sight import DESK, NARROW, PHONE, check_everywhere, check_page, resize
 
 pytestmark = pytest.mark.e2e
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SAVE = ".save-bar .primary"
 
 
@@ -21,41 +19,31 @@ def unblocked(houses, django_db_blocker):
         yield
 
 
-def check_page(page: Page) -> list[str]:
-    """Return what axe finds, and whether the page scrolls sideways."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [each["id"] for each in found] + ["sideways"] * wide
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_lists_forms_and_errors_are_accessible(houses, open_workspace, scheme, size):
-    page = open_workspace(houses[0], "/workspace/services/", viewport=size, color_scheme=scheme)
-    found = {"services": check_page(page)}
+def test_lists_forms_and_errors_are_accessible(houses, open_workspace):
+    page = open_workspace(houses[0], "/workspace/services/")
+    found = {"services": check_everywhere(page, DESK, PHONE)}
     page.locator("a.name").first.click()
     expect(page.locator(SAVE)).to_be_visible()
-    found["service"] = check_page(page)
+    found["service"] = check_everywhere(page, DESK, PHONE)
     page.fill("[name=duration_minutes]", "0")
     page.fill("[name=price]", "12.345")
     page.click(SAVE)
     expect(page.locator("#problems")).to_be_focused()
     expect(page.locator("[name=price]")).to_have_value("12.345")
-    found["errors"] = check_page(page)
+    found["errors"] = check_everywhere(page, DESK, PHONE)
     page.goto(page.url.replace("services", "resources").rsplit("/", 2)[0] + "/")
-    found["resources"] = check_page(page)
+    found["resources"] = check_everywhere(page, DESK, PHONE)
     page.locator("a.name").first.click()
     expect(page.locator(SAVE)).to_be_visible()
-    found["resource"] = check_page(page)
+    found["resource"] = check_everywhere(page, DESK, PHONE)
     page.goto(page.url.replace("resources", "locations").rsplit("/", 2)[0] + "/")
-    found["locations"] = check_page(page)
+    found["locations"] = check_everywhere(page, DESK, PHONE)
     page.locator("a.name").first.click()
     expect(page.locator(SAVE)).to_be_visible()
-    found["location"] = check_page(page)
+    found["location"] = check_everywhere(page, DESK, PHONE)
     page.click("text=Historial")
     expect(page.locator("h1")).to_have_text("Historial")
-    found["history"] = check_page(page)
+    found["history"] = check_everywhere(page, DESK, PHONE)
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -128,7 +116,7 @@ def test_two_editors_lose_nothing(houses, open_workspace):
     for page in (first, second):
         page.locator("a.name").first.click()
         expect(page.locator(SAVE)).to_be_visible()
-    name = first.locator("[name=name]").input_value()
+    name = first.input_value("[name=name]")
     first.fill("[name=duration_minutes]", "77")
     first.click(SAVE)
     expect(first.locator(".said")).to_contain_text("Guardado")
@@ -231,8 +219,7 @@ def find_pushed(page: Page) -> list[str]:
     }""")
 
 
-@pytest.mark.parametrize("width", [320, 390, 1440])
-def test_names_without_a_space_push_nothing_aside(houses, open_workspace, width):
+def test_names_without_a_space_push_nothing_aside(houses, open_workspace):
     house = houses[1]
     with tenant_scope(house):
         for number, row in enumerate(Service.objects.all()):
@@ -246,7 +233,7 @@ def test_names_without_a_space_push_nothing_aside(houses, open_workspace, width)
             add_on.save()
         Location.objects.update(name=LONG, address=LONG * 2)
         service, resource = Service.objects.first(), Resource.objects.first()
-    page = open_workspace(house, viewport={"width": width, "height": 800})
+    page = open_workspace(house, "/workspace/services/")
     site = page.url.partition("/workspace")[0]
     found = {}
 
@@ -256,11 +243,20 @@ def test_names_without_a_space_push_nothing_aside(houses, open_workspace, width)
         "/workspace/bookings/new/", "/", f"/?service={service.pk}",
     ):  # fmt: skip
         page.goto(site + path)
-        found[path] = find_pushed(page)
+        found[path] = find_pushed_in_all_sizes(page)
     page.goto(f"{site}/workspace/services/{service.pk}/")
     page.fill("[name=name]", "Ñ" * 120)
     page.click(SAVE)
     expect(page.locator(".said")).to_contain_text("Guardado")
-    found["notice"] = find_pushed(page)
+    found["notice"] = find_pushed_in_all_sizes(page)
 
     assert {path: pushed for path, pushed in found.items() if pushed} == {}
+
+
+def find_pushed_in_all_sizes(page: Page) -> list[str]:
+    page.evaluate("document.fonts.ready")
+    found = []
+    for size in (NARROW, PHONE, DESK):
+        resize(page, size)
+        found += [f"{size['width']} {each}" for each in find_pushed(page)]
+    return found

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from accounts.models import User
 from scheduling.models import CapacityRule, DateOverride, Location, Resource, ResourceType, Service
 from tenants.context import tenant_scope
+from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
@@ -81,9 +82,10 @@ def list_pages(house, role: str) -> list[str]:
 
 
 def try_sizes(page: Page, script: str) -> dict[tuple[int, int], list[object]]:
+    page.evaluate("document.fonts.ready")
     found = {}
     for width, zoom in SIZES:
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, {"width": width, "height": 800})
         found[width, zoom] = page.evaluate(script, [width, zoom])
     return {size: faults for size, faults in found.items() if faults}
 
@@ -118,8 +120,9 @@ def test_tabs_of_a_phone_fit_beside_each_other(houses, open_workspace, role):
     try:
         for language in ("es", "en"):
             page.goto(f"{page.url.partition('?')[0]}?lang={language}")
+            page.evaluate("document.fonts.ready")
             for width, zoom in ((390, 100), (320, 100), (390, 200), (320, 200), (720, 200)):
-                page.set_viewport_size({"width": width, "height": 800})
+                resize(page, {"width": width, "height": 800})
                 found[language, width, zoom] = page.evaluate(LABELS, [width, zoom])
             labels[language] = [tab.inner_text().strip() for tab in page.locator(".tab span:last-child").all()]
     finally:

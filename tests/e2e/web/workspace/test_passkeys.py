@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from tenants.context import tenant_scope
 from tests.conftest import OWNER_PASSWORD
-from tests.e2e.server import FLAGS
+from tests.e2e.conftest import FLAGS
 
 pytestmark = pytest.mark.e2e
 

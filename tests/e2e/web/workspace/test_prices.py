@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from scheduling.models import Service
 from tenants.context import tenant_scope
-from tests.e2e.web.workspace.test_catalog import DESK, PHONE, SAVE, check_page
+from tests.e2e.sight import DESK, NARROW, PHONE, check_everywhere, check_page
+from tests.e2e.web.workspace.test_catalog import SAVE
 
 pytestmark = pytest.mark.e2e
 
@@ -79,20 +80,19 @@ def test_a_list_that_cannot_be_loaded_says_so(houses, open_workspace):
     expect(page.locator("tbody .name")).not_to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE, {"width": 320, "height": 640}], ids=["desk", "phone", "small"])
-def test_the_price_list_is_accessible_and_marks_what_changed(houses, open_workspace, scheme, size):
-    page = open_workspace(houses[0], "/workspace/services/prices/", viewport=size, color_scheme=scheme)
+@pytest.mark.parametrize("sizes", [(DESK,), (PHONE, NARROW)], ids=["desk", "phone"])
+def test_the_price_list_is_accessible_and_marks_what_changed(houses, open_workspace, sizes):
+    page = open_workspace(houses[0], "/workspace/services/prices/", viewport=sizes[0])
     amounts = page.locator(".price-table [inputmode=decimal]")
     amounts.first.fill("999")
     amounts.first.press("ArrowDown")
     expect(amounts.nth(1)).to_be_focused()
     expect(page.locator(".was b").first).to_contain_text("%")
     amounts.nth(1).fill("1.2345")
-    found = check_page(page)
+    found = check_everywhere(page, *sizes)
 
     page.click(SAVE)
 
     expect(page.locator("#problems")).to_be_focused()
     expect(amounts.first).to_have_value("999")
-    assert (found, check_page(page)) == ([], [])
+    assert (found, check_everywhere(page, *sizes)) == ([], [])
