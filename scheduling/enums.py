@@ -269,3 +269,16 @@ class PublishBlocker(models.TextChoices):
     PEOPLE = "people", _("Nobody can do the services that are offered online.")
     HOURS = "hours", _("There are no opening hours.")
     ADDRESS = "address", _("The address is missing.")
+
+
+class FirstStep(StrEnum):
+    """What a new business does until its first customer, in order; the words are the pages'."""
+
+    SERVICES = "services"
+    PEOPLE = "people"
+    HOURS = "hours"
+    CONTACT = "contact"
+    LOOK = "look"
+    TEST = "test"
+    PUBLISH = "publish"
+    SHARE = "share"

@@ -10,6 +10,8 @@ from tenants.enums import TenantStatus
 
 EXAMPLE_SLUG = "ejemplo"
 """Where the platform's example answers; nobody else gets it (`tenants.policies.RESERVED`)."""
+USUAL_ACCENT = "#1d4ed8"
+"""The brand color of whoever has chosen none."""
 REMOVED_AFTER = timedelta(days=30)
 """How long a closed business is kept."""
 
@@ -30,6 +32,9 @@ class TenantInfo:
         sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
         is_example: The platform shows it to visitors; nothing leaves from it, and nobody signs in.
         published_at: Since when strangers book; None: the page is a draft that staff alone see.
+        tested_at: When staff first tried the customer's way.
+        shared_at: When the owner said that customers know the page.
+        guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
     """
 
     id: int
@@ -52,6 +57,9 @@ class TenantInfo:
     sms_countries: tuple[str, ...] = ()
     is_example: bool = False
     published_at: datetime | None = None
+    tested_at: datetime | None = None
+    shared_at: datetime | None = None
+    guide_ended_at: datetime | None = None
 
     @property
     def is_published(self) -> bool:

@@ -8,6 +8,7 @@ from django.db import models
 from django_tenants.models import TenantMixin
 
 from tenants.enums import TenantStatus
+from tenants.types import USUAL_ACCENT
 
 SLUG_PATTERN = r"^[a-z](-?[a-z0-9])+$"
 
@@ -19,7 +20,8 @@ class Tenant(TenantMixin):
     before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
     ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
     ``is_example`` marks the business that the platform shows to visitors: it writes to nobody.
-    Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`).
+    Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`);
+    ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
     auto_create_schema = False
@@ -32,7 +34,7 @@ class Tenant(TenantMixin):
     timezone = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     locale = models.CharField(max_length=8)
-    accent = models.CharField(max_length=7, default="#1d4ed8")
+    accent = models.CharField(max_length=7, default=USUAL_ACCENT)
     status = models.CharField(max_length=16, choices=TenantStatus.choices, default=TenantStatus.TRIAL)
     status_since = models.DateTimeField(null=True)
     suspension_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
@@ -43,6 +45,9 @@ class Tenant(TenantMixin):
     sms_countries = models.JSONField(default=list, db_default=[], blank=True)
     is_example = models.BooleanField(default=False, db_default=False)
     published_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(null=True)
+    guide_ended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -96,6 +96,9 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         sms_countries=tuple(tenant.sms_countries),
         is_example=tenant.is_example,
         published_at=tenant.published_at,
+        tested_at=tenant.tested_at,
+        shared_at=tenant.shared_at,
+        guide_ended_at=tenant.guide_ended_at,
     )
 
 

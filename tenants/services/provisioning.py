@@ -61,6 +61,7 @@ def provision_tenant(
                 created_at=now,
                 is_example=is_example,
                 published_at=None if is_draft else now,
+                guide_ended_at=None if is_draft else now,
             )
             # The number makes the name new even when the slug was used before.
             tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"

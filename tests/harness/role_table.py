@@ -80,6 +80,8 @@ TENANT: dict[str, Rights] = {
     "workspace/page/": read(SETUP),
     "workspace/page/publish/": change(SETUP),
     "workspace/page/unpublish/": change(SETUP),
+    "workspace/page/shared/": change(SETUP),
+    "workspace/page/guide/end/": change(SETUP),
     "workspace/bookings/": read(STAFF),
     "workspace/bookings/new/": form(DESK),
     "workspace/bookings/<int:booking_id>/": read(STAFF),

@@ -30,6 +30,7 @@ from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, Loca
 from tenants.context import current_tenant
 from web.parts.status_looks import StatusLook, list_legend
 from web.workspace.board.layout import BoardDay, lay_out_day
+from web.workspace.start.guide import find_guide
 
 MAX_PENDING = 8
 ALL_TYPES = "all"
@@ -179,9 +180,11 @@ class BoardPage:
 @require_safe
 def show_board(request: HttpRequest) -> HttpResponse:
     """Show a day; a date that cannot be read shows today and says so."""
-    page = load_board_page(request, now=utc_now())
+    now = utc_now()
+    page = load_board_page(request, now=now)
     context = {
         "page": page,
+        "guide": find_guide(request, now=now),
         "notice": BAD_DATE if page.query.is_date_bad else "",
     }
     return render(request, "workspace/board.html", context)

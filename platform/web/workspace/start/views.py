@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +25,7 @@ from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.hosts import make_base_url
 from tenants.policies import may_business
+from tenants.services import publishing as publication
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.crud.editing import make_actor
@@ -72,6 +74,29 @@ def unpublish(request: HttpRequest) -> HttpResponse:
     return go_on(request, toast, to=reverse("workspace:page"))
 
 
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
+def share(request: HttpRequest) -> HttpResponse:
+    """Note that customers know the page by now."""
+    try:
+        publication.note_share(now=utc_now())
+    except Forbidden as error:
+        return _render(request, status=get_status(error), refusal=translate_error(error))
+    return go_on(request, Toast(title=gettext("Done")), to=reverse("workspace:board"))
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
+def put_guide_away(request: HttpRequest) -> HttpResponse:
+    """Put the list of first steps away; this page has what it led to."""
+    try:
+        publication.end_guide(now=utc_now())
+    except Forbidden as error:
+        return _render(request, status=get_status(error), refusal=translate_error(error))
+    toast = Toast(title=gettext("The list is put away"), text=gettext("Link and poster stay under “Your page”"))
+    return go_on(request, toast, to=reverse("workspace:board"))
+
+
 def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
     tenant = current_tenant()
     turns = [
@@ -79,8 +104,12 @@ def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> Ht
         for change in list_changes(noun=publishing.PAGE, row_id=tenant.id)
         for field in change.fields
     ]
+    page_url = make_base_url(tenant.primary_host)
+    text = gettext("You can book your appointment at %(name)s now: %(url)s") % {"name": tenant.name, "url": page_url}
     context = {
-        "page_url": make_base_url(tenant.primary_host),
+        "page_url": page_url,
+        "whatsapp_text": text,
+        "whatsapp_url": f"https://wa.me/?{urlencode({'text': text})}",
         "blockers": [] if tenant.is_published else list_blockers(now=utc_now()),
         "turns": turns,
         "refusal": refusal,
