@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
+from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -29,6 +30,7 @@ SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 10
 PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "random-characters", "only-for-the")
 """None of them is in fifty random characters by accident; each was in some published secret."""
 SMS_VARIABLES = ("TURNERO_SMS_URL", "TURNERO_SMS_ACCOUNT", "TURNERO_SMS_SECRET", "TURNERO_SMS_FROM")
+S3_VARIABLES = ("TURNERO_S3_BUCKET", "TURNERO_S3_ENDPOINT", "TURNERO_S3_KEY", "TURNERO_S3_SECRET")
 LOCAL_NAMES = ("localhost", "ip6-localhost", "ip6-loopback")
 SMTP_SCHEMES = ("smtp", "smtp+tls", "smtps")
 LEAST_NUMBERS = {
@@ -75,6 +77,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("TURNERO_FROM_EMAIL", _look_at_sender),
         ("SENTRY_DSN", _look_at_web_address),
         ("TURNERO_SMS_URL", _look_at_web_address),
+        ("TURNERO_S3_ENDPOINT", _look_at_web_address),
     ):
         if name in values:
             try:
@@ -82,10 +85,13 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
             except ValueError:  # of urlsplit: a port that is none, a bracket without its other
                 faults = ["is not an address"]
             yield from (f"{name} {fault}" for fault in faults)
-    given = [name for name in SMS_VARIABLES if name in values]
-    if given and len(given) < len(SMS_VARIABLES):
-        lacking = ", ".join(name for name in SMS_VARIABLES if name not in values)
-        yield f"{given[0]} is set and {lacking} is not: SMS need all four, or none"
+    for what, names in (("SMS need", SMS_VARIABLES), ("an S3 store needs", S3_VARIABLES)):
+        given = [name for name in names if name in values]
+        if given and len(given) < len(names):
+            lacking = ", ".join(name for name in names if name not in values)
+            yield f"{given[0]} is set and {lacking} is not: {what} all four, or none"
+    if "TURNERO_S3_BUCKET" in values and find_spec("storages") is None:
+        yield "TURNERO_S3_BUCKET is set and the extra [s3] is not installed"
 
 
 def _look_at_secret(secret: str) -> Iterator[str]:

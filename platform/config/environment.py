@@ -31,6 +31,11 @@ VARIABLES = (
     "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
     "TURNERO_RELEASE",
+    "TURNERO_S3_BUCKET",
+    "TURNERO_S3_ENDPOINT",
+    "TURNERO_S3_KEY",
+    "TURNERO_S3_REGION",
+    "TURNERO_S3_SECRET",
     "TURNERO_SECRET_KEY",
     "TURNERO_SMS_ACCOUNT",
     "TURNERO_SMS_FROM",
@@ -75,6 +80,7 @@ class Environment:
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
+        s3_bucket: Where pictures lie, instead of a folder in ``state_dir``; the other ``s3_…`` say how it is reached.
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
@@ -96,6 +102,11 @@ class Environment:
     sms_account: str
     sms_secret: str
     sms_from: str
+    s3_bucket: str
+    s3_endpoint: str
+    s3_key: str
+    s3_secret: str
+    s3_region: str
     company_name: str
     company_address: str
     contact_email: str
@@ -130,6 +141,11 @@ def read_environment() -> Environment:
         sms_account=_find("TURNERO_SMS_ACCOUNT") or "",
         sms_secret=_find("TURNERO_SMS_SECRET") or "",
         sms_from=_find("TURNERO_SMS_FROM") or "",
+        s3_bucket=_find("TURNERO_S3_BUCKET") or "",
+        s3_endpoint=_find("TURNERO_S3_ENDPOINT") or "",
+        s3_key=_find("TURNERO_S3_KEY") or "",
+        s3_secret=_find("TURNERO_S3_SECRET") or "",
+        s3_region=_find("TURNERO_S3_REGION") or "us-east-1",
         company_name=_find("TURNERO_COMPANY_NAME") or "",
         company_address=_find("TURNERO_COMPANY_ADDRESS") or "",
         contact_email=_find("TURNERO_CONTACT_EMAIL") or "",

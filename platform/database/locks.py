@@ -37,6 +37,9 @@ class KeySpace(StrEnum):
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 
+    FILES = "files.files"
+    """Numbers: those who send a picture to the same place, and those who take of a business's room, one at a time."""
+
     DUE_WORK = "tenants.due_work"
     """Numbers: one worker at a time chooses what it does next."""
 

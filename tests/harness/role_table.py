@@ -73,6 +73,8 @@ TENANT: dict[str, Rights] = {
     "b/<str:token>/confirm/": change(ANYONE),
     "b/<str:token>/move/": form(ANYONE),
     "b/<str:token>/cancel/": form(ANYONE),
+    "pictures/<uuid:key>/<int:width>.<slug:kind>": read(ANYONE),
+    "workspace/pictures/<uuid:key>/<int:width>.<slug:kind>": read(STAFF),
     "workspace/": read(STAFF),
     "workspace/board/": read(STAFF),
     "workspace/live/": read(STAFF),

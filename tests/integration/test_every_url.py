@@ -75,6 +75,10 @@ SAMPLES = {
     "workspace/people/invitations/<int:invitation_id>/again/": "workspace/people/invitations/{invitation}/again/",
     "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",
     "workspace/account/passkeys/<int:passkey_id>/remove/": "workspace/account/passkeys/1/remove/",
+    "pictures/<uuid:key>/<int:width>.<slug:kind>": "pictures/11111111-1111-4111-8111-111111111111/96.webp",
+    "workspace/pictures/<uuid:key>/<int:width>.<slug:kind>": (
+        "workspace/pictures/11111111-1111-4111-8111-111111111111/96.webp"
+    ),
     "accounts/email-link/<str:token>/": "accounts/email-link/no-token/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",

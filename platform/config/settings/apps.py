@@ -40,6 +40,7 @@ TENANT_APPS = [
     "allauth.mfa",
     "simple_history",
     "audit",
+    "files",
     "notifications",
     "scheduling",
     "billing",

@@ -53,5 +53,6 @@ CELERY_BEAT_SCHEDULE = {
     "refill-spare-schemas": {"task": "tenants.refill_spare_schemas", "schedule": 30.0, "options": {"expires": 60}},
     # At three in the morning where most of our visitors are.
     "renew-example": {"task": "samples.renew_example", "schedule": crontab(hour=9, minute=0)},
+    "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.environment import ROOT, read_environment
+from config.settings.files import FILES_STORAGE
 
 _environment = read_environment()
 
@@ -28,6 +29,9 @@ TEMPLATES = [
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 """The price list of 500 services has four fields each, and all are sent where no script runs."""
 
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+"""A form has one."""
+
 FORM_RENDERER = "web.parts.forms.PageRenderer"
 
 STATIC_URL = "/static/"
@@ -35,6 +39,7 @@ STATIC_ROOT = _environment.state_dir / "static"
 STATICFILES_DIRS = [ROOT / "platform" / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "files": FILES_STORAGE,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

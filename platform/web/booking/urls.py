@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.booking import manage, views
+from web.booking import manage, pictures, views
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
 from web.booking.verification import verify
@@ -22,5 +22,6 @@ urlpatterns = [
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
     path("b/<str:token>/cancel/", manage.cancel_booking, name="cancel"),
+    path("pictures/<uuid:key>/<int:width>.<slug:kind>", pictures.show, name="picture"),
     path("brand.css", brand_stylesheet, name="brand"),
 ]

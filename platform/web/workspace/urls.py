@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("web.workspace.people.urls")),
     path("", include("web.workspace.own.urls")),
     path("", include("web.workspace.start.urls")),
+    path("", include("web.workspace.pictures.urls")),
 ]

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from config import completeness
 from config.completeness import list_faults, require_complete_environment
 from config.environment import ROOT, VARIABLES
 from tests.factories.environment import COMPLETE, SECRET
@@ -171,6 +172,33 @@ def test_half_a_carrier_is_refused(name):
     assert list_faults(COMPLETE | half) == [f"{first} is set and {name} is not: SMS need all four, or none"]
     assert list_faults(COMPLETE | carrier | {"TURNERO_SMS_URL": "http://sms.example"}) == [
         f"TURNERO_SMS_URL {IN_CLEAR}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["TURNERO_S3_BUCKET", "TURNERO_S3_ENDPOINT", "TURNERO_S3_KEY", "TURNERO_S3_SECRET"])
+def test_half_a_store_is_refused(name):
+    store = {
+        "TURNERO_S3_BUCKET": "files",
+        "TURNERO_S3_ENDPOINT": "https://s3.example",
+        "TURNERO_S3_KEY": "k",
+        "TURNERO_S3_SECRET": "s",
+    }
+    first = next(each for each in store if each != name)
+    half = {each: value for each, value in store.items() if each != name}
+
+    assert list_faults(COMPLETE | store) == []
+    assert list_faults(COMPLETE | half) == [f"{first} is set and {name} is not: an S3 store needs all four, or none"]
+    assert list_faults(COMPLETE | store | {"TURNERO_S3_ENDPOINT": "http://s3.example"}) == [
+        f"TURNERO_S3_ENDPOINT {IN_CLEAR}"
+    ]
+
+
+def test_store_without_its_program_is_refused(monkeypatch):
+    monkeypatch.setattr(completeness, "find_spec", lambda name: None)
+    store = dict.fromkeys(("TURNERO_S3_BUCKET", "TURNERO_S3_KEY", "TURNERO_S3_SECRET"), "x")
+
+    assert list_faults(COMPLETE | store | {"TURNERO_S3_ENDPOINT": "https://s3.example"}) == [
+        "TURNERO_S3_BUCKET is set and the extra [s3] is not installed"
     ]
 
 

@@ -81,7 +81,7 @@ def test_every_argument_of_an_address_is_known():
         if isinstance(each.pattern, RegexPattern)
     }
 
-    assert {kind for _, kind in kinds} <= {"IntConverter", "SlugConverter", "StringConverter"}
+    assert {kind for _, kind in kinds} <= {"IntConverter", "SlugConverter", "StringConverter", "UUIDConverter"}
     assert {name for name, kind in kinds if kind == "StringConverter"} == {"token", "hold_id", "booking_id"}
     assert regular == {"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"}
 

@@ -6,6 +6,7 @@ import copy
 import runpy
 import ssl
 import sys
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,10 +15,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from kombu import Connection
 
 from config import manage
-from config.environment import VARIABLES, NotConfiguredError
+from config.environment import VARIABLES, NotConfiguredError, read_environment
 from config.settings import base
 from config.settings.celery import make_broker_url
 from config.settings.channels import find_smtp_port
+from config.settings.files import choose_storage
 from tests.factories.environment import COMPLETE
 
 
@@ -143,3 +145,15 @@ def test_development_sends_mail_to_the_catcher_unless_told_otherwise(read, monke
     settings = read("development")
 
     assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == expected
+
+
+def test_files_lie_in_a_folder_or_in_the_bucket_that_is_named(tmp_path):
+    folder = choose_storage(replace(read_environment(), state_dir=tmp_path, s3_bucket=""))
+    bucket = choose_storage(replace(read_environment(), s3_bucket="b", s3_endpoint="https://s3.example", s3_key="k"))
+
+    assert folder["OPTIONS"]["location"] == str(tmp_path / "files")
+    assert bucket["BACKEND"] == "storages.backends.s3.S3Storage"
+    shown = {name: bucket["OPTIONS"][name] for name in ("bucket_name", "endpoint_url", "access_key", "default_acl")}
+    assert shown == {
+        "bucket_name": "b", "endpoint_url": "https://s3.example", "access_key": "k", "default_acl": None,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Files that people send: checked, made anew, stored, and shown to whom they may be shown."""

@@ -1,0 +1,16 @@
+"""Pictures as bytes: what they are, and new ones made from them. No framework, no disk."""
+
+from files.engine.errors import PictureRefused, Refusal
+from files.engine.looking import LARGEST_UPLOAD_BYTES, look_at
+from files.engine.making import MadePicture, Shape, Target, make_pictures
+
+__all__ = [
+    "LARGEST_UPLOAD_BYTES",
+    "MadePicture",
+    "PictureRefused",
+    "Refusal",
+    "Shape",
+    "Target",
+    "look_at",
+    "make_pictures",
+]

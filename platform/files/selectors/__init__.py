@@ -1,0 +1,1 @@
+"""Reading which files there are, and what is in them."""

@@ -1,0 +1,1 @@
+"""Taking files in, making pictures of them, removing them."""

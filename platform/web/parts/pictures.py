@@ -1,0 +1,59 @@
+"""How pictures get into pages: their addresses, and the answer of an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+from files.types import FileContent, Picture, Rendition
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASKED_EACH_TIME = "private, no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture as a page names it: ``srcset`` has every size, ``src`` one for browsers that do not choose."""
+
+    src: str
+    srcset: str
+    width: int
+    height: int
+
+
+def show_picture(picture: Picture | None, *, width: int = 480, is_public: bool = True) -> ShownPicture | None:
+    """Return how a page shows a picture that is about ``width`` pixels wide; None where there is none."""
+    if picture is None:
+        return None
+    chosen = picture.find_size(width)
+    sizes = [f"{make_address(picture, each, is_public=is_public)} {each.width}w" for each in picture.sizes]
+    return ShownPicture(
+        src=make_address(picture, chosen, is_public=is_public),
+        srcset=", ".join(sizes),
+        width=chosen.width,
+        height=chosen.height,
+    )
+
+
+def make_address(picture: Picture, size: Rendition, *, is_public: bool = True) -> str:
+    """Return the path of a stored object: public ones never change, so a browser asks once."""
+    width, _, kind = size.name.partition(".")
+    return reverse("booking:picture" if is_public else "workspace:picture", args=[picture.key, width, kind])
+
+
+def answer_picture(request: HttpRequest, found: FileContent, *, caching: str) -> HttpResponse:
+    """Answer a stored object, or that the browser has it already."""
+    etag = quote_etag(found.sha256)
+    response = HttpResponse(found.content, content_type=found.media_type)
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(answer, HttpResponse)
+    answer.headers["ETag"] = etag
+    answer.headers["Cache-Control"] = caching
+    # Whatever a browser makes of the bytes: it does not look for anything else in them, and runs nothing.
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
