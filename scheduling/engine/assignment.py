@@ -8,7 +8,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from kernel.intervals import contains
+from kernel.intervals import contains, subtract
 from scheduling.engine.answers import Assignment, Candidate, LedgerEntry
 from scheduling.engine.enums import Strategy
 from scheduling.engine.filling.lineup import Lineup, line_up, list_fillings
@@ -66,14 +66,16 @@ def list_candidates(
     part's several resources is named first. After a conflict, a caller that knows
     who was taken asks again with it in ``excluding`` (or with a fresh snapshot).
 
-    Only the resources and their own rules are looked at; ask `is_offered` for grid,
-    notice, window and general rules. The snapshot must cover `assignment_range`.
+    Only the resources and the rules are looked at; ask `is_offered` for grid, notice and
+    window. A general rule may have room for a shorter visit alone: then only those who are as quick
+    serve it. The snapshot must cover `assignment_range`.
 
     Raises:
         EngineInputError: As `find_slots`.
     """
     starts, around = (start_minute, start_minute + 1), assignment_range(visit, start_minute)
-    inquiries = [Inquiry(snapshot, each, starts, units, around=around) for each in list_lengths(visit)]
+    asked = [Inquiry(snapshot, each, starts, units, around=around) for each in list_lengths(visit)]
+    inquiries = [each for each in asked if subtract([starts], each.rule_holes_of(None))]
     opened = [
         (found.seats_left, order, found)
         for order, each in enumerate(inquiries)

@@ -231,10 +231,7 @@ class Oracle:
                 continue
             if not self.is_allowed(start):
                 continue
-            general = [item for item in self.rules if item.rule.resource_id is None]
-            ways = [
-                way for way in self.list_ways(start) if all(self.has_quota(item, start, way[3]) for item in general)
-            ]
+            ways = [way for way in self.list_ways(start) if self.has_room(start, way[3])]
             if not on_grid:
                 ways = [way for way in ways if way[1] is not None]
             if ways:
@@ -257,6 +254,10 @@ class Oracle:
             any(shows(snapshot.timezone, start, opens, closes, [day], goes_on=True) for day, opens, closes in periods)
             for periods in visit.bookable
         )
+
+    def has_room(self, start: int, minutes: int) -> bool:
+        """Whether the rules that are about nobody in particular have room for so long a visit."""
+        return all(self.has_quota(item, start, minutes) for item in self.rules if item.rule.resource_id is None)
 
     def has_quota(self, item: CountedRule, start: int, minutes: int) -> bool:
         rule = item.rule

@@ -190,3 +190,21 @@ def test_bookable_hours_and_latest_start_bind_customers_alone(eva):
         assert {reason.code for reason in refusal.value.reasons} == code
     request = SlotRequest(make_wish(service_id), hours_later(3))
     assert book_slot(request=request, details=DETAILS, now=NOW, source="workspace", by=STAFF).status == "confirmed"
+
+
+@pytest.mark.parametrize("period", [RulePeriod.DAY, RulePeriod.MOMENT])
+def test_what_a_general_rule_leaves_is_booked_with_whoever_is_quick_enough(cut, eva, leo, place, period):
+    slow_first = make_service(
+        (leo, eva), per_resource=(ServiceResourceSetup(resource_id=leo, duration_minutes=90),), strategy="fixed_order"
+    )
+    if period is RulePeriod.DAY:
+        make_rule(RuleScope.TENANT, period, 80, Measure.MINUTES)
+    else:
+        make_rule(RuleScope.TENANT, period, 1)
+        book(make_service((make_resource(place, "Mia"),)), hours_later(1))
+
+    assert MONDAY in [slot.starts_at for slot in list_slots(slow_first)]
+    made = book(slow_first)
+
+    assert (read(made)[0], Allocation.objects.get(booking_id=made.booking_id).resource_id) == (60, eva)
+    assert MONDAY not in [slot.starts_at for slot in list_slots(slow_first)]

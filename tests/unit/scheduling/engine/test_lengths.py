@@ -205,3 +205,35 @@ def test_minutes_of_a_rule_are_those_of_who_begins():
     snapshot = snapshot_of(person(ANA), person(BEN), rules=(rule,))
 
     assert find_offered(snapshot, visit_of(UNEVEN), at(10), at(11)) == Offered([at(10)], None, [30])
+
+
+def list_people(snapshot, visit, start):
+    return [candidate.assignments[0].resource_id for candidate in list_candidates(snapshot, visit, start)]
+
+
+def test_a_rule_that_has_room_for_the_quicker_alone_leaves_the_others_out():
+    key = bucket_key(RulePeriod.DAY, MADRID, at(9))
+    rule = CapacityRule(1, RulePeriod.DAY, 100, MADRID, Measure.MINUTES, {key: 60})
+    people = person(ANA), person(BEN)
+
+    assert list_people(snapshot_of(*people), visit_of(UNEVEN), at(9)) == [ANA, BEN]
+    assert list_people(snapshot_of(*people, rules=(rule,)), visit_of(UNEVEN), at(9)) == [BEN]
+
+
+def test_who_would_still_be_there_at_a_full_moment_is_left_out():
+    rule = CapacityRule(1, RulePeriod.MOMENT, 1, MADRID, taken=((at(9, 30), at(10), 1),))
+    snapshot = snapshot_of(person(ANA), person(BEN), rules=(rule,))
+
+    assert list_people(snapshot, visit_of(UNEVEN), at(9)) == [BEN]
+    assert list_people(snapshot, visit_of(UNEVEN), at(9, 30)) == []
+
+
+def test_a_pair_lasts_as_long_as_the_slower_also_where_only_the_quicker_would_fit():
+    key = bucket_key(RulePeriod.DAY, MADRID, at(9))
+    rule = CapacityRule(1, RulePeriod.DAY, 100, MADRID, Measure.MINUTES, {key: 60})
+    both = visit_of(service(Requirement((ANA, BEN, CAT), 2), durations=((BEN, 30), (CAT, 30))))
+    snapshot = snapshot_of(person(ANA), person(BEN), person(CAT), rules=(rule,))
+
+    found = list(list_candidates(snapshot, both, at(9)))
+
+    assert [sorted(each.resource_id for each in one.assignments) for one in found] == [[BEN, CAT]]
