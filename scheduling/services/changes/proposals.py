@@ -8,7 +8,7 @@ stands in another's way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from scheduling.engine import (
     unbind,
 )
 from scheduling.enums import Outcome
-from scheduling.models import Allocation, Booking, Resource
+from scheduling.models import Allocation, Booking, Resource, RuleTake
 from scheduling.selectors.availability.occupancy import load_snapshot
 from scheduling.selectors.availability.plans import Plan, load_plan
 from scheduling.services.writing.counters import list_usage
@@ -44,6 +44,7 @@ CHOICES = 3
 """So many times with the same people are offered, and so many with anybody."""
 
 Pieces = Mapping[int, Sequence[tuple[int, int, int]]]
+"""By booking: (resource or rule id, from, to)."""
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class _Ledger:
 
     pieces: Pieces
     usage: Mapping[int, Sequence[RuleUse]]
+    takes: Pieces
     people: frozenset[int]
     taken: list[tuple[int, int, int]] = field(default_factory=list)
     sessions: dict[tuple[int, int, frozenset[int]], Session] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class _Spot:
 def propose(touched: Sequence[Touched], *, decisions: Mapping[int, Decision], now: datetime) -> tuple[Touched, ...]:
     """Return the bookings with times that are free now; the places that were decided on are kept for their bookings.
 
-    A decision whose place is free no longer marks its booking as refused. Four queries, and three
+    A decision whose place is free no longer marks its booking as refused. Five queries, and three
     or four more for each different visit (services, extras, party, location), whatever the number of bookings.
     """
     ledger = _load_ledger(touched)
@@ -154,7 +156,7 @@ def _free(touched: Touched) -> Wish:
 
 def _propose_one(touched: Touched, asked: Decision | None, group: _Group, ledger: _Ledger) -> Touched:
     booking = touched.booking
-    snapshot = _adjust(group, booking.id, ledger)
+    snapshot = _adjust(touched, group, ledger)
     same = frozenset(taken.resource_id for taken in booking.resources) & ledger.people
     spots = list(_list_spots(touched, group, snapshot, same))
     decided = None if asked is None else _find_decided(asked, touched, group, snapshot)
@@ -219,8 +221,9 @@ def _find_decided(asked: Decision, touched: Touched, group: _Group, snapshot: Sn
     return None
 
 
-def _adjust(group: _Group, booking_id: int, ledger: _Ledger) -> Snapshot:
+def _adjust(touched: Touched, group: _Group, ledger: _Ledger) -> Snapshot:
     """Return what is known as a booking sees it: without itself, and with the places that others were given."""
+    booking_id = touched.booking.id
     own = list(ledger.pieces.get(booking_id, ()))
     rows = []
     for resource_id, start, end, units in group.snapshot.busy.rows():
@@ -244,18 +247,39 @@ def _adjust(group: _Group, booking_id: int, ledger: _Ledger) -> Snapshot:
             rule,
             usage=_adjust_usage(rule.id, rule.usage, own_usage, ledger.used),
             taken=(
-                *rule.taken,
+                *_leave_out(rule.taken, [each[1:] for each in ledger.takes.get(booking_id, ()) if each[0] == rule.id]),
                 *((start, end, amount) for each_id, start, end, amount in ledger.moments if each_id == rule.id),
             ),
         )
         for rule in group.snapshot.rules
     )
-    return replace(group.snapshot, busy=Busy.of(rows), rules=rules, sessions=_add_sessions(group, ledger))
+    return replace(group.snapshot, busy=Busy.of(rows), rules=rules, sessions=_add_sessions(touched, group, ledger))
 
 
-def _add_sessions(group: _Group, ledger: _Ledger) -> tuple[Session, ...]:
-    """Return the groups that run, with those that would come of the proposals."""
+def _leave_out(taken: Iterable[tuple[int, int, int]], own: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Go through what is taken of a rule, without the units that a booking takes itself."""
+    left = list(own)
+    for start, end, amount in taken:
+        if (start, end) in left:
+            left.remove((start, end))
+        else:
+            yield start, end, amount
+
+
+def _add_sessions(touched: Touched, group: _Group, ledger: _Ledger) -> tuple[Session, ...]:
+    """Return the groups that run without a booking's own seats, with those that would come of the proposals."""
     sessions = {_name_session(each): each for each in group.snapshot.sessions}
+    booking = touched.booking
+    own = (
+        group.visit.service_id,
+        to_minutes(booking.starts_at),
+        frozenset(each.resource_id for each in booking.resources),
+    )
+    if own in sessions:
+        left = sessions[own].seats_taken - booking.party_size
+        sessions[own] = replace(sessions[own], seats_taken=left)
+        if left <= 0:
+            del sessions[own]
     for key, each in ledger.sessions.items():
         if each.service_id == group.visit.service_id:
             known = sessions.get(key)
@@ -334,5 +358,9 @@ def _load_ledger(touched: Sequence[Touched]) -> _Ledger:
         booking_id: [RuleUse(*use) for use in uses]
         for booking_id, uses in Booking.objects.filter(pk__in=ids).values_list("pk", "rule_usage")
     }
+    takes: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    units = RuleTake.objects.filter(booking_id__in=ids)
+    for booking_id, rule_id, starts_at, ends_at in units.values_list("booking_id", "rule_id", "starts_at", "ends_at"):
+        takes[booking_id].append((rule_id, to_minutes(starts_at), to_minutes(ends_at)))
     people = Resource.objects.filter(resource_type__is_person=True, is_active=True).values_list("pk", flat=True)
-    return _Ledger(pieces, usage, frozenset(people))
+    return _Ledger(pieces, usage, takes, frozenset(people))

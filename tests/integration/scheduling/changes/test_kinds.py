@@ -23,7 +23,7 @@ from scheduling.services.catalog.exceptions.time_off import create_time_off
 from scheduling.services.changes.applying import apply_change
 from scheduling.types import Decision, HolidaySetup, RequirementSetup, RuleSetup, TimeOffSetup
 from tests.factories.feature_pairs import add_extra
-from tests.factories.scheduling import MONDAY, NOW, make_place, make_resource, make_service
+from tests.factories.scheduling import MONDAY, NOW, make_place, make_resource, make_rule, make_service
 from tests.integration.scheduling.changes.conftest import WORDS, book_for, move_to_first, review, save
 
 HOUR = timedelta(hours=1)
@@ -231,6 +231,33 @@ def test_a_limit_at_the_same_time_touches_what_finds_no_room(olga, service_id):
     assert describe(touched) == [("Beto", {MisfitKind.OVER_LIMIT}, ALL)]
     assert touched[0].proposals[0].starts_at == MONDAY + HOUR
     assert [each.id for each in applied.moved] == made[1:]
+
+
+@pytest.mark.parametrize("seats", [None, 3])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_what_a_booking_takes_itself_is_free_for_it(olga, eva, limit, seats):
+    service_id = make_service((eva,), step_minutes=30, seats=seats)
+    if limit:
+        make_rule(RuleScope.TENANT, RulePeriod.MOMENT, limit)
+    book_for("Ana", service_id)
+    setup = TimeOffSetup(resource_id=eva, starts_at=MONDAY, ends_at=MONDAY + HOUR / 2)
+
+    (touched,) = review(lambda: create_time_off(setup=setup, by=olga, now=NOW), olga)
+
+    assert touched.proposals[0].starts_at == MONDAY + HOUR / 2
+
+
+def test_others_of_a_group_keep_their_seats(olga, eva, leo):
+    service_id = make_service((eva, leo), seats=2)
+    make_rule(RuleScope.RESOURCE, RulePeriod.DAY, 2, resource_id=leo)
+    made = [book_for(name, service_id) for name in ("Ana", "Beto")]
+    change = change_service(olga, service_id, bookable_hours=(BookablePeriod(0, 600, 660),))
+
+    touched = review(change, olga)
+    applied = save(change, olga, move_to_first(touched))
+
+    assert [each.proposals[0].starts_at for each in touched] == [MONDAY + HOUR] * 2
+    assert [each.id for each in applied.moved] == made
 
 
 def test_a_limit_without_a_review_leaves_what_is_booked(olga, service_id):
