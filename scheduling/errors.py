@@ -290,15 +290,17 @@ class BookingsTouched(Conflict):
     """Coming bookings no longer fit after a change; nothing was changed, and somebody has to say what becomes of them.
 
     Attributes:
-        touched: The bookings, by start.
+        touched: The bookings, with proposals; those that cannot stay first, then by start.
+        rest: Those that are too many to be decided one by one.
     """
 
     code = "bookings_touched"
     text = mark("Coming appointments no longer fit: %(count)s. Decide about each of them.")
 
-    def __init__(self, *, touched: tuple[Touched, ...]) -> None:
-        super().__init__(count=len(touched))
+    def __init__(self, *, touched: tuple[Touched, ...], rest: tuple[Touched, ...] = ()) -> None:
+        super().__init__(count=len(touched) + len(rest))
         self.touched = touched
+        self.rest = rest
 
 
 class PageNotReady(Conflict):

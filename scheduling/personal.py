@@ -166,6 +166,7 @@ _CATALOG = (
     ),
     TableInventory("scheduling.RuleUsage"),
     TableInventory("scheduling.RuleTake"),
+    TableInventory("scheduling.CatalogEdition"),
 )
 
 INVENTORY = (*_PEOPLE, *_BOOKINGS, *_CATALOG)

@@ -18,7 +18,7 @@ from database.connection import connection
 from database.statements import Statement
 
 LOCK_SQL = """
-SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id
+SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id {source}
 """
 
 
@@ -75,17 +75,18 @@ def _lock_pairs(space: KeySpace, ids: Iterable[int]) -> None:
     statement.fetch("SELECT count FROM locked")
 
 
-def add_lock_part(statement: Statement, resource_ids: Iterable[int]) -> None:
+def add_lock_part(statement: Statement, resource_ids: Iterable[int], *, source: str = "") -> None:
     """Let a statement take the locks of `lock_resources` before whatever reads its part ``locked``.
 
+    ``source`` names earlier parts that come first, and whose rows have to be there.
     What such a statement reads may be older than the locks; what its constraints see is not.
     """
-    _add_lock_part(statement, KeySpace.RESOURCE, resource_ids)
+    _add_lock_part(statement, KeySpace.RESOURCE, resource_ids, source=source)
 
 
-def _add_lock_part(statement: Statement, space: KeySpace, ids: Iterable[int]) -> None:
+def _add_lock_part(statement: Statement, space: KeySpace, ids: Iterable[int], *, source: str = "") -> None:
     values = {"class": _make_class(space, connection.schema_name), "ids": sorted(set(ids))}
-    statement.add("locked", LOCK_SQL, values)
+    statement.add("locked", LOCK_SQL.format(source=source), values)
 
 
 def lock_words(space: KeySpace, *words: str) -> None:

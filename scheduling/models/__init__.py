@@ -5,6 +5,7 @@ from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
 from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
+from scheduling.models.edition import CatalogEdition
 from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import Resource, ResourceLane, ResourceType
@@ -23,6 +24,7 @@ __all__ = [
     "BookingLine",
     "BookingSearch",
     "CapacityRule",
+    "CatalogEdition",
     "Consent",
     "Contact",
     "Customer",

@@ -22,7 +22,7 @@ ALWAYS = {
     "change_row": "as above",
     "delete_row": "as above",
     "keeping_bookings": "only looks",
-    "propose": "as above",
+    "look_around": "as above",
     "find_place_again": "only looks, for undoing, which asks",
     "reviewing_limit": "as above",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",

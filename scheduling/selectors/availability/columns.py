@@ -24,6 +24,7 @@ class PlanDocument(NamedTuple):
     add_ons: list[list[Any]] | None
     rules: list[list[Any]] | None
     timetable: dict[str, Any]
+    edition: int | None
 
 
 class RequirementRow(NamedTuple):

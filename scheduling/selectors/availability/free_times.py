@@ -63,7 +63,8 @@ def get_availability(*, query: AvailabilityQuery, now: datetime, is_staff: bool 
         from_on=query.from_on,
         to_on=horizon_on,
         span=span,
-        is_party_free=is_staff or moving is not None,
+        is_party_free=is_staff,
+        is_agreed=moving is not None,
     )
     if is_staff:
         plan = lift_limits(plan)

@@ -52,6 +52,7 @@ def find_obstacles(
         from_on=on - timedelta(days=1),
         to_on=on + timedelta(days=AHEAD_DAYS + 1),
         is_party_free=True,
+        is_agreed=moving is not None,
     )
     plan = replace(loaded, visits={each: _free(visit) for each, visit in loaded.visits.items()})
     starts = dict.fromkeys(plan.visits, (minute, minute + AHEAD_DAYS * DAY_MINUTES))

@@ -49,7 +49,8 @@ SELECT json_build_array(
    FROM scheduling_serviceresource x WHERE x.service_id = ANY(%(service_ids)s::int8[])),
   {add_ons},
   (SELECT json_agg(json_build_array({rule})) FROM scheduling_capacityrule c WHERE c.is_active),
-  ({timetable})
+  ({timetable}),
+  (SELECT e.number FROM scheduling_catalogedition e)
 ) AS document FROM ids
 """
 ADD_ONS_SQL = """

@@ -58,7 +58,10 @@ class PlannedService(ServiceTerms):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer; ``visits`` maps each location that can serve the wish to its visit."""
+    """The answer; ``visits`` maps each location that can serve the wish to its visit.
+
+    ``edition`` is the catalog's, for whoever books by it.
+    """
 
     wish: Wish
     services: tuple[PlannedService, ...]
@@ -67,6 +70,7 @@ class Plan:
     timetables: Timetables
     rules: tuple[RuleRow, ...]
     own_terms: tuple[OwnTerms, ...] = ()
+    edition: int = 0
 
     def price_service(self, service_id: int, resource_ids: Collection[int]) -> int | None:
         """Return the price of a service that these resources begin; of several the highest; None: on request."""
@@ -93,10 +97,11 @@ class Plan:
         return [resource_id for visit in self.visits.values() for resource_id in list_servers(visit)]
 
 
-def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False) -> Plan:
+def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False, is_agreed: bool = False) -> Plan:
     """Load the plan for starts on local dates ``[from_on, to_on]``; one query.
 
-    ``is_party_free``: more people may come than customers may book for (staff, what is agreed already).
+    ``is_party_free``: more people may come than customers may book for (staff). ``is_agreed``: so it was booked; its
+    party has seats and its way to arrive is known, whatever the service offers by now.
 
     Raises:
         ServiceNotFound: A service does not exist or is switched off.
@@ -108,25 +113,33 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = F
     ((document,),) = connection.fetch_planned(
         write_plan_sql(has_add_ons=bool(wish.add_on_ids)), _parameters(wish, from_on, to_on)
     )
-    return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free)
+    return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free, is_agreed=is_agreed)
 
 
-def load_plan_at(*, wish: Wish, starts_at: datetime, is_party_free: bool = False) -> Plan:
+def load_plan_at(*, wish: Wish, starts_at: datetime, is_party_free: bool = False, is_agreed: bool = False) -> Plan:
     """Load the plan for one start, whose local date is UTC's or a neighbor of it; one query.
+
+    ``is_party_free`` and ``is_agreed`` as in `load_plan`.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
     """
     on, day = starts_at.date(), timedelta(days=1)
-    return load_plan(wish=wish, from_on=on - day, to_on=on + day, is_party_free=is_party_free)
+    return load_plan(wish=wish, from_on=on - day, to_on=on + day, is_party_free=is_party_free, is_agreed=is_agreed)
 
 
 def load_plan_and_busy(
-    *, wish: Wish, from_on: date, to_on: date, span: Span, is_party_free: bool = False
+    *,
+    wish: Wish,
+    from_on: date,
+    to_on: date,
+    span: Span,
+    is_party_free: bool = False,
+    is_agreed: bool = False,
 ) -> tuple[Plan, Busy]:
     """Load the plan and what is taken for starts in a span, at every location; one query.
 
-    ``is_party_free`` as in `load_plan`.
+    ``is_party_free`` and ``is_agreed`` as in `load_plan`.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
@@ -140,7 +153,8 @@ def load_plan_and_busy(
             document = found
         else:
             taken.append((resource_id, starts, ends))
-    return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free), read_busy(taken)
+    plan = _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free, is_agreed=is_agreed)
+    return plan, read_busy(taken)
 
 
 def check_online(plan: Plan) -> None:
@@ -185,7 +199,20 @@ def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
     }
 
 
-def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, *, is_party_free: bool) -> Plan:
+def _seat_party(visit: VisitSpec, party_size: int) -> VisitSpec:
+    """Give a party that was agreed its seats, should there be fewer by now."""
+    return visit if visit.seats is None else replace(visit, seats=max(visit.seats, party_size))
+
+
+def _read_plan(
+    document: Sequence[Any],
+    wish: Wish,
+    from_on: date,
+    to_on: date,
+    *,
+    is_party_free: bool,
+    is_agreed: bool,
+) -> Plan:
     rows = PlanDocument(*document)
     timetables = read_timetables(rows.timetable, from_on=from_on, to_on=to_on)
     by_id = {service.id: service for service in map(_read_service, rows.services or ())}
@@ -193,7 +220,7 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         raise ServiceNotFound
     services = tuple(by_id[service_id] for service_id in wish.service_ids)
     add_ons = tuple(AddOnTerms(*columns) for columns in sorted(rows.add_ons or (), key=itemgetter(0, 1)))
-    _check_terms(wish, services, add_ons, is_party_free=is_party_free)
+    _check_terms(wish, services, add_ons, is_party_free=is_party_free, is_agreed=is_agreed)
     pools: dict[int, dict[int, list[int]]] = {}
     for each in (PoolRow(*columns) for columns in sorted(rows.pools or ())):
         if each.location_id in timetables.places:
@@ -205,6 +232,8 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         for location_id in pools
         if (visit := _compose(services, requirements, pools[location_id], add_ons, own_terms)) is not None
     }
+    if is_agreed:
+        visits = {location_id: _seat_party(visit, wish.party_size) for location_id, visit in visits.items()}
     return Plan(
         wish=wish,
         services=services,
@@ -213,6 +242,7 @@ def _read_plan(document: Sequence[Any], wish: Wish, from_on: date, to_on: date, 
         timetables=timetables,
         rules=tuple(read_rule(columns) for columns in sorted(rows.rules or (), key=itemgetter(0))),
         own_terms=own_terms,
+        edition=rows.edition or 0,
     )
 
 
@@ -227,17 +257,22 @@ def _check_wish(wish: Wish) -> None:
 
 
 def _check_terms(
-    wish: Wish, services: Sequence[PlannedService], add_ons: Sequence[AddOnTerms], *, is_party_free: bool
+    wish: Wish,
+    services: Sequence[PlannedService],
+    add_ons: Sequence[AddOnTerms],
+    *,
+    is_party_free: bool,
+    is_agreed: bool,
 ) -> None:
     errors: dict[str, tuple[str, ...]] = {}
     known = {each.id for each in add_ons if each.service_id in wish.service_ids}
     if set(wish.add_on_ids) - known:
         errors["add_ons"] = (mark("One of the extras does not belong to this service."),)
     largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
-    if wish.party_size > largest and not is_party_free:
+    if wish.party_size > largest and not (is_party_free or is_agreed):
         errors["party_size"] = (mark("That is more people than can be booked at once."),)
     modes = services[0].arrival_modes
-    if wish.arrival_mode and wish.arrival_mode not in modes:
+    if wish.arrival_mode and wish.arrival_mode not in modes and not is_agreed:
         errors["arrival_mode"] = (mark("This way to arrive is not offered for this service."),)
     if errors:
         raise RequestInvalid(errors=errors)

@@ -13,6 +13,7 @@ from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSo
 from scheduling.errors import ResourceNotFound
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, load_plan_at
+from scheduling.services.editions import keep_edition, plans_anew
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.groups import has_session
 from scheduling.services.writing.inputs import check_start
@@ -22,6 +23,7 @@ from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import Actor, Wish
 
 
+@plans_anew
 @write_transaction()
 def import_booking(
     *,
@@ -57,6 +59,7 @@ def import_booking(
     visit = plan.visits[location_id]
     start = to_minutes(starts_at)
     visit, assignments = _assign(plan, visit, start, None if ends_at is None else to_minutes(ends_at), resource_ids)
+    keep_edition(plan.edition)
     lock_resources(resource_ids)
     joins = visit.seats is not None and has_session(visit, start, resource_ids)
     capacities = {each: plan.timetables.resources[each].capacity for each in resource_ids}

@@ -16,6 +16,7 @@ from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.editions import plans_anew
 from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.allocations import (
     forget_allocations,
@@ -48,6 +49,7 @@ class _Move:
     extra: Mapping[str, object]
 
 
+@plans_anew
 def move_booking(
     *,
     starts_at: datetime,
@@ -110,7 +112,7 @@ def _ask(booking: Booking, move: _Move) -> Asked:
     wish = wish_of(booking)
     if move.resource_ids is not None:
         wish = replace(wish, resource_ids=move.resource_ids)
-    plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_party_free=True)
+    plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_agreed=True)
     if move.servers:
         narrowed = narrow_plan(plan, move.servers)
         if narrowed is None:

@@ -20,6 +20,7 @@ from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.editions import share_edition
 from scheduling.services.writing.inputs import check_start
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SlotRequest, VisitDetails
 
@@ -80,6 +81,7 @@ def book_series(
     check_new_bookings(by)
     check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
+    share_edition()
     # All at once and in id order: a series that locked date by date could wait in a circle.
     lock_resources(_load_plan(request).list_resource_ids())
     series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)

@@ -20,6 +20,7 @@ from scheduling.selectors.availability.plans import Plan, check_online, load_pla
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import get_hold, read_hold
+from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, attach_details, meet_customer
@@ -60,6 +61,7 @@ EVENT_KINDS: Mapping[str, BookingEvent] = {
 }
 
 
+@plans_anew
 def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: datetime) -> SubmittedBooking:
     """Turn a hold into a booking: confirmed, waiting for payment, or waiting for approval.
 
@@ -117,6 +119,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         raise _explain_late(refused) from refused
 
 
+@plans_anew
 def book_slot(
     *,
     request: SlotRequest,
@@ -225,7 +228,7 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
     """Find the place of a hold that ended: the same resources if they are free, else others."""
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
-    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_party_free=True)
+    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True)
     own_ids = list_resource_ids(booking)
     asked = Asked(
         plan=plan,

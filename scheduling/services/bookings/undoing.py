@@ -14,6 +14,7 @@ from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.history import LastStep, Past, find_last_step
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.returning import find_place_again
+from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
@@ -26,6 +27,7 @@ from scheduling.types import Actor
 from tenants.services.due_work import add_due_work
 
 
+@plans_anew
 def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Actor) -> None:
     """Take back the step that led to ``status``: the booking stands where it stood before. Again changes nothing.
 
@@ -105,7 +107,7 @@ def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) ->
         PlaceRefused: It is not free.
         SlotTaken: Who had it does not do this any more, or has another booking there since.
     """
-    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_party_free=True)
+    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True)
     narrowed = narrow_plan(plan, list_resource_ids(booking))
     return find_place_again(
         booking,

@@ -14,6 +14,7 @@ from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.past_moves import BeforeMove, find_before_move
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.returning import find_place_again
+from scheduling.services.editions import plans_anew
 from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.allocations import (
     forget_allocations,
@@ -32,6 +33,7 @@ from scheduling.types import Actor
 from tenants.services.due_work import add_due_work
 
 
+@plans_anew
 def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> None:
     """Take back the move that gave a booking its ``sequence``; again changes nothing.
 
@@ -85,7 +87,7 @@ def _find_old_place(
     """Find the place before the move, with the same people and things in the same parts."""
     first = () if before.chosen_resource_id is None else (before.chosen_resource_id,)
     wish = replace(wish_of(booking), resource_ids=(*first, *before.chosen_beside_ids))
-    plan = load_plan_at(wish=wish, starts_at=before.starts_at, is_party_free=True)
+    plan = load_plan_at(wish=wish, starts_at=before.starts_at, is_agreed=True)
     return find_place_again(
         booking,
         keep_places(plan, before.filling),

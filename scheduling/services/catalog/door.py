@@ -29,6 +29,7 @@ from scheduling.errors import Archived, SetupInvalid
 from scheduling.models.row import CatalogRow
 from scheduling.selectors.catalog.setups import to_column, to_fields
 from scheduling.services.catalog.checks import DATE_TAKEN, NAME_TAKEN
+from scheduling.services.editions import is_preview, make_edition
 from scheduling.types import Actor
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -71,7 +72,7 @@ class Noun(Generic[RowT]):
 
 
 def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archived: bool = False) -> RowT:
-    """Return a row that nobody else changes until the transaction ends; bookings go on meanwhile.
+    """Return a row that nobody else changes until the transaction ends; who books waits for it, and plans anew.
 
     ``version`` is what the caller had read; None: whatever it is now.
 
@@ -82,9 +83,11 @@ def lock_row(noun: Noun[RowT], row_id: int, *, version: int | None, may_be_archi
         Archived: The row is archived.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    if noun.is_booked:
+    make_edition()
+    if noun.is_booked and not is_preview():
         lock_resources([row_id])
-    row = noun.model._default_manager.select_for_update(no_key=True).filter(pk=row_id).first()  # noqa: SLF001
+    rows = noun.model._default_manager.filter(pk=row_id)  # noqa: SLF001
+    row = rows.first() if is_preview() else rows.select_for_update(no_key=True).first()
     if row is None:
         raise noun.missing
     if version is not None and row.version != version:
@@ -114,6 +117,7 @@ def add_rows(noun: Noun[RowT], rows: Sequence[RowT], *, by: Actor, now: datetime
         SetupInvalid: There is one of the same name already.
     """
     check_business_may(Ability.WRITE, is_staff=True)
+    make_edition()
     with _refusing_twins():
         made = noun.model._default_manager.bulk_create(rows)  # noqa: SLF001
     log_changes((NewEntry(noun.name, row.pk, row.version, Action.CREATED) for row in made), user_id=by.user_id, now=now)

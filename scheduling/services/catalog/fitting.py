@@ -20,6 +20,7 @@ from scheduling.errors import BookingsInTheWay
 from scheduling.models import Resource
 from scheduling.selectors.catalog.misfits import Key, find_worse, measure_fit, measure_limit
 from scheduling.selectors.catalog.usage import list_coming_pieces
+from scheduling.services.editions import is_preview, make_edition
 
 ZONE_REACH = timedelta(hours=15)
 """A local date begins and ends at most so far from UTC's."""
@@ -59,8 +60,8 @@ def keeping_bookings(
 ) -> Iterator[None]:
     """Refuse, or let review, what the block writes when coming bookings of some resources fit worse after it.
 
-    ``days`` are the first and last local date that the block can touch. The resources are locked:
-    whoever books one now is counted. Three queries while nothing is booked.
+    ``days`` are the first and last local date that the block can touch. Whoever is booking now is waited for,
+    and counted. Four queries while nothing is booked.
 
     Raises:
         BookingsInTheWay: Says how many; the caller's transaction undoes what was written.
@@ -118,7 +119,9 @@ def list_followers(location_id: int | None) -> list[int]:
 
 
 def _list_bookings(resource_ids: Collection[int], days: tuple[date, date] | None, *, now: datetime) -> frozenset[int]:
-    lock_resources(resource_ids)
+    make_edition()
+    if not is_preview():
+        lock_resources(resource_ids)
     pieces = list_coming_pieces(resource_ids, now=now)
     if days is not None:
         first = to_minutes(datetime.combine(days[0], time(), tzinfo=UTC) - ZONE_REACH)

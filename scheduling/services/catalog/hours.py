@@ -22,6 +22,7 @@ from scheduling.services.catalog import locations, resources
 from scheduling.services.catalog.checks import FieldErrors
 from scheduling.services.catalog.door import Noun, compare, lock_row, write_fields
 from scheduling.services.catalog.fitting import collecting, keeping_bookings, list_followers
+from scheduling.services.editions import previewing
 from scheduling.types import Actor, PeriodSetup, WeekSetup
 from scheduling.types.weeks import OwnedWeek
 
@@ -95,11 +96,11 @@ def change_weeks(weeks: Sequence[OwnedWeek], *, by: Actor, now: datetime) -> Non
 
 
 def count_touched(weeks: Sequence[OwnedWeek], *, by: Actor, now: datetime) -> int:
-    """Count the coming bookings that would fit worse with these weeks; nothing is changed.
+    """Count the coming bookings that would fit worse with these weeks; nothing is changed, nobody is held back.
 
     What cannot be saved as it is touches none.
     """
-    with transaction.atomic(), collecting() as findings, suppress(Conflict, Forbidden, Invalid, NotFound):
+    with transaction.atomic(), previewing(), collecting() as findings, suppress(Conflict, Forbidden, Invalid, NotFound):
         change_weeks(weeks, by=by, now=now)
         transaction.set_rollback(True)
     return len({key.booking_id for key in findings.keys})

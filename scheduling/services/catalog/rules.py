@@ -166,12 +166,14 @@ def _check_times(errors: FieldErrors, setup: RuleSetup) -> None:
 
 def count_anew(rule: CapacityRule, *, now: datetime) -> None:
     """Replace the rule's counters, and what each booking says it uses, by an exact count."""
+    # Bookings first, then counters: the order in which everybody locks.
+    concerned = list(_list_concerned(rule, now=now))
     RuleUsage.objects.filter(rule=rule).delete()
     RuleTake.objects.filter(rule=rule).delete()
     period, times = RulePeriod(rule.period), _read_times(rule)
     counted: dict[int, int] = {}
     changed: list[Booking] = []
-    for booking in _list_concerned(rule, now=now):
+    for booking in concerned:
         kept = [use for use in starmap(RuleUse, booking.rule_usage) if use.rule_id != rule.pk]
         timezone, start = booking.location.timezone, to_minutes(booking.starts_at)
         booking.rule_usage = kept

@@ -19,7 +19,14 @@ from database.locks import lock_resources
 from database.transactions import run_write
 from kernel.errors import NotFound
 from scheduling.enums import BookingEvent, BookingStatus, MisfitKind, Outcome, OverrideKind
-from scheduling.errors import BookingsTouched, RequestInvalid, SlotTaken, SlotUnavailable, TransitionRefused
+from scheduling.errors import (
+    BookingsTouched,
+    RequestInvalid,
+    SetupInvalid,
+    SlotTaken,
+    SlotUnavailable,
+    TransitionRefused,
+)
 from scheduling.models import Booking, Resource
 from scheduling.policies import MOVABLE_STATUSES, TRANSITIONS
 from scheduling.selectors.bookings.views import list_views
@@ -27,7 +34,8 @@ from scheduling.selectors.catalog.misfits import Key
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.fitting import collecting
-from scheduling.services.changes.proposals import propose
+from scheduling.services.changes.proposals import Outlook, look_around, propose
+from scheduling.services.editions import make_edition
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import REASON_LENGTH, clean_reason
 from scheduling.services.writing.lookups import lock_booking
@@ -37,6 +45,11 @@ from tenants.enums import Ability
 from tenants.policies import check_business_may
 
 T = TypeVar("T")
+
+MOST_ROWS = 300
+"""So many bookings of one change are decided one by one, with proposals; whatever is moved is locked meanwhile."""
+MOST_ROUNDS = 6
+"""So often those that waited for the place of another booking are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,15 @@ class Words:
     cancel: str = ""
 
 
+class _Undecided(Exception):
+    """Somebody has to decide; carries what is needed to say about what, once nothing is locked any more."""
+
+    def __init__(self, outlook: Outlook, rest: Sequence[Touched]) -> None:
+        super().__init__("undecided")
+        self.outlook = outlook
+        self.rest = tuple(rest)
+
+
 def apply_change(
     change: Callable[[], T],
     *,
@@ -59,12 +81,14 @@ def apply_change(
     words: Words,
     by: Actor,
     now: datetime,
+    for_rest: Outcome | None = None,
 ) -> Applied[T]:
     """Make a change and do with each booking that it touches what was decided; all of it, or nothing.
 
     ``change`` calls services of the catalog; after a lost race it is called again. Decisions about
-    bookings that the change does not touch (any more) are left aside. Times that somebody only keeps
-    while filling in a page are given up: that page offers others.
+    bookings that the change does not touch (any more) are left aside. Of more than `MOST_ROWS` bookings those that
+    were not decided one by one all stay or are canceled, as ``for_rest`` says. Times that somebody only keeps
+    while filling in a page are given up: that page offers others. While other times are worked out nobody is held back.
 
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
@@ -76,18 +100,20 @@ def apply_change(
 
     def work(*, is_pessimistic: bool) -> Applied[T]:  # noqa: ARG001 - whoever decides about bookings locks every time
         if decisions:
+            make_edition()
             lock_resources(Resource.objects.values_list("pk", flat=True))
         with collecting() as findings:
             result = change()
         touched = _view_touched(findings.keys)
         holds = [each for each in touched if each.booking.status == BookingStatus.HELD]
         listed = [each for each in touched if each.booking.status != BookingStatus.HELD]
-        if not all(_is_decided(each, decisions) for each in listed):
-            raise BookingsTouched(touched=propose(listed, decisions=decisions, now=now))
+        decided = _decide_rest(listed, decisions, for_rest)
+        if not all(_is_decided(each, decided) for each in listed):
+            raise _look_at(listed, now=now)
         _give_up(holds, now=now)
-        _decide(listed, decisions, said, by=by, now=now)
+        _decide(listed, decided, said, by=by, now=now)
         by_outcome = {
-            outcome: tuple(each.booking for each in listed if decisions[each.booking.id].outcome is outcome)
+            outcome: tuple(each.booking for each in listed if decided[each.booking.id].outcome is outcome)
             for outcome in Outcome
         }
         return Applied(
@@ -97,7 +123,25 @@ def apply_change(
             cancelled=by_outcome[Outcome.CANCEL],
         )
 
-    return run_write(work)
+    try:
+        return run_write(work)
+    except _Undecided as found:
+        raise BookingsTouched(touched=propose(found.outlook, decisions=decisions), rest=found.rest) from None
+
+
+def _decide_rest(
+    listed: Sequence[Touched], decisions: Mapping[int, Decision], for_rest: Outcome | None
+) -> Mapping[int, Decision]:
+    """Return the decisions, with the one for those that are too many."""
+    if for_rest is None or for_rest is Outcome.MOVE or len(listed) <= MOST_ROWS:
+        return decisions
+    return {each.booking.id: Decision(for_rest) for each in listed if for_rest in each.outcomes} | dict(decisions)
+
+
+def _look_at(touched: Sequence[Touched], *, now: datetime) -> _Undecided:
+    """Look around for so many bookings as somebody can decide about; whatever cannot stay comes first."""
+    by_need = sorted(touched, key=lambda each: Outcome.KEEP in each.outcomes)
+    return _Undecided(look_around(by_need[:MOST_ROWS], now=now), by_need[MOST_ROWS:])
 
 
 def _view_touched(keys: set[Key]) -> list[Touched]:
@@ -145,7 +189,7 @@ def _decide(
     """Cancel, move and keep, in this order: what is cancelled makes room.
 
     Raises:
-        BookingsTouched: Some cannot be moved to where they should.
+        _Undecided: Some cannot be moved to where they should.
     """
     moves: list[Touched] = []
     bundles = _bundle(touched, decisions)
@@ -167,7 +211,7 @@ def _decide(
     if left:
         refused = {each.booking.id for each in left}
         marked = [replace(each, is_refused=each.booking.id in refused) for each in touched]
-        raise BookingsTouched(touched=propose(marked, decisions=decisions, now=now))
+        raise _look_at(marked, now=now)
 
 
 def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Mapping[int, Mapping[str, object]]:
@@ -193,17 +237,20 @@ def _move_all(
     by: Actor,
     now: datetime,
 ) -> list[Touched]:
-    """Move bookings, and again those that waited for the place of another one; return those that cannot be moved."""
+    """Move bookings, and again those that waited for the place of another one; return those that cannot be moved.
+
+    In turns from the first to the last and back: whoever makes room for the next one comes before it either way.
+    """
     left = list(moves)
-    while left:
+    for _ in range(MOST_ROUNDS):
         refused = [
             each
             for each in left
             if not _move(each, decisions[each.booking.id], bundles[each.booking.id], by=by, now=now)
         ]
-        if len(refused) == len(left):
-            break
-        left = refused
+        if not refused or len(refused) == len(left):
+            return refused
+        left = refused[::-1]
     return left
 
 
@@ -221,7 +268,7 @@ def _move(touched: Touched, decision: Decision, extra: Mapping[str, object], *, 
             by=by,
             now=now,
         )
-    except (SlotTaken, SlotUnavailable, TransitionRefused, RequestInvalid, NotFound):
+    except (SlotTaken, SlotUnavailable, TransitionRefused, RequestInvalid, SetupInvalid, NotFound):
         return False
     return True
 

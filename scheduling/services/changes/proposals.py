@@ -3,6 +3,9 @@
 One after the other gets the best free time that is left, so that no two are offered the same place
 first. What they have now counts as free for each itself alone: whichever proposals are taken, none
 stands in another's way.
+
+`look_around` reads what that takes, and reads it inside of the transaction of the change; `propose` works the
+times out of it, and needs no database any more: nobody is held back while it does.
 """
 
 from __future__ import annotations
@@ -73,29 +76,6 @@ class _Spot:
         return tuple(dict.fromkeys(each.resource_id for each in self.candidate.assignments))
 
 
-def propose(touched: Sequence[Touched], *, decisions: Mapping[int, Decision], now: datetime) -> tuple[Touched, ...]:
-    """Return the bookings with times that are free now; the places that were decided on are kept for their bookings.
-
-    A decision whose place is free no longer marks its booking as refused. Five queries, and three
-    or four more for each different visit (services, extras, party, location), whatever the number of bookings.
-    """
-    ledger = _load_ledger(touched)
-    asked = {each.booking.id: _find_asked(each, decisions) for each in touched}
-    groups = _Groups(touched, now)
-    found: dict[int, Touched] = {}
-    # Whoever has decided first: nobody is offered a place that was given to another.
-    for each in sorted(touched, key=lambda one: (asked[one.booking.id] is None, one.booking.starts_at, one.booking.id)):
-        group = groups.get(each) if Outcome.MOVE in each.outcomes else None
-        found[each.booking.id] = each if group is None else _propose_one(each, asked[each.booking.id], group, ledger)
-    return tuple(found[each.booking.id] for each in touched)
-
-
-def _find_asked(touched: Touched, decisions: Mapping[int, Decision]) -> Decision | None:
-    decision = decisions.get(touched.booking.id)
-    is_place = decision is not None and decision.outcome is Outcome.MOVE and decision.starts_at is not None
-    return decision if is_place else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     """A visit that several bookings ask for, with everything that is known about its times."""
@@ -110,44 +90,74 @@ class _Group:
         return self.plan.timetables.places[self.location_id].timezone
 
 
-class _Groups:
-    """The visits, each loaded once."""
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Some bookings, and everything that is known about other times for them.
 
-    def __init__(self, touched: Sequence[Touched], now: datetime) -> None:
-        self._now = now
-        self._spans: dict[Wish, tuple[datetime, datetime]] = {}
-        for each in touched:
+    ``groups`` has no visit where nobody can serve it any more.
+    """
+
+    touched: Sequence[Touched]
+    ledger: _Ledger
+    groups: Mapping[Wish, _Group]
+
+
+def look_around(touched: Sequence[Touched], *, now: datetime) -> Outlook:
+    """Read what `propose` has to know.
+
+    Five queries, and three or four more for each different visit (services, extras, party, location), whatever the
+    number of bookings.
+    """
+    spans: dict[Wish, tuple[datetime, datetime]] = {}
+    for each in touched:
+        if Outcome.MOVE in each.outcomes:
             wish, at = _free(each), each.booking.starts_at
-            first, last = self._spans.get(wish, (at, at))
-            self._spans[wish] = (min(first, at), max(last, at))
-        self._loaded: dict[Wish, _Group | None] = {}
+            first, last = spans.get(wish, (at, at))
+            spans[wish] = (min(first, at), max(last, at))
+    groups: dict[Wish, _Group] = {}
+    for wish, span in spans.items():
+        with suppress(DomainError):
+            groups[wish] = _load_group(wish, span, now)
+    return Outlook(touched, _load_ledger(touched), groups)
 
-    def get(self, touched: Touched) -> _Group | None:
-        """Return the visit of a booking; None: nobody can serve it any more."""
-        wish = _free(touched)
-        if wish not in self._loaded:
-            self._loaded[wish] = None
-            with suppress(DomainError):
-                self._loaded[wish] = self._load(wish)
-        return self._loaded[wish]
 
-    def _load(self, wish: Wish) -> _Group | None:
-        first, last = self._spans[wish]
-        first = max(first - timedelta(days=BEFORE_DAYS), self._now)
-        last = max(last, self._now) + timedelta(days=AFTER_DAYS)
-        day = timedelta(days=1)
-        plan = load_plan(wish=wish, from_on=first.date() - day, to_on=last.date() + day, is_party_free=True)
-        location_id, visit = next(iter(plan.visits.items()))
-        starts = (to_minutes(first), to_minutes(last))
-        around = 3 * DAY_MINUTES + visit.duration_minutes
-        snapshot = load_snapshot(
-            plan=plan,
-            location_id=location_id,
-            span=(starts[0] - around, starts[1] + around),
-            starts=starts,
-            now=self._now,
-        )
-        return _Group(plan, location_id, replace(visit, window_days=None), snapshot)
+def propose(outlook: Outlook, *, decisions: Mapping[int, Decision]) -> tuple[Touched, ...]:
+    """Return the bookings with times that are free now; the places that were decided on are kept for their bookings.
+
+    A decision whose place is free no longer marks its booking as refused.
+    """
+    touched, ledger = outlook.touched, outlook.ledger
+    asked = {each.booking.id: _find_asked(each, decisions) for each in touched}
+    found: dict[int, Touched] = {}
+    # Whoever has decided first: nobody is offered a place that was given to another.
+    for each in sorted(touched, key=lambda one: (asked[one.booking.id] is None, one.booking.starts_at, one.booking.id)):
+        group = outlook.groups.get(_free(each)) if Outcome.MOVE in each.outcomes else None
+        found[each.booking.id] = each if group is None else _propose_one(each, asked[each.booking.id], group, ledger)
+    return tuple(found[each.booking.id] for each in touched)
+
+
+def _find_asked(touched: Touched, decisions: Mapping[int, Decision]) -> Decision | None:
+    decision = decisions.get(touched.booking.id)
+    is_place = decision is not None and decision.outcome is Outcome.MOVE and decision.starts_at is not None
+    return decision if is_place else None
+
+
+def _load_group(wish: Wish, span: tuple[datetime, datetime], now: datetime) -> _Group:
+    first = max(span[0] - timedelta(days=BEFORE_DAYS), now)
+    last = max(span[1], now) + timedelta(days=AFTER_DAYS)
+    day = timedelta(days=1)
+    plan = load_plan(wish=wish, from_on=first.date() - day, to_on=last.date() + day, is_agreed=True)
+    location_id, visit = next(iter(plan.visits.items()))
+    starts = (to_minutes(first), to_minutes(last))
+    around = 3 * DAY_MINUTES + visit.longest_minutes
+    snapshot = load_snapshot(
+        plan=plan,
+        location_id=location_id,
+        span=(starts[0] - around, starts[1] + around),
+        starts=starts,
+        now=now,
+    )
+    return _Group(plan, location_id, replace(visit, window_days=None), snapshot)
 
 
 def _free(touched: Touched) -> Wish:

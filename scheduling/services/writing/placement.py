@@ -48,6 +48,7 @@ from scheduling.selectors.availability.free_times import list_alternatives
 from scheduling.selectors.availability.occupancy import load_snapshot
 from scheduling.selectors.availability.plans import Plan, lift_limits
 from scheduling.selectors.availability.taken import Moving
+from scheduling.services.editions import keep_edition
 
 TAKEN_CODES = frozenset(
     {
@@ -97,7 +98,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A visit with its resources; locked when it comes from `find_place`."""
+    """A visit with its resources, found in an edition of the catalog; locked when it comes from `find_place`."""
 
     location_id: int
     visit: VisitSpec
@@ -106,6 +107,7 @@ class Place:
     capacities: Mapping[int, int]
     strategy: Strategy = Strategy.FIXED_ORDER
     is_forced: bool = False
+    edition: int = 0
 
     @property
     def end_minute(self) -> int:
@@ -130,9 +132,11 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
     """Pick and lock the resources for a visit.
 
     Raises:
+        PlanOutdated: The catalog is another one than that of the plan.
         PlaceRefused: Nothing fits at any location of the plan.
         LostRace: What was picked was taken before it was locked.
     """
+    keep_edition(asked.plan.edition)
     if is_pessimistic or asked.is_override:
         # What is taken for good needs no lock to be refused: whoever cannot win does not queue.
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
@@ -175,8 +179,15 @@ def _pick(asked: Asked) -> Place | None:
         candidate = _assign(asked, visit, snapshot)
         if candidate is not None:
             capacities = _list_capacities(asked.plan, candidate)
-            strategy = asked.plan.services[0].strategy
-            return Place(location_id, candidate.visit or visit, asked.start_minute, candidate, capacities, strategy)
+            return Place(
+                location_id,
+                candidate.visit or visit,
+                asked.start_minute,
+                candidate,
+                capacities,
+                strategy=asked.plan.services[0].strategy,
+                edition=asked.plan.edition,
+            )
     if asked.is_override:
         return None
     raise PlaceRefused(asked)

@@ -12,6 +12,7 @@ from scheduling.enums import BookingEvent
 from scheduling.models import Booking
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.plans import Plan
+from scheduling.services.editions import add_edition_part
 from scheduling.services.writing.allocations import (
     add_allocation_parts,
     add_expiry_part,
@@ -31,7 +32,7 @@ from tenants.services.due_work import add_due_part, remove_due_part
 
 # An ended hold may be in the way where its minutes meet, and in the counter of a rule that is full.
 CLEAR_SQL = f"""
-SELECT 1 FROM locked WHERE NOT EXISTS (
+SELECT 1 FROM locked CROSS JOIN edition WHERE NOT EXISTS (
   SELECT 1 FROM unnest(%(clear_resource_ids)s::int8[], %(clear_firsts)s::int4[], %(clear_lasts)s::int4[])
     p(id, first, last), LATERAL (
     SELECT 1 FROM scheduling_allocation a
@@ -92,10 +93,11 @@ def write_booking_at_once(write: BookingWrite, place: Place, *, counters: Counte
 
     Nobody looked since the locks were taken: the constraints of PostgreSQL say whether the
     place is still there. Returns False, having written nothing, while an ended hold may be in
-    the way.
+    the way, or when the catalog has changed since the place was found.
     """
     statement = Statement()
-    add_lock_part(statement, place.resource_ids)
+    add_edition_part(statement, place.edition)
+    add_lock_part(statement, place.resource_ids, source="CROSS JOIN edition")
     _add_clear(statement, write, place)
     _add_booking(statement, write, source="CROSS JOIN clear")
     is_single = all(capacity == 1 for capacity in place.capacities.values())

@@ -25,6 +25,8 @@ function findChoice(row) {
 function tell(isAnnounced) {
   const tally = { move: 0, keep: 0, cancel: 0 };
   const told = new Set();
+  const rest = form.querySelector("[data-rest]");
+  const forRest = rest?.querySelector(":checked")?.value ?? "";
   for (const row of rows) {
     const choice = findChoice(row);
     if (choice in tally) tally[choice] += 1;
@@ -34,10 +36,12 @@ function tell(isAnnounced) {
     if (place)
       row.querySelector(`#note-${place.id.slice(3)}`).textContent = place.selectedOptions[0]?.dataset.note ?? "";
   }
+  if (forRest in tally) tally[forRest] += Number(rest.dataset.rest);
+  const people = told.size + (forRest === "cancel" ? Number(rest.dataset.people) : 0);
   for (const [choice, count] of Object.entries(tally))
     form.querySelector(`[data-tally="${choice}"]`).textContent = count;
   const label = form.querySelector("[data-told]");
-  label.textContent = told.size ? label.dataset.told.replace("0", told.size) : "";
+  label.textContent = people ? label.dataset.told.replace("0", people) : "";
   if (isAnnounced) said.textContent = form.querySelector(".tally").textContent.replace(/\s+/g, " ");
 }
 

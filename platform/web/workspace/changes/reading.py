@@ -13,15 +13,17 @@ from kernel.ids import read_row_id
 from kernel.instants import is_known_timezone
 from kernel.iso import NotIso, parse_date, parse_instant, parse_time
 from scheduling.enums import Outcome
+from scheduling.services.changes.applying import MOST_ROWS
 from scheduling.types import Decision
 from web.workspace.bookings.forms import from_wall_clock
 
 PREFIX = "review-"
-DO, ALL, MESSAGE, TO, AT, ZONE = (PREFIX + word for word in ("do", "all", "message", "to-", "at-", "zone-"))
+DO, ALL, REST, MESSAGE, TO, AT, ZONE = (
+    PREFIX + word for word in ("do", "all", "rest", "message", "to-", "at-", "zone-")
+)
 SAVE, SET_ALL, BACK = "save", "all", "back"
 OTHER = "other"
 """Instead of a proposal: the time that is typed beside it."""
-MOST_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Choices:
         do: What the pressed button asks: `SAVE`, `SET_ALL`, `BACK`; empty: the review was not seen yet.
         outcomes: What was chosen for each booking, chosen times missing or not.
         decisions: What can be done as it is.
+        for_rest: What was chosen for those that are too many to be listed.
         typed: Times that were typed instead of a proposal, as they were.
     """
 
@@ -40,6 +43,7 @@ class Choices:
     decisions: dict[int, Decision]
     message: str
     typed: dict[int, str]
+    for_rest: Outcome | None = None
 
 
 def asks_back(request: HttpRequest) -> bool:
@@ -67,6 +71,7 @@ def read_choices(data: QueryDict) -> Choices:
             for booking_id, outcome in outcomes.items()
             if outcome is Outcome.MOVE and _read_one(data, f"{TO}{booking_id}") == OTHER
         },
+        for_rest=Outcome(rest) if (rest := _read_one(data, REST)) in set(Outcome) else None,
     )
 
 

@@ -71,10 +71,11 @@ def review_or_save(request: HttpRequest, change: Callable[[], T], story: Story) 
             words=Words(change=story.title, cancel=choices.message or told),
             by=Actor(kind=ActorKind.STAFF, user_id=request.user.pk),
             now=utc_now(),
+            for_rest=choices.for_rest if choices.do == SAVE else None,
         )
     except BookingsTouched as error:
         carried, address = list_carried(request.POST), request.get_full_path()
-        review = make_review(error.touched, choices, carried=carried, address=address, told=told)
+        review = make_review(error.touched, error.rest, choices, carried=carried, address=address, told=told)
         return _answer(request, story, review, status=get_status(error))
 
 

@@ -70,9 +70,11 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Everything that a review shows."""
+    """Everything that a review shows; ``rest`` are too many to be listed, and all become the same."""
 
     rows: tuple[ReviewRow, ...]
+    rest: Sequence[Touched]
+    for_rest: Outcome | None
     carried: Sequence[tuple[str, str]]
     address: str
     message: str
@@ -82,13 +84,34 @@ class Review:
     @property
     def count(self) -> int:
         """Return how many bookings are touched."""
-        return len(self.rows)
+        return len(self.rows) + len(self.rest)
+
+    @property
+    def rest_choices(self) -> tuple[tuple[Outcome, str, bool], ...]:
+        """Return what can become of all those that are not listed, in words, and what is chosen."""
+        can = [
+            outcome for outcome in (Outcome.KEEP, Outcome.CANCEL) if all(outcome in each.outcomes for each in self.rest)
+        ]
+        return tuple((each, OUTCOMES[each](), each is self.for_rest) for each in can)
+
+    @property
+    def rest_first(self) -> BookingView:
+        """Return the first booking that is not listed."""
+        return self.rest[0].booking
 
     @property
     def told(self) -> int:
         """Return how many people get a message."""
         changed = {Outcome.MOVE, Outcome.CANCEL}
-        return len({row.person.key for row in self.rows if row.chosen in changed and row.person.is_reachable})
+        told = {row.person.key for row in self.rows if row.chosen in changed and row.person.is_reachable}
+        return len(told) + (self.rest_people if self.for_rest in changed else 0)
+
+    @property
+    def rest_people(self) -> int:
+        """Return how many people have only bookings that are not listed, and can be told."""
+        listed = {row.person.key for row in self.rows}
+        people = [find_person(each.booking) for each in self.rest]
+        return len({each.key for each in people if each.is_reachable} - listed)
 
     @property
     def unreachable(self) -> tuple[BookingView, ...]:
@@ -104,7 +127,10 @@ class Review:
     @property
     def tally(self) -> dict[str, int]:
         """Return how many are moved, kept and cancelled."""
-        return {each.value: sum(row.chosen is each for row in self.rows) for each in Outcome}
+        return {
+            each.value: sum(row.chosen is each for row in self.rows) + len(self.rest) * (self.for_rest is each)
+            for each in Outcome
+        }
 
     @property
     def common(self) -> tuple[tuple[Outcome, str], ...]:
@@ -122,11 +148,17 @@ OUTCOMES = {
 
 
 def make_review(
-    touched: Sequence[Touched], choices: Choices, *, carried: Sequence[tuple[str, str]], address: str, told: str
+    touched: Sequence[Touched],
+    rest: Sequence[Touched],
+    choices: Choices,
+    *,
+    carried: Sequence[tuple[str, str]],
+    address: str,
+    told: str,
 ) -> Review:
     """Draw the bookings with what was chosen for them; for the others, the best that there is."""
     rows = tuple(_make_row(each, choices) for each in touched)
-    return Review(rows, carried, address, choices.message, told, is_second=bool(choices.do))
+    return Review(rows, rest, choices.for_rest, carried, address, choices.message, told, is_second=bool(choices.do))
 
 
 def find_person(booking: BookingView) -> Person:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from scheduling.enums import Outcome
@@ -23,6 +24,7 @@ from scheduling.types import (
     Touched,
     VisitDetails,
 )
+from tenants.context import tenant_scope
 from tests.factories.scheduling import CAR, CUSTOMER, MONDAY, NOW, make_place, make_resource, make_wish
 
 CLOSED_ON = MONDAY.date()
@@ -81,3 +83,14 @@ def move_to_first(touched: tuple[Touched, ...]) -> dict[int, Decision]:
         each.booking.id: Decision(Outcome.MOVE, each.proposals[0].starts_at, each.proposals[0].resource_ids)
         for each in touched
     }
+
+
+def run_in(tenant, job: Callable[[], object]) -> object:
+    """Run a job over a connection of its own; return what it raises."""
+    try:
+        with tenant_scope(tenant):
+            return job()
+    except Exception as error:  # noqa: BLE001 - handed to the test
+        return error
+    finally:
+        connection.close()

@@ -230,5 +230,5 @@ def test_listing_asks_as_often_for_twelve_as_for_one(
     change = close(place, olga)
     review(change, olga)
 
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(43):
         review(change, olga)

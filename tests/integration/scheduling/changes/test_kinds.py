@@ -10,21 +10,24 @@ import pytest
 from scheduling.engine import BookablePeriod, Measure, RulePeriod
 from scheduling.enums import MisfitKind, Outcome, RuleScope
 from scheduling.models import Booking, CapacityRule, ResourceType
+from scheduling.selectors.availability.free_times import get_availability
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.entries import (
     get_location_entry,
     get_resource_entry,
     get_service_entry,
 )
+from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog import locations, resources, rules, services
 from scheduling.services.catalog.add_ons import NOUN as ADD_ON
 from scheduling.services.catalog.door import archive, restore
 from scheduling.services.catalog.exceptions.holidays import create_holiday
 from scheduling.services.catalog.exceptions.time_off import create_time_off
 from scheduling.services.changes.applying import apply_change
-from scheduling.types import Decision, HolidaySetup, RequirementSetup, RuleSetup, TimeOffSetup
+from scheduling.types import AvailabilityQuery, Decision, HolidaySetup, RequirementSetup, RuleSetup, TimeOffSetup
 from tests.factories.feature_pairs import add_extra
-from tests.factories.scheduling import MONDAY, NOW, make_place, make_resource, make_rule, make_service
-from tests.integration.scheduling.changes.conftest import WORDS, book_for, move_to_first, review, save
+from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, make_place, make_resource, make_rule, make_service
+from tests.integration.scheduling.changes.conftest import WORDS, book_for, close, move_to_first, review, save
 
 HOUR = timedelta(hours=1)
 ALL, GONE = tuple(Outcome), (Outcome.MOVE, Outcome.CANCEL)
@@ -175,6 +178,37 @@ def test_what_was_agreed_is_not_touched_by_what_still_allows_it(olga, service_id
     book_for("Ana", service_id)
 
     assert save(change_service(olga, service_id, **values), olga, {}).kept == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wish"),
+    [
+        ({"arrival_modes": ("drop_off",)}, {"arrival_modes": ()}, {"arrival_mode": "drop_off"}),
+        ({"seats": 5}, {"seats": 2}, {"party_size": 4}),
+        ({"seats": 5}, {"seats": None}, {"party_size": 1}),
+        ({"seats": None}, {"seats": 2}, {"party_size": 1}),
+        ({"max_party_size": 3}, {"max_party_size": 1}, {"party_size": 3}),
+        ({"max_party_size": 3}, {"seats": 2}, {"party_size": 3}),
+    ],
+    ids=["way to arrive", "seats", "no seats", "with seats", "party", "party and seats"],
+)
+def test_what_was_agreed_moves_whatever_is_offered_by_now(olga, place, before, after, wish):
+    service_id = make_service((make_resource(place, capacity=4),), **before)
+    booking_id = book_for("Ana", service_id, **wish)
+
+    save(change_service(olga, service_id, **after), olga, {})
+
+    query = AvailabilityQuery(
+        get_booking(booking_id=booking_id).wish,
+        from_on=MONDAY.date(),
+        to_on=MONDAY.date(),
+        moving_booking_id=booking_id,
+    )
+    assert MONDAY + HOUR in [slot.starts_at for slot in get_availability(query=query, now=NOW).days[0].slots]
+    change = close(place, olga)
+    save(change, olga, move_to_first(review(change, olga)))
+    move_booking(booking_id=booking_id, starts_at=MONDAY + timedelta(days=2), by=CUSTOMER, now=NOW)
+    assert Booking.objects.get(pk=booking_id).starts_at == MONDAY + timedelta(days=2)
 
 
 def test_what_is_no_longer_sold_stays_or_is_canceled(olga, service_id):

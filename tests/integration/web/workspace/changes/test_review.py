@@ -14,6 +14,7 @@ from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, Booking, Resource, ResourceType, Service
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.changes.applying import MOST_ROWS
 from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tests.conftest import HostClient
 from tests.factories.scheduling import CUSTOMER, make_wish
@@ -249,7 +250,7 @@ def test_the_review_asks_as_often_for_four_as_for_one(owner_client, booked, pers
     address = f"{LIST}{person.pk}/archive/"
     owner_client.post(address)
 
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(48):
         page = owner_client.post(address).content.decode()
 
     assert page.count('class="one') == count
@@ -264,3 +265,33 @@ def test_who_gets_no_message_is_named(owner_client, booked, person):
     owner_client.post(address, {**read_review(page), "review-do": "save"})
 
     assert "Llámales, no reciben mensaje: Cliente 0" in owner_client.get(LIST).content.decode()
+
+
+def test_more_than_can_be_listed_share_one_choice(owner_client, booked, person, monkeypatch):
+    monkeypatch.setattr("scheduling.services.changes.applying.MOST_ROWS", 2)
+    address = f"{LIST}{person.pk}/archive/"
+
+    page = owner_client.post(address).content.decode()
+
+    assert re.search(r"Este cambio toca 4 citas", page)
+    assert (page.count('class="one'), 'data-rest="2" data-people="0"' in page) == (2, True)
+    assert re.findall(r'name="review-rest" value="(\w+)"', page) == ["cancel"]  # nobody comes to whom is gone
+    typed = read_review(page)
+    assert owner_client.post(address, {**typed, "review-do": "save"}).status_code == 409
+    again = owner_client.post(address, {**typed, "review-do": "all", "review-all": "move", "review-rest": "cancel"})
+    assert 'value="cancel" checked required>' in again.content.decode()
+    answer = owner_client.post(address, {**typed, "review-do": "save", "review-rest": "cancel"})
+    assert answer.status_code == 302
+    assert sorted(Booking.objects.filter(pk__in=booked).values_list("status", flat=True)) == [
+        *["cancelled"] * 2,
+        *["confirmed"] * 2,
+    ]
+
+
+def test_as_many_as_are_listed_fit_into_one_form(owner_client, booked, person, settings):
+    page = owner_client.post(f"{LIST}{person.pk}/archive/").content.decode()
+
+    fields = [name for name in read_review(page) if name.startswith("review-")]
+
+    per_row = len(fields) / len(booked)
+    assert per_row * MOST_ROWS < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS / 2
