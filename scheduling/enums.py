@@ -173,6 +173,14 @@ class HoursKind(models.TextChoices):
     BREAK = "break", _("Break")
 
 
+class Repeats(models.TextChoices):
+    """How special days repeat."""
+
+    ONCE = "once", _("Never")
+    WEEKLY = "weekly", _("Every week on this weekday")
+    YEARLY = "yearly", _("Every year on this date")
+
+
 class RuleScope(models.TextChoices):
     """What a capacity rule counts over."""
 

@@ -153,6 +153,14 @@ _CATALOG = (
         other={NotPersonal.BUSINESS: ("on", "periods"), NotPersonal.MACHINE: ("series_id",)},
     ),
     TableInventory(
+        "scheduling.DaySeries",
+        other={
+            NotPersonal.BUSINESS: ("first_on", "last_on", "until_on"),
+            NotPersonal.CODE: ("repeats",),
+            NotPersonal.MACHINE: ("id",),
+        },
+    ),
+    TableInventory(
         "scheduling.TimeOff",
         personal={"reason": _ABSENCE},
         other={NotPersonal.CODE: ("agreed_timezone",), NotPersonal.MACHINE: ("agreed_walls", "series_id")},

@@ -51,7 +51,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
 from scheduling.engine.answers import Assignment, Candidate, Explanation, LedgerEntry, Offered, Reason, Slot
 from scheduling.engine.assignment import assign, fill_blindly, fill_in_order, list_candidates, place_at
 from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Strategy
-from scheduling.engine.errors import EngineInputError
+from scheduling.engine.errors import EngineInputError, limited
 from scheduling.engine.explanation import explain
 from scheduling.engine.filling.lineup import list_servers
 from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
@@ -75,6 +75,7 @@ from scheduling.engine.types import (
     Busy,
     BusyRows,
     CapacityRule,
+    Closing,
     DateOverride,
     Length,
     Part,
@@ -88,7 +89,6 @@ from scheduling.engine.types import (
     VisitLine,
     VisitSpec,
     WeeklyPeriod,
-    limited,
 )
 from scheduling.engine.visit import (
     GAP_REACH_MINUTES,
@@ -104,7 +104,17 @@ from scheduling.engine.visit import (
     unbind,
     visit_of,
 )
-from scheduling.engine.walls import is_counted
+from scheduling.engine.walls import (
+    find_night,
+    fold_period,
+    is_counted,
+    join_touching,
+    lasts_too_long,
+    lies_in,
+    meets,
+    move_days,
+    unfold_period,
+)
 from scheduling.engine.zone import WallTime, find_wall, list_midnights, to_local_date, to_minute, to_wall
 
 __all__ = [
@@ -121,6 +131,7 @@ __all__ = [
     "BusyRows",
     "Candidate",
     "CapacityRule",
+    "Closing",
     "DateOverride",
     "EngineInputError",
     "Explanation",
@@ -157,15 +168,20 @@ __all__ = [
     "fill_in_order",
     "find_answer_deadline",
     "find_next_free",
+    "find_night",
     "find_offered",
     "find_slots",
     "find_starts",
     "find_wall",
     "find_window",
+    "fold_period",
     "is_counted",
     "is_offered",
+    "join_touching",
     "keep_filling",
     "keep_resources",
+    "lasts_too_long",
+    "lies_in",
     "limited",
     "list_candidates",
     "list_chunks",
@@ -173,6 +189,8 @@ __all__ = [
     "list_midnights",
     "list_openings",
     "list_servers",
+    "meets",
+    "move_days",
     "needed_range",
     "place_at",
     "settle_length",
@@ -182,6 +200,7 @@ __all__ = [
     "to_minute",
     "to_wall",
     "unbind",
+    "unfold_period",
     "unite_offered",
     "usage_range",
     "visit_of",

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from scheduling.engine.enums import ReasonCode
-from scheduling.engine.types import VisitSpec, refuse_if
+from scheduling.engine.errors import refuse_if
+from scheduling.engine.types import VisitSpec
 
 
 class Slot(NamedTuple):

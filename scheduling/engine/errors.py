@@ -1,4 +1,6 @@
-"""What the engine refuses to compute with."""
+"""What the engine refuses to compute with, and which numbers a field may have."""
+
+from collections.abc import Mapping
 
 
 class EngineInputError(ValueError):
@@ -23,3 +25,14 @@ class EngineInputError(ValueError):
     def code(self) -> str:
         """Return the stable word for what is wrong with it."""
         return self._code
+
+
+def refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise `EngineInputError` when ``condition`` holds."""
+    if condition:
+        raise EngineInputError(field=field_name, code=code)
+
+
+def limited(least: int, most: int, *, is_public: bool = False) -> Mapping[str, object]:
+    """Return the metadata of a field that is a number from ``least`` to ``most``; public: customers may know it."""
+    return {"limits": (least, most), "is_public": is_public}

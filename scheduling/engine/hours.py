@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge, subtract
-from scheduling.engine.types import Resource, WeeklyPeriod
-from scheduling.engine.zone import Stretch, list_stretches, to_date, to_day_number, to_instant
+from scheduling.engine.types import Closing, Resource, WeeklyPeriod
+from scheduling.engine.walls import unfold_period
+from scheduling.engine.zone import EPOCH_WEEKDAY, Stretch, list_stretches, to_date, to_day_number, to_instant
 
 # A period starts on its date and ends at most on the next one.
 REACH_DAYS = 2
-# 1970-01-01 was a Thursday.
-EPOCH_WEEKDAY = 3
 
 SHORTEST_ANSWER_MINUTES = 30
 """How long a request waits at least before it closes, in minutes."""
@@ -104,6 +103,7 @@ def hours_key(resource: Resource) -> object:
         id(resource.hours),
         id(resource.breaks),
         id(resource.overrides),
+        id(resource.closings),
         resource.time_off,
         resource.observes_holidays,
     )
@@ -122,6 +122,7 @@ class _Calendar:
         self._resource = resource
         self._stretches = stretches
         self._overrides = {to_day_number(override.on): override.periods for override in resource.overrides}
+        self._closings = _group_closings(resource.closings)
         self._closed = {to_day_number(on) for on in holidays} if resource.observes_holidays else set()
         rows = (*resource.hours, *resource.breaks)
         self._is_regular = all(row.valid_from is None and row.valid_to is None for row in rows)
@@ -132,7 +133,7 @@ class _Calendar:
         """List the days from first to last (included) that are not plain."""
         if not self._is_regular:
             return set(range(first_day, last_day + 1))
-        special = {*self._overrides, *self._closed, *_days_near_changes(self._stretches)}
+        special = {*self._overrides, *self._closings, *self._closed, *_days_near_changes(self._stretches)}
         return {day for day in special if first_day <= day <= last_day}
 
     def add_plain_days(self, first_day: int, end_day: int) -> None:
@@ -150,12 +151,17 @@ class _Calendar:
 
     def add_special_day(self, day: int) -> None:
         """Lay one day exactly, whatever happens on it."""
+        weekday, on = (day + EPOCH_WEEKDAY) % 7, to_date(day)
         if day in self._overrides:
-            self.periods += self._resolve(day, _to_walls(self._overrides[day]))
-        elif day not in self._closed:
-            weekday, on = (day + EPOCH_WEEKDAY) % 7, to_date(day)
-            self.periods += self._resolve(day, _list_walls(self._resource.hours, weekday, on))
+            walls = _to_walls(self._overrides[day])
+        elif day in self._closed:
+            return
+        else:
+            walls = _list_walls(self._resource.hours, weekday, on)
             self.breaks += self._resolve(day, _list_walls(self._resource.breaks, weekday, on))
+        if day in self._closings:
+            walls = subtract(merge(walls), self._closings[day])
+        self.periods += self._resolve(day, walls)
 
     def _resolve(self, day: int, walls: list[Interval]) -> list[Interval]:
         """Turn both ends of each period into instants; one that a gap swallowed vanishes."""
@@ -200,8 +206,16 @@ def _group_walls(rows: tuple[WeeklyPeriod, ...]) -> list[list[Interval]]:
     return [merge(walls) if len(walls) > 1 else walls for walls in week]
 
 
+def _group_closings(closings: Iterable[Closing]) -> dict[int, list[Interval]]:
+    """List what is closed of each date, in order."""
+    by_day: dict[int, list[Interval]] = {}
+    for closing in closings:
+        by_day.setdefault(to_day_number(closing.on), []).extend(_to_walls(closing.periods))
+    return {day: merge(walls) for day, walls in by_day.items()}
+
+
 def _to_walls(periods: Iterable[Interval]) -> list[Interval]:
-    return [(opens, closes if closes > opens else closes + DAY_MINUTES) for opens, closes in periods]
+    return [unfold_period(opens, closes) for opens, closes in periods]
 
 
 def _days_near_changes(stretches: list[Stretch]) -> set[int]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 
 from kernel.instants import DAY_MINUTES
 from scheduling.engine.enums import Align, Measure, RulePeriod
-from scheduling.engine.errors import EngineInputError
+from scheduling.engine.errors import limited, refuse_if
 
 WEEK_DAYS = 7
 LONGEST_VISIT_MINUTES = 14 * DAY_MINUTES
@@ -23,20 +23,10 @@ LONGEST_AHEAD_MINUTES = 5 * 366 * DAY_MINUTES
 LARGEST_PARTY = 100_000
 
 
-def limited(least: int, most: int, *, is_public: bool = False) -> Mapping[str, object]:
-    """Return the metadata of a field that is a number from ``least`` to ``most``; public: customers may know it."""
-    return {"limits": (least, most), "is_public": is_public}
-
-
-def refuse_if(condition: bool, field_name: str, code: str) -> None:  # noqa: FBT001 - reads as a sentence
-    """Raise `EngineInputError` when ``condition`` holds."""
-    if condition:
-        raise EngineInputError(field=field_name, code=code)
-
-
-def _check_wall_period(opens_minute: int, closes_minute: int) -> None:
-    refuse_if(not 0 <= opens_minute < DAY_MINUTES, "opens_minute", "out_of_range")
-    refuse_if(not 0 <= closes_minute <= DAY_MINUTES, "closes_minute", "out_of_range")
+def _check_wall_periods(periods: Iterable[tuple[int, int]]) -> None:
+    for opens_minute, closes_minute in periods:
+        refuse_if(not 0 <= opens_minute < DAY_MINUTES, "opens_minute", "out_of_range")
+        refuse_if(not 0 <= closes_minute <= DAY_MINUTES, "closes_minute", "out_of_range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ class WeeklyPeriod:
     def __post_init__(self) -> None:
         """Refuse a weekday, wall time or validity that cannot be."""
         refuse_if(not 0 <= self.weekday < WEEK_DAYS, "weekday", "out_of_range")
-        _check_wall_period(self.opens_minute, self.closes_minute)
+        _check_wall_periods([(self.opens_minute, self.closes_minute)])
         is_reversed = bool(self.valid_from and self.valid_to and self.valid_from > self.valid_to)
         refuse_if(is_reversed, "valid_to", "before_valid_from")
 
@@ -87,8 +77,17 @@ class DateOverride:
 
     def __post_init__(self) -> None:
         """Refuse wall times that cannot be."""
-        for opens_minute, closes_minute in self.periods:
-            _check_wall_period(opens_minute, closes_minute)
+        _check_wall_periods(self.periods)
+
+
+class Closing(NamedTuple):
+    """Takes time away from one local date: whatever else holds on it, nothing of these periods is worked.
+
+    ``periods`` are as in `DateOverride`. Only hours that begin on the date are closed, and their end after midnight.
+    """
+
+    on: date
+    periods: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,7 @@ class Resource:
     are read. ``capacity`` is how many units it serves at the same minute.
     ``time_off`` are periods of instants. ``overrides`` has at most one entry for
     each date: the caller lets the resource's own win over its location's.
+    ``closings`` take away from the hours of their dates; a date may have several.
     """
 
     id: int
@@ -106,6 +106,7 @@ class Resource:
     hours: tuple[WeeklyPeriod, ...] = ()
     breaks: tuple[WeeklyPeriod, ...] = ()
     overrides: tuple[DateOverride, ...] = ()
+    closings: tuple[Closing, ...] = ()
     time_off: tuple[tuple[int, int], ...] = ()
     capacity: int = 1
     observes_holidays: bool = True

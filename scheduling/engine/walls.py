@@ -1,15 +1,70 @@
-"""Starts by what the clock on the wall shows: bookable hours, latest starts, and the times of rules."""
+"""What the clock on the wall shows: periods past midnight; bookable hours, latest starts, the times of rules.
 
-from collections.abc import Callable, Iterable, Sequence
+A period of a day is kept **folded**, as (opens, closes), both on the clock of one day: closing at or before the opening
+means on the next day. To reckon with it, it is **unfolded**: its end is past 1440 when it lies on the next day.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, contains, intersect, merge
-from scheduling.engine.hours import EPOCH_WEEKDAY
 from scheduling.engine.types import ALWAYS, BookablePeriod, RuleTimes, VisitSpec
-from scheduling.engine.zone import list_stretches, to_day_number
+from scheduling.engine.zone import EPOCH_WEEKDAY, list_stretches, to_day_number
 
 DayWalls = Callable[[int], Iterable[Interval]]
 """The wall minutes, from midnight to before the next one, that a local date (days since 1970-01-01) allows."""
+
+
+def unfold_period(opens: int, closes: int) -> Interval:
+    """Return a folded period as minutes since the midnight of its own date, the end up to 2880."""
+    return opens, closes if closes > opens else closes + DAY_MINUTES
+
+
+def fold_period(period: Interval) -> Interval:
+    """Return (opens, closes) of a period that begins on its date and lasts at most a day."""
+    opens, closes = period
+    return opens, closes if closes <= DAY_MINUTES else closes - DAY_MINUTES
+
+
+def join_touching(periods: Iterable[Interval]) -> list[Interval]:
+    """Put unfolded periods into order; those that touch are one, as long as that lasts no longer than a day."""
+    joined: list[Interval] = []
+    for opens, closes in sorted(periods):
+        if joined and joined[-1][1] == opens and closes - joined[-1][0] <= DAY_MINUTES:
+            joined[-1] = (joined[-1][0], closes)
+        else:
+            joined.append((opens, closes))
+    return joined
+
+
+def move_days(periods: Iterable[Interval], days: int) -> list[Interval]:
+    """Return periods as the clock of an earlier date counts them: ``days`` later; negative: of a later date."""
+    return [(opens + days * DAY_MINUTES, closes + days * DAY_MINUTES) for opens, closes in periods]
+
+
+def meets(period: Interval, others: Iterable[Interval]) -> bool:
+    """Tell whether a period shares a minute with one of the others."""
+    return any(start < period[1] and period[0] < end for start, end in others)
+
+
+def lies_in(period: Interval, others: Iterable[Interval]) -> bool:
+    """Tell whether a period lies within one of the others, or within several that touch."""
+    return any(start <= period[0] and period[1] <= end for start, end in merge(others))
+
+
+def find_night(pause: Interval, hours: Sequence[Interval]) -> Interval:
+    """Return a break by the clock of the date whose hours it interrupts: one that was typed as 1:00 may be of a night.
+
+    ``hours`` are those of the date; a break that none of them has stays as it is.
+    """
+    (late,) = move_days([pause], 1)
+    begins = any(start <= pause[0] < end for start, end in hours)
+    return late if not begins and lies_in(late, hours) else pause
+
+
+def lasts_too_long(periods: Collection[Interval]) -> bool:
+    """Tell whether the periods of a date end more than a day after the first of them begins."""
+    return bool(periods) and max(end for _, end in periods) - min(start for start, _ in periods) > DAY_MINUTES
 
 
 def lay_walls(timezone: str, from_minute: int, to_minute: int, list_day: DayWalls) -> list[Interval]:
@@ -35,9 +90,10 @@ def list_bookable(periods: Sequence[BookablePeriod], timezone: str, starts: Inte
     """List the starts that lie in bookable hours."""
     by_weekday: list[list[Interval]] = [[] for _ in range(7)]
     for weekday, opens, closes in periods:
-        by_weekday[weekday].append((opens, closes if closes > opens else DAY_MINUTES))
-        if closes <= opens:
-            by_weekday[(weekday + 1) % 7].append((0, closes))
+        start, end = unfold_period(opens, closes)
+        by_weekday[weekday].append((start, min(end, DAY_MINUTES)))
+        if end > DAY_MINUTES:
+            by_weekday[(weekday + 1) % 7].append((0, end - DAY_MINUTES))
     return lay_walls(timezone, *starts, lambda day: by_weekday[(day + EPOCH_WEEKDAY) % 7])
 
 

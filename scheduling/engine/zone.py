@@ -15,6 +15,8 @@ from kernel.instants import DAY_MINUTES
 from scheduling.engine.errors import EngineInputError
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+# 1970-01-01 was a Thursday.
+EPOCH_WEEKDAY = 3
 # Wide enough for every offset (-12 h … +14 h) and every clock change.
 MARGIN_MINUTES = 2 * DAY_MINUTES
 # Python's calendar ends at the years 1 and 9999; a year's room on both sides.

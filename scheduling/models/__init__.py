@@ -6,7 +6,7 @@ from scheduling.models.booking import Booking, BookingLine
 from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.edition import CatalogEdition
-from scheduling.models.hours import DateOverride, TimeOff, WorkingHours
+from scheduling.models.hours import DateOverride, DaySeries, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
@@ -29,6 +29,7 @@ __all__ = [
     "Contact",
     "Customer",
     "DateOverride",
+    "DaySeries",
     "Feedback",
     "HolidayAdjustment",
     "Location",

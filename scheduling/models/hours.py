@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from scheduling.enums import HoursKind
+from scheduling.enums import HoursKind, Repeats
 from scheduling.models.place import Location
 from scheduling.models.resource import Resource
 from scheduling.models.row import CatalogRow
@@ -58,7 +58,8 @@ class WorkingHours(models.Model):
 class DateOverride(CatalogRow):
     """What holds on one local date instead of the week, of a resource or a whole location.
 
-    ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed. Rows of one ``series_id`` were made at
+    ``periods`` is a list of ``[opens_minute, closes_minute]``; empty: closed. With ``is_closing`` it takes those
+    periods away from whatever else holds on the date, instead of replacing it. Rows of one ``series_id`` were made at
     once, and are changed and removed together.
     """
 
@@ -70,6 +71,7 @@ class DateOverride(CatalogRow):
     )
     on = models.DateField()
     periods = models.JSONField(default=list, blank=True)
+    is_closing = models.BooleanField(default=False, db_default=False)
     note = models.CharField(max_length=200, blank=True, default="")
     series_id = models.UUIDField(null=True, blank=True)
 
@@ -77,6 +79,9 @@ class DateOverride(CatalogRow):
         """One for each date."""
 
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_closing=False) | ~models.Q(periods=[]), name="scheduling_override_closes"
+            ),
             models.CheckConstraint(condition=ONE_OWNER, name="scheduling_override_one_owner"),
             models.UniqueConstraint(
                 fields=["resource", "on"], condition=models.Q(is_active=True), name="scheduling_override_resource_once"
@@ -89,6 +94,33 @@ class DateOverride(CatalogRow):
     def __str__(self) -> str:
         """Return the date."""
         return f"{self.on}"
+
+
+class DaySeries(models.Model):
+    """How special days that were made at once repeat: first from ``first_on`` to ``last_on``, then until ``until_on``.
+
+    Of the dates that this names, those without an active row were removed one by one: they stay removed.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    repeats = models.CharField(max_length=6, choices=Repeats.choices)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """In order."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="scheduling_day_series_ends"
+            ),
+            models.CheckConstraint(condition=models.Q(repeats__in=Repeats.values), name="scheduling_day_series_known"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the first time."""
+        return f"{self.first_on} - {self.last_on}"
 
 
 class TimeOff(CatalogRow):
@@ -115,6 +147,11 @@ class TimeOff(CatalogRow):
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_off_ends"),
+            models.UniqueConstraint(
+                fields=["resource", "starts_at", "ends_at"],
+                condition=models.Q(is_active=True),
+                name="scheduling_off_once",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["resource", "ends_at"], name="scheduling_off_read")]
 

@@ -154,13 +154,15 @@ class WeekSetup:
 class DateOverrideSetup:
     """What holds on one local date instead of the week, of a resource or of a whole location.
 
-    ``periods`` are (opens, closes) wall minutes; none: closed.
+    ``periods`` are (opens, closes) wall minutes; none: closed. With ``is_closing`` they are taken away from
+    whatever else holds.
     """
 
     on: date
     resource_id: int | None = None
     location_id: int | None = None
     periods: tuple[tuple[int, int], ...] = ()
+    is_closing: bool = False
     note: str = ""
 
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
 from kernel.text import mark
+from scheduling.engine import fold_period, join_touching, lasts_too_long, lies_in, meets, move_days, unfold_period
 from scheduling.types.setups import PeriodSetup, WeekSetup
 
 WEEK_DAYS = 7
@@ -21,10 +22,13 @@ ONE_DAY = timedelta(days=1)
 OVERLAPS = mark("This period overlaps another one of the same day. Change one of them.")
 REACHES_OVER = mark("The hours of the day before end in the middle of these. Change one of them.")
 REACHED_INTO = mark("These hours end in the middle of the next day’s. Change one of them.")
+TOO_LONG = mark("The hours of a day end at most 24 hours after they begin.")
 BREAK_OUTSIDE = mark("This break lies outside of the hours of the day.")
 BREAKS_OVERLAP = mark("This break overlaps another one. Make one of them.")
 Stretch = tuple[date | None, date | None]
 """First and last date, both included; None is without limit."""
+Row = tuple[str, int, int, int]
+"""``hours`` or ``breaks``, weekday, opens, closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def read_plan(week: WeekSetup, on: date | None, *, hours_of: WeekSetup | None = 
     breaks: list[list[Interval]] = [[] for _ in range(WEEK_DAYS)]
     for period in sorted(_list_valid(week.breaks, on), key=_find_wall):
         start, end = _find_wall(period)
-        before, late = (period.weekday - 1) % WEEK_DAYS, (start + DAY_MINUTES, end + DAY_MINUTES)
-        is_late = not _lies_in((start, end), hours[period.weekday]) and _lies_in(late, hours[before])
+        before, (late,) = (period.weekday - 1) % WEEK_DAYS, move_days([(start, end)], 1)
+        is_late = not lies_in((start, end), hours[period.weekday]) and lies_in(late, hours[before])
         breaks[before if is_late else period.weekday].append(late if is_late else (start, end))
     own = [()] * WEEK_DAYS if hours_of else hours
     return tuple(DayPlan(tuple(some), tuple(sorted(others))) for some, others in zip(own, breaks, strict=True))
@@ -119,7 +123,7 @@ def read_plan(week: WeekSetup, on: date | None, *, hours_of: WeekSetup | None = 
 def replace_plan(week: WeekSetup, plan: Plan, stretches: Sequence[Stretch]) -> WeekSetup:
     """Return the week with ``plan`` in ``stretches`` and as it was at all other times."""
     edges = WeekSetup(hours=tuple(_mark_edges(stretches)))
-    laid: dict[tuple[str, int, int, int], list[Stretch]] = {}
+    laid: dict[Row, list[Stretch]] = {}
     for stretch in list_stretches((week, edges)):
         is_replaced = any(_covers(each, stretch) for each in stretches)
         rows = _list_rows(plan) if is_replaced else _list_week_rows(week, stretch[0])
@@ -144,13 +148,7 @@ def join_weeks(one: WeekSetup, other: WeekSetup) -> WeekSetup:
 
 def tidy_day(day: DayPlan) -> DayPlan:
     """Return the day in order, with hours that touch as one."""
-    hours: list[Interval] = []
-    for start, end in sorted(day.hours):
-        if hours and hours[-1][1] == start and end - hours[-1][0] <= DAY_MINUTES:
-            hours[-1] = (hours[-1][0], end)
-        else:
-            hours.append((start, end))
-    return replace(day, hours=tuple(hours), breaks=tuple(sorted(day.breaks)))
+    return replace(day, hours=tuple(join_touching(day.hours)), breaks=tuple(sorted(day.breaks)))
 
 
 def find_faults(plan: Plan, *, hours_of: Plan | None = None, weekdays: Iterable[int] = range(WEEK_DAYS)) -> list[Fault]:
@@ -158,39 +156,61 @@ def find_faults(plan: Plan, *, hours_of: Plan | None = None, weekdays: Iterable[
     return [fault for weekday in weekdays for fault in _find_day_faults(plan, hours_of or plan, weekday)]
 
 
+def find_week_faults(week: WeekSetup, *, hours_of: WeekSetup | None = None) -> Iterator[tuple[str, str]]:
+    """List (field, text) of what cannot be in a week, whenever it holds: ("hours.1", "This period overlaps …").
+
+    ``hours_of`` is the week that is followed where the breaks alone are one's own. A break may outlive the hours
+    that it interrupts; one that never interrupts any is a fault.
+    """
+    inside: set[PeriodSetup] = set()
+    for first, _ in list_stretches((week, hours_of or week)):
+        plan = read_plan(week, first, hours_of=hours_of)
+        hours = read_plan(hours_of or week, first)
+        outside: set[Row] = set()
+        for fault in find_faults(plan, hours_of=hours):
+            row = _make_row(fault.name, fault.weekday, getattr(plan[fault.weekday], fault.name)[fault.place])
+            if fault.text == BREAK_OUTSIDE:
+                outside.add(row)
+            else:
+                yield _find_field(week, row), fault.text
+        inside.update(each for each in _list_valid(week.breaks, first) if _lay_row("breaks", each) not in outside)
+    for number, pause in enumerate(week.breaks):
+        if pause not in inside:
+            yield f"breaks.{number}", BREAK_OUTSIDE
+
+
+def _find_field(week: WeekSetup, row: Row) -> str:
+    """Return the field of the last period that says a row: the earlier one was there first."""
+    periods: Sequence[PeriodSetup] = getattr(week, row[0])
+    return f"{row[0]}.{max(n for n, each in enumerate(periods) if _lay_row(row[0], each) == row)}"
+
+
 def _find_day_faults(plan: Plan, hours_of: Plan, weekday: int) -> Iterator[Fault]:
     day, hours = plan[weekday], hours_of[weekday].hours
-    before = [(start - DAY_MINUTES, end - DAY_MINUTES) for start, end in plan[weekday - 1].hours]
-    after = [(start + DAY_MINUTES, end + DAY_MINUTES) for start, end in plan[(weekday + 1) % WEEK_DAYS].hours]
+    before = move_days(plan[weekday - 1].hours, -1)
+    after = move_days(plan[(weekday + 1) % WEEK_DAYS].hours, 1)
     for place, period in enumerate(day.hours):
-        if _meets(period, day.hours[:place]):
+        if meets(period, day.hours[:place]):
             yield Fault(weekday, "hours", place, OVERLAPS)
-        elif _meets(period, before):
+        elif lasts_too_long(day.hours[: place + 1]):
+            yield Fault(weekday, "hours", place, TOO_LONG)
+        elif meets(period, before):
             yield Fault(weekday, "hours", place, REACHES_OVER)
-        elif _meets(period, after):
+        elif meets(period, after):
             yield Fault(weekday, "hours", place, REACHED_INTO)
     for place, pause in enumerate(day.breaks):
-        if not _lies_in(pause, hours):
+        if not lies_in(pause, hours):
             yield Fault(weekday, "breaks", place, BREAK_OUTSIDE)
-        elif _meets(pause, day.breaks[:place]):
+        elif meets(pause, day.breaks[:place]):
             yield Fault(weekday, "breaks", place, BREAKS_OVERLAP)
 
 
-def _meets(period: Interval, others: Iterable[Interval]) -> bool:
-    return any(start < period[1] and period[0] < end for start, end in others)
-
-
-def _lies_in(period: Interval, others: Iterable[Interval]) -> bool:
-    return any(start <= period[0] and period[1] <= end for start, end in tidy_day(DayPlan(tuple(others))).hours)
-
-
 def _find_wall(period: PeriodSetup) -> Interval:
-    opens, closes = period.opens_minute, period.closes_minute
-    return opens, closes if closes > opens else closes + DAY_MINUTES
+    return unfold_period(period.opens_minute, period.closes_minute)
 
 
-def _list_rows(plan: Plan) -> list[tuple[str, int, int, int]]:
-    """Return (name, weekday, opens, closes) of everything in a plan, as rows have it."""
+def _list_rows(plan: Plan) -> list[Row]:
+    """Return everything in a plan as rows have it."""
     return [
         _make_row(name, weekday, period)
         for weekday, day in enumerate(plan)
@@ -199,16 +219,24 @@ def _list_rows(plan: Plan) -> list[tuple[str, int, int, int]]:
     ]
 
 
-def _make_row(name: str, weekday: int, period: Interval) -> tuple[str, int, int, int]:
+def _make_row(name: str, weekday: int, period: Interval) -> Row:
     late, start = divmod(period[0], DAY_MINUTES)
-    end = period[1] - late * DAY_MINUTES
-    return name, (weekday + late) % WEEK_DAYS, start, end if end <= DAY_MINUTES else end - DAY_MINUTES
+    return name, (weekday + late) % WEEK_DAYS, *fold_period((start, period[1] - late * DAY_MINUTES))
 
 
-def _list_week_rows(week: WeekSetup, on: date | None) -> Iterator[tuple[str, int, int, int]]:
+def _list_week_rows(week: WeekSetup, on: date | None) -> Iterator[Row]:
     for name, periods in (("hours", week.hours), ("breaks", week.breaks)):
         for each in _list_valid(periods, on):
-            yield name, each.weekday, each.opens_minute, each.closes_minute
+            yield _read_row(name, each)
+
+
+def _lay_row(name: str, period: PeriodSetup) -> Row:
+    """Return a row whose end at midnight is 1440."""
+    return _make_row(name, period.weekday, _find_wall(period))
+
+
+def _read_row(name: str, period: PeriodSetup) -> Row:
+    return name, period.weekday, period.opens_minute, period.closes_minute
 
 
 def _list_valid(periods: Iterable[PeriodSetup], on: date | None) -> Iterator[PeriodSetup]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 import holidays as holidays_library
 from django.db.models import Q
 
+from scheduling.enums import Repeats
 from scheduling.errors import ExceptionNotFound
-from scheduling.models import Booking, DateOverride, HolidayAdjustment, Location, TimeOff
+from scheduling.models import Booking, DateOverride, DaySeries, HolidayAdjustment, Location, TimeOff
 from scheduling.selectors.catalog.usage import is_coming
-from scheduling.types.special_days import HolidayView, SpecialDay
+from scheduling.types.special_days import DaySeriesView, HolidayView, Repetition, SpecialDay
 from tenants.context import current_tenant
 
 ZONE_REACH = timedelta(days=1)
@@ -36,8 +38,8 @@ def list_special_days(*, location_id: int, from_on: date, to_on: date) -> tuple[
     return tuple(sorted(shown, key=lambda each: (each.first, each.resource_id is not None, each.last, each.id)))
 
 
-def get_series(*, row_id: int, is_absence: bool) -> tuple[SpecialDay, ...]:
-    """Return a special day with all that were made with it, in order; two queries.
+def get_series(*, row_id: int, is_absence: bool) -> DaySeriesView:
+    """Return a special day with all that were made with it, in order; three queries.
 
     Raises:
         ExceptionNotFound: There is none, or it was removed.
@@ -45,7 +47,33 @@ def get_series(*, row_id: int, is_absence: bool) -> tuple[SpecialDay, ...]:
     found = _find_absences(row_id) if is_absence else _find_days(row_id)
     if not found:
         raise ExceptionNotFound
-    return tuple(sorted(found, key=lambda each: (each.first, each.start_minute, each.id)))
+    days = tuple(sorted(found, key=lambda each: (each.first, each.start_minute, each.id)))
+    series_id = days[0].series_id
+    series = DaySeries.objects.filter(pk=series_id).first() if series_id else None
+    if series is None:
+        return DaySeriesView(series_id, days, guess_repetition(days))
+    repetition = Repetition(
+        first=series.first_on, last=series.last_on, repeats=Repeats(series.repeats), until=series.until_on
+    )
+    return DaySeriesView(series_id, days, repetition)
+
+
+def was_removed(*, row_id: int, is_absence: bool) -> bool:
+    """Tell whether there was a special day that was removed; one query."""
+    table = TimeOff if is_absence else DateOverride
+    return table.objects.filter(pk=row_id, is_active=False).exists()
+
+
+def guess_repetition(days: Sequence[SpecialDay]) -> Repetition:
+    """Return what rows say that were made before anybody noted how they repeat."""
+    firsts = sorted({each.first for each in days})
+    first, end = firsts[0], max(each.last for each in days)
+    length = days[0].last - first
+    if len(firsts) > 1 and all((each - first).days % 7 == 0 for each in firsts):
+        return Repetition(first=first, last=first + length, repeats=Repeats.WEEKLY, until=firsts[-1])
+    if len(firsts) > 1 and all((each.month, each.day) == (first.month, first.day) for each in firsts):
+        return Repetition(first=first, last=first + length, repeats=Repeats.YEARLY, until=firsts[-1])
+    return Repetition(first=first, last=end)
 
 
 def list_holidays(*, location_id: int, from_on: date, to_on: date, language: str) -> tuple[HolidayView, ...]:
@@ -118,6 +146,7 @@ def _view_day(row: DateOverride) -> SpecialDay:
         last=row.on,
         note=row.note,
         periods=tuple((opens, closes) for opens, closes in row.periods),
+        is_closing=row.is_closing,
     )
 
 

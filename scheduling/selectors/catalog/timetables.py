@@ -13,7 +13,7 @@ import holidays as holidays_library
 
 from database.connection import connection
 from kernel.iso import parse_date
-from scheduling.engine import DateOverride, Resource, WeeklyPeriod
+from scheduling.engine import Closing, DateOverride, Resource, WeeklyPeriod
 from scheduling.enums import HoursKind
 from tenants.context import current_tenant
 
@@ -30,7 +30,7 @@ SELECT json_build_object(
     FROM scheduling_workinghours h
     WHERE h.resource_id = ANY(ids.resource_ids) OR h.location_id = ANY(ids.location_ids)),
   'overrides', (
-    SELECT json_agg(json_build_array(o.resource_id, o.location_id, o.on, o.periods))
+    SELECT json_agg(json_build_array(o.resource_id, o.location_id, o.on, o.is_closing, o.periods))
     FROM scheduling_dateoverride o
     WHERE (o.resource_id = ANY(ids.resource_ids) OR o.location_id = ANY(ids.location_ids))
       AND o.is_active AND o.on BETWEEN %(from_on)s::date - 3 AND %(to_on)s::date + 16),
@@ -100,7 +100,8 @@ def read_timetables(document: Mapping[str, Any], *, from_on: date, to_on: date) 
     """Turn the document of `TIMETABLE_SQL` into the engine's values.
 
     A resource without own working hours follows its location's hours and breaks, and keeps its
-    own breaks; its own override of a date wins over its location's.
+    own breaks; its own override of a date wins over what its location says of it. What is closed of a date, of the
+    location or of the resource, is taken away from whatever else holds.
     """
     country = current_tenant().country
     adjustments = document["holidays"] or ()
@@ -124,12 +125,14 @@ def read_timetables(document: Mapping[str, Any], *, from_on: date, to_on: date) 
         if location_id not in places:
             continue
         hours, breaks = weeks.find(resource_id, location_id)
+        replaced, closings = overrides.find(resource_id, location_id)
         resources[resource_id] = Resource(
             id=resource_id,
             timezone=timezone or places[location_id].timezone,
             hours=hours,
             breaks=breaks,
-            overrides=overrides.find(resource_id, location_id),
+            overrides=replaced,
+            closings=closings,
             time_off=tuple(sorted(time_off.get(resource_id, ()))),
             capacity=capacity,
         )
@@ -178,17 +181,22 @@ class _Overrides:
     """Date overrides by owner."""
 
     def __init__(self, rows: Iterable[list[Any]]) -> None:
-        self._by_owner: dict[tuple[str, int], dict[date, DateOverride]] = {}
-        for resource_id, location_id, on, periods in rows:
+        self._by_owner: dict[tuple[str, int], dict[date, DateOverride | Closing]] = {}
+        for resource_id, location_id, on, is_closing, periods in rows:
             day = parse_date(on)
             owner = ("resource", resource_id) if resource_id is not None else ("location", location_id)
-            override = DateOverride(day, tuple((opens, closes) for opens, closes in periods))
-            self._by_owner.setdefault(owner, {})[day] = override
+            row = (Closing if is_closing else DateOverride)(day, tuple((opens, closes) for opens, closes in periods))
+            self._by_owner.setdefault(owner, {})[day] = row
 
-    def find(self, resource_id: int, location_id: int) -> tuple[DateOverride, ...]:
+    def find(self, resource_id: int, location_id: int) -> tuple[tuple[DateOverride, ...], tuple[Closing, ...]]:
         place = self._by_owner.get(("location", location_id), {})
         own = self._by_owner.get(("resource", resource_id), {})
-        return tuple((place | own).values())
+        replaced = {on for on, row in own.items() if isinstance(row, DateOverride)}
+        rows = [*own.values(), *(row for on, row in place.items() if on not in replaced)]
+        return (
+            tuple(row for row in rows if isinstance(row, DateOverride)),
+            tuple(row for row in rows if isinstance(row, Closing)),
+        )
 
 
 def _list_holidays(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, merge
-from scheduling.engine import RulePeriod
+from scheduling.engine import RulePeriod, move_days, unfold_period
 from scheduling.enums import HoursKind
 from scheduling.models import CapacityRule, Location, Resource, ResourceType, WorkingHours
 from scheduling.types import RequirementSetup, RuleSetup, ServiceSetup, SetupWarning
@@ -168,8 +168,7 @@ def _load_week(rows: Sequence[_Row]) -> list[Interval]:
 
 def _lay(weekday: int, opens: int, closes: int) -> Iterator[Interval]:
     """Lay a weekly period over a week that begins on Monday; what passes its end goes on at its beginning."""
-    start = weekday * DAY_MINUTES + opens
-    end = weekday * DAY_MINUTES + closes + (0 if closes > opens else DAY_MINUTES)
+    ((start, end),) = move_days([unfold_period(opens, closes)], weekday)
     yield start, min(end, WEEK_MINUTES)
     if end > WEEK_MINUTES:
         yield 0, end - WEEK_MINUTES

@@ -18,7 +18,7 @@ from scheduling.services.catalog import add_ons, locations, resource_types, reso
 from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import add_rows, find_last_position, to_columns
 from scheduling.services.catalog.exceptions import date_overrides, holidays, time_off
-from scheduling.services.catalog.hours import add_weeks, check_week
+from scheduling.services.catalog.hours import add_weeks, check_times
 from scheduling.services.catalog.per_resource import add_per_resource
 from scheduling.services.catalog.requirements import add_requirements
 from scheduling.services.writing.agreed import note_absences
@@ -56,7 +56,7 @@ def add_location(*, setup: LocationSetup, week: WeekSetup, by: Actor, now: datet
     Raises:
         SetupInvalid: Names every field that cannot be.
     """
-    check_week(week)
+    check_times(week)
     position = find_last_position(locations.NOUN) if setup.position is None else setup.position
     checked = locations.check_location(replace(setup, position=position))
     (row,) = add_rows(locations.NOUN, [Location(**to_columns(checked))], by=by, now=now)
@@ -90,7 +90,7 @@ def add_resources(*, plans: Sequence[NewResource], by: Actor, now: datetime) -> 
     setups = _put_in_order((plan.setup for plan in plans), next_position)
     rows = [Resource(**to_columns(resources.check_resource(setup, lookup=lookup))) for setup in setups]
     for plan in plans:
-        check_week(plan.week)
+        check_times(plan.week)
     made = add_rows(resources.NOUN, rows, by=by, now=now)
     resources.add_lanes({row.pk: row.capacity for row in made})
     pairs = list(zip(made, plans, strict=True))

@@ -50,6 +50,7 @@ TWINS: Mapping[str, str] = {
     "scheduling_override_resource_once": "on",
     "scheduling_override_location_once": "on",
     "scheduling_holiday_once": "on",
+    "scheduling_off_once": "starts_at",
 }
 """Unique constraint → the field that is told."""
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.instants import DAY_MINUTES
 from kernel.text import mark
 from scheduling.enums import HoursKind
 from scheduling.models import Location, Resource, WorkingHours
@@ -24,12 +25,12 @@ from scheduling.services.catalog.door import Noun, compare, lock_row, write_fiel
 from scheduling.services.catalog.fitting import collecting, keeping_bookings, list_followers
 from scheduling.services.editions import previewing
 from scheduling.types import Actor, PeriodSetup, WeekSetup
-from scheduling.types.weeks import OwnedWeek
+from scheduling.types.weeks import OwnedWeek, find_week_faults
 
 WEEKDAY_WRONG = mark("The weekday is from Monday to Sunday.")
 TIME_WRONG = mark("This time of day does not exist.")
 PERIOD_WRONG = mark("The end is before the start.")
-DAY_MINUTES, LAST_WEEKDAY = 1440, 6
+LAST_WEEKDAY = 6
 MOST_PERIODS = 500
 TOO_MANY = mark("At most 500 periods.")
 
@@ -115,8 +116,22 @@ def add_weeks(weeks: Mapping[Resource | Location, WeekSetup]) -> None:
     )
 
 
-def check_week(week: WeekSetup) -> None:
-    """Refuse a week that cannot be.
+def check_week(week: WeekSetup, *, hours_of: WeekSetup | None = None) -> None:
+    """Refuse a week that cannot be; ``hours_of`` is the week that is followed where the breaks alone are one's own.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be, such as ``breaks.1.valid_to``, or ``hours.2`` for a period that
+            overlaps another one.
+    """
+    check_times(week)
+    errors = FieldErrors()
+    for at, text in find_week_faults(week, hours_of=hours_of):
+        errors.require(False, at, text)
+    errors.raise_any()
+
+
+def check_times(week: WeekSetup) -> None:
+    """Refuse times that do not exist; periods may overlap: the engine unites them.
 
     Raises:
         SetupInvalid: Names every field that cannot be, such as ``breaks.1.valid_to``.
@@ -138,13 +153,17 @@ def check_week(week: WeekSetup) -> None:
 def _change_week(
     noun: Noun[RowT], row: RowT, owner: Mapping[str, int], week: WeekSetup, *, by: Actor, now: datetime
 ) -> int:
-    check_week(week)
+    check_week(week, hours_of=_find_followed(row) if isinstance(row, Resource) and not week.hours else None)
     present = WorkingHours.objects.filter(**owner)
     fields = compare(read_week(present), read_week(_make_rows(owner, week)))
     if fields:
         present.delete()
         WorkingHours.objects.bulk_create(_make_rows(owner, week))
     return write_fields(noun, row, fields, {}, by=by, now=now)
+
+
+def _find_followed(row: Resource) -> WeekSetup:
+    return read_week(WorkingHours.objects.filter(location_id=row.location_id))
 
 
 def _make_rows(owner: Mapping[str, object], week: WeekSetup) -> list[WorkingHours]:

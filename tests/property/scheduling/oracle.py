@@ -89,6 +89,9 @@ class Day:
             minutes: set[int] = set()
             for opens, closes in self._periods(snapshot, on, resource.hours):
                 minutes.update(self._minutes(on, opens, closes))
+            for closing in resource.closings:
+                for opens, closes in closing.periods if closing.on == on else ():
+                    minutes.difference_update(self._minutes(on, opens, closes))
             self._note_openings(minutes)
             self.working |= minutes
             if not any(override.on == on for override in resource.overrides):

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.types import PeriodSetup, WeekSetup
-from scheduling.types.weeks import DayPlan, Plan, find_faults, list_stretches, read_plan, replace_plan
+from scheduling.types.weeks import (
+    BREAK_OUTSIDE,
+    DayPlan,
+    Plan,
+    find_faults,
+    find_week_faults,
+    list_stretches,
+    read_plan,
+    replace_plan,
+)
 
 START = date(2026, 11, 1)
 dates = st.integers(0, 40).map(lambda days: START + timedelta(days=days))
@@ -99,4 +108,21 @@ def test_a_plan_without_faults_opens_no_minute_twice(plan: Plan):
             for minute in range(start, end, 60):
                 minutes[(weekday * 1440 + minute) % len(minutes)] += 1
 
-    assert bool(find_faults(plan)) is (max(minutes) > 1)
+    is_long = any(day.hours and day.hours[-1][1] - day.hours[0][0] > 1440 for day in plan)
+    assert bool(find_faults(plan)) is (max(minutes) > 1 or is_long)
+
+
+@given(weeks)
+def test_what_is_wrong_with_a_week_is_said_at_its_periods(week: WeekSetup):
+    faults = dict(find_week_faults(week))
+
+    assert faults.keys() <= {
+        f"{name}.{number}" for name in ("hours", "breaks") for number in range(len(getattr(week, name)))
+    }
+    are_wrong = [
+        fault
+        for first, _ in list_stretches([week])
+        for fault in find_faults(read_plan(week, first))
+        if fault.text != BREAK_OUTSIDE
+    ]
+    assert bool(are_wrong) is any(text != BREAK_OUTSIDE for text in faults.values())

@@ -10,6 +10,7 @@ from scheduling.engine import (
     BookablePeriod,
     Busy,
     CapacityRule,
+    Closing,
     DateOverride,
     Measure,
     Requirement,
@@ -131,6 +132,7 @@ def _make_week(random: Random, most: int, on: date) -> tuple[WeeklyPeriod, ...]:
 
 def _make_resource(random: Random, resource_id: int, zone: str, on: date) -> Resource:
     dates = random.sample([on + timedelta(days=days) for days in (-1, 0, 1)], random.choice((0, 0, 0, 1, 2)))
+    closed = random.choice((0, 0, 0, 0, 1, 2))
     noon = instant(zone, on, 720)
     time_off = []
     for _ in range(random.choice((0, 0, 0, 1, 2))):
@@ -143,6 +145,9 @@ def _make_resource(random: Random, resource_id: int, zone: str, on: date) -> Res
         breaks=_make_week(random, 1, on) if random.random() < 0.25 else (),
         overrides=tuple(
             DateOverride(day, tuple(_make_period(random) for _ in range(random.randint(0, 2)))) for day in dates
+        ),
+        closings=tuple(
+            Closing(on + timedelta(days=random.randint(-1, 1)), (_make_period(random),)) for _ in range(closed)
         ),
         time_off=tuple(time_off),
         capacity=random.choice((1, 1, 1, 2, 3)),

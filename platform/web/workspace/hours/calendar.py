@@ -10,11 +10,13 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from scheduling.types.day_plans import read_contents
 from scheduling.types.special_days import HolidayView, SpecialDay
 from scheduling.types.weeks import WeekView, read_plan
 from web.formats import capitalize
 from web.templatetags.formats import get_current_formats
 from web.workspace.hours.clock import format_minute, format_periods, list_weekdays
+from web.workspace.hours.day_form import AFTERNOON, MORNING, find_part
 
 ONE_DAY = timedelta(days=1)
 MONTHS_SHOWN = 12
@@ -91,14 +93,15 @@ class Calendar:
         """Return a date with its marks: closed, half, opens (a holiday that is worked), away, today, gone, free."""
         days, holiday = self._by_date.get(on, []), self._holidays.get(on)
         own = next((each for each in days if each.resource_id is None), None)
+        is_replaced = own is not None and not own.is_closing
         marks, said = [], []
         if own is not None:
             marks.append("closed" if own.is_closed else "half")
             said.append(describe_day(own))
-        elif holiday is not None:
-            marks.append("closed" if holiday.is_closed else "opens")
+        if holiday is not None and not is_replaced:
+            marks = ["closed"] if holiday.is_closed else (marks or ["opens"])
             said.append(f"{holiday.name}: {gettext('closed') if holiday.is_closed else gettext('open')}")
-        elif not read_plan(self._place, on)[on.weekday()].hours:
+        elif own is None and not read_plan(self._place, on)[on.weekday()].hours:
             marks.append("free")
         others = [each for each in days if each.resource_id is not None]
         if others:
@@ -109,7 +112,7 @@ class Calendar:
             on,
             " ".join(marks),
             "; ".join(said),
-            holiday=holiday.name if holiday and own is None and holiday.is_closed else "",
+            holiday=holiday.name if holiday and not is_replaced and holiday.is_closed else "",
             bars=[_make_bar(each, on) for each in days],
             bookings=self._bookings.get(on, 0),
         )
@@ -131,16 +134,28 @@ def say_what(day: SpecialDay) -> str:
     if day.is_absence:
         hours = f"{format_minute(day.start_minute)}–{format_minute(day.end_minute)}"
         return gettext("away") if day.is_whole else gettext("away %(hours)s") % {"hours": hours}
+    if day.is_closing:
+        return _say_closed(day)
     if not day.periods:
         return gettext("closed") if day.resource_id is None else gettext("does not work")
     return gettext("open %(hours)s") % {"hours": format_periods(day.periods)}
+
+
+def _say_closed(day: SpecialDay) -> str:
+    content = read_contents([day])[day.first]
+    part, hours, is_place = find_part(content), {"hours": format_periods(content.periods)}, day.resource_id is None
+    if part == MORNING:
+        return gettext("closed in the morning") if is_place else gettext("does not work in the morning")
+    if part == AFTERNOON:
+        return gettext("closed in the afternoon") if is_place else gettext("does not work in the afternoon")
+    return (gettext("closed %(hours)s") if is_place else gettext("does not work %(hours)s")) % hours
 
 
 def find_icon(day: SpecialDay) -> str:
     """Return the icon of what happens."""
     if day.is_absence:
         return "user-minus"
-    return "sun" if day.periods else "store"
+    return "sun" if day.periods and not day.is_closing else "store"
 
 
 def find_url(day: SpecialDay) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
+from scheduling.engine import unfold_period
 from web.formats import name_time
 from web.templatetags.formats import get_current_formats
 
@@ -48,7 +49,7 @@ def read_periods(text: str) -> list[Interval] | None:
         opens, closes = _count(*found.groups()[:5]), _count(*found.groups()[5:])
         if opens is None or closes is None or opens == DAY_MINUTES:
             return None
-        periods.append((opens, closes if closes > opens else closes + DAY_MINUTES))
+        periods.append(unfold_period(opens, closes))
     return periods
 
 

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from kernel.instants import DAY_MINUTES, to_instant
-from kernel.intervals import Interval, merge, subtract
-from scheduling.engine import to_minute
-from scheduling.services.catalog.exceptions.series import MOST_ROWS, TOO_MANY
-from scheduling.types import DateOverrideSetup, TimeOffSetup
-from scheduling.types.special_days import DayPlanned, SpecialDay
-from scheduling.types.weeks import WeekView, read_plan
+from kernel.instants import DAY_MINUTES
+from kernel.intervals import Interval
+from scheduling.engine import join_touching, lasts_too_long, meets
+from scheduling.enums import Repeats
+from scheduling.services.catalog.exceptions.series import TOO_MANY
+from scheduling.types.day_plans import (
+    MOST_DAYS,
+    WHOLE_DAY,
+    DayContent,
+    DayOwner,
+    plan_days,
+    read_contents,
+    says_the_same,
+)
+from scheduling.types.special_days import ONE_WEEK, DayPlanned, DaySeriesView, Repetition
+from scheduling.types.weeks import TOO_LONG, WeekView
 from web.parts.fields import ChoiceField, DateField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Segments
 from web.workspace.hours.clock import NOT_HOURS, format_periods, read_periods
+from web.workspace.hours.spans import name_date
 
 CLOSE, HOURS, AWAY = "close", "hours", "away"
 WHOLE, MORNING, AFTERNOON, SOME = "whole", "morning", "afternoon", "some"
-ONCE, WEEKLY, YEARLY = "once", "weekly", "yearly"
 NOON = 13 * 60
-PARTS: dict[str, Interval] = {MORNING: (0, NOON), AFTERNOON: (NOON, DAY_MINUTES)}
+AWAY_PARTS: dict[str, Interval] = {MORNING: (0, NOON), AFTERNOON: (NOON, DAY_MINUTES)}
+# Who closes in the afternoon is closed for the night that follows.
+CLOSED_PARTS: dict[str, Interval] = {MORNING: (0, NOON), AFTERNOON: (NOON, NOON + DAY_MINUTES)}
 LONGEST = timedelta(days=5 * 366)
-ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 
 
 class DayForm(PageForm):
@@ -74,11 +82,7 @@ class DayForm(PageForm):
     )
     repeats = ChoiceField(
         label=gettext_lazy("Repeats"),
-        choices=(
-            (ONCE, gettext_lazy("Never")),
-            (WEEKLY, gettext_lazy("Every week on this weekday")),
-            (YEARLY, gettext_lazy("Every year on this date")),
-        ),
+        choices=Repeats.choices,
     )
     until = DateField(
         label=gettext_lazy("Repeats until"), required=False, help_text=gettext_lazy("At most five years ahead.")
@@ -91,8 +95,10 @@ class DayForm(PageForm):
         *,
         views: Sequence[WeekView],
         initial: Mapping[str, object] | None = None,
+        series: DaySeriesView | None = None,
     ) -> None:
-        super().__init__(data, initial={"what": CLOSE, "part": WHOLE, "repeats": ONCE, **(initial or {})})
+        super().__init__(data, initial={"what": CLOSE, "part": WHOLE, "repeats": Repeats.ONCE.value, **(initial or {})})
+        self.series = series
         for name in ("first", "last", "until"):
             self.fields[name].widget.input_type = "date"
         self.views = {f"{'l' if view.type_id is None else 'r'}{view.id}": view for view in views}
@@ -111,40 +117,49 @@ class DayForm(PageForm):
             self.add_error("last", gettext("The last day is before the first."))
         if data.get("what") == HOURS or data.get("part") == SOME:
             self._check_hours(str(data.get("hours", "")))
-        if data.get("repeats", ONCE) != ONCE and isinstance(first, date):
+        if data.get("repeats", Repeats.ONCE) != Repeats.ONCE and isinstance(first, date):
             self._check_repeats(first, last if isinstance(last, date) else first, until)
-        if not self.errors and len(self._list_days()) > MOST_ROWS:
+        if not self.errors and not self.says_the_same and len(self.repetition.list_days(MOST_DAYS + 1)) > MOST_DAYS:
             self.add_error("until" if until else "last", gettext(TOO_MANY))
-        if not self.errors and data["what"] == CLOSE:
-            self._check_nights()
         return data
 
-    def make_plan(self) -> DayPlanned:
-        """Return the rows that say it."""
+    @property
+    def owner(self) -> DayOwner:
+        """Return whose special day it is."""
+        view = self.views[self.cleaned_data["whom"]]
+        owner = {"location_id": view.id} if view.type_id is None else {"resource_id": view.id}
+        return DayOwner(timezone=view.timezone, **owner)
+
+    @property
+    def repetition(self) -> Repetition:
+        """Return its dates."""
         data = self.cleaned_data
-        view = self.views[data["whom"]]
-        if data["what"] != AWAY:
-            owner = {"location_id": view.id} if view.type_id is None else {"resource_id": view.id}
-            days = [
-                DateOverrideSetup(on=on, periods=self._find_periods(view, on), note=data["reason"], **owner)
-                for on in self._list_days()
-            ]
-            return DayPlanned(overrides=tuple(days))
-        if data["part"] == WHOLE:
-            spans = [(first, 0, last + ONE_DAY, 0) for first, last in self._list_spans()]
+        repeats = Repeats(data["repeats"])
+        until = None if repeats == Repeats.ONCE else data["until"]
+        return Repetition(first=data["first"], last=data["last"] or data["first"], repeats=repeats, until=until)
+
+    @property
+    def content(self) -> DayContent:
+        """Return what happens on each of its dates."""
+        data = self.cleaned_data
+        is_absence = data["what"] == AWAY
+        if data["what"] == HOURS or data["part"] == SOME:
+            periods = join_touching(read_periods(data["hours"]) or [])
+        elif data["part"] == WHOLE:
+            periods = list(WHOLE_DAY) if is_absence else []
         else:
-            spans = [(on, start, on, end) for on in self._list_days() for start, end in self._find_part()]
-        return DayPlanned(
-            absences=tuple(
-                TimeOffSetup(
-                    resource_id=view.id,
-                    starts_at=to_instant(to_minute(view.timezone, first, start)),
-                    ends_at=to_instant(to_minute(view.timezone, last, end)),
-                    reason=data["reason"],
-                )
-                for first, start, last, end in spans
-            )
-        )
+            periods = [(AWAY_PARTS if is_absence else CLOSED_PARTS)[data["part"]]]
+        is_closing = data["what"] == CLOSE and bool(periods)
+        return DayContent(is_absence=is_absence, periods=tuple(periods), is_closing=is_closing, note=data["reason"])
+
+    @property
+    def says_the_same(self) -> bool:
+        """Tell whether it says what is stored already."""
+        return self.series is not None and says_the_same(self.content, self.repetition, self.owner, self.series)
+
+    def make_plan(self) -> DayPlanned:
+        """Return the rows that say it; of a series only what was changed is another."""
+        return plan_days(self.content, self.repetition, self.owner, self.series)
 
     @property
     def story(self) -> str:
@@ -152,21 +167,16 @@ class DayForm(PageForm):
         words = dict(self.fields["what"].choices)  # type: ignore[attr-defined]
         names = dict(self.fields["whom"].choices)  # type: ignore[attr-defined]
         data = self.cleaned_data
-        return f"{names[data['whom']]}: {str(words[data['what']]).lower()}, {data['first'].isoformat()}"
+        return f"{names[data['whom']]}: {str(words[data['what']]).lower()}, {name_date(data['first'])}"
 
     def _check_hours(self, typed: str) -> None:
         periods = read_periods(typed)
         if not periods:
             self.add_error("hours", NOT_HOURS)
-        elif len(merge(periods)) != len(periods) and any(one[1] > other[0] for one, other in pairwise(sorted(periods))):
+        elif any(meets(period, periods[:place]) for place, period in enumerate(periods)):
             self.add_error("hours", gettext("These hours overlap each other."))
-
-    def _check_nights(self) -> None:
-        """Refuse to keep only the end of a night: it would have to begin on the next date."""
-        view = self.views[self.cleaned_data["whom"]]
-        left = [start for on in self._list_days() for start, _ in self._find_left(view, on)]
-        if any(start >= DAY_MINUTES for start in left):
-            self.add_error("hours", gettext("Close it to the end of the night, or choose other hours."))
+        elif lasts_too_long(periods):
+            self.add_error("hours", gettext(TOO_LONG))
 
     def _check_repeats(self, first: date, last: date, until: object) -> None:
         if not isinstance(until, date):
@@ -175,106 +185,32 @@ class DayForm(PageForm):
             self.add_error("until", gettext("This is before the first day."))
         elif until > first + LONGEST:
             self.add_error("until", gettext("At most five years ahead."))
-        if self.cleaned_data.get("repeats") == WEEKLY and last - first >= ONE_WEEK:
+        if self.cleaned_data.get("repeats") == Repeats.WEEKLY and last - first >= ONE_WEEK:
             self.add_error("last", gettext("It is longer than a week: it cannot repeat every week."))
 
-    def _list_spans(self) -> list[tuple[date, date]]:
-        """Return the first and last day of each time."""
-        data = self.cleaned_data
-        first = data["first"]
-        length = (data["last"] or first) - first
-        starts = [first]
-        if data["repeats"] == WEEKLY:
-            weeks = (data["until"] - first) // ONE_WEEK
-            starts = [first + week * ONE_WEEK for week in range(weeks + 1)]
-        elif data["repeats"] == YEARLY:
-            years = range(first.year, data["until"].year + 1)
-            found = [_move_to_year(first, year) for year in years]
-            starts = [each for each in found if each and each <= data["until"]]
-        return [(start, start + length) for start in starts]
 
-    def _list_days(self) -> list[date]:
-        found = [
-            first + day * ONE_DAY
-            for first, last in self._list_spans()
-            for day in range(min((last - first).days, MOST_ROWS) + 1)
-        ]
-        return list(dict.fromkeys(found))
-
-    def _find_part(self) -> list[Interval]:
-        data = self.cleaned_data
-        return [PARTS[data["part"]]] if data["part"] in PARTS else merge(read_periods(data["hours"]) or [])
-
-    def _find_periods(self, view: WeekView, on: date) -> tuple[Interval, ...]:
-        """Return the hours of a date as rows have them."""
-        left = self._find_left(view, on)
-        return tuple((start, end if end <= DAY_MINUTES else end - DAY_MINUTES) for start, end in left)
-
-    def _find_left(self, view: WeekView, on: date) -> list[Interval]:
-        """Return the hours of a date: those that were typed, or what closing a part leaves of the usual ones."""
-        data = self.cleaned_data
-        if data["what"] == HOURS:
-            return merge(read_periods(data["hours"]) or [])
-        if data["part"] == WHOLE:
-            return []
-        own, place = view.week, self.place.week
-        hours = read_plan(place if view.is_following else own, on)[on.weekday()]
-        extra = read_plan(own, on, hours_of=place)[on.weekday()].breaks if view.is_following else ()
-        # Who closes in the afternoon is closed for the night that follows.
-        gone = [(NOON, 2 * DAY_MINUTES)] if data["part"] == AFTERNOON else self._find_part()
-        return subtract(merge(hours.hours), merge((*hours.breaks, *extra, *gone)))
-
-
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """How the rows of a series follow each other."""
-
-    repeats: str
-    last: date
-    until: date | None
-
-
-def describe_series(series: Sequence[SpecialDay]) -> dict[str, object]:
-    """Return what a form shows of rows that were made together."""
-    day = series[0]
-    found = _find_repetition(series)
+def describe_series(series: DaySeriesView) -> dict[str, object]:
+    """Return what a form shows of rows that were made together: their dates, and what happens on the first."""
+    day, made = series.days[0], series.repetition
+    content = read_contents(series.days)[day.first]
     shown: dict[str, object] = {
-        "what": AWAY if day.is_absence else HOURS if day.periods else CLOSE,
-        "whom": f"r{day.resource_id}" if day.resource_id else None,
-        "first": day.first.isoformat(),
-        "last": found.last.isoformat() if found.last != day.first else "",
-        "repeats": found.repeats,
-        "until": found.until.isoformat() if found.until else "",
+        "what": AWAY if day.is_absence else HOURS if day.periods and not day.is_closing else CLOSE,
+        "whom": f"r{day.resource_id}" if day.resource_id else f"l{day.location_id}",
+        "first": made.first.isoformat(),
+        "last": made.last.isoformat() if made.last != made.first else "",
+        "repeats": made.repeats.value,
+        "until": made.until.isoformat() if made.until else "",
         "reason": day.note,
-        "part": WHOLE,
+        "part": find_part(content),
     }
-    if day.is_absence and not day.is_whole:
-        period = (day.start_minute, day.end_minute)
-        part = next((key for key, each in PARTS.items() if each == period), SOME)
-        shown |= {"part": part, "hours": format_periods([period]) if part == SOME else ""}
-    elif day.periods:
-        shown["hours"] = format_periods(day.periods)
+    if shown["what"] == HOURS or shown["part"] == SOME:
+        shown["hours"] = format_periods(content.periods)
     return shown
 
 
-def _find_repetition(series: Sequence[SpecialDay]) -> Repetition:
-    days = sorted({each.first for each in series})
-    first, end = days[0], series[0].last
-    gaps = {after - before for before, after in pairwise(days)}
-    if not gaps or gaps == {ONE_DAY}:
-        return Repetition(ONCE, max(end, days[-1]), None)
-    if gaps == {ONE_WEEK}:
-        return Repetition(WEEKLY, end, days[-1])
-    if all((each.month, each.day) == (first.month, first.day) for each in days):
-        return Repetition(YEARLY, end, days[-1])
-    run = first
-    while run + ONE_DAY in days:
-        run += ONE_DAY
-    return Repetition(WEEKLY if first + ONE_WEEK in days else YEARLY, max(end, run), days[-1])
-
-
-def _move_to_year(on: date, year: int) -> date | None:
-    try:
-        return on.replace(year=year)
-    except ValueError:  # February 29 is not in every year
-        return None
+def find_part(content: DayContent) -> str:
+    """Return how much of a day is closed, or how long somebody is away."""
+    if content.is_whole or not (content.is_absence or content.is_closing):
+        return WHOLE
+    parts = AWAY_PARTS if content.is_absence else CLOSED_PARTS
+    return next((part for part, period in parts.items() if content.periods == (period,)), SOME)

@@ -30,10 +30,11 @@ from scheduling.selectors.catalog.special_days import (
     get_series,
     list_holidays,
     list_special_days,
+    was_removed,
 )
 from scheduling.services.catalog.exceptions.series import replace_days, set_holiday
 from scheduling.types import LocationView
-from scheduling.types.special_days import DayPlanned, SeenRow, SpecialDay
+from scheduling.types.special_days import DayPlanned, DaySeriesView, SeenRow, SpecialDay
 from scheduling.types.weeks import WeekView
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -126,8 +127,7 @@ def add_day(request: HttpRequest) -> HttpResponse:
     page = _load(request, on=on)
     last = read_date(request.GET.get("to"))
     initial = {"first": on.isoformat() if on else "", "last": last.isoformat() if last and on and last > on else ""}
-    form = _make_form(request, page, initial)
-    return _answer_form(request, page, form, ())
+    return _answer_form(request, page, _make_form(request, page, initial), ())
 
 
 @requires(Permission.CATALOG_MANAGE)
@@ -135,15 +135,20 @@ def edit_day(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     """Answer the form of a special day with all that was made with it, or save or remove them."""
     if kind not in KINDS:
         raise ExceptionNotFound
-    series = get_series(row_id=row_id, is_absence=KINDS[kind])
-    page = _load(request, on=series[0].first, series=series)
-    initial = {key: value for key, value in describe_series(series).items() if value is not None}
-    form = _make_form(request, page, initial | {"whom": initial.get("whom", f"l{page.views[0].id}")})
-    if request.method == "POST" and request.POST.get("do") in {"remove", "remove-one"}:
+    try:
+        series = get_series(row_id=row_id, is_absence=KINDS[kind])
+    except ExceptionNotFound:
+        if is_removing(request) and was_removed(row_id=row_id, is_absence=KINDS[kind]):
+            return go_on(request, Toast(title=gettext("Removed")), to=reverse("workspace:days"))
+        raise
+    days = series.days
+    page = _load(request, on=days[0].first, series=days)
+    form = _make_form(request, page, describe_series(series), series)
+    if is_removing(request):
         is_one = request.POST["do"] == "remove-one"
-        gone = [each for each in series if each.id == row_id] if is_one else series
-        return _try_to_save(request, page, form, series, old=gone, new=DayPlanned())
-    return _answer_form(request, page, form, series)
+        gone = [each for each in days if each.id == row_id] if is_one else days
+        return _try_to_save(request, page, form, days, old=gone, new=DayPlanned())
+    return _answer_form(request, page, form, days)
 
 
 @requires(Permission.CATALOG_MANAGE)
@@ -191,6 +196,8 @@ def _answer_form(request: HttpRequest, page: DaysPage, form: DayForm, series: Se
         return _render(request, page, form=form, series=series)
     if not form.is_valid():
         return _render(request, page, form=form, series=series, status=422)
+    if form.says_the_same:
+        return _go_to(request, page, form.cleaned_data["first"], gettext("Saved"), form.story)
     return _try_to_save(request, page, form, series, old=series, new=form.make_plan())
 
 
@@ -229,15 +236,24 @@ def _try_to_save(
     if isinstance(applied, HttpResponse):
         return applied
     text = " · ".join(each for each in (title, say_applied(applied)) if each)
-    toast = Toast(title=gettext("Removed") if is_removed else gettext("Saved"), text=text)
     first = old[0].first if is_removed else form.cleaned_data["first"]
-    return go_on(request, toast, to=page.make_url(month=f"{first:%Y-%m}"))
+    return _go_to(request, page, first, gettext("Removed") if is_removed else gettext("Saved"), text)
 
 
-def _make_form(request: HttpRequest, page: DaysPage, initial: Mapping[str, object]) -> DayForm:
-    is_sent = request.method == "POST" and request.POST.get("do") not in {"remove", "remove-one"}
-    data = request.POST if is_sent else None
-    return DayForm(data, views=page.views, initial=initial)
+def _go_to(request: HttpRequest, page: DaysPage, on: date, title: str, text: str) -> HttpResponse:
+    return go_on(request, Toast(title=title, text=text), to=page.make_url(month=f"{on:%Y-%m}"))
+
+
+def is_removing(request: HttpRequest) -> bool:
+    """Tell whether special days are to be removed."""
+    return request.method == "POST" and request.POST.get("do") in {"remove", "remove-one"}
+
+
+def _make_form(
+    request: HttpRequest, page: DaysPage, initial: Mapping[str, object], series: DaySeriesView | None = None
+) -> DayForm:
+    data = request.POST if request.method == "POST" and not is_removing(request) else None
+    return DayForm(data, views=page.views, initial=initial, series=series)
 
 
 def _load(request: HttpRequest, *, on: date | None = None, series: Sequence[SpecialDay] = ()) -> DaysPage:

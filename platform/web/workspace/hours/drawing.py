@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, merge, subtract
+from scheduling.engine import move_days
 from scheduling.types.weeks import WEEK_DAYS, DayPlan
 from web.formats import end_sentence, format_duration
 from web.workspace.hours.clock import format_minute, format_periods, name_minute, name_weekday
@@ -147,8 +148,8 @@ def _tell_nights(day: DayPlan, weekday: int) -> list[Note]:
 
 def _compare(place: SheetRow, day: DayPlan, weekday: int) -> tuple[str, list[Note]]:
     """Say where a day goes beyond the hours of the location: it may, and customers book then."""
-    before = [(start - DAY_MINUTES, end - DAY_MINUTES) for start, end in place.shown[weekday - 1].hours]
-    after = [(start + DAY_MINUTES, end + DAY_MINUTES) for start, end in place.shown[(weekday + 1) % WEEK_DAYS].hours]
+    before = move_days(place.shown[weekday - 1].hours, -1)
+    after = move_days(place.shown[(weekday + 1) % WEEK_DAYS].hours, 1)
     today = place.shown[weekday].hours
     beyond = subtract(merge(day.hours), merge((*before, *today, *after)))
     if not beyond:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from kernel.ids import read_row_id
 from kernel.intervals import Interval
+from scheduling.engine import find_night
 from scheduling.types import WeekSetup
 from scheduling.types.weeks import (
     WEEK_DAYS,
@@ -232,16 +233,9 @@ def _show(row: SheetRow, above: SheetRow | None) -> Plan:
 def _place_breaks(days: Sequence[DayPlan], hours_of: Sequence[DayPlan]) -> Plan:
     """Put breaks that were typed with the clock of the next day into the night that they interrupt."""
     return tuple(
-        replace(day, breaks=tuple(_find_night(pause, place.hours) for pause in day.breaks))
+        replace(day, breaks=tuple(find_night(pause, place.hours) for pause in day.breaks))
         for day, place in zip(days, hours_of, strict=True)
     )
-
-
-def _find_night(pause: Interval, hours: Sequence[Interval]) -> Interval:
-    late = (pause[0] + 1440, pause[1] + 1440)
-    starts = [start <= pause[0] < end for start, end in hours]
-    is_late = not any(starts) and any(start <= late[0] and late[1] <= end for start, end in hours)
-    return late if is_late else pause
 
 
 def _add_breaks(day: DayPlan, other: DayPlan) -> DayPlan:

@@ -8,7 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kernel.instants import DAY_MINUTES
+from kernel.intervals import Interval
 from kernel.text import mark
+from scheduling.engine import lasts_too_long, meets, unfold_period
 from scheduling.enums import CatalogNoun
 from scheduling.errors import ExceptionNotFound
 from scheduling.models import DateOverride, Location, Resource
@@ -22,9 +25,11 @@ from scheduling.services.catalog.door import (
     to_columns,
 )
 from scheduling.services.catalog.fitting import keeping_bookings, list_followers
-from scheduling.services.catalog.hours import DAY_MINUTES, TIME_WRONG
+from scheduling.services.catalog.hours import TIME_WRONG
 from scheduling.types import Actor, DateOverrideSetup
+from scheduling.types.weeks import OVERLAPS, TOO_LONG
 
+NO_PERIOD = mark("Say which hours are closed.")
 TOO_MANY = mark("At most 20 periods in a day.")
 ONE_OWNER = mark("Choose either a resource or a location.")
 NOTE_LENGTH, MOST_PERIODS = 200, 20
@@ -95,13 +100,24 @@ def check_date_override(
     owner = {"resource_id": setup.resource_id, "location_id": setup.location_id}
     errors.check_date("on", setup.on)
     errors.check_free(DateOverride, owner | {"on": setup.on}, field="on", own_id=own_id)
-    errors.require(len(setup.periods) <= MOST_PERIODS, "periods", TOO_MANY)
-    for number, (opens, closes) in enumerate(setup.periods):
-        errors.check_number(f"periods.{number}", opens, 0, DAY_MINUTES - 1, TIME_WRONG)
-        errors.check_number(f"periods.{number}", closes, 0, DAY_MINUTES, TIME_WRONG)
+    _check_periods(errors, setup)
     errors.check_text("note", setup.note, length=NOTE_LENGTH)
     errors.raise_any()
     return setup
+
+
+def _check_periods(errors: FieldErrors, setup: DateOverrideSetup) -> None:
+    if not errors.require(len(setup.periods) <= MOST_PERIODS, "periods", TOO_MANY):
+        return
+    errors.require(bool(setup.periods) or not setup.is_closing, "periods", NO_PERIOD)
+    laid: list[Interval] = []
+    for number, (opens, closes) in enumerate(setup.periods):
+        errors.check_number(f"periods.{number}", opens, 0, DAY_MINUTES - 1, TIME_WRONG)
+        errors.check_number(f"periods.{number}", closes, 0, DAY_MINUTES, TIME_WRONG)
+        period = unfold_period(opens, closes)
+        errors.require(not meets(period, laid), f"periods.{number}", OVERLAPS)
+        errors.require(setup.is_closing or not lasts_too_long([*laid, period]), f"periods.{number}", TOO_LONG)
+        laid.append(period)
 
 
 def _list_touched(setup: DateOverrideSetup) -> list[int]:

@@ -108,6 +108,9 @@ class TestDateOverrides:
             ({"periods": ((1440, 10),)}, "periods.0"),
             ({"periods": ((0, 10), (0, 1441))}, "periods.1"),
             ({"periods": ((0, 10),) * 21}, "periods"),
+            ({"periods": ((540, 720), (660, 780))}, "periods.1"),
+            ({"periods": ((480, 1200), (1200, 600))}, "periods.1"),
+            ({"is_closing": True}, "periods"),
             ({"note": "x" * 201}, "note"),
         ],
     )

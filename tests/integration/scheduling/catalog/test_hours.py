@@ -90,6 +90,65 @@ def test_week_that_cannot_be(olga, place, eva, values, field):
     assert len(get_resource_week(resource_id=eva).setup.hours) == 7
 
 
+@pytest.mark.parametrize(
+    ("hours", "breaks", "fields"),
+    [
+        ([(0, 540, 720), (0, 660, 780)], [], ["hours.1"]),
+        ([(0, 1080, 120), (1, 60, 600)], [], ["hours.0", "hours.1"]),
+        ([(6, 1320, 540), (0, 480, 600)], [], ["hours.0", "hours.1"]),
+        ([(0, 480, 1200), (0, 1200, 600)], [], ["hours.1"]),
+        ([(0, 540, 720)], [(0, 700, 760)], ["breaks.0"]),
+        ([(0, 540, 720)], [(1, 600, 660)], ["breaks.0"]),
+        ([(0, 540, 720)], [(0, 600, 660), (0, 630, 690)], ["breaks.1"]),
+        ([(0, 1080, 120)], [(1, 60, 90)], []),
+        ([(0, 540, 0), (1, 0, 540)], [], []),
+        ([(0, 0, 0)], [], []),
+    ],
+)
+def test_what_overlaps_or_lies_outside_is_refused_by_the_service(olga, place, eva, hours, breaks, fields):
+    week = WeekSetup(
+        **{
+            name: tuple(
+                PeriodSetup(weekday=day, opens_minute=opens, closes_minute=closes) for day, opens, closes in rows
+            )
+            for name, rows in (("hours", hours), ("breaks", breaks))
+        }
+    )
+
+    def save(work) -> list[str]:
+        try:
+            work()
+        except SetupInvalid as error:
+            return sorted(error.errors)
+        return []
+
+    assert save(lambda: change(eva, week, olga)) == fields
+    assert save(lambda: change_location_week(location_id=place, week=week, version=None, by=olga, now=NOW)) == fields
+
+
+def test_faults_of_other_dates_than_the_shown_ones_are_refused(olga, eva):
+    summer = {"valid_from": date(2030, 6, 1), "valid_to": date(2030, 8, 31)}
+    long = PeriodSetup(weekday=0, opens_minute=540, closes_minute=1020)
+    late = PeriodSetup(weekday=0, opens_minute=960, closes_minute=1200, **summer)
+
+    with pytest.raises(SetupInvalid) as refusal:
+        change(eva, WeekSetup(hours=(long, late)), olga)
+
+    assert list(refusal.value.errors) == ["hours.1"]
+
+
+def test_own_breaks_of_a_follower_lie_in_the_hours_of_the_location(olga, place):
+    leo = make_resource(place, "Leo", hours=())
+    change_location_week(location_id=place, week=open_daily(9, 12), version=None, by=olga, now=NOW)
+    pauses = [PeriodSetup(weekday=0, opens_minute=opens, closes_minute=opens + 30) for opens in (600, 780)]
+
+    with pytest.raises(SetupInvalid) as refusal:
+        change(leo, WeekSetup(breaks=tuple(pauses)), olga)
+
+    assert list(refusal.value.errors) == ["breaks.1"]
+    assert change(leo, WeekSetup(breaks=tuple(pauses[:1])), olga) == 2
+
+
 def test_far_too_many_periods(olga, eva):
     period = PeriodSetup(weekday=0, opens_minute=0, closes_minute=10)
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from audit.errors import ChangedMeanwhile
+from scheduling.enums import Repeats
 from scheduling.errors import BookingsInTheWay, ExceptionNotFound, SetupInvalid
 from scheduling.models import DateOverride, HolidayAdjustment, TimeOff
 from scheduling.selectors.catalog.calendars import get_resource_week
 from scheduling.selectors.catalog.special_days import get_series, list_holidays, list_special_days
-from scheduling.services.catalog.exceptions.series import MOST_ROWS, replace_days, set_holiday
+from scheduling.services.catalog.exceptions.series import replace_days, set_holiday
 from scheduling.services.catalog.hours import change_weeks, count_touched
-from scheduling.types import DateOverrideSetup, PeriodSetup, TimeOffSetup, WeekSetup
-from scheduling.types.special_days import DayPlanned, SeenRow
+from scheduling.types import CUSTOMER, DateOverrideSetup, PeriodSetup, TimeOffSetup, WeekSetup
+from scheduling.types.day_plans import MOST_DAYS
+from scheduling.types.special_days import DayPlanned, Repetition, SeenRow
 from scheduling.types.weeks import OwnedWeek
+from tenants.context import tenant_scope
 from tests.factories.scheduling import NOW, book, hours_later, make_place, make_resource, make_service
 
 DAY = date(2030, 1, 8)
 SHORT = WeekSetup(hours=tuple(PeriodSetup(weekday=day, opens_minute=0, closes_minute=60) for day in range(7)))
+
+
+THREADS = 8
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def put(new: DayPlanned, by, old=()) -> None:
 
 
 def see(row_id: int, *, is_absence: bool) -> list[SeenRow]:
-    found = get_series(row_id=row_id, is_absence=is_absence)
+    found = get_series(row_id=row_id, is_absence=is_absence).days
     return [SeenRow(each.id, each.version, each.is_absence) for each in found]
 
 
@@ -70,10 +79,12 @@ def test_rows_of_one_series_are_changed_and_removed_together(olga, eva, read_log
     put(away(eva, 2), olga, old)
 
     assert seen.kinds == [("time_off.created", first.pk)]
-    assert list(TimeOff.objects.order_by("pk").values_list("is_active", flat=True)) == [False] * 3 + [True] * 2
-    assert [action for action, *_ in read_log("time_off", first.pk)] == ["archived", "created"]
+    assert list(TimeOff.objects.order_by("pk").values_list("is_active", flat=True)) == [True, True, False]
+    last = TimeOff.objects.order_by("pk").last()
+    assert [action for action, *_ in read_log("time_off", first.pk)] == ["created"]
+    assert [action for action, *_ in read_log("time_off", last.pk)] == ["archived", "created"]
     with pytest.raises(ExceptionNotFound):
-        get_series(row_id=first.pk, is_absence=True)
+        get_series(row_id=last.pk, is_absence=True)
 
 
 def test_one_row_is_no_series(olga, place):
@@ -96,7 +107,7 @@ def test_what_changed_meanwhile_is_not_replaced(olga, place):
 
 def test_more_than_anybody_means_is_refused(olga, place):
     with pytest.raises(SetupInvalid) as refusal:
-        put(close(place, MOST_ROWS + 1), olga)
+        put(close(place, MOST_DAYS + 1), olga)
 
     assert (list(refusal.value.errors), DateOverride.objects.count()) == (["until"], 0)
 
@@ -158,3 +169,42 @@ def test_counting_what_weeks_touch_changes_nothing(olga, place, eva):
     counted = count_touched([OwnedWeek(week=SHORT, version=before.version, resource_id=eva)], by=olga, now=NOW)
 
     assert (counted, get_resource_week(resource_id=eva)) == (1, before)
+
+
+@pytest.mark.parametrize("is_absence", [True, False])
+def test_saving_over_many_connections_at_once_makes_one(scratch_tenant, is_absence):
+    with tenant_scope(scratch_tenant):
+        person = make_resource(make_place(), "Eva")
+    new = away(person, 2) if is_absence else DayPlanned(overrides=(DateOverrideSetup(on=DAY, resource_id=person),))
+    barrier = Barrier(THREADS)
+
+    def save(_number: int) -> None:
+        with tenant_scope(scratch_tenant):
+            connection.ensure_connection()
+            barrier.wait(60)
+            put(new, CUSTOMER)
+        connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(save, range(THREADS)))
+
+    with tenant_scope(scratch_tenant):
+        assert [TimeOff.objects.count(), DateOverride.objects.count()] == ([2, 0] if is_absence else [0, 1])
+
+
+def test_repetition_of_rows_that_never_noted_it_is_read_from_their_dates(olga, place):
+    put(close(place, 3), olga)
+    dates = [date(2030, 1, 8), date(2030, 1, 22), date(2030, 2, 5)]
+    for row, on in zip(DateOverride.objects.order_by("pk"), dates, strict=True):
+        DateOverride.objects.filter(pk=row.pk).update(on=on)
+    row = DateOverride.objects.first()
+
+    def guess() -> Repetition:
+        return get_series(row_id=row.pk, is_absence=False).repetition
+
+    assert guess() == Repetition(first=dates[0], last=dates[0], repeats=Repeats.WEEKLY, until=dates[2])
+    DateOverride.objects.filter(on=dates[1]).update(on=date(2031, 1, 8))
+    DateOverride.objects.filter(on=dates[2]).update(on=date(2033, 1, 8))
+    assert guess() == Repetition(first=dates[0], last=dates[0], repeats=Repeats.YEARLY, until=date(2033, 1, 8))
+    DateOverride.objects.filter(on=date(2033, 1, 8)).update(on=date(2030, 1, 9))
+    assert guess() == Repetition(first=dates[0], last=date(2031, 1, 8))

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from scheduling.engine import DateOverride, Resource, WeeklyPeriod, find_starts, visit_of
+from scheduling.engine import Closing, DateOverride, Resource, WeeklyPeriod, find_starts, visit_of
 from tests.unit.scheduling.engine.builders import MADRID, MONDAY, at, every_day, person, service, snapshot_of
 
 
@@ -40,6 +40,40 @@ def test_override_replaces_hours_breaks_and_holiday():
     resource = person(1, breaks=every_day(10, 11), overrides=(DateOverride(MONDAY, ((600, 720),)),))
 
     assert starts_on_monday(resource, holidays=frozenset({MONDAY})) == [10, 11]
+
+
+@pytest.mark.parametrize(
+    ("fields", "closed", "expected"),
+    [
+        ({}, (((540, 660),),), [11, 12]),
+        ({}, (((600, 660),), ((720, 780),)), [9, 11]),
+        ({}, (((540, 780),),), []),
+        ({}, (((1200, 1260),),), [9, 10, 11, 12]),
+        ({"breaks": every_day(10, 11)}, (((540, 600),),), [11, 12]),
+        ({"overrides": (DateOverride(MONDAY, ((600, 720),)),)}, (((540, 660),),), [11]),
+        ({"overrides": (DateOverride(MONDAY),)}, (((540, 600),),), []),
+    ],
+)
+def test_closing_only_takes_time_away(fields, closed, expected):
+    resource = person(1, 9, 13, closings=tuple(Closing(MONDAY, periods) for periods in closed), **fields)
+
+    assert starts_on_monday(resource) == expected
+
+
+def test_closing_opens_no_holiday():
+    resource = person(1, 9, 13, closings=(Closing(MONDAY, ((540, 600),)),))
+
+    assert starts_on_monday(resource, holidays=frozenset({MONDAY})) == []
+
+
+@pytest.mark.parametrize(
+    ("closed", "expected"), [((1200, 60), [1, 2, 18, 19, 20, 21, 22, 23]), ((780, 780), [18, 19, 20, 21, 22, 23])]
+)
+def test_closing_of_a_night_is_of_the_date_on_which_it_begins(closed, expected):
+    sunday = MONDAY - timedelta(days=1)
+    resource = Resource(1, MADRID, every_day(18, 3), closings=(Closing(sunday, (closed,)),))
+
+    assert starts_on_monday(resource) == expected
 
 
 @pytest.mark.parametrize(("observes", "expected"), [(True, []), (False, [9, 10])])

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kernel.clock import utc_now
+from scheduling.engine import expand_hours, to_minute
 from scheduling.models import DateOverride, HolidayAdjustment, Location, Resource, TimeOff
 from scheduling.selectors.catalog.timetables import load_timetables
-from scheduling.services.catalog.hours import change_location_week
+from scheduling.services.catalog.hours import change_location_week, change_resource_week
 from scheduling.types import CUSTOMER, PeriodSetup, WeekSetup
 from tests.factories.scheduling import NOW, make_place, make_resource
 from tests.integration.web.workspace.browser_form import read_page
@@ -74,9 +75,9 @@ def test_the_pages_ask_as_often_for_fifty_as_for_one(owner_client, django_assert
     [
         ({}, [(TUESDAY, [])]),
         ({"last": "2030-01-10"}, [(TUESDAY + timedelta(days=each), []) for each in range(3)]),
-        ({"part": "morning"}, [(TUESDAY, [[840, 1080]])]),
-        ({"part": "afternoon"}, [(TUESDAY, [[480, 780]])]),
-        ({"part": "some", "hours": "10-11"}, [(TUESDAY, [[480, 600], [660, 780], [840, 1080]])]),
+        ({"part": "morning"}, [(TUESDAY, [[0, 780]])]),
+        ({"part": "afternoon"}, [(TUESDAY, [[780, 780]])]),
+        ({"part": "some", "hours": "10-11, 16-17"}, [(TUESDAY, [[600, 660], [960, 1020]])]),
         ({"what": "hours", "hours": "8-13"}, [(TUESDAY, [[480, 780]])]),
         ({"what": "hours", "hours": "18-2"}, [(TUESDAY, [[1080, 120]])]),
         ({"repeats": "weekly", "until": "2030-01-22"}, [(TUESDAY + timedelta(days=each), []) for each in (0, 7, 14)]),
@@ -135,6 +136,8 @@ def test_an_absence_is_by_the_clock_of_whoever_is_away(owner_client, place, eva)
         ({"what": "hours"}, "hours", "Escribe el horario como 8:00–13:00"),
         ({"part": "some", "hours": "x"}, "hours", "Escribe el horario como 8:00–13:00"),
         ({"what": "hours", "hours": "8-12, 11-14"}, "hours", "Estas horas se enciman."),
+        ({"what": "hours", "hours": "8-20, 20-10"}, "hours", "El horario de un día termina a más tardar 24 horas"),
+        ({"what": "hours", "hours": "22-6, 8-10, 5-7"}, "hours", "El horario de un día termina a más tardar 24 horas"),
         ({"repeats": "weekly"}, "until", "Di hasta cuándo se repite."),
         ({"repeats": "weekly", "until": "2030-01-01"}, "until", "Es antes del primer día."),
         ({"repeats": "weekly", "until": "2045-01-01"}, "until", "Como máximo cinco años"),
@@ -153,22 +156,104 @@ def test_what_cannot_be_is_said_at_its_field_and_stays(owner_client, place, type
 
 
 @pytest.mark.parametrize(
-    ("typed", "status", "days"),
+    ("typed", "works"),
     [
-        ({"part": "afternoon"}, 302, [(TUESDAY, [])]),
-        ({"part": "some", "hours": "20-2"}, 302, [(TUESDAY, [[1080, 1200]])]),
-        ({"part": "some", "hours": "18-1"}, 422, []),
-        ({"part": "some", "hours": "20-0"}, 422, []),
+        ({"part": "afternoon"}, []),
+        ({"part": "morning"}, [(1080, 1560)]),
+        ({"part": "some", "hours": "20-2"}, [(1080, 1200)]),
+        ({"part": "some", "hours": "18-1"}, [(1500, 1560)]),
+        ({"part": "some", "hours": "20-0"}, [(1080, 1200), (1440, 1560)]),
     ],
 )
-def test_part_of_a_night_is_closed(owner_client, place, typed, status, days):
+def test_part_of_a_night_is_closed(owner_client, place, eva, typed, works):
     night = WeekSetup(hours=tuple(PeriodSetup(weekday=day, opens_minute=1080, closes_minute=120) for day in range(7)))
     change_location_week(location_id=place, week=night, version=None, by=CUSTOMER, now=NOW)
 
-    answer = add(owner_client, place, **typed)
+    change_resource_week(resource_id=eva, week=WeekSetup(), version=None, by=CUSTOMER, now=NOW)
 
-    assert (answer.status_code, read_days()) == (status, days)
-    assert status == 302 or "Ciérralo hasta el final de la noche" in answer.content.decode()
+    add(owner_client, place, **typed)
+
+    assert list_working(place, eva) == works
+
+
+def list_working(place: int, resource_id: int, on: date = TUESDAY) -> list[tuple[int, int]]:
+    """List what somebody works of the hours that begin on a date, in minutes since its midnight."""
+    tables = load_timetables(location_id=place, from_on=on, to_on=on + timedelta(days=1))
+    resource = tables.resources[resource_id]
+    midnight = to_minute(resource.timezone, on, 0)
+    hours = expand_hours(resource, tables.holidays, midnight, midnight + 2880)
+    return [(start - midnight, end - midnight) for start, end in hours.working if 300 <= start - midnight < 1740][:9]
+
+
+class TestClosingPartOfADay:
+    """It takes time away, and opens nothing that was closed."""
+
+    def test_people_keep_their_own_hours_and_breaks(self, owner_client, place, eva):
+        own = WeekSetup(
+            hours=(PeriodSetup(weekday=1, opens_minute=540, closes_minute=900),),
+            breaks=(PeriodSetup(weekday=1, opens_minute=600, closes_minute=630),),
+        )
+        change_resource_week(resource_id=eva, week=own, version=None, by=CUSTOMER, now=NOW)
+
+        add(owner_client, place, part="afternoon")
+
+        assert list_working(place, eva) == [(540, 600), (630, 780)]
+
+    def test_followers_keep_the_breaks_of_the_location(self, owner_client, place):
+        leo = make_resource(place, "Leo", hours=())
+
+        add(owner_client, place, part="some", hours="9-10")
+
+        assert list_working(place, leo)[:3] == [(480, 540), (600, 780), (840, 1080)]
+
+    def test_who_does_not_work_is_not_opened(self, owner_client, place, eva):
+        week = WeekSetup(hours=(PeriodSetup(weekday=4, opens_minute=540, closes_minute=900),))
+        change_resource_week(resource_id=eva, week=week, version=None, by=CUSTOMER, now=NOW)
+
+        add(owner_client, place, part="morning")
+
+        assert list_working(place, eva) == []
+
+    @pytest.mark.parametrize("whom", ["place", "eva"])
+    def test_a_holiday_stays_closed(self, owner_client, place, eva, whom):
+        Location.objects.filter(pk=place).update(observes_public_holidays=True)
+        holiday = date(2030, 1, 1)
+
+        add(owner_client, place, first=str(holiday), part="morning", whom=f"l{place}" if whom == "place" else f"r{eva}")
+
+        assert list_working(place, eva, holiday) == []
+
+    def test_a_closed_location_is_not_opened_by_one_of_its_people(self, owner_client, place, eva):
+        add(owner_client, place)
+
+        add(owner_client, place, whom=f"r{eva}", part="morning")
+
+        assert list_working(place, eva) == []
+
+    def test_location_and_person_close_different_parts(self, owner_client, place, eva):
+        add(owner_client, place, part="some", hours="8-10")
+
+        add(owner_client, place, whom=f"r{eva}", part="some", hours="15-20")
+
+        assert list_working(place, eva) == [(600, 900)]
+
+    def test_other_hours_of_a_person_win_over_the_location(self, owner_client, place, eva):
+        add(owner_client, place, part="afternoon")
+
+        add(owner_client, place, whom=f"r{eva}", what="hours", hours="12-20")
+
+        assert list_working(place, eva) == [(720, 1200)]
+
+    def test_it_is_said_as_it_was_asked(self, owner_client, place, eva):
+        add(owner_client, place, part="afternoon")
+        add(owner_client, place, whom=f"r{eva}", part="some", hours="10-11")
+
+        page = owner_client.get(f"{DAYS}?location={place}&month=2030-01").content.decode()
+
+        assert ["Cerrado por la tarde" in page, "Eva: no trabaja 10:00\xa0a.m.–11:00\xa0a.m." in page] == [True, True]
+        row = DateOverride.objects.get(location_id=place)
+        form = read_page(owner_client.get(f"{DAYS}hours/{row.pk}/").content.decode())
+        assert [form[name] for name in ("what", "part", "hours")] == ["close", "afternoon", ""]
 
 
 def test_a_date_is_changed_and_removed_with_its_series(owner_client, place):
@@ -183,12 +268,168 @@ def test_a_date_is_changed_and_removed_with_its_series(owner_client, place):
     changed = owner_client.post(address, {**form, "until": "2030-01-15", "part": "morning"})
 
     assert changed.status_code == 302
-    assert read_days() == [(TUESDAY, [[840, 1080]]), (date(2030, 1, 15), [[840, 1080]])]
+    assert read_days() == [(TUESDAY, [[0, 780]]), (date(2030, 1, 15), [[0, 780]])]
     last = DateOverride.objects.filter(is_active=True).order_by("on").last()
     page = owner_client.get(f"{DAYS}hours/{last.pk}/").content.decode()
     seen = {"seen": read_page(page)["seen"]}
     assert owner_client.post(f"{DAYS}hours/{last.pk}/", {**seen, "do": "remove-one"}).status_code == 302
     assert [on for on, _ in read_days()] == [TUESDAY]
+
+
+class TestEditingASeries:
+    """Only what was edited changes."""
+
+    def open_form(self, client, row, kind: str = "hours") -> tuple[str, dict[str, str]]:
+        address = f"{DAYS}{kind}/{row.pk}/"
+        return address, read_page(client.get(address).content.decode())
+
+    def edit(self, client, row, kind: str = "hours", **typed: str) -> None:
+        address, form = self.open_form(client, row, kind)
+        assert client.post(address, {**form, **typed}).status_code == 302
+
+    def remove(self, client, row, kind: str = "hours") -> None:
+        address, form = self.open_form(client, row, kind)
+        assert client.post(address, {"seen": form["seen"], "do": "remove-one"}).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("made", "gone", "left"),
+        [
+            ({"repeats": "weekly", "until": "2030-02-05"}, "2030-01-15", [8, 22, 29, 5]),
+            ({"repeats": "weekly", "until": "2030-02-05"}, "2030-01-08", [15, 22, 29, 5]),
+            ({"last": "2030-01-12"}, "2030-01-10", [8, 9, 11, 12]),
+            ({"repeats": "weekly", "last": "2030-01-09", "until": "2030-01-15"}, "2030-01-09", [8, 15, 16]),
+            ({"repeats": "yearly", "until": "2033-01-08"}, "2031-01-08", [8, 8, 8]),
+        ],
+    )
+    def test_a_removed_date_stays_removed(self, owner_client, place, made, gone, left):
+        add(owner_client, place, **made)
+        self.remove(owner_client, DateOverride.objects.get(on=gone))
+        rows = DateOverride.objects.filter(is_active=True).order_by("on")
+        kept = list(rows.values_list("pk", flat=True))
+
+        self.edit(owner_client, rows[1], reason="Inventario")
+
+        assert [on.day for on in rows.values_list("on", flat=True)] == left
+        assert list(rows.values_list("pk", flat=True)) == kept
+        assert set(rows.values_list("note", flat=True)) == {"Inventario"}
+        _, form = self.open_form(owner_client, rows[0])
+        assert [form[name] for name in ("first", "repeats", "until")] == [
+            "2030-01-08", made.get("repeats", "once"), made.get("until", ""),
+        ]  # fmt: skip
+
+    def test_a_removed_date_stays_removed_when_all_move(self, owner_client, place):
+        add(owner_client, place, repeats="weekly", until="2030-02-05")
+        self.remove(owner_client, DateOverride.objects.get(on="2030-01-15"))
+        row = DateOverride.objects.filter(is_active=True).first()
+
+        self.edit(owner_client, row, first="2030-01-09", until="2030-02-06")
+
+        assert [on.day for on, _ in read_days()] == [9, 23, 30, 6]
+
+    def test_a_longer_series_gets_only_new_dates(self, owner_client, place):
+        add(owner_client, place, repeats="weekly", until="2030-01-22")
+        self.remove(owner_client, DateOverride.objects.get(on="2030-01-15"))
+        row = DateOverride.objects.filter(is_active=True).first()
+
+        self.edit(owner_client, row, until="2030-02-01")
+
+        assert [on.day for on, _ in read_days()] == [8, 22, 29]
+
+    def test_a_date_with_hours_of_its_own_keeps_them(self, owner_client, place):
+        add(owner_client, place, what="hours", hours="8-12", repeats="weekly", until="2030-01-22")
+        DateOverride.objects.filter(on="2030-01-15").update(periods=[[600, 660]], note="Solo una hora")
+        row = DateOverride.objects.get(on=TUESDAY)
+
+        self.edit(owner_client, row, reason="Verano")
+
+        assert read_days() == [
+            (TUESDAY, [[480, 720]]), (date(2030, 1, 15), [[600, 660]]), (date(2030, 1, 22), [[480, 720]]),
+        ]  # fmt: skip
+
+    def test_an_absence_keeps_all_of_its_periods(self, owner_client, place, eva):
+        away = {"what": "away", "whom": f"r{eva}", "part": "some", "hours": "9-10, 15-16"}
+        add(owner_client, place, **away, repeats="weekly", until="2030-01-15")
+        before = read_absences()
+        row = TimeOff.objects.order_by("starts_at").first()
+        assert (
+            self.open_form(owner_client, row, "away")[1]["hours"]
+            == "9:00\xa0a.m.–10:00\xa0a.m., 3:00\xa0p.m.–4:00\xa0p.m."
+        )
+
+        self.edit(owner_client, row, "away", reason="Terapia")
+
+        assert (len(before), read_absences()) == (4, before)
+        assert set(TimeOff.objects.values_list("reason", "is_active")) == {("Terapia", True)}
+
+    def test_several_whole_days_stay_several(self, owner_client, place, eva):
+        add(owner_client, place, what="away", whom=f"r{eva}", last="2030-01-10", repeats="weekly", until="2030-01-22")
+        second = TimeOff.objects.order_by("starts_at")[1]
+        self.remove(owner_client, second, "away")
+        row = TimeOff.objects.filter(is_active=True).first()
+
+        self.edit(owner_client, row, "away", last="2030-01-09")
+
+        assert [(start.day, end.day) for start, end in read_absences()] == [(8, 10), (22, 24)]
+
+    def test_a_part_of_the_day_becomes_whole(self, owner_client, place, eva):
+        add(owner_client, place, what="away", whom=f"r{eva}", part="morning", repeats="weekly", until="2030-01-15")
+
+        self.edit(owner_client, TimeOff.objects.first(), "away", part="whole")
+
+        assert [(start.hour, end.hour) for start, end in read_absences()] == [(0, 0), (0, 0)]
+
+    def test_it_is_given_to_somebody_else(self, owner_client, place, eva):
+        leo = make_resource(place, "Leo")
+        add(owner_client, place, what="away", whom=f"r{eva}", repeats="weekly", until="2030-01-15")
+        before = read_absences()
+
+        self.edit(owner_client, TimeOff.objects.first(), "away", whom=f"r{leo}")
+
+        assert read_absences() == before
+        assert set(TimeOff.objects.filter(is_active=True).values_list("resource_id", flat=True)) == {leo}
+
+    def test_saving_twice_is_saving_once(self, owner_client, place):
+        add(owner_client, place, repeats="weekly", until="2030-01-22")
+        address, form = self.open_form(owner_client, DateOverride.objects.get(on=TUESDAY))
+        sent = {**form, "part": "morning"}
+
+        answers = [owner_client.post(address, sent) for _ in range(2)]
+
+        assert [each.status_code for each in answers] == [302, 302]
+        assert answers[0].headers["Location"] == answers[1].headers["Location"]
+        assert set(DateOverride.objects.values_list("version", flat=True)) == {2}
+
+
+@pytest.mark.parametrize("typed", [{}, {"what": "away"}, {"what": "away", "part": "some", "hours": "9-10, 12-13"}])
+def test_saving_a_new_one_twice_makes_one(owner_client, place, eva, typed):
+    sent = {"whom": f"r{eva}", "repeats": "weekly", "until": "2030-01-15", "reason": " Curso ", **typed}
+
+    answers = [add(owner_client, place, **sent) for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [302] * 3
+    assert len({each.headers["Location"] for each in answers}) == 1
+    assert len(read_days()) + len(read_absences()) == (4 if "hours" in typed else 2)
+
+
+def test_the_same_time_for_another_reason_is_refused(owner_client, place, eva):
+    add(owner_client, place, what="away", whom=f"r{eva}", reason="Curso")
+
+    answer = add(owner_client, place, what="away", whom=f"r{eva}", reason="Vacaciones")
+
+    assert (answer.status_code, len(read_absences())) == (422, 1)
+    assert re.search(r'<a href="#f-first">[^<]*Ya hay', answer.content.decode())
+
+
+def test_removing_twice_is_removing_once(owner_client, place):
+    add(owner_client, place)
+    row = DateOverride.objects.get()
+    address = f"{DAYS}hours/{row.pk}/"
+    sent = {"seen": read_page(owner_client.get(address).content.decode())["seen"], "do": "remove"}
+
+    answers = [owner_client.post(address, sent) for _ in range(2)]
+
+    assert ([each.status_code for each in answers], read_days()) == ([302, 302], [])
+    assert owner_client.post(address, sent | {"do": ""}).status_code == 404
 
 
 def test_all_of_a_series_is_removed_at_once(owner_client, place, eva):
