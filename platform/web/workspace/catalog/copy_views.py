@@ -10,7 +10,7 @@ from accounts.policies import Permission
 from edge.access import requires
 from kernel.clock import utc_now
 from kernel.errors import Invalid
-from scheduling.services.catalog.batches.copies import copy_service
+from scheduling.services.catalog.batches.service_copies import copy_service
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, go_on
 from web.workspace.catalog.pages import SERVICES

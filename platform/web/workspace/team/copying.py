@@ -12,7 +12,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.selectors.catalog.entries import get_resource_entry
-from scheduling.services.catalog.resource_copies import copy_resource
+from scheduling.services.catalog.batches.resource_copies import copy_resource
 from web.errors import translate_error
 from web.parts.fields import TextField
 from web.parts.forms import PageForm

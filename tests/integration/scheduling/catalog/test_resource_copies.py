@@ -14,8 +14,8 @@ from scheduling.models import CapacityRule, Resource, ResourceLane, ResourceType
 from scheduling.selectors.catalog.calendars import get_resource_week
 from scheduling.selectors.catalog.entries import get_resource_entry, get_service_entry
 from scheduling.selectors.catalog.needs import ResourceUses, get_resource_uses, list_needed_resource_ids
+from scheduling.services.catalog.batches.resource_copies import copy_resource
 from scheduling.services.catalog.hours import change_resource_week
-from scheduling.services.catalog.resource_copies import copy_resource
 from scheduling.services.catalog.resources import create_resource
 from scheduling.services.catalog.rules import create_rule
 from scheduling.services.catalog.services import create_service
