@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+
+WHOLE_FROM_UNITS = 20
+"""Raised prices of as many units are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,16 @@ class Money:
             message = f"cannot add {other.currency} to {self.currency}"
             raise ValueError(message)
         return Money(self.amount_minor + other.amount_minor, self.currency)
+
+
+def raise_amount(amount_minor: int, percent: int, *, unit_minor: int) -> int:
+    """Return an amount raised by a percentage, halves up, in the smallest coin.
+
+    From `WHOLE_FROM_UNITS` of ``unit_minor`` (a peso is 100) on it is whole: 892.50 is nobody's price.
+    """
+    step = unit_minor if amount_minor >= WHOLE_FROM_UNITS * unit_minor else 1
+    raised = Decimal(amount_minor) * (100 + percent) / 100 / step
+    return int(raised.quantize(Decimal(1), rounding=ROUND_HALF_UP)) * step
 
 
 class PriceKind(StrEnum):

@@ -14,6 +14,7 @@ class Correction:
     Attributes:
         asset: All answers about the vehicle, pet or patient; none: it is about nothing.
         price_minor: None: no fixed price.
+        is_price_final: It becomes no more, whatever was agreed; needs a price.
         is_customer_too: The customer's and the asset's own records are corrected as well.
         seen: What the person saw (`selectors.bookings.corrections.mark_state`); empty: whatever stands there.
     """
@@ -24,6 +25,7 @@ class Correction:
     asset: Mapping[str, str]
     note: str
     price_minor: int | None
+    is_price_final: bool = False
     is_customer_too: bool = False
     seen: str = ""
 

@@ -79,6 +79,7 @@ class CorrectView(StaffView):
         """Correct who comes, how they are reached, what the visit is about, note and price; the rest stays.
 
         What is left out stays as it is; an empty text takes it away, and so does ``on_request`` the price.
+        With ``fixed`` a price that might have become more is final.
         """
         form = CorrectionFields.read(request)
         number = _read_id(booking_id)
@@ -118,6 +119,7 @@ def _merge(booking: BookingView, asked: dict[str, Any]) -> Correction:
         asset=booking.asset_data,
         note=booking.note,
         price_minor=None if asked.get("price_kind") == PriceKind.ON_REQUEST else booking.price_minor,
+        is_price_final=asked.get("price_kind") == PriceKind.FIXED,
         is_customer_too=asked["is_customer_too"],
         seen=asked.get("mark") or mark_state(booking),
     )

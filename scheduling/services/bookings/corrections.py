@@ -10,6 +10,7 @@ from database.statements import Statement
 from database.transactions import write_transaction
 from kernel.identity.keys import make_key
 from kernel.instants import count_minutes
+from kernel.money import PriceKind
 from kernel.text import mark
 from scheduling.enums import BookingEvent, BookingStatus, ContactKind
 from scheduling.errors import BookingChanged, CustomerInvalid
@@ -20,12 +21,13 @@ from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today, name_asset
 from scheduling.services.writing.lookups import lock_booking
-from scheduling.types import LARGEST_PRICE_MINOR, Actor, Correction, CustomerDetails, VisitDetails
+from scheduling.types import LARGEST_PRICE_MINOR, Actor, AgreedPolicy, Correction, CustomerDetails, VisitDetails
 
 Contacts = tuple[str, str]
 """Phone and e-mail, each empty when there is none."""
 
 PRICE_WRONG = mark("This price is not possible.")
+PRICE_MISSING = mark("A fixed price needs an amount.")
 
 
 @write_transaction()
@@ -53,8 +55,9 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
         raise BookingChanged
     clean = _clean(booking, correction, now=now)
     reached, said = (booking.customer_phone, booking.customer_email), booking.asset_data
+    is_now_final = correction.is_price_final and _may_become_more(booking)
     _apply(booking, clean, correction)
-    if mark_state(booking) == before:
+    if mark_state(booking) == before and not is_now_final:
         return False
     if correction.is_customer_too:
         customer = _correct_customer(booking, reached, now=now, by=by)
@@ -93,6 +96,8 @@ def _clean(booking: Booking, correction: Correction, *, now: datetime) -> CleanD
     price = correction.price_minor
     if price is not None and not 0 <= price <= LARGEST_PRICE_MINOR:
         raise CustomerInvalid(errors={"price": (PRICE_WRONG,)})
+    if price is None and correction.is_price_final:
+        raise CustomerInvalid(errors={"price_minor": (PRICE_MISSING,)})
     details = VisitDetails(
         customer=CustomerDetails(
             name=correction.name,
@@ -123,9 +128,15 @@ def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> Non
     booking.asset_data = dict(clean.details.asset)
     booking.asset_label = clean.asset_label if clean.details.asset else ""
     booking.note = clean.details.note
-    if booking.price_minor != correction.price_minor:
+    if booking.price_minor != correction.price_minor or (correction.is_price_final and _may_become_more(booking)):
         booking.price_minor = correction.price_minor
         booking.policy = {**booking.policy, "is_price_from": False}
+
+
+def _may_become_more(booking: Booking) -> bool:
+    """Tell whether the price binds only from below; a booking that does not say is as its service."""
+    agreed = AgreedPolicy.read(booking.policy).is_price_from
+    return booking.service.price_kind == PriceKind.FROM if agreed is None else agreed
 
 
 def _correct_customer(booking: Booking, reached: Contacts, *, now: datetime, by: Actor) -> Customer | None:

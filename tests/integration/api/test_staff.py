@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind
-from scheduling.models import Booking, Customer
+from scheduling.models import Booking, Customer, Service
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.types import Actor
 from tests.conftest import HostClient
@@ -126,6 +126,25 @@ def test_everything_can_be_corrected_with_the_customers_record(owner_client, boo
     )
     assert (booking.asset_data["make"], booking.note, booking.price_minor) == ("Mazda", "Trae llave", None)
     assert Customer.objects.get().name == "Eva Soto"
+
+
+@pytest.mark.parametrize("agreed", [{"is_price_from": True}, {}])
+def test_a_price_that_might_have_become_more_is_made_final(owner_client, booking, agreed):
+    Service.objects.filter(pk=booking.service_id).update(price_kind="from", price_minor=50000)
+    Booking.objects.filter(pk=booking.pk).update(price_minor=50000, policy=agreed)
+
+    first, again = (post(owner_client, f"{booking.pk}/correct", {"price_kind": "fixed"}).json() for _ in range(2))
+
+    assert (first["price"]["amount_minor"], first["price_kind"], first["is_changed"]) == (50000, "fixed", True)
+    assert (again["price_kind"], again["is_changed"]) == ("fixed", False)
+
+
+def test_a_fixed_price_needs_an_amount(owner_client, booking):
+    Booking.objects.filter(pk=booking.pk).update(price_minor=None)
+
+    answer = post(owner_client, f"{booking.pk}/correct", {"price_kind": "fixed"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["price_minor"])
 
 
 @pytest.mark.parametrize("body", [{}, {"customer": None}, {"customer": {}}, {"note": None, "price_minor": None}])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +12,7 @@ from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy
 
 from kernel.errors import Invalid
-from kernel.money import PriceKind
+from kernel.money import PriceKind, raise_amount
 from scheduling.selectors.catalog.entries import list_service_entries
 from scheduling.services.catalog.batches.prices import PriceLine
 from scheduling.types import Entry, ServiceSetup
@@ -25,8 +24,6 @@ from web.workspace.catalog.price_forms import PriceForm
 from web.workspace.catalog.row_forms import MINUTES
 
 LEAST_PERCENT, MOST_PERCENT = -90, 900
-WHOLE_FROM_UNITS = 20
-"""Prices of as many units are raised to whole ones: 892.50 is nobody's price."""
 
 
 class SheetForm(PriceForm):
@@ -167,7 +164,10 @@ def _raise(form: SheetForm, percent: int) -> SheetForm:
     entry = form.entry
     values = form.cleaned_data if form.is_bound else form.initial
     kind, price = values["price_kind"], values["price"]
-    raised = price if kind == PriceKind.ON_REQUEST.value or price is None else _multiply(price, percent)
+    unit = 10 ** get_currency_precision(current_tenant().currency)
+    raised = (
+        price if kind == PriceKind.ON_REQUEST.value or price is None else raise_amount(price, percent, unit_minor=unit)
+    )
     typed = {
         "price_kind": kind,
         "price": "" if raised is None else format_amount(raised),
@@ -175,13 +175,6 @@ def _raise(form: SheetForm, percent: int) -> SheetForm:
         "version": form["version"].value(),
     }
     return _make_form(entry, {form.add_prefix(name): value for name, value in typed.items()})
-
-
-def _multiply(price_minor: int, percent: int) -> int:
-    unit = 10 ** get_currency_precision(current_tenant().currency)
-    step = unit if price_minor >= WHOLE_FROM_UNITS * unit else 1
-    raised = Decimal(price_minor) * (100 + percent) / 100 / step
-    return int(raised.quantize(Decimal(1), rounding=ROUND_HALF_UP)) * step
 
 
 def _spell(entry: Entry[ServiceSetup]) -> str:

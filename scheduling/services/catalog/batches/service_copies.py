@@ -37,7 +37,9 @@ def copy_service(*, service_id: int, title: str, by: Actor, now: datetime) -> in
         replace(before, name=_find_name(before, title), position=None, is_online=False), Lookup()
     )
     extras = [
-        ExtraLine(name=each.setup.name, minutes=each.setup.minutes, price_minor=each.setup.price_minor)
+        ExtraLine(
+            name=each.setup.name, minutes=each.setup.minutes, price_minor=each.setup.price_minor, texts=each.setup.texts
+        )
         for each in list_add_on_entries(service_id=service_id, now=now)
     ]
     return create_service_with_extras(setup=setup, extras=extras, by=by, now=now)

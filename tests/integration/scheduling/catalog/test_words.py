@@ -11,11 +11,12 @@ from scheduling.enums import BookingSource, QuestionKind
 from scheduling.errors import CustomerInvalid, SetupInvalid
 from scheduling.models import Booking, BookingLine, Service
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
+from scheduling.selectors.catalog.entries import get_service_entry, list_add_on_entries, list_service_entries
 from scheduling.selectors.catalog.offer import load_offer
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.catalog.add_ons import create_add_on
+from scheduling.services.catalog.batches.service_copies import copy_service
 from scheduling.services.catalog.services import change_service
 from scheduling.services.messages.words import make_business_words, make_customer_words
 from scheduling.types import AddOnSetup, LocalText, Question, QuestionText, SlotRequest
@@ -222,3 +223,14 @@ def test_a_booking_of_before_there_were_languages_is_told_in_the_only_one(oil):
 
     assert (booking.service_name, booking.lines[0].add_on_names) == ("Cambio de aceite", ("Lavado",))
     assert Message.objects.count() == 0
+
+
+def test_a_copy_says_and_asks_the_same(oil):
+    texts = (LocalText(language="en", name="Wash"),)
+    create_add_on(setup=AddOnSetup(service_id=oil, name="Lavado", texts=texts), by=STAFF, now=NOW)
+
+    copy = copy_service(service_id=oil, title="Copia de %(name)s", by=STAFF, now=NOW)
+
+    made = get_service_entry(service_id=copy, now=NOW).setup
+    assert (made.texts, made.questions) == ((ENGLISH,), (ENGINE, KEYS))
+    assert [each.setup.texts for each in list_add_on_entries(service_id=copy, now=NOW)] == [texts]
