@@ -26,6 +26,7 @@ from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
+from scheduling.types.pools import Pool
 from scheduling.types.questions import Answer, Question, QuestionText, unite_questions
 from scheduling.types.setups import (
     AddOnSetup,
@@ -97,6 +98,7 @@ __all__ = [
     "OverrideReason",
     "Period",
     "PeriodSetup",
+    "Pool",
     "Proposal",
     "Question",
     "QuestionText",

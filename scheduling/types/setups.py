@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope
+from scheduling.types.pools import Pool
 from scheduling.types.terms import ServiceTerms
 from scheduling.types.texts import LocalText
 
@@ -89,6 +90,11 @@ class RequirementSetup:
     starts_after_minutes: int = 0
     duration_minutes: int | None = None
     same_as: int | None = None
+
+    @property
+    def pool(self) -> Pool:
+        """Return who or what can fill it."""
+        return Pool(self.resource_ids, self.resource_type_id, self.skill)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,10 +222,15 @@ class RuleSetup:
 
 @dataclass(frozen=True, slots=True)
 class SetupWarning:
-    """What can be saved but does not work as it looks; ``text`` is in the active language."""
+    """What can be saved but does not work as it looks; ``text`` is in the active language.
+
+    Attributes:
+        is_hint: It works, and hangs by a thread.
+    """
 
     field: str
     text: str
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

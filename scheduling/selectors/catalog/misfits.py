@@ -17,8 +17,10 @@ from kernel.intervals import subtract
 from scheduling.engine import expand_hours, to_wall
 from scheduling.enums import MisfitKind
 from scheduling.models import AddOn, Allocation, Booking, BookingLine, Requirement, Resource, RuleTake, RuleUsage
+from scheduling.selectors.catalog.services import read_pool
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.selectors.catalog.usage import list_coming
+from scheduling.types import Pool
 
 WEEK_DAYS = 7
 
@@ -80,16 +82,7 @@ class _Need:
     """So many of a pool, as a requirement says it."""
 
     quantity: int
-    named: frozenset[int]
-    type_id: int | None
-    skill: str
-
-    def is_met_by(self, resource_id: int, row: _ResourceRow) -> bool:
-        """Tell whether a resource is of the pool; as in `selectors.availability.plan_sql`."""
-        if self.named:
-            return resource_id in self.named
-        is_any = self.type_id is not None or self.skill
-        return bool(is_any) and self.type_id in {None, row.type_id} and (not self.skill or self.skill in row.skills)
+    pool: Pool
 
 
 def measure_fit(booking_ids: Collection[int]) -> Measure:
@@ -222,7 +215,9 @@ def _list_wanting(
             yield booking_id, MisfitKind.START, 1
         yield booking_id, MisfitKind.ENDED, (not is_active) + sum(each["id"] in ended for each in add_ons)
         for need in needs.get(service_id, ()):
-            has = sum(need.is_met_by(each, resources[each]) for each in taken[booking_id])
+            has = sum(
+                need.pool.has(each, resources[each].type_id, resources[each].skills) for each in taken[booking_id]
+            )
             yield booking_id, MisfitKind.LACKING, max(0, need.quantity - has)
 
 
@@ -233,6 +228,5 @@ def _list_ended_add_ons(add_on_ids: Iterable[int]) -> frozenset[int]:
 def _load_needs(service_ids: Collection[int]) -> Mapping[int, list[_Need]]:
     needs: dict[int, list[_Need]] = defaultdict(list)
     for row in Requirement.objects.filter(service__in=service_ids).prefetch_related("named"):
-        named = frozenset(each.resource_id for each in row.named.all())
-        needs[row.service_id].append(_Need(row.quantity, named, row.resource_type_id, row.skill))
+        needs[row.service_id].append(_Need(row.quantity, read_pool(row)))
     return needs

@@ -14,7 +14,16 @@ from database.connection import connection
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, read_timetables
-from scheduling.types import AddOnView, LocalText, LocationView, OpeningToday, ResourceView, ServiceView, find_text
+from scheduling.types import (
+    AddOnView,
+    LocalText,
+    LocationView,
+    OpeningToday,
+    Pool,
+    ResourceView,
+    ServiceView,
+    find_text,
+)
 from tenants.context import current_tenant
 
 # In no order, as `TIMETABLE_SQL`.
@@ -148,14 +157,14 @@ def _write_sql(*, has_opening: bool) -> str:
 
 
 class _Pools:
-    """Who fills a requirement: the same rule as in ``availability.plan_sql``, for rows that are in memory.
+    """Who fills a requirement, of rows that are in memory.
 
     Most services of a business ask for the same type or skill, so each question is answered once.
     """
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         self._resources = [(row[0], row[3], row[6], row[7]) for row in rows]
-        self._known: dict[tuple[object, ...], Mapping[int, int]] = {}
+        self._known: dict[Pool, Mapping[int, int]] = {}
 
     def find_locations(self, requirements: Sequence[Sequence[Any]]) -> tuple[int, ...]:
         """Return where every requirement (at least one) has as many resources as it takes."""
@@ -188,19 +197,13 @@ class _Pools:
 
     def _find(self, type_id: int | None, skill: str, named: Sequence[int]) -> Mapping[int, int]:
         """Find the resources of one requirement, each with its location."""
-        key = (type_id, skill, *named)
-        found = self._known.get(key)
+        pool = Pool(tuple(named), type_id, skill)
+        found = self._known.get(pool)
         if found is None:
-            found = self._known[key] = {
+            found = self._known[pool] = {
                 resource_id: location_id
                 for resource_id, location_id, own_type_id, skills in self._resources
-                if (
-                    resource_id in named
-                    if named
-                    else (type_id is not None or skill)
-                    and type_id in {None, own_type_id}
-                    and (not skill or skill in skills)
-                )
+                if pool.has(resource_id, own_type_id, skills)
             }
         return found
 

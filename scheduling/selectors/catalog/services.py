@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scheduling.errors import ServiceNotFound
 from scheduling.models import Location, Requirement, Resource
 from scheduling.selectors.catalog.offer import load_offer
-from scheduling.types import LocationView, ResourceView, ServiceView
+from scheduling.types import LocationView, Pool, ResourceView, ServiceView
 
 
 def list_bookable_services(*, location_id: int | None = None, language: str = "") -> tuple[ServiceView, ...]:
@@ -65,22 +65,16 @@ def list_locations() -> tuple[LocationView, ...]:
 
 
 def list_pool(requirement: Requirement, resources: Iterable[Resource]) -> list[Resource]:
-    """Return which of ``resources`` can fill a requirement, in order of preference.
+    """Return which of ``resources`` can fill a requirement, in order of preference."""
+    pool = read_pool(requirement)
+    able = {row.pk: row for row in resources if pool.has(row.pk, row.resource_type_id, row.skills)}
+    return [able[row_id] for row_id in pool.named if row_id in able] if pool.named else list(able.values())
 
-    The same rule as in ``selectors.plans``, for lists that are in memory.
-    """
-    named = [each.resource_id for each in requirement.named.all()]
-    if named:
-        by_id = {resource.pk: resource for resource in resources}
-        return [by_id[resource_id] for resource_id in named if resource_id in by_id]
-    if requirement.resource_type_id is None and not requirement.skill:
-        return []
-    return [
-        resource
-        for resource in resources
-        if (requirement.resource_type_id in {None, resource.resource_type_id})
-        and (not requirement.skill or requirement.skill in resource.skills)
-    ]
+
+def read_pool(requirement: Requirement) -> Pool:
+    """Return who or what can fill a requirement; its names have to be prefetched."""
+    named = tuple(each.resource_id for each in requirement.named.all())
+    return Pool(named, requirement.resource_type_id, requirement.skill)
 
 
 def view_resource(resource: Resource) -> ResourceView:

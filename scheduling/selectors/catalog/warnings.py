@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext
 
@@ -12,7 +11,8 @@ from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval, intersect, merge
 from scheduling.engine import RulePeriod, move_days, unfold_period
 from scheduling.enums import HoursKind
-from scheduling.models import CapacityRule, Location, Resource, ResourceType, WorkingHours
+from scheduling.models import CapacityRule, WorkingHours
+from scheduling.selectors.catalog.roster import Member, Roster, load_roster
 from scheduling.types import RequirementSetup, RuleSetup, ServiceSetup, SetupWarning
 
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -22,33 +22,57 @@ NARROWED_BY = (
     "to_minute", "valid_from", "valid_to",
 )  # fmt: skip
 """Two rules that agree in these count the same bookings."""
+MOST_LACKING = 3
 
 
-class _Row(NamedTuple):
-    """A resource that is in use."""
-
-    id: int
-    name: str
-    type_id: int
-    location_id: int
-    skills: Sequence[str]
-
-
-def list_service_warnings(*, setup: ServiceSetup) -> tuple[SetupWarning, ...]:
+def list_service_warnings(*, setup: ServiceSetup, roster: Roster | None = None) -> tuple[SetupWarning, ...]:
     """List what keeps a service from being booked although it can be saved; a constant number of queries.
 
     Requirements that nobody, or too few at any one place, can fill; lengths and prices of those who do not do it;
     bookable hours and a latest start that never meet anybody's weekly hours.
     """
-    active = Resource.objects.filter(is_active=True, location__is_active=True).order_by("position", "id")
-    rows = [_Row(*row) for row in active.values_list("id", "name", "resource_type_id", "location_id", "skills")]
-    pools = [_find_pool(each, rows) for each in setup.requirements]
-    found = [*_list_unfilled(setup, pools)]
-    first = pools[0] if pools else []
-    if not found and first:
-        found += _list_idle(setup, first)
+    roster = roster or load_roster()
+    found = [*list_need_warnings(setup.requirements, roster)]
+    first = roster.list_able(setup.requirements[0]) if setup.requirements else []
+    if first and all(each.is_hint for each in found):
+        found += _list_idle(setup, first, roster)
         found += _list_unmet(setup, first)
     return tuple(found)
+
+
+def list_need_warnings(requirements: Sequence[RequirementSetup], roster: Roster) -> Iterator[SetupWarning]:
+    """Say what nobody can do, with the names of those who lack something, and what hangs on one person."""
+    places: list[set[int]] = []
+    for number, each in enumerate(requirements):
+        able = roster.list_able(each)
+        counts = Counter(row.location_id for row in able)
+        places.append({place for place, count in counts.items() if count >= each.quantity})
+        names = ", ".join(row.name for row in able)
+        field = f"requirements.{number}"
+        if not able:
+            yield SetupWarning(field, _explain_nobody(each, roster))
+        elif not places[-1]:
+            text = gettext("It takes %(count)s at one place, and there are only: %(names)s")
+            yield SetupWarning(field, text % {"count": each.quantity, "names": names})
+        elif len(able) == 1 and roster.is_person(each) and roster.count_people() > 1:
+            yield SetupWarning(field, gettext("Only %(name)s can do it") % {"name": names}, is_hint=True)
+    if places and all(places) and not set.intersection(*places):
+        told = {row.location_id: row.location_name for row in roster.resources.values()}
+        names = ", ".join(told[place] for place in sorted(set.union(*places)))
+        text = gettext("No place has everything that this takes: %(names)s")
+        yield SetupWarning("requirements", text % {"names": names})
+
+
+def _explain_nobody(each: RequirementSetup, roster: Roster) -> str:
+    lacking = roster.list_named(each) or roster.list_of_type(each)
+    names = ", ".join(row.name for row in lacking[:MOST_LACKING]) + (" …" if len(lacking) > MOST_LACKING else "")
+    if each.resource_ids:
+        return gettext("Nobody can do it. Archived: %(names)s") % {"names": names}
+    if not lacking:
+        kind = roster.types.get(each.resource_type_id or 0)
+        what = ", ".join(filter(None, (kind.name if kind else "", each.skill)))
+        return gettext("Nobody can do it. Missing: %(what)s") % {"what": what}
+    return gettext("Nobody can do it. Without “%(skill)s”: %(names)s") % {"skill": each.skill, "names": names}
 
 
 def list_rule_warnings(*, setup: RuleSetup, rule_id: int | None = None) -> tuple[SetupWarning, ...]:
@@ -77,58 +101,17 @@ def list_rule_warnings(*, setup: RuleSetup, rule_id: int | None = None) -> tuple
     return tuple(SetupWarning("limit", text) for text in texts)
 
 
-def _find_pool(each: RequirementSetup, rows: Iterable[_Row]) -> list[_Row]:
-    """Return who can fill a requirement: the same rule as in ``availability.plan_sql``."""
-    if each.resource_ids:
-        return [row for row in rows if row.id in each.resource_ids]
-    return [
-        row
-        for row in rows
-        if each.resource_type_id in {None, row.type_id} and (not each.skill or each.skill in row.skills)
-    ]
-
-
-def _list_unfilled(setup: ServiceSetup, pools: Sequence[Sequence[_Row]]) -> Iterator[SetupWarning]:
-    places: list[set[int]] = []
-    for number, (each, pool) in enumerate(zip(setup.requirements, pools, strict=True)):
-        counts = Counter(row.location_id for row in pool)
-        places.append({place for place, count in counts.items() if count >= each.quantity})
-        if not pool:
-            text = gettext("Nobody can fill this: %(what)s.") % {"what": _name_pool(each)}
-            yield SetupWarning(f"requirements.{number}", text)
-        elif not places[-1]:
-            text = gettext("It takes %(count)s at one place, and there are only: %(names)s.")
-            words = {"count": each.quantity, "names": ", ".join(row.name for row in pool)}
-            yield SetupWarning(f"requirements.{number}", text % words)
-    if places and all(places) and not set.intersection(*places):
-        yield SetupWarning(
-            "requirements",
-            gettext("No place has everything that this takes: %(names)s.")
-            % {"names": ", ".join(Location.objects.filter(pk__in=set.union(*places)).values_list("name", flat=True))},
-        )
-
-
-def _name_pool(each: RequirementSetup) -> str:
-    """Name what is looked for: archived people, a type, a skill."""
-    if each.resource_ids:
-        return ", ".join(Resource.objects.filter(pk__in=each.resource_ids).values_list("name", flat=True))
-    kind = ResourceType.objects.filter(pk=each.resource_type_id or 0).values_list("name", flat=True).first()
-    return ", ".join(filter(None, (kind, each.skill)))
-
-
-def _list_idle(setup: ServiceSetup, first: Sequence[_Row]) -> Iterator[SetupWarning]:
+def _list_idle(setup: ServiceSetup, first: Sequence[Member], roster: Roster) -> Iterator[SetupWarning]:
     able = {row.id for row in first}
-    names = dict(
-        Resource.objects.filter(pk__in=[row.resource_id for row in setup.per_resource]).values_list("pk", "name")
-    )
     for number, each in enumerate(setup.per_resource):
         if each.resource_id not in able:
             text = gettext("%(name)s does not do this: what is set here counts for nothing.")
-            words = {"name": names.get(each.resource_id, "")}
+            member = roster.resources.get(each.resource_id)
+            words = {"name": member.name if member else ""}
             yield SetupWarning(f"per_resource.{number}", text % words)
 
 
-def _list_unmet(setup: ServiceSetup, first: Sequence[_Row]) -> Iterator[SetupWarning]:
+def _list_unmet(setup: ServiceSetup, first: Sequence[Member]) -> Iterator[SetupWarning]:
     """Compare when visits may start with the weekly hours of those who begin them."""
     working = _load_week(first)
     if not working:
@@ -148,7 +131,7 @@ def _list_unmet(setup: ServiceSetup, first: Sequence[_Row]) -> Iterator[SetupWar
             yield SetupWarning("latest_start_minute", text)
 
 
-def _load_week(rows: Sequence[_Row]) -> list[Interval]:
+def _load_week(rows: Sequence[Member]) -> list[Interval]:
     """Unite the weekly hours of some resources, in minutes since Monday 0:00, whenever they are valid."""
     owners: Mapping[str, set[int]] = {
         "resource_id": {row.id for row in rows},

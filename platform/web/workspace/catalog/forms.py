@@ -20,6 +20,7 @@ from scheduling.selectors.catalog.entries import (
     list_add_on_entries,
     list_service_entries,
 )
+from scheduling.selectors.catalog.roster import load_roster
 from scheduling.selectors.catalog.warnings import list_service_warnings
 from scheduling.services.catalog.extras import ExtraLine
 from scheduling.types import ServiceSetup
@@ -38,7 +39,7 @@ from web.parts.forms import PageForm, mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
-from web.workspace.catalog.needs import load_pools
+from web.workspace.catalog.needs import describe_logged
 from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.question_forms import (
     QuestionForm,
@@ -224,9 +225,9 @@ class ServiceForm(SetupForm[ServiceSetup]):
             blank = ServiceSetup(name="", duration_minutes=60, requirements=())
             self.initial.update(self.list_initial(blank), price_kind=PriceKind.FIXED)
         mark_needed(self.fields["price"])  # unless it is on request
-        self._pools = load_pools(now=now)
-        self._types = [(each.id, each.setup.name) for each in self._pools.types.values() if each.is_active]
-        self._resources = [each for each in self._pools.resources.values() if each.is_active]
+        self._roster = load_roster()
+        self._types = [(each.id, each.name) for each in self._roster.types.values() if each.is_active]
+        self._resources = [each for each in self._roster.resources.values() if each.is_active]
         services = list_service_entries(now=now, is_active=None)
         categories = sorted({each.setup.category for each in services if each.setup.category})
         self.fields["category"].widget.suggestions = categories
@@ -400,7 +401,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def _suggest_need(self) -> dict[str, object]:
         """Begin a new service with one person, where the business has any: most take one."""
-        people = [type_id for type_id, _ in self._types if self._pools.types[type_id].setup.is_person]
+        people = [type_id for type_id, _ in self._types if self._roster.types[type_id].is_person]
         return {"resource_type_id": people[0]} if people else {}
 
     def _make_requirement(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> RequirementForm:
@@ -408,31 +409,32 @@ class ServiceForm(SetupForm[ServiceSetup]):
         types: Sequence[tuple[Any, Any]] = [("", gettext("Any")), *self._types]
         form.fields["resource_type_id"].choices = types  # type: ignore[attr-defined]
         mark_needed(form.fields["resource_type_id"])
-        skills = sorted({skill for each in self._resources for skill in each.setup.skills})
+        skills = sorted({skill for each in self._resources for skill in each.skills})
         form.fields["skill"].widget.suggestions = skills
-        form.fields["resource_ids"].choices = [(each.id, each.setup.name) for each in self._resources]  # type: ignore[attr-defined]
+        form.fields["resource_ids"].choices = [(each.id, each.name) for each in self._resources]  # type: ignore[attr-defined]
         return form
 
     def _make_own(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> OwnForm:
         form = OwnForm(data, prefix=prefix, initial=initial or None)
         known = {each.resource_id for each in self.setup.per_resource} if self.setup else set()
-        rows = [each for each in self._pools.resources.values() if each.is_active or each.id in known]
-        form.fields["resource_id"].choices = [("", "–"), *((each.id, each.setup.name) for each in rows)]  # type: ignore[attr-defined]
+        rows = [each for each in self._roster.resources.values() if each.is_active or each.id in known]
+        form.fields["resource_id"].choices = [("", "–"), *((each.id, each.name) for each in rows)]  # type: ignore[attr-defined]
         return form
 
     def _describe_rows(self, name: str, value: list[Any]) -> str:
         if name in DESCRIBERS:
             return DESCRIBERS[name](value)
-        words = self._pools.describe_logged if name == "requirements" else self._describe_own
-        return " · ".join(map(words, value))
+        if name == "requirements":
+            return " · ".join(describe_logged(each, self._roster) for each in value)
+        return " · ".join(map(self._describe_own, value))
 
     def _describe_own(self, row: dict[str, Any]) -> str:
-        entry = self._pools.resources.get(row["resource_id"])
-        return describe_own(entry.setup.name if entry else "–", row["duration_minutes"], row["price_minor"])
+        entry = self._roster.resources.get(row["resource_id"])
+        return describe_own(entry.name if entry else "–", row["duration_minutes"], row["price_minor"])
 
     def _warn(self, setup: ServiceSetup) -> None:
         """Tell what can be saved but does not work as it looks, at the part that it is about."""
-        for each in list_service_warnings(setup=setup):
+        for each in list_service_warnings(setup=setup, roster=self._roster):
             key = each.field.partition(".")[0]
             name = self.names.get(key, key)
             self.warnings[name] = (*self.warnings.get(name, ()), each.text)

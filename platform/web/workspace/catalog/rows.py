@@ -10,10 +10,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import list_service_entries
+from scheduling.selectors.catalog.roster import Roster, load_roster
+from scheduling.selectors.catalog.warnings import list_need_warnings
 from scheduling.types import Entry, RequirementSetup, ServiceSetup
 from tenants.context import current_tenant
 from web.parts.filters import Filter
-from web.workspace.catalog.needs import Pools, load_pools
+from web.workspace.catalog.needs import describe_need
 
 SCALES_HOURS = (4, 8, 24)
 """Widths of the bars: the first that holds the longest service, so that what services take is compared."""
@@ -68,7 +70,7 @@ class ServiceRow:
 
 def list_rows(now: datetime, search: str) -> Sequence[ServiceRow]:
     """Return services with what they take, archived ones too."""
-    pools, currency = load_pools(now=now), current_tenant().currency
+    roster, currency = load_roster(), current_tenant().currency
     entries = list_service_entries(now=now, search=search, is_active=None)
     categories = {
         category: place for place, category in enumerate(dict.fromkeys(each.setup.category for each in entries))
@@ -80,14 +82,16 @@ def list_rows(now: datetime, search: str) -> Sequence[ServiceRow]:
             entry=entry,
             order=(categories[entry.setup.category], entry.setup.position or 0, entry.id),
             bars=tuple(
-                _draw(parts, entry.setup.duration_minutes, place, pools, scale)
+                _draw(parts, entry.setup.duration_minutes, place, roster, scale)
                 for place, parts in enumerate(_group(entry.setup.requirements))
             ),
             needs=" · ".join(
-                _describe(parts, entry.setup.duration_minutes, pools) for parts in _group(entry.setup.requirements)
+                _describe(parts, entry.setup.duration_minutes, roster) for parts in _group(entry.setup.requirements)
             ),
             currency=currency,
-            warnings=pools.list_warnings(entry.setup.requirements) if entry.is_active else (),
+            warnings=tuple(dict.fromkeys(each.text for each in list_need_warnings(entry.setup.requirements, roster)))
+            if entry.is_active
+            else (),
             scale_hours=scale,
         )
         for entry in entries
@@ -123,21 +127,21 @@ def _read_part(each: RequirementSetup, visit_minutes: int) -> tuple[int, int]:
     return begins, max(visit_minutes, begins) if each.duration_minutes is None else begins + each.duration_minutes
 
 
-def _describe(parts: Sequence[RequirementSetup], visit_minutes: int, pools: Pools) -> str:
+def _describe(parts: Sequence[RequirementSetup], visit_minutes: int, roster: Roster) -> str:
     """Say what a bar draws: "1 mechanic, 75 of 120 min"."""
     minutes = sum(ends - begins for begins, ends in (_read_part(each, visit_minutes) for each in parts))
-    what = pools.describe(parts[0])
+    what = describe_need(parts[0], roster)
     if minutes >= visit_minutes:
         return what
     return gettext("%(what)s, %(part)s of %(whole)s min") % {"what": what, "part": minutes, "whole": visit_minutes}
 
 
-def _draw(parts: Sequence[RequirementSetup], visit_minutes: int, place: int, pools: Pools, scale_hours: int) -> Bar:
+def _draw(parts: Sequence[RequirementSetup], visit_minutes: int, place: int, roster: Roster, scale_hours: int) -> Bar:
     width = scale_hours * 60
     spans = [_read_part(each, visit_minutes) for each in parts]
     return Bar(
         top=place * BAR_STEP,
-        css="people" if pools.is_person(parts[0]) else "things",
+        css="people" if roster.is_person(parts[0]) else "things",
         pieces=tuple(
             Piece(
                 left=f"{100 * min(begins, width) / width:.1f}%",

@@ -42,7 +42,7 @@ def setup(eva) -> ServiceSetup:
 
 
 def warn(setup) -> list[tuple[str, str]]:
-    return [(each.field, each.text) for each in list_service_warnings(setup=setup)]
+    return [(each.field, each.text) for each in list_service_warnings(setup=setup) if not each.is_hint]
 
 
 def test_service_that_works_has_no_warning(setup, eva):
@@ -59,15 +59,15 @@ def test_requirement_that_nobody_fills_is_named(setup, place, eva):
     too_few = (RequirementSetup(resource_type_id=kind, quantity=2),)
     apart = (*setup.requirements, RequirementSetup(resource_ids=(other,)))
 
-    assert warn(replace(setup, requirements=nobody)) == [("requirements.0", "Nobody can fill this: Persona, gas.")]
+    assert warn(replace(setup, requirements=nobody)) == [("requirements.0", "Nobody can do it. Without “gas”: Eva")]
     assert warn(replace(setup, requirements=too_few)) == [
-        ("requirements.0", "It takes 2 at one place, and there are only: Eva.")
+        ("requirements.0", "It takes 2 at one place, and there are only: Eva")
     ]
     assert warn(replace(setup, requirements=apart)) == [
-        ("requirements", "No place has everything that this takes: Centro, Centro 2.")
+        ("requirements", "No place has everything that this takes: Centro, Centro 2")
     ]
     Resource.objects.filter(pk=eva).update(is_active=False)
-    assert warn(setup) == [("requirements.0", "Nobody can fill this: Eva.")]
+    assert warn(setup) == [("requirements.0", "Nobody can do it. Archived: Eva")]
 
 
 def test_length_of_somebody_else_counts_for_nothing(setup, place):

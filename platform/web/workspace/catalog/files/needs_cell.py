@@ -7,9 +7,9 @@ import re
 from django.utils.translation import gettext
 
 from kernel.identity.keys import fold_letters
+from scheduling.selectors.catalog.roster import Roster
 from scheduling.types import RequirementSetup
 from web.workspace.catalog.files.columns import CellWrong
-from web.workspace.catalog.needs import Pools
 
 AS_IT_IS = "*"
 """What no cell can say: certain people by name, or the same person in two parts."""
@@ -19,12 +19,12 @@ PART = re.compile(r"(?:(\d{1,4}) )?([^()+]*?) ?(?:\(([^()+]{1,60})\))? ?(?:(\d{1
 SPECIAL = re.compile(r"[()+]|\d-")
 
 
-def write_needs(requirements: tuple[RequirementSetup, ...], pools: Pools) -> str:
+def write_needs(requirements: tuple[RequirementSetup, ...], roster: Roster) -> str:
     """Return the cell, or `AS_IT_IS`."""
     cells: list[str] = []
     for each in requirements:
-        kind = pools.types.get(each.resource_type_id or 0)
-        name = kind.setup.name if kind else ""
+        kind = roster.types.get(each.resource_type_id or 0)
+        name = kind.name if kind else ""
         is_special = SPECIAL.search(name) or SPECIAL.search(each.skill) or each.resource_ids or each.same_as is not None
         if is_special or not (name or each.skill):
             return AS_IT_IS
@@ -36,23 +36,23 @@ def write_needs(requirements: tuple[RequirementSetup, ...], pools: Pools) -> str
     return " + ".join(cells)
 
 
-def read_needs(text: str, pools: Pools) -> tuple[RequirementSetup, ...]:
+def read_needs(text: str, roster: Roster) -> tuple[RequirementSetup, ...]:
     """Return what a cell asks for.
 
     Raises:
         CellWrong: It cannot be read, or names a type that there is not.
     """
-    return tuple(_read_part(" ".join(part.split()), pools) for part in text.split("+"))
+    return tuple(_read_part(" ".join(part.split()), roster) for part in text.split("+"))
 
 
-def _read_part(part: str, pools: Pools) -> RequirementSetup:
+def _read_part(part: str, roster: Roster) -> RequirementSetup:
     found = PART.fullmatch(part) if len(part) <= LONGEST_PART else None
     if found is None:
         raise CellWrong(gettext("Write it as “1 mechanic (skill) 0-60 + 1 lift”."))
     count, name, skill, begins, ends = found.groups()
-    kinds = {fold_letters(each.setup.name): each.id for each in pools.types.values() if each.is_active}
+    kinds = {fold_letters(each.name): each.id for each in roster.types.values() if each.is_active}
     if name and fold_letters(name) not in kinds:
-        known = ", ".join(each.setup.name for each in pools.types.values() if each.is_active)
+        known = ", ".join(each.name for each in roster.types.values() if each.is_active)
         raise CellWrong(gettext("There is no “%(name)s”. There are: %(known)s.") % {"name": name[:60], "known": known})
     start = int(begins or 0)
     if ends is not None and int(ends) <= start:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 
 from edge.downloads import FORMULA_STARTS
 from kernel.lines import drop_invisible, unify_breaks
+from scheduling.selectors.catalog.roster import Roster
 from scheduling.services.catalog.batches.files import CatalogLine
 from scheduling.types import RequirementSetup
 from web.workspace.catalog.files.columns import BY_KEY, CellWrong
 from web.workspace.catalog.files.needs_cell import AS_IT_IS, read_needs
-from web.workspace.catalog.needs import Pools
 
 MOST_BYTES, MOST_LINES, LONGEST_CELL = 1_000_000, 1_000, 4_000
 SEPARATORS = ",;\t"
@@ -49,7 +49,7 @@ def decode(body: bytes) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-def read_file(text: str, pools: Pools) -> ReadFile:
+def read_file(text: str, roster: Roster) -> ReadFile:
     """Read all lines; everything that is wrong is told at once."""
     found = ReadFile()
     text = text.removeprefix("\ufeff")
@@ -64,10 +64,10 @@ def read_file(text: str, pools: Pools) -> ReadFile:
     _check_heads(heads, len(rows), found)
     if found.errors:
         return found
-    usual = _suggest_needs(pools)
+    usual = _suggest_needs(roster)
     for number, cells in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in cells):
-            _read_line(number, heads, cells, pools, usual, found)
+            _read_line(number, heads, cells, roster, usual, found)
     if not found.lines and not found.errors:
         found.errors.append(CellError(0, "", gettext("There is nothing below the first line.")))
     return found
@@ -88,7 +88,7 @@ def _check_heads(heads: Sequence[str], count: int, found: ReadFile) -> None:
 
 
 def _read_line(
-    number: int, heads: Sequence[str], cells: Sequence[str], pools: Pools, usual: tuple[RequirementSetup, ...],
+    number: int, heads: Sequence[str], cells: Sequence[str], roster: Roster, usual: tuple[RequirementSetup, ...],
     found: ReadFile,
 ) -> None:  # fmt: skip
     before = len(found.errors)
@@ -101,7 +101,7 @@ def _read_line(
     values: dict[str, Any] = {}
     for key, cell in typed.items():
         try:
-            values |= _read_cell(key, cell, pools, is_extra=is_extra)
+            values |= _read_cell(key, cell, roster, is_extra=is_extra)
         except CellWrong as error:
             found.errors.append(CellError(number, key, str(error)))
     if not is_extra and not typed.get("id") and usual and not typed.get("needs"):
@@ -119,14 +119,14 @@ def _read_line(
         found.lines.append(line)
 
 
-def _read_cell(key: str, cell: str, pools: Pools, *, is_extra: bool) -> dict[str, Any]:
+def _read_cell(key: str, cell: str, roster: Roster, *, is_extra: bool) -> dict[str, Any]:
     column = BY_KEY[key]
     if not cell or (key == "needs" and cell == AS_IT_IS) or key in {"name", "extra_of"}:
         return {}
     if is_extra and not column.of_extras:
         return {}
     if key == "needs":
-        return {"requirements": read_needs(cell, pools)}
+        return {"requirements": read_needs(cell, roster)}
     if key == "id":
         return {"id": column.read(cell)}
     return {"minutes" if is_extra and key == "duration_minutes" else column.field: column.read(cell)}
@@ -138,7 +138,7 @@ def _clean(cell: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def _suggest_needs(pools: Pools) -> tuple[RequirementSetup, ...]:
+def _suggest_needs(roster: Roster) -> tuple[RequirementSetup, ...]:
     """Return what a new service takes where nothing is said: one person."""
-    people: Iterable[int] = (each.id for each in pools.types.values() if each.is_active and each.setup.is_person)
+    people: Iterable[int] = (each.id for each in roster.types.values() if each.is_active and each.is_person)
     return tuple(RequirementSetup(resource_type_id=type_id) for type_id in list(people)[:1])

@@ -18,6 +18,7 @@ from edge.downloads import answer_csv
 from kernel.clock import utc_now
 from kernel.errors import Invalid
 from scheduling.selectors.catalog.entries import list_add_ons_of_all, list_service_entries
+from scheduling.selectors.catalog.roster import Roster, load_roster
 from scheduling.services.catalog.batches.files import LineOutcome, import_catalog
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -27,7 +28,6 @@ from web.workspace.catalog.files.columns import BY_FIELD, COLUMNS, write_cells, 
 from web.workspace.catalog.files.needs_cell import write_needs
 from web.workspace.catalog.files.reading import MOST_BYTES, CellError, ReadFile, decode, read_file
 from web.workspace.catalog.forms import ServiceForm
-from web.workspace.catalog.needs import Pools, load_pools
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.crud.editing import make_actor
 
@@ -47,12 +47,12 @@ class PreviewLine:
 def download_catalog(request: HttpRequest) -> HttpResponse:
     """Answer all services and extras in use as a file that can be changed and imported again; or a template."""
     header = [column.key for column in COLUMNS]
-    pools = load_pools(now=utc_now())
+    roster = load_roster()
     if "template" in request.GET:
-        kind = next((each.setup.name for each in pools.types.values() if each.is_active and each.setup.is_person), "")
+        kind = next((each.name for each in roster.types.values() if each.is_active and each.is_person), "")
         example = [f"1 {kind}" if column.key == "needs" and kind else column.example for column in COLUMNS]
         return answer_csv(name="services-template", header=header, rows=[example])
-    return answer_csv(name="services", header=header, rows=_list_rows(pools))
+    return answer_csv(name="services", header=header, rows=_list_rows(roster))
 
 
 @requires(Permission.CATALOG_MANAGE)
@@ -60,9 +60,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
     """Ask for a file, show what it would do, and do it."""
     if request.method != "POST":
         return _render(request)
-    pools = load_pools(now=utc_now())
+    roster = load_roster()
     text, problem = _take_text(request)
-    read = ReadFile(errors=[CellError(0, "", problem)]) if problem else read_file(text, pools)
+    read = ReadFile(errors=[CellError(0, "", problem)]) if problem else read_file(text, roster)
     if read.errors:
         return _render(request, text=text, errors=read.errors, status=422)
     try:
@@ -76,12 +76,12 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return _render(request, text=text, outcomes=outcomes, mark=mark, is_stale=request.POST.get("do") == "save")
 
 
-def _list_rows(pools: Pools) -> list[list[object]]:
+def _list_rows(roster: Roster) -> list[list[object]]:
     now = utc_now()
     extras = list_add_ons_of_all()
     rows: list[list[object]] = []
     for entry in list_service_entries(now=now):
-        rows.append(write_cells(entry.id, entry.setup, write_needs(entry.setup.requirements, pools)))
+        rows.append(write_cells(entry.id, entry.setup, write_needs(entry.setup.requirements, roster)))
         for extra in extras.get(entry.id, ()):
             own = {
                 "name": extra.name,

@@ -190,7 +190,7 @@ def team(tenant) -> list[Resource]:
     [
         ({}, []),
         ({"quantity": 2}, []),
-        ({"quantity": 3}, ["Necesita 3 y solo Lucía, José puede hacerlo"]),
+        ({"quantity": 3}, ["Necesita 3 en un mismo lugar y solo hay: Lucía, José"]),
         ({"skill": "Motor"}, ["Solo Lucía puede hacerlo"]),
         ({"skill": "Frenos"}, ["Nadie puede hacerlo. Sin «Frenos»: Lucía, José"]),
     ],
