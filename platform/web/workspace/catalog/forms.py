@@ -40,7 +40,7 @@ from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import describe_logged
-from web.workspace.catalog.price_kinds import PRICE_KINDS
+from web.workspace.catalog.prices.kinds import PRICE_KINDS
 from web.workspace.catalog.question_forms import (
     QuestionForm,
     describe_questions,

@@ -8,7 +8,7 @@ from web.workspace.catalog import row_views
 from web.workspace.catalog.copy_views import copy_row
 from web.workspace.catalog.files.views import download_catalog, import_file
 from web.workspace.catalog.pages import SERVICES
-from web.workspace.catalog.price_views import edit_prices
+from web.workspace.catalog.prices.views import edit_prices
 from web.workspace.catalog.starting import use_starter_list
 from web.workspace.crud.urls import make_urls
 from web.workspace.nav import NavEntry, add_entries

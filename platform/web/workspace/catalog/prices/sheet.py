@@ -20,7 +20,7 @@ from tenants.context import current_tenant
 from web.parts.fields import NumberField, format_amount
 from web.parts.forms import PageForm, Problem, translate_findings
 from web.workspace.catalog.forms import number
-from web.workspace.catalog.price_forms import PriceForm
+from web.workspace.catalog.prices.forms import PriceForm
 from web.workspace.catalog.row_forms import MINUTES
 
 LEAST_PERCENT, MOST_PERCENT = -90, 900

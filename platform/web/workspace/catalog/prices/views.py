@@ -18,7 +18,7 @@ from tenants.policies import may_business
 from web.parts.toasts import Toast, go_on
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.pages import SERVICES
-from web.workspace.catalog.price_sheet import PriceSheet, RaiseForm, load_sheet, raise_prices
+from web.workspace.catalog.prices.sheet import PriceSheet, RaiseForm, load_sheet, raise_prices
 from web.workspace.crud.editing import make_actor
 
 

@@ -1,0 +1,1 @@
+"""Prices on one page and in their rows."""
