@@ -40,7 +40,8 @@ from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.needs import describe_logged
-from web.workspace.catalog.prices.kinds import PRICE_KINDS
+from web.workspace.catalog.parts import FURTHER, PARTS
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.question_forms import (
     QuestionForm,
     describe_questions,
@@ -63,7 +64,6 @@ from web.workspace.catalog.texts import (
     list_other_languages,
     list_text_initial,
     read_texts,
-    spread,
 )
 from web.workspace.catalog.visit import Visit, draw_visit
 from web.workspace.hours.clock import format_minute
@@ -155,64 +155,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     setup_type = ServiceSetup
     names = {"price_minor": "price", "latest_start_minute": "latest_start"}
-    further = {
-        "position": gettext_lazy("Order"),
-        "strategy": gettext_lazy("Who is chosen"),
-        "hold_minutes": gettext_lazy("Kept while they book"),
-        "reminder_offsets_minutes": gettext_lazy("Reminders"),
-        "deposit_kind": gettext_lazy("Deposit"),
-        "deposit_minor": gettext_lazy("Deposit"),
-        "deposit_percent": gettext_lazy("Deposit"),
-    }
-    parts = (
-        Part(
-            "name", gettext_lazy("Name"),
-            gettext_lazy("What customers read when they book and in their messages, in their language."),
-            (spread("name"), spread("category"), spread("description"), ("is_online",)),
-        ),
-        Part(
-            "price", gettext_lazy("Price and duration"),
-            gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
-            (("price_kind",), ("price", "duration_minutes")),
-            after="workspace/catalog/own.html",
-        ),
-        Part(
-            "needs", gettext_lazy("Who and what it takes"),
-            gettext_lazy("Each row is taken for its minutes; in the others somebody else can have it."),
-            (("buffer_before_minutes", "buffer_after_minutes"), ("buffers_inside_hours",)),
-            template="workspace/catalog/requirements.html",
-        ),
-        Part(
-            "when",
-            gettext_lazy("When it can be booked"),
-            gettext_lazy("Within the hours of the place and the people."),
-            (
-                ("latest_start",),
-                ("step_minutes", "align"),
-                ("minimum_notice_minutes", "booking_window_days"),
-                ("seats", "max_party_size"),
-                ("arrival_modes",),
-            ),
-            template="workspace/catalog/starts_rows.html",
-        ),
-        Part(
-            "questions", gettext_lazy("Questions"),
-            gettext_lazy("Asked while they book. Fewer questions, more bookings: three are mostly enough."),
-            template="workspace/catalog/questions.html",
-        ),
-        Part(
-            "confirm", gettext_lazy("Confirmation"),
-            gettext_lazy("With approval the time is kept while you answer."),
-            (
-                ("approval",), ("answer_within_minutes", "answer_ahead_minutes"),
-                ("cancel_cutoff_minutes", "move_cutoff_minutes"),
-            ),
-        ),
-        Part(
-            "extras", gettext_lazy("Extras"), gettext_lazy("What customers may add; each makes the visit longer."),
-            template="workspace/catalog/extras.html",
-        ),
-    )  # fmt: skip
+    further = FURTHER
+    parts = PARTS
 
     def __init__(
         self, data: QueryDict | None = None, *, setup: ServiceSetup | None = None, row_id: int | None = None

@@ -10,7 +10,7 @@ from scheduling.selectors.catalog.entries import get_service_entry
 from scheduling.services.catalog import extras, services
 from web.parts.lists import Column
 from web.workspace.catalog.forms import ServiceForm
-from web.workspace.catalog.prices.kinds import PRICE_KINDS
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.rows import ServiceRow, fits, list_filters, list_rows
 from web.workspace.crud.page import CrudPage
 

@@ -14,7 +14,7 @@ from scheduling.services.catalog.batches.prices import PriceLine
 from scheduling.types import Entry, ServiceSetup
 from web.parts.fields import ChoiceField, MoneyField
 from web.parts.forms import PageForm, translate_findings
-from web.workspace.catalog.prices.kinds import PRICE_KINDS
+from web.workspace.catalog.price_kinds import PRICE_KINDS
 
 PRICE_MISSING = gettext_lazy("Enter the price, or choose “On request”.")
 

@@ -1,0 +1,69 @@
+"""The parts of a service's form, in the order in which they are read, with the help beside them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from web.workspace.catalog.texts import spread
+from web.workspace.setup_forms import Part
+
+FURTHER = {
+    "position": gettext_lazy("Order"),
+    "strategy": gettext_lazy("Who is chosen"),
+    "hold_minutes": gettext_lazy("Kept while they book"),
+    "reminder_offsets_minutes": gettext_lazy("Reminders"),
+    "deposit_kind": gettext_lazy("Deposit"),
+    "deposit_minor": gettext_lazy("Deposit"),
+    "deposit_percent": gettext_lazy("Deposit"),
+}
+"""What is logged of a service and asked elsewhere."""
+
+PARTS = (
+    Part(
+        "name", gettext_lazy("Name"),
+        gettext_lazy("What customers read when they book and in their messages, in their language."),
+        (spread("name"), spread("category"), spread("description"), ("is_online",)),
+    ),
+    Part(
+        "price", gettext_lazy("Price and duration"),
+        gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
+        (("price_kind",), ("price", "duration_minutes")),
+        after="workspace/catalog/own.html",
+    ),
+    Part(
+        "needs", gettext_lazy("Who and what it takes"),
+        gettext_lazy("Each row is taken for its minutes; in the others somebody else can have it."),
+        (("buffer_before_minutes", "buffer_after_minutes"), ("buffers_inside_hours",)),
+        template="workspace/catalog/requirements.html",
+    ),
+    Part(
+        "when",
+        gettext_lazy("When it can be booked"),
+        gettext_lazy("Within the hours of the place and the people."),
+        (
+            ("latest_start",),
+            ("step_minutes", "align"),
+            ("minimum_notice_minutes", "booking_window_days"),
+            ("seats", "max_party_size"),
+            ("arrival_modes",),
+        ),
+        template="workspace/catalog/starts_rows.html",
+    ),
+    Part(
+        "questions", gettext_lazy("Questions"),
+        gettext_lazy("Asked while they book. Fewer questions, more bookings: three are mostly enough."),
+        template="workspace/catalog/questions.html",
+    ),
+    Part(
+        "confirm", gettext_lazy("Confirmation"),
+        gettext_lazy("With approval the time is kept while you answer."),
+        (
+            ("approval",), ("answer_within_minutes", "answer_ahead_minutes"),
+            ("cancel_cutoff_minutes", "move_cutoff_minutes"),
+        ),
+    ),
+    Part(
+        "extras", gettext_lazy("Extras"), gettext_lazy("What customers may add; each makes the visit longer."),
+        template="workspace/catalog/extras.html",
+    ),
+)  # fmt: skip
