@@ -6,7 +6,7 @@ what passes would be gathered, described and sent here, which takes three times 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -52,26 +52,28 @@ def resize(page: Page, size: ViewportSize) -> None:
     page.wait_for_function("width => innerWidth === width", arg=size["width"])
 
 
-def check_everywhere(page: Page, *sizes: ViewportSize, look: Callable[[Page, str], None] | None = None) -> list[str]:
+def check_everywhere(
+    page: Page,
+    *sizes: ViewportSize,
+    check: Callable[[Page], list[str]] = check_page,
+    look: Callable[[Page, str], None] | None = None,
+) -> list[str]:
     """Check a page as it stands in each size, light and dark; it ends in the first size, light.
 
     Args:
+        check: What is done in the light; in the dark only colors differ.
         look: Called in each size and scheme with a name for it.
     """
-    return list(_check_everywhere(page, sizes or SIZES, look))
-
-
-def _check_everywhere(
-    page: Page, sizes: tuple[ViewportSize, ...], look: Callable[[Page, str], None] | None
-) -> Iterator[str]:
-    for size in sizes:
+    found = []
+    for size in sizes or SIZES:
         resize(page, size)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             name = f"{size['width']}-{scheme}"
-            found = check_page(page) if scheme == "light" else check_axe(page, rules=COLOR_RULES)
-            yield from (f"{name} {each}" for each in found)
+            faults = check(page) if scheme == "light" else check_axe(page, rules=COLOR_RULES)
+            found += [f"{name} {each}" for each in faults]
             if look is not None:
                 look(page, name)
     page.emulate_media(color_scheme="light")
-    resize(page, sizes[0])
+    resize(page, (sizes or SIZES)[0])
+    return found

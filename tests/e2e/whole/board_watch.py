@@ -30,7 +30,7 @@ class BoardWatch:
         """Wait until ``text`` is there (or gone) and return the instant, in milliseconds of the epoch."""
         find = """([part, text, isThere, after]) => window.shown[part].find(
             ([at, shown]) => at >= after && shown.includes(text) === isThere)?.[0]"""
-        found: Any = self.page.wait_for_function(find, arg=[part, text, is_there, after], timeout=10_000)
+        found: Any = self.page.wait_for_function(find, arg=[part, text, is_there, after], timeout=120_000)
         return float(found.json_value())
 
     def has_ever_shown(self, text: str) -> bool:

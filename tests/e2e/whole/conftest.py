@@ -36,7 +36,7 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
     def open_(**options: object) -> Page:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         return page
 
     yield open_

@@ -26,6 +26,8 @@ from samples.businesses import DEMO_PASSWORD
 from tests.e2e.whole.site import Site
 
 START_SECONDS = 300
+PATIENCE_SECONDS = 120
+"""Far more than it takes. A worker that is killed while it sends a mail holds the only place of mails for a minute."""
 PASSWORD = DEMO_PASSWORD
 
 Message = dict[str, Any]
@@ -62,7 +64,7 @@ class Stack:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.catcher_port}/api/messages?{query}") as answer:
             return json.load(answer)["messages"][::-1]
 
-    def wait_for_messages(self, count: int, *, to: str, seconds: float = 40) -> list[Message]:
+    def wait_for_messages(self, count: int, *, to: str, seconds: float = PATIENCE_SECONDS) -> list[Message]:
         wait_until(lambda: len(self.list_messages(to=to)) >= count, seconds=seconds)
         return self.list_messages(to=to)
 
@@ -92,6 +94,7 @@ class Stack:
     def find(self, name: str) -> psutil.Process:
         """Return a process of the demo: ``web``, ``worker``, ``beat``, ``catcher`` or ``redis``."""
         note = self.state / "redis" / "redis.pid" if name == "redis" else self.state / "processes" / f"{name}.pid"
+        wait_until(lambda: find_noted(note, argument="") is not None)  # one that was killed comes back
         process = find_noted(note, argument="")
         assert process is not None, f"{name} does not run"
         return process
@@ -106,9 +109,10 @@ class Stack:
     def end_postgres(self, ending: signal.Signals) -> None:
         """Let the database end, fast (SIGINT) or immediately (SIGQUIT); its keeper starts it again."""
         keeper = psutil.Process(json.loads((self.state / "postgres.json").read_text())["keeper"])
+        wait_until(lambda: len(keeper.children()) == 1)
         (server,) = keeper.children()
         server.send_signal(ending)
-        server.wait(30)
+        server.wait(PATIENCE_SECONDS)
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:
@@ -141,10 +145,10 @@ def run_stack(folder: Path) -> Iterator[Stack]:
         assert found is not None, log.read_text()
         yield Stack(folder / "state", port, urlsplit(found[1]).port or 0)
     finally:
-        end_child(demo, signal.SIGTERM, signal.SIGKILL, seconds=30)
+        end_child(demo, signal.SIGTERM, signal.SIGKILL, seconds=60)
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until ``condition`` holds; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():

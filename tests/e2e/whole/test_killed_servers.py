@@ -18,7 +18,7 @@ BOOKINGS = 200
 VISITORS = 6
 WORKER_PROCESSES = 2
 WORKER_KILLS = 2
-TOLD_SECONDS = 180
+TOLD_SECONDS = 300
 """Far more than it takes (see what is printed): the machine may be busy with other things."""
 
 
@@ -54,7 +54,7 @@ def test_everybody_is_served_and_told_when_worker_and_redis_die(stack, slug):
     began = monotonic()
     with ThreadPoolExecutor(VISITORS) as visitors:
         first = visitors.map(book, range(80))
-        wait_until(lambda: len(answers) >= 40, seconds=60)
+        wait_until(lambda: len(answers) >= 40)
         kill_worker(stack, slug)
         list(first)
         with stack.without_redis():
@@ -66,7 +66,7 @@ def test_everybody_is_served_and_told_when_worker_and_redis_die(stack, slug):
     assert Counter(answers) == {201: BOOKINGS}
     wait_until(lambda: len(set(list_confirmed(stack, slug))) == BOOKINGS, seconds=TOLD_SECONDS)
     told_after = monotonic() - began
-    wait_until(lambda: is_all_sent(stack, slug), seconds=30)
+    wait_until(lambda: is_all_sent(stack, slug))
     copies = Counter(find_message_id(message) for message in stack.list_messages(to=f"@{slug}.example"))
     doubled = sum(copies.values()) - len(copies)
     print(

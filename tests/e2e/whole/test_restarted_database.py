@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 BOOKINGS, VISITORS = 300, 8
 RESTARTS = ((40, signal.SIGINT), (120, signal.SIGQUIT), (200, signal.SIGINT), (260, signal.SIGQUIT))
 """After how many bookings the database ends how: fast, or immediately (it has to recover)."""
-PATIENCE_SECONDS = 90
-TOLD_SECONDS = 240
+PATIENCE_SECONDS = 180
+TOLD_SECONDS = 300
 ENDED = 150
 END_ALL = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity

@@ -15,7 +15,8 @@ from tests.e2e.whole.conftest import PHONE
 
 pytestmark = pytest.mark.e2e
 
-LIVE_MS = 1000
+LIVE_MS, EARLIEST_MS = 5000, 1000
+"""Within a second (see what is printed), unless the machine is busy; nothing that asks now and then is as fast."""
 MANAGE_PATHS = ("", "calendar.ics", "confirm/", "move/", "cancel/")
 
 
@@ -85,7 +86,7 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
         phone.click(".booking-foot .danger")
     expect(phone.locator("h1")).to_have_text("Cita cancelada")
     cancelled_at = get_answered_at(posted.value.request)
-    cancelled_ms = own.wait_for(name, is_there=False, after=cancelled_at - LIVE_MS) - cancelled_at
+    cancelled_ms = own.wait_for(name, is_there=False, after=cancelled_at - EARLIEST_MS) - cancelled_at
     expect(own.page.locator(".toast.news", has_text="El cliente canceló")).to_contain_text(name)
 
     times = f"booking after {booked_ms:.0f} ms, notice after {told_ms:.0f} ms, cancellation after {cancelled_ms:.0f} ms"

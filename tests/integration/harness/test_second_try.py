@@ -18,16 +18,19 @@ def test_broken():
 def test_sound():
     pass
 """
-ALONE = ["-p", "tests.harness.second_try", "-p", "no:cacheprovider", "-p", "no:django", "--import-mode=importlib"]
+PLUGINS = ("xdist.plugin", "pytest_rerunfailures", "tests.harness.second_try")
+OPTIONS = [option for name in PLUGINS for option in ("-p", name)]
 
 
-def test_run_names_what_passed_at_the_second_try_and_fails_what_never_did(pytester):
+def test_run_names_what_passed_at_the_second_try_and_fails_what_never_did(pytester, monkeypatch):
     for folder in ("e2e", "unit"):
         file = pytester.path / "tests" / folder / f"test_{folder}.py"
         file.parent.mkdir(parents=True)
         file.write_text(SHAKY)
 
-    lines = pytester.runpytest_subprocess(*ALONE, "-n", "2", "tests").outlines
+    # Only what a test needs: every plug-in that lies around would be loaded three times.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    lines = pytester.runpytest_subprocess(*OPTIONS, "--import-mode=importlib", "-n", "2", "tests").outlines
 
     shaken = [line for line in lines if line.startswith("Shaken:")]
     assert shaken == ["Shaken: tests/e2e/test_e2e.py::test_shaky"]

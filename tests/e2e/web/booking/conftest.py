@@ -11,7 +11,7 @@ from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
 from tests.e2e.server import run_browser, run_server
-from tests.e2e.sight import check_axe
+from tests.e2e.sight import COLOR_RULES, check_axe
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +74,7 @@ def open_page(browser, complaints) -> Iterator[object]:
 
     def open_(**options: object) -> Page:
         defaults = {"viewport": {"width": 390, "height": 844}, "locale": "es-MX", "is_mobile": True, "has_touch": True}
+        defaults["reduced_motion"] = "reduce"
         context = browser.new_context(**{**defaults, **options})
         contexts.append(context)
         page = context.new_page()
@@ -92,11 +93,14 @@ def open_page(browser, complaints) -> Iterator[object]:
 
 @pytest.fixture
 def check_page():
-    """Assert that axe finds nothing and that nothing is wider than the window."""
+    """Assert that axe finds nothing, light or dark, and that nothing is wider than the window."""
 
     def check(page: Page) -> None:
         page.wait_for_load_state("networkidle")
         assert check_axe(page) == [], page.url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        page.emulate_media(color_scheme="dark")
+        assert check_axe(page, rules=COLOR_RULES) == [], page.url
+        page.emulate_media(color_scheme="light")
 
     return check

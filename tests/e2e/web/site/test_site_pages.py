@@ -52,8 +52,9 @@ def find_excess(page: Page) -> int:
 @pytest.mark.parametrize("window", WINDOWS)
 def test_axe_finds_nothing(open_page, window):
     found = {}
+    page = open_page("/", **WINDOWS[window])
     for path in PATHS:
-        page = open_page(path, **WINDOWS[window])
+        page.goto(PLATFORM + path)
         found[path] = (check_axe(page), find_excess(page))
 
     assert found == dict.fromkeys(PATHS, ([], 0))
@@ -61,8 +62,10 @@ def test_axe_finds_nothing(open_page, window):
 
 def test_no_page_is_wider_than_a_narrow_phone_with_large_letters(open_page):
     found = {}
+    page = open_page("/", viewport={"width": 320, "height": 568}, locale="es-MX")
     for path in PATHS:
-        page = open_page(path, viewport={"width": 320, "height": 568}, locale="es-MX")
+        page.goto(PLATFORM + path)
+        page.evaluate("document.fonts.ready")
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         found[path] = find_excess(page)
 
@@ -112,12 +115,9 @@ def test_browser_proposes_the_address_that_the_server_makes_of_a_name(open_page)
     ]
     page = open_page("/sign-up/", locale="es-MX")
 
-    found = {}
     for name in names:
         page.fill("#f-business_name", name)
-        found[name] = page.input_value("#f-slug")
-
-    assert found == {name: make_address(name) for name in names}
+        expect(page.locator("#f-slug")).to_have_value(make_address(name))
 
 
 def test_browser_with_an_old_name_of_its_zone_is_understood(open_page):
