@@ -35,6 +35,14 @@ EXPIRING_VALUES = [
 UNNOTED_ON = date(1970, 1, 1)
 
 
+class RealBookings(models.Manager["Booking"]):
+    """All bookings but tests: whoever counts, lists, plans or reminds sees nothing of them."""
+
+    def get_queryset(self) -> models.QuerySet[Booking]:
+        """Leave tests out."""
+        return super().get_queryset().filter(is_test=False)
+
+
 class Booking(models.Model):
     """One visit, from hold to completion.
 
@@ -52,6 +60,9 @@ class Booking(models.Model):
     where ``starts_at`` is another one, something that does not know these columns has moved the booking (empty: a
     booking of before this column). `services.writing.agreed` alone writes all of these. No zone: a booking of before
     these columns. `manage follow_zone_changes` notes the time of both kinds.
+
+    ``is_test``: somebody of the staff tried the customer's way. A test has the same states and takes nothing, and
+    ``objects`` does not know it: whoever follows one booking by its id or link asks ``with_tests``.
     """
 
     reference = models.CharField(max_length=12)
@@ -124,6 +135,10 @@ class Booking(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
+    is_test = models.BooleanField(default=False, db_default=False)
+
+    objects = RealBookings()
+    with_tests: ClassVar[models.Manager[Booking]] = models.Manager()
 
     history = keep_history(
         excluded_fields=("token_hash", "hold_token_hash", "group_share", "agreed_at"),
@@ -156,6 +171,19 @@ class Booking(models.Model):
                 condition=models.Q(status__in=BookingStatus.values), name="scheduling_booking_status_known"
             ),
             models.CheckConstraint(
+                condition=models.Q(is_test=False)
+                | models.Q(
+                    customer__isnull=True,
+                    payer__isnull=True,
+                    asset__isnull=True,
+                    session__isnull=True,
+                    series__isnull=True,
+                    rule_usage=[],
+                    group_share=[],
+                ),
+                name="scheduling_booking_test_takes_nothing",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(is_active=True, status__in=ACTIVE_VALUES)
                 | (models.Q(is_active=False) & ~models.Q(status__in=ACTIVE_VALUES)),
                 name="scheduling_booking_active",
@@ -174,6 +202,7 @@ class Booking(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["starts_at", "id"], name="scheduling_booking_start"),
             models.Index(fields=["service", "starts_at"], name="scheduling_booking_service"),
+            models.Index(fields=["id"], condition=models.Q(is_test=True), name="scheduling_booking_test"),
             models.Index(
                 fields=["hold_expires_at"],
                 condition=models.Q(is_active=True, hold_expires_at__isnull=False),

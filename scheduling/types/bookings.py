@@ -163,6 +163,7 @@ class BookingView:
     cancel_until: datetime
     series_id: int | None
     is_sample: bool
+    is_test: bool = False
 
     @property
     def price(self) -> Price:

@@ -83,6 +83,7 @@ TENANT: dict[str, Rights] = {
     "workspace/page/publish/": change(SETUP),
     "workspace/page/unpublish/": change(SETUP),
     "workspace/page/shared/": change(SETUP),
+    "workspace/page/tests/<int:booking_id>/delete/": change(SETUP),
     "workspace/page/guide/end/": change(SETUP),
     "workspace/bookings/": read(STAFF),
     "workspace/bookings/new/": form(DESK),

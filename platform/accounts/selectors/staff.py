@@ -35,6 +35,18 @@ def list_managers(*, notice: str = "") -> tuple[StaffMember, ...]:
     return list_staff(roles=(Role.OWNER, Role.MANAGER), notice=notice)
 
 
+def get_member(user_id: int) -> StaffMember:
+    """Return an active person of the current schema.
+
+    Raises:
+        PersonUnknown: There is none with this id.
+    """
+    found = next((each for each in list_staff() if each.id == user_id), None)
+    if found is None:
+        raise PersonUnknown
+    return found
+
+
 def get_user_by_email(email: str) -> User:
     """Return the active person of the current schema who signs in with ``email``.
 

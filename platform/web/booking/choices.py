@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from edge.access import open_to_anyone
+from edge.access import is_staff, open_to_anyone
 from kernel.ids import read_row_id
 from kernel.maps import make_map_url
 from scheduling.errors import ServiceNotFound
@@ -51,11 +51,17 @@ class CategoryOption:
 def choose_service(request: HttpRequest) -> HttpResponse:
     """Show the services; with ``?service=`` or ``?location=`` (also from other sites) take that choice and go on."""
     flow = load_flow(request)
+    if "test" in request.GET and is_staff(request):
+        flow = replace(flow, draft=replace(flow.draft, is_test=True), is_test=True)
     location_id, service_id = (read_row_id(request.GET.get(name)) for name in ("location", "service"))
     if location_id is not None:
-        flow = make_flow(flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now)
+        flow = make_flow(
+            flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now, is_test=flow.is_test
+        )
     if service_id is not None:
-        flow = make_flow(flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now)
+        flow = make_flow(
+            flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now, is_test=flow.is_test
+        )
         if flow.service is None:
             return _render_services(request, flow, status=404, notice=gettext(ServiceNotFound.text))
         return HttpResponseRedirect(flow.link(_find_open_step(flow, StepKey.SERVICE)))

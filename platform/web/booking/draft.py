@@ -62,6 +62,7 @@ class Draft:
     """The choices and texts of one visitor.
 
     Attributes:
+        is_test: Staff tries the page (`web.booking.flow`); it means nothing for anybody else.
         visit: Random name of this run through the pages.
         answers: To the service's own questions, by their keys, as they are sent: "yes" and "no", a number with a point.
         is_visit_told: The questions about the visit were answered.
@@ -88,6 +89,7 @@ class Draft:
     wants_reminders: bool = True
     hold: HeldTime | None = None
     code_to: str = ""
+    is_test: bool = False
 
     def choose_service(self, service_id: int) -> Draft:
         """Return the draft with another service; what belongs to the old one is dropped."""

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from edge.access import is_staff
 from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.money import Price
@@ -228,10 +229,15 @@ def load_flow(request: HttpRequest) -> Flow:
     """Read what the request carries and what the tenant offers; one query."""
     tenant, now = current_tenant(), utc_now()
     draft = open_draft(request.GET.get(PARAMETER, ""), schema_name=tenant.schema_name)
-    return make_flow(tenant, draft, load_offer(now=now), now=now)
+    return make_flow(tenant, draft, load_offer(now=now), now=now, is_test=_is_test(request, draft, tenant))
 
 
-def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) -> Flow:
+def _is_test(request: HttpRequest, draft: Draft, tenant: TenantInfo) -> bool:
+    """Tell whether staff tries the page: whoever sees a draft, and on a published page whoever began a test."""
+    return not tenant.is_published or (draft.is_test and is_staff(request))
+
+
+def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, is_test: bool = False) -> Flow:
     """Put together what was chosen and what is offered."""
     language = current_language()
     offer = offer.say_in(language)
@@ -254,7 +260,7 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime) 
         service=service,
         location=location,
         resources=offer.list_choosable_resources(service.id, location_id=location_id) if service else (),
-        is_test=not tenant.is_published,
+        is_test=is_test,
     )
 
 

@@ -18,6 +18,7 @@ from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, Slo
 from scheduling.services.bookings import submissions as bookings
 from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
 from scheduling.services.bookings.holds import is_hold_used
+from scheduling.services.first_run.trials import book_test
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from web.booking.details import DetailsForm
 from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
@@ -46,9 +47,12 @@ def submit(
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
     details = _make_details(flow, form)
-    guard = open_guard(customer=details.customer, block=find_block(request), code=code, now=flow.now)
     try:
-        booked = _book_guarded(request, flow, guard, details, is_new_wanted=is_new_wanted)
+        if flow.is_test:
+            booked = _try_out(request, flow, hold, details)
+        else:
+            guard = open_guard(customer=details.customer, block=find_block(request), code=code, now=flow.now)
+            booked = _book_guarded(request, flow, guard, details, is_new_wanted=is_new_wanted)
     except (HoldExpired, SlotTaken) as error:
         return render_taken(request, drop_hold(flow), error, hold.starts_at, say_taken(flow, hold.starts_at))
     except (HoldUnknown, SlotUnavailable) as error:
@@ -63,6 +67,14 @@ def submit(
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
+
+
+def _try_out(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:
+    """Book a test: nothing was held, and no code is asked of whoever is signed in."""
+    if recall_booking(flow.draft):
+        raise HoldUsed
+    asked = SlotRequest(flow.wish, hold.starts_at)
+    return book_test(request=asked, details=details, tester_id=request.user.pk or 0, now=flow.now)
 
 
 def _book_guarded(

@@ -128,7 +128,9 @@ def find_moving(booking_id: int) -> Moving:
     Raises:
         BookingNotFound: There is none.
     """
-    row = Booking.objects.filter(pk=booking_id).values_list("session_id", "session__seats_taken", "party_size").first()
+    row = (
+        Booking.with_tests.filter(pk=booking_id).values_list("session_id", "session__seats_taken", "party_size").first()
+    )
     if row is None:
         raise BookingNotFound
     session_id, seats_taken, party_size = row

@@ -158,6 +158,7 @@ def view_booking(booking: Booking) -> BookingView:
         cancel_until=find_cancel_limit(booking),
         series_id=booking.series_id,
         is_sample=booking.is_sample,
+        is_test=booking.is_test,
     )
 
 
@@ -178,7 +179,7 @@ def _view_lines(booking: Booking) -> tuple[LineView, ...]:
 
 def _details() -> QuerySet[Booking]:
     taken = Allocation.objects.select_related("resource__resource_type").order_by("part_index", "starts_at", "pk")
-    return Booking.objects.select_related("service", "location", "customer").prefetch_related(
+    return Booking.with_tests.select_related("service", "location", "customer").prefetch_related(
         "lines", Prefetch("allocations", taken), Prefetch("session__allocations", taken)
     )
 

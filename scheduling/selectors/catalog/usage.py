@@ -132,9 +132,9 @@ def was_resource_booked(resource_id: int) -> bool:
 
 
 def was_service_booked(service_id: int) -> bool:
-    """Tell whether any booking contains a service."""
+    """Tell whether any booking contains a service; a test does as well."""
     lines = BookingLine.objects.filter(service_id=service_id)
-    return Booking.objects.filter(service_id=service_id).exists() or lines.exists()
+    return Booking.with_tests.filter(service_id=service_id).exists() or lines.exists()
 
 
 def was_add_on_booked(add_on_id: int) -> bool:
@@ -149,6 +149,8 @@ def is_coming(now: datetime, *, prefix: str = "") -> Q:
         "ends_at__gt": now,
         "starts_at__gt": now - LONGEST_BOOKING,
     }
+    if prefix:
+        conditions["is_test"] = False  # bookings themselves come without tests
     is_kept = Q(**{f"{prefix}hold_expires_at__isnull": True}) | Q(**{f"{prefix}hold_expires_at__gt": now})
     is_over = Q(**{f"{prefix}status__in": OVER})
     return Q(**{f"{prefix}{name}": value for name, value in conditions.items()}) & is_kept & ~is_over

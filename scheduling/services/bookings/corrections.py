@@ -42,12 +42,14 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
         BookingChanged: Somebody corrected it since it was read (``correction.seen``).
-        TransitionRefused: Nobody has booked it yet: it is only held.
+        TransitionRefused: Nobody has booked it yet: it is only held; or it is a test.
         CustomerInvalid: What was typed, by field, as `clean_details` names them; ``price`` too.
         BookingNotFound: There is none.
     """
     check_step(by)
     booking = lock_booking(now=now, booking_id=booking_id)
+    if booking.is_test:
+        raise refuse_step(booking)  # its messages go to whoever tries, never to what is typed
     if booking.status in {BookingStatus.HELD, BookingStatus.EXPIRED} and not booking.customer_name:
         raise refuse_step(booking)
     before = mark_state(booking)

@@ -102,7 +102,7 @@ def delete_location(*, location_id: int, by: Actor, now: datetime) -> None:
     """
     row = lock_row(NOUN, location_id, version=None, may_be_archived=True)
     uses = {
-        "bookings": int(Booking.objects.filter(location=row).exists()),
+        "bookings": int(Booking.with_tests.filter(location=row).exists()),
         "resources": Resource.objects.filter(location=row).count(),
         "rules": CapacityRule.objects.filter(location=row).count(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
 from kernel.lines import clean_line, make_printable
@@ -30,7 +31,8 @@ def make_event(booking: BookingView, *, tenant_name: str, now: datetime) -> Even
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
     place = ", ".join(part for part in (booking.location_name, booking.location_address) if part)
-    event.add("summary", clean_line(f"{booking.service_name} · {tenant_name}"))
+    summary = f"{booking.service_name} · {tenant_name}"
+    event.add("summary", clean_line(f"{gettext('Test')}: {summary}" if booking.is_test else summary))
     event.add("location", make_printable(place))
     return event
 

@@ -102,7 +102,8 @@ def tell_customer_of(event: EventView) -> None:
     if found is None:
         return
     booking, telling = found
-    _keep_in_step(booking, now=event.occurred_at)
+    if not booking.is_test:
+        _keep_in_step(booking, now=event.occurred_at)
     if (
         _is_true(event, booking, telling)
         and _is_news(event, booking)
@@ -112,9 +113,9 @@ def tell_customer_of(event: EventView) -> None:
 
 
 def tell_business_of(event: EventView) -> None:
-    """Queue the notices to those who run the business and to those who do the work."""
+    """Queue the notices to those who run the business and to those who do the work; of a test only its author hears."""
     found = _find_telling(event)
-    if found is None or not _is_true(event, *found):
+    if found is None or found[0].is_test or not _is_true(event, *found):
         return
     booking, telling = found
     if event.kind == CLOCK and event.payload.get("is_clashing"):
@@ -164,7 +165,7 @@ def _catch_up(event: EventView) -> None:
     """Plan anew what came due while a booking stood elsewhere by mistake."""
     with suppress(BookingNotFound):
         booking = get_booking(booking_id=event.subject_id)
-        if booking.status == BookingStatus.CONFIRMED and not booking.is_sample:
+        if booking.status == BookingStatus.CONFIRMED and not (booking.is_sample or booking.is_test):
             plan_reminders(booking_id=booking.id, now=event.occurred_at, is_catching_up=True)
 
 

@@ -62,7 +62,8 @@ def add_record_parts(
         at=now,
         reason=reason,
     )
-    add_search_part(statement, booking)
+    if not booking.is_test:
+        add_search_part(statement, booking)
     payload = _describe(booking, by) | dict(extra or {})
     add_event_part(statement, source="booking", kind=f"booking.{kind}", payload=payload, now=now)
 
@@ -102,6 +103,7 @@ def _describe(booking: Booking, by: Actor) -> dict[str, object]:
         "by": by.kind,
         "by_user_id": by.user_id,
         "is_sample": booking.is_sample,
+        "is_test": booking.is_test,
     }
 
 

@@ -56,7 +56,7 @@ def register() -> None:
 def expire_hold(booking_id: int, now: datetime) -> None:
     """Mark one hold expired when it has ended; safe to run twice. The handler of due work."""
     with write_transaction():
-        booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+        booking = Booking.with_tests.select_for_update().filter(pk=booking_id).first()
         if booking is None or not is_expired(booking, now):
             return
         release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)

@@ -20,7 +20,7 @@ def lock_booking(*, now: datetime, booking_id: int | None = None, token: str | N
         LinkEnded: The visit is long over.
         BookingNotFound: No such id.
     """
-    return _get(Booking.objects.select_for_update(of=("self",)), booking_id, token, now)
+    return _get(Booking.with_tests.select_for_update(of=("self",)), booking_id, token, now)
 
 
 def read_booking(*, now: datetime, booking_id: int | None = None, token: str | None = None) -> Booking:
@@ -29,7 +29,7 @@ def read_booking(*, now: datetime, booking_id: int | None = None, token: str | N
     Raises:
         TokenUnknown, LinkEnded, BookingNotFound: As `lock_booking`.
     """
-    return _get(Booking.objects.all(), booking_id, token, now)
+    return _get(Booking.with_tests.all(), booking_id, token, now)
 
 
 def _get(bookings: QuerySet[Booking], booking_id: int | None, token: str | None, now: datetime) -> Booking:

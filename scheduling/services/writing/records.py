@@ -34,6 +34,7 @@ class Agreed:
     override_reason: str = ""
     overridden_by_id: int | None = None
     is_sample: bool = False
+    is_test: bool = False
     series_id: int | None = None
 
 
@@ -70,6 +71,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         created_at=agreed.now,
         confirmed_at=agreed.now if agreed.status == BookingStatus.CONFIRMED else None,
         is_sample=agreed.is_sample,
+        is_test=agreed.is_test,
         series_id=agreed.series_id,
     )
     agree_on(
@@ -85,13 +87,13 @@ def note_rules_and_group(plan: Plan, place: Place, booking: Booking, *, counters
     """Note what a booking takes of rules, and let it join its group; before it is saved."""
     note_rules(plan, place, booking, counters=counters)
     booking.session = None
-    if place.visit.seats is not None:
+    if place.visit.seats is not None and not booking.is_test:
         join_session(place, booking)
 
 
 def note_rules(plan: Plan, place: Place, booking: Booking, *, counters: Counters) -> None:
-    """Note what a booking takes of rules; before it is saved."""
-    booking.rule_usage = list_place_usage(plan, place)
+    """Note what a booking takes of rules, a test nothing; before it is saved."""
+    booking.rule_usage = [] if booking.is_test else list_place_usage(plan, place)
     counters.add(booking)
 
 

@@ -87,6 +87,8 @@ def _describe(event: EventView, user: object) -> News | None:
         page = load_booking_page(booking_id=event.subject_id, user=user, now=utc_now())
     except BookingNotFound:
         return None
+    if page.booking.is_test:
+        return News(event.id, "flask-conical", gettext_lazy("Test booking"), page)
     if event.kind in DONE_BY_CUSTOMERS:
         icon, title = DONE_BY_CUSTOMERS[event.kind]
         before, after = (read_instant(str(event.payload.get(key))) for key in ("previous_starts_at", "starts_at"))

@@ -22,6 +22,7 @@ add_entries(
 urlpatterns = [
     path("page/", views.show_page, name="page"),
     path("page/publish/", views.publish, name="page_publish"),
+    path("page/tests/<int:booking_id>/delete/", views.remove_test, name="page_test_delete"),
     path("page/shared/", views.share, name="page_shared"),
     path("page/guide/end/", views.put_guide_away, name="page_guide_end"),
     path("page/unpublish/", views.unpublish, name="page_unpublish"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -18,17 +19,21 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Forbidden
-from scheduling.errors import PageNotReady
+from scheduling.errors import BookingNotFound, PageNotReady
 from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.selectors.first_run.trials import list_tests
 from scheduling.services.first_run import publishing
+from scheduling.services.first_run.trials import delete_test
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.hosts import make_base_url
 from tenants.policies import may_business
 from tenants.services import publishing as publication
 from web.errors import translate_error
+from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, go_on
 from web.workspace.crud.editing import make_actor
+from web.workspace.start.guide import TEST_QUERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,16 @@ def unpublish(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SETTINGS_MANAGE)
 @require_POST
+def remove_test(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Delete a test booking with all that it left; a second click finds it done."""
+    with suppress(BookingNotFound):
+        delete_test(booking_id=booking_id)
+    toast = Toast(title=gettext("Test deleted"), text=gettext("With its history and its messages"))
+    return go_on(request, toast, to=reverse("workspace:page"))
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
 def share(request: HttpRequest) -> HttpResponse:
     """Note that customers know the page by now."""
     try:
@@ -112,6 +127,8 @@ def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> Ht
         "whatsapp_url": f"https://wa.me/?{urlencode({'text': text})}",
         "blockers": [] if tenant.is_published else list_blockers(now=utc_now()),
         "turns": turns,
+        "tests": [(each, get_look(each.status)) for each in list_tests()],
+        "test_url": reverse("booking:start") + TEST_QUERY,
         "refusal": refusal,
         "may_write": may_business(Ability.WRITE),
     }
