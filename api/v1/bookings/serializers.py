@@ -80,8 +80,7 @@ class UndoFields(StrictSerializer):
 
     status = serializers.ChoiceField(
         choices=sorted(TAKEN_BACK),
-        required=False,
-        help_text="The status that the step led to; without it the one that the booking has.",
+        help_text="The status that the step led to: sent again, it takes no other step back.",
     )
 
 

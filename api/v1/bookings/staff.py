@@ -47,7 +47,7 @@ class UndoView(StaffView):
         responses=SteppedShape,
     )
     def post(self, request: Request, booking_id: str) -> HttpResponse:
-        """Take back the last step: the booking stands where it stood before; again changes nothing.
+        """Take back the step that led to a status: the booking stands where it stood before; again changes nothing.
 
         Arrived, begun, finished, not come, cancelled and declined can be taken back. What was cancelled takes its
         people and things again, unless somebody has them now.
@@ -56,8 +56,8 @@ class UndoView(StaffView):
         number = _read_id(booking_id)
 
         def run() -> Result:
-            step = form.validated_data.get("status") or get_booking(booking_id=number).status
-            undo_step(booking_id=number, status=BookingStatus(step), now=utc_now(), by=_make_actor(request))
+            step = BookingStatus(form.validated_data["status"])
+            undo_step(booking_id=number, status=step, now=utc_now(), by=_make_actor(request))
             return Result(status=status.HTTP_200_OK, body=_describe(get_booking(booking_id=number)))
 
         return answer_once(request, run, is_personal=False)

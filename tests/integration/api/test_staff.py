@@ -10,6 +10,7 @@ from accounts.models import User
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind
 from scheduling.models import Booking, Customer, Service
+from scheduling.services.bookings import transitions
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.types import Actor
 from tests.conftest import HostClient
@@ -33,11 +34,10 @@ def cancel(booking: Booking) -> None:
     assert booking.status == "cancelled"
 
 
-@pytest.mark.parametrize("body", [{}, {"status": "cancelled"}, {"status": None}])
-def test_last_step_is_taken_back(owner_client, booking, body):
+def test_last_step_is_taken_back(owner_client, booking):
     cancel(booking)
 
-    answer = post(owner_client, f"{booking.pk}/undo", body)
+    answer = post(owner_client, f"{booking.pk}/undo", {"status": "cancelled"})
 
     booking.refresh_from_db()
     assert answer.status_code == 200
@@ -68,10 +68,30 @@ def test_undo_sent_twice_changes_nothing_more(owner_client, booking):
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_mismatch")
 
 
-def test_nothing_to_take_back_is_said(owner_client, booking):
-    answers = [post(owner_client, f"{booking.pk}/undo", body) for body in ({}, {"status": "arrived"})]
+@pytest.mark.parametrize("body", [{}, {"status": None}, {"status": "confirmed"}, {"status": ""}])
+def test_which_step_is_taken_back_has_to_be_said(owner_client, booking, body):
+    cancel(booking)
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(409, "transition_refused")] * 2
+    answer = post(owner_client, f"{booking.pk}/undo", body)
+
+    booking.refresh_from_db()
+    assert (answer.status_code, list(answer.json()["errors"]), booking.status) == (422, ["status"], "cancelled")
+
+
+def test_nothing_to_take_back_is_said(owner_client, booking):
+    answer = post(owner_client, f"{booking.pk}/undo", {"status": "arrived"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "transition_refused")
+
+
+def test_of_two_steps_a_repeated_call_takes_back_one(owner_client, booking):
+    for step in (transitions.mark_arrived, transitions.start_visit):
+        step(booking_id=booking.pk, now=utc_now(), by=Actor(kind=ActorKind.STAFF))
+
+    answers = [post(owner_client, f"{booking.pk}/undo", {"status": "in_progress"}) for _ in range(2)]
+
+    booking.refresh_from_db()
+    assert ([answer.json()["status"] for answer in answers], booking.status) == (["arrived"] * 2, "arrived")
 
 
 def test_place_that_somebody_took_is_not_taken_again(owner_client, customer_client, booking):
@@ -86,7 +106,7 @@ def test_place_that_somebody_took_is_not_taken_again(owner_client, customer_clie
         }
         customer_client.post("/api/v1/bookings", body, content_type="application/json", REMOTE_ADDR=f"10.{number}.0.1")
 
-    answer = post(owner_client, f"{booking.pk}/undo")
+    answer = post(owner_client, f"{booking.pk}/undo", {"status": "cancelled"})
 
     booking.refresh_from_db()
     assert (answer.status_code, answer.json()["code"], booking.status) == (409, "slot_taken", "cancelled")
@@ -202,9 +222,9 @@ def test_bad_input_is_said_at_its_field_and_changes_nothing(owner_client, bookin
 
 
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30, "-1", "1.5"])
-@pytest.mark.parametrize("step", ["undo", "correct"])
-def test_booking_that_does_not_exist(owner_client, number, step):
-    answer = post(owner_client, f"{number}/{step}")
+@pytest.mark.parametrize(("step", "body"), [("undo", {"status": "cancelled"}), ("correct", {})])
+def test_booking_that_does_not_exist(owner_client, number, step, body):
+    answer = post(owner_client, f"{number}/{step}", body)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "booking_not_found")
 
