@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask, Keeper
 from keyvalue.throttle import ask_limits, get_limit
 from notifications.channels.numbers import gets_sms
+from notifications.channels.registry import list_reaching
 from notifications.enums import Channel
-from notifications.services.stops import is_stopped
+from notifications.services.stops import list_stopped
+from notifications.types.messages import Recipient
 from tenants.services.counts import count_up
 
 OTHER = "messages_other"
@@ -24,9 +27,16 @@ def is_texted(phone: str) -> bool:
     return gets_sms(phone)
 
 
-def wants_no_sms(phone: str) -> bool:
-    """Tell whether somebody answered STOP from a number (E.164), to this business or to all. One query."""
-    return is_stopped(Channel.SMS, phone)
+def find_addresses(recipients: Sequence[Recipient]) -> tuple[str, ...]:
+    """Return for each where a message would go; empty: nowhere. One query at most, where somebody has a number only.
+
+    That is the first way that works, as `messages.tell` takes it: whoever answered STOP gets no SMS, and a fixed line
+    none either.
+    """
+    ways = [next(iter(list_reaching(each)), None) for each in recipients]
+    texted = {way[1] for way in ways if way is not None and way[0].channel == Channel.SMS}
+    stopped = list_stopped(texted) if texted else frozenset()
+    return tuple("" if way is None or way[1] in stopped else way[1] for way in ways)
 
 
 def may_get_one_more(to: str, *, limit: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ wants SMS again wants those that were stopped last, whoever wrote since.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -49,10 +50,16 @@ class Answered:
 
 def is_stopped(channel: str, to: str) -> bool:
     """Tell whether a recipient wants no SMS from the current business."""
-    if channel != Channel.SMS:
-        return False
-    stopped = TextedNumber.objects.filter(recipient_hash=_hash(to), stopped_at__isnull=False)
-    return stopped.filter(schema_name__in=(connection.schema_name, EVERYBODY)).exists()
+    return channel == Channel.SMS and bool(list_stopped([to]))
+
+
+def list_stopped(numbers: Iterable[str]) -> frozenset[str]:
+    """List the numbers (E.164) from which somebody answered STOP, to the current business or to all. One query."""
+    by_hash = {_hash(each): each for each in numbers}
+    stopped = TextedNumber.objects.filter(
+        recipient_hash__in=by_hash, stopped_at__isnull=False, schema_name__in=(connection.schema_name, EVERYBODY)
+    )
+    return frozenset(by_hash[each] for each in stopped.values_list("recipient_hash", flat=True))
 
 
 def note_texted(channel: str, to: str, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ from scheduling.types import Actor, Applied, BookingView
 from tenants.context import current_tenant
 from web.formats import format_phone
 from web.workspace.changes.reading import SAVE, asks_back, list_carried, read_choices
-from web.workspace.changes.rows import Review, find_person, make_review
+from web.workspace.changes.rows import Review, find_people, make_review
 
 __all__ = ["Story", "asks_back", "review_or_save", "say_applied"]
 
@@ -104,11 +104,11 @@ def _answer(request: HttpRequest, story: Story, review: Review, *, status: int) 
 
 
 def _list_unreachable(bookings: tuple[BookingView, ...]) -> list[str]:
-    country = current_tenant().country
+    country, people = current_tenant().country, find_people(bookings)
     return list(
         dict.fromkeys(
             " ".join(part for part in (each.customer_name, format_phone(each.customer_phone, country)) if part)
             for each in bookings
-            if not find_person(each).is_reachable
+            if not people[each.id].is_reachable
         )
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from kernel.formats import to_local
+from notifications.services.recipients import find_addresses
+from notifications.types.messages import Recipient
 from scheduling.enums import MisfitKind, Outcome
 from scheduling.types import BookingView, Misfit, Proposal, Touched
 from web.templatetags.formats import get_current_formats
@@ -70,10 +72,16 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Everything that a review shows; ``rest`` are too many to be listed, and all become the same."""
+    """Everything that a review shows.
+
+    Attributes:
+        rest: They are too many to be listed, and all become the same.
+        rest_people: So many get a message about those alone.
+    """
 
     rows: tuple[ReviewRow, ...]
     rest: Sequence[Touched]
+    rest_people: int
     for_rest: Outcome | None
     carried: Sequence[tuple[str, str]]
     address: str
@@ -105,13 +113,6 @@ class Review:
         changed = {Outcome.MOVE, Outcome.CANCEL}
         told = {row.person.key for row in self.rows if row.chosen in changed and row.person.is_reachable}
         return len(told) + (self.rest_people if self.for_rest in changed else 0)
-
-    @property
-    def rest_people(self) -> int:
-        """Return how many people have only bookings that are not listed, and can be told."""
-        listed = {row.person.key for row in self.rows}
-        people = [find_person(each.booking) for each in self.rest]
-        return len({each.key for each in people if each.is_reachable} - listed)
 
     @property
     def unreachable(self) -> tuple[BookingView, ...]:
@@ -157,17 +158,33 @@ def make_review(
     told: str,
 ) -> Review:
     """Draw the bookings with what was chosen for them; for the others, the best that there is."""
-    rows = tuple(_make_row(each, choices) for each in touched)
-    return Review(rows, rest, choices.for_rest, carried, address, choices.message, told, is_second=bool(choices.do))
+    people = find_people(each.booking for each in (*touched, *rest))
+    rows = tuple(_make_row(each, choices, people[each.booking.id]) for each in touched)
+    strangers = {people[each.booking.id] for each in rest} - {row.person for row in rows}
+    return Review(
+        rows,
+        rest,
+        sum(each.is_reachable for each in strangers),
+        choices.for_rest,
+        carried,
+        address,
+        choices.message,
+        told,
+        is_second=bool(choices.do),
+    )
 
 
-def find_person(booking: BookingView) -> Person:
-    """Return whom a message about a booking reaches."""
-    address = booking.customer_email.lower() or booking.customer_phone
-    return Person(address or f"{booking.customer_id or booking.id}", bool(address))
+def find_people(bookings: Iterable[BookingView]) -> dict[int, Person]:
+    """Map bookings to whom a message about each reaches, if anybody; one query at most."""
+    found = list({each.id: each for each in bookings}.values())
+    addresses = find_addresses([Recipient(email=each.customer_email, phone=each.customer_phone) for each in found])
+    return {
+        each.id: Person((address or f"{each.customer_id or each.id}").lower(), bool(address))
+        for each, address in zip(found, addresses, strict=True)
+    }
 
 
-def _make_row(touched: Touched, choices: Choices) -> ReviewRow:
+def _make_row(touched: Touched, choices: Choices, person: Person) -> ReviewRow:
     booking = touched.booking
     chosen = choices.outcomes.get(booking.id)
     if chosen not in touched.outcomes:
@@ -191,7 +208,7 @@ def _make_row(touched: Touched, choices: Choices) -> ReviewRow:
         places=places,
         is_other=is_other,
         other=choices.typed.get(booking.id, ""),
-        person=find_person(booking),
+        person=person,
         is_missing=chosen is None or (chosen is Outcome.MOVE and (touched.is_refused or is_untimed or not places)),
         is_new=bool(choices.do) and booking.id not in choices.outcomes,
     )
