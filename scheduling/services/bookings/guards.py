@@ -16,7 +16,7 @@ What is sent and which attempts were spent must last although nothing is booked:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,15 +27,18 @@ from kernel.emails import clean_email
 from kernel.identity.phones import clean_phone
 from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask
+from kernel.text import mark
 from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
 from notifications.types.messages import Recipient
 from scheduling.enums import ContactKind
-from scheduling.errors import TooManyBookings, VerificationRequired
+from scheduling.errors import CustomerInvalid, TooManyBookings, VerificationRequired
 from scheduling.policies import check_new_bookings
-from scheduling.types import CUSTOMER, CustomerDetails
+from scheduling.types import CUSTOMER, CustomerDetails, VisitDetails
 from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
 
+NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
+LONGEST_WAIT = timedelta(days=1)
 BY_RECIPIENT = "bookings_recipient"
 BY_ADDRESS = ("bookings_address", "bookings_address_weeks")
 
@@ -112,13 +115,38 @@ def admit(guard: Guard) -> Iterator[str]:
             take_back(spared)
             counted = tuple(ask for ask in counted if ask not in spared)
         yield "" if used is None else _name_kind(used.address)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, VerificationRequired) and guard.has_code and guard.proof is None:
+            error.is_wrong = True
         # After a failure of the database the transaction is undone, and with it what was counted in it.
         with suppress(DatabaseError):
             take_back(counted)
             if used is not None:
                 give_code_back(used)
         raise
+
+
+def check_refused(details: VisitDetails, refused: Collection[str]) -> None:
+    """Refuse whoever the business does not let book online, once they have shown that they are that customer.
+
+    ``refused`` are the kinds of the contacts that belong to such a customer. Whoever types somebody's number or
+    address does not learn that: they are asked for a code, as others are who booked much.
+
+    Raises:
+        CustomerInvalid: It is told to the customer.
+        VerificationRequired: A code has to be typed first.
+        TooManyBookings: It would have to, and there is no way to send one.
+    """
+    if not refused:
+        return
+    if details.proven_contact in refused:
+        raise CustomerInvalid(errors={"contact": (NOT_ONLINE,)})
+    customer = details.customer
+    ways = list_ways(Recipient(email=customer.email or "", phone=customer.phone or ""))
+    for way in ways:
+        if _name_kind(way.address) in refused:
+            raise VerificationRequired(to=way.address)
+    raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds())
 
 
 def send_code(guard: Guard, required: VerificationRequired, *, is_new_wanted: bool) -> VerificationRequired:

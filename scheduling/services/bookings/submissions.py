@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_instant, to_minutes
-from kernel.text import mark
 from scheduling.engine import Strategy
-from scheduling.enums import ActorKind, BookingEvent, BookingLevel, BookingSource, BookingStatus, OverrideKind
-from scheduling.errors import CustomerInvalid, HoldExpired, HoldUsed, SlotInPast, SlotTaken
+from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
+from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.guards import check_refused
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
@@ -50,7 +50,6 @@ from scheduling.types import (
 
 PAYMENT_MINUTES = 30
 """How long a place waits for its deposit."""
-NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
 LATE = timedelta(minutes=30)
 """How long after its end a hold still counts as begun in time."""
 
@@ -72,6 +71,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         HoldUnknown, HoldUsed: There is nothing to submit.
         HoldExpired: It ended and its place is taken; with the nearest free times.
         CustomerInvalid: What was typed, by field; the hold stays.
+        VerificationRequired, TooManyBookings: As `check_refused`.
     """
     check_new_bookings(CUSTOMER)
 
@@ -97,6 +97,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         elif _has_ended(booking, now):
             raise LostRace  # Somebody's clock was ahead.
         attach_details(booking, clean, known)
+        check_refused(clean.details, known.refused)
         _advance(booking, known, now=now)
         kind = EVENT_KINDS[booking.status]
         write_booking(
@@ -143,6 +144,7 @@ def book_slot(
         StatusForbids: The business takes no bookings now.
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CustomerInvalid, RequestInvalid: What was typed, by field.
+        VerificationRequired, TooManyBookings: As `check_refused`.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
     check_new_bookings(by, is_test=is_test)
@@ -175,6 +177,7 @@ def book_slot(
     def book_at(place: Place, known: Known) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
+            check_refused(clean.details, known.refused)
             _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
@@ -208,13 +211,7 @@ def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDe
 
 
 def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
-    """Let policy decide what a customer's booking is, and until when its place is kept.
-
-    Raises:
-        CustomerInvalid: The business takes bookings of this customer only by itself.
-    """
-    if known.level == BookingLevel.REFUSED:
-        raise CustomerInvalid(errors={"contact": (NOT_ONLINE,)})
+    """Let policy decide what a customer's booking is, and until when its place is kept."""
     status = next_status(booking, known.level)
     booking.status = status
     booking.is_active = True

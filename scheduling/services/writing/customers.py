@@ -19,9 +19,11 @@ NEXT_NUMBER_SQL = f"nextval('{NUMBER_SEQUENCE}'::regclass)"
 CONSENT_TEXT_VERSION = "2026-11"
 
 KNOWN_SQL = """
-SELECT known.id, known.asset_id, levels.found
+SELECT known.id, known.asset_id, levels.found, levels.refused
 FROM (
-  SELECT array_agg(DISTINCT c.booking_level) AS found FROM scheduling_contact k
+  SELECT array_agg(DISTINCT c.booking_level) AS found,
+         array_agg(DISTINCT k.kind) FILTER (WHERE c.booking_level = 'refused') AS refused
+  FROM scheduling_contact k
   JOIN scheduling_customer c ON c.id = k.customer_id
   WHERE k.value = ANY(%(contacts)s::text[]) AND c.erased_at IS NULL AND c.booking_level <> 'normal') levels
 LEFT JOIN (
@@ -44,12 +46,14 @@ ORDER BY c.id LIMIT 1) known ON true
 class Known:
     """The customer and the asset that a booking's details mean, as far as they are there already.
 
-    ``level`` is the strictest of all customers with one of the contacts, whatever name was typed.
+    ``level`` is the strictest of all customers with one of the contacts, whatever name was typed; ``refused`` are the
+    kinds of the contacts of those who may not book.
     """
 
     customer_id: int | None = None
     asset_id: int | None = None
     level: BookingLevel = BookingLevel.NORMAL
+    refused: tuple[str, ...] = ()
 
     def has_all(self, clean: CleanDetails) -> bool:
         """Tell whether nobody and nothing new has to be made that others could make at the same moment."""
@@ -71,9 +75,9 @@ def find_known(clean: CleanDetails) -> Known:
         "label_key": make_key(clean.asset_label),
     }
     rows = connection.fetch_planned(KNOWN_SQL, parameters)
-    customer_id, asset_id, levels = rows[0]
+    customer_id, asset_id, levels, refused = rows[0]
     strictest = max(map(BookingLevel, levels or ()), key=list(BookingLevel).index, default=BookingLevel.NORMAL)
-    return Known(customer_id, asset_id, strictest)
+    return Known(customer_id, asset_id, strictest, tuple(refused or ()))
 
 
 def meet_customer(clean: CleanDetails) -> Known:

@@ -13,7 +13,7 @@ from kernel.identity.phones import clean_phone, explain_phone, is_fixed_line
 from kernel.languages import LANGUAGES
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
-from notifications.services.recipients import is_texted, wants_no_sms
+from notifications.services.recipients import is_texted
 from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerInvalid, RequestInvalid
 from scheduling.services.questions.answers import check_answers
@@ -31,9 +31,6 @@ UNREADABLE = mark("This contains characters that cannot be used.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
 PHONE_FIXED = mark("This is a fixed line, where no SMS arrives. Add an e-mail address, or give a mobile number.")
 PHONE_NOT_TEXTED = mark("We cannot write SMS to this number. Add an e-mail address.")
-PHONE_STOPPED = mark(
-    "This number answered STOP and gets no SMS. Add an e-mail address, or answer START to one of our SMS and try again."
-)
 CONTACT_MISSING = mark("Enter a phone number or an e-mail address.")
 NOTE_TOO_LONG = mark("The note may have at most 2,000 characters.")
 CONSENT_UNKNOWN = mark("This consent is not known.")
@@ -230,10 +227,13 @@ def _clean_customer(
 
 
 def _find_silence(phone: str) -> str | None:
-    """Return why somebody of whom only a number is known would hear nothing from us; None: they would."""
+    """Return why somebody of whom only a number is known would hear nothing from us; None: they would.
+
+    Whether they answered STOP is nobody's business: whoever types a number need not be its owner.
+    """
     if not is_texted(phone):
         return PHONE_FIXED if is_fixed_line(phone) else PHONE_NOT_TEXTED
-    return PHONE_STOPPED if wants_no_sms(phone) else None
+    return None
 
 
 def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:

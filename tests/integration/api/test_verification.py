@@ -556,15 +556,15 @@ def test_a_code_that_was_given_back_works_again(tenant):
     assert try_code(ways=[WAY], code=" ", now=NOON) is None
 
 
-def test_a_number_that_said_stop_needs_a_mailbox(customer_client, tenant, shop, sms):
+def test_a_number_that_said_stop_is_answered_like_any_other(customer_client, tenant, shop, sms):
     take_reply(Answered("+525512345678", "STOP", "SM1"), now=NOON)
 
-    alone = book(customer_client, shop, phone="+525512345678")
-    with_mail = book(customer_client, shop, phone="+525512345678", email=STRANGER)
+    answers = [book(customer_client, shop, phone=phone) for phone in ("+525512345678", "+525587654321")]
 
-    assert (alone.status_code, with_mail.status_code) == (422, 201)
-    assert list(alone.json()["errors"]) == ["customer.phone"]
-    assert "ALTA" in alone.json()["errors"]["customer.phone"][0]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json().keys() == answers[1].json().keys()
+    work(tenant)
+    assert [taken["To"] for taken in sms.taken] == ["+525587654321"]
 
 
 @pytest.mark.parametrize("phone", ["+34612345678", "+19005550100", "+881612345678", "+529001234567"])

@@ -7,10 +7,20 @@ from dataclasses import replace
 import pytest
 from django.db import IntegrityError, transaction
 
+from notifications.services.codes import Reach
+from notifications.services.stops import Answered, take_reply
 from scheduling.enums import BookingLevel
-from scheduling.errors import CustomerInvalid, CustomerNotFound, RequestInvalid
+from scheduling.errors import (
+    CustomerInvalid,
+    CustomerNotFound,
+    RequestInvalid,
+    TooManyBookings,
+    VerificationRequired,
+)
 from scheduling.models import AssetReading, Booking, Customer
 from scheduling.selectors.bookings.views import get_booking, list_bookings
+from scheduling.services.bookings import guards
+from scheduling.services.bookings.guards import admit, open_guard
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.levels import set_booking_level
 from scheduling.services.bookings.submissions import book_slot, submit_booking
@@ -91,8 +101,10 @@ def test_the_level_decides_what_an_online_booking_becomes(shop, door, value, sta
     if status is None:
         before = Booking.objects.exclude(status="held").count()
         for hours, details in ((1, DETAILS), (2, renamed)):
-            with pytest.raises(CustomerInvalid) as refused:
+            with pytest.raises(VerificationRequired):
                 try_booking(details, hours)
+            with pytest.raises(CustomerInvalid) as refused:
+                try_booking(replace(details, proven_contact="email"), hours)
             assert list(refused.value.errors) == ["contact"]
         assert Booking.objects.exclude(status="held").count() == before
     else:
@@ -109,11 +121,51 @@ def test_of_several_customers_with_a_contact_the_strictest_level_counts(shop):
     level(one.pk, BookingLevel.BY_APPROVAL)
     level(two.pk, BookingLevel.REFUSED)
 
-    with pytest.raises(CustomerInvalid):
+    with pytest.raises(VerificationRequired):
         book_as(DETAILS, shop, 2)
     Customer.objects.filter(pk=two.pk).update(erased_at=NOW)
 
     assert book_as(DETAILS, shop, 2).status == "pending_approval"
+
+
+@pytest.fixture
+def refused(shop) -> int:
+    """Ana may not book online any more."""
+    customer = Booking.objects.get(pk=book(shop).booking_id).customer
+    level(customer.pk, BookingLevel.REFUSED)
+    return shop
+
+
+def type_contacts(**contacts: str | None) -> VisitDetails:
+    return replace(DETAILS, customer=replace(DETAILS.customer, **contacts))
+
+
+def test_who_types_somebodys_number_beside_their_own_address_is_asked_to_prove_the_number(refused, monkeypatch):
+    monkeypatch.setattr(guards, "list_ways", lambda to: (Reach("email", to.email), Reach("sms", to.phone)))
+    details = replace(type_contacts(email="fremd@example.com"), proven_contact="email")
+
+    with pytest.raises(VerificationRequired) as asked:
+        book_as(details, refused, 1)
+
+    assert (asked.value.to, Booking.objects.count()) == ("+525512345678", 1)
+
+
+def test_without_a_way_to_prove_a_contact_nobody_is_told_whose_it_is(refused):
+    take_reply(Answered("+525512345678", "STOP", "SM1"), now=NOW)
+
+    with pytest.raises(TooManyBookings):
+        book_as(type_contacts(email=None), refused, 1)
+
+    assert Booking.objects.count() == 1
+
+
+def test_a_wrong_code_of_who_may_not_book_is_said_to_be_wrong(refused):
+    guard = open_guard(customer=DETAILS.customer, block="10.0.0.0/24", code="999999", now=NOW)
+
+    with pytest.raises(VerificationRequired) as asked, admit(guard) as proven:
+        book_as(replace(DETAILS, proven_contact=proven), refused, 1)
+
+    assert (asked.value.to, asked.value.is_wrong) == ("ana@example.com", True)
 
 
 def test_a_level_needs_a_reason_and_leaves_history(shop):

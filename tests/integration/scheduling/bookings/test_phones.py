@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from notifications.services.recipients import find_addresses
 from notifications.services.stops import Answered, take_reply
+from notifications.types.messages import Recipient
 from scheduling.errors import CustomerInvalid
 from scheduling.models import Booking, Contact, Customer
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.writing.inputs import PHONE_FIXED, PHONE_NOT_TEXTED, PHONE_STOPPED
+from scheduling.services.writing.inputs import PHONE_FIXED, PHONE_NOT_TEXTED
 from scheduling.types import SlotRequest
 from tenants.context import tenant_scope
 from tests.factories.scheduling import CUSTOMER, DETAILS, NOW, STAFF, hours_later, make_shop, make_wish
@@ -65,20 +67,14 @@ def stopped(tenant):
     take_reply(Answered("+525512345678", "STOP", "SM1"), now=NOW)
 
 
-def test_a_number_that_said_stop_as_the_only_contact_is_said_at_its_field(stopped):
-    with pytest.raises(CustomerInvalid) as refusal:
-        book("55 1234 5678")
+def test_a_stranger_does_not_learn_that_a_number_said_stop(stopped, settings):
+    settings.SMS_URL = "http://127.0.0.1:1"
+    told = [book(phone, hours=hours).status for hours, phone in enumerate(("55 1234 5678", "55 8765 4321"))]
 
-    assert (refusal.value.errors, Booking.objects.count()) == ({"phone": (PHONE_STOPPED,)}, 0)
-
-
-def test_a_number_that_said_stop_is_kept_beside_an_address_by_staff_and_after_start(stopped):
-    book("55 1234 5678", email="ana@example.com")
-    book("55 1234 5678", hours=1, by=STAFF)
-    take_reply(Answered("+525512345678", "START", "SM2"), now=NOW)
-    book("55 1234 5678", hours=2)
-
-    assert Booking.objects.filter(customer_phone="+525512345678").count() == 3
+    assert told == ["confirmed", "confirmed"]
+    numbers = ("+525512345678", "+525587654321", "+34910123456", "")
+    assert find_addresses([Recipient(phone=phone) for phone in numbers]) == ("", "+525587654321", "", "")
+    assert find_addresses([Recipient(email="a@example.com", phone=numbers[0])]) == ("a@example.com",)
 
 
 def test_a_fixed_line_beside_an_address_is_kept(tenant):
