@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.http import HttpResponse
 
@@ -34,7 +35,7 @@ def disarm(cell: object) -> object:
     """Return a cell that no spreadsheet runs; None is an empty cell."""
     if cell is None:
         return ""
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Decimal):
         return cell
     text = str(cell)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

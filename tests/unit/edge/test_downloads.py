@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -13,13 +14,13 @@ def read(response) -> list[list[str]]:
 
 
 def test_a_table_comes_back_as_it_was():
-    rows = [["Cambio de aceite, filtro", 850, None], ['dice "hola"\nadiós', 2.5, "ñandú"]]
+    rows = [["Cambio de aceite, filtro", Decimal("-850.50"), None], ['dice "hola"\nadiós', 2.5, "ñandú"]]
 
     response = answer_csv(name="servicios", header=["Nombre", "Precio", "Nota"], rows=rows)
 
     assert read(response) == [
         ["Nombre", "Precio", "Nota"],
-        ["Cambio de aceite, filtro", "850", ""],
+        ["Cambio de aceite, filtro", "-850.50", ""],
         ['dice "hola"\nadiós', "2.5", "ñandú"],
     ]
     assert response.content.startswith(b"\xef\xbb\xbf")

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy
 
 from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import get_service_entry
 from scheduling.services.catalog import extras, services
+from web.parts.cells import write_amount
 from web.parts.lists import Column
 from web.workspace.catalog.forms import ServiceForm
 from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.rows import ServiceRow, fits, list_filters, list_rows
 from web.workspace.crud.page import CrudPage
-
-
-def to_major(amount_minor: int | None, currency: str) -> float | None:
-    """Return an amount as a spreadsheet calculates with it."""
-    return None if amount_minor is None else amount_minor / 10 ** get_currency_precision(currency)
-
 
 SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     key="services",
@@ -72,7 +66,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     export=(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Category"), lambda row: row.entry.setup.category),
-        (gettext_lazy("Price"), lambda row: to_major(row.entry.setup.price_minor, row.currency)),
+        (gettext_lazy("Price"), lambda row: write_amount(row.entry.setup.price_minor, row.currency)),
         (gettext_lazy("Kind of price"), lambda row: dict(PRICE_KINDS)[row.entry.setup.price_kind.value]),
         (gettext_lazy("Duration"), lambda row: row.entry.setup.duration_minutes),
         (gettext_lazy("Who and what it takes"), lambda row: row.needs),

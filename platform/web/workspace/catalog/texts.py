@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from kernel.languages import LANGUAGES
@@ -36,6 +37,12 @@ def list_other_languages() -> tuple[str, ...]:
 def say_label(field: str, language: str) -> str:
     """Return what a field of a language is called: "Name in Spanish"."""
     return LABELS[field] % {"language": str(WORDS[language])}
+
+
+def say_label_later(field: str, language: str) -> Promise:
+    """Return the same, in the language that is active when it is read."""
+    later: Promise = lazy(say_label, str)(field, language)  # type: ignore[assignment]  # typed as what it becomes
+    return later
 
 
 def spread(field: str) -> tuple[str, ...]:

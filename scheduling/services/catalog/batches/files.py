@@ -21,7 +21,8 @@ from scheduling.services.catalog import add_ons, services
 from scheduling.services.catalog.bulk import add_add_ons, add_services
 from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import change_row, compare, find_last_position
-from scheduling.types import Actor, AddOnSetup, RequirementSetup, ServiceSetup
+from scheduling.services.catalog.texts import clean_texts
+from scheduling.types import Actor, AddOnSetup, LocalText, RequirementSetup, ServiceSetup
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 
@@ -38,7 +39,7 @@ class CatalogLine:
     """A line as it was read: ``values`` are the fields of the set-up that it gives, the others stay or are usual.
 
     ``extra_of`` names the service of an extra, and is empty for a service. ``usual_needs`` is what a new service
-    takes unless the values say so.
+    takes unless the values say so. ``texts`` are those in other languages, by language and field.
     """
 
     number: int
@@ -47,6 +48,7 @@ class CatalogLine:
     service_id: int | None = None
     usual_needs: tuple[RequirementSetup, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class _Errors:
 
     def take(self, line: CatalogLine, error: Invalid) -> None:
         for name, texts in error.errors.items():
-            self.found.setdefault(f"{line.number}.{name.partition('.')[0]}", texts)
+            field = name if name.startswith("texts.") else name.partition(".")[0]
+            self.found.setdefault(f"{line.number}.{field}", texts)
 
     def raise_any(self) -> None:
         if self.found:
@@ -165,7 +168,7 @@ def _find_service(line: CatalogLine, rows: Mapping[int, Service], errors: _Error
 
 
 def _make_setup(line: CatalogLine, before: ServiceSetup | None, errors: _Errors) -> ServiceSetup | None:
-    values = {**line.values, "name": line.name}
+    values = {**line.values, "name": line.name, "texts": _merge_texts(before.texts if before else (), line)}
     kind = values.get("price_kind") or (before.price_kind if before else PriceKind.ON_REQUEST)
     if values.get("price_minor") is not None and "price_kind" not in values and kind is PriceKind.ON_REQUEST:
         kind = PriceKind.FIXED
@@ -182,13 +185,23 @@ def _make_setup(line: CatalogLine, before: ServiceSetup | None, errors: _Errors)
     return None if missing else ServiceSetup(**values)
 
 
+def _merge_texts(before: Sequence[LocalText], line: CatalogLine) -> tuple[LocalText, ...]:
+    """Return the texts in other languages with what a line says on top of what was said."""
+    found = {each.language: each for each in before}
+    for (language, name), text in line.texts.items():
+        found[language] = replace(found.get(language) or LocalText(language=language), **{name: text})
+    return clean_texts(tuple(found.values()))
+
+
 def _import_extras(lines: Sequence[CatalogLine], *, by: Actor, now: datetime) -> list[LineOutcome]:
     if not lines:
         return []
     owners: dict[str, list[int]] = defaultdict(list)
     for service_id, name in Service.objects.filter(is_active=True).values_list("pk", "name"):
         owners[name.lower()].append(service_id)
-    present = {(row.service_id, row.name.lower()): row for row in AddOn.objects.filter(is_active=True)}
+    # Whoever imports at the same time, or saves the form of a service, waits: nobody writes over what was not read.
+    rows = AddOn.objects.select_for_update(no_key=True).filter(is_active=True).order_by("pk")
+    present = {(row.service_id, row.name.lower()): row for row in rows}
     errors, lookup, seen = _Errors(), Lookup(), set[object]()
     position = find_last_position(add_ons.NOUN)
     outcomes: list[LineOutcome] = []
@@ -204,7 +217,7 @@ def _import_extras(lines: Sequence[CatalogLine], *, by: Actor, now: datetime) ->
         seen.add(key)
         row = present.get(key)
         before = read_add_on(row) if row else None
-        values = {**line.values, "name": line.name}
+        values = {**line.values, "name": line.name, "texts": _merge_texts(before.texts if before else (), line)}
         setup = (
             replace(before, **values)
             if before

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext
 
 from edge.downloads import FORMULA_STARTS
+from kernel.identity.keys import fold_letters
 from kernel.lines import drop_invisible, unify_breaks
 from scheduling.selectors.catalog.roster import Roster
 from scheduling.services.catalog.batches.files import CatalogLine
 from scheduling.types import RequirementSetup
-from web.workspace.catalog.files.columns import BY_KEY, CellWrong
+from web.workspace.catalog.files.columns import BY_KEY, CellWrong, map_titles
 from web.workspace.catalog.files.needs_cell import AS_IT_IS, read_needs
 
-MOST_BYTES, MOST_LINES, LONGEST_CELL = 1_000_000, 1_000, 4_000
+MOST_BYTES, MOST_LINES, LONGEST_CELL, LONGEST_HEAD = 1_000_000, 1_000, 4_000, 60
 SEPARATORS = ",;\t"
 
 
@@ -33,10 +34,15 @@ class CellError:
 
 @dataclass(slots=True)
 class ReadFile:
-    """The lines of a file, and what could not be read."""
+    """The lines of a file, and what could not be read; ``titles`` are the heads of its columns by their keys."""
 
     lines: list[CatalogLine] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def name_column(self, key: str) -> str:
+        """Return what the file calls a column."""
+        return self.titles.get(key, key)
 
 
 def decode(body: bytes) -> str:
@@ -60,7 +66,10 @@ def read_file(text: str, roster: Roster) -> ReadFile:
     except csv.Error:
         found.errors.append(CellError(0, "", gettext("This is not a table of cells: save it as CSV and try again.")))
         return found
-    heads = [drop_invisible(cell).lower() for cell in rows[0]] if rows else []
+    known = map_titles()
+    typed = [drop_invisible(cell) for cell in rows[0]] if rows else []
+    heads = [known.get(fold_letters(cell), cell.lower()) for cell in typed]
+    found.titles = {head: cell[:LONGEST_HEAD] for head, cell in zip(heads, typed, strict=True)}
     _check_heads(heads, len(rows), found)
     if found.errors:
         return found
@@ -96,14 +105,14 @@ def _read_line(
     if any(cell.strip() for cell in cells[len(heads) :]):
         found.errors.append(CellError(number, "", gettext("This line has more cells than there are columns.")))
     if not typed.get("name"):
-        found.errors.append(CellError(number, "name", gettext("Enter a name.")))
+        found.errors.append(CellError(number, found.name_column("name"), gettext("Enter a name.")))
     is_extra = bool(typed.get("extra_of"))
     values: dict[str, Any] = {}
     for key, cell in typed.items():
         try:
             values |= _read_cell(key, cell, roster, is_extra=is_extra)
         except CellWrong as error:
-            found.errors.append(CellError(number, key, str(error)))
+            found.errors.append(CellError(number, found.name_column(key), str(error)))
     if not is_extra and not typed.get("id") and usual and not typed.get("needs"):
         values.setdefault("usual_needs", usual)
     if len(found.errors) == before:
@@ -114,6 +123,7 @@ def _read_line(
             extra_of=typed.get("extra_of", ""),
             service_id=service_id,
             usual_needs=values.pop("usual_needs", ()),
+            texts=_read_texts(typed, is_extra=is_extra),
             values=values,
         )
         found.lines.append(line)
@@ -121,7 +131,7 @@ def _read_line(
 
 def _read_cell(key: str, cell: str, roster: Roster, *, is_extra: bool) -> dict[str, Any]:
     column = BY_KEY[key]
-    if not cell or (key == "needs" and cell == AS_IT_IS) or key in {"name", "extra_of"}:
+    if not cell or (key == "needs" and cell == AS_IT_IS) or key in {"name", "extra_of"} or column.language:
         return {}
     if is_extra and not column.of_extras:
         return {}
@@ -130,6 +140,16 @@ def _read_cell(key: str, cell: str, roster: Roster, *, is_extra: bool) -> dict[s
     if key == "id":
         return {"id": column.read(cell)}
     return {"minutes" if is_extra and key == "duration_minutes" else column.field: column.read(cell)}
+
+
+def _read_texts(typed: Mapping[str, str], *, is_extra: bool) -> dict[tuple[str, str], str]:
+    """Return the texts in other languages, by language and field; an empty cell says nothing."""
+    columns = ((key, BY_KEY[key], cell) for key, cell in typed.items() if cell)
+    return {
+        (column.language, key.removesuffix(f"_{column.language}")): cell
+        for key, column, cell in columns
+        if column.language and (column.of_extras or not is_extra)
+    }
 
 
 def _clean(cell: str) -> str:

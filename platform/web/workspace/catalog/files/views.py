@@ -20,15 +20,18 @@ from kernel.errors import Invalid
 from scheduling.selectors.catalog.entries import list_add_ons_of_all, list_service_entries
 from scheduling.selectors.catalog.roster import Roster, load_roster
 from scheduling.services.catalog.batches.files import LineOutcome, import_catalog
+from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
+from web.parts.cells import write_amount
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, go_on
-from web.workspace.catalog.files.columns import BY_FIELD, COLUMNS, write_cells, write_price
+from web.workspace.catalog.files.columns import BY_FIELD, list_columns, write_cells, write_texts
 from web.workspace.catalog.files.needs_cell import write_needs
 from web.workspace.catalog.files.reading import MOST_BYTES, CellError, ReadFile, decode, read_file
 from web.workspace.catalog.forms import ServiceForm
 from web.workspace.catalog.pages import SERVICES
+from web.workspace.catalog.question_forms import name_field
 from web.workspace.crud.editing import make_actor
 
 
@@ -46,11 +49,12 @@ class PreviewLine:
 @require_safe
 def download_catalog(request: HttpRequest) -> HttpResponse:
     """Answer all services and extras in use as a file that can be changed and imported again; or a template."""
-    header = [column.key for column in COLUMNS]
+    columns = list_columns()
+    header = [str(column.title) for column in columns]
     roster = load_roster()
     if "template" in request.GET:
         kind = next((each.name for each in roster.types.values() if each.is_active and each.is_person), "")
-        example = [f"1 {kind}" if column.key == "needs" and kind else column.example for column in COLUMNS]
+        example = [f"1 {kind}" if column.key == "needs" and kind else column.example for column in columns]
         return answer_csv(name="services-template", header=header, rows=[example])
     return answer_csv(name="services", header=header, rows=_list_rows(roster))
 
@@ -72,7 +76,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
             outcomes = import_catalog(lines=read.lines, by=make_actor(request), now=utc_now())
             return go_on(request, Toast(gettext("Imported"), _count(outcomes)), to=SERVICES.list_url)
     except Invalid as error:
-        return _render(request, text=text, errors=_place(error), status=422)
+        return _render(request, text=text, errors=_place(error, read), status=422)
     return _render(request, text=text, outcomes=outcomes, mark=mark, is_stale=request.POST.get("do") == "save")
 
 
@@ -86,10 +90,11 @@ def _list_rows(roster: Roster) -> list[list[object]]:
             own = {
                 "name": extra.name,
                 "extra_of": entry.setup.name,
-                "price": write_price(extra.price_minor),
+                "price": write_amount(extra.price_minor, current_tenant().currency),
                 "duration_minutes": extra.minutes,
+                **write_texts(extra.texts),
             }
-            rows.append([own.get(column.key) for column in COLUMNS])
+            rows.append([own.get(column.key) for column in list_columns()])
     return rows
 
 
@@ -105,13 +110,18 @@ def _take_text(request: HttpRequest) -> tuple[str, str]:
     return ("", gettext("This is no text: save it as CSV and try again.")) if "\0" in text else (text, "")
 
 
-def _place(error: Invalid) -> list[CellError]:
+def _place(error: Invalid, read: ReadFile) -> list[CellError]:
     found: list[CellError] = []
     for name, texts in translate_findings(error.errors).items():
         number, _, field = name.partition(".")
         line = int(number) if number.isdigit() else 0
-        found += [CellError(line, BY_FIELD.get(field, field if line else ""), text) for text in texts]
+        found += [CellError(line, read.name_column(_find_key(field)) if line else "", text) for text in texts]
     return sorted(found, key=lambda each: each.line)
+
+
+def _find_key(field: str) -> str:
+    """Return the key of the column of a field; ``texts.en.name`` is ``name_en``."""
+    return BY_FIELD.get(field) or name_field(field)
 
 
 def _fingerprint(outcomes: Sequence[LineOutcome]) -> str:
@@ -161,7 +171,7 @@ def _render(
     lines = _view(outcomes) if outcomes is not None else None
     context = {
         "page": SERVICES,
-        "columns": COLUMNS,
+        "columns": list_columns(),
         "text": text,
         "errors": errors,
         "lines": lines,

@@ -7,6 +7,8 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import AddOn, Resource, ResourceType, Service
 from tests.conftest import HostClient
@@ -47,13 +49,13 @@ def oil(tenant) -> Service:
 
 def test_what_was_downloaded_changes_nothing(owner_client, oil):
     before = take_picture()
-    body = owner_client.get(DOWNLOAD).content
+    body = owner_client.get(f"{DOWNLOAD}?lang=es").content
 
     answer = upload(owner_client, body)
 
     page = html.unescape(answer.content.decode())
     assert (answer.status_code, "0 nuevos, 0 cambiados" in page, 'value="save"' in page) == (200, True, False)
-    assert body.startswith(b"\xef\xbb\xbfid,name,extra_of,")
+    assert body.decode("utf-8-sig").startswith("Número,Nombre,Extra de,")
     assert take_picture() == before
 
 
@@ -117,7 +119,10 @@ def test_a_service_can_be_renamed_by_its_number(owner_client, oil):
         ("id,name\nuno,A\n", ["Línea 2, id:"]),
         ("name,extra_of,price\nX,Nadie,5\n", ["Línea 2, extra_of:"]),
         ("name,duration_minutes\nA,30,40\n", ["Línea 2:"]),
-        ("nombre,duration_minutes\nA,30\n", ["La primera línea"]),
+        ("nom,duration_minutes\nA,30\n", ["La primera línea"]),
+        ("nombre;duración (min)\nA;0\n", ["Línea 2, duración (min):"]),
+        ("Nombre,Nombre en inglés,Duración (min)\nA," + "x" * 121 + ",30\n", ["Línea 2, Nombre en inglés:"]),
+        ("Nombre,name,duration_minutes\nA,B,30\n", ["Dos columnas"]),
         ("name,color\nA,rojo\n", ["Columnas desconocidas: color."]),
         ("name,name\nA,B\n", ["Dos columnas"]),
         ("name\n", ["No hay nada"]),
@@ -217,3 +222,55 @@ def test_who_may_not_set_up_services_gets_no_file(staff_client, oil, role):
     answers = [client.get(ADDRESS), client.get(DOWNLOAD), upload(client, "name,duration_minutes\nA,30\n")]
 
     assert ([each.status_code for each in answers], take_picture()) == ([403] * 3, before)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_heads_of_both_languages_are_understood_whoever_reads_them(owner_client, oil, language):
+    Service.objects.filter(pk=oil.pk).update(
+        texts=[{"language": "en", "name": "Oil change", "description": "", "category": ""}]
+    )
+    AddOn.objects.filter(service=oil).delete()
+    AddOn.objects.create(service=oil, name="Lavado", texts=[{"language": "en", "name": "Wash"}])
+    body = owner_client.get(f"{DOWNLOAD}?lang={language}").content.decode("utf-8-sig")
+
+    answer = owner_client.post(
+        f"{ADDRESS}?lang=es", {"file": SimpleUploadedFile("s.csv", body.encode(), content_type="text/csv")}
+    )
+
+    assert ("Oil change" in body, "Wash" in body) == (True, True)
+    assert ("Nombre en inglés" in body) == (language == "es")
+    assert "0 nuevos, 0 cambiados" in html.unescape(answer.content.decode())
+
+
+def test_texts_in_the_other_language_are_imported_and_an_empty_cell_leaves_them(owner_client, oil):
+    Service.objects.filter(pk=oil.pk).update(
+        texts=[{"language": "en", "name": "Old", "description": "Stays", "category": ""}]
+    )
+    body = (
+        f"Nombre;Extra de;Nombre en inglés;category_en;description_en\n{oil.name};;New;Upkeep;\nCera;{oil.name};Wax;;\n"
+    )
+
+    confirm(owner_client, upload(owner_client, body))
+
+    oil.refresh_from_db()
+    assert oil.texts == [{"language": "en", "name": "New", "description": "Stays", "category": "Upkeep"}]
+    assert [each["name"] for each in AddOn.objects.get(name="Cera").texts] == ["Wax"]
+
+
+def test_prices_leave_to_the_last_coin(owner_client, oil):
+    Service.objects.filter(pk=oil.pk).update(price_minor=10**15 - 7, price_kind="fixed")
+
+    body = owner_client.get(DOWNLOAD).content.decode("utf-8-sig")
+    listed = owner_client.get(f"{LIST}?export=1").content.decode("utf-8-sig")
+
+    assert ("9999999999999.93" in body, "9999999999999.93" in listed) == (True, True)
+
+
+def test_extras_are_locked_while_a_file_is_imported(owner_client, oil):
+    with CaptureQueriesContext(connection) as asked:
+        upload(owner_client, f"name,extra_of\nCera,{oil.name}\n")
+
+    locked = [
+        each["sql"] for each in asked if 'FROM "scheduling_addon"' in each["sql"] and "FOR NO KEY UPDATE" in each["sql"]
+    ]
+    assert len(locked) == 1
