@@ -8,19 +8,22 @@ anything is committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import transaction
+
 from database.locks import lock_resources
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.instants import to_minutes
 from scheduling.errors import BookingsInTheWay
 from scheduling.models import Resource
 from scheduling.selectors.catalog.misfits import Key, find_worse, measure_fit, measure_limit
 from scheduling.selectors.catalog.usage import list_coming_pieces
-from scheduling.services.editions import is_preview, make_edition
+from scheduling.services.editions import is_preview, make_edition, previewing
 
 ZONE_REACH = timedelta(hours=15)
 """A local date begins and ends at most so far from UTC's."""
@@ -47,6 +50,19 @@ def collecting() -> Iterator[Findings]:
         yield findings
     finally:
         _open_review.reset(token)
+
+
+def count_worse(change: Callable[[], object]) -> int:
+    """Count the coming bookings that would fit worse after a change of the catalog; nothing is changed.
+
+    What cannot be saved as it is touches none. Nobody is held back.
+    """
+    with previewing(), collecting() as findings, suppress(Conflict, Forbidden, Invalid, NotFound), transaction.atomic():
+        try:
+            change()
+        finally:
+            transaction.set_rollback(True)
+    return len({key.booking_id for key in findings.keys})
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from audit.errors import ChangedMeanwhile
 from audit.selectors.log import list_changes
@@ -20,6 +20,7 @@ from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
+from scheduling.services.catalog.fitting import count_worse
 from scheduling.types import Actor, Applied, Entry
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -28,6 +29,9 @@ from web.parts.toasts import Toast, go_on
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.clashes import Clash, make_clash, merge
 from web.workspace.crud.page import CrudPage, FormT
+
+COUNT = "count"
+"""Asks what the button says, instead of pressing it."""
 
 
 def edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -> HttpResponse:
@@ -39,7 +43,10 @@ def edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -
     form = page.form(request.POST, setup=setup, row_id=row_id)
     if asks_back(request):
         return _render_form(request, page, form, entry)
-    if do := request.POST.get("do"):
+    do = request.POST.get("do")
+    if do == COUNT:
+        return _count(request, page, form, entry)
+    if do:
         form.perform(do)
         return _render_form(request, page, form, entry)
     if not form.is_valid():
@@ -75,6 +82,19 @@ def _try_to_save(
     return go_on(
         request, Toast(title=title, text=text), to=page.url("change", applied.result) if entry else page.list_url
     )
+
+
+def _count(request: HttpRequest, page: CrudPage[Any, FormT], form: FormT, entry: Entry[Any] | None) -> HttpResponse:
+    """Answer what the button that saves says: how many appointments the change touches, before it is pressed."""
+    by = make_actor(request)
+
+    def change() -> None:
+        version = read_row_id(request.POST.get("version")) or 0
+        page.change(entry.id if entry else 0, form, version=version, by=by, now=utc_now(), is_restored=False)
+
+    count = count_worse(change) if entry and entry.is_active and form.is_valid() else 0
+    text = ngettext("Review %(count)s appointment", "Review %(count)s appointments", count) % {"count": count}
+    return HttpResponse(text if count else gettext("Save"), content_type="text/plain; charset=utf-8")
 
 
 def _save(

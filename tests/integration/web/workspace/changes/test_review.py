@@ -295,3 +295,20 @@ def test_as_many_as_are_listed_fit_into_one_form(owner_client, booked, person, s
 
     per_row = len(fields) / len(booked)
     assert per_row * MOST_ROWS < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS / 2
+
+
+def test_the_button_says_how_many_appointments_a_change_touches_before_it_is_pressed(owner_client, booked):
+    service = Booking.objects.get(pk=booked[0]).service
+    address = f"/workspace/services/{service.pk}/"
+    typed = read_form(owner_client, address)
+    before = Service.objects.filter(pk=service.pk).values().get()
+
+    said = [
+        owner_client.post(f"{address}?lang=es", {**typed, **changes, "do": "count"}).content.decode()
+        for changes in ({}, {"latest_start": "0:05"}, {"latest_start": "0:05", "name": ""}, {"latest_start": "x"})
+    ]
+
+    assert said == ["Guardar", "Revisar 4 citas", "Guardar", "Guardar"]
+    assert Service.objects.filter(pk=service.pk).values().get() == before
+    page = owner_client.get(address).content.decode()
+    assert re.search(r'hx-post="/workspace/services/\d+/" hx-vals=\'{"do": "count"}\'', page)
