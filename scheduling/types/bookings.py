@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kernel.money import Price
-from scheduling.enums import ActorKind, BookingSource, BookingStatus
+from scheduling.enums import ActorKind, BookingLevel, BookingSource, BookingStatus
 from scheduling.types.wishes import Wish
 
 
@@ -131,6 +131,7 @@ class BookingView:
     party_size: int
     customer_id: int | None
     customer_number: int | None
+    customer_level: BookingLevel
     customer_name: str
     customer_phone: str
     customer_email: str

@@ -90,6 +90,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/<int:booking_id>/": read(STAFF),
     "workspace/bookings/<int:booking_id>/move/": form(DESK),
     "workspace/bookings/<int:booking_id>/correct/": form(DESK),
+    "workspace/bookings/<int:booking_id>/level/": form(DESK),
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": change(DESK),
     "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
     "workspace/services/": read(OFFICE),

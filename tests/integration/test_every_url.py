@@ -32,6 +32,7 @@ SAMPLES = {
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
+    "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": "workspace/bookings/{booking}/undo/arrived/",
     "workspace/bookings/<int:booking_id>/<slug:key>/": "workspace/bookings/{booking}/arrive/",
     "workspace/resources/<int:row_id>/": "workspace/resources/{resource}/",

@@ -14,7 +14,7 @@ from kernel.maps import make_map_url
 from kernel.money import PriceKind
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
-from scheduling.enums import BookingSource, BookingStatus
+from scheduling.enums import BookingLevel, BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking, Customer
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
@@ -126,6 +126,7 @@ def view_booking(booking: Booking) -> BookingView:
         party_size=booking.party_size,
         customer_id=booking.customer_id,
         customer_number=booking.customer.number if booking.customer else None,
+        customer_level=BookingLevel(booking.customer.booking_level) if booking.customer else BookingLevel.NORMAL,
         customer_name=booking.customer_name,
         customer_phone=booking.customer_phone,
         customer_email=booking.customer_email,

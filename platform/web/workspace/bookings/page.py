@@ -93,6 +93,7 @@ class BookingPage:
     actions: tuple[Action, ...]
     is_movable: bool
     may_correct: bool
+    may_set_level: bool
     undo: StatusLook | None
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
@@ -124,6 +125,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         else (),
         is_movable=may_act and is_movable(booking.status),
         may_correct=may_act and booking.status != BookingStatus.HELD,
+        may_set_level=booking.customer_id is not None and has_permission(user, Permission.CUSTOMER_MANAGE),
         undo=_find_undo(booking) if may_act else None,
         history=describe_history(
             list_history(booking_id=booking_id), _name_staff(), booking.timezone, booking.currency

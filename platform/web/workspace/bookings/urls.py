@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.policies import Permission
 from tenants.enums import Ability
-from web.workspace.bookings import corrections, listing, moves, new, views
+from web.workspace.bookings import corrections, levels, listing, moves, new, views
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
 add_entries(
@@ -16,7 +16,7 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "correct", "undo", "action"),
+        belongs=("booking", "move", "correct", "level", "undo", "action"),
     ),
     NavEntry(
         key="new",
@@ -55,6 +55,7 @@ urlpatterns = [
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),
     path("bookings/<int:booking_id>/move/", moves.move_booking, name="move"),
     path("bookings/<int:booking_id>/correct/", corrections.correct, name="correct"),
+    path("bookings/<int:booking_id>/level/", levels.change_level, name="level"),
     path("bookings/<int:booking_id>/undo/<slug:status>/", views.undo_action, name="undo"),
     path("bookings/<int:booking_id>/<slug:key>/", views.perform_action, name="action"),
 ]
