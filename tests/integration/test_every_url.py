@@ -29,6 +29,7 @@ RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/
 
 SAMPLES = {
     "workspace/bookings/<int:booking_id>/": "workspace/bookings/{booking}/",
+    "workspace/page/qr/<slug:kind>/": "workspace/page/qr/svg/",
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
@@ -18,11 +18,13 @@ from audit.selectors.log import list_changes
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Forbidden
+from kernel.errors import Conflict, Forbidden
 from scheduling.errors import BookingNotFound, PageNotReady
 from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.selectors.first_run.samples import list_samples
 from scheduling.selectors.first_run.trials import list_tests
 from scheduling.services.first_run import publishing
+from scheduling.services.first_run.samples import remove_samples
 from scheduling.services.first_run.trials import delete_test
 from tenants.context import current_tenant
 from tenants.enums import Ability
@@ -32,6 +34,7 @@ from tenants.services import publishing as publication
 from web.errors import translate_error
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, go_on
+from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.editing import make_actor
 from web.workspace.start.guide import TEST_QUERY
 
@@ -87,6 +90,34 @@ def remove_test(request: HttpRequest, booking_id: int) -> HttpResponse:
         delete_test(booking_id=booking_id)
     toast = Toast(title=gettext("Test deleted"), text=gettext("With its history and its messages"))
     return go_on(request, toast, to=reverse("workspace:page"))
+
+
+@requires(Permission.SETTINGS_MANAGE)
+def drop_samples(request: HttpRequest) -> HttpResponse:
+    """Show which samples would go, and remove them; coming bookings are decided about first."""
+    if request.method != "POST" or asks_back(request):
+        return _render_samples(request)
+    back = reverse("workspace:page_samples")
+    story = Story(title=gettext("Remove the samples"), back_url=back, back_label=gettext("Samples"))
+    try:
+        applied = review_or_save(request, lambda: remove_samples(by=make_actor(request), now=utc_now()), story)
+    except (Conflict, Forbidden) as error:
+        return _render_samples(request, status=get_status(error), refusal=translate_error(error))
+    if isinstance(applied, HttpResponse):
+        return applied
+    removed = applied.result
+    parts = [
+        (ngettext("%(count)s deleted", "%(count)s deleted", removed.deleted), removed.deleted),
+        (ngettext("%(count)s archived", "%(count)s archived", removed.archived), removed.archived),
+    ]
+    said = ", ".join(text % {"count": count} for text, count in parts if count)
+    text = ". ".join(part for part in (said, say_applied(applied)) if part)
+    return go_on(request, Toast(title=gettext("Samples removed"), text=text), to=reverse("workspace:board"))
+
+
+def _render_samples(request: HttpRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    context = {"samples": list_samples(), "refusal": refusal, "may_write": may_business(Ability.WRITE)}
+    return render(request, "workspace/start/samples.html", context, status=status)
 
 
 @requires(Permission.SETTINGS_MANAGE)

@@ -270,7 +270,7 @@ def test_calendar_file_of_a_trial_says_what_it_is(tenant):
 
     marked, plain = (make_calendar(each, tenant_name="Taller", now=NOW).decode() for each in (trial, real))
 
-    assert ("SUMMARY:Prueba: Corte" in marked or "SUMMARY:Test: Corte" in marked, "SUMMARY:Corte" in plain) == (
+    assert ("SUMMARY:Cita de prueba: Corte" in marked, "SUMMARY:Corte" in plain) == (
         True,
         True,
     )

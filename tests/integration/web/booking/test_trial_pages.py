@@ -55,7 +55,7 @@ def test_owner_tries_a_draft_from_start_to_manage_page(tenant, owner_client, ser
     assert ("Cita confirmada" in page, BANNER in page) == (True, True)
     assert not Customer.objects.exists()
     forget_tenants()
-    assert "Prueba" in text_of(owner_client.get(f"/workspace/bookings/{trial.pk}/"))
+    assert "Cita de prueba" in text_of(owner_client.get(f"/workspace/bookings/{trial.pk}/"))
     assert trial.reference not in text_of(owner_client.get("/workspace/bookings/"))
 
 
