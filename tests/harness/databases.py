@@ -7,12 +7,14 @@ says what it was made from, so a change of a migration makes a new one and drops
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
 from config.environment import ROOT
 from tenants.services.templates import ensure_template, get_migration_state
@@ -20,6 +22,7 @@ from tenants.services.templates import ensure_template, get_migration_state
 TEMPLATE_LOCK = 0x74657374
 """Only one process at a time makes, copies or drops a template."""
 
+PATIENCE_SECONDS = 60.0
 PREFIX = "test_template_"
 SOURCES = ("tenants", "platform/database")
 """Their code makes the tables and records a tenant's schema."""
@@ -41,11 +44,11 @@ def make_database() -> None:
         present = {row[0] for row in execute("SELECT datname FROM pg_database")}
         if template not in present:
             for old in sorted(each for each in present if each.startswith(PREFIX)):
-                execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+                drop(execute, old)
             migrate_template(f"{template}_draft")
             draft, made = sql.Identifier(f"{template}_draft"), sql.Identifier(template)
             execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, made))
-        execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(execute, name)
         execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     connect_to(name)
 
@@ -56,7 +59,24 @@ def drop_database() -> None:
     connection.close()
     connection.close_pool()
     with maintenance() as execute:
-        execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(execute, name)
+
+
+def drop(execute: Callable[[object], object], name: str) -> None:
+    """Drop a database, if it is there, and end whoever is connected to it.
+
+    The server's own autovacuum may be, which ends by itself soon and which only a superuser may end.
+    """
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege) or monotonic() > until:
+                raise
+            sleep(0.2)
+        else:
+            return
 
 
 def migrate_template(name: str) -> None:

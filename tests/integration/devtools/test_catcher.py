@@ -32,7 +32,7 @@ class Catcher:
     def request(
         self, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[HTTPResponse, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.http_port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.http_port, timeout=60)
         connection.request(method, path, body=body, headers=headers or {})
         response = connection.getresponse()
         content = response.read()
@@ -48,7 +48,7 @@ class Catcher:
         return json.loads(self.get(f"/api/messages{query}"))["messages"]
 
     def send_mail(self, message: EmailMessage) -> None:
-        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60) as client:
             client.send_message(message)
 
     def send_sms(self, *, account: str = "AC1", user: str = "AC1", **form: str) -> tuple[int, dict[str, object]]:
@@ -75,7 +75,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[bytes], Catcher]:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     if process.stdout is not None:
         process.stdout.close()
 
@@ -243,7 +243,7 @@ def test_wrong_addresses_get_a_plain_answer(catcher: Catcher, method: str, path:
 
 def test_broken_mail_is_kept(catcher: Catcher) -> None:
     raw = b'Subject: =?x-unknown?q?=ff?=\r\nContent-Type: text/plain; charset="x-none"\r\n\r\n\xff\xfe caf\xe9\r\n'
-    with smtplib.SMTP("127.0.0.1", catcher.smtp_port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", catcher.smtp_port, timeout=60) as client:
         client.sendmail("a@example.com", ["b@example.com"], raw)
 
     (message,) = catcher.list_messages()

@@ -299,7 +299,7 @@ def test_dead_broker_costs_a_request_little(tenant, settings):
     for row_id in range(100):
         due_work.wake_worker(schema_name=tenant.schema_name, kind="test", row_id=row_id)
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 20  # a wait for each would be more
 
 
 @pytest.mark.parametrize(("seconds", "woken"), [(-1, 1), (0, 1), (1, 0)])
