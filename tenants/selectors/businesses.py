@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.db.models import Count, Q
 
 from kernel.page import MAX_LIMIT, Page, cut_page, read_cursor
+from tenants.enums import TenantStatus
 from tenants.errors import TenantUnknown
 from tenants.models import Tenant
 from tenants.selectors.resolution import make_info
@@ -35,6 +36,12 @@ def list_businesses(
     return cut_page(
         rows, limit=limit, view=lambda row: make_info(row, row.domains.all()), key=lambda row: (row.name, row.pk)
     )
+
+
+def list_schema_names() -> tuple[str, ...]:
+    """Return the schemas of all businesses that are made, in their order; one query."""
+    made = Tenant.objects.exclude(status=TenantStatus.PROVISIONING)
+    return tuple(made.order_by("schema_name").values_list("schema_name", flat=True))
 
 
 def count_by_status() -> Mapping[str, int]:

