@@ -66,3 +66,14 @@ class Notice(models.TextChoices):
     BOOKING_MOVED = "business_booking_moved", _("An appointment that a customer moved")
     BOOKING_CANCELLED = "business_booking_cancelled", _("An appointment that a customer canceled")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
+
+
+OWN_WORK = "own_work"
+"""What whoever does the work is told of their own appointments; beside the kinds of `Notice`."""
+
+
+class NoticeChannel(models.TextChoices):
+    """By what people who work here are told."""
+
+    EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By SMS")

@@ -29,7 +29,7 @@ INVENTORY = (
         personal={"old_email": _ADDRESS, "new_email": _ADDRESS},
         other={NotPersonal.SECRET: ("confirm_hash", "revert_hash")},
     ),
-    TableInventory("accounts.SilencedNotice", other={NotPersonal.CODE: ("notice",)}),
+    TableInventory("accounts.SilencedNotice", other={NotPersonal.CODE: ("notice", "channel")}),
     TableInventory(
         "accounts.Invitation",
         personal={"email": _ADDRESS},

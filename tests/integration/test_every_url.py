@@ -74,6 +74,7 @@ SAMPLES = {
     "workspace/people/<int:person_id>/hand-over/": "workspace/people/{person}/hand-over/",
     "workspace/people/<int:person_id>/deactivate/": "workspace/people/{person}/deactivate/",
     "workspace/people/<int:person_id>/reactivate/": "workspace/people/{person}/reactivate/",
+    "workspace/people/<int:person_id>/password/": "workspace/people/{person}/password/",
     "workspace/people/<int:person_id>/sessions/": "workspace/people/{person}/sessions/",
     "workspace/people/invitations/<int:invitation_id>/again/": "workspace/people/invitations/{invitation}/again/",
     "workspace/people/invitations/<int:invitation_id>/revoke/": "workspace/people/invitations/{invitation}/revoke/",

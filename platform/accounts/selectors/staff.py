@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from accounts.enums import Role
+from accounts.enums import NoticeChannel, Role
 from accounts.errors import PersonUnknown
-from accounts.models import User
+from accounts.models import SilencedNotice, User
 from accounts.types import StaffMember
 
 
 def list_staff(*, roles: tuple[str, ...] = (), notice: str = "") -> tuple[StaffMember, ...]:
-    """Return active people of the current schema in the order of their names; ``roles`` and ``notice`` narrow."""
+    """Return active people of the current schema in the order of their names.
+
+    ``roles`` narrows, and so does ``notice``: to those who get e-mails of this kind.
+    """
     people = User.objects.filter(is_active=True)
     if roles:
         people = people.filter(role__in=roles)
     if notice:
-        people = people.exclude(silenced__notice=notice)
+        silent = SilencedNotice.objects.filter(notice=notice, channel=NoticeChannel.EMAIL)
+        people = people.exclude(pk__in=silent.values("user_id"))
     return tuple(
         StaffMember(
             id=person.pk,
@@ -45,6 +49,16 @@ def get_member(user_id: int) -> StaffMember:
     if found is None:
         raise PersonUnknown
     return found
+
+
+def list_silent_channels(user_ids: Collection[int], *, notice: str) -> Mapping[int, frozenset[str]]:
+    """Map people to the channels by which they want nothing of a kind; who has none is left out. One query, if any."""
+    silent: dict[int, frozenset[str]] = {}
+    if user_ids:
+        rows = SilencedNotice.objects.filter(user__in=user_ids, notice=notice)
+        for user_id, channel in rows.values_list("user_id", "channel"):
+            silent[user_id] = silent.get(user_id, frozenset()) | {channel}
+    return silent
 
 
 def get_user_by_email(email: str) -> User:

@@ -8,16 +8,17 @@ Whoever locks a person and a change of theirs locks the person first.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, models, transaction
 
 from accounts import hooks
-from accounts.enums import AccountMessageKind, EmailLink, Notice, SignInChange
+from accounts.enums import OWN_WORK, AccountMessageKind, EmailLink, Notice, NoticeChannel, SignInChange
 from accounts.errors import EmailLinkUnknown, PersonInvalid
 from accounts.models import EmailChange, SilencedNotice, User
+from accounts.selectors.staff import list_silent_channels
 from accounts.services.invitations import revoke_all_by
 from accounts.services.notices import make_own_url, tell_change
 from accounts.services.second_step import check_steps, remove_since
@@ -42,7 +43,14 @@ LANGUAGE_UNKNOWN = mark("Choose a language.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
 EMAIL_SAME = mark("This is your e-mail already.")
 EMAIL_TAKEN = mark("Someone already signs in with this e-mail.")
+CHANNEL_UNKNOWN = mark("Choose one of the options.")
 LONGEST_NAME = 120
+OWN_WORK_SILENCES: Mapping[str, Collection[str]] = {
+    "email": frozenset(),
+    "sms": frozenset({"email"}),
+    "": frozenset({"email", "sms"}),
+}
+"""How somebody wants to be told → what is silenced: an SMS comes where there is no e-mail."""
 
 
 def change_details(user: User, *, name: str, locale: str) -> None:
@@ -174,16 +182,42 @@ def replace_password(user: User, password: str, *, is_by_link: bool, session_key
 @transaction.atomic
 def choose_notices(user: User, *, wanted: Collection[str]) -> None:
     """Get e-mails of these kinds, and of no other."""
-    User.objects.select_for_update().get(pk=user.pk)
-    SilencedNotice.objects.filter(user=user).delete()
-    silenced = [SilencedNotice(user=user, notice=each) for each in Notice.values if each not in wanted]
-    SilencedNotice.objects.bulk_create(silenced)
+    _silence(user, {each: set() if each in wanted else {NoticeChannel.EMAIL} for each in Notice.values})
+
+
+@transaction.atomic
+def choose_own_work(user: User, *, channel: str) -> None:
+    """Be told of one's own appointments by e-mail, by SMS alone, or (empty) not at all.
+
+    Raises:
+        PersonInvalid: There is no such channel.
+    """
+    if channel not in OWN_WORK_SILENCES:
+        raise PersonInvalid(errors={"channel": (CHANNEL_UNKNOWN,)})
+    _silence(user, {OWN_WORK: OWN_WORK_SILENCES[channel]})
+
+
+def find_own_work_channel(user: User) -> str:
+    """Return how somebody is told of their own appointments, as `choose_own_work` takes it."""
+    silent = list_silent_channels([user.pk], notice=OWN_WORK).get(user.pk, frozenset())
+    return next((channel for channel, silences in OWN_WORK_SILENCES.items() if silences == silent), "email")
 
 
 def list_wanted_notices(user: User) -> tuple[str, ...]:
     """Return the kinds of which somebody gets e-mails, in their order."""
     silenced = set(SilencedNotice.objects.filter(user=user).values_list("notice", flat=True))
     return tuple(each for each in Notice.values if each not in silenced)
+
+
+def _silence(user: User, silences: Mapping[str, Collection[str]]) -> None:
+    """Let kinds be told by all channels but these; two pages that do it at once wait for one another."""
+    User.objects.select_for_update().get(pk=user.pk)
+    SilencedNotice.objects.filter(user=user, notice__in=list(silences)).delete()
+    SilencedNotice.objects.bulk_create(
+        SilencedNotice(user=user, notice=notice, channel=channel)
+        for notice, channels in silences.items()
+        for channel in channels
+    )
 
 
 def _find(

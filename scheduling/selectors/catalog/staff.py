@@ -11,6 +11,12 @@ def list_own_resource_ids(*, user_id: int) -> tuple[int, ...]:
     return tuple(Resource.objects.filter(user_id=user_id, is_active=True).order_by("id").values_list("id", flat=True))
 
 
+def find_own_reach(*, user_id: int) -> tuple[str, str] | None:
+    """Return e-mail and phone, each may be empty, of whom somebody is booked as; None: they are not booked."""
+    row = Resource.objects.filter(user_id=user_id, is_active=True).order_by("pk").first()
+    return (row.email, row.phone) if row else None
+
+
 def list_bookable_people() -> tuple[BookablePerson, ...]:
     """Return the people who can be booked, in the business's order, with who signs in as them; one query."""
     rows = Resource.objects.filter(is_active=True, resource_type__is_person=True).select_related("resource_type")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from accounts.enums import OWN_WORK, NoticeChannel
+from accounts.selectors.staff import list_silent_channels
 from notifications.types.messages import Recipient
 from scheduling.models import Resource
 from scheduling.types import BookingView
@@ -38,13 +40,20 @@ def list_workers(booking: BookingView) -> tuple[Worker, ...]:
 
 
 def find_workers(resource_ids: Collection[int]) -> tuple[Worker, ...]:
-    """Return the resources that can be written to, by their own contact or by their account's, in that order."""
+    """Return the resources that can be written to, by their own contact or by their account's, in that order.
+
+    Whoever signs in has chosen by which channel, if at all.
+    """
     found = Resource.objects.select_related("user").in_bulk(list(resource_ids))
+    people = {each.user_id for each in found.values() if each.user_id is not None}
+    silent = list_silent_channels(people, notice=OWN_WORK)
     workers = []
     for resource in (found[each] for each in dict.fromkeys(resource_ids) if each in found):
         own = resource.user.email if resource.user is not None and resource.user.is_active else ""
-        email = resource.email or own
-        if email or resource.phone:
+        quiet = silent.get(resource.user_id or 0, frozenset())
+        email = "" if NoticeChannel.EMAIL in quiet else resource.email or own
+        phone = "" if NoticeChannel.SMS in quiet else resource.phone
+        if email or phone:
             has_account = bool(own) and email.lower() == own.lower()
-            workers.append(Worker(email, resource.phone, resource.user_id, has_account))
+            workers.append(Worker(email, phone, resource.user_id, has_account))
     return tuple(workers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.enums import Notice
 from web.parts.contacts import EmailField
@@ -41,6 +43,19 @@ class NoticeBoxes(forms.CheckboxSelectMultiple):
     """A line for each kind of notice."""
 
     template_name = "workspace/own/notice_boxes.html"
+
+
+class OwnWorkForm(PageForm):
+    """How somebody hears of their own appointments."""
+
+    channel = ChoiceField(label=gettext_lazy("Your own appointments: new, moved, canceled"), required=False)
+
+    def __init__(self, *args: Any, email: str, phone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_email = gettext("By e-mail to %(email)s") % {"email": email}
+        by_sms = gettext("By SMS to %(phone)s") % {"phone": phone}
+        choices = [("email", by_email), *([("sms", by_sms)] if phone else []), ("", gettext("Not at all"))]
+        self.fields["channel"].choices = choices  # type: ignore[attr-defined]
 
 
 class NoticesForm(PageForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -18,10 +18,13 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Invalid, LimitReached, NotFound
+from scheduling.selectors.catalog.staff import find_own_reach
+from tenants.context import current_tenant
 from web.errors import add_wait, translate_error
+from web.formats import format_phone
 from web.parts.proofs import PasswordForm, make_proof
 from web.parts.toasts import Toast, go_on
-from web.workspace.own.forms import DetailsForm, EmailForm, NoticesForm
+from web.workspace.own.forms import DetailsForm, EmailForm, NoticesForm, OwnWorkForm
 from web.workspace.people.views import make_session_rows
 
 
@@ -78,6 +81,18 @@ def choose_notices(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.BOARD_VIEW)
 @require_POST
+def choose_own_work(request: HttpRequest) -> HttpResponse:
+    """Hear of one's own appointments by e-mail, by SMS, or not at all."""
+    user: Any = request.user
+    form = _make_work_form(user, request.POST)
+    if form is None or not form.is_valid():
+        return _render(request, DetailsForm(initial={"name": user.name, "locale": user.locale}), work=form, status=422)
+    own_account.choose_own_work(user, channel=form.cleaned_data["channel"])
+    return go_on(request, Toast(title=gettext("Saved")), to=reverse("workspace:own"))
+
+
+@requires(Permission.BOARD_VIEW)
+@require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one of one's sessions, by its name, or all others."""
     user, name = request.user, request.POST.get("session", "")
@@ -114,8 +129,22 @@ def leave(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _make_work_form(user: Any, typed: QueryDict | None = None) -> OwnWorkForm | None:
+    reach = find_own_reach(user_id=user.pk)
+    if reach is None:
+        return None
+    email, phone = reach[0] or user.email, format_phone(reach[1], current_tenant().country) if reach[1] else ""
+    chosen = own_account.find_own_work_channel(user)
+    return OwnWorkForm(typed, email=email, phone=phone, initial={"channel": chosen})
+
+
 def _render(
-    request: HttpRequest, form: DetailsForm, notices: NoticesForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    form: DetailsForm,
+    notices: NoticesForm | None = None,
+    *,
+    work: OwnWorkForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
     now = utc_now()
@@ -124,6 +153,7 @@ def _render(
     context = {
         "form": form,
         "notices": (notices or NoticesForm(initial={"notices": wanted})) if gets_notices else None,
+        "work": work or _make_work_form(user),
         "pending_email": own_account.find_pending_email(user, now=now),
         "codes_left": second_step.count_recovery_codes(user) if user.second_step else 0,
         "passkeys": list_passkeys(user),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -45,6 +46,22 @@ def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
         lambda: invitations.revoke(invitation_id, now=utc_now()),
         said=gettext("The invitation was taken back"),
     )
+
+
+@requires(Permission.TEAM_MANAGE)
+@require_POST
+def send_password_link(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Have a mail sent to somebody with the link that sets a new password; it is limited where it is written.
+
+    Raises:
+        PersonUnknown: There is no such person.
+    """
+    person = get_person(person_id)
+    form = ResetPasswordForm({"email": person.email})
+    if form.is_valid() and person.is_active:
+        form.save(request)
+    toast = Toast(title=gettext("The link for a new password is on its way"), text=person.email)
+    return go_on(request, toast, to=reverse("workspace:people_change", args=[person_id]))
 
 
 @requires(Permission.TEAM_MANAGE)

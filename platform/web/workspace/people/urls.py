@@ -29,5 +29,6 @@ urlpatterns = [
     path("people/<int:person_id>/hand-over/", acts.hand_over, name="people_hand_over"),
     path("people/<int:person_id>/deactivate/", acts.deactivate, name="people_deactivate"),
     path("people/<int:person_id>/reactivate/", acts.reactivate, name="people_reactivate"),
+    path("people/<int:person_id>/password/", acts.send_password_link, name="people_password"),
     path("people/<int:person_id>/sessions/", acts.end_sessions, name="people_end_sessions"),
 ]

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.services import own_account
 from notifications.models import Message
 from notifications.services.delivery import send_message
 from scheduling.models import Resource, Service
@@ -107,6 +108,48 @@ def test_mechanic_with_an_account_can_open_the_booking(book, mechanics):
 
     assert deliver() == [("worker_booked", "carlos@taller.example")]
     assert f"/workspace/bookings/{booking.id}/" in Message.objects.get(role="worker").body_text
+
+
+@pytest.mark.parametrize(
+    ("channel", "reached"),
+    [
+        ("email", [("worker_booked", "own@taller.example")]),
+        ("sms", [("worker_booked", "+525512345679")]),
+        ("", []),
+    ],
+)
+def test_whoever_signs_in_chooses_how_they_hear_of_their_work(book, mechanics, channel, reached):
+    user = make_user()
+    own_account.choose_own_work(user, channel=channel)
+    Resource.objects.filter(resource_type__is_person=True).update(
+        user=user, email="own@taller.example", phone="+525512345679"
+    )
+
+    book()
+
+    assert deliver() == reached
+
+
+def test_an_sms_that_nobody_can_get_is_none(book, mechanics):
+    """The phone was removed after its owner had chosen it."""
+    user = make_user()
+    own_account.choose_own_work(user, channel="sms")
+    Resource.objects.filter(resource_type__is_person=True).update(user=user, phone="")
+
+    book()
+
+    assert deliver() == []
+
+
+def test_what_waits_leaves_to_nobody_who_wants_it_no_more(book, mechanics):
+    user = make_user()
+    Resource.objects.filter(resource_type__is_person=True).update(user=user, email="own@taller.example")
+    book()
+    handle_events(NOW)
+
+    own_account.choose_own_work(user, channel="")
+
+    assert deliver() == []
 
 
 def test_nobody_is_told_what_they_did_themselves(book, mechanics):

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.enums import Role
 from accounts.models import Session, User
+from accounts.services import team
 from accounts.services.people import add_person
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
@@ -76,7 +77,7 @@ def change_state(tenant, status: TenantStatus) -> None:
 
 
 CHANGES: dict[str, Callable] = {
-    "deactivated": lambda tenant, user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "deactivated": lambda tenant, user: team.deactivate(user.pk, by=User.objects.get(role=Role.OWNER), now=utc_now()),
     "another role": lambda tenant, user: User.objects.filter(pk=user.pk).update(role=Role.OWNER),
     "another password": lambda tenant, user: User.objects.filter(pk=user.pk).update(password="x"),
     "signed out everywhere": lambda tenant, user: Session.objects.all().delete(),

@@ -20,14 +20,15 @@ from accounts.services import own_account, second_step, team
 from accounts.types import Proof
 from audit.models import Entry
 from kernel.clock import utc_now
+from scheduling.models import Resource
 from tenants.services.workplaces import list_workplaces
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.factories.accounts import SECRET, invite, sign_in_fully
 from tests.fakes.due_work import send_messages
 from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
 
-PAGE, EMAIL, NOTICES, SESSIONS, LEAVE = (
-    f"/workspace/account/{name}" for name in ("", "email/", "notices/", "sessions/", "leave/")
+PAGE, EMAIL, NOTICES, WORK, SESSIONS, LEAVE = (
+    f"/workspace/account/{name}" for name in ("", "email/", "notices/", "own-work/", "sessions/", "leave/")
 )
 OLD, NEW = "owner@taller.example", "olga@nuevo.example"
 
@@ -363,6 +364,47 @@ def test_a_notice_that_is_none_is_refused(owner_client):
     answer = owner_client.post(NOTICES, {"notices": ["king"]})
 
     assert (answer.status_code, SilencedNotice.objects.count()) == (422, 0)
+
+
+def test_whoever_is_booked_chooses_how_they_hear_of_it(staff_client, owner):
+    """Also somebody who may set up nothing; by SMS where there is a number."""
+    client = staff_client("provider")
+    assert 'name="channel"' not in read(client.get(PAGE))
+    user = User.objects.get(role="provider")
+    resource = Resource.objects.filter(resource_type__is_person=True).first()
+    Resource.objects.filter(pk=resource.pk).update(user_id=user.pk, email="", phone="")
+    options = r'<option value="(\w*)"( selected)?>'
+    without = re.findall(options, read(client.get(PAGE)).partition('name="channel"')[2].partition("</select>")[0])
+    refused = client.post(WORK, {"channel": "sms"})
+    Resource.objects.filter(pk=resource.pk).update(phone="+525512345678")
+
+    saved = client.post(WORK, {"channel": "sms"})
+
+    found = re.findall(options, read(client.get(PAGE)).partition('name="channel"')[2].partition("</select>")[0])
+    assert without == [("email", " selected"), ("", "")]
+    assert (refused.status_code, list(list_errors(read(refused))), saved.status_code) == (422, ["channel"], 302)
+    assert found == [("email", ""), ("sms", " selected"), ("", "")]
+    client.post(WORK, {"channel": ""})
+    assert set(SilencedNotice.objects.values_list("user_id", "notice", "channel")) == {
+        (user.pk, "own_work", "email"), (user.pk, "own_work", "sms"),
+    }  # fmt: skip
+
+
+def test_both_choices_leave_each_other_alone(owner_client, owner):
+    Resource.objects.filter(pk=Resource.objects.filter(resource_type__is_person=True).first().pk).update(user=owner)
+
+    owner_client.post(WORK, {"channel": ""})
+    owner_client.post(NOTICES, {"notices": Notice.values})
+
+    assert SilencedNotice.objects.filter(user=owner).count() == 2
+    assert [each.email for each in list_managers(notice=Notice.NEW_BOOKING)] == [OLD]
+
+
+def test_whoever_is_not_booked_chooses_nothing(owner_client, owner):
+    assert owner_client.post(WORK, {"channel": ""}).status_code == 422
+    with pytest.raises(PersonInvalid):
+        own_account.choose_own_work(owner, channel="pigeon")
+    assert SilencedNotice.objects.count() == 0
 
 
 def test_whoever_gets_no_notices_is_asked_nothing(staff_client):

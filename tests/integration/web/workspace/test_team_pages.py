@@ -261,6 +261,18 @@ def test_switched_off_is_out_and_comes_back(owner_client, tenant, ana):
     assert User.objects.get(pk=ana.pk).is_active is True
 
 
+def test_a_link_for_a_new_password_is_sent_to_whoever_still_works_here(owner_client, tenant, ana):
+    page = f"{LIST}{ana.pk}/"
+
+    sent = owner_client.post(f"{page}password/")
+    User.objects.filter(pk=ana.pk).update(is_active=False)
+    owner_client.post(f"{page}password/")
+
+    send_messages(tenant.schema_name)
+    assert (sent.status_code, sent["Location"]) == (302, page)
+    assert [(each.to, "/accounts/password/reset/key/" in each.body) for each in mail.outbox] == [([ana.email], True)]
+
+
 def test_sessions_are_shown_and_ended(owner_client, tenant, ana):
     clients = [HostClient(tenant.primary_host) for _ in range(3)]
     for client in clients:
