@@ -40,6 +40,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     bucket_key(period, timezone, start_minute) -> int
     tally_usage(period, timezone, starts) -> dict[int, int]
     is_counted(times, timezone, start_minute) -> bool
+    list_counted(times, timezone, starts) -> list[tuple[int, int]]
     usage_range(period, timezone, from_minute, to_minute) -> tuple[int, int]
     to_minute(timezone, on, wall_minute) -> int
     list_midnights(timezone, from_on, days) -> list[int]
@@ -111,6 +112,7 @@ from scheduling.engine.walls import (
     join_touching,
     lasts_too_long,
     lies_in,
+    list_counted,
     meets,
     move_days,
     unfold_period,
@@ -185,6 +187,7 @@ __all__ = [
     "limited",
     "list_candidates",
     "list_chunks",
+    "list_counted",
     "list_lengths",
     "list_midnights",
     "list_openings",

@@ -1,17 +1,20 @@
-"""How much of a capacity rule is used: counted from the bookings themselves, also for a rule that is not saved yet."""
+"""How much of a capacity rule is used: counted from the bookings themselves, also for a rule that is not saved yet.
+
+What counts, when and how much says the engine; here it is only added up for people to read.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 
 from django.db.models import Prefetch, Q
 
-from kernel.instants import DAY_MINUTES
-from scheduling.engine import Measure, RulePeriod
+from kernel.instants import DAY_MINUTES, to_instant, to_minutes
+from scheduling.engine import RulePeriod, RuleTimes, amount_of, bucket_key, is_counted, list_counted, to_wall
 from scheduling.enums import RuleScope
 from scheduling.models import Allocation, Booking, BookingLine
 from scheduling.types import RuleSetup
@@ -25,10 +28,11 @@ Bucket = tuple[date, int | None]
 
 @dataclass(frozen=True, slots=True)
 class CountedVisit:
-    """What a rule looks at: a coming booking on the clock of its location."""
+    """What a rule looks at: a coming booking, in minutes as the engine counts, in the zone of its location."""
 
-    starts_at: datetime
-    ends_at: datetime
+    start_minute: int
+    end_minute: int
+    timezone: str
     location_id: int
     service_ids: frozenset[int]
     resource_ids: frozenset[int]
@@ -85,7 +89,10 @@ def list_counted_bookings(*, now: datetime) -> tuple[CountedVisit, ...]:
 
 def list_uses(setup: RuleSetup, bookings: Sequence[CountedVisit], *, today: date) -> tuple[BucketUse, ...]:
     """List the buckets from ``today`` on in which a rule counts something, the earliest first."""
-    counted = [each for each in bookings if concerns(setup, each) and is_counted(setup, each.starts_at)]
+    times = _read_times(setup)
+    counted = [
+        each for each in bookings if concerns(setup, each) and is_counted(times, each.timezone, each.start_minute)
+    ]
     used = _find_peaks(setup, counted) if setup.period is RulePeriod.MOMENT else _sum_buckets(setup, counted)
     first = _monday(today) if setup.period is RulePeriod.WEEK else today
     return tuple(
@@ -108,26 +115,10 @@ def find_current(setup: RuleSetup, uses: Iterable[BucketUse], *, today: date) ->
 
 def find_next_date(setup: RuleSetup, today: date) -> date | None:
     """Return the first date from ``today`` on, within the reach, on which a rule holds."""
-    dates = (today + timedelta(days=number) for number in range(REACH.days))
-    return next((on for on in dates if holds_on(setup, on)), None)
-
-
-def holds_on(setup: RuleSetup, on: date) -> bool:
-    """Tell whether a rule holds on a local date."""
-    is_begun = setup.valid_from is None or setup.valid_from <= on
-    is_over = setup.valid_to is not None and on > setup.valid_to
-    return is_begun and not is_over and (not setup.weekdays or on.weekday() in setup.weekdays)
-
-
-def is_counted(setup: RuleSetup, local: datetime) -> bool:
-    """Tell whether a rule counts a visit that starts at a local time; date and weekday are the start's own."""
-    if not holds_on(setup, local.date()):
-        return False
-    begins, ends = setup.from_minute, setup.to_minute
-    if begins is None or ends is None:
-        return True
-    minute = local.hour * 60 + local.minute
-    return begins <= minute < ends if begins < ends else minute >= begins or minute < ends
+    # On a clock without changes, where each date has its minutes.
+    first = to_minutes(datetime.combine(today, time(), tzinfo=UTC))
+    held = list_counted(_read_times(setup), "UTC", (first, first + REACH.days * DAY_MINUTES))
+    return to_instant(held[0][0]).date() if held else None
 
 
 def concerns(setup: RuleSetup, booking: CountedVisit) -> bool:
@@ -145,12 +136,16 @@ def concerns(setup: RuleSetup, booking: CountedVisit) -> bool:
             return True
 
 
+def _read_times(setup: RuleSetup) -> RuleTimes:
+    return RuleTimes(setup.weekdays, setup.from_minute, setup.to_minute, setup.valid_from, setup.valid_to)
+
+
 def _view(booking: Booking) -> CountedVisit:
-    zone = ZoneInfo(booking.location.timezone)
     taken = (booking.session.allocations if booking.session else booking.allocations).all()
     return CountedVisit(
-        starts_at=booking.starts_at.astimezone(zone),
-        ends_at=booking.ends_at.astimezone(zone),
+        start_minute=to_minutes(booking.starts_at),
+        end_minute=to_minutes(booking.ends_at),
+        timezone=booking.location.timezone,
         location_id=booking.location_id,
         service_ids=frozenset(line.service_id for line in booking.lines.all()),
         resource_ids=frozenset(each.resource_id for each in taken),
@@ -159,36 +154,38 @@ def _view(booking: Booking) -> CountedVisit:
     )
 
 
-def _measure(setup: RuleSetup, booking: CountedVisit) -> int:
-    match setup.measure:
-        case Measure.SEATS:
-            return booking.party_size
-        case Measure.MINUTES:
-            return int((booking.ends_at - booking.starts_at).total_seconds()) // 60
-        case _:
-            return 1
+def _measure(setup: RuleSetup, visit: CountedVisit) -> int:
+    return amount_of(setup.measure, minutes=visit.end_minute - visit.start_minute, units=visit.party_size)
 
 
 def _sum_buckets(setup: RuleSetup, counted: Iterable[CountedVisit]) -> Mapping[Bucket, int]:
+    """Add up what lies in each bucket; the date and the hour are those that the clock at the visit shows."""
     used: dict[Bucket, int] = defaultdict(int)
     for each in counted:
-        on = each.starts_at.date()
-        bucket: Bucket = (on, each.starts_at.hour * 60) if setup.period is RulePeriod.HOUR else (on, None)
-        if setup.period is RulePeriod.WEEK:
-            bucket = (_monday(on), None)
+        wall = to_wall(each.timezone, each.start_minute)
+        bucket: Bucket = (wall.on, None)
+        if setup.period is RulePeriod.HOUR:
+            # A repeated hour is two: the bucket is where it began.
+            hour = to_wall(each.timezone, bucket_key(setup.period, each.timezone, each.start_minute))
+            bucket = (hour.on, hour.minute)
+        elif setup.period is RulePeriod.WEEK:
+            bucket = (_monday(wall.on), None)
         used[bucket] += _measure(setup, each)
     return used
 
 
 def _find_peaks(setup: RuleSetup, counted: Sequence[CountedVisit]) -> Mapping[Bucket, int]:
-    """Map each date on which something starts to its fullest moment, and how much is there at it."""
-    peaks: dict[date, tuple[int, int]] = {}
+    """Map each date on which something starts to its fullest moment, and how much is there at it; in one sweep."""
+    steps: dict[int, int] = defaultdict(int)
     for each in counted:
-        at = each.starts_at
-        amount = sum(_measure(setup, other) for other in counted if other.starts_at <= at < other.ends_at)
-        minute = at.hour * 60 + at.minute
-        if amount > peaks.get(at.date(), (0, 0))[0]:
-            peaks[at.date()] = (amount, minute % DAY_MINUTES)
+        steps[each.start_minute] += _measure(setup, each)
+        steps[each.end_minute] -= _measure(setup, each)
+    levels = dict(zip(sorted(steps), accumulate(steps[minute] for minute in sorted(steps)), strict=True))
+    peaks: dict[date, tuple[int, int]] = {}
+    for each in sorted(counted, key=lambda visit: visit.start_minute):
+        wall, amount = to_wall(each.timezone, each.start_minute), levels[each.start_minute]
+        if amount > peaks.get(wall.on, (0, 0))[0]:
+            peaks[wall.on] = (amount, wall.minute)
     return {(on, minute): amount for on, (amount, minute) in peaks.items()}
 
 

@@ -11,9 +11,9 @@ from itertools import starmap
 from django.db import transaction
 from django.db.models import Q
 
-from kernel.instants import DAY_MINUTES, to_minutes
+from kernel.instants import DAY_MINUTES, count_minutes, to_minutes
 from kernel.text import mark
-from scheduling.engine import Measure, RulePeriod, RuleTimes, bucket_key, is_counted
+from scheduling.engine import Measure, RulePeriod, RuleTimes, amount_of, bucket_key, is_counted
 from scheduling.enums import CatalogNoun, RuleScope
 from scheduling.errors import RuleNotFound, StillUsed
 from scheduling.models import Allocation, Booking, CapacityRule, Location, Resource, RuleTake, RuleUsage, Service
@@ -222,10 +222,5 @@ def _read_times(rule: CapacityRule) -> RuleTimes:
 
 
 def _measure(rule: CapacityRule, booking: Booking) -> int:
-    match rule.measure:
-        case Measure.SEATS.value:
-            return booking.party_size
-        case Measure.MINUTES.value:
-            return int((booking.ends_at - booking.starts_at).total_seconds()) // 60
-        case _:
-            return 1
+    minutes = count_minutes(booking.starts_at, booking.ends_at)
+    return amount_of(Measure(rule.measure), minutes=minutes, units=booking.party_size)
