@@ -69,7 +69,11 @@ class SubmittedBooking:
 
 @dataclass(frozen=True, slots=True)
 class TakenResource:
-    """A resource that a booking takes for a period, without buffers where known."""
+    """A resource that a booking takes for a period, without buffers where known.
+
+    Attributes:
+        is_sample: The starter kit made up its name, and nobody has saved it since.
+    """
 
     resource_id: int
     name: str
@@ -77,6 +81,7 @@ class TakenResource:
     is_person: bool
     starts_at: datetime
     ends_at: datetime
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +190,10 @@ class BookingView:
     def people(self) -> tuple[str, ...]:
         """Names of whom the customer meets, in the order of the visit, each once.
 
-        All that customers read of what a visit takes: bays, chairs, rooms and tools are the business's own affair.
+        All that customers read of what a visit takes: bays, chairs, rooms and tools are the business's own affair,
+        and a made-up "Mechanic 1" is nobody.
         """
-        return tuple(dict.fromkeys(taken.name for taken in self.resources if taken.is_person))
+        return tuple(dict.fromkeys(each.name for each in self.resources if each.is_person and not each.is_sample))
 
 
 @dataclass(frozen=True, slots=True)

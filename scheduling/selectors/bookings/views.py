@@ -201,6 +201,7 @@ def _view_taken(booking: Booking) -> tuple[TakenResource, ...]:
             is_person=pieces[0].resource.resource_type.is_person,
             starts_at=max(min(piece.starts_at for piece in pieces), booking.starts_at),
             ends_at=min(max(piece.ends_at for piece in pieces), booking.ends_at),
+            is_sample=pieces[0].resource.is_sample,
         )
         for (_, resource_id), pieces in spans.items()
     )

@@ -145,3 +145,17 @@ def test_one_type_says_who_is_a_person(shop):
     offered = client.get(f"/api/v1/resources?service={service_id}").json()
 
     assert find_names([json.dumps(offered)], THINGS + PEOPLE) == {*PEOPLE, THINGS[2]}
+
+
+def test_made_up_people_are_nobody_also_once_they_are_booked(shop):
+    client, service_id, people = shop
+    Resource.objects.filter(pk__in=people).update(is_sample=True)
+
+    made = book(service_id, people[0])
+    texts = [*read_manage_doors(client, made.manage_token), *read_messages()]
+    Resource.objects.filter(pk__in=people).update(is_sample=False)
+    named = read_manage_doors(client, made.manage_token)
+
+    assert find_names(texts, PEOPLE) == set()
+    assert find_names(named, PEOPLE) == {PEOPLE[0]}
+    assert PEOPLE[0] in {each.name for each in get_booking(booking_id=made.booking_id).resources}
