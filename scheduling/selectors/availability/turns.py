@@ -18,22 +18,24 @@ class TurnView:
     """What one resource had of a service so far.
 
     Attributes:
+        type_name: What it is; each type of a service has its own turns.
         weight: Its share; twice the weight is twice the turns, and 0 is only when nobody else can.
         turns: Bookings that it was given, or groups that it opened; cancelling gives none back.
     """
 
     resource_id: int
     resource_name: str
+    type_name: str
     weight: int
     turns: int
     last_turn_at: datetime | None
 
 
 def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
-    """List who can serve a service, whoever is asked next first, as `engine.rank_pool` would ask them.
+    """List who can serve a service, type by type, whoever is asked next first, as `engine.rank_pool` would ask them.
 
-    Of equals the first of the pool. Whoever is not free when a booking comes is passed over and stays first.
-    Who left the pool is not listed. Five queries.
+    Types stand as the service asks for them. Of equals the first of the pool comes first. Whoever is not free when
+    a booking comes is passed over and stays first. Who left the pool is not listed. Five queries.
 
     Raises:
         ServiceNotFound: There is none.
@@ -42,17 +44,20 @@ def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
         raise ServiceNotFound
     named = Prefetch("named", RequirementResource.objects.order_by("position"))
     requirements = Requirement.objects.filter(service_id=service_id).order_by("position", "id").prefetch_related(named)
-    resources = list(Resource.objects.filter(is_active=True, location__is_active=True))
+    resources = list(Resource.objects.filter(is_active=True, location__is_active=True).select_related("resource_type"))
     pool = {each.pk: each for requirement in requirements for each in list_pool(requirement, resources)}
     ledger = {each.resource_id: each for each in RoundRobinLedger.objects.filter(service_id=service_id)}
     turns = [
         TurnView(
             resource_id=resource.pk,
             resource_name=resource.name,
+            type_name=resource.resource_type.name,
             weight=resource.weight,
             turns=ledger[resource.pk].turns if resource.pk in ledger else 0,
             last_turn_at=ledger[resource.pk].last_turn_at if resource.pk in ledger else None,
         )
         for resource in pool.values()
     ]
-    return tuple(sorted(turns, key=lambda view: LedgerEntry(view.weight, view.turns).turn))
+    types = list(dict.fromkeys(view.type_name for view in turns))
+    turns.sort(key=lambda view: LedgerEntry(view.weight, view.turns).turn)
+    return tuple(sorted(turns, key=lambda view: types.index(view.type_name)))

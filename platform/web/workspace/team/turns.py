@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +18,7 @@ from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
 from scheduling.engine import Strategy
-from scheduling.selectors.availability.turns import list_turns
+from scheduling.selectors.availability.turns import TurnView, list_turns
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
 from scheduling.services.catalog.services import change_service
 from tenants.enums import Ability
@@ -62,7 +64,7 @@ def show_turns(request: HttpRequest) -> HttpResponse:
     context = {
         "services": services,
         "shown": shown,
-        "turns": list(zip(turns, _list_shares([each.weight for each in turns]), strict=True)),
+        "groups": _group(turns),
         "strategies": STRATEGIES,
         "is_rotating": shown is not None and shown.setup.strategy is Strategy.ROUND_ROBIN,
         "may_write": has_permission(request.user, Permission.CATALOG_MANAGE) and may_business(Ability.WRITE),
@@ -86,6 +88,12 @@ def choose_strategy(request: HttpRequest, row_id: int) -> HttpResponse:
     except (Conflict, Forbidden, Invalid) as error:
         return go_on(request, Toast(title=entry.setup.name, text=translate_error(error), tone="bad"), to=address)
     return go_on(request, Toast(title=gettext("Saved"), text=entry.setup.name), to=address)
+
+
+def _group(turns: Sequence[TurnView]) -> list[tuple[str, list[tuple[TurnView, int]]]]:
+    """Return the turns of each type with the share of each resource in percent: mechanics take none from a bay."""
+    groups = [(name, list(each)) for name, each in groupby(turns, key=lambda turn: turn.type_name)]
+    return [(name, list(zip(of, _list_shares([each.weight for each in of]), strict=True))) for name, of in groups]
 
 
 def _list_shares(weights: list[int]) -> list[int]:

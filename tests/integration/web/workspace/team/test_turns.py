@@ -30,8 +30,24 @@ def test_the_page_lists_turns_in_the_order_in_which_the_engine_asks(owner_client
 
     turns = list_turns(service_id=service.pk)
     assert read_names(page) == [each.resource_name for each in turns]
-    assert (turns[0].resource_id, page.count("Sigue<")) == (second.resource_id, 1)
+    assert (turns[0].resource_id, page.count("Sigue<")) == (second.resource_id, len({each.type_name for each in turns}))
     assert re.search(rf"{first.resource_name}.*?</span>4</td>", page, re.DOTALL)
+
+
+def test_mechanics_and_bays_take_turns_apart(owner_client, service):
+    lifts = Resource.objects.filter(resource_type__name="Elevador")
+    lifts.update(weight=3)
+    Resource.objects.filter(resource_type__name="Mecánico").update(weight=1)
+
+    turns = list_turns(service_id=service.pk)
+    page = owner_client.get(f"{TURNS}?service={service.pk}").content.decode()
+
+    types = [each.type_name for each in turns]
+    shares = [int(share) for share in re.findall(r"</span>(\d+)%</td>", page)]
+    people = types.count("Mecánico")
+    assert types == ["Mecánico"] * people + ["Elevador"] * lifts.count()
+    assert re.findall(r'<th scope="col">(Mecánico|Elevador)</th>', page) == ["Mecánico", "Elevador"]
+    assert (set(shares[:people]), set(shares[people:])) == ({100 // people}, {round(100 / lifts.count())})
 
 
 def test_the_strategy_is_chosen_and_said_in_words(owner_client, service):
