@@ -17,6 +17,7 @@ UNREADABLE = mark("This contains characters that cannot be stored.")
 NOT_A_CHOICE = mark("Choose one of the options.")
 NOT_A_NUMBER = mark("Enter a number, digits only.")
 NOT_A_YEAR = mark("Enter a year with four digits.")
+TOO_EARLY = mark("This year is too long ago. Is it typed correctly?")
 TOO_SMALL = mark("This number is too small.")
 TOO_LARGE = mark("This number is too large.")
 UNKNOWN_FIELD = mark("This field is not known.")
@@ -150,7 +151,7 @@ class AssetField:
             return FieldCheck(value=text, errors=(refusal,))
         number = int(text)
         if self.minimum is not None and number < self.minimum:
-            return FieldCheck(value=text, errors=(TOO_SMALL,))
+            return FieldCheck(value=text, errors=(TOO_EARLY if self.kind is FieldKind.YEAR else TOO_SMALL,))
         if self.maximum is not None and number > self.maximum:
             return FieldCheck(value=text, errors=(TOO_LARGE,))
         return FieldCheck(value=str(number))

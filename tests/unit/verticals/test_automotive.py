@@ -22,7 +22,7 @@ from verticals.automotive.makes import MAKES, MODELS_BY_MAKE
 from verticals.automotive.vertical import VERTICAL
 from verticals.automotive.vin import compute_check_digit, tells_other_year
 from verticals.contract import AssetCheck, VisitDraft
-from verticals.contract.asset import NOT_A_YEAR, TOO_LONG, TOO_SMALL
+from verticals.contract.asset import NOT_A_YEAR, TOO_EARLY, TOO_LONG
 
 TODAY = date(2026, 11, 23)
 VERSA = {"make": "Nissan", "model": "Versa"}
@@ -76,7 +76,7 @@ def test_year_goes_up_to_the_next(year: str) -> None:
 
 @pytest.mark.parametrize(
     ("year", "error"),
-    [("2028", YEAR_TOO_LATE), ("1899", TOO_SMALL), ("19", NOT_A_YEAR), ("20 9", NOT_A_YEAR), ("MMXX", NOT_A_YEAR)],
+    [("2028", YEAR_TOO_LATE), ("1899", TOO_EARLY), ("19", NOT_A_YEAR), ("20 9", NOT_A_YEAR), ("MMXX", NOT_A_YEAR)],
 )
 def test_year_refuses_what_cannot_be(year: str, error: str) -> None:
     check = _check(year=year)

@@ -9,7 +9,7 @@ import pytest
 from verticals.clinic.fields import BORN_IN_FUTURE
 from verticals.clinic.vertical import VERTICAL as CLINIC
 from verticals.contract import KitApproval, KitRequirement, Tone
-from verticals.contract.asset import TOO_SMALL
+from verticals.contract.asset import TOO_EARLY
 from verticals.salon.vertical import VERTICAL as SALON
 
 TODAY = date(2026, 11, 23)
@@ -44,7 +44,7 @@ def test_clinic_speaks_formally() -> None:
 
 @pytest.mark.parametrize(
     ("year", "errors"),
-    [("2026", {}), ("2027", {"birth_year": (BORN_IN_FUTURE,)}), ("1899", {"birth_year": (TOO_SMALL,)})],
+    [("2026", {}), ("2027", {"birth_year": (BORN_IN_FUTURE,)}), ("1899", {"birth_year": (TOO_EARLY,)})],
 )
 def test_birth_year_has_begun(year: str, errors: dict[str, tuple[str, ...]]) -> None:
     check = CLINIC.check_asset({"full_name": "Ana Ruiz", "birth_year": year}, today=TODAY, country="CO")
