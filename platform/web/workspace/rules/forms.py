@@ -31,7 +31,7 @@ MEASURES = (
 )
 PROOF, LIKE = "proof", "like-"
 MODELS: dict[str, dict[str, str | list[str]]] = {
-    "day": {"limit": "12", "measure": "bookings", "period": "day", "weekdays": ["0", "1", "2", "3", "4"]},
+    "day": {"limit": "12", "measure": "bookings", "period": "day", "weekdays": []},
     "hour": {"limit": "2", "measure": "bookings", "period": "hour", "weekdays": []},
     "moment": {"limit": "3", "measure": "bookings", "period": "moment", "weekdays": []},
 }
