@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from web.booking.draft import Draft
 from web.booking.flow import Flow
 from web.parts.contacts import PHONE_REGIONS, ContactForm, PhoneField
+from web.parts.forms import mark_one_of
 
 LONGEST_KEPT = 500
 
@@ -40,6 +41,8 @@ class DetailsForm(ContactForm):
             },
         )
         self.flow = flow
+        for name in ("phone", "email"):
+            mark_one_of(self.fields[name])
         if flow.tenant.country == "ES":
             self.fields["phone"].label = pgettext("in Spain", "Phone")
 

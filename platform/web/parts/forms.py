@@ -52,7 +52,7 @@ class PageField(BoundField):
     def is_optional(self) -> bool:
         """Tell whether the label says so: of a choice that is always made it does not."""
         is_made = self.is_check or isinstance(self.field.widget, forms.RadioSelect)
-        return not self.is_needed and not is_made
+        return not self.is_needed and not is_made and not getattr(self.field, "is_one_of", False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -146,6 +146,12 @@ class PageForm(PageMixin, forms.Form):
 def mark_needed(field: forms.Field, *, is_needed: bool = True) -> forms.Field:
     """Draw a field as needed, or not, whatever the form itself checks; return it."""
     field.is_needed = is_needed  # type: ignore[attr-defined]
+    return field
+
+
+def mark_one_of(field: forms.Field) -> forms.Field:
+    """Draw a field as one of several of which one is enough: "(optional)" at each would promise that none is."""
+    field.is_one_of = True  # type: ignore[attr-defined]
     return field
 
 

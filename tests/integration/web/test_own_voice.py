@@ -135,6 +135,7 @@ def test_changed_password_is_told_in_our_words(owner_client):
     answer = owner_client.post("/accounts/password/change/", form, follow=True)
 
     assert "Tu contraseña quedó cambiada." in answer.content.decode()
+    assert '<a href="/workspace/">Volver al panel</a>' in answer.content.decode()
 
 
 def test_two_different_new_passwords_are_said_in_our_words(owner_client):

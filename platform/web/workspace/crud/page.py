@@ -49,6 +49,7 @@ class CrudPage(Generic[RowT, FormT]):
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
             where there is nothing yet; `list_script` and `list_style` are static files of the list.
         name_of: What people call a thing that has no name of its own.
+        idle_note: What is said of archiving what no coming appointment uses, where it is on no calendar.
         is_switched: Archiving is a switch in its row: what is off stays in the list with what is on.
     """
 
@@ -82,6 +83,7 @@ class CrudPage(Generic[RowT, FormT]):
     list_script: str = ""
     list_style: str = ""
     name_of: Callable[[Entry[Any]], str] = lambda entry: str(entry.setup.name)
+    idle_note: Text = ""
     is_switched: bool = False
     may_see: Permission = Permission.CATALOG_VIEW
     may_edit: Permission = Permission.CATALOG_MANAGE

@@ -84,5 +84,6 @@ RULES: CrudPage[RuleRow, RuleForm] = CrudPage(
     list_lead="workspace/rules/lead.html",
     list_style="css/limits.css",
     name_of=name_rule,
+    idle_note=gettext_lazy("Archiving switches it off and takes it off the list; its history stays."),
     is_switched=True,
 )

@@ -104,6 +104,7 @@ def test_wrong_details_are_named_in_the_language_of_the_person_and_kept(customer
 
     assert page.status_code == 422
     assert "Escribe tu nombre." in text_of(page)
+    assert "(opcional)" not in text_of(page)
     assert "Escribe un número de 10 dígitos, por ejemplo 55 1234 5678." in text_of(page)
     assert 'value="55 12"' in page.content.decode()
     assert page.content.decode().count("autofocus") == 1

@@ -90,8 +90,8 @@ def test_each_empty_day_has_its_own_word(customer_client, tenant):
     page = open_times(customer_client, service_id)
 
     assert list_cells(page) == {
-        "lunes 23 de noviembre": "muy pronto",
-        "martes 24 de noviembre": "muy pronto",
+        "lunes 23 de noviembre": "ya no",
+        "martes 24 de noviembre": "ya no",
         "miércoles 25 de noviembre": "7 horas libres",
         "jueves 26 de noviembre": "cierra",
         "viernes 27 de noviembre": "lleno",

@@ -423,3 +423,11 @@ def test_a_new_service_begins_with_a_person_and_tells_all_mistakes_at_once(owner
     texts = ("Completa este campo.", "Escribe el precio", "Indica quién o qué hace falta")
     assert [text in page for text in texts] == [True, True, True]
     assert not Service.objects.filter(name="").exists()
+
+
+def test_saving_leads_to_what_is_wrong_not_to_the_row_that_was_added_before(owner_client, oil):
+    """A form without an address is sent to the one in the window, and its "#requirements" scrolls past the errors."""
+    for path in (f"{LIST}{oil.pk}/?x=1", f"{LIST}new/"):
+        page = owner_client.post(path, {"do": "add-requirements"}).content.decode()
+
+        assert f'<form class="setup-form" method="post" action="{path}"' in page
