@@ -48,7 +48,7 @@ LONGEST_NAME = 120
 OWN_WORK_SILENCES: Mapping[str, Collection[str]] = {
     "email": frozenset(),
     "sms": frozenset({"email"}),
-    "": frozenset({"email", "sms"}),
+    "none": frozenset({"email", "sms"}),
 }
 """How somebody wants to be told → what is silenced: an SMS comes where there is no e-mail."""
 
@@ -187,7 +187,7 @@ def choose_notices(user: User, *, wanted: Collection[str]) -> None:
 
 @transaction.atomic
 def choose_own_work(user: User, *, channel: str) -> None:
-    """Be told of one's own appointments by e-mail, by SMS alone, or (empty) not at all.
+    """Be told of one's own appointments by ``email``, by ``sms`` alone, or by ``none`` of them.
 
     Raises:
         PersonInvalid: There is no such channel.

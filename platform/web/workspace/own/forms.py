@@ -48,13 +48,13 @@ class NoticeBoxes(forms.CheckboxSelectMultiple):
 class OwnWorkForm(PageForm):
     """How somebody hears of their own appointments."""
 
-    channel = ChoiceField(label=gettext_lazy("Your own appointments: new, moved, canceled"), required=False)
+    channel = ChoiceField(label=gettext_lazy("Your own appointments: new, moved, canceled"))
 
     def __init__(self, *args: Any, email: str, phone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_email = gettext("By e-mail to %(email)s") % {"email": email}
         by_sms = gettext("By SMS to %(phone)s") % {"phone": phone}
-        choices = [("email", by_email), *([("sms", by_sms)] if phone else []), ("", gettext("Not at all"))]
+        choices = [("email", by_email), *([("sms", by_sms)] if phone else []), ("none", gettext("Not at all"))]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
 
 

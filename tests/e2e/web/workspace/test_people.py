@@ -39,7 +39,7 @@ def test_pages_are_whole_in_every_size_and_scheme(houses, open_workspace, ana):
     page = open_workspace(houses[0], "/workspace/people/")
     found = {}
     for each in PAGES:
-        page.goto(f"/workspace/{each.format(ana=ana)}")
+        page.goto(f"http://{houses[0].primary_host.partition(':')[0]}/workspace/{each.format(ana=ana)}")
         found[each] = check_everywhere(page)
 
     assert {name: problems for name, problems in found.items() if problems} == {}

@@ -115,7 +115,7 @@ def test_mechanic_with_an_account_can_open_the_booking(book, mechanics):
     [
         ("email", [("worker_booked", "own@taller.example")]),
         ("sms", [("worker_booked", "+525512345679")]),
-        ("", []),
+        ("none", []),
     ],
 )
 def test_whoever_signs_in_chooses_how_they_hear_of_their_work(book, mechanics, channel, reached):
@@ -147,7 +147,7 @@ def test_what_waits_leaves_to_nobody_who_wants_it_no_more(book, mechanics):
     book()
     handle_events(NOW)
 
-    own_account.choose_own_work(user, channel="")
+    own_account.choose_own_work(user, channel="none")
 
     assert deliver() == []
 

@@ -381,10 +381,10 @@ def test_whoever_is_booked_chooses_how_they_hear_of_it(staff_client, owner):
     saved = client.post(WORK, {"channel": "sms"})
 
     found = re.findall(options, read(client.get(PAGE)).partition('name="channel"')[2].partition("</select>")[0])
-    assert without == [("email", " selected"), ("", "")]
+    assert without == [("email", " selected"), ("none", "")]
     assert (refused.status_code, list(list_errors(read(refused))), saved.status_code) == (422, ["channel"], 302)
-    assert found == [("email", ""), ("sms", " selected"), ("", "")]
-    client.post(WORK, {"channel": ""})
+    assert found == [("email", ""), ("sms", " selected"), ("none", "")]
+    client.post(WORK, {"channel": "none"})
     assert set(SilencedNotice.objects.values_list("user_id", "notice", "channel")) == {
         (user.pk, "own_work", "email"), (user.pk, "own_work", "sms"),
     }  # fmt: skip
@@ -393,7 +393,7 @@ def test_whoever_is_booked_chooses_how_they_hear_of_it(staff_client, owner):
 def test_both_choices_leave_each_other_alone(owner_client, owner):
     Resource.objects.filter(pk=Resource.objects.filter(resource_type__is_person=True).first().pk).update(user=owner)
 
-    owner_client.post(WORK, {"channel": ""})
+    owner_client.post(WORK, {"channel": "none"})
     owner_client.post(NOTICES, {"notices": Notice.values})
 
     assert SilencedNotice.objects.filter(user=owner).count() == 2
@@ -401,7 +401,7 @@ def test_both_choices_leave_each_other_alone(owner_client, owner):
 
 
 def test_whoever_is_not_booked_chooses_nothing(owner_client, owner):
-    assert owner_client.post(WORK, {"channel": ""}).status_code == 422
+    assert owner_client.post(WORK, {"channel": "none"}).status_code == 422
     with pytest.raises(PersonInvalid):
         own_account.choose_own_work(owner, channel="pigeon")
     assert SilencedNotice.objects.count() == 0
