@@ -52,6 +52,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "the operator's guide, line by line, on a fresh Debian 12 with systemd", needs_servers=False
         ),
         "zones": Drill("Mexico 2022 and Paraguay 2024 with two releases of tzdata each", needs_servers=True),
+        "owner": Drill(
+            "a new owner's way by pages only, counted, against a running demo [--host H] [--catcher H]",
+            needs_servers=False,
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from config.environment import ROOT
-from devtools.drill import kills, pages, repeated, restart, worlds
+from devtools.drill import kills, owner, pages, repeated, restart, worlds
 from devtools.drill.command import DRILLS, run_drill
+from devtools.drill.owner import ways
+from devtools.drill.owner.walk import Count
 
 
 def answer(codes: Iterator[int], seen: list[dict[str, object]]) -> object:
@@ -86,3 +88,23 @@ def test_pages_are_judged_by_the_median_of_their_rounds(capsys: pytest.CaptureFi
         "first_page     0.41 of the bare view, goal 0.40: met",
         "booking        0.24 of the bare view, goal 0.25: MISSED",
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "complaint"), [(Count(), 0, ""), (Count(fields=1, pages=2), 1, "15 pages, at most 13")]
+)
+def test_a_way_that_grew_is_told(more: Count, code: int, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [("4 mechanics", Count(9, 4, 11)), ("5 rules", Count(9, 4, 17))]
+
+    assert owner.judge(ways.MOST_TO_FIRST_BOOKING + more, parts) == code
+
+    printed = capsys.readouterr()
+    assert ("the workshop: 18 pages, 8 fields, 28 clicks" in printed.out, complaint in printed.err) == (True, True)
+
+
+def test_the_link_of_a_mail_is_found() -> None:
+    assert ways.find_verify_link("Confirmar: http://x.example/sign-up/verify/1-2.ab/ \n--") == (
+        "http://x.example/sign-up/verify/1-2.ab/"
+    )
+    with pytest.raises(LookupError):
+        ways.find_verify_link("Hola")
