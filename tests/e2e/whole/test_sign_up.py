@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from devtools.drill.owner import ways
+from devtools.drill.owner.walk import Walk
 from tests.e2e.whole.conftest import PHONE
 from tests.e2e.whole.stack import Stack
 
@@ -43,32 +44,31 @@ def find_link(stack: Stack, email: str) -> str:
     return found[0]
 
 
-def test_a_business_signs_up_and_works(stack, open_page):
+def test_a_business_signs_up_and_gets_its_first_booking(stack, open_page):
+    """By pages only, on a phone; what it takes may not grow."""
     slug = f"nuevo-{secrets.token_hex(3)}"
-    email = f"olga@{slug}.example"
-    page = open_page(**PHONE)
+    owner, page = ways.Owner(slug, PASSWORD), open_page(**PHONE)
+    walk = Walk(page)
 
-    fill_form(page, stack, slug=slug, email=email)
-    page.goto(find_link(stack, email))
-    began = monotonic()
-    page.click("form .button.primary")
-    page.wait_for_url(stack.make_url(slug, "/workspace/"), timeout=120_000)
-    ready_after = monotonic() - began
-
-    print(f"sign-up: page ready {ready_after:.1f} s after the e-mail was confirmed")
+    ways.sign_up(walk, stack.make_url(""), owner, lambda: find_link(stack, owner.email))
+    expect(page).to_have_url(stack.make_url(slug, "/workspace/"))
     expect(page.locator(".rail")).to_contain_text("Taller Nuevo")
     expect(page.locator(".rail")).to_contain_text("Olga Ríos")
     customer = open_page(**PHONE)
     customer.goto(stack.make_url(slug))
     expect(customer.locator("h1")).to_have_text("Taller Nuevo abre pronto")
-    page.goto(stack.make_url(slug, "/workspace/page/"))
-    page.get_by_role("button", name="Publicar").click()
-    expect(page.locator("#page-state")).to_have_text("Todos pueden reservar")
+    ways.publish(walk)
     customer.reload()
     expect(customer.locator("h1")).to_have_text("¿Qué necesita tu auto?")
     expect(customer.locator(".pick .name").first).to_have_text("Cambio de aceite y filtro")
     customer.goto(stack.make_url(slug, "/workspace/"))
     expect(customer).to_have_url(re.compile("/accounts/login/"))
+
+    guest = Walk(customer)
+    ways.book(guest, stack.make_url(slug))
+    count = walk.take() + guest.take()
+    print(f"from the home page to the first booking: {count}")
+    assert count.list_excess(ways.MOST_TO_FIRST_BOOKING) == []
 
 
 def test_the_second_of_two_sign_ups_for_one_address_loses_nothing_else(stack, open_page):
