@@ -13,7 +13,10 @@ const follow = editor.querySelector("[data-follow]");
 const plainSave = submit.textContent;
 const NAMES = ["hours", "breaks"];
 
-const state = { chosen: [], anchor: "", draws: 0, copied: null, remembered: {} };
+/* So long nothing more is typed before the server is asked, in milliseconds. */
+const PAUSE = 250;
+
+const state = { chosen: [], anchor: "", draws: 0, copied: null, remembered: {}, refill: false, timer: 0 };
 
 const find = (key) => form.querySelector(`#cell-${key}`);
 const rowOf = (cell) => cell.closest("tr");
@@ -170,10 +173,23 @@ function write(cells, texts) {
   }
 }
 
-async function draw({ refill = false } = {}) {
+/* Asks once for what is changed in quick succession; what is asked for already is given up. */
+function draw({ refill = false } = {}) {
+  state.refill ||= refill;
+  clearTimeout(state.timer);
+  state.timer = setTimeout(askServer, PAUSE);
+  showState({});
+}
+
+async function askServer() {
   state.draws += 1;
   const mine = state.draws;
-  const answer = await fetch(form.dataset.draw, { method: "POST", body: new FormData(form) }).catch(() => null);
+  const refill = state.refill;
+  state.refill = false;
+  state.asked?.abort();
+  state.asked = new AbortController();
+  const sent = { method: "POST", body: new FormData(form), signal: state.asked.signal };
+  const answer = await fetch(form.dataset.draw, sent).catch(() => null);
   if (mine !== state.draws) return;
   if (!answer?.ok) {
     showState({});
@@ -205,6 +221,7 @@ function ask(event) {
 }
 
 function stopAsking() {
+  clearTimeout(state.timer);
   removeEventListener("beforeunload", ask);
 }
 

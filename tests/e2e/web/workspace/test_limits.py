@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from scheduling.models import CapacityRule, Resource
 from tenants.context import tenant_scope
-from tests.e2e.sight import DESK, check_everywhere, check_page
+from tests.e2e.sight import DESK, NARROW, PHONE, check_everywhere, check_page, resize
 from tests.e2e.web.workspace.test_catalog import SAVE
 
 pytestmark = pytest.mark.e2e
-PHONE, TINY = {"width": 390, "height": 1900}, {"width": 320, "height": 2200}
-"""As high as the pages: what the bar at the foot half covers until one scrolls is no small target."""
+MOST_STOPS = 60
+FIND_COVERED = """() => {
+    const at = document.activeElement, { top, bottom } = at.getBoundingClientRect();
+    if (!at.closest('main') || at.closest('.save-bar')) return null;
+    const bars = [...document.querySelectorAll('.save-bar')].map((bar) => bar.getBoundingClientRect());
+    const isCovered = bars.some((bar) => bar.top < bottom && bar.bottom > top);
+    return isCovered || top < 0 || bottom > innerHeight ? `${at.name || at.id} ${top}-${bottom}` : null;
+}"""
+
+
+def unpin(page: Page) -> None:
+    """Let bars stand in the page: what one half covers at this very moment is no small target once one scrolls."""
+    page.evaluate("for (const bar of document.querySelectorAll('.save-bar, .bar')) bar.style.position = 'static'")
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +51,32 @@ def test_limits_and_team_are_accessible(houses, open_workspace):
         page.goto(f"{base}/workspace/{path}?lang=en")
         found[name, "en"] = check_page(page)
         page.goto(f"{base}/workspace/{path}?lang=es")
-        found[name, "es"] = check_everywhere(page, DESK, PHONE, TINY)
+        unpin(page)
+        found[name, "es"] = check_everywhere(page, DESK, PHONE, NARROW)
     page.goto(f"{base}/workspace/rules/new/")
     page.fill("[name=limit]", "0")
     page.click(SAVE)
     expect(page.locator("#problems")).to_be_focused()
-    found["errors", "es"] = check_everywhere(page, DESK, PHONE, TINY)
+    unpin(page)
+    found["errors", "es"] = check_everywhere(page, DESK, PHONE, NARROW)
 
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("path", ["rules/new/", "locations/new/"])
+def test_no_bar_covers_what_has_the_focus(houses, open_workspace, path):
+    page = open_workspace(houses[0], f"/workspace/{path}")
+    covered = []
+    for size in (DESK, PHONE, NARROW):
+        resize(page, size)
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        page.locator("main input:visible").first.focus()
+        for _ in range(MOST_STOPS):
+            page.keyboard.press("Tab")
+            if found := page.evaluate(FIND_COVERED):
+                covered.append((size["width"], found))
+
+    assert covered == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])

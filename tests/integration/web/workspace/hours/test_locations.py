@@ -86,7 +86,10 @@ def test_the_list_and_the_form_say_what_the_clocks_show(owner_client, first):
 
     pages = [owner_client.get(address).content.decode() for address in (LIST, f"{LIST}{first.pk}/")]
 
-    assert [bool(re.search(r"Allá son ahora [0-9: apm.\xa0]+ \(UTC\+5:30\)", page)) for page in pages] == [True, True]
+    assert [bool(re.search(r"Hora actual allí: [0-9: apm.\xa0]+ \(UTC\+5:30\)", page)) for page in pages] == [
+        True,
+        True,
+    ]
     assert 'value="Kolkata, India"' in pages[1]
 
 
@@ -127,7 +130,9 @@ def test_regions_are_asked_where_the_country_has_any(owner_client, first, monkey
     answer = change(owner_client, first, region="MD")
 
     assert (answer.status_code, Location.objects.get(pk=first.pk).region) == (302, "MD")
-    assert "Región, para sus feriados: <b>Madrid" in (owner_client.get(f"{LIST}{first.pk}/history/").content.decode())
+    assert "Región, para sus días festivos: <b>Madrid" in (
+        owner_client.get(f"{LIST}{first.pk}/history/").content.decode()
+    )
 
 
 def test_the_last_place_is_not_archived_and_that_is_said(owner_client, first):

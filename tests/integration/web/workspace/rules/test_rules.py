@@ -146,8 +146,8 @@ def test_the_switch_turns_it_off_and_on_and_both_stay_in_the_list(owner_client):
     off = owner_client.post(f"{LIST}{rule}/archive/")
     page = owner_client.get(off["Location"]).content.decode()
     assert (CapacityRule.objects.get(pk=rule).is_active, read_sentences(page)) == (False, ["Máximo 12 citas por día."])
-    assert ('aria-checked="false"' in page, "Apagado: no limita" in page) == (True, True)
-    assert "Apagado: Máximo 12 citas por día." in page, re.findall(r'class="said".{300}', page, re.DOTALL)
+    assert ('aria-checked="false"' in page, "Desactivado: no limita" in page) == (True, True)
+    assert "Desactivado: Máximo 12 citas por día." in page, re.findall(r'class="said".{300}', page, re.DOTALL)
 
     owner_client.post(f"{LIST}{rule}/restore/")
 

@@ -1,1 +1,0 @@
-"""What departs from the week: dates that are replaced, time off, holidays."""
