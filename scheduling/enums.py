@@ -161,7 +161,7 @@ class CatalogNoun(models.TextChoices):
     SERVICE = "service", _("Service")
     ADD_ON = "add_on", _("Add-on")
     RULE = "rule", _("Rule")
-    DATE_OVERRIDE = "date_override", _("Exception of a date")
+    DATE_OVERRIDE = "date_override", _("Special day")
     TIME_OFF = "time_off", _("Time off")
     HOLIDAY = "holiday", _("Holiday")
 

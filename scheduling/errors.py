@@ -62,11 +62,11 @@ class RuleNotFound(NotFound):
     text = mark("This rule does not exist.")
 
 
-class ExceptionNotFound(NotFound):
+class SpecialDayNotFound(NotFound):
     """The date override, time off or holiday does not exist."""
 
-    code = "exception_not_found"
-    text = mark("This exception does not exist.")
+    code = "special_day_not_found"
+    text = mark("This special day does not exist.")
 
 
 class BookingNotFound(NotFound):

@@ -25,7 +25,7 @@ REACHED_INTO = mark("These hours end in the middle of the next day’s. Change o
 TOO_LONG = mark("The hours of a day end at most 24 hours after they begin.")
 BREAK_OUTSIDE = mark("This break lies outside of the hours of the day.")
 BREAKS_OVERLAP = mark("This break overlaps another one. Make one of them.")
-Stretch = tuple[date | None, date | None]
+Validity = tuple[date | None, date | None]
 """First and last date, both included; None is without limit."""
 Row = tuple[str, int, int, int]
 """``hours`` or ``breaks``, weekday, opens, closes."""
@@ -39,9 +39,9 @@ class DayPlan:
     breaks: tuple[Interval, ...] = ()
 
 
-Plan = tuple[DayPlan, ...]
+WeekPlan = tuple[DayPlan, ...]
 """A day for each weekday, Monday first."""
-CLOSED: Plan = (DayPlan(),) * WEEK_DAYS
+CLOSED: WeekPlan = (DayPlan(),) * WEEK_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class WeekView:
         return self.type_id is not None and not self.week.hours
 
 
-def list_stretches(weeks: Iterable[WeekSetup]) -> tuple[Stretch, ...]:
+def list_validities(weeks: Iterable[WeekSetup]) -> tuple[Validity, ...]:
     """Cut all time where a period of any of the weeks begins or ends to hold; in order, without gaps."""
     firsts: set[date] = set()
     for week in weeks:
@@ -101,7 +101,7 @@ def list_stretches(weeks: Iterable[WeekSetup]) -> tuple[Stretch, ...]:
     return tuple((first, None if after is None else after - ONE_DAY) for first, after in pairwise(cuts))
 
 
-def read_plan(week: WeekSetup, on: date | None, *, hours_of: WeekSetup | None = None) -> Plan:
+def read_plan(week: WeekSetup, on: date | None, *, hours_of: WeekSetup | None = None) -> WeekPlan:
     """Return the plan that holds on a date; None: at the beginning of all time.
 
     A break after midnight belongs to the day whose hours it interrupts. ``hours_of`` is the week whose hours these
@@ -120,11 +120,11 @@ def read_plan(week: WeekSetup, on: date | None, *, hours_of: WeekSetup | None = 
     return tuple(DayPlan(tuple(some), tuple(sorted(others))) for some, others in zip(own, breaks, strict=True))
 
 
-def replace_plan(week: WeekSetup, plan: Plan, stretches: Sequence[Stretch]) -> WeekSetup:
+def replace_plan(week: WeekSetup, plan: WeekPlan, stretches: Sequence[Validity]) -> WeekSetup:
     """Return the week with ``plan`` in ``stretches`` and as it was at all other times."""
     edges = WeekSetup(hours=tuple(_mark_edges(stretches)))
-    laid: dict[Row, list[Stretch]] = {}
-    for stretch in list_stretches((week, edges)):
+    laid: dict[Row, list[Validity]] = {}
+    for stretch in list_validities((week, edges)):
         is_replaced = any(_covers(each, stretch) for each in stretches)
         rows = _list_rows(plan) if is_replaced else _list_week_rows(week, stretch[0])
         for row in dict.fromkeys(rows):
@@ -151,7 +151,9 @@ def tidy_day(day: DayPlan) -> DayPlan:
     return replace(day, hours=tuple(join_touching(day.hours)), breaks=tuple(sorted(day.breaks)))
 
 
-def find_faults(plan: Plan, *, hours_of: Plan | None = None, weekdays: Iterable[int] = range(WEEK_DAYS)) -> list[Fault]:
+def find_faults(
+    plan: WeekPlan, *, hours_of: WeekPlan | None = None, weekdays: Iterable[int] = range(WEEK_DAYS)
+) -> list[Fault]:
     """List what cannot be on some weekdays; ``hours_of`` has the hours where the breaks alone are one's own."""
     return [fault for weekday in weekdays for fault in _find_day_faults(plan, hours_of or plan, weekday)]
 
@@ -163,7 +165,7 @@ def find_week_faults(week: WeekSetup, *, hours_of: WeekSetup | None = None) -> I
     that it interrupts; one that never interrupts any is a fault.
     """
     inside: set[PeriodSetup] = set()
-    for first, _ in list_stretches((week, hours_of or week)):
+    for first, _ in list_validities((week, hours_of or week)):
         plan = read_plan(week, first, hours_of=hours_of)
         hours = read_plan(hours_of or week, first)
         outside: set[Row] = set()
@@ -185,7 +187,7 @@ def _find_field(week: WeekSetup, row: Row) -> str:
     return f"{row[0]}.{max(n for n, each in enumerate(periods) if _lay_row(row[0], each) == row)}"
 
 
-def _find_day_faults(plan: Plan, hours_of: Plan, weekday: int) -> Iterator[Fault]:
+def _find_day_faults(plan: WeekPlan, hours_of: WeekPlan, weekday: int) -> Iterator[Fault]:
     day, hours = plan[weekday], hours_of[weekday].hours
     before = move_days(plan[weekday - 1].hours, -1)
     after = move_days(plan[(weekday + 1) % WEEK_DAYS].hours, 1)
@@ -209,7 +211,7 @@ def _find_wall(period: PeriodSetup) -> Interval:
     return unfold_period(period.opens_minute, period.closes_minute)
 
 
-def _list_rows(plan: Plan) -> list[Row]:
+def _list_rows(plan: WeekPlan) -> list[Row]:
     """Return everything in a plan as rows have it."""
     return [
         _make_row(name, weekday, period)
@@ -246,20 +248,20 @@ def _list_valid(periods: Iterable[PeriodSetup], on: date | None) -> Iterator[Per
             yield each
 
 
-def _mark_edges(stretches: Iterable[Stretch]) -> Iterator[PeriodSetup]:
+def _mark_edges(stretches: Iterable[Validity]) -> Iterator[PeriodSetup]:
     for first, last in stretches:
         yield PeriodSetup(weekday=0, opens_minute=0, closes_minute=0, valid_from=first, valid_to=last)
 
 
-def _covers(whole: Stretch, part: Stretch) -> bool:
+def _covers(whole: Validity, part: Validity) -> bool:
     first, last = whole
     has_begun = first is None or (part[0] is not None and first <= part[0])
     return has_begun and (last is None or (part[1] is not None and part[1] <= last))
 
 
-def _join(held: Iterable[Stretch]) -> list[Stretch]:
+def _join(held: Iterable[Validity]) -> list[Validity]:
     """Unite stretches that follow each other; they come in order."""
-    joined: list[Stretch] = []
+    joined: list[Validity] = []
     for first, last in held:
         if joined and first is not None and joined[-1][1] == first - ONE_DAY:
             joined[-1] = (joined[-1][0], last)

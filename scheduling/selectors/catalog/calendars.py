@@ -1,4 +1,4 @@
-"""Weeks and exceptions as those see them who set them up."""
+"""Weeks and special days as those see them who set them up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from scheduling.errors import ExceptionNotFound, LocationNotFound, ResourceNotFound
+from scheduling.errors import LocationNotFound, ResourceNotFound, SpecialDayNotFound
 from scheduling.models import DateOverride, HolidayAdjustment, Location, Resource, TimeOff, WorkingHours
 from scheduling.selectors.catalog.entries import get_row, view_entries
 from scheduling.selectors.catalog.setups import read_date_override, read_holiday, read_time_off, read_week
@@ -83,9 +83,9 @@ def get_date_override_entry(*, date_override_id: int) -> Entry[DateOverrideSetup
     """Return one date override, also an archived one.
 
     Raises:
-        ExceptionNotFound: There is none.
+        SpecialDayNotFound: There is none.
     """
-    row = get_row(DateOverride.objects.all(), date_override_id, ExceptionNotFound)
+    row = get_row(DateOverride.objects.all(), date_override_id, SpecialDayNotFound)
     return view_entries([row], read_date_override)[0]
 
 
@@ -101,9 +101,9 @@ def get_time_off_entry(*, time_off_id: int) -> Entry[TimeOffSetup]:
     """Return one time off, also an archived one.
 
     Raises:
-        ExceptionNotFound: There is none.
+        SpecialDayNotFound: There is none.
     """
-    row = get_row(TimeOff.objects.all(), time_off_id, ExceptionNotFound)
+    row = get_row(TimeOff.objects.all(), time_off_id, SpecialDayNotFound)
     return view_entries([row], read_time_off)[0]
 
 
@@ -119,7 +119,7 @@ def get_holiday_entry(*, holiday_id: int) -> Entry[HolidaySetup]:
     """Return one holiday, also an archived one.
 
     Raises:
-        ExceptionNotFound: There is none.
+        SpecialDayNotFound: There is none.
     """
-    row = get_row(HolidayAdjustment.objects.all(), holiday_id, ExceptionNotFound)
+    row = get_row(HolidayAdjustment.objects.all(), holiday_id, SpecialDayNotFound)
     return view_entries([row], read_holiday)[0]

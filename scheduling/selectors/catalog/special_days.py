@@ -11,7 +11,7 @@ import holidays as holidays_library
 from django.db.models import Q
 
 from scheduling.enums import Repeats
-from scheduling.errors import ExceptionNotFound
+from scheduling.errors import SpecialDayNotFound
 from scheduling.models import Booking, DateOverride, DaySeries, HolidayAdjustment, Location, TimeOff
 from scheduling.selectors.catalog.usage import is_coming
 from scheduling.types.special_days import DaySeriesView, HolidayView, Repetition, SpecialDay
@@ -42,11 +42,11 @@ def get_series(*, row_id: int, is_absence: bool) -> DaySeriesView:
     """Return a special day with all that were made with it, in order; three queries.
 
     Raises:
-        ExceptionNotFound: There is none, or it was removed.
+        SpecialDayNotFound: There is none, or it was removed.
     """
     found = _find_absences(row_id) if is_absence else _find_days(row_id)
     if not found:
-        raise ExceptionNotFound
+        raise SpecialDayNotFound
     days = tuple(sorted(found, key=lambda each: (each.first, each.start_minute, each.id)))
     series_id = days[0].series_id
     series = DaySeries.objects.filter(pk=series_id).first() if series_id else None

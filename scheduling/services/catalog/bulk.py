@@ -17,10 +17,10 @@ from scheduling.models import TimeOff as TimeOffRow
 from scheduling.services.catalog import add_ons, locations, resource_types, resources, rules, services
 from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import add_rows, find_last_position, to_columns
-from scheduling.services.catalog.exceptions import date_overrides, holidays, time_off
 from scheduling.services.catalog.hours import add_weeks, check_times
 from scheduling.services.catalog.per_resource import add_per_resource
 from scheduling.services.catalog.requirements import add_requirements
+from scheduling.services.catalog.special_days import date_overrides, holidays, time_off
 from scheduling.services.writing.agreed import note_absences
 from scheduling.types import (
     Actor,

@@ -12,10 +12,10 @@ from scheduling.types import PeriodSetup, WeekSetup
 from scheduling.types.weeks import (
     BREAK_OUTSIDE,
     DayPlan,
-    Plan,
+    WeekPlan,
     find_faults,
     find_week_faults,
-    list_stretches,
+    list_validities,
     read_plan,
     replace_plan,
 )
@@ -63,7 +63,7 @@ def lies_in(stretch, on: date) -> bool:
 
 
 @given(weeks, plans, st.lists(stretches, min_size=1, max_size=2))
-def test_a_plan_holds_where_it_is_put_and_nowhere_else(week: WeekSetup, plan: Plan, where):
+def test_a_plan_holds_where_it_is_put_and_nowhere_else(week: WeekSetup, plan: WeekPlan, where):
     changed = replace_plan(week, plan, where)
 
     for day in range(-3, 45):
@@ -76,7 +76,7 @@ def test_a_plan_holds_where_it_is_put_and_nowhere_else(week: WeekSetup, plan: Pl
 
 @given(weeks)
 def test_a_week_that_is_read_and_written_stays_what_it_says(week: WeekSetup):
-    for stretch in list_stretches([week]):
+    for stretch in list_validities([week]):
         again = replace_plan(week, read_plan(week, stretch[0]), [stretch])
         for day in range(-3, 45):
             on = START + timedelta(days=day)
@@ -90,7 +90,7 @@ def _clocks(rows):
 
 @given(weeks)
 def test_stretches_have_no_gaps_and_one_plan_each(week: WeekSetup):
-    found = list_stretches([week])
+    found = list_validities([week])
 
     assert (found[0][0], found[-1][1]) == (None, None)
     for (_, last), (first, _) in pairwise(found):
@@ -101,7 +101,7 @@ def test_stretches_have_no_gaps_and_one_plan_each(week: WeekSetup):
 
 
 @given(plans)
-def test_a_plan_without_faults_opens_no_minute_twice(plan: Plan):
+def test_a_plan_without_faults_opens_no_minute_twice(plan: WeekPlan):
     minutes = [0] * (7 * 1440)
     for weekday, day in enumerate(plan):
         for start, end in day.hours:
@@ -121,7 +121,7 @@ def test_what_is_wrong_with_a_week_is_said_at_its_periods(week: WeekSetup):
     }
     are_wrong = [
         fault
-        for first, _ in list_stretches([week])
+        for first, _ in list_validities([week])
         for fault in find_faults(read_plan(week, first))
         if fault.text != BREAK_OUTSIDE
     ]

@@ -37,7 +37,7 @@ def _fill(timezone: str, now: datetime, on: date) -> None:
     from devtools.scratch.shop import BUILDER, add_place, add_service, add_team  # noqa: PLC0415 - as above
     from scheduling.enums import ActorKind, BookingSource  # noqa: PLC0415
     from scheduling.services.bookings.submissions import book_slot  # noqa: PLC0415
-    from scheduling.services.catalog.exceptions.time_off import create_time_off  # noqa: PLC0415
+    from scheduling.services.catalog.special_days.time_off import create_time_off  # noqa: PLC0415
     from scheduling.types import (  # noqa: PLC0415
         Actor,
         CustomerDetails,

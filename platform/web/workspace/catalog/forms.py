@@ -26,6 +26,7 @@ from scheduling.services.catalog.extras import ExtraLine
 from scheduling.types import ServiceSetup
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
+from web.parts.clock import format_minute
 from web.parts.fields import (
     ChoiceField,
     ChoicesField,
@@ -66,7 +67,6 @@ from web.workspace.catalog.texts import (
     read_texts,
 )
 from web.workspace.catalog.visit import Visit, draw_visit
-from web.workspace.hours.clock import format_minute
 from web.workspace.setup_forms import Part, SetupForm
 
 ROW_LABELS = {

@@ -13,13 +13,13 @@ from kernel.instants import DAY_MINUTES
 from scheduling.engine import LONGEST_VISIT_MINUTES, BookablePeriod
 from scheduling.types import ServiceResourceSetup
 from tenants.context import current_tenant
+from web.parts.clock import format_minute, list_weekdays, name_weekday, read_minute
 from web.parts.fields import ChoicesField, IdField, MoneyField, NumberField
 from web.parts.forms import PageForm
 from web.parts.voice import FILL_IN
 from web.parts.widgets import Chips
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.row_forms import MINUTES
-from web.workspace.hours.clock import format_minute, list_weekdays, name_weekday, read_minute
 
 NO_TIME = gettext_lazy("Write a time such as 8, 830 or 8 pm.")
 NOTHING_OWN = gettext_lazy("Enter a duration or a price of its own.")

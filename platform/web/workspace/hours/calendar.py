@@ -14,8 +14,8 @@ from scheduling.types.day_plans import read_contents
 from scheduling.types.special_days import HolidayView, SpecialDay
 from scheduling.types.weeks import WeekView, read_plan
 from web.formats import capitalize
+from web.parts.clock import format_minute, format_periods, list_weekdays
 from web.templatetags.formats import get_current_formats
-from web.workspace.hours.clock import format_minute, format_periods, list_weekdays
 from web.workspace.hours.day_form import AFTERNOON, MORNING, find_part
 
 ONE_DAY = timedelta(days=1)

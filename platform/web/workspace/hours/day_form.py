@@ -12,7 +12,7 @@ from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
 from scheduling.engine import join_touching, lasts_too_long, meets
 from scheduling.enums import Repeats
-from scheduling.services.catalog.exceptions.series import TOO_MANY
+from scheduling.services.catalog.special_days.series import TOO_MANY
 from scheduling.types.day_plans import (
     MOST_DAYS,
     WHOLE_DAY,
@@ -24,10 +24,10 @@ from scheduling.types.day_plans import (
 )
 from scheduling.types.special_days import ONE_WEEK, DayPlanned, DaySeriesView, Repetition
 from scheduling.types.weeks import TOO_LONG, WeekView
+from web.parts.clock import NOT_HOURS, format_periods, read_periods
 from web.parts.fields import ChoiceField, DateField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Segments
-from web.workspace.hours.clock import NOT_HOURS, format_periods, read_periods
 from web.workspace.hours.spans import name_date
 
 CLOSE, HOURS, AWAY = "close", "hours", "away"

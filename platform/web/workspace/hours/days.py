@@ -22,7 +22,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
-from scheduling.errors import ExceptionNotFound, LocationNotFound, SetupInvalid
+from scheduling.errors import LocationNotFound, SetupInvalid, SpecialDayNotFound
 from scheduling.selectors.catalog.calendars import list_weeks
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.selectors.catalog.special_days import (
@@ -32,7 +32,7 @@ from scheduling.selectors.catalog.special_days import (
     list_special_days,
     was_removed,
 )
-from scheduling.services.catalog.exceptions.series import replace_days, set_holiday
+from scheduling.services.catalog.special_days.series import replace_days, set_holiday
 from scheduling.types import LocationView
 from scheduling.types.special_days import DayPlanned, DaySeriesView, SeenRow, SpecialDay
 from scheduling.types.weeks import WeekView
@@ -134,10 +134,10 @@ def add_day(request: HttpRequest) -> HttpResponse:
 def edit_day(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     """Answer the form of a special day with all that was made with it, or save or remove them."""
     if kind not in KINDS:
-        raise ExceptionNotFound
+        raise SpecialDayNotFound
     try:
         series = get_series(row_id=row_id, is_absence=KINDS[kind])
-    except ExceptionNotFound:
+    except SpecialDayNotFound:
         if is_removing(request) and was_removed(row_id=row_id, is_absence=KINDS[kind]):
             return go_on(request, Toast(title=gettext("Removed")), to=reverse("workspace:days"))
         raise
@@ -158,7 +158,7 @@ def switch_holiday(request: HttpRequest) -> HttpResponse:
     page = _load(request)
     on, is_closed = read_date(request.POST.get("on")), request.POST.get("closed") == "yes"
     if on is None:
-        raise ExceptionNotFound
+        raise SpecialDayNotFound
     known = list_holidays(location_id=page.place.id, from_on=on, to_on=on, language=current_language())
     name = known[0].name if known else ""
     story = Story(

@@ -14,7 +14,7 @@ from kernel.intervals import Interval, merge, subtract
 from scheduling.engine import move_days
 from scheduling.types.weeks import WEEK_DAYS, DayPlan
 from web.formats import end_sentence, format_duration
-from web.workspace.hours.clock import format_minute, format_periods, name_minute, name_weekday
+from web.parts.clock import format_minute, format_periods, name_minute, name_weekday
 from web.workspace.hours.sheet import SheetRow, WeekSheet, list_days
 
 HOUR = 60

@@ -10,7 +10,7 @@ from scheduling.types import LocationSetup
 from tenants.context import current_tenant
 from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, SwitchField, TextField
-from web.workspace.hours.zones import ZoneField, name_zone
+from web.parts.zones import ZoneField, name_zone
 from web.workspace.setup_forms import Part, SetupForm
 
 

@@ -15,9 +15,9 @@ from scheduling.types import Entry, LocationSetup
 from tenants.context import current_tenant
 from web.formats import format_phone
 from web.parts.lists import Column
+from web.parts.zones import name_zone, say_now
 from web.workspace.crud.page import CrudPage
 from web.workspace.hours.location_form import LocationForm
-from web.workspace.hours.zones import name_zone, say_now
 
 
 @dataclass(frozen=True, slots=True)

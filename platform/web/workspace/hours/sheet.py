@@ -20,7 +20,7 @@ from scheduling.types.weeks import (
     WEEK_DAYS,
     DayPlan,
     OwnedWeek,
-    Plan,
+    WeekPlan,
     WeekView,
     find_faults,
     join_weeks,
@@ -28,7 +28,7 @@ from scheduling.types.weeks import (
     replace_plan,
     tidy_day,
 )
-from web.workspace.hours.clock import (
+from web.parts.clock import (
     MOST_PERIODS,
     NOT_HOURS,
     TOO_MANY,
@@ -87,8 +87,8 @@ class SheetRow:
     is_following: bool
     is_owning: bool
     version: int
-    plan: Plan
-    shown: Plan
+    plan: WeekPlan
+    shown: WeekPlan
     typed: dict[Slot, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     changed_by: str = ""
@@ -224,13 +224,13 @@ def list_days() -> list[tuple[int, str, str]]:
     return [(each, name_weekday(each), name_weekday(each, "abbreviated")) for each in list_weekdays()]
 
 
-def _show(row: SheetRow, above: SheetRow | None) -> Plan:
+def _show(row: SheetRow, above: SheetRow | None) -> WeekPlan:
     if not row.is_following or above is None:
         return row.plan
     return tuple(_add_breaks(place, DayPlan((), own.breaks)) for place, own in zip(above.shown, row.plan, strict=True))
 
 
-def _place_breaks(days: Sequence[DayPlan], hours_of: Sequence[DayPlan]) -> Plan:
+def _place_breaks(days: Sequence[DayPlan], hours_of: Sequence[DayPlan]) -> WeekPlan:
     """Put breaks that were typed with the clock of the next day into the night that they interrupt."""
     return tuple(
         replace(day, breaks=tuple(find_night(pause, place.hours) for pause in day.breaks))

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from edge.reading import NotRead, check_date
-from scheduling.types.weeks import ONE_DAY, Plan, Stretch, WeekView, list_stretches, read_plan
+from scheduling.types.weeks import ONE_DAY, Validity, WeekPlan, WeekView, list_validities, read_plan
 from web.templatetags.formats import get_current_formats
 
 MOST_STRETCHES = 40
@@ -26,7 +26,7 @@ class Span:
     """
 
     key: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Validity, ...]
     is_now: bool = False
     is_added: bool = False
 
@@ -56,8 +56,8 @@ class Span:
 def list_spans(views: Sequence[WeekView], today: date) -> tuple[Span, ...]:
     """List what has not ended, in order; the one that holds today first."""
     place = views[0].week
-    groups: dict[tuple[Plan, ...], list[Stretch]] = {}
-    for stretch in list_stretches(view.week for view in views):
+    groups: dict[tuple[WeekPlan, ...], list[Validity]] = {}
+    for stretch in list_validities(view.week for view in views):
         if stretch[1] is None or stretch[1] >= today:
             plans = tuple(
                 read_plan(view.week, stretch[0], hours_of=place if view.is_following else None) for view in views
@@ -101,7 +101,7 @@ def find_neighbor(span: Span) -> date | None:
     return last + ONE_DAY if last is not None else None
 
 
-def describe_stretch(stretch: Stretch) -> str:
+def describe_stretch(stretch: Validity) -> str:
     """Return dates in words: "from Dec 14, 2026 to Jan 6, 2027", "always"."""
     first, last = stretch
     words = {"first": name_date(first) if first else "", "last": name_date(last) if last else ""}
@@ -119,16 +119,16 @@ def name_date(on: date) -> str:
     return f"{on.day} {month} {on.year}" if formats.language == "es" else f"{month} {on.day}, {on.year}"
 
 
-def _find_key(stretch: Stretch) -> str:
+def _find_key(stretch: Validity) -> str:
     return stretch[0].isoformat() if stretch[0] else ALWAYS
 
 
-def _holds(stretch: Stretch, on: date) -> bool:
+def _holds(stretch: Validity, on: date) -> bool:
     first, last = stretch
     return (first is None or first <= on) and (last is None or on <= last)
 
 
-def _read_stretch(text: str) -> Stretch:
+def _read_stretch(text: str) -> Validity:
     first, dots, last = text.partition("..")
     if not dots:
         raise NotRead(text="")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from babel.core import get_global
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
@@ -18,10 +17,10 @@ from scheduling.selectors.catalog.services import list_locations
 from scheduling.services.catalog.checks import MAX_POSITION
 from scheduling.services.catalog.resources import MAX_WEIGHT
 from scheduling.types import ResourceSetup, ResourceTypeSetup
-from tenants.context import current_tenant
 from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, SwitchField, TextField
-from web.parts.widgets import Chips, Segments, SuggestInput, Swatches
+from web.parts.widgets import Chips, Segments, Swatches
+from web.parts.zones import ZoneField, name_zone
 from web.workspace.setup_forms import Part, SetupForm, spell_alike
 from web.workspace.team.glance import Glance, look_at
 
@@ -99,11 +98,9 @@ class ResourceForm(SetupForm[ResourceSetup]):
         required=False,
         help_text=gettext_lazy("The lowest number comes first, also in the calendar. Empty: at the end."),
     )
-    timezone = TextField(
+    timezone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         required=False,
-        widget=SuggestInput(),
         help_text=gettext_lazy("Only where it differs from the location’s."),
     )
 
@@ -164,6 +161,8 @@ class ResourceForm(SetupForm[ResourceSetup]):
     def describe(self, name: str, value: object) -> str:
         """Return a stored value in words: rows by their names, colors by theirs."""
         field = self.fields.get(name)
+        if isinstance(field, ZoneField):
+            return name_zone(str(value))
         if isinstance(field, IdField | ChoiceField):
             return next((str(label) for key, label in field.choices if str(key) == str(value)), str(value))  # type: ignore[union-attr]
         return super().describe(name, value)
@@ -198,7 +197,6 @@ class ResourceForm(SetupForm[ResourceSetup]):
         if setup and setup.user_id and setup.user_id not in people:
             people |= name_people([setup.user_id])
         _offer(self.fields["user_id"], [("", gettext("Nobody’s")), *people.items()])
-        self.fields["timezone"].widget.suggestions = list_zones(current_tenant().country)
 
 
 class ResourceTypeForm(SetupForm[ResourceTypeSetup]):
@@ -249,12 +247,6 @@ class ResourceTypeForm(SetupForm[ResourceTypeSetup]):
         if name == "is_person":
             return str(dict(KINDS)[PEOPLE if value else THINGS])
         return super().describe(name, value)
-
-
-def list_zones(country: str | None) -> tuple[str, ...]:
-    """List the time zones of a country."""
-    zones = get_global("zone_territories")
-    return tuple(sorted(zone for zone, territory in zones.items() if territory == country))
 
 
 def _offer(field: forms.Field, choices: Sequence[tuple[Any, Any]]) -> None:

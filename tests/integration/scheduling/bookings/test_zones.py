@@ -24,7 +24,7 @@ from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve
 from scheduling.services.bookings.zones import Outcome, follow_zone_changes
-from scheduling.services.catalog.exceptions.time_off import change_time_off, create_time_off
+from scheduling.services.catalog.special_days.time_off import change_time_off, create_time_off
 from scheduling.types import SlotRequest, TimeOffSetup
 from tenants.jobs import call_outside
 from tests.factories.scheduling import (

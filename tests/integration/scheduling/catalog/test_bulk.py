@@ -31,7 +31,7 @@ from scheduling.services.catalog.bulk import (
     add_services,
 )
 from scheduling.services.catalog.door import add_rows
-from scheduling.services.catalog.exceptions.time_off import NOUN as TIME_OFF
+from scheduling.services.catalog.special_days.time_off import NOUN as TIME_OFF
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import (
     AddOnSetup,

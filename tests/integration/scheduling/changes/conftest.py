@@ -12,7 +12,7 @@ from accounts.models import User
 from scheduling.enums import Outcome
 from scheduling.errors import BookingsTouched
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.catalog.exceptions.date_overrides import create_date_override
+from scheduling.services.catalog.special_days.date_overrides import create_date_override
 from scheduling.services.changes.applying import Words, apply_change
 from scheduling.types import (
     Actor,

@@ -18,8 +18,8 @@ from scheduling.models import Booking, RuleTake, RuleUsage
 from scheduling.services.bookings import holds, moves, submissions
 from scheduling.services.catalog import resources, rules, services
 from scheduling.services.catalog.door import archive
-from scheduling.services.catalog.exceptions.time_off import create_time_off
 from scheduling.services.catalog.rules import create_rule
+from scheduling.services.catalog.special_days.time_off import create_time_off
 from scheduling.types import RuleSetup, SlotRequest, TimeOffSetup
 from tenants.context import tenant_scope
 from tests.factories.scheduling import MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish

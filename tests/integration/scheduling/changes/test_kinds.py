@@ -21,8 +21,8 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog import locations, resources, rules, services
 from scheduling.services.catalog.add_ons import NOUN as ADD_ON
 from scheduling.services.catalog.door import archive, restore
-from scheduling.services.catalog.exceptions.holidays import create_holiday
-from scheduling.services.catalog.exceptions.time_off import create_time_off
+from scheduling.services.catalog.special_days.holidays import create_holiday
+from scheduling.services.catalog.special_days.time_off import create_time_off
 from scheduling.services.changes.applying import apply_change
 from scheduling.types import AvailabilityQuery, Decision, HolidaySetup, RequirementSetup, RuleSetup, TimeOffSetup
 from tests.factories.feature_pairs import add_extra

@@ -17,7 +17,7 @@ from scheduling.types.weeks import (
     DayPlan,
     find_faults,
     join_weeks,
-    list_stretches,
+    list_validities,
     read_plan,
     replace_plan,
     tidy_day,
@@ -73,7 +73,7 @@ def test_a_temporary_week_cuts_the_normal_one_in_two():
 
 
 def test_the_last_day_of_the_calendar_ends_no_stretch():
-    assert list_stretches([WeekSetup(hours=(period(0, 8, 9, None, date.max),))]) == ((None, None),)
+    assert list_validities([WeekSetup(hours=(period(0, 8, 9, None, date.max),))]) == ((None, None),)
 
 
 @pytest.mark.parametrize(

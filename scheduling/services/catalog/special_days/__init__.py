@@ -1,0 +1,1 @@
+"""What departs from the week: dates that are replaced, time off, holidays."""
