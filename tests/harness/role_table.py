@@ -157,6 +157,7 @@ TENANT: dict[str, Rights] = {
     "workspace/rules/<int:row_id>/": form(SETUP),
     "workspace/rules/<int:row_id>/archive/": change(SETUP),
     "workspace/rules/<int:row_id>/restore/": change(SETUP),
+    "workspace/rules/<int:row_id>/delete/": change(SETUP),
     "workspace/rules/<int:row_id>/history/": read(SETUP),
     "workspace/people/": read(OWNERS),
     "workspace/people/invite/": form(OWNERS),

@@ -61,6 +61,7 @@ SAMPLES = {
     "workspace/rules/<int:row_id>/": "workspace/rules/{rule}/",
     "workspace/rules/<int:row_id>/archive/": "workspace/rules/{rule}/archive/",
     "workspace/rules/<int:row_id>/restore/": "workspace/rules/{rule}/restore/",
+    "workspace/rules/<int:row_id>/delete/": "workspace/rules/{rule}/delete/",
     "workspace/rules/<int:row_id>/history/": "workspace/rules/{rule}/history/",
     "workspace/resources/turns/<int:row_id>/": "workspace/resources/turns/{service}/",
     "workspace/resources/<int:row_id>/copy/": "workspace/resources/{resource}/copy/",

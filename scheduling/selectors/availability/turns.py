@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ class TurnView:
 
     Attributes:
         type_name: What it is; each type of a service has its own turns.
+        share_percent: Of the turns of its type.
         weight: Its share; twice the weight is twice the turns, and 0 is only when nobody else can.
         turns: Bookings that it was given, or groups that it opened; cancelling gives none back.
     """
@@ -27,8 +29,14 @@ class TurnView:
     resource_name: str
     type_name: str
     weight: int
+    share_percent: int
     turns: int
     last_turn_at: datetime | None
+
+
+def find_share(weight: int, whole: int) -> int:
+    """Return how many percent of the turns go to a weight, of all weights together."""
+    return round(100 * weight / whole) if whole else 0
 
 
 def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
@@ -47,12 +55,16 @@ def list_turns(*, service_id: int) -> tuple[TurnView, ...]:
     resources = list(Resource.objects.filter(is_active=True, location__is_active=True).select_related("resource_type"))
     pool = {each.pk: each for requirement in requirements for each in list_pool(requirement, resources)}
     ledger = {each.resource_id: each for each in RoundRobinLedger.objects.filter(service_id=service_id)}
+    wholes: Counter[int] = Counter()
+    for each in pool.values():
+        wholes[each.resource_type_id] += each.weight
     turns = [
         TurnView(
             resource_id=resource.pk,
             resource_name=resource.name,
             type_name=resource.resource_type.name,
             weight=resource.weight,
+            share_percent=find_share(resource.weight, wholes[resource.resource_type_id]),
             turns=ledger[resource.pk].turns if resource.pk in ledger else 0,
             last_turn_at=ledger[resource.pk].last_turn_at if resource.pk in ledger else None,
         )

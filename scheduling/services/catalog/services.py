@@ -12,10 +12,10 @@ from django.db import transaction
 from kernel.instants import DAY_MINUTES
 from kernel.money import PriceKind
 from kernel.text import mark
-from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSpec, visit_of
+from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSpec, Strategy, visit_of
 from scheduling.engine import Requirement as EngineRequirement
 from scheduling.enums import CatalogNoun, DepositKind
-from scheduling.errors import ServiceNotFound, StillUsed
+from scheduling.errors import ServiceNotFound, SetupInvalid, StillUsed
 from scheduling.models import CapacityRule, Service
 from scheduling.selectors.catalog.setups import read_service
 from scheduling.selectors.catalog.usage import list_bookings_of_services, was_service_booked
@@ -62,6 +62,7 @@ PRICE_MISSING = mark("Enter the price, or choose “On request”.")
 PRICE_TOO_MUCH = mark("A price on request has no amount.")
 TOO_MANY_BOOKABLE = mark("At most 100 periods.")
 MOST_BOOKABLE = 100
+STRATEGY_UNKNOWN = mark("Choose one of the options.")
 
 LIMIT_TEXTS = {
     "duration_minutes": DURATION_WRONG,
@@ -138,6 +139,21 @@ def change_service(
         if "requirements" in changed:
             write_requirements(row.pk, checked.requirements)
         return change_row(NOUN, row, before, checked, by=by, now=now, is_restored=is_restored)
+
+
+@transaction.atomic
+def share_out(*, service_id: int, strategy: str, version: int | None, by: Actor, now: datetime) -> int:
+    """Say how a service is shared out among those who can do it, and return its version.
+
+    Raises:
+        ServiceNotFound, ChangedMeanwhile, Archived: As in `door.lock_row`.
+        SetupInvalid: There is no such strategy.
+    """
+    if strategy not in set(Strategy):
+        raise SetupInvalid(errors={"strategy": (STRATEGY_UNKNOWN,)})
+    row = lock_row(NOUN, service_id, version=version)
+    before = read_service(row)
+    return change_row(NOUN, row, before, replace(before, strategy=Strategy(strategy)), by=by, now=now)
 
 
 @transaction.atomic

@@ -44,7 +44,6 @@ class Story:
         title: One sentence without a full stop: "Close Del Valle on Saturday, December 12"; it is written into the
             history of bookings that stay.
         text: What else there is to know.
-        told: What customers read whose appointment is canceled, unless somebody writes something else.
         back_url: Where the form is, for a link; `back_label` names it.
         again: Renders the form with everything that was typed; up to three bookings are a dialog over it.
     """
@@ -53,7 +52,6 @@ class Story:
     back_url: str
     back_label: str
     text: str = ""
-    told: str = ""
     again: Callable[[], HttpResponse] | None = None
 
 
@@ -63,7 +61,7 @@ def review_or_save(request: HttpRequest, change: Callable[[], T], story: Story) 
     ``change`` calls services of the catalog; what they raise, this raises.
     """
     choices = read_choices(request.POST)
-    told = story.told or gettext("Our schedule has changed.")
+    told = gettext("Our schedule has changed.")
     try:
         return apply_change(
             change,

@@ -57,7 +57,7 @@ def set_active(request: HttpRequest, page: CrudPage[Any, Any], row_id: int, *, i
 
 def delete(request: HttpRequest, page: CrudPage[Any, Any], row_id: int) -> HttpResponse:
     """Delete what was never used; what was stays in the archive, and its page says so."""
-    name = page.load(row_id, utc_now()).setup.name
+    name = page.name_of(page.load(row_id, utc_now()))
     if page.delete is None:
         return redirect(page.list_url)
     try:

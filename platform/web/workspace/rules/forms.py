@@ -29,7 +29,7 @@ MEASURES = (
     (Measure.SEATS.value, gettext_lazy("people")),
     (Measure.MINUTES.value, gettext_lazy("minutes")),
 )
-PROOF, LIKE = "proof", "like-"
+LIKE = "like-"
 MODELS: dict[str, dict[str, str | list[str]]] = {
     "day": {"limit": "12", "measure": "bookings", "period": "day", "weekdays": []},
     "hour": {"limit": "2", "measure": "bookings", "period": "hour", "weekdays": []},
@@ -74,6 +74,8 @@ class RuleForm(SetupForm[RuleSetup]):
         if setup is None:
             self.initial.update({"measure": Measure.BOOKINGS, "period": RulePeriod.DAY, "target": BUSINESS})
         self._offer()
+        if setup is not None and data is None:
+            self._warn(setup)
 
     @property
     def models(self) -> tuple[tuple[str, str], ...]:
@@ -127,21 +129,13 @@ class RuleForm(SetupForm[RuleSetup]):
             **targets,
         }
 
-    @property
-    def odd(self) -> tuple[str, ...]:
-        """Return what can be saved but does not work as it looks."""
-        complete = self.setup if not self.is_bound else self.make_setup() if self._is_complete else None
-        if complete is None:
-            return ()
-        return tuple(each.text for each in list_rule_warnings(setup=complete, rule_id=self.row_id))
-
     def perform(self, do: str) -> None:
         """Show how it would be, or begin with one of the models; nothing is saved."""
         if do.startswith(LIKE):
             self._fill_in(MODELS.get(do.removeprefix(LIKE), {}))
         elif self.is_valid():
             try:
-                check_rule(self.make_setup(), before=self.setup)
+                self._warn(check_rule(self.make_setup(), before=self.setup))
             except Invalid as error:
                 self.refuse(error, names=self.names)
 
@@ -169,6 +163,11 @@ class RuleForm(SetupForm[RuleSetup]):
     @property
     def _is_complete(self) -> bool:
         return not self._is_unchecked and self.is_valid()
+
+    def _warn(self, setup: RuleSetup) -> None:
+        """Tell at its field what can be saved but does not work as it looks."""
+        for each in list_rule_warnings(setup=setup, rule_id=self.row_id):
+            self.warnings[each.field] = (*self.warnings.get(each.field, ()), each.text)
 
     def _fill_in(self, model: dict[str, str | list[str]]) -> None:
         data = self.data.copy()  # type: ignore[attr-defined]

@@ -73,6 +73,7 @@ RULES: CrudPage[RuleRow, RuleForm] = CrudPage(
     list_rows=list_rows,
     load=lambda row_id, _now: get_rule_entry(rule_id=row_id),
     create=lambda form, **how: rules.create_rule(setup=form.make_setup(), **how),
+    delete=lambda row_id, **how: rules.delete_rule(rule_id=row_id, **how),
     change=lambda row_id, form, **how: rules.change_rule(rule_id=row_id, setup=form.make_setup(), **how),
     columns=(
         Column("switch", gettext_lazy("On or off"), is_silent=True),

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy
 
 from kernel.identity.keys import fold_letters
+from scheduling.selectors.availability.turns import find_share
 from scheduling.selectors.catalog.entries import (
     get_resource_entry,
     get_resource_type_entry,
@@ -74,7 +75,7 @@ def list_rows(now: datetime, search: str) -> Sequence[ResourceRow]:
 
 
 def _share(entry: Entry[ResourceSetup], whole: int) -> int | None:
-    return round(100 * entry.setup.weight / whole) if entry.is_active and whole else None
+    return find_share(entry.setup.weight, whole) if entry.is_active and whole else None
 
 
 def list_filters(rows: Sequence[ResourceRow]) -> Sequence[Filter]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from kernel.ids import read_row_id
 from scheduling.engine import Strategy
 from scheduling.selectors.availability.turns import TurnView, list_turns
 from scheduling.selectors.catalog.entries import get_service_entry, list_service_entries
-from scheduling.services.catalog.services import change_service
+from scheduling.services.catalog.services import share_out
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
@@ -76,26 +75,16 @@ def show_turns(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_strategy(request: HttpRequest, row_id: int) -> HttpResponse:
     """Say how a service is shared out from now on."""
-    entry, now = get_service_entry(service_id=row_id, now=utc_now()), utc_now()
+    name, now = get_service_entry(service_id=row_id, now=utc_now()).setup.name, utc_now()
     address = f"{reverse('workspace:resources_turns')}?service={row_id}"
-    chosen = next((each for each in Strategy if each.value == request.POST.get("strategy")), None)
-    if chosen is None:
-        toast = Toast(title=entry.setup.name, text=gettext("Choose one of the options."), tone="bad")
-        return go_on(request, toast, to=address)
-    setup, version = replace(entry.setup, strategy=chosen), read_row_id(request.POST.get("version")) or 0
+    chosen, version = request.POST.get("strategy", ""), read_row_id(request.POST.get("version")) or 0
     try:
-        change_service(service_id=row_id, setup=setup, version=version, by=make_actor(request), now=now)
+        share_out(service_id=row_id, strategy=chosen, version=version, by=make_actor(request), now=now)
     except (Conflict, Forbidden, Invalid) as error:
-        return go_on(request, Toast(title=entry.setup.name, text=translate_error(error), tone="bad"), to=address)
-    return go_on(request, Toast(title=gettext("Saved"), text=entry.setup.name), to=address)
+        return go_on(request, Toast(title=name, text=translate_error(error), tone="bad"), to=address)
+    return go_on(request, Toast(title=gettext("Saved"), text=name), to=address)
 
 
-def _group(turns: Sequence[TurnView]) -> list[tuple[str, list[tuple[TurnView, int]]]]:
-    """Return the turns of each type with the share of each resource in percent: mechanics take none from a bay."""
-    groups = [(name, list(each)) for name, each in groupby(turns, key=lambda turn: turn.type_name)]
-    return [(name, list(zip(of, _list_shares([each.weight for each in of]), strict=True))) for name, of in groups]
-
-
-def _list_shares(weights: list[int]) -> list[int]:
-    whole = sum(weights)
-    return [round(100 * weight / whole) if whole else 0 for weight in weights]
+def _group(turns: Sequence[TurnView]) -> list[tuple[str, list[TurnView]]]:
+    """Return the turns of each type: mechanics take none from a bay."""
+    return [(name, list(each)) for name, each in groupby(turns, key=lambda turn: turn.type_name)]

@@ -200,7 +200,39 @@ def test_a_limit_that_makes_another_useless_is_warned_about(owner_client):
 
     page = owner_client.post(f"{LIST}new/", fill(owner_client, limit="4", period="week", do="proof")).content.decode()
 
-    assert "note warn" in page
+    said = "Es menos que el límite de 5 por un periodo más corto"
+    assert said in read_proof(page)
+    assert re.search(rf'<p class="field noted"><b>[^<]+</b>.*?{said}', page, re.DOTALL)
+
+
+def test_what_makes_another_useless_is_said_where_it_is_opened_again(owner_client):
+    add(limit=5)
+    rule_id = add(limit=4, period=RulePeriod.WEEK)
+
+    page = owner_client.get(f"{LIST}{rule_id}/").content.decode()
+
+    assert 'class="field noted"' in page
+
+
+def test_a_limit_that_never_counted_is_deleted_once_it_is_off(owner_client):
+    rule_id = add(limit=5)
+    assert f"{LIST}{rule_id}/delete/" not in owner_client.get(f"{LIST}{rule_id}/").content.decode()
+    owner_client.post(f"{LIST}{rule_id}/archive/")
+    assert f"{LIST}{rule_id}/delete/" in owner_client.get(f"{LIST}{rule_id}/").content.decode()
+
+    answer = owner_client.post(f"{LIST}{rule_id}/delete/")
+
+    assert (answer.status_code, CapacityRule.objects.count()) == (302, 0)
+
+
+def test_a_limit_that_counted_something_stays(owner_client):
+    rule_id = add(limit=5)
+    book("Ana Torres")
+    owner_client.post(f"{LIST}{rule_id}/archive/")
+
+    owner_client.post(f"{LIST}{rule_id}/delete/")
+
+    assert CapacityRule.objects.get().pk == rule_id
 
 
 @pytest.mark.parametrize(
