@@ -23,6 +23,14 @@ class MessageStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Not needed any more")
 
 
+class MessageCategory(models.TextChoices):
+    """What carriers and laws tell messages apart by: what is owed to the recipient, what lets them in, what sells."""
+
+    TRANSACTIONAL = "transactional", _("About an appointment or an account")
+    SECURITY = "security", _("A code or a link that lets in")
+    MARKETING = "marketing", _("Marketing")
+
+
 class MessageReason(models.TextChoices):
     """Why a message was not sent."""
 

@@ -21,7 +21,7 @@ _MESSAGE = TableInventory(
         "last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK),
     },
     other={
-        NotPersonal.CODE: ("template", "locale", "subject_kind", "role"),
+        NotPersonal.CODE: ("template", "locale", "subject_kind", "role", "category", "price_currency"),
         # Of the state: a status, instants and ids.
         NotPersonal.MACHINE: ("provider_id", "state", "bundle"),
     },

@@ -53,7 +53,8 @@ class Booking(models.Model):
     buffers included. ``service`` is the first line's. ``chosen_beside_ids`` are the resources that
     were chosen by name together with ``chosen_resource``. ``payer`` is who pays where that is not the customer
     (a company for its driver). ``promised_at`` is when the work was promised to be done, ``ready_at`` when it was,
-    ``collected_at`` when the asset was fetched.
+    ``collected_at`` when the asset was fetched. No page writes these four yet: they stand for the desk's customers and
+    for the workshop's board, so that those need no migration of a full table.
 
     ``agreed_on``, ``agreed_minute`` and ``agreed_fold`` are the start on the clock of ``agreed_timezone``, as it was
     agreed: when the zone's rules change, ``starts_at`` follows. ``agreed_at`` is the instant for which they were noted:

@@ -35,6 +35,7 @@ class Customer(models.Model):
     ``number`` is how people call the record on paper and on the phone; it is never given twice. A number may be
     left out where a booking was not made after all: no booking waits for another one's number.
     ``level_reason`` says to staff why the level is not the normal one.
+    ``kind`` and ``tax_id`` are kept for the desk's page of a customer, which does not stand yet.
     """
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber())

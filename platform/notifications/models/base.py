@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications.enums import Channel, MessageReason, MessageStatus
+from notifications.enums import Channel, MessageCategory, MessageReason, MessageStatus
 
 MAX_DEDUP_KEY_LENGTH = 400
 
@@ -28,6 +28,7 @@ class MessageBase(models.Model):
     After ``expires_at`` it would tell nothing that still helps, and is not sent any more.
     ``is_secret``: whoever reads the text can act as the recipient (a link that sets a password), so it
     is erased once the message was sent or given up, and no log shows it before.
+    ``price_minor`` is what the carrier asks for it, in the smallest coin of ``price_currency``; None: not known.
     """
 
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -47,6 +48,14 @@ class MessageBase(models.Model):
     is_live = models.BooleanField(default=False)
     bundle = models.CharField(max_length=40, blank=True, default="", db_default="")
     bundle_size = models.PositiveSmallIntegerField(default=1, db_default=1)
+    category = models.CharField(
+        max_length=16,
+        choices=MessageCategory.choices,
+        default=MessageCategory.TRANSACTIONAL,
+        db_default=MessageCategory.TRANSACTIONAL,
+    )
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    price_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     dedup_key = models.CharField(max_length=MAX_DEDUP_KEY_LENGTH)
 
     status = models.CharField(max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
@@ -73,6 +82,12 @@ class MessageBase(models.Model):
                 condition=Q(status=MessageStatus.SENT, sent_at__isnull=False)
                 | (~Q(status=MessageStatus.SENT) & Q(sent_at__isnull=True)),
                 name="%(app_label)s_message_sent_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=MessageCategory.values), name="%(app_label)s_message_category"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_minor__isnull=True) | ~Q(price_currency=""), name="%(app_label)s_message_price"
             ),
         ]
 

@@ -13,7 +13,7 @@ from kernel.emails import LONGEST_EMAIL, clean_email
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
 from notifications.channels import registry
 from notifications.channels.registry import Carrier
-from notifications.enums import MessageReason, MessageStatus
+from notifications.enums import MessageCategory, MessageReason, MessageStatus
 from notifications.models.base import MessageBase
 from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
@@ -134,6 +134,7 @@ def queue_message(
             "attachments": [asdict(attachment) for attachment in attachments],
             **subject,
             "is_secret": is_secret,
+            "category": MessageCategory.SECURITY if is_secret else MessageCategory.TRANSACTIONAL,
             **_describe_thread(thread),
             **_describe_outcome(fault),
             "created_at": now,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from notifications.channels.registry import get_carrier
 from notifications.engine.segments import count_segments
@@ -29,6 +30,20 @@ def test_queue_message_stores_once_per_key(tenant, queue):
     assert list(Message.objects.values_list("to", "status")) == [("ana@example.com", MessageStatus.QUEUED)]
     due = DueWork.objects.filter(schema_name=tenant.schema_name, kind="message")
     assert list(due.values_list("row_id", "due_at")) == [(first, NOW)]
+
+
+@pytest.mark.parametrize(("is_secret", "category"), [(False, "transactional"), (True, "security")])
+def test_message_says_what_it_is_for_and_no_price_until_one_is_known(tenant, queue, is_secret, category):
+    queue(is_secret=is_secret)
+
+    assert list(Message.objects.values_list("category", "price_minor", "price_currency")) == [(category, None, "")]
+
+
+def test_price_has_its_currency(tenant, queue):
+    message_id = queue()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Message.objects.filter(pk=message_id).update(price_minor=5)
 
 
 @pytest.mark.parametrize(
