@@ -22,7 +22,7 @@ from tenants.models import SignUp
 from tenants.services.sign_up import ENTRY_SALT, take_entry
 from tests.conftest import HostClient
 from tests.harness.role_table import METHODS, TENANT
-from tests.integration.test_every_url import Door, facts, list_doors, take_snapshot  # noqa: F401 - a fixture
+from tests.integration.test_every_url import Door, copy_browser, facts, list_doors, take_snapshot  # noqa: F401 - a fixture
 
 CANARY = "canario-de-la-vecina"
 NOW = datetime.now(tz=UTC)
@@ -110,14 +110,10 @@ def test_the_neighbors_session_is_worth_nothing_here(tenant, neighbors_session, 
 
 
 def test_nothing_of_the_neighbor_is_shown_or_changed_with_her_tokens_and_ids(tenant, neighbor, facts):  # noqa: F811
-    owner = User.objects.get(role="owner")
+    owner = HostClient(tenant.primary_host)
+    owner.force_login(User.objects.get(role="owner"))
 
-    def as_owner() -> HostClient:
-        client = HostClient(tenant.primary_host)
-        client.force_login(owner)
-        return client
-
-    answers = ask_all(as_owner, {**facts, **neighbor})
+    answers = ask_all(lambda: copy_browser(owner), {**facts, **neighbor})
 
     assert {key: status for key, (status, _) in answers.items() if status >= 500} == {}
     assert [key for key, (_, body) in answers.items() if CANARY.encode() in body] == []

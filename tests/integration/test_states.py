@@ -46,7 +46,7 @@ from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.factories.scheduling import CUSTOMER, DETAILS, STAFF, book, make_shop, make_wish
 from tests.integration.api.conftest import make_booking_body
-from tests.integration.test_every_url import TENANT, ask, is_refused, list_doors, take_snapshot
+from tests.integration.test_every_url import TENANT, ask, copy_browser, is_refused, list_doors, take_snapshot
 from tests.integration.test_every_url import facts as facts  # noqa: PLC0414 - a fixture
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -197,16 +197,11 @@ def test_reminders_leave_unless_the_business_is_closed(tenant, status):
 def test_no_address_breaks_or_changes_what_it_may_not(tenant, facts, put, status):
     """Whoever asks, for every address, with GET and POST: the owner reads, nobody writes but as the table says."""
     put(status)
-    owner = User.objects.get(role="owner")
-
-    def enter() -> HostClient:
-        client = HostClient(tenant.primary_host)
-        client.force_login(owner)
-        return client
-
+    owner = HostClient(tenant.primary_host)
+    owner.force_login(User.objects.get(role="owner"))
     doors = [door for door in list_doors(TENANT) if door.permission != "open"]
     before = take_snapshot()
-    answers = ask(enter, doors, facts)
+    answers = ask(lambda: copy_browser(owner), doors, facts)
 
     assert {key: each.status_code for key, each in answers.items() if each.status_code >= 500} == {}
     assert {key for key, each in answers.items() if key[0] == "GET" and is_refused(each)} == set()
