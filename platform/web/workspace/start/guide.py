@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -88,7 +88,7 @@ URL_NAMES: Mapping[FirstStep, str] = {
     FirstStep.PEOPLE: "resources",
     FirstStep.HOURS: "hours",
     FirstStep.CONTACT: "locations",
-    FirstStep.LOOK: "page",
+    FirstStep.LOOK: "settings_business",
     FirstStep.TEST: "page",
     FirstStep.PUBLISH: "page",
     FirstStep.SHARE: "page",
@@ -145,7 +145,7 @@ def find_guide(request: HttpRequest, *, now: datetime) -> Guide | None:
 
 def make_guide(run: FirstRun, *, asked: str = "") -> Guide:
     """Draw the steps, one of them open."""
-    missing = [step for step in FirstStep if step not in run.done and not _is_locked(step, run)]
+    missing = [step for step in FirstStep if step not in run.done and not _is_locked(step, run) and _find_url(step)]
     opened = next((step for step in missing if step.value == asked), next(iter(missing), None))
     rows = tuple(_make_row(step, run, opened, missing) for step in FirstStep)
     return Guide(
@@ -173,9 +173,13 @@ def _make_row(step: FirstStep, run: FirstRun, opened: FirstStep | None, missing:
 
 
 def _find_url(step: FirstStep) -> str:
+    """Return where a step is taken; empty: there is no such page, and nothing leads to it."""
     if step is FirstStep.TEST:
         return reverse("booking:start") + TEST_QUERY
-    return reverse(f"workspace:{URL_NAMES[step]}")
+    try:
+        return reverse(f"workspace:{URL_NAMES[step]}")
+    except NoReverseMatch:
+        return ""
 
 
 def _is_locked(step: FirstStep, run: FirstRun) -> bool:

@@ -18,6 +18,7 @@ from tenants.models import Tenant
 from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.services.publishing import note_test
 from tests.factories.scheduling import NOW
+from web.workspace.start import guide
 from web.workspace.start.guide import make_guide
 
 GUIDE = "Poner en marcha"
@@ -102,12 +103,21 @@ def test_step_is_not_done_by_half(tenant, undo, step):
 
 
 def test_guide_one_step_is_open_and_another_one_on_demand(owner_client):
-    first, later = read_states(owner_client), read_states(owner_client, "/workspace/?step=look")
+    first, later = read_states(owner_client), read_states(owner_client, "/workspace/?step=contact")
     bad = read_states(owner_client, "/workspace/?step=share")
 
     assert [step for step, state in first.items() if state == "next"] == ["services"]
-    assert [step for step, state in later.items() if state == "next"] == ["look"]
+    assert [step for step, state in later.items() if state == "next"] == ["contact"]
     assert bad == first
+
+
+def test_step_without_a_page_is_listed_and_never_opened(owner_client, monkeypatch):
+    monkeypatch.setitem(guide.URL_NAMES, FirstStep.LOOK, "no_such_page")
+
+    page = owner_client.get("/workspace/?step=look").content.decode()
+
+    assert read_states(owner_client, "/workspace/?step=look")["services"] == "next"
+    assert ("Logo y color" in page, 'href=""' in page) == (True, False)
 
 
 def test_guide_costs_the_same_whatever_there_is(tenant, django_assert_num_queries):
@@ -171,10 +181,10 @@ def test_guide_with_everything_done_says_so(tenant, owner_client):
 
 def test_guide_in_english_counts_minutes(tenant):
     with tenant_scope(find_tenant(tenant.schema_name)), translation.override("en"):
-        guide = make_guide(read_first_run(now=NOW))
-        title = str(guide.rows[0].text.title)
+        drawn = make_guide(read_first_run(now=NOW))
+        title = str(drawn.rows[0].text.title)
 
-    assert (guide.done, guide.percent, guide.minutes, title) == (1, 12, 13, "Services and prices")
+    assert (drawn.done, drawn.percent, drawn.minutes, title) == (1, 12, 13, "Services and prices")
 
 
 def test_your_page_shares_link_and_message_once_published(tenant, owner_client):
