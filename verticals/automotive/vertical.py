@@ -30,7 +30,7 @@ VERTICAL = Vertical(
         arrival_modes=(
             ArrivalMode("drop_off", mark("Drop it off"), "key-round"),
             ArrivalMode("wait", mark("Wait at the workshop"), "armchair"),
-            ArrivalMode("tow", mark("It comes by tow truck"), "truck"),
+            ArrivalMode("tow", mark("It is towed in"), "truck"),
         ),
         note_label=mark("Tell us more"),
         note_example=mark("It happens when the engine is cold"),

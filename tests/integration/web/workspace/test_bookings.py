@@ -60,9 +60,9 @@ def test_the_vehicle_is_one_row_and_questions_are_labels(owner_client):
 
     page = owner_client.get(f"/workspace/bookings/{booked.booking_id}/").content.decode()
 
-    assert "<dt>Vehículo</dt><dd>Toyota RAV4 2015 · YXM-821-E · 110,385\N{NO-BREAK SPACE}km</dd>" in page
+    assert "</svg>Vehículo</dt><dd>Toyota RAV4 2015 · YXM-821-E · 110,385\N{NO-BREAK SPACE}km</dd>" in page
     assert "<dd>JTMWF4DV0A5012345</dd>" in page
-    assert ("<dt>Llega</dt>" in page, "<dt>Síntomas</dt>" in page, "¿" in page.split('class="facts"')[1]) == (
+    assert ("</svg>Llega</dt>" in page, "</svg>Síntomas</dt>" in page, "¿" in page.split('class="facts"')[1]) == (
         True,
         True,
         False,
