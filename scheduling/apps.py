@@ -12,12 +12,14 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         """Plug into provisioning, due work and events; declare what is kept about people."""
         from scheduling import personal  # noqa: PLC0415
+        from scheduling.selectors.catalog import photos  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import leaving, managers, reminders, withdrawals, words  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
+        photos.register()
         starter_kit.register()
         staff.register()
         expiry.register()

@@ -33,7 +33,7 @@ INVENTORY = (
         # What we say to a business may name who did what.
         personal={"suspension_reason": PersonalColumn(Subject.OWNER, Purpose.PROOF, Ground.INTEREST, Erasure.BLANK)},
         other={
-            NotPersonal.BUSINESS: ("slug", "name", "accent"),
+            NotPersonal.BUSINESS: ("slug", "name", "accent", "profile", "logo"),
             NotPersonal.CODE: (
                 "schema_name",
                 "vertical",

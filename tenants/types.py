@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from tenants.enums import TenantStatus
 
@@ -14,6 +15,87 @@ USUAL_ACCENT = "#1d4ed8"
 """The brand color of whoever has chosen none."""
 REMOVED_AFTER = timedelta(days=30)
 """How long a closed business is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessText:
+    """What a business tells its customers in one language; empty: nothing of its own.
+
+    Attributes:
+        language: One of `kernel.languages`.
+        bring: What to bring along, wherever neither the service nor the location says it.
+        policy: The terms of changes and cancellations in the business's own words.
+        after: What is shown once a visit is booked.
+    """
+
+    language: str
+    bring: str = ""
+    policy: str = ""
+    after: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it says nothing."""
+        return not (self.bring or self.policy or self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessProfile:
+    """What a business says about itself and how it speaks, besides what every tenant has.
+
+    Attributes:
+        email: For customers; like the addresses of pages it is public.
+        privacy_url: The business's own privacy notice.
+        languages: In which customers can read its pages; empty: in all of the product.
+        clock: ``12`` or ``24`` hours; empty: as its country.
+        tone: How customers are addressed in Spanish, a `verticals.contract.Tone`; empty: as its trade.
+        emails_per_day: Own budget below the one that the platform gives; None: all of that. ``sms_per_day`` alike.
+    """
+
+    email: str = ""
+    website: str = ""
+    instagram: str = ""
+    facebook: str = ""
+    tiktok: str = ""
+    privacy_url: str = ""
+    languages: tuple[str, ...] = ()
+    clock: str = ""
+    tone: str = ""
+    emails_per_day: int | None = None
+    sms_per_day: int | None = None
+    texts: tuple[BusinessText, ...] = ()
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> BusinessProfile:
+        """Make it of what the column holds; what older or newer code wrote there is left out."""
+        known = {name: value for name, value in row.items() if name in cls.__dataclass_fields__}
+        texts = tuple(BusinessText(**each) for each in known.pop("texts", ()))
+        return cls(**{**known, "texts": texts, "languages": tuple(known.get("languages", ()))})
+
+    def say(self, field: str, language: str, *, main: str) -> str:
+        """Return a text (``bring``, ``policy``, ``after``) in a language, else in ``main``, else nothing."""
+        by_language = {each.language: getattr(each, field) for each in self.texts}
+        return by_language.get(language) or by_language.get(main) or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessSetup(BusinessProfile):
+    """All that the owner sets up about the business itself."""
+
+    name: str
+    accent: str
+    locale: str
+    timezone: str
+    sms_countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The logo's stored sizes: ``key`` is part of their addresses; ``png_width`` is the one for mails."""
+
+    key: str
+    widths: tuple[int, ...]
+    png_width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +114,7 @@ class TenantInfo:
         sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
         is_example: The platform shows it to visitors; nothing leaves from it, and nobody signs in.
         published_at: Since when strangers book; None: the page is a draft that staff alone see.
+        version: Of what its owner set up; the next change has to name it.
         tested_at: When staff first tried the customer's way.
         shared_at: When the owner said that customers know the page.
         guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
@@ -60,6 +143,9 @@ class TenantInfo:
     tested_at: datetime | None = None
     shared_at: datetime | None = None
     guide_ended_at: datetime | None = None
+    profile: BusinessProfile = field(default_factory=BusinessProfile)
+    logo: Logo | None = None
+    version: int = 1
 
     @property
     def is_published(self) -> bool:

@@ -46,11 +46,24 @@ def find_tongue(language: str, tenant: TenantInfo | None) -> str:
 
 
 def is_formal(tenant: TenantInfo) -> bool:
-    """Tell whether a business says *usted* to its customers."""
+    """Tell whether a business says *usted* to its customers: as it chose, else as its trade does."""
+    if tenant.profile.tone:
+        return tenant.profile.tone == Tone.FORMAL
     try:
         return get_vertical(tenant.vertical).tone is Tone.FORMAL
     except VerticalUnknown:
         return False
+
+
+def list_offered_languages(tenant: TenantInfo | None) -> tuple[str, ...]:
+    """Return the languages in which customers of a business can read its pages."""
+    chosen = tenant.profile.languages if tenant is not None else ()
+    return tuple(code for code, _ in settings.LANGUAGES if not chosen or code in chosen)
+
+
+def limit_language(language: str, tenant: TenantInfo | None) -> str:
+    """Return ``language`` where a business speaks it to its customers, else the business's own."""
+    return language if language in list_offered_languages(tenant) else _get_home_language(tenant)
 
 
 def find_asked_language(request: HttpRequest) -> str | None:

@@ -159,14 +159,21 @@ class Formats:
         return text.format(city=city, offset=format_offset(at, timezone))
 
 
-@lru_cache(maxsize=64)
-def get_formats(language: str, country: str | None) -> Formats:
-    """Return the conventions for ``language`` in ``country`` (ISO 3166-1; None: the language's own)."""
+@lru_cache(maxsize=256)
+def get_formats(language: str, country: str | None, clock: str = "") -> Formats:
+    """Return the conventions for ``language`` in ``country`` (ISO 3166-1; None: the language's own).
+
+    ``clock`` is ``12`` or ``24``; empty: as in the country.
+    """
     locale = _find_locale(language, country) or Locale.parse(language)
     local = _find_locale(f"und_{country}", None) if country else None
-    clock = (local or locale).time_formats["short"].pattern
+    usual = "24" if "H" in (local or locale).time_formats["short"].pattern else "12"
     return Formats(
-        language=language, country=country or "", locale=locale, local=local or locale, is_24_hours="H" in clock
+        language=language,
+        country=country or "",
+        locale=locale,
+        local=local or locale,
+        is_24_hours=(clock or usual) == "24",
     )
 
 

@@ -25,6 +25,8 @@ SURFACES: dict[Theme, tuple[Color, Color]] = {"light": ("#ffffff", "#f6f7f9"), "
 TEXT_CONTRAST = 4.55
 LINE_CONTRAST = 3.05
 INK_CONTRAST = 4.5
+FILL_CONTRAST = 1.25
+"""Least of a button against the page it lies on: black on a dark page, a pale gray on a light one."""
 ROUNDING = 0.0001
 
 
@@ -49,7 +51,9 @@ def make_tokens(color: str, theme: Theme) -> AccentTokens:
     _, chroma, hue = _to_oklch(brand)
     tint = _from_oklch(0.965, min(chroma, 0.03), hue) if theme == "light" else _from_oklch(0.29, min(chroma, 0.05), hue)
     solid = brand
-    on_accent = WHITE if get_contrast(brand, WHITE) >= INK_CONTRAST else INK
+    for below in (surface, background):
+        solid = _step(solid, below, FILL_CONTRAST, direction)
+    on_accent = WHITE if get_contrast(solid, WHITE) >= INK_CONTRAST else INK
     if get_contrast(solid, on_accent) < INK_CONTRAST:  # the small gap where neither ink is enough: move a hair
         solid, on_accent = _step(solid, WHITE, INK_CONTRAST, -1), WHITE
     text = brand
@@ -75,6 +79,35 @@ def make_stylesheet(color: str) -> str:
         f":root[data-theme=dark]{{{dark}}}\n"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well a color is read on buttons, in links, and as a line: the lower ratio of both themes."""
+
+    ink: float
+    link: float
+    line: float
+    is_kept: bool
+
+
+def measure(color: str) -> Measured:
+    """Measure what `make_tokens` makes of a color; ``is_kept``: on light pages links and lines have it as it is."""
+    inks, links, lines = [], [], []
+    for theme, (surface, background) in SURFACES.items():
+        tokens = make_tokens(color, theme)
+        inks += [get_contrast(tokens.on_accent, tokens.accent), get_contrast(tokens.on_accent, tokens.accent_hover)]
+        links += [get_contrast(tokens.accent_text, below) for below in (surface, background, tokens.accent_tint)]
+        lines += [get_contrast(tokens.accent_line, below) for below in (surface, background)]
+    light = make_tokens(color, "light")
+    is_kept = light.accent == light.accent_text == light.accent_line
+    return Measured(min(inks), min(links), min(lines), is_kept=is_kept)
+
+
+def make_look(color: str) -> str:
+    """Return the CSS of two examples beside each other, one in each theme."""
+    light, dark = (_declare(make_tokens(color, theme)) for theme in ("light", "dark"))
+    return f".look{{{light}}}\n.look.dark{{{dark}}}\n"
 
 
 def _declare(tokens: AccentTokens) -> str:

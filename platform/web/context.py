@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.policies import PERMISSIONS_BY_ROLE, Permission
-from edge.language import current_language
+from edge.language import current_language, list_offered_languages
 from kernel.undoing import UNDO_TIME
 from tenants.enums import Ability
 from tenants.policies import ABILITIES
@@ -31,7 +31,7 @@ def tenant(request: HttpRequest) -> dict[str, object]:
     return {
         "tenant": getattr(request, "tenant", None),
         "language": language,
-        "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != language],
+        "other_languages": _list_other_languages(request, language),
         "business_may": _list_abilities(request),
         "takes_bookings": Ability.BOOK in _list_abilities(request) and request.tenant.is_published,  # type: ignore[attr-defined]
         # Asked of the person only where a template wants to know: Django answers failures in a thread
@@ -42,6 +42,13 @@ def tenant(request: HttpRequest) -> dict[str, object]:
         "platform_email": settings.DEFAULT_FROM_EMAIL,
         "company": settings.COMPANY,
     }
+
+
+def _list_other_languages(request: HttpRequest, language: str) -> list[tuple[str, str]]:
+    """Return what the page can be read in besides; staff reads in every language, customers in the business's."""
+    tenant = getattr(request, "tenant", None)
+    offered = list_offered_languages(None if request.path_info.startswith("/workspace/") else tenant)
+    return [(code, name) for code, name in settings.LANGUAGES if code != language and code in offered]
 
 
 def _list_permissions(request: HttpRequest) -> set[str]:

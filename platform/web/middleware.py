@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language, find_tongue
+from edge.language import LANGUAGE_COOKIE, choose_language, find_asked_language, find_tongue, limit_language
 from edge.statuses import find_expected
 from web.errors import render_domain_error
 
@@ -28,9 +28,10 @@ class LocaleMiddleware:
         """Activate the language for this request and remember an explicit choice in a cookie."""
         asked = find_asked_language(request)
         tenant = getattr(request, "tenant", None)
-        language = choose_language(request, tenant)
-        request.LANGUAGE_CODE = language
         is_for_staff = request.path_info.startswith(STAFF_PATHS)
+        wanted = choose_language(request, tenant)
+        language = wanted if is_for_staff else limit_language(wanted, tenant)
+        request.LANGUAGE_CODE = language
         with translation.override(language if is_for_staff else find_tongue(language, tenant)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -21,6 +21,8 @@ class Tenant(TenantMixin):
     ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
     ``is_example`` marks the business that the platform shows to visitors: it writes to nobody.
     Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`);
+    ``profile`` and ``logo`` are a `BusinessProfile` and a `Logo` of `tenants.types`; ``version`` counts what the owner
+    changed of them and of name, color, language and time zone.
     ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
@@ -48,6 +50,9 @@ class Tenant(TenantMixin):
     tested_at = models.DateTimeField(null=True)
     shared_at = models.DateTimeField(null=True)
     guide_ended_at = models.DateTimeField(null=True)
+    profile = models.JSONField(default=dict, db_default={}, blank=True)
+    logo = models.JSONField(default=dict, db_default={}, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField()
 
     class Meta:

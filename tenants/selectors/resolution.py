@@ -13,8 +13,10 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -23,7 +25,7 @@ from keyvalue.client import ask
 from tenants.enums import SignUpStatus, TenantStatus
 from tenants.hosts import get_platform_name
 from tenants.models import Domain, SignUp, Tenant
-from tenants.types import TenantInfo
+from tenants.types import BusinessProfile, Logo, TenantInfo
 
 MAX_ENTRIES = 10_000
 MAX_AGE_SECONDS = 10.0
@@ -95,11 +97,18 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         suspension_reason=tenant.suspension_reason,
         sms_countries=tuple(tenant.sms_countries),
         is_example=tenant.is_example,
+        profile=BusinessProfile.read(tenant.profile),
+        logo=_read_logo(tenant.logo),
+        version=tenant.version,
         published_at=tenant.published_at,
         tested_at=tenant.tested_at,
         shared_at=tenant.shared_at,
         guide_ended_at=tenant.guide_ended_at,
     )
+
+
+def _read_logo(row: Mapping[str, Any]) -> Logo | None:
+    return Logo(row["key"], tuple(row["widths"]), row["png_width"]) if row else None
 
 
 def _cached(key: str) -> TenantInfo | None:

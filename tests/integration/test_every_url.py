@@ -85,6 +85,8 @@ SAMPLES = {
     "workspace/pictures/<uuid:key>/<int:width>.<slug:kind>": (
         "workspace/pictures/11111111-1111-4111-8111-111111111111/96.webp"
     ),
+    "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
+    "workspace/pictures/<slug:kind>/<int:owner_id>/remove/": "workspace/pictures/resource/{resource}/remove/",
     "accounts/email-link/<str:token>/": "accounts/email-link/no-token/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",

@@ -14,6 +14,7 @@ from notifications.enums import Channel
 from notifications.errors import BudgetSpent
 from tenants.context import find_current_tenant
 from tenants.services.counts import count_all, read_counts
+from tenants.types import TenantInfo
 
 LIMITS = {Channel.EMAIL: "emails_business", Channel.SMS: "sms_business"}
 ENTITLEMENTS = {Channel.EMAIL: "emails_per_day", Channel.SMS: "sms_per_day"}
@@ -84,10 +85,21 @@ def list_budgets(schema_name: str, entitlements: Mapping[str, int], *, now: date
     )
 
 
+def list_own_sizes(tenant: TenantInfo) -> Mapping[str, int]:
+    """Return what a business may send by each kind of budget, where it or the platform said so: the smaller one."""
+    chosen = {"emails_per_day": tenant.profile.emails_per_day, "sms_per_day": tenant.profile.sms_per_day}
+    own = dict(tenant.entitlements)
+    for channel, name in ENTITLEMENTS.items():
+        wanted = chosen[name]
+        if wanted is not None:
+            own[name] = min(wanted, _find_size(channel, tenant.entitlements))
+    return own
+
+
 def _find_size(channel: Channel, entitlements: Mapping[str, int]) -> int:
     return int(entitlements.get(ENTITLEMENTS[channel], get_limit(LIMITS[channel]).size))
 
 
 def _list_entitlements() -> Mapping[str, int]:
     tenant = find_current_tenant()
-    return {} if tenant is None else tenant.entitlements
+    return {} if tenant is None else list_own_sizes(tenant)

@@ -139,6 +139,7 @@ def _lay_out(
         ],
         "notes": [words[word] for word in vocabulary.notes if words.get(word)],
         "terms": [words[word] for word in vocabulary.terms if words.get(word)],
+        "logo_url": sender.logo_url,
         "accent": accent,
         "accent_ink": pick_ink(accent),
     }

@@ -13,6 +13,8 @@ from notifications.models import Message
 from notifications.models.base import MessageBase
 from notifications.public.models import Message as PublicMessage
 from tenants.context import find_current_tenant
+from tenants.hosts import make_base_url
+from tenants.types import TenantInfo
 from verticals.contract import Tone, VerticalUnknown
 from verticals.registry import get_vertical
 
@@ -22,13 +24,17 @@ PUBLIC = "public"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes; ``key`` tells senders apart, ``is_formal`` whether they say *usted*."""
+    """Who writes; ``key`` tells senders apart, ``is_formal`` whether they say *usted*.
+
+    ``logo_url`` is the whole address of the logo as PNG, which every mail reader can show; empty without one.
+    """
 
     key: str
     name: str
     accent: str
     locale: str
     is_formal: bool
+    logo_url: str = ""
 
 
 def get_sender() -> Sender:
@@ -36,13 +42,29 @@ def get_sender() -> Sender:
     tenant = find_current_tenant()
     if tenant is None:
         return Sender(key=PUBLIC, name=PLATFORM, accent=DEFAULT_ACCENT, locale=DEFAULT_LANGUAGE, is_formal=False)
-    try:
-        is_formal = get_vertical(tenant.vertical).tone == Tone.FORMAL
-    except VerticalUnknown:
-        is_formal = False
     return Sender(
-        key=tenant.schema_name, name=tenant.name, accent=tenant.accent, locale=tenant.locale, is_formal=is_formal
+        key=tenant.schema_name,
+        name=tenant.name,
+        accent=tenant.accent,
+        locale=tenant.locale,
+        is_formal=_is_formal(tenant),
+        logo_url=_find_logo(tenant),
     )
+
+
+def _is_formal(tenant: TenantInfo) -> bool:
+    if tenant.profile.tone:
+        return tenant.profile.tone == Tone.FORMAL
+    try:
+        return get_vertical(tenant.vertical).tone == Tone.FORMAL
+    except VerticalUnknown:
+        return False
+
+
+def _find_logo(tenant: TenantInfo) -> str:
+    if tenant.logo is None:
+        return ""
+    return f"{make_base_url(tenant.primary_host)}/pictures/{tenant.logo.key}/{tenant.logo.png_width}.png"
 
 
 def open_log() -> models.Manager[MessageBase]:

@@ -9,13 +9,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from edge.access import is_staff, open_to_anyone
+from files.selectors.files import list_pictures
 from kernel.ids import read_row_id
 from kernel.maps import make_map_url
 from scheduling.errors import ServiceNotFound
+from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.types import LocationView, ServiceView, find_text
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
 from web.booking.pages import describe_hours, render_step, while_bookings_are_taken
+from web.parts.pictures import ShownPicture, show_picture
 
 FEW_SERVICES = 3
 """Up to this many fit one screen: no category filter."""
@@ -27,6 +30,7 @@ class LocationOption:
 
     location: LocationView
     url: str
+    photo: ShownPicture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,14 @@ def choose_location(request: HttpRequest) -> HttpResponse:
     """Show the places of a business that has several."""
     flow = load_flow(request)
     sealed = flow.seal()
+    photos = list_pictures(LOCATION_PHOTO, (each.id for each in flow.locations))
     options = [
-        LocationOption(each, make_link(StepKey.SERVICE, sealed, location=str(each.id))) for each in flow.locations
+        LocationOption(
+            each,
+            make_link(StepKey.SERVICE, sealed, location=str(each.id)),
+            show_picture(photos.get(each.id), width=480),
+        )
+        for each in flow.locations
     ]
     return render_step(request, "booking/location.html", flow, StepKey.LOCATION, sealed=sealed, options=options)
 

@@ -250,7 +250,7 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
     return Flow(
         tenant=tenant,
         vertical=vertical,
-        formats=get_formats(language, tenant.country),
+        formats=get_formats(language, tenant.country, tenant.profile.clock),
         words={term.replace(".", "_"): text for term, text in words.items()},
         draft=draft,
         now=now,

@@ -343,7 +343,7 @@ def _load(token: str) -> ManagePage:
         booking=bookings.get_by_token(token=token, now=now).say_in(language),
         token=token,
         now=now,
-        formats=get_formats(language, tenant.country),
+        formats=get_formats(language, tenant.country, tenant.profile.clock),
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
     )

@@ -10,8 +10,11 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
+from files.selectors.files import list_pictures
+from scheduling.selectors.catalog.photos import RESOURCE_PHOTO
 from scheduling.services.questions.answers import check_answers
 from verticals.contract import AssetField, FieldKind, VisitDraft
 from web.booking.draft import Draft
@@ -20,6 +23,7 @@ from web.booking.questions import QUESTION_PREFIX, list_answers, make_question_f
 from web.parts.assets import LONGEST_KEPT, PREFIX, Asked, TypedField, list_suggestions, make_asset_fields, read_asset
 from web.parts.fields import ChoiceField, ChoicesField, IdField, IdsField, NumberField
 from web.parts.forms import PageField, PageForm, translate_findings
+from web.parts.pictures import ShownPicture, show_picture
 from web.parts.widgets import Chips, ChoiceChips, Segments
 
 
@@ -237,7 +241,7 @@ def _make_choice_fields(flow: Flow) -> dict[str, forms.Field]:
         anyone = ("", words.get("choice_any_resource", ""))
         fields["resource"] = IdField(
             label=gettext_lazy("With whom?"),
-            choices=[anyone, *((each.id, each.name) for each in flow.resources)],
+            choices=[anyone, *_list_people(flow)],
             required=False,
             widget=ChoiceChips(),
         )
@@ -262,4 +266,21 @@ def _describe_visit(flow: Flow) -> VisitDraft:
         arrival_mode=flow.arrival_mode,
         asset=flow.draft.asset,
         answers={"symptoms": flow.draft.symptoms, "note": flow.draft.note},
+    )
+
+
+def _list_people(flow: Flow) -> list[tuple[int, str]]:
+    """Return whom customers can choose, each with their photo where they have one."""
+    photos = list_pictures(RESOURCE_PHOTO, (each.id for each in flow.resources))
+    return [(each.id, _say_person(each.name, show_picture(photos.get(each.id), width=96))) for each in flow.resources]
+
+
+def _say_person(name: str, photo: ShownPicture | None) -> str:
+    if photo is None:
+        return name
+    return format_html(
+        '<img class="photo" src="{}" srcset="{}" sizes="40px" width="40" height="40" alt="" loading="lazy"> {}',
+        photo.src,
+        photo.srcset,
+        name,
     )

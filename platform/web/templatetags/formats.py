@@ -7,11 +7,10 @@ from datetime import date, datetime
 from django import template
 
 from edge.language import current_language
-from kernel.errors import NotFound
 from kernel.identity.customer_numbers import write_customer_number
 from kernel.money import Price
 from scheduling.types import ServiceTerms
-from tenants.context import current_tenant
+from tenants.context import find_current_tenant
 from web import formats
 from web.formats import Formats, get_formats
 
@@ -20,14 +19,28 @@ register = template.Library()
 
 def get_current_formats() -> Formats:
     """Return the conventions for the active language in the current tenant's country."""
-    return get_formats(current_language(), _find_country())
+    tenant = find_current_tenant()
+    if tenant is None:  # the platform's own pages
+        return get_formats(current_language(), None)
+    return get_formats(current_language(), tenant.country, tenant.profile.clock)
 
 
 def _find_country() -> str | None:
-    try:
-        return current_tenant().country
-    except NotFound:  # the platform's own pages
-        return None
+    tenant = find_current_tenant()
+    return tenant.country if tenant else None
+
+
+@register.simple_tag
+def own_text(field: str) -> str:
+    """``{% own_text "policy" as text %}``: what the business wrote, in the active language, else in its own."""
+    tenant = find_current_tenant()
+    return "" if tenant is None else tenant.profile.say(field, current_language(), main=tenant.locale)
+
+
+@register.filter
+def country_name(country: str) -> str:
+    """``{{ tenant.country|country_name }}``: in the active language."""
+    return str(get_formats(current_language(), None).locale.territories.get(country, country))
 
 
 @register.filter

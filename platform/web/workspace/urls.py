@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("web.workspace.own.urls")),
     path("", include("web.workspace.start.urls")),
     path("", include("web.workspace.pictures.urls")),
+    path("", include("web.workspace.settings.urls")),
 ]

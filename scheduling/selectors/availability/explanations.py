@@ -105,7 +105,7 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
 def _say_until(until: datetime, timezone: str) -> str:
     """Say a moment as people of the business's country write it: 3:30 p.m. in Mexico, 15:30 in Spain."""
     language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
-    formats = get_formats(language, current_tenant().country)
+    formats = get_formats(language, current_tenant().country, current_tenant().profile.clock)
     words = {
         "day": formats.format_day(to_local(until, timezone).date()),
         "time": name_time(formats, until, timezone),

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from files.services.removal import remove_files_of
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
 from scheduling.errors import LastLocation, LocationNotFound, StillUsed
 from scheduling.models import Booking, CapacityRule, Location, Resource
+from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.selectors.catalog.setups import read_location
 from scheduling.selectors.catalog.timetables import is_known_region
 from scheduling.selectors.catalog.usage import list_bookings_of_locations
@@ -109,6 +111,7 @@ def delete_location(*, location_id: int, by: Actor, now: datetime) -> None:
     if any(uses.values()):
         raise StillUsed(uses=uses)
     _check_others(row)
+    remove_files_of(kind=LOCATION_PHOTO, owner_id=row.pk, now=now)
     delete_row(NOUN, row, read_location(row), by=by, now=now)
 
 

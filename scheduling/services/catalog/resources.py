@@ -10,12 +10,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.selectors.staff import name_people
+from files.services.removal import remove_files_of
 from kernel.lines import is_unreadable
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
 from scheduling.errors import ResourceNotFound, StillUsed
 from scheduling.models import CapacityRule, Location, Requirement, Resource, ResourceLane, ResourceType
 from scheduling.models.resource import MAX_CAPACITY
+from scheduling.selectors.catalog.photos import RESOURCE_PHOTO
 from scheduling.selectors.catalog.setups import read_resource
 from scheduling.selectors.catalog.usage import was_resource_booked
 from scheduling.services.catalog.checks import (
@@ -122,6 +124,7 @@ def delete_resource(*, resource_id: int, by: Actor, now: datetime) -> None:
     }
     if any(uses.values()):
         raise StillUsed(uses=uses)
+    remove_files_of(kind=RESOURCE_PHOTO, owner_id=row.pk, now=now)
     delete_row(NOUN, row, read_resource(row), by=by, now=now)
 
 

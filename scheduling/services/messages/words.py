@@ -51,7 +51,7 @@ VOCABULARY = Vocabulary(
         "cancel_url": mark("Cancel the appointment"),
     },
     notes=("what_to_bring",),
-    terms=("cancel_policy",),
+    terms=("cancel_policy", "own_policy"),
     dispensable=("reference", "asset", "can_change"),
     names=("service_name", "resource_name", "reason"),
     placeholders=frozenset(
@@ -140,7 +140,8 @@ def _say_to_customer(
             "asset": say_harmless(booking.asset_label),
             "reason": _say_reason(booking),
             "resource_name": ", ".join(booking.people),
-            "what_to_bring": booking.what_to_bring,
+            "what_to_bring": booking.what_to_bring or say_own("bring", language),
+            "own_policy": say_own("policy", language),
             "cancel_policy": _describe_policy(booking, formats, now),
             "contact": format_phone(booking.location_phone, current_tenant().country),
             **_list_links(booking, url, now),
@@ -157,7 +158,7 @@ def _say_to_customer(
         }
         if template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
-            words |= dict.fromkeys(("cancel_policy", "what_to_bring", *VOCABULARY.links), "")
+            words |= dict.fromkeys(("cancel_policy", "own_policy", "what_to_bring", *VOCABULARY.links), "")
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words
@@ -302,5 +303,12 @@ def _say_asset(language: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+def say_own(field: str, language: str) -> str:
+    """Return a text of the business's own page in a language; empty where it wrote none."""
+    tenant = current_tenant()
+    return tenant.profile.say(field, language, main=tenant.locale)
+
+
 def _get_formats(language: str) -> Formats:
-    return get_formats(language, current_tenant().country)
+    tenant = current_tenant()
+    return get_formats(language, tenant.country, tenant.profile.clock)

@@ -29,6 +29,7 @@ from web.parts.toasts import Toast, go_on
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.clashes import Clash, make_clash, merge
 from web.workspace.crud.page import CrudPage, FormT
+from web.workspace.pictures.places import make_card
 
 COUNT = "count"
 """Asks what the button says, instead of pressing it."""
@@ -131,6 +132,7 @@ def _render_form(
     clash: Clash | None = None,
 ) -> HttpResponse:
     version = read_row_id(request.POST.get("version")) if form.is_bound else None
+    has_card = bool(page.picture_kind) and entry is not None and entry.is_active
     context = {
         "page": page,
         "form": form,
@@ -143,5 +145,6 @@ def _render_form(
         "last": next(iter(list_changes(noun=page.noun.name, row_id=entry.id)), None) if entry else None,
         "urls": page.list_urls(entry.id) if entry else {},
         "may_write": may_business(Ability.WRITE),
+        "card": make_card(request, page.picture_kind, page.picture_owner(entry.id)) if entry and has_card else None,
     }
-    return render(request, "workspace/crud/form.html", context, status=status)
+    return render(request, page.form_template, {**page.more(), **context}, status=status)

@@ -45,6 +45,9 @@ class CrudPage(Generic[RowT, FormT]):
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
         row_template: Draws the cells of one row.
+        picture_kind: Name of the kind of file whose place stands above the form of a row; empty: it has none.
+        picture_owner: The owner of that picture, by the row's id.
+        more: What the form's template needs besides.
         form_aside: Template beside the form, if any; `form_acts` one in its bar.
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
             where there is nothing yet; `list_script` and `list_style` are static files of the list.
@@ -76,6 +79,10 @@ class CrudPage(Generic[RowT, FormT]):
     delete: Callable[..., None] | None = None
     form_aside: str = ""
     form_acts: str = ""
+    picture_kind: str = ""
+    picture_owner: Callable[[int], int] = lambda row_id: row_id
+    form_template: str = "workspace/crud/form.html"
+    more: Callable[[], Mapping[str, object]] = dict
     list_lead: str = ""
     list_foot: str = ""
     list_acts: str = ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import get_location_entry, list_location_entries
+from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.services.catalog import locations
 from scheduling.types import Entry, LocationSetup
 from tenants.context import current_tenant
@@ -67,6 +68,7 @@ LOCATIONS: CrudPage[LocationRow, LocationForm] = CrudPage(
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },
     row_template="workspace/hours/location_row.html",
+    picture_kind=LOCATION_PHOTO,
     export=(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Address"), lambda row: row.entry.setup.address),

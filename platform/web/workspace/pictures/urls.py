@@ -6,4 +6,6 @@ from web.workspace.pictures import views
 
 urlpatterns = [
     path("pictures/<uuid:key>/<int:width>.<slug:kind>", views.show, name="picture"),
+    path("pictures/<slug:kind>/<int:owner_id>/", views.change_place, name="picture_place"),
+    path("pictures/<slug:kind>/<int:owner_id>/remove/", views.remove, name="picture_remove"),
 ]

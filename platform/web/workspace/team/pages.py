@@ -18,6 +18,7 @@ from scheduling.selectors.catalog.entries import (
     list_resource_type_entries,
 )
 from scheduling.selectors.catalog.needs import list_needed_resource_ids
+from scheduling.selectors.catalog.photos import RESOURCE_PHOTO
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.services.catalog import resource_types, resources
 from scheduling.types import Entry, ResourceSetup, ResourceTypeSetup
@@ -124,6 +125,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     },
     row_template="workspace/team/resource_row.html",
     form_aside="workspace/team/glance.html",
+    picture_kind=RESOURCE_PHOTO,
     list_lead="workspace/team/lead.html",
     filters=list_filters,
     narrows=fits,

@@ -1,0 +1,218 @@
+"""What is asked about the business itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
+
+from edge.language import current_language
+from kernel.colors import get_contrast
+from kernel.languages import LANGUAGE_NAMES, LANGUAGES
+from kernel.text import mark
+from scheduling.services.catalog.business.settings import LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
+from tenants.context import current_tenant
+from tenants.countries import FIRST_MARKETS
+from tenants.types import BusinessSetup, BusinessText
+from verticals.contract import Tone
+from web.accent import SURFACES
+from web.parts.contacts import EmailField
+from web.parts.fields import ChoiceField, ChoicesField, NumberField, TextField
+from web.parts.widgets import Chips, Segments
+from web.parts.zones import ZoneField, name_zone
+from web.workspace.setup_forms import Part, SetupForm
+
+LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons could not be told from it. Choose another one.")
+SAME = 1.05
+LABELS = {
+    ("bring", "es"): gettext_lazy("What to bring, in Spanish"),
+    ("bring", "en"): gettext_lazy("What to bring, in English"),
+    ("policy", "es"): gettext_lazy("Changes and cancellations, in Spanish"),
+    ("policy", "en"): gettext_lazy("Changes and cancellations, in English"),
+    ("after", "es"): gettext_lazy("Once it is booked, in Spanish"),
+    ("after", "en"): gettext_lazy("Once it is booked, in English"),
+}
+LINK_ATTRS = {"autocomplete": "off", "inputmode": "url", "spellcheck": "false", "placeholder": "https://"}
+
+
+def list_text_names() -> tuple[tuple[str, str, str], ...]:
+    """Return name, text and language of every field for a text, the business's own language first."""
+    languages = sorted(LANGUAGES, key=lambda each: each != current_tenant().locale)
+    return tuple((f"{text}_{language}", text, language) for text in TEXTS for language in languages)
+
+
+class BusinessForm(SetupForm[BusinessSetup]):
+    """All of it; the texts are fields side by side, one for each language."""
+
+    name = TextField(label=gettext_lazy("Name of the business"), max_length=120, attrs={"autocomplete": "organization"})
+    email = EmailField(label=gettext_lazy("E-mail for customers"), required=False, attrs={"autocomplete": "off"})
+    website = TextField(label=gettext_lazy("Website"), max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
+    instagram = TextField(label="Instagram", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
+    facebook = TextField(label="Facebook", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
+    tiktok = TextField(label="TikTok", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
+    accent = TextField(
+        label=gettext_lazy("Color of your brand"),
+        max_length=7,
+        help_text=gettext_lazy("As #rrggbb. Whatever you choose, texts stay readable."),
+        attrs={"autocomplete": "off", "spellcheck": "false", "class": "short"},
+    )
+    privacy_url = TextField(
+        label=gettext_lazy("Link to your privacy notice"),
+        max_length=LINK_LENGTH,
+        required=False,
+        help_text=gettext_lazy("It stands at the foot of your page and where customers leave their details."),
+        attrs=LINK_ATTRS,
+    )
+    locale = ChoiceField(label=gettext_lazy("Language of the business"), choices=tuple(LANGUAGE_NAMES.items()))
+    languages = ChoicesField(
+        label=gettext_lazy("Customers can read your page in"),
+        choices=tuple(LANGUAGE_NAMES.items()),
+        widget=Chips(),
+    )
+    tone = ChoiceField(
+        label=gettext_lazy("How customers are addressed in Spanish"),
+        choices=(("", gettext_lazy("As usual in your trade")), (Tone.INFORMAL, "Tú"), (Tone.FORMAL, "Usted")),
+        required=False,
+        widget=Segments(),
+    )
+    clock = ChoiceField(
+        label=gettext_lazy("Clock"),
+        choices=(("", gettext_lazy("As in your country")), ("12", "3:30 p.m."), ("24", "15:30")),
+        required=False,
+        widget=Segments(),
+        help_text=gettext_lazy("On your page, in messages and in the calendar."),
+    )
+    timezone = ZoneField(
+        label=gettext_lazy("Time zone of the business"),
+        help_text=gettext_lazy(
+            "For lists and history. Each location has a clock of its own, and appointments keep theirs."
+        ),
+    )
+    sms_countries = ChoicesField(
+        label=gettext_lazy("SMS also to numbers of"),
+        required=False,
+        widget=Chips(),
+        help_text=gettext_lazy("Numbers of your own country always get them."),
+    )
+    emails_per_day = NumberField(
+        label=gettext_lazy("E-mails a day, at most"), min_value=0, max_value=MOST_PER_DAY, required=False
+    )
+    sms_per_day = NumberField(
+        label=gettext_lazy("SMS a day, at most"),
+        min_value=0,
+        max_value=MOST_PER_DAY,
+        required=False,
+        help_text=gettext_lazy("Empty: as many as your plan has. What is over waits for the next day."),
+    )
+
+    setup_type = BusinessSetup
+    further = {"texts": gettext_lazy("Texts of your page")}
+
+    def __init__(
+        self, data: QueryDict | None = None, *, setup: BusinessSetup | None = None, row_id: int | None = None
+    ) -> None:
+        super().__init__(data, setup=setup, row_id=row_id)
+        for name, text, language in list_text_names():
+            self.fields[name] = TextField(
+                label=LABELS[text, language],
+                max_length=TEXT_LENGTH,
+                rows=2,
+                required=False,
+                attrs={"autocomplete": "off", "lang": language},
+            )
+        own = current_tenant().country
+        known = [each for each in FIRST_MARKETS if each != own]
+        known += [each for each in (setup.sms_countries if setup else ()) if each not in known]
+        names = Locale(current_language()).territories
+        self.fields["sms_countries"].choices = [(each, names.get(each, each)) for each in known]  # type: ignore[attr-defined]
+        accent: Any = self.fields["accent"].widget
+        accent.attrs |= {"data-look": "accent"}
+
+    @property
+    def parts(self) -> tuple[Part, ...]:  # type: ignore[override]
+        """Return the sections; the texts of one kind stand beside each other."""
+        names = [name for name, _, _ in list_text_names()]
+        pairs = tuple(tuple(names[at : at + len(LANGUAGES)]) for at in range(0, len(names), len(LANGUAGES)))
+        return (
+            Part(
+                "name",
+                gettext("Name and contact"),
+                gettext("So customers see you on the page, in mails and on the poster."),
+                (("name", "email"), ("website", "instagram"), ("facebook", "tiktok")),
+                after="workspace/settings/places.html",
+            ),
+            Part(
+                "color",
+                gettext("Color"),
+                gettext("Choose that of your brand. We see to it that it can always be read."),
+                (("accent",),),
+                after="workspace/settings/measured.html",
+            ),
+            Part(
+                "texts",
+                gettext("Texts of your page"),
+                gettext("Where a language is missing, the text in your own is shown."),
+                (*pairs, ("privacy_url",)),
+            ),
+            Part(
+                "language",
+                gettext("Language, address and clock"),
+                gettext("How your page and your messages speak."),
+                (("locale", "languages"), ("tone",), ("clock",), ("timezone",)),
+                after="workspace/settings/country.html",
+            ),
+            Part(
+                "messages",
+                gettext("Messages"),
+                gettext("Where they go, and how many you want to pay for."),
+                (("sms_countries",), ("emails_per_day", "sms_per_day")),
+                after="workspace/settings/reminders.html",
+            ),
+        )
+
+    def clean_accent(self) -> str:
+        """Return the color in lower case.
+
+        Raises:
+            ValidationError: It is that of the page.
+        """
+        color = str(self.cleaned_data["accent"]).strip().lower()
+        color = color if color.startswith("#") else f"#{color}"
+        is_color = len(color) == len("#rrggbb") and all(sign in "0123456789abcdef" for sign in color[1:])
+        if is_color and min(get_contrast(color, below) for below in SURFACES["light"]) < SAME:
+            raise forms.ValidationError(gettext(LOOKS_LIKE_PAGE), code="page")
+        return color
+
+    def list_initial(self, setup: BusinessSetup) -> dict[str, Any]:
+        """Return what the fields show: each text in its own field, all languages where none was left out."""
+        said = {(name, each.language): getattr(each, name) for each in setup.texts for name in TEXTS}
+        texts = {name: said.get((text, language), "") for name, text, language in list_text_names()}
+        return {**super().list_initial(setup), **texts, "languages": setup.languages or LANGUAGES}
+
+    def read_values(self) -> dict[str, Any]:
+        """Return the values with the texts as the business keeps them."""
+        values = super().read_values()
+        texts: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        for name, text, language in list_text_names():
+            texts[language][text] = values.pop(name, "")
+        made = tuple(BusinessText(language=language, **said) for language, said in texts.items())
+        chosen = values["languages"]
+        return {
+            **values,
+            "languages": () if set(chosen) == set(LANGUAGES) else chosen,
+            "texts": tuple(sorted((each for each in made if not each.is_empty), key=lambda each: each.language)),
+        }
+
+    def describe(self, name: str, value: object) -> str:
+        """Return a stored value in words: zones by their cities, choices by their labels."""
+        if name == "timezone":
+            return name_zone(str(value))
+        if name in {"locale", "tone", "clock"}:
+            return str(dict(self.fields[name].choices).get(value, value))  # type: ignore[attr-defined]
+        if name in {"languages", "sms_countries"} and isinstance(value, list):
+            labels = dict(self.fields[name].choices)  # type: ignore[attr-defined]
+            return ", ".join(str(labels.get(each, each)) for each in value) or gettext("all")
+        return super().describe(name, value)

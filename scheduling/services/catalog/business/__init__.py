@@ -1,0 +1,1 @@
+"""What the owner sets up about the business itself."""

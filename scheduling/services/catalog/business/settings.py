@@ -1,0 +1,126 @@
+"""The business's own settings: checked, compared, saved with history, told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.enums import Action
+from audit.errors import ChangedMeanwhile
+from audit.selectors.log import list_changes
+from audit.services.log import log_changes
+from audit.types import NewEntry
+from kernel.languages import LANGUAGES
+from kernel.text import mark
+from notifications.services.outbox import publish
+from scheduling.services.catalog.checks import (
+    CHOICE_UNKNOWN,
+    COLOR_WRONG,
+    FieldErrors,
+    clean_line,
+    clean_lines,
+)
+from scheduling.services.catalog.door import compare
+from scheduling.types import Actor
+from tenants.context import current_tenant
+from tenants.countries import list_countries
+from tenants.enums import Ability
+from tenants.policies import check_business_may
+from tenants.services.business import lock_business, save_business
+from tenants.types import BusinessSetup, BusinessText
+from verticals.contract import Tone
+
+NOUN = "business"
+LINK_WRONG = mark("Paste the whole address of the page, which begins with https://.")
+PRIVACY_WRONG = mark("Paste the whole address of your privacy notice, which begins with https://.")
+BUDGET_WRONG = mark("From 0 to 100,000 a day.")
+TEXT_TOO_LONG = mark("At most 600 characters in each language.")
+MAIN_LANGUAGE_MISSING = mark("The language of the business has to be among them.")
+LINKS = ("website", "instagram", "facebook", "tiktok")
+NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH = 120, 300, 600
+TEXTS = ("bring", "policy", "after")
+MOST_PER_DAY = 100_000
+
+
+@transaction.atomic
+def change_business(*, setup: BusinessSetup, version: int, by: Actor, now: datetime) -> int:
+    """Save what differs and return the version, the same when nothing does.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+        ChangedMeanwhile: It has another version by now; says what was done since.
+        SetupInvalid: Names every field that cannot be.
+    """
+    check_business_may(Ability.WRITE, is_staff=True)
+    before, current = lock_business()
+    business_id = current_tenant().id
+    if version != current:
+        changes = list_changes(noun=NOUN, row_id=business_id, after_version=version)
+        raise ChangedMeanwhile(version=current, changes=changes)
+    checked = check_business(setup)
+    changed = compare(before, checked)
+    if not changed:
+        return current
+    save_business(checked, version=current + 1)
+    entry = NewEntry(NOUN, business_id, current + 1, Action.CHANGED, changed)
+    log_changes([entry], user_id=by.user_id, now=now)
+    publish(kind=f"{NOUN}.changed", subject_id=business_id, payload={"fields": sorted(changed)}, now=now)
+    return current + 1
+
+
+def check_business(setup: BusinessSetup) -> BusinessSetup:
+    """Return what can be saved.
+
+    Raises:
+        SetupInvalid: Names every field that cannot be.
+    """
+    errors = FieldErrors()
+    setup = replace(
+        setup,
+        name=clean_line(setup.name),
+        accent=setup.accent.strip().lower(),
+        email=errors.clean_email("email", setup.email),
+        website=errors.clean_link("website", setup.website, text=LINK_WRONG),
+        instagram=errors.clean_link("instagram", setup.instagram, text=LINK_WRONG),
+        facebook=errors.clean_link("facebook", setup.facebook, text=LINK_WRONG),
+        tiktok=errors.clean_link("tiktok", setup.tiktok, text=LINK_WRONG),
+        privacy_url=errors.clean_link("privacy_url", setup.privacy_url, text=PRIVACY_WRONG),
+        languages=_order(setup.languages, LANGUAGES),
+        sms_countries=tuple(sorted(set(setup.sms_countries))),
+        texts=_clean_texts(setup.texts),
+    )
+    errors.check_name(setup.name, length=NAME_LENGTH)
+    errors.require(re.fullmatch(r"#[0-9a-f]{6}", setup.accent) is not None, "accent", COLOR_WRONG)
+    errors.check_zone(setup.timezone)
+    for name in (*LINKS, "privacy_url"):
+        errors.check_text(name, getattr(setup, name), length=LINK_LENGTH)
+    errors.require(setup.locale in LANGUAGES, "locale", CHOICE_UNKNOWN)
+    errors.require(set(setup.languages) <= set(LANGUAGES), "languages", CHOICE_UNKNOWN)
+    errors.require(not setup.languages or setup.locale in setup.languages, "languages", MAIN_LANGUAGE_MISSING)
+    errors.require(setup.clock in {"", "12", "24"}, "clock", CHOICE_UNKNOWN)
+    errors.require(setup.tone in {"", *Tone}, "tone", CHOICE_UNKNOWN)
+    errors.require(set(setup.sms_countries) <= set(list_countries()), "sms_countries", CHOICE_UNKNOWN)
+    for name in ("emails_per_day", "sms_per_day"):
+        errors.check_number(name, getattr(setup, name), 0, MOST_PER_DAY, BUDGET_WRONG)
+    for text in setup.texts:
+        errors.require(text.language in LANGUAGES, "texts", CHOICE_UNKNOWN)
+        for name in TEXTS:
+            field = f"{name}_{text.language}"
+            errors.check_text(field, getattr(text, name), length=TEXT_LENGTH, too_long=TEXT_TOO_LONG)
+    errors.raise_any()
+    return setup
+
+
+def _clean_texts(texts: Iterable[BusinessText]) -> tuple[BusinessText, ...]:
+    cleaned = [replace(each, **{name: clean_lines(getattr(each, name)) for name in TEXTS}) for each in texts]
+    kept = [each for each in cleaned if not each.is_empty]
+    return tuple(sorted(kept, key=lambda each: each.language))
+
+
+def _order(chosen: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = dict.fromkeys(chosen)
+    return (*(each for each in known if each in wanted), *(each for each in wanted if each not in known))
