@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.errors import PersonUnknown
 from accounts.models import User
 from notifications.models import Event, Message
 from scheduling.engine import RulePeriod
@@ -115,6 +116,17 @@ def test_trial_finds_what_is_free_only(tenant):
         try_out(service)
 
     assert not Booking.with_tests.filter(is_test=True).exists()
+
+
+def test_trial_is_of_somebody_who_works_here(tenant):
+    service, _ = make_shop(1)
+    User.objects.create(email="gone@taller.example", name="Rita", role="manager", is_active=False)
+
+    for tester_id in (0, User.objects.get(email="gone@taller.example").pk):
+        with pytest.raises(PersonUnknown):
+            book_test(request=SlotRequest(make_wish(service), MONDAY), details=DETAILS, tester_id=tester_id, now=NOW)
+
+    assert not Booking.with_tests.exists()
 
 
 def test_trial_is_in_no_list_no_search_and_no_count(tenant):
