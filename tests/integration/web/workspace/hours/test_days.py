@@ -547,7 +547,9 @@ def test_who_may_not_change_them_finds_no_door(staff_client, place, role, sees, 
 
 @pytest.mark.parametrize("query", ["month=zz", "month=9999-99", "from=%00", "location=999999", "month=1000-01"])
 def test_strange_questions_are_no_defects(owner_client, place, query):
-    assert owner_client.get(f"{DAYS}?{query}").status_code == 200
+    page = owner_client.get(f"{DAYS}?{query}").content.decode()
+
+    assert ["<h1>Días especiales</h1>" in page, "Lo que viene" in page] == [True, True]
 
 
 def test_what_is_not_there_is_not_found(owner_client, place):
