@@ -140,7 +140,8 @@ def lone_platform(request, tenants) -> None:
 
 @pytest.fixture
 def platform_client(tenants, db, settings) -> HostClient:
-    """A visitor's browser at the platform's own host."""
+    """A visitor's browser at the platform's own host, which has sent nothing yet."""
+    forget_leftovers()
     return HostClient(settings.PLATFORM_HOST)
 
 

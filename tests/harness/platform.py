@@ -11,6 +11,7 @@ LEFTOVERS = (
     "DELETE FROM public.notifications_public_textednumber",
     "DELETE FROM public.notifications_public_takenreply",
     "DELETE FROM public.tenants_duework",
+    "DELETE FROM public.notifications_public_message",
 )
 LOG_SQL = f"""
 ALTER TABLE public.audit_public_platformentry DISABLE TRIGGER USER;

@@ -18,6 +18,7 @@ from tests.conftest import HostClient
 from tests.fakes.due_work import send_messages
 from tests.fakes.mail_server import running_mail_server
 from tests.harness.mails import read_subject
+from tests.harness.platform import forget_leftovers
 
 OWNER = "owner@taller.example"
 
@@ -34,6 +35,7 @@ def smtp(settings):
 
 @pytest.fixture
 def operator(db):
+    forget_leftovers()
     before = connection.tenant
     connection.set_schema_to_public()
     person = User.objects.create(email="op@turnero.example", name="Olivia", role="operator", locale="en")

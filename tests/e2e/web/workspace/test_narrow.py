@@ -22,6 +22,8 @@ SIZES = ((320, 100), (320, 200), (768, 200), (1440, 200))
 
 SPECIAL_DAY = date(2030, 1, 7)
 NO_PAGES = {"workspace/live/", "workspace/board/", "workspace/news/"}
+FILES = (".csv", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
+"""How the routes end which answer a file to save or to show within a page."""
 
 TOO_WIDE = """([width, zoom]) => {
     document.documentElement.style.fontSize = `${zoom}%`;
@@ -74,7 +76,7 @@ def list_pages(house, role: str) -> list[str]:
         if route.startswith("workspace/")
         and role in rights.get("GET", ())
         and route not in NO_PAGES
-        and not route.endswith(".csv")
+        and not route.endswith(FILES)
     ]
     paths = [f"/{SAMPLES.get(route, route).format(**facts)}" for route in routes]
     day = (f"/workspace/?date={on}&type=all", f"/workspace/?date={on}&view=list", "/workspace/bookings/?q=Maxi")
