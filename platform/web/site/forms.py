@@ -33,7 +33,7 @@ from web.errors import translate_error
 from web.parts.contacts import EmailField, describe_phone
 from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
-from web.parts.voice import FILL_IN, TOO_LONG
+from web.parts.voice import TOO_LONG
 from web.parts.widgets import PasswordInput, Segments
 from web.site.legal import DOCUMENTS, PRIVACY, TERMS, get_text, name_versions_in_force
 from web.site.places import PlaceInput, list_place_choices
@@ -124,7 +124,7 @@ class SlugForm(PageForm):
         max_length=MAX_NAME_LENGTH,
         widget=SlugInput(),
         help_text=_("Small letters, digits and hyphens. Your customers book here."),
-        error_messages={"required": FILL_IN, "max_length": TOO_LONG},
+        error_messages={"required": _("Write the address that your page will have."), "max_length": TOO_LONG},
     )
 
     is_conflict = False
@@ -162,32 +162,50 @@ class SlugForm(PageForm):
 class SignUpForm(SlugForm):
     """The sign-up form; errors are in the active language."""
 
-    business_name = NameField(label=_("Name of the business"), attrs={"autocomplete": "organization"})
-    vertical = ChoiceField(
-        label=_("What kind of business is it?"), choices=list_vertical_choices, widget=VerticalCards()
+    business_name = NameField(
+        label=_("Name of the business"),
+        attrs={"autocomplete": "organization"},
+        error_messages={"required": _("Write the name of your business.")},
     )
-    timezone = ChoiceField(label=_("Country and time zone"), choices=list_place_choices, widget=PlaceInput())
+    vertical = ChoiceField(
+        label=_("What kind of business is it?"),
+        choices=list_vertical_choices,
+        widget=VerticalCards(),
+        error_messages={"required": _("Choose what kind of business it is.")},
+    )
+    timezone = ChoiceField(
+        label=_("Country and time zone"),
+        choices=list_place_choices,
+        widget=PlaceInput(),
+        error_messages={"required": _("Choose your country and time zone.")},
+    )
     address = AddressField(
         label=_("Where your customers come to"),
         max_length=ADDRESS_LENGTH,
         attrs={"autocomplete": "street-address"},
         help_text=_("Street, number and city. It is on your page and in your customers' messages."),
+        error_messages={"required": _("Write where your customers come to.")},
     )
     phone = TextField(
         label=_("Phone of the business"),
         max_length=LONGEST_TYPED,
         attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
         help_text=_("Your customers call this number; it is on your page."),
+        error_messages={"required": _("Write the phone of your business.")},
     )
-    owner_name = NameField(label=_("Your name"), attrs={"autocomplete": "name"})
-    email = EmailField(label=_("E-mail"))
+    owner_name = NameField(
+        label=_("Your name"),
+        attrs={"autocomplete": "name"},
+        error_messages={"required": _("Write your name.")},
+    )
+    email = EmailField(label=_("E-mail"), error_messages={"required": _("Write your e-mail.")})
     password = forms.CharField(
         label=_("Password"),
         max_length=MAX_PASSWORD_LENGTH,
         strip=False,
         widget=PasswordInput({"autocomplete": "new-password"}),
         help_text=_("At least 10 characters."),
-        error_messages={"required": FILL_IN, "max_length": TOO_LONG},
+        error_messages={"required": _("Choose a password."), "max_length": TOO_LONG},
     )
     terms = forms.BooleanField(error_messages={"required": _("Accept the terms to go on.")})
 

@@ -326,3 +326,28 @@ def test_a_mailbox_gets_three_sign_up_mails_a_day(platform_client, work):
     assert [answer.status_code for answer in answers] == [302] * 3 + [429] * 22
     assert (len(mail.outbox), SignUp.objects.count()) == (3, 3)
     assert (list(read_errors(answers[-1])), int(answers[-1]["Retry-After"]) > 80_000) == (["email"], True)
+
+
+def test_an_empty_form_says_of_each_field_what_is_missing(platform_client):
+    answer = platform_client.post(SIGN_UP, {}, headers={"accept-language": "es"})
+
+    said = read_errors(answer)
+    assert said.pop("terms")
+    assert said == {
+        "business_name": "Escribe el nombre de tu negocio.",
+        "slug": "Escribe la dirección que tendrá tu página.",
+        "vertical": "Elige qué tipo de negocio es.",
+        "timezone": "Elige tu país y zona horaria.",
+        "address": "Escribe a dónde llegan tus clientes.",
+        "phone": "Escribe el teléfono de tu negocio.",
+        "owner_name": "Escribe tu nombre.",
+        "email": "Escribe tu correo.",
+        "password": "Elige una contraseña.",
+    }
+
+
+def test_whoever_has_an_account_is_led_to_its_door(platform_client):
+    page = platform_client.get(SIGN_UP, headers={"accept-language": "es"}).content.decode()
+
+    assert "¿Ya tienes cuenta?" in page
+    assert re.search(r'<a href="/sign-in/">Entrar</a>', page) is not None
