@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from web.templatetags.formats import get_current_formats
 Text = str | Promise
 
 NO_TIME = gettext_lazy("Write a time as 09:30.")
+NO_LENGTH = gettext_lazy("Write minutes, or hours and minutes: 75, 1:15 or 1 h 15 min.")
 NO_AMOUNT = gettext_lazy("Enter an amount, such as %(example)s.")
 TOO_MANY_DECIMALS = gettext_lazy("Too many decimals. Enter an amount such as %(example)s.")
 
@@ -80,6 +82,51 @@ class NumberField(forms.IntegerField):
         super().__init__(min_value=min_value, max_value=max_value, **kwargs)
 
 
+MINUTES_OF = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
+LENGTH = re.compile(
+    r"(?:(?P<hours>[0-9]{1,4})(?:[.,](?P<part>[0-9]{1,2}))?\s*(?:h|hs|hrs?|hours?|horas?)\.?"
+    r"(?:\s*(?:y|and)\s(?=[0-9]))?)?\s*"
+    r"(?:(?P<minutes>[0-9]{1,6})\s*(?:(?:m|mins?|minutos?|minutes?|')\.?)?)?"
+)
+CLOCK_LENGTH = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?:\s*h)?")
+
+
+def read_length(typed: str) -> int | None:
+    """Return the minutes that a text says: "75", "75 min", "1:15", "1 h 15 min", "1.25 h"; None when it says none."""
+    text = " ".join(typed.casefold().split())
+    if clock := CLOCK_LENGTH.fullmatch(text):
+        return int(clock[1]) * 60 + int(clock[2])
+    said = LENGTH.fullmatch(text)
+    if not said or not (said["hours"] or said["minutes"]):
+        return None
+    minutes = int(said["minutes"] or 0)
+    if said["hours"] is None:
+        return minutes
+    part = said["part"]
+    if said["minutes"] and (part or minutes >= MINUTES_OF["hours"]):
+        return None
+    beyond, left = divmod(int(part) * 60, 10 ** len(part)) if part else (0, 0)
+    return None if left else int(said["hours"]) * 60 + beyond + minutes
+
+
+class LengthField(NumberField):
+    """A length of time: minutes, or hours and minutes as people write them; its value is minutes."""
+
+    default_error_messages = {"invalid": NO_LENGTH}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"unit": gettext_lazy("min"), **kwargs})
+
+    def to_python(self, value: Any) -> int | None:
+        """Return minutes; None when nothing was typed.
+
+        Raises:
+            ValidationError: It says no length.
+        """
+        read = read_length(str(value)) if value not in self.empty_values else None
+        return super().to_python(value if read is None else read)
+
+
 class MoneyField(forms.Field):
     """An amount of the business's currency, in its smallest coin; None when nothing was typed."""
 
@@ -113,7 +160,6 @@ class MoneyField(forms.Field):
         return int(minor)
 
 
-MINUTES_OF = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 UNITS = (
     ("minutes", gettext_lazy("minutes")),
     ("hours", gettext_lazy("hours")),

@@ -30,6 +30,7 @@ from web.parts.clock import format_minute
 from web.parts.fields import (
     ChoiceField,
     ChoicesField,
+    LengthField,
     MoneyField,
     NumberField,
     SpanField,
@@ -49,7 +50,7 @@ from web.workspace.catalog.question_forms import (
     list_question_initial,
     name_field,
 )
-from web.workspace.catalog.row_forms import MINUTES, ExtraForm, RequirementForm
+from web.workspace.catalog.row_forms import ExtraForm, RequirementForm
 from web.workspace.catalog.start_forms import (
     ClockField,
     OwnForm,
@@ -95,6 +96,12 @@ def number(name: str, **kwargs: Any) -> NumberField:
     return NumberField(min_value=least, max_value=most, **kwargs)
 
 
+def length(name: str, **kwargs: Any) -> LengthField:
+    """Return the field of a term that is so many minutes, within the bounds that the catalog sets."""
+    least, most = LIMITS[name]
+    return LengthField(min_value=least, max_value=most, **kwargs)
+
+
 def span(name: str, **kwargs: Any) -> SpanField:
     """Return the field of a term that is a length of notice."""
     return SpanField(max_minutes=LIMITS[name][1], **kwargs)
@@ -112,17 +119,17 @@ class ServiceForm(SetupForm[ServiceSetup]):
         initial=PriceKind.FIXED.value,
     )  # fmt: skip
     price = MoneyField(label=gettext_lazy("Price"), required=False)
-    duration_minutes = number("duration_minutes", label=gettext_lazy("Duration"), unit=MINUTES)
-    buffer_before_minutes = number(
-        "buffer_before_minutes", label=gettext_lazy("Free time before"), unit=MINUTES,
+    duration_minutes = length("duration_minutes", label=gettext_lazy("Duration"))
+    buffer_before_minutes = length(
+        "buffer_before_minutes", label=gettext_lazy("Free time before"),
         help_text=gettext_lazy("Kept free to get ready."),
     )  # fmt: skip
-    buffer_after_minutes = number(
-        "buffer_after_minutes", label=gettext_lazy("Free time after"), unit=MINUTES,
+    buffer_after_minutes = length(
+        "buffer_after_minutes", label=gettext_lazy("Free time after"),
         help_text=gettext_lazy("Kept free to finish and clean up."),
     )  # fmt: skip
     buffers_inside_hours = SwitchField(label=gettext_lazy("This time, too, must lie within the hours"))
-    step_minutes = number("step_minutes", label=gettext_lazy("Offer a start every"), unit=MINUTES)
+    step_minutes = length("step_minutes", label=gettext_lazy("Offer a start every"))
     align = ChoiceField(label=gettext_lazy("Starts are counted"), choices=ALIGNMENTS)
     minimum_notice_minutes = span("minimum_notice_minutes", label=gettext_lazy("Book at least this long before"))
     booking_window_days = number(

@@ -15,15 +15,13 @@ from scheduling.services.catalog.extras import ExtraLine
 from scheduling.services.catalog.requirements import POOL_EMPTY
 from scheduling.types import RequirementSetup
 from tenants.context import current_tenant
-from web.parts.fields import ChoiceField, IdField, IdsField, MoneyField, NumberField, TextField
+from web.parts.fields import ChoiceField, IdField, IdsField, LengthField, MoneyField, NumberField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Chips, SuggestInput
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.texts import EXTRA_TEXTS, add_text_fields, describe_texts, read_texts, spread
 from web.workspace.crud.history import make_steps
 from web.workspace.setup_forms import describe_value, spell_alike
-
-MINUTES = gettext_lazy("min")
 
 
 class RequirementForm(PageForm):
@@ -32,11 +30,9 @@ class RequirementForm(PageForm):
     resource_type_id = IdField(label=gettext_lazy("Type"), required=False)
     skill = TextField(label=gettext_lazy("With the skill"), max_length=60, required=False, widget=SuggestInput())
     quantity = NumberField(label=gettext_lazy("How many"), min_value=1, max_value=1000, initial=1)
-    starts_after_minutes = NumberField(
-        label=gettext_lazy("From minute"), min_value=0, max_value=20160, unit=MINUTES, initial=0
-    )
-    duration_minutes = NumberField(
-        label=gettext_lazy("For"), min_value=1, max_value=20160, unit=MINUTES, required=False,
+    starts_after_minutes = LengthField(label=gettext_lazy("From minute"), min_value=0, max_value=20160, initial=0)
+    duration_minutes = LengthField(
+        label=gettext_lazy("For"), min_value=1, max_value=20160, required=False,
         help_text=gettext_lazy("Empty: to the end"),
     )  # fmt: skip
     resource_ids = IdsField(label=gettext_lazy("Only these"), required=False, widget=Chips())
@@ -73,7 +69,7 @@ class ExtraForm(PageForm):
     id = forms.CharField(required=False, widget=forms.HiddenInput())
     version = forms.CharField(required=False, widget=forms.HiddenInput())
     name = TextField(label=gettext_lazy("Name"), max_length=120)
-    minutes = NumberField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, unit=MINUTES, initial=0)
+    minutes = LengthField(label=gettext_lazy("Longer by"), min_value=0, max_value=1440, initial=0)
     price = MoneyField(label=gettext_lazy("Price"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,12 +14,11 @@ from scheduling.engine import LONGEST_VISIT_MINUTES, BookablePeriod
 from scheduling.types import ServiceResourceSetup
 from tenants.context import current_tenant
 from web.parts.clock import format_minute, list_weekdays, name_weekday, read_minute
-from web.parts.fields import ChoicesField, IdField, MoneyField, NumberField
+from web.parts.fields import ChoicesField, IdField, LengthField, MoneyField
 from web.parts.forms import PageForm
 from web.parts.voice import FILL_IN
 from web.parts.widgets import Chips
 from web.templatetags.formats import get_current_formats
-from web.workspace.catalog.row_forms import MINUTES
 
 NO_TIME = gettext_lazy("Write a time such as 8, 830 or 8 pm.")
 NOTHING_OWN = gettext_lazy("Enter a duration or a price of its own.")
@@ -79,8 +78,8 @@ class OwnForm(PageForm):
     """Who or what needs another time, or costs something else."""
 
     resource_id = IdField(label=gettext_lazy("Who or what"))
-    duration_minutes = NumberField(
-        label=gettext_lazy("Own duration"), min_value=1, max_value=LONGEST_VISIT_MINUTES, unit=MINUTES, required=False
+    duration_minutes = LengthField(
+        label=gettext_lazy("Own duration"), min_value=1, max_value=LONGEST_VISIT_MINUTES, required=False
     )
     price = MoneyField(label=gettext_lazy("Own price"), required=False)
 

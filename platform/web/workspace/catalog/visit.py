@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from web.parts.fields import read_length
 from web.workspace.catalog.row_forms import RequirementForm
 
-LONGEST_DIGITS = 6
 BAR_HEIGHT = 26
 
 
@@ -51,5 +51,4 @@ def draw_visit(minutes: object, rows: Mapping[str, RequirementForm]) -> Visit:
 
 
 def _read(value: object) -> int:
-    typed = str(value or "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_DIGITS else 0
+    return read_length(str(value or "")) or 0

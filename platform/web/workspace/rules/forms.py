@@ -15,7 +15,7 @@ from scheduling.enums import RuleScope
 from scheduling.selectors.catalog.warnings import list_rule_warnings
 from scheduling.services.catalog.rules import LARGEST_LIMIT, TARGETS, check_rule
 from scheduling.types import RuleSetup
-from web.parts.fields import ChoiceField, ChoicesField, DateField, NumberField, TimeField
+from web.parts.fields import ChoiceField, ChoicesField, DateField, LengthField, NumberField, TimeField
 from web.parts.rows import show_unchecked
 from web.parts.widgets import Chips
 from web.templatetags.formats import get_current_formats
@@ -70,6 +70,9 @@ class RuleForm(SetupForm[RuleSetup]):
     ) -> None:
         super().__init__(data, setup=setup, row_id=row_id)
         self._known = load_names()
+        if self.data.get("measure") == Measure.MINUTES:
+            label = self.fields["limit"].label
+            self.fields["limit"] = LengthField(label=label, min_value=0, max_value=LARGEST_LIMIT, unit="")
         self._is_unchecked = False
         if setup is None:
             self.initial.update({"measure": Measure.BOOKINGS, "period": RulePeriod.DAY, "target": BUSINESS})

@@ -11,6 +11,7 @@ from web.parts.fields import (
     DateField,
     IdField,
     IdsField,
+    LengthField,
     MoneyField,
     NumberField,
     SpanField,
@@ -18,6 +19,7 @@ from web.parts.fields import (
     TextField,
     TimeField,
     format_amount,
+    read_length,
 )
 
 pytestmark = pytest.mark.usefixtures("workshop")
@@ -231,3 +233,44 @@ def test_a_date_and_a_time_are_read_in_one_form():
 def test_a_pasted_text_keeps_its_lines_and_a_line_has_none():
     assert TextField(max_length=50, rows=3).clean("uno\u2028dos\x0btres\rcuatro") == "uno\ndos\ntres\ncuatro"
     assert refuse(TextField(max_length=50), "uno\u2028dos") == ["Hay caracteres que no se pueden usar."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("90", 90), (" 90 ", 90), ("0", 0), ("90 min", 90), ("90min.", 90), ("45'", 45), ("90 minutos", 90),
+        ("1 h", 60), ("1h", 60), ("2 horas", 120), ("1 hora", 60), ("3 hrs", 180), ("1 H 15 MIN", 75),
+        ("1 h 15 min", 75), ("1\u00a0h\u00a015\u00a0min", 75), ("1h15", 75),
+        ("1 h 15", 75), ("1 hora y 15 minutos", 75), ("1 hour and 15 minutes", 75),
+        ("1:15", 75), ("0:45", 45), ("1:15 h", 75), ("24:00", 1440), ("1.5 h", 90), ("1,5 h", 90), ("1,25 h", 75),
+        ("0.1 h", 6), ("", None), ("h", None), ("min", None), ("1 x", None), ("-5", None), ("-1 h", None),
+        ("1:5", None), ("1:75", None), ("1:15:00", None), ("1.33 h", None), ("1,5", None), ("1 h 90 min", None),
+        ("1,5 h 10 min", None), ("1 hora y", None),
+        ("1 min 2 h", None), ("1 h 2 h", None), ("1 5", None), ("\u0661 h", None), ("1e3", None), ("y 5", None),
+        ("9" * 5000 + " h", None),
+    ],
+)  # fmt: skip
+def test_a_length_is_read_as_people_write_it(typed, minutes):
+    assert read_length(typed) == minutes
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("un rato", "Escribe minutos, u horas y minutos: 75, 1:15 o 1 h 15 min."),
+        ("1.33 h", "Escribe minutos, u horas y minutos: 75, 1:15 o 1 h 15 min."),
+        ("9" * 5000, "Escribe minutos, u horas y minutos: 75, 1:15 o 1 h 15 min."),
+        ("0 h", "Mínimo 1."),
+        ("0", "Mínimo 1."),
+        ("25 h", "Máximo 1440."),
+        ("", "Completa este campo."),
+    ],
+)
+def test_a_length_says_what_is_wrong(typed, text):
+    assert refuse(LengthField(min_value=1, max_value=1440), typed) == [text]
+
+
+def test_a_length_may_be_left_out_and_a_number_is_minutes():
+    field = LengthField(min_value=1, max_value=1440, required=False)
+
+    assert [field.clean(typed) for typed in ("", None, "75", 75, "1 h 15 min")] == [None, None, 75, 75, 75]

@@ -19,9 +19,8 @@ from scheduling.types import Entry, ServiceSetup
 from tenants.context import current_tenant
 from web.parts.fields import NumberField, format_amount
 from web.parts.forms import PageForm, Problem, translate_findings
-from web.workspace.catalog.forms import number
+from web.workspace.catalog.forms import length
 from web.workspace.catalog.prices.forms import PriceForm
-from web.workspace.catalog.row_forms import MINUTES
 
 LEAST_PERCENT, MOST_PERCENT = -90, 900
 
@@ -30,7 +29,7 @@ class SheetForm(PriceForm):
     """A line of the price list; ``version`` also says what it showed: "3 fixed 85000 45"."""
 
     focus_first = ""
-    duration_minutes = number("duration_minutes", label=gettext_lazy("Duration"), unit=MINUTES)
+    duration_minutes = length("duration_minutes", label=gettext_lazy("Duration"))
 
     def __init__(self, data: Any = None, *, entry: Entry[ServiceSetup]) -> None:
         super().__init__(data, entry=entry)

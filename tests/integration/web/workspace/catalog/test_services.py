@@ -431,3 +431,35 @@ def test_saving_leads_to_what_is_wrong_not_to_the_row_that_was_added_before(owne
         page = owner_client.post(path, {"do": "add-requirements"}).content.decode()
 
         assert f'<form class="setup-form" method="post" action="{path}"' in page
+
+
+def test_every_length_may_be_typed_in_hours_and_minutes(owner_client, oil):
+    typed = {
+        "duration_minutes": "1 h 15 min", "buffer_before_minutes": "0:10", "buffer_after_minutes": "5 min",
+        "step_minutes": "0,5 h", "requirements-row": ["0"], "requirements-0-starts_after_minutes": "15 min",
+        "requirements-0-duration_minutes": "1 h", "extras-row": ["0"], "extras-0-name": "Balanceo",
+        "extras-0-price": "300", "extras-0-minutes": "1:30",
+    }  # fmt: skip
+    kind = ResourceType.objects.filter(is_person=True).first()
+    row = {"requirements-0-resource_type_id": str(kind.pk), "requirements-0-quantity": "1"}
+
+    answer = change(owner_client, oil, **typed, **row)
+
+    made = load(oil)
+    assert answer.status_code == 302
+    assert (made.duration_minutes, made.buffer_before_minutes, made.buffer_after_minutes, made.step_minutes) == (
+        75, 10, 5, 30,
+    )  # fmt: skip
+    assert [(each.starts_after_minutes, each.duration_minutes) for each in made.requirements] == [(15, 60)]
+    assert AddOn.objects.get(service=oil, name="Balanceo").minutes == 90
+
+
+def test_a_length_that_is_none_is_said_and_stays_and_the_visit_is_drawn_of_what_is_one(owner_client, oil):
+    before = load(oil)
+
+    page = change(owner_client, oil, duration_minutes="un ratito").content.decode()
+    drawn = change(owner_client, oil, duration_minutes="1 h", name="").content.decode()
+
+    assert "Escribe minutos, u horas y minutos: 75, 1:15 o 1 h 15 min." in page
+    assert ('value="un ratito"' in page, 'value="1 h"' in drawn, load(oil)) == (True, True, before)
+    assert "de 60" in re.sub(r"\s+", " ", drawn)

@@ -281,3 +281,12 @@ def test_what_is_said_of_archiving_a_limit_is_true_of_limits(owner_client):
 
     assert "Archivarlo lo apaga y lo quita de la lista; su historial se conserva." in page
     assert "página de reservas; su historial" not in page
+
+
+def test_a_limit_of_minutes_may_be_typed_in_hours(owner_client):
+    answer = owner_client.post(f"{LIST}new/", fill(owner_client, measure="minutes", limit="1 h 30 min"))
+    refused = owner_client.post(f"{LIST}new/", fill(owner_client, measure="bookings", limit="1 h 30 min"))
+
+    assert (answer.status_code, refused.status_code) == (302, 422)
+    assert list(CapacityRule.objects.values_list("measure", "limit")) == [("minutes", 90)]
+    assert 'value="1 h 30 min"' in refused.content.decode()
