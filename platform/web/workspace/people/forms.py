@@ -12,7 +12,7 @@ from accounts.enums import Role
 from scheduling.types import BookablePerson
 from web.parts.contacts import EmailField
 from web.parts.fields import ChoiceField, IdField
-from web.parts.forms import PageForm
+from web.parts.forms import PageForm, mark_one_of
 from web.parts.proofs import LONGEST_PASSWORD
 from web.workspace.people.words import MAY
 
@@ -43,11 +43,10 @@ class RightsForm(PageForm):
         help_text=gettext_lazy("Ties the person who signs in to their column of the calendar."),
     )
     password = forms.CharField(
-        label=gettext_lazy("Your password"),
+        label=gettext_lazy("Your password, to make somebody an owner"),
         strip=False,
         required=False,
         max_length=LONGEST_PASSWORD,
-        help_text=gettext_lazy("Only to make somebody an owner."),
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
@@ -55,6 +54,7 @@ class RightsForm(PageForm):
         super().__init__(*args, **kwargs)
         free = [each for each in people if each.user_id in {None, user_id}]
         choices = [("", NOBODY), *((each.id, f"{each.name} · {each.type_name}") for each in free)]
+        mark_one_of(self.fields["password"])  # it is shown for the role that needs it
         self.fields["resource_id"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -316,3 +316,12 @@ def test_the_business_is_handed_over(owner_client, owner, ana):
 @pytest.mark.parametrize("address", ["", "second-step/", "hand-over/"])
 def test_nobody_is_not_found(owner_client, address):
     assert owner_client.get(f"{LIST}999999/{address}").status_code == 404
+
+
+def test_the_password_is_asked_beside_the_role_that_needs_it(owner_client, ana):
+    """The style sheet hides it for every other role."""
+    for address in (INVITE, f"{LIST}{ana.pk}/"):
+        page = read(owner_client.get(address))
+        asked = re.search(r'<div class="for-owner">(.*?)</div>', page, re.DOTALL)[1]
+        assert re.search(r"<label[^>]*>Tu contraseña, para dar el rol de dueño</label>", asked), address
+        assert 'type="radio" name="role" value="owner"' in page
