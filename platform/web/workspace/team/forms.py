@@ -143,7 +143,9 @@ class ResourceForm(SetupForm[ResourceSetup]):
         super().__init__(data, setup=setup, row_id=row_id)
         self._offer_rows()
         if setup is None:
-            self.initial.update({"capacity": 1, "efficiency_percent": 100, "color": "", "weight": 1})
+            self.initial.update(
+                {"capacity": 1, "efficiency_percent": 100, "color": "", "weight": 1, "is_customer_choosable": True}
+            )
 
     @property
     def glance(self) -> Glance | None:
@@ -156,6 +158,8 @@ class ResourceForm(SetupForm[ResourceSetup]):
         known = [skill for skill, _ in self.fields["skills"].choices]  # type: ignore[attr-defined]
         typed = [spell_alike(skill.strip(), known) for skill in data.pop("new_skills").split(",")]
         data["skills"] = tuple(dict.fromkeys((*data["skills"], *filter(None, typed))))
+        if self.setup is None and data["resource_type_id"] not in self._people:
+            data["is_customer_choosable"] = False  # the switch is on for people; nobody chooses a bay
         return data
 
     def describe(self, name: str, value: object) -> str:
@@ -173,11 +177,13 @@ class ResourceForm(SetupForm[ResourceSetup]):
 
     def _offer_rows(self) -> None:
         now, setup = utc_now(), self.setup
-        types = [
-            (each.id, each.setup.name)
+        kinds = [
+            each
             for each in list_resource_type_entries(now=now, is_active=None)
             if each.is_active or (setup and each.id == setup.resource_type_id)
         ]
+        self._people = {each.id for each in kinds if each.setup.is_person}
+        types = [(each.id, each.setup.name) for each in kinds]
         places = [(each.id, each.name) for each in list_locations()]
         _offer(self.fields["resource_type_id"], types)
         _offer(self.fields["location_id"], places)

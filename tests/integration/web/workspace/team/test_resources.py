@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.selectors.log import list_changes
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind, CatalogNoun
-from scheduling.models import Allocation, Booking, Resource
+from scheduling.models import Allocation, Booking, Resource, ResourceType
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import Actor
 from tests.conftest import HostClient
@@ -412,3 +412,20 @@ def test_what_was_used_stays_in_the_archive_and_its_page_says_so(owner_client):
 
     assert Resource.objects.get(pk=taken.pk).is_active is False
     assert "Se usó, así que se queda en el archivo" in owner_client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("is_person", [True, False])
+def test_customers_may_choose_a_new_person_and_never_a_new_bay(owner_client, is_person):
+    kind = ResourceType.objects.filter(is_person=is_person, is_active=True).first()
+    typed = read_form(owner_client, f"{LIST}new/") | {"name": "Quien llega", "resource_type_id": str(kind.pk)}
+
+    assert (typed["is_customer_choosable"], owner_client.post(f"{LIST}new/", typed).status_code) == ("on", 302)
+    assert Resource.objects.get(name="Quien llega").is_customer_choosable is is_person
+
+
+def test_whoever_switches_it_off_for_a_new_person_is_heard(owner_client):
+    typed = read_form(owner_client, f"{LIST}new/") | {"name": "Quien llega"}
+    del typed["is_customer_choosable"]
+
+    assert owner_client.post(f"{LIST}new/", typed).status_code == 302
+    assert Resource.objects.get(name="Quien llega").is_customer_choosable is False
