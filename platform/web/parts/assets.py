@@ -102,9 +102,9 @@ def _make_widget(each: AssetField, asked: Asked, suggestions: tuple[str, ...]) -
 
 
 def describe_search() -> str:
-    """Say what the workspace finds bookings by, in the trade's own words."""
+    """Say what the workspace finds bookings by, in the trade's own words, short enough for its box."""
     tenant, language = current_tenant(), current_language()
     words = get_vertical(tenant.vertical).list_words(language=language, country=tenant.country)
     if "asset" not in words:
         return gettext("Customer or reference")
-    return gettext("Customer, %(asset)s or reference") % {"asset": words["asset"]}
+    return gettext("Customer or %(asset)s") % {"asset": words["asset"]}

@@ -293,7 +293,7 @@ def _render(
         "months": [calendar.draw_month(each) for each in months],
         "days": list_days(),
         "coming": list_coming(days, bookings, page.today, MOST_COMING),
-        "holidays": holidays,
+        "holidays": sorted(holidays, key=lambda each: (each.on < page.today, each.on)),
         "form": form,
         "series": series,
         "stamp": make_stamp(series),

@@ -153,6 +153,7 @@ def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> Ht
     page_url = make_base_url(tenant.primary_host)
     text = gettext("You can book your appointment at %(name)s now: %(url)s") % {"name": tenant.name, "url": page_url}
     context = {
+        "is_own_page": True,
         "page_url": page_url,
         "whatsapp_text": text,
         "whatsapp_url": f"https://wa.me/?{urlencode({'text': text})}",

@@ -72,8 +72,8 @@ def test_the_vehicle_is_one_row_and_questions_are_labels(owner_client):
 @pytest.mark.parametrize(
     ("vertical", "hint"),
     [
-        ("automotive", "Cliente, vehículo o folio"),
-        ("clinic", "Cliente, paciente o folio"),
+        ("automotive", "Cliente o vehículo"),
+        ("clinic", "Cliente o paciente"),
         ("salon", "Cliente o folio"),
     ],
 )

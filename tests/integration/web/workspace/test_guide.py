@@ -195,3 +195,16 @@ def test_your_page_shares_link_and_message_once_published(tenant, owner_client):
 
     assert ("wa.me" in before, "https://wa.me/?text=Ya+puedes+agendar" in page) == (False, True)
     assert f'value="http://{tenant.primary_host}"' in page
+
+
+def test_the_bar_of_a_draft_leads_to_your_page_from_every_other_one(tenant, owner_client):
+    def read_bar(address: str) -> str:
+        return re.search(
+            r'<div class="note warn state".*?</div></div>', owner_client.get(address).content.decode(), re.DOTALL
+        )[0]
+
+    assert ['href="/workspace/page/"' in read_bar(each) for each in ("/workspace/", "/workspace/page/samples/")] == [
+        True,
+        True,
+    ]
+    assert "<a " not in read_bar("/workspace/page/")

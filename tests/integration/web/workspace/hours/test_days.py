@@ -557,3 +557,24 @@ def test_what_is_not_there_is_not_found(owner_client, place):
 
     assert [owner_client.get(each).status_code for each in addresses] == [404] * 3
     assert owner_client.post(f"{DAYS}holiday/", {"on": "zz"}).status_code == 404
+
+
+def test_a_holiday_that_is_over_comes_last_without_a_switch(owner_client, place):
+    today = utc_now().astimezone(ZONE).date()
+    own = [today - timedelta(days=1), today, today + timedelta(days=1)]
+    for on in own:
+        HolidayAdjustment.objects.update_or_create(
+            location_id=place, on=on, is_active=True, defaults={"name": "Fiesta", "is_closed": True}
+        )
+    address = f"{DAYS}?location={place}&from={own[0]:%Y-%m}"
+
+    listed = re.search(
+        r'<section class="apart holidays".*?</section>', owner_client.get(address).content.decode(), re.DOTALL
+    )[0]
+
+    rows = listed.split("<li>")[1:]
+    switched = [bool(re.search('role="switch"', row)) for row in rows]
+    assert switched == sorted(switched, reverse=True)
+    switches = re.findall(r'name="on" value="([^"]+)"', listed)
+    assert [f"{on}" in switches for on in own] == [False, True, True]
+    assert switches == sorted(switches)

@@ -187,3 +187,10 @@ def test_an_archived_place_comes_back_changed(owner_client, first):
 
     other.refresh_from_db()
     assert (answer.status_code, other.is_active, other.name) == (302, True, "Sucursal Este")
+
+
+def test_every_cell_of_the_list_has_its_label_on_a_phone(owner_client, first):
+    page = owner_client.get(LIST).content.decode()
+
+    labels = re.findall(r'<td class="[^"]*across"><span class="narrow-only">([^<]+): </span>', page)
+    assert labels == ["Zona horaria", "Días festivos", "Por venir"]
