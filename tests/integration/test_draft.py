@@ -132,7 +132,7 @@ def test_draft_staff_sees_the_page_as_it_will_be(tenant, draft, role):
 
     page = sign_in(tenant, role).get("/").content.decode()
 
-    assert (SOON in page, "Borrador" in page, "Cambio de aceite" in page) == (False, True, True)
+    assert (SOON in page, "Tu página es un borrador" in page, "Cambio de aceite" in page) == (False, True, True)
 
 
 def test_draft_staff_of_another_business_is_a_stranger(tenant, other_tenant, draft):

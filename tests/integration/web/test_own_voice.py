@@ -59,15 +59,18 @@ def list_names(page: str) -> set[str]:
     return set(re.findall(r'<(?:input|select|textarea)[^>]*\sname="([^"]+)"', page)) - {"csrfmiddlewaretoken"}
 
 
+def read_words(answer) -> str:
+    """What an answer says; a poster or a picture says nothing here."""
+    kind = answer.headers.get("Content-Type", "text/html")
+    is_text = kind.startswith(("text/", "application/json", "application/problem+json"))
+    return answer.content.decode() if is_text and not answer.streaming else ""
+
+
 def provoke(client, path: str) -> list[str]:
     """What a page answers to every kind of nonsense in all of its fields."""
-    page = client.get(path)
-    answers = [page.content.decode()] if not page.streaming else []
-    names = list_names(answers[0]) if answers else set()
-    for value in NONSENSE:
-        if names:
-            answer = client.post(path, dict.fromkeys(names, value))
-            answers.append(answer.content.decode() if not answer.streaming else "")
+    answers = [read_words(client.get(path))]
+    if names := list_names(answers[0]):
+        answers += [read_words(client.post(path, dict.fromkeys(names, value))) for value in NONSENSE]
     return answers
 
 
