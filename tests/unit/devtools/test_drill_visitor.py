@@ -29,12 +29,15 @@ class FakeBrowser:
         self.wrong = wrong
         self.cookies = {TENANT: dict.fromkeys(["__Host-session", "__Host-csrf"], "x")}
         self.booked: dict[str, object] = {}
+        self.is_published = False
 
     def get(self, host: str, path: str) -> Answer:
         if host.startswith("nobody.") or path == "/readyz":
             return make_answer(200 if self.wrong == "stranger" else 404)
         if path.endswith("status/"):
             return make_answer(body={"status": "done"})
+        if path == "/api/v1/services" and not self.is_published:
+            return make_answer(200 if self.wrong == "draft" else 403)
         if path == "/api/v1/services":
             return make_answer(body={"results": [{"id": "4"}]})
         if path.startswith("/api/v1/availability?service=4&from="):
@@ -49,7 +52,8 @@ class FakeBrowser:
         )
         return Packed(page.status, page.headers, page.body)
 
-    def post_form(self, *_: str, **_fields: str) -> Answer:
+    def post_form(self, *_: str, to: str = "", **_fields: str) -> Answer:
+        self.is_published = self.is_published or to.endswith("/publish/")
         return make_answer(302, Location="/sign-up/progress/p/")
 
     def post_json(self, _host: str, _path: str, body: dict[str, object]) -> Answer:
@@ -107,6 +111,7 @@ def test_platform_that_is_right_is_found_right(visit) -> None:
         ("static", ["static files are served compressed and kept"]),
         ("stream", ["events arrive at once"]),
         ("plain", ["plain HTTP leads to https"]),
+        ("draft", ["a new page is a draft"]),
     ],
 )
 def test_what_is_wrong_is_named(visit, fault: str, found: list[str]) -> None:

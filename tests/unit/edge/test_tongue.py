@@ -9,11 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from edge.language import current_language, find_tongue
+from tenants.types import BusinessProfile
 
 
 @dataclass(frozen=True)
 class Business:
     vertical: str
+    profile: BusinessProfile = BusinessProfile()
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,12 @@ class Business:
 )  # fmt: skip
 def test_a_formal_trade_has_a_catalog_of_its_own(vertical, language, tongue):
     assert find_tongue(language, Business(vertical)) == tongue
+
+
+@pytest.mark.parametrize(("tone", "tongue"), [("formal", "es-formal"), ("informal", "es")])
+def test_what_a_business_chose_comes_before_its_trade(tone, tongue):
+    assert find_tongue("es", Business("clinic", BusinessProfile(tone=tone))) == tongue
+    assert find_tongue("es", Business("salon", BusinessProfile(tone=tone))) == tongue
 
 
 def test_nobody_s_page_is_in_the_plain_language():

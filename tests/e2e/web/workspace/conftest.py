@@ -81,7 +81,7 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
         context.add_cookies([{"name": name, "value": morsel.value, "url": address} for name, morsel in cookies])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+        page.on("console", lambda message: complaints.append(said(message)) if is_complaint(message) else None)
         page.goto(address + path)
         return page
 
@@ -89,6 +89,11 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def said(message: ConsoleMessage) -> str:
+    """Return what the browser complains of, and at which address."""
+    return f"{message.text} {message.location.get('url', '')}"
 
 
 def sign_in(house: TenantInfo) -> HostClient:

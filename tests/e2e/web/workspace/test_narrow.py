@@ -21,7 +21,13 @@ SIZES = ((320, 100), (320, 200), (768, 200), (1440, 200))
 """Widths in pixels, and sizes of text in percent."""
 
 SPECIAL_DAY = date(2030, 1, 7)
-NO_PAGES = {"workspace/live/", "workspace/board/", "workspace/news/"}
+NO_PAGES = {
+    "workspace/live/",
+    "workspace/board/",
+    "workspace/news/",
+    "workspace/settings/business/measured/",
+    "workspace/pictures/<slug:kind>/<int:owner_id>/",
+}
 FILES = (".csv", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
 """How the routes end which answer a file to save or to show within a page."""
 

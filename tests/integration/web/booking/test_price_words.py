@@ -101,7 +101,7 @@ def test_the_table_of_services_says_the_kind(owner_client, kind):
     answer = owner_client.get("/workspace/services/?export=csv&lang=es")
 
     rows = list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
-    named = {"fixed": ("850.0", "Fijo"), "from": ("850.0", "Desde"), "on_request": ("", "Por cotizar")}
+    named = {"fixed": ("850", "Fijo"), "from": ("850", "Desde"), "on_request": ("", "Por cotizar")}
     assert [(row["Precio"], row["Tipo de precio"]) for row in rows] == [named[kind]]
 
 

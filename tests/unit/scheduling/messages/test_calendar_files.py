@@ -24,6 +24,7 @@ BOOKING = SimpleNamespace(
     location_address="Calle 1",
     customer_email="laura@example.com",
     customer_name="Laura",
+    is_test=False,
 )
 SHARED = ("uid", "sequence", "dtstart", "dtend", "summary", "location", "status")
 
