@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from http.client import HTTPMessage
 from pathlib import Path
 
@@ -36,10 +37,9 @@ class FakeBrowser:
             return make_answer(200 if self.wrong == "stranger" else 404)
         if path.endswith("status/"):
             return make_answer(body={"status": "done"})
-        if path == "/api/v1/services" and not self.is_published:
-            return make_answer(200 if self.wrong == "draft" else 403)
         if path == "/api/v1/services":
-            return make_answer(body={"results": [{"id": "4"}]})
+            status = HTTPStatus.OK if self.is_published or self.wrong == "draft" else HTTPStatus.FORBIDDEN
+            return make_answer(status, {"results": [{"id": "4"}]})
         if path.startswith("/api/v1/availability?service=4&from="):
             return make_answer(body={"days": [{"slots": []}, {"slots": [{"starts_at": "2026-12-01T15:00:00Z"}]}]})
         if path.startswith("/static/"):

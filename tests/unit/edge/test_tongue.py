@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from django.utils import translation
@@ -15,7 +15,7 @@ from tenants.types import BusinessProfile
 @dataclass(frozen=True)
 class Business:
     vertical: str
-    profile: BusinessProfile = BusinessProfile()
+    profile: BusinessProfile = field(default_factory=BusinessProfile)
 
 
 @pytest.mark.parametrize(
