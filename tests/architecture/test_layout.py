@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from config.environment import ROOT, VARIABLES
 
+MAX_FUNCTION_LINES = 60
 VAGUE_NAMES = {"utils.py", "helpers.py", "misc.py", "common.py"}
 
 
@@ -30,6 +32,19 @@ def test_no_vague_module_names():
 
     assert len(code) > 500
     assert [str(path) for path in code if path.name in VAGUE_NAMES] == []
+
+
+def test_no_function_is_longer_than_a_screen():
+    code = [path for path in list_code() if not {"tests", "migrations"} & {*path.relative_to(ROOT).parts}]
+    functions = [
+        (each.end_lineno - each.lineno + 1, each.name, str(path.relative_to(ROOT)))
+        for path in code
+        for each in ast.walk(ast.parse(path.read_text()))
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert len(functions) > 1000
+    assert [each for each in functions if each[0] > MAX_FUNCTION_LINES] == []
 
 
 def test_no_test_folder_hides_the_shelf():

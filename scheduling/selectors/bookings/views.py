@@ -102,8 +102,6 @@ def find_customer_id(number: int) -> int | None:
 def view_booking(booking: Booking) -> BookingView:
     """Freeze a booking that was loaded with everything."""
     lines = _view_lines(booking)
-    place = booking.location
-    is_price_from = AgreedPolicy.read(booking.policy).is_price_from
     return BookingView(
         id=booking.pk,
         reference=booking.reference,
@@ -111,13 +109,13 @@ def view_booking(booking: Booking) -> BookingView:
         source=BookingSource(booking.source),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        timezone=place.timezone,
-        location_id=place.pk,
-        location_name=place.name,
-        location_address=place.address,
-        location_phone=place.phone,
-        location_map_url=make_map_url(place.address, place.map_url),
-        what_to_bring=place.what_to_bring,
+        timezone=booking.location.timezone,
+        location_id=booking.location.pk,
+        location_name=booking.location.name,
+        location_address=booking.location.address,
+        location_phone=booking.location.phone,
+        location_map_url=make_map_url(booking.location.address, booking.location.map_url),
+        what_to_bring=booking.location.what_to_bring,
         service_id=booking.service_id,
         service_name=" + ".join(line.name for line in lines) or booking.service.name,
         lines=lines,
@@ -139,7 +137,7 @@ def view_booking(booking: Booking) -> BookingView:
         arrival_mode=booking.arrival_mode,
         note=booking.note,
         price_minor=booking.price_minor,
-        is_price_from=booking.service.price_kind == PriceKind.FROM if is_price_from is None else is_price_from,
+        is_price_from=_is_price_from(booking),
         deposit_minor=booking.deposit_minor,
         currency=booking.currency,
         sequence=booking.sequence,
@@ -161,6 +159,12 @@ def view_booking(booking: Booking) -> BookingView:
         is_sample=booking.is_sample,
         is_test=booking.is_test,
     )
+
+
+def _is_price_from(booking: Booking) -> bool:
+    """Tell whether the price is a lowest one: as agreed, else as its service says."""
+    agreed = AgreedPolicy.read(booking.policy).is_price_from
+    return booking.service.price_kind == PriceKind.FROM if agreed is None else agreed
 
 
 def _view_lines(booking: Booking) -> tuple[LineView, ...]:

@@ -154,14 +154,7 @@ def book_slot(
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     if by.kind == ActorKind.CUSTOMER:
         check_online(plan)
-    clean = clean_details(
-        details if details.arrival_mode else replace(details, arrival_mode=request.wish.arrival_mode),
-        arrival_modes=plan.services[0].arrival_modes,
-        duration_minutes=next(iter(plan.visits.values())).duration_minutes,
-        today=local_today(now),
-        is_staff=is_staff,
-        questions=unite_questions(question for service in plan.services for question in service.questions),
-    )
+    clean = _clean_asked(plan, request, details, now=now, is_staff=is_staff)
     agreed = Agreed(
         status=BookingStatus.CONFIRMED,
         source=source,
@@ -187,6 +180,20 @@ def book_slot(
     start_minute = to_minutes(request.starts_at)
     asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)
     return describe_submitted(take_place(asked, book_at, clean=None if is_test else clean))
+
+
+def _clean_asked(
+    plan: Plan, request: SlotRequest, details: VisitDetails, *, now: datetime, is_staff: bool
+) -> CleanDetails:
+    """Clean what was typed for a time that nobody held."""
+    return clean_details(
+        details if details.arrival_mode else replace(details, arrival_mode=request.wish.arrival_mode),
+        arrival_modes=plan.services[0].arrival_modes,
+        duration_minutes=next(iter(plan.visits.values())).duration_minutes,
+        today=local_today(now),
+        is_staff=is_staff,
+        questions=unite_questions(question for service in plan.services for question in service.questions),
+    )
 
 
 def _check_unused(booking: Booking) -> None:

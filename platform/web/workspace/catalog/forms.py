@@ -50,7 +50,7 @@ from web.workspace.catalog.question_forms import (
     list_question_initial,
     name_field,
 )
-from web.workspace.catalog.row_forms import ExtraForm, RequirementForm
+from web.workspace.catalog.row_forms import ExtraForm, RequirementForm, list_extra_initial
 from web.workspace.catalog.start_forms import (
     ClockField,
     OwnForm,
@@ -218,14 +218,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "extras",
             lambda typed, prefix, initial: ExtraForm(typed, prefix=prefix, initial=initial or None),
             data=data,
-            initial=[
-                {
-                    "id": each.id, "version": each.version, "name": each.setup.name, "minutes": each.setup.minutes,
-                    "price": each.setup.price_minor, **list_text_initial(each.setup.texts, {"name": each.setup.name}),
-                }
-                for each in entries
-            ],
-        )  # fmt: skip
+            initial=[list_extra_initial(each) for each in entries],
+        )
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
         """Show the price as an amount."""

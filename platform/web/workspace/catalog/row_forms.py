@@ -13,13 +13,20 @@ from kernel.ids import read_row_id
 from scheduling.enums import CatalogNoun
 from scheduling.services.catalog.extras import ExtraLine
 from scheduling.services.catalog.requirements import POOL_EMPTY
-from scheduling.types import RequirementSetup
+from scheduling.types import AddOnSetup, Entry, RequirementSetup
 from tenants.context import current_tenant
 from web.parts.fields import ChoiceField, IdField, IdsField, LengthField, MoneyField, NumberField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Chips, SuggestInput
 from web.templatetags.formats import get_current_formats
-from web.workspace.catalog.texts import EXTRA_TEXTS, add_text_fields, describe_texts, read_texts, spread
+from web.workspace.catalog.texts import (
+    EXTRA_TEXTS,
+    add_text_fields,
+    describe_texts,
+    list_text_initial,
+    read_texts,
+    spread,
+)
 from web.workspace.crud.history import make_steps
 from web.workspace.setup_forms import describe_value, spell_alike
 
@@ -61,6 +68,13 @@ class RequirementForm(PageForm):
         data["same_as"] = rows.index(data["same_as"]) if data["same_as"] else None
         skill = spell_alike(data["skill"], self.fields["skill"].widget.suggestions)
         return RequirementSetup(**{**data, "skill": skill, "resource_ids": tuple(data["resource_ids"])})
+
+
+def list_extra_initial(entry: Entry[AddOnSetup]) -> dict[str, Any]:
+    """Return what the row of an extra shows before somebody types."""
+    setup = entry.setup
+    own = {"id": entry.id, "version": entry.version, "name": setup.name, "minutes": setup.minutes}
+    return {**own, "price": setup.price_minor, **list_text_initial(setup.texts, {"name": setup.name})}
 
 
 class ExtraForm(PageForm):
