@@ -56,3 +56,11 @@ def test_environment_example_lists_every_variable():
     named = {line.lstrip("# ").split("=", 1)[0] for line in lines if "=" in line and not line.startswith("## ")}
 
     assert named == set(VARIABLES)
+
+
+def test_every_decision_has_a_number_of_its_own():
+    pages = {path.name: path.read_text() for path in (ROOT / "docs" / "decisions").glob("0*.md")}
+
+    assert len(pages) > 20
+    assert len({name[:4] for name in pages}) == len(pages)
+    assert [name for name, text in pages.items() if not text.startswith(f"# {int(name[:4])}. ")] == []
