@@ -13,14 +13,15 @@ class NotificationsConfig(AppConfig):
         """Take on this room's due work, e-mail before SMS; write for the rooms below; declare personal data."""
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
-        from notifications.services import account_messages, delivery, outbox, sign_up_messages, workplace_messages  # noqa: PLC0415
+        from notifications.services import delivery, outbox  # noqa: PLC0415
+        from notifications.services.notices import accounts, sign_ups, workplaces  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
         sms.register()
         outbox.register()
         delivery.register()
-        account_messages.register()
-        sign_up_messages.register()
-        workplace_messages.register()
+        accounts.register()
+        sign_ups.register()
+        workplaces.register()
         hooks.register_inventory(personal.INVENTORY)

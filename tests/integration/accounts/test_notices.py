@@ -15,7 +15,7 @@ from accounts.services.own_account import replace_password
 from accounts.types import Proof
 from kernel.clock import utc_now
 from notifications.models import Message
-from notifications.services.account_messages import CHANGES
+from notifications.services.notices.accounts import CHANGES
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.factories.accounts import SECRET, sign_in_fully
 from tests.fakes.due_work import send_messages

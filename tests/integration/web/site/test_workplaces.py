@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.services import team
 from accounts.services.people import add_person
 from kernel.clock import utc_now
-from notifications.services.workplace_messages import tell_workplaces
+from notifications.services.notices.workplaces import tell_workplaces
 from tenants.context import tenant_scope
 from tenants.models import DueWork, Tenant, Workplace, WorkplaceRequest
 from tenants.services.due_work import perform_due_work
