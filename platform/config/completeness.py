@@ -32,6 +32,7 @@ PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "
 SMS_VARIABLES = ("TURNERO_SMS_URL", "TURNERO_SMS_ACCOUNT", "TURNERO_SMS_SECRET", "TURNERO_SMS_FROM")
 S3_VARIABLES = ("TURNERO_S3_BUCKET", "TURNERO_S3_ENDPOINT", "TURNERO_S3_KEY", "TURNERO_S3_SECRET")
 LOCAL_NAMES = ("localhost", "ip6-localhost", "ip6-loopback")
+PORTS = range(1, 65_536)
 SMTP_SCHEMES = ("smtp", "smtp+tls", "smtps")
 LEAST_NUMBERS = {
     "TURNERO_DATABASE_POOL_SIZE": 1,
@@ -78,6 +79,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("SENTRY_DSN", _look_at_web_address),
         ("TURNERO_SMS_URL", _look_at_web_address),
         ("TURNERO_S3_ENDPOINT", _look_at_web_address),
+        ("TURNERO_DNS_SERVERS", _look_at_name_servers),
     ):
         if name in values:
             try:
@@ -170,6 +172,14 @@ def _look_at_web_address(url: str) -> Iterator[str]:
     _ = parts.port
 
 
+def _look_at_name_servers(servers: str) -> Iterator[str]:
+    for server in filter(None, (part.strip() for part in servers.split(","))):
+        bare, _, port = server.rpartition(":")
+        with_port = bare if bare.count(":") == 0 or bare.endswith("]") else ""
+        if not (_is_bare(server) or (_is_bare(with_port) and port.isdecimal() and int(port) in PORTS)):
+            yield "holds a server that is no IP address: 9.9.9.9, or 9.9.9.9:5353"
+
+
 def _list_wrong_numbers(values: Values) -> Iterator[str]:
     for name in NUMBERS:
         raw = values.get(name)
@@ -190,6 +200,15 @@ def _list_wrong_numbers(values: Values) -> Iterator[str]:
 def _is_loopback(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_bare(host: str) -> bool:
+    """Tell whether a text is an IP address, with or without brackets, and no port."""
+    try:
+        ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_address(host: str) -> bool:

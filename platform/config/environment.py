@@ -26,6 +26,7 @@ VARIABLES = (
     "TURNERO_CONTACT_EMAIL",
     "TURNERO_CONTACT_PHONE",
     "TURNERO_DATABASE_POOL_SIZE",
+    "TURNERO_DNS_SERVERS",
     "TURNERO_FROM_EMAIL",
     "TURNERO_LEGAL_URL",
     "TURNERO_PLAN_CACHE_MODE",
@@ -78,6 +79,7 @@ class Environment:
         tenants_per_connection: A connection that served so many tenants is replaced: it grows with each.
         redis_url: ``redis://…`` or ``unix://…?db=0``.
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
+        dns_servers: Who is asked about domains of businesses, ``address[:port]`` with commas; empty: the machine's own.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
         s3_bucket: Where pictures lie, instead of a folder in ``state_dir``; the other ``s3_…`` say how it is reached.
@@ -95,6 +97,7 @@ class Environment:
     tenants_per_connection: int
     redis_url: str | None
     platform_host: str | None
+    dns_servers: str
     secret_key: str | None
     smtp_url: str | None
     from_email: str | None
@@ -134,6 +137,7 @@ def read_environment() -> Environment:
         tenants_per_connection=_read_int("TURNERO_TENANTS_PER_CONNECTION"),
         redis_url=_find("REDIS_URL"),
         platform_host=_find("TURNERO_PLATFORM_HOST"),
+        dns_servers=_find("TURNERO_DNS_SERVERS") or "",
         secret_key=_find("TURNERO_SECRET_KEY"),
         smtp_url=_find("TURNERO_SMTP_URL"),
         from_email=_find("TURNERO_FROM_EMAIL"),

@@ -5,6 +5,7 @@ from config.settings.celery import *
 from config.settings.channels import *
 from config.settings.company import *
 from config.settings.database import *
+from config.settings.domains import *
 from config.settings.files import *
 from config.settings.http import *
 from config.settings.i18n import *

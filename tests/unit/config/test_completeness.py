@@ -17,6 +17,7 @@ LIKE_AN_ADDRESS = "is a host without scheme and path: turnero.example, not https
 NO_PASSWORD = "has no password: only a socket (unix://) may do without one, the loopback may not"
 IN_CLEAR = "would send its secret in the clear: https://"
 
+NO_SERVER = "holds a server that is no IP address: 9.9.9.9, or 9.9.9.9:5353"
 REFUSED = {
     "TURNERO_SECRET_KEY": [
         ("short", "is shorter than 50 characters"),
@@ -88,6 +89,13 @@ REFUSED = {
     "TURNERO_SPARE_SCHEMAS": [("-1", "must be at least 0, not -1")],
     "TURNERO_TENANTS_PER_CONNECTION": [("0", "must be at least 1, not 0")],
     "TURNERO_WORKER_PROCESSES": [("0", "must be at least 1, not 0")],
+    "TURNERO_DNS_SERVERS": [
+        ("dns.example", NO_SERVER),
+        ("9.9.9.9:port", NO_SERVER),
+        ("9.9.9.9, x", NO_SERVER),
+        ("9.9.9.9:0", NO_SERVER),
+        ("[2620:fe::fe", NO_SERVER),
+    ],
     "TURNERO_PLAN_CACHE_MODE": [
         ("generic", "must be one of auto, force_generic_plan, force_custom_plan, not 'generic'")
     ],
@@ -107,6 +115,7 @@ ACCEPTED = {
     "TURNERO_SMTP_URL": ["smtp://relay.example:25", "smtp://u:p@127.0.0.1:1025", "smtps://u:p@mail.example"],
     "TURNERO_FROM_EMAIL": ["Citas <citas@turnero.example>"],
     "SENTRY_DSN": ["https://key@errors.example/1", "http://key@127.0.0.1:9000/1", "http://key@localhost:9000/1"],
+    "TURNERO_DNS_SERVERS": ["9.9.9.9", "9.9.9.9:5353, 149.112.112.112", "2620:fe::fe", "[2620:fe::fe]:53,[2620:fe::9]"],
     "TURNERO_SPARE_SCHEMAS": ["0"],
     "TURNERO_PLAN_CACHE_MODE": ["auto", "force_generic_plan", "force_custom_plan"],
 }
