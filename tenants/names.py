@@ -1,6 +1,6 @@
 """Addresses and names that customers could take for somebody else's; the words are in ``names.toml``.
 
-What looks alike is compared as one: digits that stand for letters, ``rn`` for ``m``, doubled letters,
+What looks alike is compared as one: digits that stand for letters, ``rn`` for ``m``, ``v`` for ``u``, doubled letters,
 letters of other scripts, hyphens between the parts of one word, numbers behind it.
 """
 
@@ -18,6 +18,7 @@ from kernel.lines import compose
 
 LOOKALIKES = str.maketrans("01345789l", "oieastbgi")
 PAIRS = (("rn", "m"), ("vv", "w"))
+CARVED = str.maketrans("vq", "ug")
 OTHER_SCRIPTS = str.maketrans("аеорсухіѕјкмнтвαορνικτυχεημ", "aeopcyxisjkmhtbaopviktuxenu")
 SHORTEST_WITHIN = 6
 """Letters; a shorter name is looked for among whole words only: "bbva" is in nobody's word, "itau" may be."""
@@ -113,7 +114,8 @@ def _fold(part: str) -> str:
     folded = _undouble(part.translate(LOOKALIKES), but="v")  # "turrnero": a doubled letter hides a pair
     for pair, one in PAIRS:
         folded = folded.replace(pair, one)
-    return _undouble(folded)
+    # After the pairs: two of them are a "w", one alone is an "u" cut in stone ("tvrnero").
+    return _undouble(folded.translate(CARVED))
 
 
 def _undouble(part: str, *, but: str = "-") -> str:
