@@ -13,9 +13,12 @@ class TenantsConfig(AppConfig):
         """Register the platform's own due work; keep django-tenants from watching every delete."""
         from tenants import checks, hooks, personal  # noqa: F401, PLC0415 - checks register themselves
         from tenants.services import examples, sign_up  # noqa: PLC0415
+        from tenants.services.addresses.answering import CHECK_KIND  # noqa: PLC0415
+        from tenants.services.addresses.checks import check_domain  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)
         hooks.register_due_handler(examples.DUE_KIND, examples.drop_example)
+        hooks.register_due_handler(CHECK_KIND, check_domain)
         hooks.register_inventory(personal.INVENTORY)
         _narrow_delete_receiver()
 

@@ -60,6 +60,37 @@ class SignUpStatus(models.TextChoices):
     FAILED = "failed", _("Could not be prepared")
 
 
+class DomainState(models.TextChoices):
+    """How far a domain of a business's own is."""
+
+    WAITING = "waiting", _("Waiting for the change")
+    VERIFIED = "verified", _("Verified")
+    FALLEN = "fallen", _("No longer leads here")
+
+
+class AddressEvent(StrEnum):
+    """What became of the addresses of a business."""
+
+    MOVED = "moved"
+    """It has another address below the platform's."""
+    CLAIMED = "claimed"
+    """Somebody typed a domain of its own; nothing answers there yet."""
+    VERIFIED = "verified"
+    FALLEN = "fallen"
+    REMOVED = "removed"
+
+
+class Lack(StrEnum):
+    """What a domain lacks that was verified before."""
+
+    PROOF = "proof"
+    """The record that proves whose it is."""
+    LEAD = "lead"
+    """It leads elsewhere, or nowhere."""
+    ANSWER = "answer"
+    """Its name servers say nothing."""
+
+
 class Urgency(IntEnum):
     """How soon somebody misses due work; what is more urgent is done first, however long the rest has waited."""
 

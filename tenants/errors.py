@@ -85,6 +85,54 @@ class SlugTaken(Conflict):
     text = mark("This address is already taken. Please choose another one.")
 
 
+class TooManyAddressChanges(LimitReached):
+    """The address was changed as often as it may be."""
+
+    text = mark(
+        "The address was changed several times already. Each change takes a name away from everybody else for good, "
+        "so wait some weeks before the next one, or write to us."
+    )
+
+
+class DomainInvalid(Invalid):
+    """What was typed is no domain that a business can answer at; ``errors`` says in words why, at ``name``."""
+
+    code = "domain_invalid"
+
+
+class DomainTaken(Conflict):
+    """Another business answers there."""
+
+    code = "domain_taken"
+    text = mark(
+        "This domain answers for another business at Turnero. If it is yours now, remove its records where you bought "
+        "it, wait an hour and type it again."
+    )
+
+
+class DomainUnknown(NotFound):
+    """The business has no domain of its own, or another one by now."""
+
+    code = "domain_unknown"
+    text = mark("There is no such domain any more. Somebody else may have changed it meanwhile.")
+
+
+class CheckedJustNow(LimitReached):
+    """The domain was looked at a moment ago."""
+
+    code = "checked_just_now"
+    text = mark("We looked a moment ago. Wait %(seconds)s seconds and try again.")
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(wait_seconds=seconds, seconds=seconds)
+
+
+class TooManyDomains(LimitReached):
+    """So many domains were typed today as one may type in a day."""
+
+    text = mark("So many domains were typed today that we stop here. Try again tomorrow.")
+
+
 class TooManySignUps(LimitReached):
     """The address got as many mails about sign-ups as one gets in a day."""
 

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponseBase
 
 from kernel.errors import Unavailable
 from kernel.personal import TableInventory
-from tenants.types import ActDone, SignUpDetails, TenantInfo
+from tenants.types import ActDone, AddressChange, SignUpDetails, TenantInfo
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
+AddressWriter = Callable[[AddressChange], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class Refusals:
 
     Attributes:
         unknown_host: To a host that nobody has, or that is none.
+        moved: To a host at which a tenant answered before; it has another address now.
         not_ready: To the host of a tenant that is being prepared.
         away: To any host, while the database cannot say whose it is.
     """
 
     unknown_host: Callable[[HttpRequest], HttpResponseBase]
+    moved: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
     not_ready: Callable[[HttpRequest, TenantInfo], HttpResponseBase]
     away: Callable[[HttpRequest, Unavailable], HttpResponseBase]
 
@@ -44,6 +47,7 @@ _handlers: dict[str, DueHandler] = {}
 _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
+_address_writers: list[AddressWriter] = []
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -99,6 +103,21 @@ def note_act(done: ActDone) -> None:
     """Hand an act over to whoever keeps a log."""
     for writer in _act_writers:
         writer(done)
+
+
+def register_address_writer(writer: AddressWriter) -> None:
+    """Let ``writer`` keep or tell what becomes of a tenant's addresses, in the transaction that does it; twice is once.
+
+    It runs in the tenant's schema.
+    """
+    if writer not in _address_writers:
+        _address_writers.append(writer)
+
+
+def note_address(change: AddressChange) -> None:
+    """Hand over what became of an address to whoever keeps a log or writes to people."""
+    for writer in _address_writers:
+        writer(change)
 
 
 def register_inventory(tables: Iterable[TableInventory]) -> None:

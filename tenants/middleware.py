@@ -16,11 +16,12 @@ from database.errors import explain_failure
 from tenants.context import tenant_scope
 from tenants.enums import TenantStatus
 from tenants.hooks import get_refusals
-from tenants.hosts import get_platform_name
-from tenants.selectors.resolution import find_tenant, resolve_host
+from tenants.hosts import get_platform_name, is_below_platform
+from tenants.selectors.resolution import find_moved, find_tenant, resolve_host
 from tenants.services.connections import release_connections
 from tenants.types import EXAMPLE_SLUG, TenantInfo
 
+OWN_DOMAIN_HSTS_SECONDS = 86_400
 EXAMPLE_COOKIE = "example"
 EXAMPLE_STAY = timedelta(hours=1)
 """How long visitors stay in an example after another one has taken its place; it is there for longer."""
@@ -55,13 +56,14 @@ class TenantMiddleware:
             return self.get_response(request)
         try:
             tenant = resolve_host(host)
+            moved = find_moved(host) if tenant is None else None
         except Error as error:
             failure = explain_failure(error)
             if failure is None:
                 raise
             return get_refusals().away(request, failure)
         if tenant is None:
-            return get_refusals().unknown_host(request)
+            return _refuse(request, moved)
         if tenant.status == TenantStatus.PROVISIONING:
             return get_refusals().not_ready(request, tenant)
         shown = tenant
@@ -72,10 +74,15 @@ class TenantMiddleware:
             response = self.get_response(request)
         if tenant.is_example and tenant == shown:
             _remember(response, tenant)
+        _spare_neighbors(request, response, host)
         if response.streaming:
             # A board that listens for hours must not keep one of the pool's few connections.
             release_connections()
         return response
+
+
+def _refuse(request: HttpRequest, moved: TenantInfo | None) -> HttpResponseBase:
+    return get_refusals().moved(request, moved) if moved else get_refusals().unknown_host(request)
 
 
 def _find_seen(request: HttpRequest) -> TenantInfo | None:
@@ -97,6 +104,16 @@ def _remember(response: HttpResponseBase, tenant: TenantInfo) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def _spare_neighbors(request: HttpRequest, response: HttpResponseBase, host: str) -> None:
+    """Ask for https at a domain that is not ours for this host alone, and not for long.
+
+    Our own header speaks for everything below us, for a year: there it would shut down what its owner has on other
+    names, and this one, should it leave us (RFC 6797, section 14.4). The middleware that writes it leaves ours alone.
+    """
+    if settings.SECURE_HSTS_SECONDS and request.is_secure() and not is_below_platform(host):
+        response.headers["Strict-Transport-Security"] = f"max-age={OWN_DOMAIN_HSTS_SECONDS}"
 
 
 def is_platform(host: str) -> bool:

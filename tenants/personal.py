@@ -47,6 +47,12 @@ INVENTORY = (
         },
     ),
     TableInventory("tenants.Domain", other={NotPersonal.BUSINESS: ("domain",)}),
+    TableInventory("tenants.FormerAddress", other={NotPersonal.BUSINESS: ("slug",)}),
+    TableInventory(
+        "tenants.OwnDomain",
+        # The token stands in the domain name system for everybody to read.
+        other={NotPersonal.BUSINESS: ("name", "points_to"), NotPersonal.CODE: ("token", "state", "our_addresses")},
+    ),
     TableInventory(
         "tenants.DueWork",
         # What PostgreSQL or a mail server said may quote a row.

@@ -12,7 +12,7 @@ from tenants.context import current_tenant
 from tenants.enums import Ability, SignUpStatus, TenantAct, TenantStatus
 from tenants.errors import ActRefused, NotPublished, SlugInvalid, SlugMisleading, SlugReserved, SlugTaken, StatusForbids
 from tenants.hosts import make_subdomain
-from tenants.models import Domain, SignUp, Tenant
+from tenants.models import Domain, FormerAddress, SignUp, Tenant
 from tenants.models.tenant import SLUG_PATTERN
 from tenants.names import is_misleading, make_address
 
@@ -81,7 +81,7 @@ RESERVED = frozenset(
     backup billing blog booking bookings calendar cdn citas cloud console contact dashboard db demo dev
     developer developers docs domain download ejemplo email embed events example faq files forum ftp git help
     home host hostmaster html http https image images imap img info intranet invite isatap jobs js legal
-    live localdomain localhost login logout mail mailer mailerdaemon manage marketing media metrics mx
+    live localdomain localhost login logout mail mailer mailerdaemon manage marketing media metrics mx negocios
     news no-reply noreply ns ns1 ns2 ns3 oauth official operator operators order owner pay payment
     payments ping pop pop3 portal postmaster pricing privacy private public root sales secure security
     server settings shop sign-up signin signup site smtp soporte spam spare ssl staff staging static
@@ -178,19 +178,26 @@ def suggest_slug(business_name: str) -> str:
     return ""
 
 
-def check_slug_is_free(slug: str) -> str:
-    """Return ``slug`` when a business may have it and nobody has.
+def check_slug_is_free(slug: str, *, tenant_id: int | None = None) -> str:
+    """Return ``slug`` when a business may have it and nobody has; ``tenant_id`` may go back to one of its own.
 
     Raises:
         SlugInvalid: As `check_slug`.
         SlugReserved: As `check_slug`.
-        SlugTaken: Another business has it, or has verified its e-mail and is being prepared.
+        SlugTaken: Another business has it or had it, or has verified its e-mail and is being prepared.
     """
     check_slug(slug)
     if (
         Tenant.objects.filter(slug=slug).exists()
+        or is_left_by_another(slug, tenant_id=tenant_id)
         or Domain.objects.filter(domain=make_subdomain(slug)).exists()
         or SignUp.objects.filter(slug=slug, status=SignUpStatus.VERIFIED).exists()
     ):
         raise SlugTaken
     return slug
+
+
+def is_left_by_another(slug: str, *, tenant_id: int | None = None) -> bool:
+    """Tell whether another business than ``tenant_id`` had this address, whatever became of that one."""
+    left = FormerAddress.objects.filter(slug=slug)
+    return (left if tenant_id is None else left.exclude(tenant_id=tenant_id)).exists()

@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
         Anyone can send any ``Host``: a link made from it would hand the key to its sender.
         """
         tenant = self.request.tenant
-        host = tenant.primary_host if tenant else settings.PLATFORM_HOST
+        host = tenant.home_host if tenant else settings.PLATFORM_HOST
         asked = urlsplit(super().get_reset_password_from_key_url(key))
         return make_base_url(host) + str(asked._replace(scheme="", netloc="").geturl())
 

@@ -13,11 +13,13 @@ class AuditConfig(AppConfig):
         """Keep what is done to businesses; declare what is kept about people."""
         from accounts.hooks import register_change_writer, register_reset_writer  # noqa: PLC0415
         from audit import personal  # noqa: PLC0415
+        from audit.services.addresses import log_address  # noqa: PLC0415
         from audit.services.platform_log import log_tenant_act  # noqa: PLC0415
         from audit.services.resets import log_person, log_reset  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_act_writer(log_tenant_act)
+        hooks.register_address_writer(log_address)
         register_reset_writer(log_reset)
         register_change_writer(log_person)

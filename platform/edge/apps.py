@@ -16,6 +16,9 @@ class EdgeConfig(AppConfig):
 
         hooks.register_refusals(
             hooks.Refusals(
-                unknown_host=closed.answer_unknown_host, not_ready=closed.answer_not_ready, away=closed.answer_away
+                unknown_host=closed.answer_unknown_host,
+                moved=closed.answer_moved,
+                not_ready=closed.answer_not_ready,
+                away=closed.answer_away,
             ),
         )

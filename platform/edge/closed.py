@@ -16,11 +16,15 @@ from edge.language import choose_language
 from edge.problems import answer_problem, is_for_programs
 from edge.statuses import RETRY_SECONDS, UNAVAILABLE
 from kernel.errors import Unavailable
+from kernel.text import mark
 from tenants.errors import TenantUnknown
 from tenants.hosts import make_base_url
 from tenants.policies import NOT_READY
 from tenants.types import TenantInfo
 
+MOVED_API = mark("This business has another address now: %(url)s.")
+MOVED_PAGE = mark("This page has another address now: %(host)s. Nothing was sent. Open it there and do it again.")
+READING = ("GET", "HEAD")
 PREPARED_SECONDS = 10
 """After which it is worth while to ask again for a business that is being prepared."""
 
@@ -36,6 +40,32 @@ def answer_unknown_host(request: HttpRequest) -> HttpResponse:
         return _keep_quiet(
             _render(HTTPStatus.NOT_FOUND, language, title=title, message=message, picture="search-x", home=home)
         )
+
+
+def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
+    """Lead from an address that a business had before to the one that it has now.
+
+    Programs are led there whatever they send, and are told so in a problem document, in case they follow nobody. Of
+    people only those who read: a form that was open meanwhile would arrive at another host without its cookie, so
+    they learn that nothing was sent. Nobody may remember the way: it ends, and the business may come back.
+    """
+    there = make_base_url(tenant.home_host)
+    target = there + request.get_full_path()
+    language = choose_language(request, tenant)
+    with translation.override(language):
+        response: HttpResponse
+        if is_for_programs(request.path):
+            detail = gettext(MOVED_API) % {"url": there}
+            response = answer_problem(status=HTTPStatus.PERMANENT_REDIRECT, code="tenant_moved", detail=detail)
+        elif request.method in READING:
+            response = HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT)
+        else:
+            message = gettext(MOVED_PAGE) % {"host": tenant.home_host}
+            return _keep_quiet(
+                _render(HTTPStatus.GONE, language, title=tenant.name, message=message, picture="map-pin", there=target)
+            )
+    response.headers["Location"] = target
+    return _keep_quiet(response)
 
 
 def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:

@@ -14,7 +14,7 @@ class NotificationsConfig(AppConfig):
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import delivery, outbox  # noqa: PLC0415
-        from notifications.services.notices import accounts, sign_ups, workplaces  # noqa: PLC0415
+        from notifications.services.notices import accounts, addresses, sign_ups, workplaces  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -22,6 +22,7 @@ class NotificationsConfig(AppConfig):
         outbox.register()
         delivery.register()
         accounts.register()
+        addresses.register()
         sign_ups.register()
         workplaces.register()
         hooks.register_inventory(personal.INVENTORY)

@@ -1,6 +1,7 @@
 """Tables of tenants, all in the public schema."""
 
 from tenants.models.acceptance import TermsAcceptance
+from tenants.models.address import FormerAddress, OwnDomain
 from tenants.models.count import LimitCount
 from tenants.models.domain import Domain
 from tenants.models.due_work import DueWork
@@ -12,7 +13,9 @@ from tenants.models.workplace import Workplace, WorkplaceRequest
 __all__ = [
     "Domain",
     "DueWork",
+    "FormerAddress",
     "LimitCount",
+    "OwnDomain",
     "SchemaState",
     "SchemaTemplate",
     "SignUp",

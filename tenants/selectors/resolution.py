@@ -19,12 +19,12 @@ from threading import Lock
 from typing import Any
 
 import redis
-from django.conf import settings
 
+from kernel.clock import utc_now
 from keyvalue.client import ask
 from tenants.enums import SignUpStatus, TenantStatus
-from tenants.hosts import get_platform_name
-from tenants.models import Domain, SignUp, Tenant
+from tenants.hosts import add_port, get_platform_name, make_subdomain
+from tenants.models import Domain, FormerAddress, SignUp, Tenant
 from tenants.types import BusinessProfile, Logo, TenantInfo
 
 MAX_ENTRIES = 10_000
@@ -49,8 +49,12 @@ _lock = Lock()
 
 def resolve_host(host: str) -> TenantInfo | None:
     """Return the tenant that answers at ``host`` (port and case do not matter); None: nobody does."""
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    return _cached(f"host:{name.rstrip('.').lower()}")
+    return _cached(f"host:{_read_name(host)}")
+
+
+def find_moved(host: str) -> TenantInfo | None:
+    """Return the tenant that answered at ``host`` until some weeks ago, under another address now; None: nobody did."""
+    return _cached(f"moved:{_read_name(host)}")
 
 
 def find_tenant(schema_name: str) -> TenantInfo | None:
@@ -76,7 +80,6 @@ def forget_tenants() -> None:
 def make_info(tenant: Tenant, domains: object) -> TenantInfo:
     """Copy a tenant's row and its primary domain into a frozen value."""
     primary = next((each.domain for each in domains if each.is_primary), "")  # type: ignore[attr-defined]
-    _, _, port = settings.PLATFORM_HOST.partition(":")
     return TenantInfo(
         id=tenant.pk,
         schema_name=tenant.schema_name,
@@ -89,7 +92,8 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         locale=tenant.locale,
         status=tenant.status,
         accent=tenant.accent,
-        primary_host=f"{primary}:{port}" if port else primary,
+        primary_host=add_port(primary) if primary else "",
+        home_host=add_port(make_subdomain(tenant.slug)),
         entitlements=dict(tenant.entitlements),
         created_at=tenant.created_at,
         trial_ends_at=tenant.trial_ends_at,
@@ -105,6 +109,11 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         shared_at=tenant.shared_at,
         guide_ended_at=tenant.guide_ended_at,
     )
+
+
+def _read_name(host: str) -> str:
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    return name.rstrip(".").lower()
 
 
 def _read_logo(row: Mapping[str, Any]) -> Logo | None:
@@ -134,6 +143,11 @@ def _load(key: str) -> TenantInfo | None:
         tenant = domain.tenant if domain else None
         if tenant is None:
             return _find_expected(value)
+    elif kind == "moved":
+        slug = value.removesuffix(f".{get_platform_name()}")
+        rows = FormerAddress.objects.select_related("tenant").filter(redirects_until__gt=utc_now())
+        left = rows.filter(slug=slug).first() if slug != value else None
+        tenant = left.tenant if left else None
     else:
         tenant = Tenant.objects.filter(schema_name=value).first()
     return make_info(tenant, tenant.domains.all()) if tenant else None
@@ -160,6 +174,7 @@ def _find_expected(host: str) -> TenantInfo | None:
         status=TenantStatus.PROVISIONING,
         accent="",
         primary_host=host,
+        home_host=host,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from kernel.lines import compose, drop_hidden
 from tenants.hosts import get_platform_name, make_subdomain
 from tenants.names import make_address, spell_name
-from tenants.selectors.resolution import resolve_host
+from tenants.selectors.resolution import find_moved, resolve_host
 from tenants.types import TenantInfo
 
 LIKE_DOTS = str.maketrans({"\u3002": ".", "\\": "/"})
@@ -64,7 +64,8 @@ def _find_named(name: str) -> TenantInfo | None:
     else's. So a name that loses something must be the one that the business has.
     """
     address = make_address(name)
-    found = resolve_host(make_subdomain(address)) if address else None
+    host = make_subdomain(address)
+    found = (resolve_host(host) or find_moved(host)) if address else None
     if found is None or spell_name(name).startswith(address) or spell_name(found.name) == spell_name(name):
         return found
     return None

@@ -15,7 +15,7 @@ from tenants.enums import TenantStatus
 from tenants.errors import SlugTaken
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
-from tenants.policies import check_slug
+from tenants.policies import check_slug, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template
@@ -63,6 +63,9 @@ def provision_tenant(
                 published_at=None if is_draft else now,
                 guide_ended_at=None if is_draft else now,
             )
+            # Whoever left this name a moment ago held it until now; the row above waited for that.
+            if is_left_by_another(slug):
+                raise SlugTaken
             # The number makes the name new even when the slug was used before.
             tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"
             tenant.save(update_fields=["schema_name"])

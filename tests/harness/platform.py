@@ -19,6 +19,10 @@ DELETE FROM public.audit_public_platformentry;
 {"".join(f"ALTER TABLE public.audit_public_platformentry ENABLE ALWAYS TRIGGER {name};" for name in APPEND_ONLY)}
 """
 TENANTS_SQL = """
+DELETE FROM public.tenants_owndomain WHERE tenant_id IN
+  (SELECT id FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon'));
+UPDATE public.tenants_formeraddress SET tenant_id = NULL WHERE tenant_id IN
+  (SELECT id FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon'));
 DELETE FROM public.tenants_domain WHERE tenant_id IN
   (SELECT id FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon'));
 DELETE FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon');

@@ -212,7 +212,7 @@ def _send(email: str, person: NewPerson, *, by: User, now: datetime) -> int:
         kind=AccountMessageKind.INVITATION,
         email=email,
         locale=person.locale,
-        url=make_base_url(current_tenant().primary_host) + path,
+        url=make_base_url(current_tenant().home_host) + path,
         url_life=LINK_LIFE,
         about_name=by.name,
         role=person.role,

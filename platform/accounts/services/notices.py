@@ -31,4 +31,4 @@ def tell_change(person: User, change: SignInChange, *, now: datetime) -> None:
 def make_own_url(name: str, *args: str) -> str:
     """Return the absolute address of a page of accounts, at the current business or at the platform."""
     tenant = find_current_tenant()
-    return make_base_url(tenant.primary_host if tenant else settings.PLATFORM_HOST) + reverse(name, args=args)
+    return make_base_url(tenant.home_host if tenant else settings.PLATFORM_HOST) + reverse(name, args=args)

@@ -54,6 +54,9 @@ LIMITS = index_limits(
     Limit("passkeys_address", "passkeys asked for and shown", BLOCK, 120, MINUTE),
     Limit("sign_ups_address", "sign-ups", BLOCK, 60, HOUR, is_shared=True),
     Shared("sign_up_mails", "mails that verify a sign-up", RECIPIENT, 3, DAY),
+    Exact("address_changes", "changes of the address below the platform's", BUSINESS, 3, 90 * DAY),
+    Exact("own_domains", "domains of one's own typed", BUSINESS, 20, DAY),
+    Exact("address_mails", "mails about addresses", RECIPIENT, 30, DAY),
     Limit("slug_checks_address", "questions whether an address is free", BLOCK, 120, MINUTE, is_shared=True),
 )
 LIMITS_BY_ADDRESS = tuple(limit.name for limit in LIMITS.values() if limit.per == BLOCK)

@@ -19,7 +19,12 @@ from tenants.types import TenantInfo
 LIMITS = {Channel.EMAIL: "emails_business", Channel.SMS: "sms_business"}
 ENTITLEMENTS = {Channel.EMAIL: "emails_per_day", Channel.SMS: "sms_per_day"}
 """What a business may have instead of the usual size."""
-OUTSIDE = frozenset({"password_reset", "unknown_account", "sign_up_verification", "email_revert", "sign_in_changed"})
+OUTSIDE = frozenset(
+    {
+        "password_reset", "unknown_account", "sign_up_verification", "email_revert", "sign_in_changed", "address_moved",
+        "domain_fallen",
+    }
+)  # fmt: skip
 """Messages that let people in or keep thieves out, whatever was spent. Each has a limit of its own."""
 NEARLY = 0.8
 """Share of a budget at which a warning is logged."""

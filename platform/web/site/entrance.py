@@ -57,5 +57,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             form.add_error("business", NOBODY_THERE)
         return render(request, "site/sign_in.html", {"form": form}, status=422)
-    url = make_base_url(found.primary_host) + reverse("account_login")
+    url = make_base_url(found.home_host) + reverse("account_login")
     return render(request, "site/sign_in_there.html", {"business": found, "url": url})

@@ -192,7 +192,7 @@ def _say_to_business(booking: BookingView, *, language: str, previous: datetime 
             "resource_name": ", ".join(dict.fromkeys(taken.name for taken in booking.resources)),
             "note": clean_line(booking.note, limit=LONGEST_NOTE),
             "answers": _describe_answers(booking),
-            "action_url": f"{make_base_url(current_tenant().primary_host)}/workspace/bookings/{booking.id}/",
+            "action_url": f"{make_base_url(current_tenant().home_host)}/workspace/bookings/{booking.id}/",
             "action_label": gettext("Open the booking"),
         }
 

@@ -59,4 +59,4 @@ def _name(business: TenantInfo) -> str:
 
 
 def _make_url(business: TenantInfo) -> str:
-    return make_base_url(business.primary_host) + SIGN_IN
+    return make_base_url(business.home_host) + SIGN_IN
