@@ -62,12 +62,13 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A key on a device of somebody; ``used_at`` None: never yet."""
+    """A key on a device of somebody; ``used_at`` None: never yet. ``is_here``: it is for the host that was asked."""
 
     id: int
     name: str
     created_at: datetime
     used_at: datetime | None
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.models import Login
@@ -96,10 +97,20 @@ def remove(user: User, passkey_id: int) -> str:
     return name
 
 
-def list_passkeys(user: User) -> tuple[Passkey, ...]:
-    """Return the keys of a person, the oldest first."""
+def list_passkeys(user: User, *, host: str = "") -> tuple[Passkey, ...]:
+    """Return the keys of a person, the oldest first; with ``host``, each says whether it opens that one.
+
+    A key is for the host at which it was made: at another address of the business no device offers it.
+    """
+    here = sha256(host.partition(":")[0].encode()).digest()
     return tuple(
-        Passkey(id=row.pk, name=str(row.data["name"]), created_at=row.created_at, used_at=row.last_used_at)
+        Passkey(
+            id=row.pk,
+            name=str(row.data["name"]),
+            created_at=row.created_at,
+            used_at=row.last_used_at,
+            is_here=not host or row.wrap().authenticator_data.rp_id_hash == here,
+        )
         for row in _list_rows(user).order_by("pk")
     )
 

@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("web.workspace.start.urls")),
     path("", include("web.workspace.pictures.urls")),
     path("", include("web.workspace.settings.urls")),
+    path("", include("web.workspace.address.urls")),
 ]

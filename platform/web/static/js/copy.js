@@ -1,21 +1,23 @@
-/* A button that copies what a field holds, and says so for two seconds. */
+/* A button that copies what a field holds, and says so for two seconds; also one that came later (htmx). */
 const said = document.querySelector("#said");
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) {
+    return;
+  }
   const label = button.querySelector("span");
-  const usual = label.textContent;
-  button.addEventListener("click", async () => {
-    const field = document.querySelector(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      field.select(); // not allowed to: one key does the rest
-      return;
-    }
-    label.textContent = button.dataset.copied;
-    said.textContent = button.dataset.copied;
-    setTimeout(() => {
-      label.textContent = usual;
-    }, 2000);
-  });
-}
+  const field = document.querySelector(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select(); // not allowed to: one key does the rest
+    return;
+  }
+  button.dataset.usual ??= label.textContent;
+  label.textContent = button.dataset.copied;
+  said.textContent = button.dataset.copied;
+  setTimeout(() => {
+    label.textContent = button.dataset.usual;
+  }, 2000);
+});

@@ -156,7 +156,7 @@ def _render(
         "work": work or _make_work_form(user),
         "pending_email": own_account.find_pending_email(user, now=now),
         "codes_left": second_step.count_recovery_codes(user) if user.second_step else 0,
-        "passkeys": list_passkeys(user),
+        "passkeys": list_passkeys(user, host=request.get_host()),
         "sessions": make_session_rows(list_sessions(user.pk, here=request.session.session_key, now=now)),
     }
     return render(request, "workspace/own/account.html", context, status=status)

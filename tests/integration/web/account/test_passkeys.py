@@ -18,6 +18,8 @@ from accounts.services import passkeys, second_step
 from accounts.types import Proof
 from audit.models import Entry
 from kernel.clock import utc_now
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.addresses.moving import change_address
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.factories.accounts import SECRET, sign_in_fully
 from tests.fakes.due_work import send_messages
@@ -326,3 +328,19 @@ def test_ten_are_enough_also_when_they_are_added_at_once(owner_client, owner, de
 
     said = "Tienes 10 llaves de acceso" in answer.content.decode()
     assert (answer.status_code, said, Authenticator.objects.count()) == (409, True, 10)
+
+
+def test_key_of_a_former_address_says_that_it_opens_nothing_here(owner_client, owner, device):
+    add(owner_client, device)
+    before = owner_client.get(OWN).content.decode()
+
+    change_address(slug="taller-nuevo", author_id=None, now=utc_now())
+    forget_tenants()
+    client = HostClient("taller-nuevo.testserver.example")
+    client.force_login(owner)
+    after = client.get(OWN).content.decode()
+
+    forget_tenants()
+    assert ["aquí no abre nada" in page for page in (before, after)] == [False, True]
+    hosts = ("taller-nuevo.testserver.example:8000", "taller.testserver.example:8000")
+    assert [passkeys.list_passkeys(owner, host=host)[0].is_here for host in hosts] == [False, True]

@@ -1,0 +1,1 @@
+"""Where the business answers: its address below the platform's, and a domain of its own."""
