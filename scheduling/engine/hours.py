@@ -159,9 +159,9 @@ class _Calendar:
         else:
             walls = _list_walls(self._resource.hours, weekday, on)
             self.breaks += self._resolve(day, _list_walls(self._resource.breaks, weekday, on))
-        if day in self._closings:
-            walls = subtract(merge(walls), self._closings[day])
-        self.periods += self._resolve(day, walls)
+        # As instants, not as walls: what a gap swallowed would come back as what a closing leaves of its walls.
+        closings = self._resolve(day, self._closings.get(day, []))
+        self.periods += subtract(self._resolve(day, walls), closings)
 
     def _resolve(self, day: int, walls: list[Interval]) -> list[Interval]:
         """Turn both ends of each period into instants; one that a gap swallowed vanishes."""

@@ -60,6 +60,18 @@ def test_closing_only_takes_time_away(fields, closed, expected):
     assert starts_on_monday(resource) == expected
 
 
+def test_closing_opens_nothing_on_a_date_that_was_left_out():
+    left_out = date(2011, 12, 30)
+    night, closed = (DateOverride(left_out, ((1020, 1020),)),), (Closing(left_out, ((0, 1440),)),)
+
+    def find(**fields: Any):
+        resource = Resource(1, "Pacific/Apia", (), overrides=night, **fields)
+        first = (date(2011, 12, 29) - date(1970, 1, 1)).days * 1440
+        return find_starts(snapshot_of(resource, now_minute=first), visit_of(service()), first, first + 4 * 1440)
+
+    assert (find(), find(closings=closed)) == ([], [])
+
+
 def test_closing_opens_no_holiday():
     resource = person(1, 9, 13, closings=(Closing(MONDAY, ((540, 600),)),))
 
