@@ -8,25 +8,37 @@ numbers, made from words, in which an accident is as likely as a collision of 64
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 from zlib import crc32
 
 from database.connection import connection
 from database.statements import Statement
 
+# A lock at a time: the rows of an array come in its order, which is the order of the locks.
 LOCK_SQL = """
-SELECT count(pg_advisory_xact_lock(%(locked_class)s::int4, id)) FROM unnest(%(locked_ids)s::int4[]) AS id {source}
+SELECT count(CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(space, id)::text
+                  ELSE pg_advisory_xact_lock(space, id)::text END)
+FROM unnest(%(locked_spaces)s::int4[], %(locked_ids)s::int4[], %(locked_shared)s::bool[]) k(space, id, is_shared)
+{source}
 """
+SLICE_MINUTES = 60
+"""Whoever wants the same resource in another hour is not held up."""
+MOST_SLICES = 64
+"""Above it, whole resources are locked: PostgreSQL has room for some thousand locks of all connections together."""
 
 
 class KeySpace(StrEnum):
     """What is locked. The values are part of the keys: old and new workers must agree on them."""
 
     RESOURCE = "scheduling.resource"
-    """Pairs: writers of the same resources, one after the other."""
+    """Pairs: whoever needs a resource at any time has it alone; who needs hours of it shares it."""
+
+    RESOURCE_HOUR = "scheduling.resource_hour"
+    """Pairs: writers of the same hours of the same resources, one after the other; after the resources."""
 
     RULE = "scheduling.rule"
     """Pairs: those who take what a rule allows at the same time, one after the other; after the resources."""
@@ -50,14 +62,35 @@ class KeySpace(StrEnum):
     """One number: one reset of the public example at a time."""
 
 
+class Stretch(NamedTuple):
+    """Minutes of a resource, ``[from, to)`` since 1970-01-01T00:00Z."""
+
+    resource_id: int
+    from_minute: int
+    to_minute: int
+
+
+class _Lock(NamedTuple):
+    space: int
+    number: int
+    is_shared: bool = False
+
+
 def lock_resources(resource_ids: Iterable[int]) -> None:
-    """Hold back other writers of these resources until the transaction ends, in id order.
+    """Hold back other writers of these resources, whatever the time, until the transaction ends, in id order.
 
     Advisory locks: rows may be inserted meanwhile by nobody who asked for the same resource.
     A later statement sees what the previous holder committed.
     """
-    if resource_ids := set(resource_ids):
-        _lock_pairs(KeySpace.RESOURCE, resource_ids)
+    _lock(_lock_whole(KeySpace.RESOURCE, resource_ids))
+
+
+def lock_stretches(stretches: Iterable[Stretch]) -> None:
+    """Hold back other writers of these resources whose stretches share an hour with these, until the transaction ends.
+
+    Resources first, in id order, which are shared; then their hours. Many hours are the whole resources.
+    """
+    _lock(_lock_hours(stretches))
 
 
 def lock_rules(rule_ids: Iterable[int]) -> None:
@@ -65,28 +98,56 @@ def lock_rules(rule_ids: Iterable[int]) -> None:
 
     Whoever needs resources as well locks those first.
     """
-    if rule_ids := set(rule_ids):
-        _lock_pairs(KeySpace.RULE, rule_ids)
+    _lock(_lock_whole(KeySpace.RULE, rule_ids))
 
 
-def _lock_pairs(space: KeySpace, ids: Iterable[int]) -> None:
-    statement = Statement()
-    _add_lock_part(statement, space, ids)
-    statement.fetch("SELECT count FROM locked")
-
-
-def add_lock_part(statement: Statement, resource_ids: Iterable[int], *, source: str = "") -> None:
-    """Let a statement take the locks of `lock_resources` before whatever reads its part ``locked``.
+def add_lock_part(statement: Statement, stretches: Iterable[Stretch], *, source: str = "") -> None:
+    """Let a statement take the locks of `lock_stretches` before whatever reads its part ``locked``.
 
     ``source`` names earlier parts that come first, and whose rows have to be there.
     What such a statement reads may be older than the locks; what its constraints see is not.
     """
-    _add_lock_part(statement, KeySpace.RESOURCE, resource_ids, source=source)
+    _add_part(statement, _lock_hours(stretches), source=source)
 
 
-def _add_lock_part(statement: Statement, space: KeySpace, ids: Iterable[int], *, source: str = "") -> None:
-    values = {"class": _make_class(space, connection.schema_name), "ids": sorted(set(ids))}
+def _lock(locks: Collection[_Lock]) -> None:
+    if locks:
+        statement = Statement()
+        _add_part(statement, locks)
+        statement.fetch("SELECT count FROM locked")
+
+
+def _add_part(statement: Statement, locks: Collection[_Lock], *, source: str = "") -> None:
+    values = {
+        "spaces": [each.space for each in locks],
+        "ids": [each.number for each in locks],
+        "shared": [each.is_shared for each in locks],
+    }
     statement.add("locked", LOCK_SQL.format(source=source), values)
+
+
+def _lock_whole(space: KeySpace, ids: Iterable[int]) -> list[_Lock]:
+    key = _make_class(space, connection.schema_name)
+    return [_Lock(key, number) for number in sorted(set(ids))]
+
+
+def _lock_hours(stretches: Iterable[Stretch]) -> list[_Lock]:
+    hours = {
+        (resource_id, number)
+        for resource_id, first, last in stretches
+        for number in range(first // SLICE_MINUTES, -(-last // SLICE_MINUTES))
+    }
+    resources = _lock_whole(KeySpace.RESOURCE, (resource_id for resource_id, _ in hours))
+    if len(hours) > MOST_SLICES:
+        return resources
+    key = _make_class(KeySpace.RESOURCE_HOUR, connection.schema_name)
+    numbers = sorted({_number_hour(*hour) for hour in hours})
+    return [each._replace(is_shared=True) for each in resources] + [_Lock(key, number) for number in numbers]
+
+
+def _number_hour(resource_id: int, number: int) -> int:
+    """Return 31 bits for an hour of a resource; two that share them just wait for each other."""
+    return crc32(b"%d:%d" % (resource_id, number)) >> 1
 
 
 def lock_words(space: KeySpace, *words: str) -> None:

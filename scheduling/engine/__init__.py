@@ -14,6 +14,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     find_window(services) -> int | None
     needed_range(visit, from_minute, to_minute) -> tuple[int, int]
     assignment_range(visit, start_minute) -> tuple[int, int]
+    occupied_range(visit, start_minute) -> tuple[int, int]
 
     find_slots(snapshot, visit, from_minute, to_minute, units=1) -> list[Slot]
     find_starts(snapshot, visit, from_minute, to_minute, units=1) -> list[int]
@@ -101,6 +102,7 @@ from scheduling.engine.visit import (
     keep_resources,
     list_lengths,
     needed_range,
+    occupied_range,
     settle_length,
     unbind,
     visit_of,
@@ -195,6 +197,7 @@ __all__ = [
     "meets",
     "move_days",
     "needed_range",
+    "occupied_range",
     "place_at",
     "settle_length",
     "split_into_lanes",

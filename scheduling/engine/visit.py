@@ -140,9 +140,14 @@ def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval
     A caller loads the busy rows, sessions and time off that overlap it.
     """
     reach = GAP_REACH_MINUTES if visit.align is Align.GAP else 0
+    return occupied_range(visit, from_minute)[0] - reach, occupied_range(visit, to_minute)[1]
+
+
+def occupied_range(visit: VisitSpec, start_minute: int) -> Interval:
+    """Tell what a visit may occupy at most, buffers included, as ``[first, last)``."""
     before = max(part.buffer_before_minutes for part in visit.parts)
     after = max(part.buffer_after_minutes for part in visit.parts)
-    return from_minute - before - reach, to_minute + visit.longest_minutes + after
+    return start_minute - before, start_minute + visit.longest_minutes + after
 
 
 def assignment_range(visit: VisitSpec, start_minute: int) -> Interval:

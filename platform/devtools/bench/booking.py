@@ -159,7 +159,7 @@ def _record_taking(service_id: int, *, is_whole: bool) -> list[list[Sent]]:
                 message = "this service has no seats, and staff forces nothing"
                 raise RuntimeError(message)
             statement = Statement()
-            add_lock_part(statement, place.resource_ids)
+            add_lock_part(statement, place.stretches)
             if is_whole:
                 _add_whole(statement, plan, place)
             else:

@@ -21,7 +21,7 @@ from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.allocations import (
     forget_allocations,
     list_filling,
-    list_resource_ids,
+    list_stretches,
     write_allocations,
 )
 from scheduling.services.writing.counters import Counters
@@ -123,7 +123,7 @@ def _ask(booking: Booking, move: _Move) -> Asked:
         start_minute=to_minutes(move.starts_at),
         now=move.now,
         moving=find_moving(booking.pk),
-        moving_resource_ids=list_resource_ids(booking),
+        held=list_stretches(booking),
         is_any_minute=move.by.kind != ActorKind.CUSTOMER,
         is_override=move.override is not None,
     )
@@ -138,7 +138,8 @@ def _settle(
     filling: Sequence[tuple[int, int]],
 ) -> None:
     """Write a booking at its new place; its old one, with ``filling``, is free."""
-    old_starts_at, old_ids, chosen = booking.starts_at, list(asked.moving_resource_ids), asked.plan.wish.resource_ids
+    old_starts_at, chosen = booking.starts_at, asked.plan.wish.resource_ids
+    old_ids = list(dict.fromkeys(each.resource_id for each in asked.held))
     timezone = asked.plan.timetables.places[place.location_id].timezone
     agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
     booking.sequence += 1

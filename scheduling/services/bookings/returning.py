@@ -12,7 +12,7 @@ from scheduling.models import Booking
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import Plan
 from scheduling.selectors.bookings.history import is_taken_since
-from scheduling.services.writing.allocations import list_resource_ids
+from scheduling.services.writing.allocations import list_stretches
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, find_place
 
 
@@ -42,7 +42,7 @@ def find_place_again(
         start_minute=to_minutes(starts_at),
         now=min(now, starts_at),
         moving=find_moving(booking.pk),
-        moving_resource_ids=list_resource_ids(booking),
+        held=list_stretches(booking),
         is_any_minute=True,
     )
     is_over = False

@@ -21,7 +21,7 @@ from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.guards import check_refused
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.editions import plans_anew
-from scheduling.services.writing.allocations import forget_allocations, list_resource_ids
+from scheduling.services.writing.allocations import forget_allocations, list_stretches
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, attach_details, meet_customer
 from scheduling.services.writing.expiry import clear_way, is_expired
@@ -237,17 +237,17 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
     plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True)
-    own_ids = list_resource_ids(booking)
+    held = list_stretches(booking)
     asked = Asked(
         plan=plan,
         start_minute=to_minutes(booking.starts_at),
         now=now,
         moving=find_moving(booking.pk),
-        moving_resource_ids=own_ids,
+        held=held,
         # Long after, the notice and the window count again: a hold must not be a way around them.
         is_any_minute=booking.hold_expires_at is not None and now < booking.hold_expires_at + LATE,
     )
-    narrowed = narrow_plan(plan, own_ids)
+    narrowed = narrow_plan(plan, [each.resource_id for each in held])
     if narrowed is not None:
         with suppress(PlaceRefused):
             place = find_place(replace(asked, plan=narrowed), is_pessimistic=is_pessimistic)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from database.locks import Stretch
 from database.statements import Statement
-from kernel.instants import to_instant
+from kernel.instants import to_instant, to_minutes
 from scheduling.engine import Strategy
 from scheduling.models import Allocation, Booking
 from scheduling.services.writing.groups import settle_session
@@ -121,12 +122,20 @@ def set_expiry(booking: Booking) -> None:
 
 def list_resource_ids(booking: Booking) -> tuple[int, ...]:
     """Return the resources that a booking takes, or took last."""
+    return tuple(dict.fromkeys(each.resource_id for each in list_stretches(booking)))
+
+
+def list_stretches(booking: Booking) -> tuple[Stretch, ...]:
+    """Return what a booking takes, or took last."""
     if booking.session_id is not None:
-        return tuple(dict.fromkeys(resource_id for resource_id, *_ in booking.group_share))
+        start = to_minutes(booking.starts_at)
+        return tuple(
+            Stretch(resource_id, start + first, start + last) for resource_id, _, first, last in booking.group_share
+        )
     rows = Allocation.objects.filter(booking_id=booking.pk).order_by("-is_active", "-id")
-    found = list(rows.values_list("resource_id", "is_active"))
-    active = [resource_id for resource_id, is_active in found if is_active]
-    return tuple(dict.fromkeys(active or [resource_id for resource_id, _ in found]))
+    found = list(rows.values_list("is_active", "resource_id", "starts_minute", "ends_minute"))
+    active = [stretch for is_active, *stretch in found if is_active]
+    return tuple(Stretch(*each) for each in active or [stretch for _, *stretch in found])
 
 
 def list_filling(booking: Booking) -> tuple[tuple[int, int], ...]:

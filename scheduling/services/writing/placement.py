@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from database.locks import lock_resources
+from database.locks import Stretch, lock_stretches
 from database.transactions import LostRace
 from kernel.instants import to_instant
 from scheduling.engine import (
@@ -37,6 +37,8 @@ from scheduling.engine import (
     fill_blindly,
     is_offered,
     keep_resources,
+    list_servers,
+    occupied_range,
     place_at,
     settle_length,
     unbind,
@@ -79,14 +81,15 @@ class Asked:
     Attributes:
         is_any_minute: Grid, notice, booking window and bookable hours don't count (a late confirmation, staff).
         is_override: Nothing counts: staff said why.
-        moving_resource_ids: What the moved booking holds now; locked along.
+        moving: What counts nowhere: the booking that is placed anew.
+        held: What that holds now; locked along.
     """
 
     plan: Plan
     start_minute: int
     now: datetime
     moving: Moving | None = None
-    moving_resource_ids: tuple[int, ...] = ()
+    held: tuple[Stretch, ...] = ()
     is_any_minute: bool = False
     is_override: bool = False
 
@@ -119,6 +122,14 @@ class Place:
         """Return the resources, in the order of the parts."""
         return tuple(dict.fromkeys(each.resource_id for each in self.candidate.assignments))
 
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Return what it occupies, buffers included."""
+        return [
+            Stretch(each.resource_id, each.occupied_start_minute, each.occupied_end_minute)
+            for each in self.candidate.assignments
+        ]
+
 
 class PlaceRefused(Exception):
     """Nothing fits; carries what is needed to say why, once the transaction is over."""
@@ -141,12 +152,12 @@ def find_place(asked: Asked, *, is_pessimistic: bool) -> Place:
         # What is taken for good needs no lock to be refused: whoever cannot win does not queue.
         if not asked.is_override and not any(_is_free(asked, *_look(asked, each)) for each in asked.plan.visits):
             raise PlaceRefused(asked)
-        lock_resources([*asked.plan.list_resource_ids(), *asked.moving_resource_ids])
+        lock_stretches([*_list_possible(asked), *asked.held])
     place = _pick(asked)
     if place is None:
         return _force(asked)
     if not is_pessimistic and not asked.is_override:
-        lock_resources([*place.resource_ids, *asked.moving_resource_ids])
+        lock_stretches([*place.stretches, *asked.held])
         _check_again(asked, place)
     return place
 
@@ -212,6 +223,15 @@ def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
     return SlotUnavailable(
         starts_at=starts_at, reasons=view_reasons(found, plan, location_id), alternatives=alternatives
     )
+
+
+def _list_possible(asked: Asked) -> list[Stretch]:
+    """List all that could be picked, for as long as the longest visit would take it."""
+    return [
+        Stretch(resource_id, *occupied_range(visit, asked.start_minute))
+        for visit in asked.plan.visits.values()
+        for resource_id in list_servers(visit)
+    ]
 
 
 def _look(asked: Asked, location_id: int) -> tuple[VisitSpec, Snapshot]:

@@ -39,7 +39,11 @@ def take_place(
         if clean is None or known.has_all(clean):
             return write_quickly(place, known)
         with write_transaction():
-            return write_quickly(place, meet_customer(clean))
+            known = meet_customer(clean)
+            if not known.has_all(clean):
+                return write_quickly(place, known)
+        # Somebody made them meanwhile: nobody needs to wait for this booking's locks.
+        return write_quickly(place, known)
 
     def write_quickly(place: Place, known: Known) -> Booking | None:
         write, counters = make_write(place, known), Counters()

@@ -97,7 +97,7 @@ def write_booking_at_once(write: BookingWrite, place: Place, *, counters: Counte
     """
     statement = Statement()
     add_edition_part(statement, place.edition)
-    add_lock_part(statement, place.resource_ids, source="CROSS JOIN edition")
+    add_lock_part(statement, place.stretches, source="CROSS JOIN edition")
     _add_clear(statement, write, place)
     _add_booking(statement, write, source="CROSS JOIN clear")
     is_single = all(capacity == 1 for capacity in place.capacities.values())

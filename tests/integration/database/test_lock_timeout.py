@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from database.errors import TooBusy, explain_failure
-from database.locks import KeySpace, lock_platform, lock_resources
+from database.locks import KeySpace, Stretch, lock_platform, lock_resources, lock_stretches
 from database.transactions import run_write, write_transaction
+from kernel.instants import to_minutes
 from scheduling.models import Booking, Service
 from tenants.context import tenant_scope
-from tests.factories.scheduling import book, make_shop
+from tests.factories.scheduling import MONDAY, book, hours_later, make_shop
 
 PATIENCE_SECONDS = 30
 
@@ -82,6 +83,35 @@ def test_booking_is_refused_while_its_resource_is_stuck_and_made_after(scratch_t
         book(service_id)
 
         assert Booking.objects.count() == 1
+
+
+def lock_hour(tenant, resource_id, starts_at) -> Callable[[], None]:
+    def enter() -> None:
+        with tenant_scope(tenant):
+            lock_stretches([Stretch(resource_id, to_minutes(starts_at), to_minutes(starts_at) + 60)])
+
+    return enter
+
+
+def test_booking_waits_for_its_own_hours_alone(scratch_tenant, impatient):
+    with tenant_scope(scratch_tenant):
+        service_id, (person,) = make_shop()
+        with another(lock_hour(scratch_tenant, person, MONDAY)):
+            with pytest.raises(TooBusy):
+                book(service_id, MONDAY)
+
+            book(service_id, hours_later(3))
+
+        assert list(Booking.objects.values_list("starts_at", flat=True)) == [hours_later(3)]
+
+
+@pytest.mark.parametrize(("resource_id", "is_free"), [(1, False), (2, True)])
+def test_whole_resource_and_one_of_its_hours_exclude_each_other(scratch_tenant, impatient, resource_id, is_free):
+    whole, hour = lock_in(scratch_tenant, [1]), lock_hour(scratch_tenant, resource_id, MONDAY)
+
+    for first, second in ((whole, hour), (hour, whole)):
+        with another(first), nullcontext() if is_free else pytest.raises(OperationalError), transaction.atomic():
+            second()
 
 
 def test_whoever_waited_in_vain_does_not_wait_again(scratch_tenant, impatient):

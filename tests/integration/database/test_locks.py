@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from database.locks import KeySpace, lock_platform, lock_resources, lock_words
+from database.locks import MOST_SLICES, KeySpace, Stretch, lock_platform, lock_resources, lock_stretches, lock_words
 from tenants.context import tenant_scope
 
 HELD_SQL = """
@@ -36,6 +36,32 @@ def test_resources_are_pairs_that_tenants_do_not_share(tenants, db):
 def test_no_resource_needs_no_lock(tenant, django_assert_num_queries):
     with django_assert_num_queries(0):
         lock_resources([])
+
+
+def list_modes() -> list[tuple[str, bool]]:
+    """How each lock of a resource or its hours is held, and whether its number is 7."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mode, objid = 7 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        return sorted(cursor.fetchall())
+
+
+def test_stretches_share_their_resources_and_have_each_hour_alone(tenant):
+    lock_stretches([Stretch(7, 59, 121), Stretch(7, 119, 120)])
+
+    assert list_modes() == [*[("ExclusiveLock", False)] * 3, ("ShareLock", True)]
+
+
+@pytest.mark.parametrize(("minutes", "modes"), [(0, []), (60, ["ExclusiveLock", "ShareLock"])])
+def test_empty_stretch_needs_no_lock(tenant, minutes, modes):
+    lock_stretches([Stretch(7, 600, 600 + minutes)])
+
+    assert [mode for mode, _ in list_modes()] == modes
+
+
+def test_many_hours_are_the_whole_resource(tenant):
+    lock_stretches([Stretch(7, 0, 60 * (MOST_SLICES + 1))])
+
+    assert list_modes() == [("ExclusiveLock", True)]
 
 
 def test_equal_words_are_one_lock_and_others_are_another(tenants, db):

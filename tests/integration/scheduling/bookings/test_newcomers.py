@@ -7,6 +7,7 @@ from functools import partial
 from threading import Barrier, local
 
 import pytest
+from django.db import connection
 
 from kernel.identity.keys import make_key
 from scheduling.models import Asset, Booking, Contact, Customer
@@ -61,6 +62,23 @@ def test_simultaneous_first_bookings_make_one_customer(scratch_tenant, seats):
     assert outcomes == {"accepted": AT_ONCE}
     assert in_scratch(scratch_tenant, count_people) == (1, 1, 1)
     assert in_scratch(scratch_tenant, Contact.objects.count) == 2
+
+
+@pytest.mark.usefixtures("all_look_first")
+def test_only_who_makes_the_customer_keeps_others_waiting_while_writing(scratch_tenant, monkeypatch):
+    service_id, _ = in_scratch(scratch_tenant, lambda: make_shop(AT_ONCE))
+    in_transaction, write = [], takes.write_booking_at_once
+
+    def write_and_note(*args, **kwargs):
+        in_transaction.append(connection.in_atomic_block)
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(takes, "write_booking_at_once", write_and_note)
+
+    outcomes = run_at_once(scratch_tenant, [partial(book_as, service_id, DETAILS)] * AT_ONCE)
+
+    assert outcomes == {"accepted": AT_ONCE}
+    assert in_transaction.count(True) == 1
 
 
 @pytest.mark.usefixtures("all_look_first")
