@@ -14,7 +14,7 @@ from kernel.errors import Invalid
 from kernel.ids import read_row_id
 from kernel.instants import DAY_MINUTES
 from kernel.money import PriceKind
-from scheduling.engine import Align
+from scheduling.engine import LONGEST_AHEAD_MINUTES, Align, Strategy
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import (
     list_add_on_entries,
@@ -22,6 +22,7 @@ from scheduling.selectors.catalog.entries import (
 )
 from scheduling.selectors.catalog.roster import load_roster
 from scheduling.selectors.catalog.warnings import list_service_warnings
+from scheduling.services.catalog.checks import MAX_POSITION
 from scheduling.services.catalog.extras import ExtraLine
 from scheduling.types import ServiceSetup
 from tenants.context import current_tenant
@@ -41,6 +42,13 @@ from web.parts.forms import PageForm, mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
+from web.workspace.catalog.further import (
+    STRATEGY_CHOICES,
+    STRATEGY_NOTES,
+    describe_reminders,
+    list_reminder_choices,
+    read_reminders,
+)
 from web.workspace.catalog.needs import describe_logged
 from web.workspace.catalog.parts import FURTHER, PARTS
 from web.workspace.catalog.price_kinds import PRICE_KINDS
@@ -75,10 +83,12 @@ ROW_LABELS = {
     "bookable_hours": gettext_lazy("When it can start"),
     "per_resource": gettext_lazy("Own durations and prices"),
     "questions": gettext_lazy("Questions"),
+    "reminder_offsets_minutes": gettext_lazy("Reminders"),
     "texts": gettext_lazy("In other languages"),
 }
 DESCRIBERS: dict[str, Callable[[list[Any]], str]] = {
     "bookable_hours": describe_periods,
+    "reminder_offsets_minutes": describe_reminders,
     "questions": describe_questions,
     "texts": describe_texts,
 }
@@ -108,7 +118,7 @@ def span(name: str, **kwargs: Any) -> SpanField:
 
 
 class ServiceForm(SetupForm[ServiceSetup]):
-    """A service; what it does not ask stays as it is: reminders, hold, strategy, order and a deposit."""
+    """A service; what it does not ask stays as it is: a deposit."""
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
     category = TextField(label=gettext_lazy("Category"), max_length=80, required=False, widget=SuggestInput())
@@ -159,9 +169,28 @@ class ServiceForm(SetupForm[ServiceSetup]):
         "cancel_cutoff_minutes", label=gettext_lazy("Customers cancel until, before the start")
     )
     move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
+    reminders = ChoicesField(
+        label=gettext_lazy("Reminders, before the start"), required=False, widget=Chips(),
+        help_text=gettext_lazy("None chosen: no reminders. They hold for whatever is booked from now on."),
+    )  # fmt: skip
+    other_reminder = SpanField(
+        label=gettext_lazy("Another reminder, before the start"), max_minutes=LONGEST_AHEAD_MINUTES, required=False
+    )
+    hold_minutes = length(
+        "hold_minutes", label=gettext_lazy("Kept while they book"),
+        help_text=gettext_lazy("So long nobody else can take the time that a customer is booking."),
+    )  # fmt: skip
+    position = NumberField(
+        label=gettext_lazy("Order"), min_value=0, max_value=MAX_POSITION, required=False,
+        help_text=gettext_lazy("The lowest number comes first. A new service without one goes to the end."),
+    )  # fmt: skip
+    strategy = ChoiceField(label=gettext_lazy("Who is chosen"), choices=STRATEGY_CHOICES)
 
     setup_type = ServiceSetup
-    names = {"price_minor": "price", "latest_start_minute": "latest_start"}
+    names = {
+        "price_minor": "price", "latest_start_minute": "latest_start", "reminder_offsets_minutes": "reminders",
+    }  # fmt: skip
+    strategy_notes = STRATEGY_NOTES
     further = FURTHER
     parts = PARTS
 
@@ -182,6 +211,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
         services = list_service_entries(now=now, is_active=None)
         categories = sorted({each.setup.category for each in services if each.setup.category})
         self.fields["category"].widget.suggestions = categories
+        kept = setup.reminder_offsets_minutes if setup else ()
+        self.fields["reminders"].choices = list_reminder_choices(kept, data)  # type: ignore[attr-defined]
         self._offer_arrival_modes()
         entries = list_add_on_entries(service_id=row_id, now=now) if row_id else ()
         self._add_on_versions = {each.id: each.version for each in entries}
@@ -224,7 +255,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
         """Show the price as an amount."""
         own = {name: getattr(setup, name) for name in SERVICE_TEXTS}
-        shown = {"price": setup.price_minor, "latest_start": setup.latest_start_minute}
+        shown = {
+            "price": setup.price_minor, "latest_start": setup.latest_start_minute,
+            "reminders": [str(each) for each in setup.reminder_offsets_minutes],
+        }  # fmt: skip
         return super().list_initial(setup) | shown | list_text_initial(setup.texts, own)
 
     def clean(self) -> dict[str, Any]:
@@ -232,6 +266,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
         data = dict(self.cleaned_data)
         if data.get("price_kind") != PriceKind.ON_REQUEST and "price" not in self.errors and data.get("price") is None:
             self.add_error("price", gettext("Enter the price, or choose “On request”."))
+        if data.get("other_reminder") == 0:
+            self.add_error("other_reminder", gettext("Enter at least 1 minute, or leave it empty."))
         wrong = [key for key, rows in self.row_sets.items() if not rows.is_valid()]
         if wrong:
             self.add_error(None, gettext("Please check the marked rows."))
@@ -255,6 +291,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
         data = super().read_values()
         kind, price = PriceKind(data["price_kind"]), data.pop("price")
         latest_start = data.pop("latest_start")
+        before = self.setup.reminder_offsets_minutes if self.setup else ()
+        reminders = read_reminders(data.pop("reminders"), data.pop("other_reminder"), before)
         texts = read_texts(data, SERVICE_TEXTS)
         return data | {
             "texts": texts,
@@ -264,6 +302,8 @@ class ServiceForm(SetupForm[ServiceSetup]):
             "align": Align(data["align"]),
             "approval": Approval(data["approval"]),
             "latest_start_minute": latest_start,
+            "reminder_offsets_minutes": reminders,
+            "strategy": Strategy(data["strategy"]),
             "bookable_hours": tuple(period for form in self.starts.forms for period in form.make_periods()),
             "per_resource": tuple(form.make_setup() for form in self.own.forms),
             "requirements": tuple(form.make_setup(list(self.requirements.rows)) for form in self.requirements.forms),

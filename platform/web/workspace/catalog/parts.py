@@ -8,10 +8,6 @@ from web.workspace.catalog.texts import spread
 from web.workspace.setup_forms import Part
 
 FURTHER = {
-    "position": gettext_lazy("Order"),
-    "strategy": gettext_lazy("Who is chosen"),
-    "hold_minutes": gettext_lazy("Kept while they book"),
-    "reminder_offsets_minutes": gettext_lazy("Reminders"),
     "deposit_kind": gettext_lazy("Deposit"),
     "deposit_minor": gettext_lazy("Deposit"),
     "deposit_percent": gettext_lazy("Deposit"),
@@ -65,5 +61,11 @@ PARTS = (
     Part(
         "extras", gettext_lazy("Extras"), gettext_lazy("What customers may add; each makes the visit longer."),
         template="workspace/catalog/extras.html",
+    ),
+    Part(
+        "further", gettext_lazy("Further"),
+        gettext_lazy("Most businesses leave this as it is."),
+        (("reminders",), ("other_reminder", "hold_minutes"), ("position",), ("strategy",)),
+        after="workspace/catalog/further.html",
     ),
 )  # fmt: skip

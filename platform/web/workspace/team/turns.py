@@ -8,7 +8,7 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
@@ -25,30 +25,7 @@ from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.crud.editing import make_actor
-
-STRATEGIES = (
-    (
-        Strategy.ROUND_ROBIN.value,
-        gettext_lazy("By turns"),
-        gettext_lazy("Whoever had least for their share is next. Who is away or busy keeps the turn."),
-    ),
-    (
-        Strategy.LEAST_BUSY.value,
-        gettext_lazy("To whoever is most free"),
-        gettext_lazy("Whoever has least to do on that day."),
-    ),
-    (
-        Strategy.FIXED_ORDER.value,
-        gettext_lazy("In this order"),
-        gettext_lazy("The first in the order of the team who is free."),
-    ),
-    (
-        Strategy.PACK_TIGHTLY.value,
-        gettext_lazy("Without gaps"),
-        gettext_lazy("Whoever is left with the fewest gaps that are too short for anything."),
-    ),
-)
-"""Value, name and explanation of each, the fairest first."""
+from web.workspace.team.strategies import STRATEGIES
 
 
 @requires(Permission.CATALOG_VIEW)
