@@ -59,6 +59,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     list_acts="workspace/catalog/list_acts.html",
     list_starts="workspace/catalog/starts.html",
     list_script="js/price-rows.js",
+    form_script="js/visit-bars.js",
     list_style="css/catalog.css",
     filters=list_filters,
     narrows=fits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from scheduling.models import AddOn, Location, Resource, Service
 from tenants.context import tenant_scope
@@ -260,3 +260,58 @@ def find_pushed_in_all_sizes(page: Page) -> list[str]:
         resize(page, size)
         found += [f"{size['width']} {each}" for each in find_pushed(page)]
     return found
+
+
+def test_the_bars_of_a_visit_are_dragged_and_moved_by_keys(houses, open_workspace):
+    house, name = houses[0], "Color con reposo"
+    page = open_workspace(house, "/workspace/services/new/")
+    page.fill("[name=name]", name)
+    page.fill("[name=price]", "850")
+    page.select_option("[name=requirements-0-resource_type_id]", index=1)
+    page.click("button[value=add-requirements]")
+    page.select_option("[name=requirements-1-resource_type_id]", index=1)
+    page.fill("[name=duration_minutes]", "2 h")
+    first, second = (page.locator(".visit-drawing [data-row]").nth(number) for number in (0, 1))
+    body, end = (first.get_by_role("slider", name=words) for words in ("desde el minuto", "cuánto dura"))
+    begins, lasts = (
+        page.locator(f"[name=requirements-0-{field}]") for field in ("starts_after_minutes", "duration_minutes")
+    )
+    expect(first.locator("text")).to_have_text("1 · 0–120 min")
+
+    body.focus()
+    for key in ("ArrowRight", "ArrowRight", "PageUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(begins).to_have_value("20")
+    end.focus()
+    page.keyboard.press("Home")
+    expect(lasts).to_have_value("5")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowUp")
+    expect(first.locator("text")).to_have_text("1 · 20–45 min")
+    drag(page, body, share=0.25)
+    expect(begins).to_have_value("50")
+    drag(page, end, share=0.5)
+    expect(lasts).to_have_value("")
+    expect(first.locator("text")).to_have_text("1 · 50–120 min")
+    page.select_option("[name=requirements-1-same_as]", index=1)
+    expect(second.locator("text")).to_have_text("2 · 0–120 min · el mismo que en 1 · se enciman")
+    faults = check_everywhere(page, DESK, PHONE)
+    page.fill("[name=requirements-1-duration_minutes]", "0:40")
+    expect(second.locator("text")).to_have_text("2 · 0–40 min · el mismo que en 1")
+    page.click(SAVE)
+    expect(page.locator(".said")).to_contain_text(f"Guardado: {name}")
+
+    with tenant_scope(house):
+        parts = Service.objects.get(name=name).requirements.values_list("starts_after_minutes", "duration_minutes")
+        assert (list(parts), faults) == ([(50, None), (0, 40)], [])
+
+
+def drag(page: Page, handle: Locator, *, share: float) -> None:
+    """Drag a handle to the right by a share of the visit."""
+    handle.scroll_into_view_if_needed()
+    box, whole = handle.bounding_box(), page.locator(".visit-drawing svg.drags").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + whole["width"] * share, y, steps=4)
+    page.mouse.up()

@@ -106,13 +106,17 @@ def test_what_another_editor_chose_is_kept_or_told(owner_client, staff_client, o
     change(staff_client("manager"), oil, strategy="fixed_order", hold_minutes="20", reminders=["60"])
 
     clash = owner_client.post(
-        f"{LIST}{oil.pk}/", {**mine, "strategy": "pack_tightly", "other_reminder": "50", "other_reminder_unit": "minutes"}
+        f"{LIST}{oil.pk}/",
+        {**mine, "strategy": "pack_tightly", "other_reminder": "50", "other_reminder_unit": "minutes"},
     )
 
     page = clash.content.decode()
     shown = read_page(page)
     assert (clash.status_code, shown["strategy"], shown["hold_minutes"]) == (409, "pack_tightly", "20")
-    assert (shown["reminders"], re.search(r"Mientras tanto quedó en: 1\sh", page) is not None) == (["1440", "120", "50"], True)
+    assert (shown["reminders"], re.search(r"Mientras tanto quedó en: 1\sh", page) is not None) == (
+        ["1440", "120", "50"],
+        True,
+    )
     saved = owner_client.post(f"{LIST}{oil.pk}/", shown)
     assert (saved.status_code, read_row(oil)[:3]) == (302, ("pack_tightly", 20, [1440, 120, 50]))
 
