@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext
 
@@ -13,15 +13,11 @@ from scheduling.engine import RulePeriod, move_days, unfold_period
 from scheduling.enums import HoursKind
 from scheduling.models import CapacityRule, WorkingHours
 from scheduling.selectors.catalog.roster import Member, Roster, load_roster
+from scheduling.selectors.catalog.setups import read_rule
 from scheduling.types import RequirementSetup, RuleSetup, ServiceSetup, SetupWarning
 
 WEEK_MINUTES = 7 * DAY_MINUTES
 LENGTHS = {RulePeriod.HOUR.value: 1, RulePeriod.DAY.value: 2, RulePeriod.WEEK.value: 3}
-NARROWED_BY = (
-    "scope", "measure", "location_id", "resource_id", "service_id", "arrival_mode", "weekdays", "from_minute",
-    "to_minute", "valid_from", "valid_to",
-)  # fmt: skip
-"""Two rules that agree in these count the same bookings."""
 MOST_LACKING = 3
 
 
@@ -76,29 +72,56 @@ def _explain_nobody(each: RequirementSetup, roster: Roster) -> str:
 
 
 def list_rule_warnings(*, setup: RuleSetup, rule_id: int | None = None) -> tuple[SetupWarning, ...]:
-    """List rules in use that make another limit useless: a longer period with less than a shorter one has."""
-    own = LENGTHS.get(setup.period)
-    same = CapacityRule.objects.filter(is_active=True, period__in=LENGTHS).exclude(pk=rule_id or 0)
-    others = [
-        row
-        for row in same
-        if all(_to_plain(getattr(row, name)) == _to_plain(getattr(setup, name)) for name in NARROWED_BY)
-    ]
-    if own is None:
-        return ()
+    """List rules in use that make this one useless, or that it makes useless; one query.
+
+    A rule is useless where another one counts at least the same bookings for as long or longer, and allows less.
+    """
+    rows = CapacityRule.objects.filter(is_active=True).exclude(pk=rule_id or 0).order_by("pk")
+    return warn_of_rules(setup, [read_rule(row) for row in rows])
+
+
+def warn_of_rules(setup: RuleSetup, others: Iterable[RuleSetup]) -> tuple[SetupWarning, ...]:
+    """List the same of rules that are loaded already; no query."""
     texts: list[str] = []
     for other in others:
-        length = LENGTHS[other.period]
-        if own > length and setup.limit < other.limit:
-            texts.append(
-                gettext("Less than the limit of %(limit)s per shorter period: that one will never be reached.")
-            )
-        elif own < length and setup.limit > other.limit:
-            texts.append(gettext("More than the limit of %(limit)s per longer period: this one will never be reached."))
-        else:
-            continue
-        texts[-1] %= {"limit": other.limit}
-    return tuple(SetupWarning("limit", text) for text in texts)
+        if _outdoes(setup, other):
+            texts.append(_say_outdone(setup, other) % {"limit": other.limit})
+        elif _outdoes(other, setup):
+            texts.append(_say_useless(setup, other) % {"limit": other.limit})
+    return tuple(SetupWarning("limit", text) for text in dict.fromkeys(texts))
+
+
+def _outdoes(one: RuleSetup, other: RuleSetup) -> bool:
+    """Tell whether the other rule is never reached because of this one."""
+    lengths = LENGTHS.get(one.period, 0), LENGTHS.get(other.period, 0)
+    is_as_long = one.period == other.period or 0 < lengths[1] < lengths[0]
+    return is_as_long and one.measure == other.measure and one.limit < other.limit and _covers(one, other)
+
+
+def _covers(one: RuleSetup, other: RuleSetup) -> bool:
+    """Tell whether a rule counts every booking that the other one counts."""
+    are_same = all(
+        getattr(one, name) in {None, "", getattr(other, name)}
+        for name in ("location_id", "resource_id", "service_id", "arrival_mode")
+    )
+    is_on = not one.weekdays or (other.weekdays and set(other.weekdays) <= set(one.weekdays))
+    times = one.from_minute, one.to_minute
+    is_between = times in {(None, None), (other.from_minute, other.to_minute)}
+    begins = one.valid_from is None or (other.valid_from is not None and one.valid_from <= other.valid_from)
+    ends = one.valid_to is None or (other.valid_to is not None and other.valid_to <= one.valid_to)
+    return bool(are_same and is_on and is_between and begins and ends)
+
+
+def _say_outdone(setup: RuleSetup, other: RuleSetup) -> str:
+    if setup.period == other.period:
+        return gettext("Less than the limit of %(limit)s that is for a part of this: that one will never be reached.")
+    return gettext("Less than the limit of %(limit)s per shorter period: that one will never be reached.")
+
+
+def _say_useless(setup: RuleSetup, other: RuleSetup) -> str:
+    if setup.period == other.period:
+        return gettext("More than the limit of %(limit)s that holds for this, too: this one will never be reached.")
+    return gettext("More than the limit of %(limit)s per longer period: this one will never be reached.")
 
 
 def _list_idle(setup: ServiceSetup, first: Sequence[Member], roster: Roster) -> Iterator[SetupWarning]:
@@ -155,7 +178,3 @@ def _lay(weekday: int, opens: int, closes: int) -> Iterator[Interval]:
     yield start, min(end, WEEK_MINUTES)
     if end > WEEK_MINUTES:
         yield 0, end - WEEK_MINUTES
-
-
-def _to_plain(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value

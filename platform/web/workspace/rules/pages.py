@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.entries import get_rule_entry, list_rule_entries
 from scheduling.selectors.catalog.rule_uses import BucketUse, find_current, list_counted_bookings, list_uses
+from scheduling.selectors.catalog.warnings import warn_of_rules
 from scheduling.services.catalog import rules
 from scheduling.types import Entry, RuleSetup
 from web.parts.lists import Column
@@ -22,25 +23,32 @@ from web.workspace.rules.sentences import find_today, load_names, say_rule
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A line of the list; ``use`` is None for one that is switched off or does not hold soon."""
+    """A line of the list; ``use`` is None for one that is switched off or does not hold soon.
+
+    ``warnings`` say which limits make each other useless.
+    """
 
     entry: Entry[RuleSetup]
     sentence: str
     use: BucketUse | None
     use_text: str
+    warnings: tuple[str, ...]
 
 
 def list_rows(now: datetime, search: str) -> Sequence[RuleRow]:
     """Return rules with what is used of them, switched off ones too; a constant number of queries."""
     names, bookings = load_names(), list_counted_bookings(now=now)
-    rows = []
-    for entry in list_rule_entries(is_active=None):
+    entries, rows = list_rule_entries(is_active=None), []
+    active = [each for each in entries if each.is_active]
+    for entry in entries:
         sentence = say_rule(entry.setup, names)
         if all(word in fold_letters(sentence) for word in fold_letters(search).split()):
             today = find_today(entry.setup, names)
             uses = list_uses(entry.setup, bookings, today=today) if entry.is_active else ()
             use = find_current(entry.setup, uses, today=today) if entry.is_active else None
-            rows.append(RuleRow(entry, sentence, use, _say_use(entry, use, today)))
+            others = [each.setup for each in active if each is not entry] if entry.is_active else []
+            warnings = tuple(each.text for each in warn_of_rules(entry.setup, others))
+            rows.append(RuleRow(entry, sentence, use, _say_use(entry, use, today), warnings))
     return tuple(rows)
 
 

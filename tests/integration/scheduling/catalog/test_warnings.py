@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.utils.translation import override
 from scheduling.engine import BookablePeriod, Measure, RulePeriod, WeeklyPeriod
 from scheduling.enums import RuleScope
 from scheduling.models import Resource, ResourceType
-from scheduling.selectors.catalog.warnings import list_rule_warnings, list_service_warnings
+from scheduling.selectors.catalog.warnings import list_rule_warnings, list_service_warnings, warn_of_rules
 from scheduling.types import RequirementSetup, RuleSetup, ServiceResourceSetup, ServiceSetup
 from tests.factories.scheduling import make_place, make_resource, make_rule
 
@@ -137,4 +138,62 @@ def test_longer_period_with_less_than_a_shorter_one(tenant):
         ("limit", "More than the limit of 5 per longer period: this one will never be reached.")
     ]
     assert read(replace(week, limit=5)) == read(replace(week, weekdays=(5,))) == []
-    assert read(replace(week, period=RulePeriod.MOMENT)) == read(replace(week, period=RulePeriod.HOUR), day) == []
+    assert read(replace(week, period=RulePeriod.MOMENT, limit=1)) == []
+    assert read(replace(week, period=RulePeriod.HOUR), day) == []
+
+
+START, END = date(2027, 1, 1), date(2027, 3, 31)
+PART = RuleSetup(scope=RuleScope.TENANT, period=RulePeriod.DAY, limit=9, arrival_mode="waits")
+WHOLE = RuleSetup(scope=RuleScope.TENANT, period=RulePeriod.DAY, limit=5)
+NARROW = {"weekdays": (0, 1), "from_minute": 480, "to_minute": 600, "valid_from": START, "valid_to": END}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ({}, {}),
+        (NARROW, {}),
+        (NARROW, NARROW),
+        ({"weekdays": (0,)}, {"weekdays": (0, 1)}),
+        (NARROW, {"valid_from": START, "valid_to": END}),
+        ({"scope": RuleScope.SERVICE, "service_id": 7}, {}),
+        ({"scope": RuleScope.SERVICE, "service_id": 7}, {"scope": RuleScope.SERVICE, "service_id": 7}),
+        ({}, {"arrival_mode": "waits"}),
+        ({"period": RulePeriod.MOMENT}, {"period": RulePeriod.MOMENT}),
+    ],
+)
+def test_limit_of_a_part_that_the_whole_never_lets_be_reached(tenant, part, whole):
+    part, whole = replace(PART, **part), replace(WHOLE, **whole)
+
+    (of_part,), (of_whole,) = warn_of_rules(part, [whole]), warn_of_rules(whole, [part])
+
+    assert of_part.text == "More than the limit of 5 that holds for this, too: this one will never be reached."
+    assert of_whole.text == "Less than the limit of 9 that is for a part of this: that one will never be reached."
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ({"limit": 5}, {}),
+        ({"limit": 4}, {}),
+        ({"measure": Measure.SEATS}, {}),
+        ({"period": RulePeriod.WEEK}, {}),
+        ({"period": RulePeriod.MOMENT}, {}),
+        ({}, {"period": RulePeriod.MOMENT}),
+        ({}, {"arrival_mode": "pickup"}),
+        ({}, {"weekdays": (0,)}),
+        ({"weekdays": (0, 1)}, {"weekdays": (0,)}),
+        ({}, {"from_minute": 480, "to_minute": 600}),
+        ({"from_minute": 480, "to_minute": 600}, {"from_minute": 480, "to_minute": 660}),
+        ({}, {"valid_from": START}),
+        ({"valid_from": START}, {"valid_from": END}),
+        ({}, {"valid_to": END}),
+        ({"valid_to": END}, {"valid_to": START}),
+        ({"scope": RuleScope.SERVICE, "service_id": 7}, {"scope": RuleScope.SERVICE, "service_id": 8}),
+        ({"scope": RuleScope.SERVICE, "service_id": 7}, {"scope": RuleScope.LOCATION, "location_id": 7}),
+    ],
+)
+def test_limits_that_may_both_be_reached_are_not_warned_of(tenant, part, whole):
+    part, whole = replace(PART, **part), replace(WHOLE, **whole)
+
+    assert (warn_of_rules(part, [whole]), warn_of_rules(whole, [part])) == ((), ())

@@ -214,6 +214,23 @@ def test_what_makes_another_useless_is_said_where_it_is_opened_again(owner_clien
     assert 'class="field noted"' in page
 
 
+def test_a_limit_below_another_is_saved_and_the_list_warns_at_both(owner_client):
+    daily = add(limit=5, weekdays=(0, 1, 2, 3, 4))
+
+    answer = owner_client.post(f"{LIST}new/", fill(owner_client, limit="4", period="week"))
+
+    assert (answer.status_code, CapacityRule.objects.count()) == (302, 2)
+    texts = (
+        "Es menos que el límite de 5 por un periodo más corto",
+        "Es más que el límite de 4 por un periodo más largo",
+    )
+    page = owner_client.get(LIST).content.decode()
+    assert [page.count(text) for text in texts] == [1, 1]
+    owner_client.post(f"{LIST}{daily}/archive/")
+    page = owner_client.get(LIST).content.decode()
+    assert [page.count(text) for text in texts] == [0, 0]
+
+
 def test_a_limit_that_never_counted_is_deleted_once_it_is_off(owner_client):
     rule_id = add(limit=5)
     assert f"{LIST}{rule_id}/delete/" not in owner_client.get(f"{LIST}{rule_id}/").content.decode()
