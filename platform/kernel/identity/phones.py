@@ -30,7 +30,14 @@ OLD_PREFIXES: dict[int, tuple[tuple[re.Pattern[str], str], ...]] = {
     # Mexico dropped 01, 044, 045 and the 1 after +52 in 2019 (IFT, Plan Técnico Fundamental de Numeración).
     52: ((re.compile(r"(?:044|045|01|0|1)(\d{10})"), r"\1"),),
     # Argentina's mobiles have a 9 from abroad or a 15 after the area code at home, never both; people mix them.
-    ARGENTINA: ((re.compile(r"90?(\d{12})"), r"0\1"),),
+    ARGENTINA: (
+        (re.compile(r"90?(\d{12})"), r"0\1"),
+        (re.compile(r"(?:15|90)(\d{10})"), r"9\1"),
+        # Bariloche's area code was 2944; it is 294 now, and a 4 begins its numbers.
+        (re.compile(r"(2944)15(\d{6})"), r"9\1\2"),
+    ),
+    # Peru's provinces put Lima's 1 before mobiles, and home a 0, until areas were one for mobiles in 2010 (MTC).
+    51: ((re.compile(r"1(9\d{8})"), r"\1"),),
     # Brazil's mobiles got a ninth digit, a 9 in front, by 2016 (Anatel, Resolução 553).
     55: ((re.compile(r"(\d\d)([6-9]\d{7})"), r"\g<1>9\2"),),
     # Chile dialed mobiles 09 until 2018, and they had eight digits (Subtel).
@@ -39,7 +46,9 @@ OLD_PREFIXES: dict[int, tuple[tuple[re.Pattern[str], str], ...]] = {
     57: ((re.compile(r"0?([124-8][2-9]\d{6})"), r"60\1"),),
 }
 ABROAD = (re.compile(r"0+(\d+)"), r"\1")
-"""People put the 0 of their own country into numbers of others: +34 (0) 612 …"""
+"""People put the 0 of their own country into numbers of others: +34 (0) 612 …; forms and people, a code twice."""
+NORTH_AMERICAN_EXIT = "011"
+"""Dialed in the United States and Canada before a country's code."""
 ARGENTINE_LINE = re.compile(r"[123]\d{9}")
 """An area code and a number without the 9: a fixed line or a mobile, the plan does not tell them apart."""
 
@@ -53,7 +62,19 @@ EXAMPLES = {
 }
 """Numbers as people of these countries have them; for others the library has one."""
 
-_LABEL = re.compile(r"(?:tel|cel|callto)\b[.:]*", re.IGNORECASE)
+_LINES = (
+    r"tel[eé]fono|tel[eé]f|telf?|tlfn?|tfno|fono|fone|telefone|phone|ph|m[oó]vil|mobile|mob|celular|celu|cell ?phone|"
+    r"cell?|zap|whats ?app|whats|wsp|wpp|n[uú]mero|n[uú]m|nro|no"
+)
+"""What people and their address books write beside a number, none of it a name or an extension."""
+_LABEL = re.compile(rf"(?:(?:callto|{_LINES})\b[\s.:]*)+(?=[\d+(%])", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(rf"(?<=[\d\s(])(?:{_LINES}|casa|oficina|trabajo|home|work|office)[\s.)]*\Z", re.IGNORECASE)
+_CHAT_LINK = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=|whatsapp://send/?\?phone=)\+?(\d+)"
+    r"(?:[?&/].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A link of WhatsApp to a number, which has its country in front without a plus sign."""
 _EXTENSION_SIGNS = frozenset("#*,;")
 _SILENT = frozenset(".'´`~\u2212\u223c\u00b7/\u2044\u2215")
 _SILENT_CATEGORIES = frozenset({"Zs", "Cc", "Pd", "Ps", "Pe", "Pc", "Pi", "Pf", "Mn", "Me", "So"})
@@ -134,10 +155,12 @@ def list_calling_codes(countries: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def _strip_label(typed: str) -> str:
-    """Return a text without what nobody sees and without the ``tel:`` of a link, in compatible characters (NFKC)."""
+    """Return a text without what nobody sees and without the kind of line beside it, in compatible characters (NFKC)."""
     text = compose("NFKC", drop_hidden(typed)).strip()
+    if link := _CHAT_LINK.fullmatch(text):
+        return f"+{link[1]}"
     label = _LABEL.match(text)
-    return unquote(text[label.end() :]) if label else text
+    return _LABEL_BEHIND.sub("", unquote(text[label.end() :]) if label else text)
 
 
 def _read(typed: str) -> str | None:
@@ -161,18 +184,31 @@ def _read(typed: str) -> str | None:
 
 def _list_readings(text: str, country: str) -> Iterator[PhoneNumber]:
     """Yield what a number may be, the likeliest first."""
-    for spelling in (text, f"+{text[2:].lstrip('0')}" if text.startswith("00") else ""):
-        number = _parse(spelling, country) if spelling else None
+    for spelling in _list_spellings(text, country):
+        number = _parse(spelling, country)
         if number is None:
             continue
         yield number
         code = number.country_code or 0
         region = phonenumbers.region_code_for_country_code(code)
         national = phonenumbers.national_significant_number(number)
-        for old, new in (*OLD_PREFIXES.get(code, ()), ABROAD):
+        twice = (re.compile(rf"{code}(\d+)"), r"\1")
+        for old, new in (*OLD_PREFIXES.get(code, ()), ABROAD, twice):
             modern = _parse(old.sub(new, national), region) if old.fullmatch(national) else None
             if modern is not None:
                 yield modern
+
+
+def _list_spellings(text: str, country: str) -> Iterator[str]:
+    """Yield a number as it was typed, and with a ``+`` for what stands in front of a country's code, or for nothing."""
+    yield text
+    if text.startswith("00"):
+        yield f"+{text.lstrip('0')}"
+    if text.startswith(NORTH_AMERICAN_EXIT):
+        yield f"+{text.removeprefix(NORTH_AMERICAN_EXIT)}"
+    code = str(phonenumbers.country_code_for_region(country))
+    if text.startswith(code):
+        yield f"+{text}"
 
 
 def _prefer_mobile(number: PhoneNumber) -> PhoneNumber:
