@@ -155,7 +155,7 @@ def list_calling_codes(countries: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def _strip_label(typed: str) -> str:
-    """Return a text without what nobody sees and without the kind of line beside it, in compatible characters (NFKC)."""
+    """Return a text in compatible characters (NFKC), without what nobody sees and the kind of line beside it."""
     text = compose("NFKC", drop_hidden(typed)).strip()
     if link := _CHAT_LINK.fullmatch(text):
         return f"+{link[1]}"

@@ -19,6 +19,7 @@ Ana de Com|Mª Luisa|M.ª Teresa|Arq. Soto|Ing. Mx|Lic. Io Com|St. John Rivers|S
 Ana.de la Cruz|Juan.Carlos|Ana.Karen|Rosa M. de Jesús|J.de Jesús|von der Leyen|de la Rúa|Dr.House|J.Li
 MA.ELENA GÓMEZ|Gal·la Puig
 マイケル・ジョーダン|Ana.de la Cruz Soto|Av.Juárez|X. Ruiz|Van Gogh|Mac Donald|N. N.
+李.小龙|乔治·布什|Ana ❤️|J R R Tolkien|Tres Reyes|Uno Dos Tres|Ana, Comet|Luis Dot|Código Motriz|Pin Pon
 """.replace("\n", "|")
 ADVERTISING = """
 GANA 500 EUR bit.ly/xyz|bit.ly/xyz|bit . ly/xyz|bit ly/abc|example.com|EXAMPLE.COM|example . com|example .com
@@ -40,6 +41,10 @@ evil·com|evil・com
 x.com|X.COM|T.Me|a.co/x|a.b/c|evil.unknownending|evil.Foo|dr.evil|ma.evil hoy|bbva.de hoy|bbva.de Hoy|Ing . com
 x . com
 bbva.no hoy|bbva.to hoy|Evil∙com|evil [DOT] com|A.Evil.com|visita fiat punto com|viagra barata|Bitcoin ya
+i❤.ws|💩.la|❤️.ws|☕.us|Ana 💩。la|.com|x;com|evil , com|x،com|x˙com|x。公司|例え.テスト|उदाहरण.भारत|لعبة.شبكة|קזינו.קום
+ตัวอย่าง.ไทย|b i t . l y|b i t . l y / x y z|ganadinero-com|ganadinero com mx|ana (at) gmail|hxxps evil|javascript:alert
+cinco cinco uno dos tres cuatro|five-five one two three|Ana ☎ 55|Ana 📞|💰 Ana|🎁 Ana|<b>Ana</b>|{{name}}|Llama al 5512
+escribe al 55|compra ya Ana|BBVA: su cuenta|Cuenta bloqueada|Código 1234|Your code is 4821|OTP 4821|Ana.Men|J.Bio
 you won a car|call now Ana|Ganas un auto \U0001f517|préstamos rápidos
 """.replace("\n", "|")
 
@@ -134,6 +139,7 @@ https://x.mx|HTTP://X|www.malo.example|hxxp://x|t.me/abc|wa.me/5255|ｂｉｔ．
 b\u200bit.ly|192.168.0.1/x
 taller punto com|taller dot com|goo.gl/maps/abc|maps.app.goo.gl/x|av.com|mailto:ana|tel:+525512345678
 javascript:alert(1)|xn--taller-pea-19a.mx
+i❤.ws|💩.la|t a l l e r . c o m|例え.コム|उदाहरण.भारत
 taller[.]com|taller(punto)com|tinyurl.com/x|Calle 1 ▶ example.org|ftp.taller|a.b.co/x
 """.replace("\n", "|")
 
