@@ -28,15 +28,23 @@ SMALL_WORD = 2
 
 _FOLDED = str.maketrans(
     {
-        "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "ʼ": "'", "`": "'", "´": "'",
+        "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "ʼ": "'", "ʻ": "'", "ʽ": "'", "ˈ": "'", "`": "'", "´": "'",
         "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"', "‹": "'", "›": "'",
         "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "·": "-", "•": "-",
         "…": "...", "¨": "", "¬": "-", "×": "x", "÷": "/", "№": "No.", "™": "", "®": "", "©": "",
         "ª": "a", "º": "o", "°": "o", "¹": "1", "²": "2", "³": "3", "½": "1/2", "¼": "1/4", "¾": "3/4",
         "Œ": "OE", "œ": "oe", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "ð": "d", "Ð": "D", "Þ": "Th",
-        "þ": "th", "ẞ": "SS",
+        "þ": "th", "ẞ": "SS", "ŋ": "n", "Ŋ": "N", "ə": "e", "Ə": "E", "ɛ": "e", "Ɛ": "E", "ɔ": "o", "Ɔ": "O", "ĸ": "k",
+        "⁄": "/", "∕": "/", "∙": "-", "⋅": "-", "‣": "-", "⁃": "-", "→": "->", "←": "<-", "⇒": "=>", "±": "+-",
+        "≤": "<=", "≥": ">=", "≠": "/=", "∼": "~", "≈": "~", "∗": "*", "∣": "|", "‰": "o/oo",
+        "¢": "c", "₡": "CRC ", "₲": "PYG ", "₱": "PHP ", "₿": "BTC ", "₹": "INR ", "₩": "KRW ", "₽": "RUB ",
+        "₺": "TRY ", "₴": "UAH ", "₪": "ILS ", "₫": "VND ", "₦": "NGN ", "₣": "F ", "₸": "KZT ", "₵": "GHS ",
+        "、": ", ", "。": ". ",
     }
 )  # fmt: skip
+_FOLDED_KINDS = {"Ps": "(", "Pe": ")", "Pi": '"', "Pf": '"', "Pd": "-", "Pc": "_", "Po": " "}
+"""What punctuation of a kind becomes that has no counterpart of its own."""
+_LATIN_LETTER = re.compile(r"LATIN (SMALL|CAPITAL) LETTER ([A-Z])(?: WITH .*)?")
 _LINK = re.compile(r"\s(?P<link>https?://\S+)$")
 
 
@@ -94,8 +102,21 @@ def _fold_sign(sign: str) -> str:
         return " "
     if category in {"So", "Sk", "Cf", "Cn", "Co", "Mn", "Me"}:
         return ""
-    plain = "".join(each for each in compose("NFKD", sign) if not unicodedata.combining(each))
-    return plain if plain and is_plain(plain) else sign
+    plain = "".join(each for each in compose("NFKD", sign) if not unicodedata.combining(each)).translate(_FOLDED)
+    if plain and is_plain(plain):
+        return plain
+    return "" if category == "Sm" else _FOLDED_KINDS.get(category) or _fold_letter(sign)
+
+
+def _fold_letter(sign: str) -> str:
+    """Return the digit or letter that a sign is, which has no composition: those of other scripts, and ħ or ɓ."""
+    digit = unicodedata.digit(sign, None)
+    if digit is not None:
+        return str(digit)
+    letter = _LATIN_LETTER.fullmatch(unicodedata.name(sign, ""))
+    if letter is None:
+        return sign
+    return letter[2] if letter[1] == "CAPITAL" else letter[2].lower()
 
 
 def _count(sizes: Sequence[int], *, alone: int, joined: int) -> int:

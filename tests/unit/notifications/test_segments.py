@@ -23,6 +23,12 @@ from notifications.engine.segments import count_segments, fold_text, is_plain, p
         ("Ünal, Åsa, Størm", "Ünal, Åsa, Størm"),
         ("mail@example.com_x", "mail@example.com_x"),
         ("x\u200b y", "x y"),
+        ("Għajn, ŋ, Əliyev, Ħal, Ŀull, ŧ, ɓ", "Ghajn, n, Eliyev, Hal, L-ull, t, b"),
+        ("₡5000, ₲ 9, 20 ¢, ₿1", "CRC 5000, PYG 9, 20 c, BTC 1"),
+        ("A→B ± 2, ≤ 3, ≥4, √ 9, 4 ≠ 5", "A->B +- 2, <= 3, >=4, 9, 4 /= 5"),
+        ("٣ ५ ３ ❷ ⅓ ⅞", "3 5 3 2 1/3 7/8"),
+        ("【Oferta】「sí」‣ uno 、 dos。 † ‰ ⸺", "(Oferta)(si)- uno , dos. o/oo -"),
+        ("Kaʻahumanu ‿ ŉ", "Ka'ahumanu _ 'n"),
     ],
 )
 def test_letters_are_folded_where_nothing_is_lost(text, folded):
