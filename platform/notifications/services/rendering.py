@@ -34,7 +34,6 @@ from notifications.types.messages import RenderedMessage
 from notifications.types.words import Vocabulary
 
 LONGEST_SUBJECT = 200
-LONGEST_PLAIN = 2000
 COLON = "\ue000"
 """Stands for a colon of a word while a text is filled in; nobody types it (Unicode's private use)."""
 NAME_LIMITS = (32, 24, 16)
@@ -75,7 +74,9 @@ def render_message(
             return filled or _render_built_in(carrier, template, folders, said)
 
         if carrier.pick_text is not None:
-            versions = [clean_line(write(said).text, limit=LONGEST_PLAIN) for said in _list_shorter(words, vocabulary)]
+            texts = [write(said).text for said in _list_shorter(words, vocabulary)]
+            # Whatever is too long loses words in front of its link: here none is cut.
+            versions = [clean_line(text, limit=len(text)) for text in texts]
             return RenderedMessage(subject="", body_text=carrier.pick_text(versions))
         return _lay_out(sender, language, write(words), words, vocabulary)
 

@@ -91,6 +91,20 @@ def test_longest_values_fit_into_two(booking, tenant, language, vertical, busine
         assert template.startswith("worker") or text.endswith(f" {wanted}"), text
 
 
+@pytest.mark.parametrize("template", ["booking_moved", "booking_cancelled"])
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_link_stays_whole_however_much_is_told_along(booking, template, count):
+    """A series, or many bookings of a day that staff moves: the links of all were lost at the end."""
+    words = make_customer_words(booking, template=template, now=NOW, beside=(booking,) * count)["es"]
+    rendered = render_message(
+        carrier=get_carrier("sms"), template=template, subject_kind="booking", language="es", context=words
+    )
+
+    link = words["manage_url"] if template == "booking_moved" else words["book_url"]
+    assert rendered.body_text.endswith(f" {link}")
+    assert count_segments(rendered.body_text) <= 2
+
+
 @pytest.mark.parametrize(
     ("language", "moved", "changed"), [("es", "movida a ", "cambiada"), ("en", "moved to ", "changed")]
 )
