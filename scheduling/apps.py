@@ -15,7 +15,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
-        from scheduling.services.messages import leaving, managers, reminders, withdrawals, words  # noqa: PLC0415
+        from scheduling.services.messages import leaving, managers, relinking, reminders, withdrawals, words  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -24,6 +24,7 @@ class SchedulingConfig(AppConfig):
         staff.register()
         expiry.register()
         reminders.register()
+        relinking.register()
         leaving.register()
         withdrawals.register()
         managers.register()

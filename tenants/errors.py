@@ -175,3 +175,87 @@ class ExampleBusy(Conflict):
 
     code = "example_busy"
     text = mark("The example is being made anew already.")
+
+
+class ArchiveUnknown(NotFound):
+    """There is no such archive."""
+
+    code = "archive_unknown"
+    text = mark("This is not the archive of a business, or it cannot be read.")
+
+
+class ArchiveDamaged(Invalid):
+    """An archive is not as it was written."""
+
+    code = "archive_damaged"
+    text = mark("This archive is damaged or was cut off. Nothing was changed; use another one.")
+
+
+class ArchiveNewer(Conflict):
+    """An archive was made by code that knows more than this one."""
+
+    code = "archive_newer"
+    text = mark(
+        "This archive was made by a newer version of Turnero, which has “%(migration)s”. Update first, then try again."
+    )
+
+    def __init__(self, *, migration: str) -> None:
+        super().__init__(migration=migration)
+
+
+class ArchiveStrange(Conflict):
+    """The tables of an archive are not those that its migrations make."""
+
+    code = "archive_strange"
+    text = mark("The tables in this archive are not those of its version of Turnero: %(tables)s. Nothing was changed.")
+
+    def __init__(self, *, tables: str) -> None:
+        super().__init__(tables=tables)
+
+
+class CopyDiffers(Conflict):
+    """What came out of an archive is not what went in."""
+
+    code = "copy_differs"
+    text = mark("What was restored differs from what was backed up: %(what)s. Nothing was changed.")
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what=what)
+
+
+class KeyInvalid(Invalid):
+    """Nobody can be written to under this key."""
+
+    code = "key_invalid"
+    text = mark("This is no public key: it begins with age1 or ssh- and stands in one line.")
+
+
+class IdentityNeeded(Forbidden):
+    """An archive is encrypted, and no key was given."""
+
+    code = "identity_needed"
+    text = mark("This archive is encrypted: name the file with its secret key (--identity FILE).")
+
+
+class IdentityWrong(Forbidden):
+    """None of the keys opens an archive."""
+
+    code = "identity_wrong"
+    text = mark("The key does not open this archive, or its file holds no secret key.")
+
+
+class NoRoom(Unavailable):
+    """An archive could not be written."""
+
+    code = "no_room"
+    text = mark("The archive could not be written: %(why)s. Nothing of it is left, and earlier ones are as they were.")
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(why=why)
+
+
+class ExampleNotKept(Conflict):
+    """The example is made anew every night, so that nobody keeps it."""
+
+    code = "example_not_kept"
+    text = mark("This is the public example: it is made anew every night, and there is nothing of it to keep.")

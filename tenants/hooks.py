@@ -1,8 +1,8 @@
-"""Where rooms above plug in: provisioning, due work, refusals, the log of acts, what is kept about people."""
+"""Where rooms above plug in: provisioning, due work, refusals, the log of acts, personal data, copies of a business."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponseBase
 
 from kernel.errors import Unavailable
 from kernel.personal import TableInventory
-from tenants.types import ActDone, AddressChange, SignUpDetails, TenantInfo
+from tenants.types import ActDone, AddressChange, RestoredTenant, SignUpDetails, TenantFile, TenantInfo
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
 AddressWriter = Callable[[AddressChange], None]
+RestoreStep = Callable[[RestoredTenant], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,32 @@ class Refusals:
     away: Callable[[HttpRequest, Unavailable], HttpResponseBase]
 
 
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """Where a room keeps files of businesses, for copies of them.
+
+    Attributes:
+        list_files: What the current tenant has, by its rows.
+        read: The content of one (schema, path); raises `kernel.errors.NotFound` when it is gone.
+        write: Store one, for a schema that may not be there yet.
+        remove_all: Remove everything that lies under a schema's name.
+    """
+
+    list_files: Callable[[], Sequence[TenantFile]]
+    read: Callable[[str, str], bytes]
+    write: Callable[[str, str, bytes], None]
+    remove_all: Callable[[str], None]
+
+
 _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
 _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
 _address_writers: list[AddressWriter] = []
+_file_stores: dict[str, FileStore] = {}
+_restore_steps: dict[str, tuple[int, RestoreStep]] = {}
+_left_behind: dict[str, str] = {}
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -128,3 +149,37 @@ def register_inventory(tables: Iterable[TableInventory]) -> None:
 def list_inventory() -> tuple[TableInventory, ...]:
     """Return every declared table, by the name of its model."""
     return tuple(_inventory[model] for model in sorted(_inventory))
+
+
+def register_file_store(name: str, store: FileStore) -> None:
+    """Let copies of a business have the files of this store; ``name`` stands in archives."""
+    _file_stores[name] = store
+
+
+def list_file_stores() -> Mapping[str, FileStore]:
+    """Return every store by its name."""
+    return dict(_file_stores)
+
+
+def register_restore_step(name: str, order: int, function: RestoreStep) -> None:
+    """Run ``function`` in a business that was made of an archive, in the transaction that makes it.
+
+    For what holds the schema's name or the platform's secret. What it returns is told to whoever restores.
+    """
+    _restore_steps[name] = (order, function)
+
+
+def list_restore_steps() -> tuple[RestoreStep, ...]:
+    """Return the steps in the order in which they run."""
+    in_order = sorted(_restore_steps.items(), key=lambda each: (each[1][0], each[0]))
+    return tuple(function for _, (_, function) in in_order)
+
+
+def register_left_behind(reasons: Mapping[str, str]) -> None:
+    """Say which tables of the platform (``app.Model``) are in no copy of a business, and why."""
+    _left_behind.update(reasons)
+
+
+def list_left_behind() -> Mapping[str, str]:
+    """Return those tables with their reasons."""
+    return dict(_left_behind)

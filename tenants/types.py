@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tenants.enums import TenantStatus
@@ -346,3 +347,57 @@ class AskedWorkplaces:
     email: str
     locale: str
     businesses: tuple[TenantInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFile:
+    """A stored object of a business: ``path`` inside of its own part of the storage, digest in hexadecimal."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredTenant:
+    """A business that was made of an archive, for the rooms that have something to put right in it.
+
+    Attributes:
+        former_schema: Where its rows lay when they were copied.
+        is_same_secret: The archive was made under the platform's present secret.
+    """
+
+    tenant: TenantInfo
+    former_schema: str
+    is_same_secret: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BackupDone:
+    """An archive that was made, with what is in it; ``lost`` are files that could not be read any more."""
+
+    path: Path
+    bytes: int
+    tables: int
+    rows: int
+    files: int
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDone:
+    """What came out of an archive and was compared; ``notes`` are for whoever did it, in English.
+
+    Attributes:
+        name: Of the business.
+        made_at: When the archive was made.
+    """
+
+    tenant: TenantInfo
+    name: str
+    made_at: datetime
+    tables: int
+    rows: int
+    files: int
+    notes: tuple[str, ...] = ()

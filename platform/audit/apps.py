@@ -19,6 +19,9 @@ class AuditConfig(AppConfig):
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
+        hooks.register_left_behind(
+            {"audit_public.PlatformEntry": "the operators' own log, of which no row is ever written anew"}
+        )
         hooks.register_act_writer(log_tenant_act)
         hooks.register_address_writer(log_address)
         register_reset_writer(log_reset)

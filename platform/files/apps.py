@@ -12,10 +12,11 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         """Take on this room's due work; declare what is kept about people."""
         from files import personal  # noqa: PLC0415
-        from files.services import brand, removal, rendering, uploads  # noqa: PLC0415
+        from files.services import brand, copies, removal, rendering, uploads  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         brand.register()
+        copies.register()
         hooks.register_due_handler(uploads.DUE_KIND, rendering.render_file)
         hooks.register_due_handler(removal.DUE_KIND, removal.finish_removal)
         hooks.register_inventory(personal.INVENTORY)

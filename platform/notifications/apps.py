@@ -26,3 +26,10 @@ class NotificationsConfig(AppConfig):
         sign_ups.register()
         workplaces.register()
         hooks.register_inventory(personal.INVENTORY)
+        hooks.register_left_behind(
+            {
+                "notifications_public.ContactCode": "a code holds for minutes, and for the schema that it was sent for",
+                "notifications_public.Message": "the platform's own mail, to owners who sign up and to operators",
+                "notifications_public.TakenReply": "keeps the carrier from handing an answer over twice, for days",
+            }
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -40,14 +40,22 @@ def get_migration_state() -> str:
     return digest.hexdigest()
 
 
-def migrate_schema(schema_name: str) -> None:
-    """Run the migrations that ``schema_name`` lacks, by Django's own executor."""
+def migrate_schema(
+    schema_name: str,
+    *,
+    targets: Sequence[tuple[str, str]] | None = None,
+    progress: Callable[..., None] | None = None,
+) -> None:
+    """Run the migrations that ``schema_name`` lacks, by Django's own executor.
+
+    Without ``targets`` all of them; otherwise those up to and with these. ``progress`` hears of each.
+    """
     connection.set_schema(schema_name, include_public=False)
     MigrationRecorder(connection).ensure_schema()
     connection.set_schema(schema_name)
     try:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        executor = MigrationExecutor(connection, progress)
+        executor.migrate(executor.loader.graph.leaf_nodes() if targets is None else list(targets))
     finally:
         connection.set_schema_to_public()
 

@@ -1,0 +1,39 @@
+"""Every table is in the copies of a business, or its room says why not."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+from tenants.hooks import list_left_behind
+from tenants.models import Domain, Tenant
+from tenants.services.copies.shared import list_public_models, list_shared_models
+
+BY_NAME = {Tenant, Domain}
+"""The business itself, which no column ``schema_name`` leads to."""
+
+
+def test_every_table_of_the_platform_travels_or_says_why_not():
+    travels = {*list_shared_models(), *BY_NAME}
+    left = list_left_behind()
+    undeclared = [
+        model._meta.label for model in list_public_models() if model not in travels and model._meta.label not in left
+    ]
+
+    assert undeclared == []
+    assert {model._meta.label for model in list_shared_models()} == {
+        "tenants.DueWork", "notifications_public.TextedNumber",
+    }  # fmt: skip
+
+
+def test_what_is_left_behind_is_there_and_has_a_reason():
+    public = {model._meta.label for model in list_public_models()}
+
+    assert set(list_left_behind()) <= public
+    assert all(len(reason) > 10 for reason in list_left_behind().values())
+
+
+def test_public_models_are_found():
+    labels = {model._meta.label for model in list_public_models()}
+
+    assert {"tenants.Tenant", "audit_public.PlatformEntry"} <= labels
+    assert labels & {model._meta.label for model in apps.get_app_config("scheduling").get_models()} == set()
