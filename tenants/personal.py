@@ -36,6 +36,7 @@ INVENTORY = (
             NotPersonal.BUSINESS: ("slug", "name", "accent", "profile", "logo"),
             NotPersonal.CODE: (
                 "schema_name",
+                "former_schemas",
                 "vertical",
                 "country",
                 "timezone",

@@ -121,6 +121,7 @@ class TenantInfo:
         tested_at: When staff first tried the customer's way.
         shared_at: When the owner said that customers know the page.
         guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
+        former_schemas: Of the businesses whose archives it was made of, oldest first.
     """
 
     id: int
@@ -150,6 +151,7 @@ class TenantInfo:
     logo: Logo | None = None
     version: int = 1
     home_host: str = ""
+    former_schemas: tuple[str, ...] = ()
 
     @property
     def is_published(self) -> bool:

@@ -23,7 +23,8 @@ class Tenant(TenantMixin):
     Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`);
     ``profile`` and ``logo`` are a `BusinessProfile` and a `Logo` of `tenants.types`; ``version`` counts what the owner
     changed of them and of name, color, language and time zone.
-    ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
+    ``former_schemas`` are those whose archives it was made of, oldest first: links that were derived from their names
+    are known as such. ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
     auto_create_schema = False
@@ -53,6 +54,7 @@ class Tenant(TenantMixin):
     profile = models.JSONField(default=dict, db_default={}, blank=True)
     logo = models.JSONField(default=dict, db_default={}, blank=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
+    former_schemas = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

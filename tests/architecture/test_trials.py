@@ -15,12 +15,14 @@ SEE_TRIALS = {
     "scheduling/selectors/first_run/trials.py": "their own list",
     "scheduling/services/catalog/locations.py": "a place is not deleted under them",
     "scheduling/services/first_run/trials.py": "makes and deletes them",
+    "scheduling/services/messages/relinking.py": "links of all are derived anew",
     "scheduling/services/writing/expiry.py": "one ends by itself",
     "scheduling/services/writing/lookups.py": "one by its id or link",
 }
 WRITE_SQL = {
     "scheduling/selectors/availability/occupancy.py": "by what is taken: groups, rules, moments; they take nothing",
     "scheduling/selectors/bookings/search.py": "by search keys; they have none",
+    "scheduling/services/messages/relinking.py": "by their ids, tests too",
     "scheduling/services/writing/events.py": "by ids of holds that ended in somebody's way; they are in nobody's",
     "scheduling/services/writing/expiry.py": "by what is taken: groups, rules, moments; they take nothing",
 }

@@ -27,7 +27,7 @@ from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.instants import count_minutes
 from scheduling.engine import find_window
 from scheduling.enums import BookingStatus
-from scheduling.errors import LinkEnded, SlotTaken
+from scheduling.errors import LinkEnded, SlotTaken, TokenUnknown
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
@@ -35,6 +35,7 @@ from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
 from scheduling.services.messages.calendar_files import make_calendar
+from scheduling.services.messages.relinking import find_new_token
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
 from tenants.context import current_tenant
 from tenants.enums import Ability
@@ -162,7 +163,11 @@ class ManagePage:
 
 
 def while_the_link_leads(view: ManageView) -> ManageView:
-    """Show instead of a booking whose visit is long over a page that says so, and how to reach the business."""
+    """Show another page instead of a booking whose visit is long over, or whose link is one of before.
+
+    The first says how to reach the business. The second offers the new link: the business was restored, and links are
+    derived anew then.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
@@ -171,6 +176,12 @@ def while_the_link_leads(view: ManageView) -> ManageView:
         except LinkEnded as error:
             context = {"text": translate_error(error), "places": catalog.list_locations(), "language_url": "?lang="}
             return keep_private(render(request, "booking/link_ended.html", context, status=get_status(error)))
+        except TokenUnknown as error:
+            renewed = find_new_token(token, now=utc_now())
+            if renewed is None:
+                raise
+            context = {"renewed_url": reverse("booking:manage", args=[renewed]), "language_url": "?lang="}
+            return keep_private(render(request, "booking/link_renewed.html", context, status=get_status(error)))
 
     return answer
 

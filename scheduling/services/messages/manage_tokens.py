@@ -39,9 +39,9 @@ def make_manage_url(token: str) -> str:
     return f"{make_base_url(current_tenant().primary_host)}/b/{token}/"
 
 
-def derive_token(ics_uid: str, token_version: int) -> str:
-    """Derive a token from the booking's calendar identity, bound to the tenant."""
-    message = f"{current_tenant().schema_name}:{ics_uid}:{token_version}"
+def derive_token(ics_uid: str, token_version: int, *, schema_name: str | None = None) -> str:
+    """Derive a token from the booking's calendar identity, bound to the tenant, or to one that it was before."""
+    message = f"{schema_name or current_tenant().schema_name}:{ics_uid}:{token_version}"
     key = b"scheduling.manage:" + settings.SECRET_KEY.encode()
     return make_link_token(hmac.digest(key, message.encode(), hashlib.sha256))
 

@@ -1,18 +1,28 @@
-"""Customers' links of a business that was made of an archive: each is derived from the name of its schema."""
+"""Customers' links of a business that was made of an archive: each is derived from the name of its schema.
+
+Those of before lead to no booking any more. Whoever opens one has proved as much as with the new one, which the page
+then offers (`find_new_token`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 from database.connection import connection
+from kernel.ids import hash_link_token, hash_token
 from scheduling.models import Booking
-from scheduling.services.messages.manage_tokens import hash_manage_token
+from scheduling.policies import LINK_LIFE
+from scheduling.services.messages.manage_tokens import derive_token, hash_manage_token
+from tenants.context import current_tenant
 from tenants.hooks import register_restore_step
 from tenants.types import RestoredTenant
 
 BATCH = 2000
-NOTE = "Links in messages of before lead nowhere: customers get new ones with their next message, or from the business."
+MOST_COMPARED = 5000
+"""Bookings, those that begin last first: a link that nobody knows is compared with each of them."""
+NOTE = "Links in messages of before open a page that offers the new one, at the address that the business has now."
 UPDATE_SQL = """
 UPDATE scheduling_booking b SET token_hash = n.hash
 FROM unnest(%s::bigint[], %s::text[]) n(id, hash) WHERE b.id = n.id
@@ -34,6 +44,23 @@ def derive_links_anew(_restored: RestoredTenant) -> tuple[str, ...]:
             hashes = [hash_manage_token(uid, version) for _, uid, version in batch]
             cursor.execute(UPDATE_SQL, [[pk for pk, _, _ in batch], hashes])
     return (NOTE,) if is_any else ()
+
+
+def find_new_token(token: str, *, now: datetime) -> str | None:
+    """Return the token of the booking that a link of before led to; None: it never did, or ended, or was revoked.
+
+    Costs a business that was never restored nothing.
+    """
+    former = current_tenant().former_schemas
+    if not former:
+        return None
+    wanted = hash_link_token(token)
+    leading = Booking.objects.filter(ends_at__gt=now - LINK_LIFE).order_by("-starts_at", "-pk")
+    for uid, version in leading.values_list("ics_uid", "token_version")[:MOST_COMPARED]:
+        for schema_name in former:
+            if hash_token(derive_token(uid, version, schema_name=schema_name)) == wanted:
+                return derive_token(uid, version)
+    return None
 
 
 def _cut(rows: Iterator[tuple[int, str, int]]) -> Iterator[list[tuple[int, str, int]]]:

@@ -198,6 +198,8 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
             migrate_schema(target.schema_name, progress=lambda *_: tables.check_keys(cursor))
             notes.append("It came from an older version of Turnero, and was migrated to this one.")
         SchemaState.objects.create(schema_name=target.schema_name, state=get_migration_state())
+        former = [*head.tenant.get("former_schemas", ()), head.schema_name]
+        Tenant.objects.filter(pk=target.tenant_id).update(former_schemas=former)
         notes += _put_right(info, head, manifest, now=now)
         tables.check_keys(cursor)
         if not target.is_scratch:

@@ -67,7 +67,7 @@ def read_table(cursor: Any, schema_name: str, table: str, columns: Sequence[str]
     with connection.wrap_database_errors, cursor.copy(sql) as copy:
         for row in copy:
             piece += row
-            if len(piece) >= PIECE_BYTES:
+            if len(piece) >= PIECE_BYTES and piece.endswith(b"\n"):
                 yield bytes(piece)
                 piece.clear()
     if piece:

@@ -10,6 +10,7 @@ import textwrap
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 import pyrage
 import pytest
@@ -148,7 +149,7 @@ class FullFile:
     def __getattr__(self, name: str) -> object:
         return getattr(self._file, name)
 
-    def __enter__(self) -> FullFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -84,7 +84,8 @@ def test_the_business_itself_is_as_it_was_but_for_its_address(backup, shop):
 
     old, new = (Tenant.objects.filter(pk=each.id).values().get() for each in (shop.info, done.tenant))
     different = {column for column in old if old[column] != new[column]}
-    assert different == {"id", "schema_name", "slug"}
+    assert different == {"id", "schema_name", "slug", "former_schemas"}
+    assert new["former_schemas"] == [shop.info.schema_name]
     assert done.tenant.primary_host == "otra-direccion.testserver.example"
 
 
@@ -106,7 +107,7 @@ def test_people_sign_in_there_and_book(backup, shop, slug):
     assert list_workplaces("gone@example.com") == ()
 
 
-def test_links_are_derived_anew_and_old_ones_stay_with_the_old_business(backup, shop, slug):
+def test_links_are_derived_anew_and_old_ones_offer_the_new_one(backup, shop, slug):
     done = restore(archive=backup, slug=slug, now=utc_now())
     with tenant_scope(done.tenant):
         tokens = [make_manage_token(booking) for booking in Booking.objects.order_by("pk")]
@@ -114,8 +115,33 @@ def test_links_are_derived_anew_and_old_ones_stay_with_the_old_business(backup, 
     here, there = HostClient(done.tenant.primary_host), HostClient(shop.info.primary_host)
     assert [here.get(f"/b/{token}/").status_code for token in tokens] == [200, 200, 200]
     assert [there.get(f"/b/{token}/").status_code for token in tokens] == [404, 404, 404]
-    assert (here.get(f"/b/{shop.token}/").status_code, there.get(f"/b/{shop.token}/").status_code) == (404, 200)
+    old = here.get(f"/b/{shop.token}/")
+    assert (old.status_code, f'href="/b/{tokens[0]}/"' in old.content.decode()) == (404, True)
+    assert [f"/b/{token}/" in old.content.decode() for token in tokens[1:]] == [False, False]
+    assert there.get(f"/b/{shop.token}/").status_code == 200
     assert any("Links in messages of before" in note for note in done.notes)
+
+
+def test_old_link_is_worth_nothing_once_it_was_revoked(backup, shop, slug):
+    done = restore(archive=backup, slug=slug, now=utc_now())
+    here = HostClient(done.tenant.primary_host)
+    with tenant_scope(done.tenant):
+        Booking.objects.update(token_version=2)
+
+    answers = [here.get(f"/b/{shop.token}/"), here.get("/b/an-unknown-token/"), here.post(f"/b/{shop.token}/confirm/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert [b"new link" in answer.content or b"enlace nuevo" in answer.content for answer in answers] == [False] * 3
+
+
+def test_links_of_the_first_business_are_known_after_two_restores(backup, shop, slug, tmp_path):
+    restore(archive=backup, slug=slug, now=utc_now())
+    path = back_up(slug=slug, folder=tmp_path, now=utc_now()).path
+    twice = restore(archive=path, slug=f"{slug}-2", now=utc_now())
+
+    with tenant_scope(twice.tenant):
+        token = make_manage_token(Booking.objects.order_by("pk").first())
+    assert f'href="/b/{token}/"' in HostClient(twice.tenant.primary_host).get(f"/b/{shop.token}/").content.decode()
 
 
 def test_files_are_shown_there_also_when_the_first_business_is_gone(backup, shop, slug, folder):
