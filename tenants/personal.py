@@ -84,6 +84,12 @@ INVENTORY = (
         personal={"email": PersonalColumn(Subject.STAFF, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)},
         other={NotPersonal.CODE: ("locale",)},
     ),
+    TableInventory(
+        "tenants.Backup",
+        # What PostgreSQL said may quote a row.
+        personal={"failure": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK)},
+        other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("archive",)},
+    ),
     TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
     TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
     TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),

@@ -8,6 +8,7 @@ from celery import current_app
 
 from kernel.clock import utc_now
 from tenants.services import counts, due_work, spares
+from tenants.services.copies import nightly
 
 
 @current_app.task(name="tenants.perform_due_work")
@@ -32,3 +33,9 @@ def refill_spare_schemas(**_: Any) -> None:
 def forget_counts(**_: Any) -> None:
     """Remove counts whose windows have ended."""
     counts.forget_counts(now=utc_now())
+
+
+@current_app.task(name="tenants.plan_backups")
+def plan_backups(**_: Any) -> None:
+    """Let workers back every business up, every night."""
+    nightly.plan_backups(now=utc_now())

@@ -403,3 +403,19 @@ class RestoreDone:
     rows: int
     files: int
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupStanding:
+    """How the archives of a business stand.
+
+    Attributes:
+        verified_at: When the newest one that counts was restored for a try and found equal; None: never yet.
+        is_late: That, or the business itself, is two nights old.
+        has_failed: The newest attempt failed; ``failure`` says why, in English, where one business is asked about.
+    """
+
+    verified_at: datetime | None
+    is_late: bool
+    has_failed: bool
+    failure: str = ""

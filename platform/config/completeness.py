@@ -80,6 +80,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("TURNERO_SMS_URL", _look_at_web_address),
         ("TURNERO_S3_ENDPOINT", _look_at_web_address),
         ("TURNERO_DNS_SERVERS", _look_at_name_servers),
+        ("TURNERO_BACKUP_KEY", _look_at_public_key),
     ):
         if name in values:
             try:
@@ -92,6 +93,8 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         if given and len(given) < len(names):
             lacking = ", ".join(name for name in names if name not in values)
             yield f"{given[0]} is set and {lacking} is not: {what} all four, or none"
+    if "TURNERO_BACKUP_BUCKET" in values and "TURNERO_S3_ENDPOINT" not in values:
+        yield "TURNERO_BACKUP_BUCKET is set and TURNERO_S3_ENDPOINT is not: archives lie at the store of the pictures"
     if "TURNERO_S3_BUCKET" in values and find_spec("storages") is None:
         yield "TURNERO_S3_BUCKET is set and the extra [s3] is not installed"
 
@@ -117,6 +120,13 @@ def _look_at_host(host: str) -> Iterator[str]:
         yield "must not be on port 80: production is reached by https only"
     elif name.startswith("www."):
         yield "is named without www., which is answered too"
+
+
+def _look_at_public_key(key: str) -> Iterator[str]:
+    if key.startswith("AGE-SECRET-KEY"):
+        yield "is the secret half: it belongs on no server"
+    elif not key.startswith(("age1", "ssh-")):
+        yield "is no public key of age or SSH"
 
 
 def _look_at_database(url: str) -> Iterator[str]:

@@ -21,6 +21,9 @@ VARIABLES = (
     "DJANGO_SETTINGS_MODULE",
     "REDIS_URL",
     "SENTRY_DSN",
+    "TURNERO_BACKUP_BUCKET",
+    "TURNERO_BACKUP_DIR",
+    "TURNERO_BACKUP_KEY",
     "TURNERO_COMPANY_ADDRESS",
     "TURNERO_COMPANY_NAME",
     "TURNERO_CONTACT_EMAIL",
@@ -83,6 +86,8 @@ class Environment:
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
         s3_bucket: Where pictures lie, instead of a folder in ``state_dir``; the other ``s3_…`` say how it is reached.
+        backup_bucket: Where archives of businesses lie, reached as ``s3_…`` say, instead of in ``backup_dir``.
+        backup_key: Whose other half opens those archives, a public key of age or SSH; empty: they are not encrypted.
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
@@ -110,6 +115,9 @@ class Environment:
     s3_key: str
     s3_secret: str
     s3_region: str
+    backup_bucket: str
+    backup_dir: Path
+    backup_key: str
     company_name: str
     company_address: str
     contact_email: str
@@ -130,6 +138,7 @@ def read_environment() -> Environment:
     Raises:
         ValueError: A number is not a number, a word not one of those there are; the message names the variable.
     """
+    state_dir = Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero")
     return Environment(
         database_url=_find("DATABASE_URL"),
         database_pool_size=_read_int("TURNERO_DATABASE_POOL_SIZE"),
@@ -150,6 +159,9 @@ def read_environment() -> Environment:
         s3_key=_find("TURNERO_S3_KEY") or "",
         s3_secret=_find("TURNERO_S3_SECRET") or "",
         s3_region=_find("TURNERO_S3_REGION") or "us-east-1",
+        backup_bucket=_find("TURNERO_BACKUP_BUCKET") or "",
+        backup_dir=Path(_find("TURNERO_BACKUP_DIR") or state_dir / "backups"),
+        backup_key=_find("TURNERO_BACKUP_KEY") or "",
         company_name=_find("TURNERO_COMPANY_NAME") or "",
         company_address=_find("TURNERO_COMPANY_ADDRESS") or "",
         contact_email=_find("TURNERO_CONTACT_EMAIL") or "",
@@ -160,7 +172,7 @@ def read_environment() -> Environment:
         release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
         worker_processes=_read_int("TURNERO_WORKER_PROCESSES"),
-        state_dir=Path(_find("TURNERO_STATE_DIR") or ROOT / ".turnero"),
+        state_dir=state_dir,
         is_ci=(_find("CI") or "").lower() in {"1", "true", "yes"},
     )
 

@@ -58,6 +58,9 @@ class KeySpace(StrEnum):
     MIGRATIONS = "tenants.migrations"
     """One number: one migration of the platform at a time."""
 
+    BACKUP = "tenants.backup"
+    """Numbers: one backup of a business at a time."""
+
     EXAMPLE = "samples.example"
     """One number: one reset of the public example at a time."""
 
@@ -175,9 +178,9 @@ def lock_platform(space: KeySpace) -> Iterator[None]:
 
 
 @contextmanager
-def try_lock_platform(space: KeySpace) -> Iterator[bool]:
-    """Take the lock of `lock_platform` for a block, unless somebody has it; yields whether it was taken."""
-    number = _make_number(space)
+def try_lock_platform(space: KeySpace, *words: str) -> Iterator[bool]:
+    """Take the lock of `lock_platform`, or that of words, for a block, unless somebody has it; yields whether."""
+    number = _make_number(space, *words)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
         (is_taken,) = cursor.fetchone()

@@ -23,6 +23,7 @@ from notifications.services.budgets import list_budgets
 from operators.acts import offer_acts
 from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
+from tenants.selectors.backups import count_late, find_standing
 from tenants.selectors.businesses import count_by_status, get_business, list_businesses
 from tenants.types import TenantInfo
 from verticals.contract import VerticalUnknown
@@ -97,6 +98,7 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
             for each, label in TenantStatus.choices
             if each in {TenantStatus.ACTIVE, TenantStatus.TRIAL, TenantStatus.PAST_DUE, TenantStatus.SUSPENDED}
         ],
+        "late_backups": count_late(now=utc_now()),
         "typed": typed,
         "is_too_long": len(typed) > MAX_SEARCH_LENGTH,
         "status": status,
@@ -115,6 +117,7 @@ def show_tenant(request: HttpRequest, schema_name: str) -> HttpResponse:
         "row": _describe_business(business),
         "business": business,
         "acts": offer_acts(business),
+        "backup": find_standing(schema_name, now=utc_now()),
         "budgets": list_budgets(schema_name, business.entitlements, now=utc_now()),
         "sms_countries": (business.country, *business.sms_countries),
         "log": [_describe_line(line) for line in list_acts(schema_name=schema_name, limit=PAGE_SIZE).rows],

@@ -2,6 +2,7 @@
 
 from tenants.models.acceptance import TermsAcceptance
 from tenants.models.address import FormerAddress, OwnDomain
+from tenants.models.backup import Backup
 from tenants.models.count import LimitCount
 from tenants.models.domain import Domain
 from tenants.models.due_work import DueWork
@@ -11,6 +12,7 @@ from tenants.models.tenant import Tenant
 from tenants.models.workplace import Workplace, WorkplaceRequest
 
 __all__ = [
+    "Backup",
     "Domain",
     "DueWork",
     "FormerAddress",

@@ -23,8 +23,8 @@ class Tenant(TenantMixin):
     Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`);
     ``profile`` and ``logo`` are a `BusinessProfile` and a `Logo` of `tenants.types`; ``version`` counts what the owner
     changed of them and of name, color, language and time zone.
-    ``former_schemas`` are those whose archives it was made of, oldest first: links that were derived from their names
-    are known as such. ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
+    ``former_schemas`` are those whose archives it was made of, oldest first: links of theirs are known as such.
+    ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
     auto_create_schema = False

@@ -55,6 +55,8 @@ CELERY_BEAT_SCHEDULE = {
     "renew-example": {"task": "samples.renew_example", "schedule": crontab(hour=9, minute=0)},
     # An hour before, when the nights of the same visitors begin to be quiet.
     "forget-accounts": {"task": "accounts.forget", "schedule": crontab(hour=8, minute=0)},
+    # One row of due work for each business, which workers do one after the other.
+    "back-up-businesses": {"task": "tenants.plan_backups", "schedule": crontab(hour=8, minute=40)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

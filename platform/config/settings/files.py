@@ -1,17 +1,27 @@
-"""Where files of businesses lie: a folder of this machine, or what speaks S3."""
+"""Where files of businesses and their archives lie: in folders of this machine, or in what speaks S3."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from config.environment import Environment, read_environment
 
 
 def choose_storage(environment: Environment) -> dict[str, object]:
-    """Return Django's description of the storage: the bucket when one is named, else a folder.
+    """Return Django's description of the storage of pictures: the bucket when one is named, else a folder.
 
     An object is written again under the same name when a worker does its work a second time.
     """
-    if not environment.s3_bucket:
-        folder = environment.state_dir / "files"
+    return _describe(environment, environment.s3_bucket, environment.state_dir / "files")
+
+
+def choose_backup_storage(environment: Environment) -> dict[str, object]:
+    """Return Django's description of the storage of archives, as `choose_storage`."""
+    return _describe(environment, environment.backup_bucket, environment.backup_dir)
+
+
+def _describe(environment: Environment, bucket: str, folder: Path) -> dict[str, object]:
+    if not bucket:
         options = {"location": str(folder), "allow_overwrite": True, "file_permissions_mode": 0o640}
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     from botocore.config import Config  # noqa: PLC0415 - of the extra [s3]
@@ -19,7 +29,7 @@ def choose_storage(environment: Environment) -> dict[str, object]:
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": environment.s3_bucket,
+            "bucket_name": bucket,
             "endpoint_url": environment.s3_endpoint,
             "access_key": environment.s3_key,
             "secret_key": environment.s3_secret,
@@ -39,6 +49,12 @@ def choose_storage(environment: Environment) -> dict[str, object]:
     }
 
 
-FILES_STORAGE = choose_storage(read_environment())
+_environment = read_environment()
+FILES_STORAGE = choose_storage(_environment)
+BACKUPS_STORAGE = choose_backup_storage(_environment)
+BACKUP_KEYS = [_environment.backup_key] if _environment.backup_key else []
+"""Public keys: whoever has the other half of one of them opens the archives."""
+BACKUP_WORK = _environment.state_dir / "unfinished-backups"
+"""Where an archive is made and tried before it is kept."""
 FILES_BYTES_PER_TENANT = 500_000_000
 """What one business may keep; a photo of a person takes about 60 kB in all its sizes."""

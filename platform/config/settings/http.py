@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.environment import ROOT, read_environment
-from config.settings.files import FILES_STORAGE
+from config.settings.files import BACKUPS_STORAGE, FILES_STORAGE
 
 _environment = read_environment()
 
@@ -40,6 +40,7 @@ STATICFILES_DIRS = [ROOT / "platform" / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "files": FILES_STORAGE,
+    "backups": BACKUPS_STORAGE,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

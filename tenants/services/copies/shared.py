@@ -24,6 +24,7 @@ VOLATILE: Mapping[str, tuple[str, ...]] = {DueWork._meta.label: ("leased_until",
 """Columns that say what a worker is doing just now."""
 
 LEFT_BEHIND: Mapping[str, str] = {
+    "tenants.Backup": "says where the platform keeps the archives of a schema; those of another one are its own",
     "tenants.LimitCount": "keyed hashes that end with their window; a restored business begins with full budgets",
     "tenants.SchemaState": "says what a schema has had; written anew for the schema that is made",
     "tenants.SchemaTemplate": "the platform's own: how schemas are made",

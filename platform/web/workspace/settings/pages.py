@@ -21,6 +21,7 @@ from scheduling.selectors.catalog.entries import list_location_entries
 from scheduling.services.catalog.business import settings
 from scheduling.services.catalog.door import Noun
 from tenants.context import current_tenant
+from tenants.selectors.backups import find_standing
 from web.accent import make_look, measure
 from web.workspace.crud.editing import edit
 from web.workspace.crud.history import show_history
@@ -80,7 +81,11 @@ BUSINESS_PAGE = OnePage(
     list_style="css/settings.css",
     may_see=Permission.SETTINGS_MANAGE,
     may_edit=Permission.SETTINGS_MANAGE,
-    more=lambda: {"places": list_location_entries(now=utc_now()), "measured": measure(current_tenant().accent)},
+    more=lambda: {
+        "places": list_location_entries(now=utc_now()),
+        "measured": measure(current_tenant().accent),
+        "backup": find_standing(current_tenant().schema_name, now=utc_now()),
+    },
 )
 
 

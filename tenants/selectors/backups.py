@@ -1,0 +1,61 @@
+"""How the archives of businesses stand: the last one that was restored for a try, and whether something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from tenants.models import Backup, Tenant
+from tenants.types import BackupStanding
+
+LATE = timedelta(hours=50)
+"""Two nights without a good archive."""
+
+
+def list_standings(schema_names: Iterable[str], *, now: datetime) -> Mapping[str, BackupStanding]:
+    """Map each of these schemas to how its archives stand; two queries, however many there are."""
+    names = list(schema_names)
+    begun = dict(Tenant.objects.filter(schema_name__in=names).values_list("schema_name", "created_at"))
+    found = {
+        row["schema_name"]: row
+        for row in Backup.objects.filter(schema_name__in=names)
+        .values("schema_name")
+        .annotate(
+            verified=Max("verified_at"),
+            made=Max("began_at", filter=Q(verified_at__isnull=False)),
+            failed=Max("began_at", filter=~Q(failure="")),
+        )
+    }
+    return {name: _describe(found.get(name, {}), begun.get(name, now), now) for name in names}
+
+
+def find_standing(schema_name: str, *, now: datetime) -> BackupStanding:
+    """Return how the archives of one business stand, with what the last failure said; three queries."""
+    standing = list_standings([schema_name], now=now)[schema_name]
+    if not standing.has_failed:
+        return standing
+    last = Backup.objects.filter(schema_name=schema_name).exclude(failure="").order_by("-began_at").first()
+    return BackupStanding(
+        verified_at=standing.verified_at,
+        is_late=standing.is_late,
+        has_failed=True,
+        failure=last.failure if last is not None else "",
+    )
+
+
+def count_late(*, now: datetime) -> int:
+    """Count the businesses that have had no good archive for two nights; one query."""
+    good = Backup.objects.filter(verified_at__gt=now - LATE).values("schema_name")
+    old = Tenant.objects.filter(is_example=False, created_at__lt=now - LATE)
+    return old.exclude(schema_name__in=good).count()
+
+
+def _describe(row: Mapping[str, datetime | None], begun_at: datetime, now: datetime) -> BackupStanding:
+    verified, made, failed = (row.get(name) for name in ("verified", "made", "failed"))
+    return BackupStanding(
+        verified_at=verified,
+        is_late=(verified or begun_at) < now - LATE,
+        has_failed=failed is not None and (made is None or failed > made),
+    )

@@ -1,0 +1,147 @@
+"""Every night an archive of every business, which counts only once it was restored; old ones go.
+
+The beat plans, workers do: one row of due work for each business, tried again when it fails. What fails is kept as a
+row as well, which operators see; the last good archive stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copyfileobj, rmtree
+from tempfile import TemporaryDirectory
+from time import time
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from database.locks import KeySpace, try_lock_platform
+from kernel.clock import utc_now
+from kernel.errors import DomainError
+from tenants.enums import TenantStatus, Urgency
+from tenants.errors import NoRoom, RetryLater
+from tenants.models import Backup, Tenant
+from tenants.services.copies import shelves
+from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX, back_up
+from tenants.services.copies.restores import verify
+from tenants.services.copies.retention import choose_kept
+from tenants.services.copies.seals import encrypting, read_recipients
+from tenants.services.due_work import add_due_work
+from tenants.types import BackupDone
+
+DUE_KIND, LANE = "back_up_tenant", "backups"
+"""Of the platform; ``row_id`` is the business's number. The lane leaves a worker free for everything else."""
+FRESH = timedelta(hours=20)
+"""Whoever has an archive that young needs none this night."""
+PATIENCE = timedelta(minutes=10)
+ABANDONED_SECONDS = 24 * 3600.0
+FAILURES_KEPT = timedelta(days=35)
+
+logger = logging.getLogger(__name__)
+
+
+def plan_backups(*, now: datetime) -> int:
+    """Let workers back up every business but the example; return how many."""
+    made = Tenant.objects.filter(is_example=False).exclude(status=TenantStatus.PROVISIONING)
+    numbers = list(made.order_by("pk").values_list("pk", flat=True))
+    for number in numbers:
+        # None of them is urgent, and each wakes nobody: the sweep does.
+        add_due_work(
+            kind=DUE_KIND, row_id=number, due_at=now + timedelta(seconds=1), now=now, urgency=Urgency.LAST, lane=LANE
+        )
+    return len(numbers)
+
+
+def back_up_tonight(tenant_id: int, now: datetime) -> None:
+    """Make an archive of a business, restore it for a try, keep it, and let old ones go; a handler of due work.
+
+    Raises:
+        RetryLater: Somebody is at it.
+        DomainError: It failed, which is noted; due work comes again.
+    """
+    tenant = Tenant.objects.filter(pk=tenant_id, is_example=False).first()
+    if tenant is None or _list_good(tenant.schema_name).filter(began_at__gt=now - FRESH).exists():
+        return
+    with try_lock_platform(KeySpace.BACKUP, tenant.schema_name) as is_mine:
+        if not is_mine:
+            raise RetryLater(at=now + PATIENCE)
+        try:
+            _make(tenant, now)
+        except Exception as error:
+            text = str(error) if isinstance(error, DomainError) else type(error).__name__
+            Backup.objects.create(schema_name=tenant.schema_name, began_at=now, failure=text[:300] or "unknown")
+            logger.exception("backup_failed", extra={"schema_name": tenant.schema_name})
+            raise
+        _thin_out(tenant.schema_name, now)
+
+
+def _make(tenant: Tenant, now: datetime) -> None:
+    with _work_folder() as folder:
+        done = back_up(slug=tenant.slug, folder=folder, now=now)
+        verify(archive=done.path, now=now)
+        ready = _encrypt(done)
+        place = f"{tenant.schema_name}/{ready.name}"
+        size = ready.stat().st_size
+        shelves.keep(ready, place)
+    Backup.objects.create(
+        schema_name=tenant.schema_name,
+        archive=place,
+        began_at=now,
+        verified_at=utc_now(),
+        bytes=size,
+        rows=done.rows,
+        files=done.files,
+    )
+
+
+def _encrypt(done: BackupDone) -> Path:
+    """Return the archive as it is kept: what was restored, encrypted when somebody holds a key."""
+    recipients = read_recipients(settings.BACKUP_KEYS)
+    if not recipients:
+        return done.path
+    sealed = done.path.with_name(done.path.name.removesuffix(SUFFIX) + ENCRYPTED_SUFFIX)
+    with done.path.open("rb") as plain, sealed.open("wb") as file, encrypting(file, recipients) as raw:
+        copyfileobj(plain, raw)
+    return sealed
+
+
+@contextmanager
+def _work_folder() -> Iterator[Path]:
+    """Yield a folder for one archive that is not kept yet; nobody but us reads it, and it goes."""
+    try:
+        settings.BACKUP_WORK.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _remove_abandoned(settings.BACKUP_WORK)
+        with TemporaryDirectory(dir=settings.BACKUP_WORK) as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise NoRoom(why=str(error)) from error
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed have left."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                rmtree(path)
+
+
+def _thin_out(schema_name: str, now: datetime) -> None:
+    """Let archives go that are past their time; one that cannot be removed is tried again the next night."""
+    rows = list(_list_good(schema_name))
+    kept = choose_kept(row.began_at for row in rows)
+    for row in rows:
+        if row.began_at not in kept:
+            try:
+                shelves.remove(row.archive)
+            except NoRoom:
+                logger.warning("old_backup_stays", extra={"schema_name": schema_name})
+                continue
+            row.delete()
+    Backup.objects.filter(schema_name=schema_name, archive="", began_at__lt=now - FAILURES_KEPT).delete()
+
+
+def _list_good(schema_name: str) -> QuerySet[Backup]:
+    return Backup.objects.filter(schema_name=schema_name, verified_at__isnull=False)
