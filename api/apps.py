@@ -15,3 +15,10 @@ class ApiConfig(AppConfig):
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
+        hooks.register_export_rules(
+            [
+                hooks.ExportRule(
+                    "api.IdempotentAnswer", left_out="keeps a request from being carried out twice, for a day"
+                )
+            ]
+        )

@@ -16,7 +16,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import leaving, managers, relinking, reminders, withdrawals, words  # noqa: PLC0415
-        from scheduling.services.writing import expiry  # noqa: PLC0415
+        from scheduling.services.writing import expiry, exporting  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         photos.register()
@@ -25,6 +25,7 @@ class SchedulingConfig(AppConfig):
         expiry.register()
         reminders.register()
         relinking.register()
+        exporting.register()
         leaving.register()
         withdrawals.register()
         managers.register()

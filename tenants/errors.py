@@ -223,6 +223,16 @@ class CopyDiffers(Conflict):
         super().__init__(what=what)
 
 
+class ImportStrange(Invalid):
+    """An export holds something that no business can have."""
+
+    code = "import_strange"
+    text = mark("This export cannot be read: %(what)s. Nothing was changed.")
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what=what)
+
+
 class KeyInvalid(Invalid):
     """Nobody can be written to under this key."""
 

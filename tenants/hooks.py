@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
@@ -60,6 +60,31 @@ class FileStore:
     remove_all: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class ExportRule:
+    """How a table of a business stands in its export, where that is not with all rows and columns.
+
+    Attributes:
+        model: ``app_label.Model``.
+        left_out: Why no row of it is exported; empty: its rows are.
+        where: Which are, as SQL over the table.
+        without: Column that is not exported → what it holds after an import, as SQL over the imported row ``r``.
+    """
+
+    model: str
+    left_out: str = ""
+    where: str = "true"
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table for people: its columns as they are called, and its rows, read as they are written."""
+
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
 _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
 _inventory: dict[str, TableInventory] = {}
@@ -69,6 +94,9 @@ _address_writers: list[AddressWriter] = []
 _file_stores: dict[str, FileStore] = {}
 _restore_steps: dict[str, tuple[int, RestoreStep]] = {}
 _left_behind: dict[str, str] = {}
+_export_rules: dict[str, ExportRule] = {}
+_sheets: dict[str, Callable[[], Sheet]] = {}
+_exported_work: set[str] = set()
 
 
 def register_provisioning_step(name: str, order: int, function: ProvisioningStep) -> None:
@@ -183,3 +211,33 @@ def register_left_behind(reasons: Mapping[str, str]) -> None:
 def list_left_behind() -> Mapping[str, str]:
     """Return those tables with their reasons."""
     return dict(_left_behind)
+
+
+def register_export_rules(rules: Iterable[ExportRule]) -> None:
+    """Say what of tables stays out of exports: secrets, and what only this platform can use."""
+    _export_rules.update({rule.model: rule for rule in rules})
+
+
+def get_export_rule(model: str) -> ExportRule:
+    """Return how a table stands in exports; without a rule all of it does."""
+    return _export_rules.get(model, ExportRule(model))
+
+
+def register_sheet(name: str, make: Callable[[], Sheet]) -> None:
+    """Let exports have a table for people, made inside the tenant; ``name`` is that of its file."""
+    _sheets[name] = make
+
+
+def list_sheets() -> Mapping[str, Callable[[], Sheet]]:
+    """Return them by name, in the order of their names."""
+    return dict(sorted(_sheets.items()))
+
+
+def register_exported_work(kinds: Iterable[str]) -> None:
+    """Let due work of these kinds go on after an import: its rows are exported, and nobody is told by a secret."""
+    _exported_work.update(kinds)
+
+
+def list_exported_work() -> tuple[str, ...]:
+    """Return those kinds."""
+    return tuple(sorted(_exported_work))

@@ -388,6 +388,17 @@ class BackupDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportDone:
+    """An export that was written, with what is in it."""
+
+    path: Path
+    bytes: int
+    tables: int
+    rows: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreDone:
     """What came out of an archive and was compared; ``notes`` are for whoever did it, in English.
 

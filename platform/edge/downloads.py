@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from django.http import HttpResponse
 
+from kernel.cells import disarm
 from kernel.lines import clean_line
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet calculate (OWASP, "CSV Injection")."""
 
 
 def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -29,16 +26,6 @@ def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[obje
     response.headers["Content-Disposition"] = f'attachment; filename="{_make_filename(name)}.csv"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def disarm(cell: object) -> object:
-    """Return a cell that no spreadsheet runs; None is an empty cell."""
-    if cell is None:
-        return ""
-    if isinstance(cell, int | float | Decimal):
-        return cell
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _make_filename(name: str) -> str:

@@ -15,6 +15,14 @@ class NotificationsConfig(AppConfig):
         from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import delivery, outbox  # noqa: PLC0415
         from notifications.services.notices import accounts, addresses, sign_ups, workplaces  # noqa: PLC0415
+        from notifications.services import (  # noqa: PLC0415  # noqa: PLC0415
+            account_messages,
+            delivery,
+            exporting,
+            outbox,
+            sign_up_messages,
+            workplace_messages,
+        )
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -25,6 +33,10 @@ class NotificationsConfig(AppConfig):
         addresses.register()
         sign_ups.register()
         workplaces.register()
+        account_messages.register()
+        exporting.register()
+        sign_up_messages.register()
+        workplace_messages.register()
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_left_behind(
             {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from tenants.hooks import list_left_behind
+from kernel.personal import NotPersonal
+from tenants.hooks import _export_rules, get_export_rule, list_inventory, list_left_behind
 from tenants.models import Domain, Tenant
+from tenants.services.copies.documents import list_tenant_models
 from tenants.services.copies.shared import list_public_models, list_shared_models
 
 BY_NAME = {Tenant, Domain}
@@ -37,3 +39,23 @@ def test_public_models_are_found():
 
     assert {"tenants.Tenant", "audit_public.PlatformEntry"} <= labels
     assert labels & {model._meta.label for model in apps.get_app_config("scheduling").get_models()} == set()
+
+
+def test_every_secret_of_a_business_stays_out_of_exports():
+    inventory = {table.model: table for table in list_inventory()}
+    leaking = []
+    for model in list_tenant_models():
+        rule, table = get_export_rule(model._meta.label), inventory[model._meta.label]
+        secrets = {*table.other.get(NotPersonal.SECRET, ()), *({"password"} & set(table.columns))}
+        if not rule.left_out and secrets - set(rule.without):
+            leaking.append(model._meta.label)
+
+    assert leaking == []
+
+
+def test_rules_of_exports_name_tables_and_columns_that_are_there():
+    models = {model._meta.label: model for model in list_tenant_models()}
+
+    for label, rule in _export_rules.items():
+        columns = {field.column for field in models[label]._meta.concrete_fields}
+        assert set(rule.without) <= columns

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from accounts.models import User
-from tenants.hooks import register_restore_step
+from tenants.hooks import ExportRule, register_export_rules, register_restore_step
 from tenants.services.workplaces import note_workplace
 from tenants.types import RestoredTenant
 
+KEY = "whoever has it can sign in; after an import people set new passwords by mail"
+EXPORT_RULES = (
+    ExportRule(
+        "accounts.User",
+        where="role <> 'operator'",
+        # What no password is the hash of (Django's own mark).
+        without={"password": "'!imported'", "second_step": "''", "last_login": "NULL"},
+    ),
+    ExportRule("accounts.Session", left_out=KEY),
+    ExportRule("accounts.Invitation", left_out="its link is a key, and is sent anew"),
+    ExportRule("accounts.EmailChange", left_out="its links are keys"),
+    ExportRule("mfa.Authenticator", left_out=KEY),
+    ExportRule("account.EmailAddress", left_out="allauth's own, which stays empty here"),
+    ExportRule("account.EmailConfirmation", left_out="its links are keys"),
+)
+
 
 def register() -> None:
-    """Do this whenever a business is restored."""
+    """Do this whenever a business is restored; let no way in leave with an export."""
     register_restore_step("people", 10, note_workplaces)
+    register_export_rules(EXPORT_RULES)
 
 
 def note_workplaces(_restored: RestoredTenant) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from files import storage
 from files.selectors.files import list_stored_objects
 from tenants.context import current_tenant
-from tenants.hooks import FileStore, register_file_store
+from tenants.hooks import ExportRule, FileStore, register_export_rules, register_file_store
 from tenants.types import TenantFile
 
 NAME = "pictures"
@@ -15,6 +15,8 @@ def register() -> None:
     """Let copies of a business have its pictures."""
     store = FileStore(list_files=list_files, read=read_file, write=write_file, remove_all=remove_files)
     register_file_store(NAME, store)
+    # What waits to be made into pictures is no picture yet.
+    register_export_rules([ExportRule("files.StoredFile", where="state = 'ready'", without={"incoming": "NULL"})])
 
 
 def list_files() -> list[TenantFile]:

@@ -23,6 +23,7 @@ BATCH = 2000
 MOST_COMPARED = 5000
 """Bookings, those that begin last first: a link that nobody knows is compared with each of them."""
 NOTE = "Links in messages of before open a page that offers the new one, at the address that the business has now."
+NOTE_OF_IMPORT = "Links in messages of before lead nowhere: customers get new ones with their next message."
 UPDATE_SQL = """
 UPDATE scheduling_booking b SET token_hash = n.hash
 FROM unnest(%s::bigint[], %s::text[]) n(id, hash) WHERE b.id = n.id
@@ -34,7 +35,7 @@ def register() -> None:
     register_restore_step("links", 20, derive_links_anew)
 
 
-def derive_links_anew(_restored: RestoredTenant) -> tuple[str, ...]:
+def derive_links_anew(restored: RestoredTenant) -> tuple[str, ...]:
     """Store what the links of messages from now on are found by; of any number of bookings, two thousand at a time."""
     rows = iter(Booking.with_tests.order_by("pk").values_list("pk", "ics_uid", "token_version").iterator(BATCH))
     is_any = False
@@ -43,7 +44,7 @@ def derive_links_anew(_restored: RestoredTenant) -> tuple[str, ...]:
             is_any = True
             hashes = [hash_manage_token(uid, version) for _, uid, version in batch]
             cursor.execute(UPDATE_SQL, [[pk for pk, _, _ in batch], hashes])
-    return (NOTE,) if is_any else ()
+    return ((NOTE if restored.former_schema else NOTE_OF_IMPORT),) if is_any else ()
 
 
 def find_new_token(token: str, *, now: datetime) -> str | None:

@@ -70,7 +70,7 @@ def back_up(*, slug: str, folder: Path, keys: Sequence[str] = (), now: datetime)
     name = f"{slug}-{now.strftime(STAMP)}"
     for attempt in range(1, MOST_TRIES + 1):
         try:
-            with _unfinished(folder, name, ENCRYPTED_SUFFIX if recipients else SUFFIX) as draft:
+            with unfinished(folder, name, ENCRYPTED_SUFFIX if recipients else SUFFIX) as draft:
                 with encrypting(draft.file, recipients) as raw:
                     manifest = _write(info, raw, now=now, is_last=attempt == MOST_TRIES)
                 draft.keep()
@@ -215,7 +215,7 @@ class _Draft:
 
 
 @contextmanager
-def _unfinished(folder: Path, name: str, suffix: str) -> Iterator[_Draft]:
+def unfinished(folder: Path, name: str, suffix: str) -> Iterator[_Draft]:
     """Yield a draft that goes when it was not kept; those of processes that were killed go as well."""
     draft_path = folder / f".{name}-{os.getpid()}{UNFINISHED}"
     try:

@@ -106,7 +106,7 @@ def restore(*, archive: Path, slug: str, identity: Path | None = None, now: date
             done = _make(source, target, files, now=now)
             transaction.on_commit(forget_tenants)
     except BaseException:
-        _remove_files(target.schema_name)
+        remove_files(target.schema_name)
         raise
     logger.info("tenant_restored", extra={"schema_name": target.schema_name})
     return done
@@ -159,7 +159,7 @@ def _store_files(source: _Source, schema_name: str | None) -> dict[str, TenantFi
             if member.folder != FILES:
                 continue
             name, _, path = member.name.partition("/")
-            if name not in stores or not _is_inside(path):
+            if name not in stores or not is_inside(path):
                 raise ArchiveDamaged
             digest = hashlib.sha256(member.content).hexdigest()
             found[member.name] = TenantFile(path, len(member.content), digest)
@@ -168,12 +168,14 @@ def _store_files(source: _Source, schema_name: str | None) -> dict[str, TenantFi
     return found
 
 
-def _is_inside(path: str) -> bool:
+def is_inside(path: str) -> bool:
+    """Tell whether a path in an archive stays inside of the folder of its business."""
     parts = PurePosixPath(path).parts
     return bool(parts) and not path.startswith("/") and ".." not in parts
 
 
-def _remove_files(schema_name: str) -> None:
+def remove_files(schema_name: str) -> None:
+    """Remove the files of a business that did not come to be."""
     for store in hooks.list_file_stores().values():
         try:
             store.remove_all(schema_name)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from edge.downloads import answer_csv, disarm
+from edge.downloads import answer_csv
+from kernel.cells import disarm
 
 
 def read(response) -> list[list[str]]:

@@ -120,7 +120,7 @@ def test_full_disk_keeps_the_last_good_one_and_is_told(shop, shelf, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelves.os, "fsync", fail)
-    with pytest.raises(NoRoom, match="No space left|no space is left"):
+    with pytest.raises(NoRoom, match="space"):
         back_up_tonight(shop.info.id, NOW)
 
     assert {name: (shelf / name).read_bytes() for name in list_files(shelf)} == before

@@ -353,8 +353,8 @@ def test_failing_step_leaves_nothing(backup, count, folder, slug, monkeypatch):
 def test_file_outside_of_its_folder_is_refused(backup, committed, slug, monkeypatch, count):
     before = count()
     for path in ("../../etc/passwd", "/etc/passwd", "logo/../../x", ""):
-        assert restores._is_inside(path) is False
-    monkeypatch.setattr(restores, "_is_inside", lambda _: False)
+        assert restores.is_inside(path) is False
+    monkeypatch.setattr(restores, "is_inside", lambda _: False)
 
     with pytest.raises(ArchiveDamaged):
         restore(archive=backup, slug=slug, now=utc_now())

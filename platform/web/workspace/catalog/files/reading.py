@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from edge.downloads import FORMULA_STARTS
+from kernel.cells import FORMULA_STARTS
 from kernel.identity.keys import fold_letters
 from kernel.lines import drop_invisible, unify_breaks
 from scheduling.selectors.catalog.roster import Roster

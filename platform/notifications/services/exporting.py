@@ -1,0 +1,27 @@
+"""What of messages is in the export of a business: to whom, about what and when, never what opens something."""
+
+from __future__ import annotations
+
+from tenants.hooks import ExportRule, register_export_rules
+
+EXPORT_RULES = (
+    ExportRule("notifications.Event", left_out="tells workers what to do; the bookings say what became of it"),
+    ExportRule(
+        "notifications.Message",
+        where="status NOT IN ('queued', 'sending')",
+        # Texts hold links with which one acts for the recipient.
+        without={
+            "body_text": "''",
+            "body_html": "''",
+            "attachments": "'[]'::jsonb",
+            "state": "NULL",
+            "leased_until": "NULL",
+            "dedup_key": "'imported:' || r.id",
+        },
+    ),
+)
+
+
+def register() -> None:
+    """Say so."""
+    register_export_rules(EXPORT_RULES)

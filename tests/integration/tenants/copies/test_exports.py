@@ -1,0 +1,256 @@
+"""What people take along: everything of the business, no way in; and a new business made of it is the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+
+from accounts.models import Session, User
+from devtools.scratch.browser import HostClient
+from files.models import StoredFile
+from files.selectors.files import read_public
+from kernel.clock import utc_now
+from scheduling.models import Booking, Customer
+from scheduling.services.messages.manage_tokens import make_manage_token
+from tenants.context import tenant_scope
+from tenants.models import DueWork, Tenant
+from tenants.services.copies import tables
+from tenants.services.copies.exports import export
+from tenants.services.copies.imports import import_business
+from tenants.services.workplaces import list_workplaces
+from tests.integration.tenants.copies.conftest import NAME, PICTURES, list_files
+
+
+@pytest.fixture
+def exported(shop, run, tmp_path) -> Path:
+    return Path(run("export_tenant", shop.info.slug, "--to", tmp_path / "exports" / "taller.zip")[-1])
+
+
+def read(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as source:
+        assert source.testzip() is None
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def read_sheet(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def rewrite(path: Path, target: Path, changes: dict[str, bytes], *, is_honest: bool = True) -> Path:
+    """Write an export with other contents; honest: its list of sums says so."""
+    import hashlib
+
+    entries = read(path) | changes
+    told = json.loads(entries["manifest.json"])
+    if is_honest and "manifest.json" not in changes:
+        told["sums"] |= {name: hashlib.sha256(content).hexdigest() for name, content in changes.items()}
+        entries["manifest.json"] = json.dumps(told).encode()
+    with zipfile.ZipFile(target, "w") as written:
+        for name, content in entries.items():
+            written.writestr(name, content)
+    return target
+
+
+def test_every_table_is_in_it_as_document_and_sheet(exported, shop):
+    entries = read(exported)
+    documents = {name for name in entries if name.startswith("data/") and name != "data/due_work.json"}
+
+    assert {name.rpartition(".")[0] for name in documents if name.endswith(".json")} == {
+        name.rpartition(".")[0] for name in documents if name.endswith(".csv")
+    }
+    bookings = json.loads(entries["data/scheduling.Booking.json"])
+    assert [row["reference"] for row in read_sheet(entries["data/scheduling.Booking.csv"])] == [
+        row["reference"] for row in bookings
+    ]
+    assert len(bookings) == 3
+    assert {"README.md", "business.json", "manifest.json", "sheets/bookings.csv", "sheets/customers.csv"} <= set(
+        entries
+    )
+    assert NAME in entries["README.md"].decode()
+    assert json.loads(entries["business.json"])["name"] == NAME
+
+
+def test_sheets_are_for_people(exported, shop):
+    entries = read(exported)
+    bookings, customers = (read_sheet(entries[f"sheets/{name}.csv"]) for name in ("bookings", "customers"))
+
+    assert [(row["customer"], row["time"], row["time_zone"]) for row in bookings] == [
+        ("Ana Pérez", time, "UTC") for time in ("09:00", "10:00", "11:00")
+    ]
+    assert bookings[0]["phone"] == "'+525512345678"
+    assert (customers[0]["name"], customers[0]["bookings"]) == ("Ana Pérez", "3")
+    assert entries["sheets/bookings.csv"].startswith(b"\xef\xbb\xbf")
+
+
+def test_formulas_are_disarmed_in_sheets_and_whole_in_documents(shop, tmp_path):
+    with tenant_scope(shop.info):
+        Customer.objects.update(notes='=HYPERLINK("http://x")')
+
+    entries = read(export(slug=shop.info.slug, path=tmp_path / "x.zip", now=utc_now()).path)
+
+    assert read_sheet(entries["sheets/customers.csv"])[0]["notes"] == '\'=HYPERLINK("http://x")'
+    assert json.loads(entries["data/scheduling.Customer.json"])[0]["notes"] == '=HYPERLINK("http://x")'
+
+
+def test_no_way_in_is_in_it(exported, shop, tmp_path):
+    client = HostClient(shop.info.primary_host)
+    client.post("/accounts/login/", {"login": "ana@example.com", "password": "un-secreto-largo"})
+    with tenant_scope(shop.info):
+        secrets = [
+            *User.objects.values_list("password", flat=True),
+            *Session.objects.values_list("session_key", flat=True),
+            *Booking.objects.values_list("token_hash", flat=True),
+            *(make_manage_token(booking) for booking in Booking.objects.all()),
+        ]
+    path = export(slug=shop.info.slug, path=tmp_path / "later.zip", now=utc_now()).path
+
+    content = b"\n".join(read(path).values())
+
+    assert len(secrets) > 6
+    assert [secret for secret in secrets if secret and secret.encode() in content] == []
+    assert b"ana@example.com" in content
+
+
+def test_imported_business_is_the_one_that_was_exported(exported, shop, run, slug, folder):
+    said = run("import_tenant", exported, "--as", slug)
+
+    new = Tenant.objects.get(slug=slug)
+    again = read(Path(run("export_tenant", slug, "--to", exported.with_name("again.zip"))[-1]))
+    before = read(exported)
+    same = {name for name in before if name.startswith(("data/", "sheets/", "files/"))}
+    assert {name: again[name] for name in same} == {name: before[name] for name in same}
+    assert len(same) > 80
+    own = ("slug", "host", "exported_at")
+    old_row, new_row = (json.loads(each["business.json"]) for each in (before, again))
+    assert {key: value for key, value in new_row.items() if key not in own} == {
+        key: value for key, value in old_row.items() if key not in own
+    }
+    assert (new.status, new.entitlements, new.name) == ("trial", {}, NAME)
+    assert len(list_files(folder / new.schema_name)) == len(PICTURES)
+    assert said[-1] == f"It answers at {slug}.testserver.example"
+    assert any("new password by mail" in line for line in said)
+
+
+def test_imported_business_works(exported, shop, slug):
+    done = import_business(path=exported, slug=slug, now=utc_now())
+    client = HostClient(done.tenant.primary_host)
+
+    refused = client.post("/accounts/login/", {"login": "ana@example.com", "password": "un-secreto-largo"})
+    with tenant_scope(done.tenant):
+        token = make_manage_token(Booking.objects.order_by("pk").first())
+        key = StoredFile.objects.get().key
+        assert read_public(key, "480.webp").content == PICTURES["480.webp"]
+        assert [user.has_usable_password() for user in User.objects.all()] == [False, False]
+        with connection.cursor() as cursor:
+            numbers = tables.list_sequences(cursor, shop.info.schema_name)
+            assert (
+                tables.list_sequences(cursor, done.tenant.schema_name)["scheduling_customer_number"]
+                == numbers["scheduling_customer_number"]
+            )
+    due = DueWork.objects.filter(schema_name=done.tenant.schema_name)
+    assert refused.status_code == 200
+    assert HostClient(done.tenant.primary_host).get(f"/b/{token}/").status_code == 200
+    assert HostClient(done.tenant.primary_host).get(f"/b/{shop.token}/").status_code == 404
+    assert set(due.values_list("kind", flat=True)) == {"reminder"}
+    assert done.tenant.schema_name in {each.schema_name for each in list_workplaces("ana@example.com")}
+
+
+def test_nobody_loses_their_place_and_no_file_is_overwritten(exported, shop, run, count):
+    before, content = count(), exported.read_bytes()
+
+    with pytest.raises(CommandError, match="already taken"):
+        run("import_tenant", exported, "--as", shop.info.slug)
+    with pytest.raises(CommandError, match="exists already"):
+        run("export_tenant", shop.info.slug, "--to", exported)
+    with pytest.raises(CommandError, match="No business has the address"):
+        run("export_tenant", "nobody-here", "--to", exported.with_name("other.zip"))
+
+    assert (count(), exported.read_bytes()) == (before, content)
+    assert [path.name for path in exported.parent.iterdir()] == [exported.name]
+
+
+@pytest.mark.parametrize("kind", ["empty", "cut", "letter", "other zip", "changed", "more", "format"])
+def test_what_is_no_export_is_refused(exported, run, count, folder, slug, kind, tmp_path):
+    path, content = tmp_path / "spoiled.zip", exported.read_bytes()
+    if kind in {"empty", "cut", "letter"}:
+        path.write_bytes({"empty": b"", "cut": content[:-100], "letter": b"Dear import"}[kind])
+    elif kind == "other zip":
+        with zipfile.ZipFile(path, "w") as other:
+            other.writestr("note.txt", "hello")
+    elif kind == "format":
+        rewrite(exported, path, {"manifest.json": b'{"format": 2}'})
+    else:
+        name = {"changed": "data/scheduling.Booking.json", "more": "data/more.json"}[kind]
+        rewrite(exported, path, {name: b"[]"}, is_honest=False)
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(CommandError):
+        run("import_tenant", path, "--as", slug)
+
+    assert (count(), list_files(folder)) == (before, files)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("business.json", b"[]"),
+        ("business.json", b"{"),
+        ("business.json", b'{"name": "x", "vertical": "none"}'),
+        ("business.json", b'{"name": "x", "vertical": "automotive"}'),
+        ("data/scheduling.Booking.json", b"[\n{}\n]\n"),
+        ("data/scheduling.Booking.json", b"[\nhello\n]\n"),
+        ("data/scheduling.Booking.json", b"[\n]\n"),
+        ("data/scheduling.Location.json", b"[\n]\n"),
+        ("data/due_work.json", b'[{"kind": "reminder"}]'),
+        ("data/due_work.json", b'{"kind": "reminder"}'),
+    ],
+)
+def test_what_somebody_wrote_by_hand_is_refused_when_it_cannot_be(
+    exported, run, count, folder, slug, tmp_path, name, content
+):
+    path = rewrite(exported, tmp_path / "changed.zip", {name: content})
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(CommandError, match="cannot be read"):
+        run("import_tenant", path, "--as", slug)
+
+    assert (count(), list_files(folder)) == (before, files)
+
+
+def test_nobody_becomes_an_operator_by_an_import(exported, run, count, slug, tmp_path):
+    rows = json.loads(read(exported)["data/accounts.User.json"])
+    changed = "[\n" + ",\n".join(json.dumps(row | {"role": "operator"}) for row in rows) + "\n]\n"
+    path = rewrite(exported, tmp_path / "changed.zip", {"data/accounts.User.json": changed.encode()})
+    before = count()
+
+    with pytest.raises(CommandError, match="cannot be read"):
+        run("import_tenant", path, "--as", slug)
+
+    assert count() == before
+
+
+def test_what_the_platform_decides_is_not_taken_from_an_export(exported, slug, tmp_path):
+    business = json.loads(read(exported)["business.json"])
+    wanted = {
+        "status": "active",
+        "entitlements": {"sms": 9999},
+        "is_example": True,
+        "former_schemas": ["t1_x"],
+        "id": 1,
+    }
+    path = rewrite(exported, tmp_path / "changed.zip", {"business.json": json.dumps(business | wanted).encode()})
+
+    done = import_business(path=path, slug=slug, now=utc_now())
+
+    row = Tenant.objects.get(slug=slug)
+    assert (row.pk, row.status, row.entitlements, row.is_example, row.former_schemas) == (
+        done.tenant.id, "trial", {}, False, [],
+    )  # fmt: skip
+    assert done.tenant.id != 1
