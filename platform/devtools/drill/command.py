@@ -45,6 +45,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "PostgreSQL restarts under 300 bookings: nothing lost, no HTML on the API [--rounds N]", needs_servers=False
         ),
         "offers": Drill("every door that shows times takes exactly those [--count N] [--seed N]", needs_servers=True),
+        "copies": Drill(
+            "50,000 bookings and 2,000 photos: backup, verify, restore, export, import [--bookings N] [--photos N]",
+            needs_servers=True,
+        ),
         "crowd": Drill(
             "many tenants: seconds from crash to ready, memory of connections [--tenants N]", needs_servers=False
         ),
