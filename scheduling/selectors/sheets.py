@@ -68,7 +68,7 @@ def _read_bookings() -> Iterator[tuple[object, ...]]:
             row.reference,
             row.status,
             starts_at.date().isoformat(),
-            f"{starts_at:%H:%M}",
+            starts_at.time().isoformat("minutes"),
             round((row.ends_at - row.starts_at).total_seconds() / 60),
             row.location.timezone,
             row.location.name,

@@ -12,23 +12,25 @@ from tenants.types import BackupStanding
 
 LATE = timedelta(hours=50)
 """Two nights without a good archive."""
+NEVER: tuple[datetime | None, ...] = (None, None, None)
 
 
 def list_standings(schema_names: Iterable[str], *, now: datetime) -> Mapping[str, BackupStanding]:
     """Map each of these schemas to how its archives stand; two queries, however many there are."""
     names = list(schema_names)
     begun = dict(Tenant.objects.filter(schema_name__in=names).values_list("schema_name", "created_at"))
-    found = {
-        row["schema_name"]: row
-        for row in Backup.objects.filter(schema_name__in=names)
+    newest = (
+        Backup.objects.filter(schema_name__in=names)
         .values("schema_name")
         .annotate(
             verified=Max("verified_at"),
             made=Max("began_at", filter=Q(verified_at__isnull=False)),
             failed=Max("began_at", filter=~Q(failure="")),
         )
-    }
-    return {name: _describe(found.get(name, {}), begun.get(name, now), now) for name in names}
+        .values_list("schema_name", "verified", "made", "failed")
+    )
+    found = {name: tuple(instants) for name, *instants in newest}
+    return {name: _describe(*found.get(name, NEVER), begun_at=begun.get(name, now), now=now) for name in names}
 
 
 def find_standing(schema_name: str, *, now: datetime) -> BackupStanding:
@@ -49,11 +51,12 @@ def count_late(*, now: datetime) -> int:
     """Count the businesses that have had no good archive for two nights; one query."""
     good = Backup.objects.filter(verified_at__gt=now - LATE).values("schema_name")
     old = Tenant.objects.filter(is_example=False, created_at__lt=now - LATE)
-    return old.exclude(schema_name__in=good).count()
+    return int(old.exclude(schema_name__in=good).count())
 
 
-def _describe(row: Mapping[str, datetime | None], begun_at: datetime, now: datetime) -> BackupStanding:
-    verified, made, failed = (row.get(name) for name in ("verified", "made", "failed"))
+def _describe(
+    verified: datetime | None, made: datetime | None, failed: datetime | None, *, begun_at: datetime, now: datetime
+) -> BackupStanding:
     return BackupStanding(
         verified_at=verified,
         is_late=(verified or begun_at) < now - LATE,

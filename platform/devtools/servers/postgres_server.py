@@ -228,6 +228,15 @@ def delete_public_copy(state: Path) -> None:
     shutil.rmtree(_public_folder(state) / "data", ignore_errors=True)
 
 
+def find_program(name: str) -> Path | None:
+    """Return a program of the embedded PostgreSQL; None: the wheel does not have it."""
+    try:
+        path = _find_installation() / "bin" / name
+    except DevtoolsError:
+        return None
+    return path if path.is_file() else None
+
+
 def _find_installation() -> Path:
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:

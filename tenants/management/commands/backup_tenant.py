@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, to: Path, encrypt_to: list[str], **_: Any) -> None:
         """Do it, and say what is in the archive and what could not be read."""
         try:
-            done = back_up(slug=slug, folder=to, keys=encrypt_to, now=utc_now())
+            done = back_up(slug=slug, folder=to.resolve(), keys=encrypt_to, now=utc_now())
         except TenantUnknown as error:
             message = f"No business has the address “{slug}”."
             raise CommandError(message) from error

@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, to: Path, **_: Any) -> None:
         """Do it, and say what is in it."""
         try:
-            done = export(slug=slug, path=to, now=utc_now())
+            done = export(slug=slug, path=to.resolve(), now=utc_now())
         except TenantUnknown as error:
             message = f"No business has the address “{slug}”."
             raise CommandError(message) from error

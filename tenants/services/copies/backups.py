@@ -40,7 +40,6 @@ UNFINISHED, GRACE_SECONDS = ".part", 60.0
 GONE = frozenset({"42P01", "3F000"})
 """No such table, no such schema: the business was removed while it was read."""
 SUFFIX, ENCRYPTED_SUFFIX = ".tar.gz", ".tar.gz.age"
-STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class _FileWentAway(Exception):
@@ -67,7 +66,7 @@ def back_up(*, slug: str, folder: Path, keys: Sequence[str] = (), now: datetime)
     if tenant.is_example:
         raise ExampleNotKept
     info = make_info(tenant, tenant.domains.all())
-    name = f"{slug}-{now.strftime(STAMP)}"
+    name = f"{slug}-{now:%Y%m%dT%H%M%SZ}"
     for attempt in range(1, MOST_TRIES + 1):
         try:
             with unfinished(folder, name, ENCRYPTED_SUFFIX if recipients else SUFFIX) as draft:

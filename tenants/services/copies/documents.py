@@ -45,14 +45,15 @@ def list_tenant_models() -> list[type[Model]]:
 
 def list_exported(cursor: Any, schema_name: str) -> list[Exported]:
     """Return what is exported of a schema; columns as PostgreSQL has them, but those that are computed."""
-    found, exported = tables.list_tables(cursor, schema_name), []
+    found = tables.list_tables(cursor, schema_name)
+    exported: list[Exported] = []
     for model in list_tenant_models():
         meta = model._meta  # noqa: SLF001
         rule = hooks.get_export_rule(meta.label)
         if rule.left_out or meta.db_table not in found:
             continue
         columns = tuple(column for column in found[meta.db_table] if column not in rule.without)
-        exported.append(Exported(meta.label, meta.db_table, columns, meta.pk.column, rule))
+        exported.append(Exported(meta.label, meta.db_table, columns, str(meta.pk.column), rule))
     return exported
 
 

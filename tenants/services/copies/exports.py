@@ -131,7 +131,8 @@ def _list_work(info: TenantInfo) -> list[dict[str, Any]]:
 
 def _write_files(info: TenantInfo, entries: _Zip, files: Mapping[str, TenantFile]) -> dict[str, TenantFile]:
     """Write what can be read and is what was stored; the rest is left out."""
-    stores, kept = hooks.list_file_stores(), {}
+    stores = hooks.list_file_stores()
+    kept: dict[str, TenantFile] = {}
     for place, file in files.items():
         with suppress(NotFound):
             content = stores[place.partition("/")[0]].read(info.schema_name, file.path)

@@ -30,7 +30,7 @@ from tenants.services.copies import shared, tables
 from tenants.services.copies.backups import list_files
 from tenants.services.copies.documents import BATCH, count_allowed, list_exported, write_documents
 from tenants.services.copies.exports import BUSINESS, DATA, FILES, FORMAT, MANIFEST, OURS, WORK
-from tenants.services.copies.restores import is_inside, remove_files
+from tenants.services.copies.restores import forget_files, is_inside
 from tenants.services.provisioning import TRIAL
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template, get_migration_state
@@ -38,9 +38,10 @@ from tenants.types import RestoreDone, RestoredTenant, TenantFile, TenantInfo
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
 
+CHUNK = 1 << 20
 KEPT_TABLES = frozenset({"django_migrations"})
 """What a new schema has of its own."""
-NOT_COLUMNS = frozenset({"slug", "host", "exported_at", "next_numbers"})
+NOT_COLUMNS = frozenset({"id", "schema_name", "slug", "host", "exported_at", "next_numbers"})
 PASSWORDS = "People set a new password by mail: “Forgot your password?” where they sign in."
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def import_business(*, path: Path, slug: str, now: datetime) -> RestoreDone:
                 done = _make(source, told, files, tenant_id=tenant_id, schema_name=schema_name, slug=slug, now=now)
                 transaction.on_commit(forget_tenants)
         except BaseException:
-            remove_files(schema_name)
+            forget_files(schema_name)
             raise
     logger.info("tenant_imported", extra={"schema_name": schema_name})
     return done
@@ -103,8 +104,11 @@ def _check(source: ZipFile) -> dict[str, Any]:
 
 
 def _digest(source: ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
     with source.open(name) as entry:
-        return hashlib.file_digest(entry, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads, which is enough
+        while data := entry.read(CHUNK):
+            digest.update(data)
+    return digest.hexdigest()
 
 
 @contextmanager
@@ -122,7 +126,8 @@ def _explained(slug: str) -> Iterator[None]:
 
 
 def _store_files(source: ZipFile, told: dict[str, Any], schema_name: str) -> dict[str, TenantFile]:
-    stores, found = hooks.list_file_stores(), {}
+    stores = hooks.list_file_stores()
+    found: dict[str, TenantFile] = {}
     for place in told["files"]:
         name, _, path = str(place).partition("/")
         if name not in stores or not is_inside(path):
@@ -179,14 +184,14 @@ def _make(
     )
 
 
-def _add_tenant(business: dict[str, Any], *, tenant_id: int, schema_name: str, slug: str, now: datetime) -> TenantInfo:
+def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, now: datetime) -> TenantInfo:
     if not isinstance(business, dict) or not _has_trade(business.get("vertical")):
         raise ImportStrange(what=BUSINESS)
     row = {column: value for column, value in business.items() if column not in NOT_COLUMNS | OURS}
     ours = {"status": TenantStatus.TRIAL, "status_since": now.isoformat(), "trial_ends_at": (now + TRIAL).isoformat()}
     with connection.cursor() as cursor:
-        names = {"tenant_id": tenant_id, "schema_name": schema_name, "slug": slug}
-        shared.write_tenant(cursor, {**row, **ours, "entitlements": {}}, **names)
+        values = {**row, **ours, "entitlements": {}}
+        shared.write_tenant(cursor, values, tenant_id=tenant_id, schema_name=schema_name, slug=slug)
     Domain.objects.create(domain=make_subdomain(slug), tenant_id=tenant_id, is_primary=True)
     tenant = Tenant.objects.get(pk=tenant_id)
     try:

@@ -63,11 +63,13 @@ def back_up_tonight(tenant_id: int, now: datetime) -> None:
         DomainError: It failed, which is noted; due work comes again.
     """
     tenant = Tenant.objects.filter(pk=tenant_id, is_example=False).first()
-    if tenant is None or _list_good(tenant.schema_name).filter(began_at__gt=now - FRESH).exists():
+    if tenant is None:
         return
     with try_lock_platform(KeySpace.BACKUP, tenant.schema_name) as is_mine:
         if not is_mine:
             raise RetryLater(at=now + PATIENCE)
+        if _list_good(tenant.schema_name).filter(began_at__gt=now - FRESH).exists():
+            return
         try:
             _make(tenant, now)
         except Exception as error:

@@ -13,5 +13,5 @@ def write_readme(info: TenantInfo, rows: Mapping[str, int], files: int, *, now: 
     """Return the page, with the number of rows of each table."""
     text = (Path(__file__).parent / "readme.md").read_text(encoding="utf-8")
     lines = "\n".join(f"| {label} | {count} |" for label, count in sorted(rows.items()))
-    made = f"{now:%Y-%m-%d %H:%M}"
+    made = now.replace(tzinfo=None).isoformat(" ", "minutes")
     return text.format(name=info.name, made=made, host=info.primary_host, rows=lines, files=files)

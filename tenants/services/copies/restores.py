@@ -106,7 +106,7 @@ def restore(*, archive: Path, slug: str, identity: Path | None = None, now: date
             done = _make(source, target, files, now=now)
             transaction.on_commit(forget_tenants)
     except BaseException:
-        remove_files(target.schema_name)
+        forget_files(target.schema_name)
         raise
     logger.info("tenant_restored", extra={"schema_name": target.schema_name})
     return done
@@ -153,7 +153,8 @@ def _explained() -> Iterator[None]:
 
 def _store_files(source: _Source, schema_name: str | None) -> dict[str, TenantFile]:
     """Store the files under a schema's name, or only look at them; return them by their place in the archive."""
-    stores, found = hooks.list_file_stores(), {}
+    stores = hooks.list_file_stores()
+    found: dict[str, TenantFile] = {}
     with source.members() as members:
         for member in members:
             if member.folder != FILES:
@@ -174,8 +175,10 @@ def is_inside(path: str) -> bool:
     return bool(parts) and not path.startswith("/") and ".." not in parts
 
 
-def remove_files(schema_name: str) -> None:
-    """Remove the files of a business that did not come to be."""
+def forget_files(schema_name: str) -> None:
+    """Remove the files of a business that did not come to be; whatever failed, one that did keeps its own."""
+    if Tenant.objects.filter(schema_name=schema_name).exists():
+        return
     for store in hooks.list_file_stores().values():
         try:
             store.remove_all(schema_name)
@@ -185,9 +188,9 @@ def remove_files(schema_name: str) -> None:
 
 def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now: datetime) -> RestoreDone:
     """Make the business, inside the caller's transaction, and compare it with the archive."""
-    head, notes = source.head, []
+    head = source.head
     info, taken = _add_tenant(head, target)
-    notes += [f"{domain} answers for another business: it was left out." for domain in taken]
+    notes = [f"{domain} answers for another business: it was left out." for domain in taken]
     with connection.cursor() as cursor:
         tables.speak_plainly(cursor)
         _make_schema(cursor, head, target.schema_name)
@@ -222,10 +225,11 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
 
 def _add_tenant(head: Head, target: _Target) -> tuple[TenantInfo, list[str]]:
     """Add the business and its hosts, and return with it those that somebody else has by now."""
-    names = {"tenant_id": target.tenant_id, "schema_name": target.schema_name, "slug": target.slug}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            shared.write_tenant(cursor, head.tenant, **names)
+            shared.write_tenant(
+                cursor, head.tenant, tenant_id=target.tenant_id, schema_name=target.schema_name, slug=target.slug
+            )
             Domain.objects.create(domain=make_subdomain(target.slug), tenant_id=target.tenant_id, is_primary=True)
     except IntegrityError as error:
         if Tenant.objects.filter(slug=target.slug).exists():

@@ -73,9 +73,9 @@ def list_shared_models() -> list[type[Model]]:
 def read_shared(cursor: Any, model: type[Model], schema_name: str) -> list[str]:
     """Return the rows of a business in a table of the platform, each as a document without number and schema."""
     meta = model._meta  # noqa: SLF001
-    without = [meta.pk.column, SCHEMA, *VOLATILE.get(meta.label, ())]
-    key = connection.ops.quote_name(meta.pk.column)
-    cursor.execute(ROWS_SQL.format(table=_quote(model), key=key), [without, schema_name])
+    key = str(meta.pk.column)
+    without = [key, SCHEMA, *VOLATILE.get(meta.label, ())]
+    cursor.execute(ROWS_SQL.format(table=_quote(model), key=connection.ops.quote_name(key)), [without, schema_name])
     return [row for (row,) in cursor.fetchall()]
 
 
@@ -127,4 +127,4 @@ def _fill(sql: str, columns: Sequence[str], **names: str) -> str:
 
 
 def _quote(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001
+    return str(connection.ops.quote_name(model._meta.db_table))  # noqa: SLF001

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -77,7 +77,7 @@ def _move(source: Path, target: Path) -> None:
     source.unlink()
 
 
-def _digest(file: BinaryIO | File) -> str:
+def _digest(file: Any) -> str:
     digest = hashlib.sha256()
     while data := file.read(CHUNK):
         digest.update(data)
@@ -92,7 +92,9 @@ def _get_storage() -> Storage:
 def _telling() -> Iterator[None]:
     """Say in our own words what a disk or a remote store says in theirs."""
     client = sys.modules.get("botocore.exceptions")
-    failures = (OSError,) if client is None else (OSError, client.BotoCoreError, client.ClientError)
+    failures: tuple[type[Exception], ...] = (OSError,)
+    if client is not None:
+        failures += (client.BotoCoreError, client.ClientError)
     try:
         yield
     except failures as error:

@@ -86,6 +86,10 @@ REFUSED = {
         ("http://key@errors.example/1", IN_CLEAR),
     ],
     "TURNERO_DATABASE_POOL_SIZE": [("0", "must be at least 1, not 0"), ("many", "must be a whole number, not 'many'")],
+    "TURNERO_BACKUP_KEY": [
+        ("AGE-SECRET-KEY-1QQPQYQSZQG", "is the secret half: it belongs on no server"),
+        ("ana@example.com", "is no public key of age or SSH"),
+    ],
     "TURNERO_SPARE_SCHEMAS": [("-1", "must be at least 0, not -1")],
     "TURNERO_TENANTS_PER_CONNECTION": [("0", "must be at least 1, not 0")],
     "TURNERO_WORKER_PROCESSES": [("0", "must be at least 1, not 0")],
@@ -117,6 +121,7 @@ ACCEPTED = {
     "SENTRY_DSN": ["https://key@errors.example/1", "http://key@127.0.0.1:9000/1", "http://key@localhost:9000/1"],
     "TURNERO_DNS_SERVERS": ["9.9.9.9", "9.9.9.9:5353, 149.112.112.112", "2620:fe::fe", "[2620:fe::fe]:53,[2620:fe::9]"],
     "TURNERO_SPARE_SCHEMAS": ["0"],
+    "TURNERO_BACKUP_KEY": ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "ssh-ed25519 AAAA"],
     "TURNERO_PLAN_CACHE_MODE": ["auto", "force_generic_plan", "force_custom_plan"],
 }
 
@@ -199,6 +204,12 @@ def test_half_a_store_is_refused(name):
     assert list_faults(COMPLETE | half) == [f"{first} is set and {name} is not: an S3 store needs all four, or none"]
     assert list_faults(COMPLETE | store | {"TURNERO_S3_ENDPOINT": "http://s3.example"}) == [
         f"TURNERO_S3_ENDPOINT {IN_CLEAR}"
+    ]
+
+
+def test_bucket_of_archives_without_a_store_is_refused():
+    assert list_faults(COMPLETE | {"TURNERO_BACKUP_BUCKET": "archives"}) == [
+        "TURNERO_BACKUP_BUCKET is set and TURNERO_S3_ENDPOINT is not: archives lie at the store of the pictures"
     ]
 
 

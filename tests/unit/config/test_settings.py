@@ -19,7 +19,7 @@ from config.environment import VARIABLES, NotConfiguredError, read_environment
 from config.settings import base
 from config.settings.celery import make_broker_url
 from config.settings.channels import find_smtp_port
-from config.settings.files import choose_storage
+from config.settings.files import choose_backup_storage, choose_storage
 from tests.factories.environment import COMPLETE
 
 
@@ -157,3 +157,14 @@ def test_files_lie_in_a_folder_or_in_the_bucket_that_is_named(tmp_path):
     assert shown == {
         "bucket_name": "b", "endpoint_url": "https://s3.example", "access_key": "k", "default_acl": None,
     }  # fmt: skip
+
+
+def test_archives_lie_in_a_folder_or_in_a_bucket_of_their_own(tmp_path):
+    here = replace(read_environment(), backup_dir=tmp_path, backup_bucket="")
+    there = replace(here, backup_bucket="archives", s3_bucket="pictures", s3_endpoint="https://s3.example")
+
+    folder, bucket = choose_backup_storage(here), choose_backup_storage(there)
+
+    assert folder["OPTIONS"]["location"] == str(tmp_path)
+    assert (bucket["OPTIONS"]["bucket_name"], bucket["OPTIONS"]["endpoint_url"]) == ("archives", "https://s3.example")
+    assert choose_storage(there)["OPTIONS"]["bucket_name"] == "pictures"

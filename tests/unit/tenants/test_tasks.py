@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from tenants import tasks
 from tenants.services import due_work, spares
+from tenants.services.copies import nightly
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
@@ -35,3 +36,13 @@ def test_beat_refills_spare_schemas(monkeypatch):
     tasks.refill_spare_schemas(invented_later=True)
 
     assert made == ["once"]
+
+
+def test_beat_plans_backups(monkeypatch):
+    planned = []
+    monkeypatch.setattr(tasks, "utc_now", lambda: NOW)
+    monkeypatch.setattr(nightly, "plan_backups", lambda **values: planned.append(values))
+
+    tasks.plan_backups(invented_later=True)
+
+    assert planned == [{"now": NOW}]

@@ -14,8 +14,6 @@ from typing import Self
 
 import pyrage
 import pytest
-from django.apps import apps
-from django.conf import settings as django_settings
 from django.core.management import CommandError
 from django.db import connection
 
@@ -31,6 +29,7 @@ from tenants.models import Tenant
 from tenants.services.copies import backups
 from tenants.services.copies.archives import parse_manifest, read_head, reading
 from tenants.services.copies.backups import back_up
+from tenants.services.copies.documents import list_tenant_models
 from tenants.services.copies.restores import verify
 from tests.factories.scheduling import book
 from tests.fakes.due_work import perform_all
@@ -69,12 +68,7 @@ def test_two_of_the_same_second_stand_beside_each_other(shop, tmp_path):
 
 
 def test_every_table_of_every_model_is_in_it(backup):
-    labels = {apps.get_app_config(name.rpartition(".")[2]).label for name in django_settings.TENANT_APPS}
-    models = {
-        model._meta.db_table
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in labels and model._meta.managed and not model._meta.proxy
-    }
+    models = {model._meta.db_table for model in list_tenant_models()}
     head = read_head(backup, [])
     manifest = parse_manifest(read_all(backup)["/manifest.json"])
 
@@ -206,9 +200,7 @@ def test_lost_and_changed_files_are_named_and_left_out(shop, folder, run, tmp_pa
 
     assert [line.split(" ")[0] for line in said[:2]] == [f"pictures/logo/{key}-{size}.webp" for size in (480, 960)]
     assert said[2].endswith(f" 0 files, {Path(path).stat().st_size} bytes")
-    assert [line for line in verified[:2] if line.endswith("was lost already when the archive was made.")] == verified[
-        :2
-    ]
+    assert len([line for line in verified if line.endswith("was lost already when the archive was made.")]) == 2
 
 
 def test_storage_that_is_away_leaves_nothing(shop, monkeypatch, tmp_path):

@@ -25,6 +25,7 @@ from tenants.services.copies import tables
 from tenants.services.copies.exports import export
 from tenants.services.copies.imports import import_business
 from tenants.services.workplaces import list_workplaces
+from tests.fakes.due_work import perform_all
 from tests.integration.tenants.copies.conftest import NAME, PICTURES, list_files
 
 
@@ -138,8 +139,10 @@ def test_imported_business_is_the_one_that_was_exported(exported, shop, run, slu
     assert any("new password by mail" in line for line in said)
 
 
-def test_imported_business_works(exported, shop, slug):
-    done = import_business(path=exported, slug=slug, now=utc_now())
+def test_imported_business_works(shop, slug, tmp_path):
+    perform_all(shop.info.schema_name, "event")
+    path = export(slug=shop.info.slug, path=tmp_path / "x.zip", now=utc_now()).path
+    done = import_business(path=path, slug=slug, now=utc_now())
     client = HostClient(done.tenant.primary_host)
 
     refused = client.post("/accounts/login/", {"login": "ana@example.com", "password": "un-secreto-largo"})

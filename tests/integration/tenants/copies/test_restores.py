@@ -19,6 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
 from config.environment import ROOT
+from database.errors import TooBusy
 from devtools.scratch.browser import HostClient
 from files.models import StoredFile
 from files.selectors.files import read_public
@@ -70,7 +71,7 @@ def test_restored_business_is_the_one_that_went_in(backup, shop, run, slug, fold
     new = Tenant.objects.get(slug=slug)
     assert said[-1] == f"It answers at {slug}.testserver.example"
     assert dump(new.schema_name) == before
-    assert (list_due(new.schema_name), len(due) > 3) == (due, True)
+    assert (list_due(new.schema_name), len(due) >= 3) == (due, True)
     assert new.name == NAME
     assert SchemaState.objects.get(schema_name=new.schema_name).state == get_migration_state()
     assert [each.removeprefix(new.schema_name) for each in list_files(folder / new.schema_name)] == list_files(
@@ -350,6 +351,19 @@ def test_failing_step_leaves_nothing(backup, count, folder, slug, monkeypatch):
     assert (count(), list_files(folder), connection.schema_name) == (before, files, "public")
 
 
+def test_what_fails_after_the_commit_takes_no_files_away(backup, slug, folder, monkeypatch):
+    def fail() -> None:
+        message = "no"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(restores, "forget_tenants", fail)
+    with pytest.raises(RuntimeError):
+        restore(archive=backup, slug=slug, now=utc_now())
+
+    new = Tenant.objects.get(slug=slug)
+    assert len(list_files(folder / new.schema_name)) == len(PICTURES)
+
+
 def test_file_outside_of_its_folder_is_refused(backup, committed, slug, monkeypatch, count):
     before = count()
     for path in ("../../etc/passwd", "/etc/passwd", "logo/../../x", ""):
@@ -380,7 +394,7 @@ def test_of_two_restores_at_once_one_wins(backup, slug, count):
             barrier.wait(timeout=20)
             restore(archive=backup, slug=slug, now=utc_now())
             results.append("won")
-        except SlugTaken:
+        except (SlugTaken, TooBusy):  # a slow machine: it waited for the other one's commit for too long
             results.append("taken")
         finally:
             connection.close()

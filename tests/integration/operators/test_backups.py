@@ -1,0 +1,51 @@
+"""The operator reads how the archives of each business stand, and is warned of those that have none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kernel.clock import utc_now
+from tenants.models import Backup, Tenant
+from tests.factories.accounts import make_operator, sign_in_fully
+
+pytestmark = pytest.mark.usefixtures("lone_platform")
+
+PAGE = "/operator/"
+
+
+@pytest.fixture
+def operator_client(platform_client):
+    sign_in_fully(platform_client, make_operator(name="Olivia Op"))
+    return platform_client
+
+
+def test_businesses_without_a_verified_backup_are_counted(operator_client, tenants):
+    before = operator_client.get(PAGE).content.decode()
+    Tenant.objects.update(created_at=utc_now() - timedelta(days=9))
+    two = operator_client.get(PAGE).content.decode()
+    Backup.objects.create(
+        schema_name=tenants["taller"].schema_name, archive="x", began_at=utc_now(), verified_at=utc_now()
+    )
+    one = operator_client.get(PAGE).content.decode()
+
+    assert "respaldo comprobado" not in before
+    assert "2 negocios llevan dos noches sin respaldo comprobado." in two
+    assert "Un negocio lleva dos noches sin respaldo comprobado." in one
+
+
+def test_business_says_when_it_was_and_what_failed_since(operator_client, tenants):
+    info, now = tenants["taller"], utc_now()
+    page = f"{PAGE}tenants/{info.schema_name}/"
+    never = operator_client.get(page).content.decode()
+    Backup.objects.create(schema_name=info.schema_name, archive="x", began_at=now, verified_at=now)
+    good = operator_client.get(page).content.decode()
+    Backup.objects.create(
+        schema_name=info.schema_name, began_at=now + timedelta(seconds=1), failure="no space is left in /srv"
+    )
+    failed = operator_client.get(page).content.decode()
+
+    assert ("todavía ninguna" in never, "El último falló" in never) == (True, False)
+    assert (f"{now:%Y-%m-%d %H:%M}" in good, "El último falló" in good) == (True, False)
+    assert ("El último falló" in failed, "no space is left in /srv" in failed) == (True, True)
