@@ -15,8 +15,16 @@ class SchedulingConfig(AppConfig):
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
-        from scheduling.services.messages import leaving, managers, relinking, reminders, withdrawals, words  # noqa: PLC0415
-        from scheduling.services.writing import expiry, exporting  # noqa: PLC0415
+        from scheduling.services.messages import (  # noqa: PLC0415
+            exporting,
+            leaving,
+            managers,
+            relinking,
+            reminders,
+            withdrawals,
+            words,
+        )
+        from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         photos.register()

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
-from kernel.cells import disarm
-from kernel.lines import clean_line
+from kernel.lines import clean_line, disarm
 
 
 def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:

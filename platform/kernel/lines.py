@@ -1,9 +1,10 @@
-"""Texts that people typed: made safe for headers, subjects and greetings, and comparable for lists."""
+"""Texts that people typed: made safe for headers, subjects, greetings and spreadsheets, and comparable for lists."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Literal
 
 _UNREADABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -13,6 +14,8 @@ _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 MOST_MARKS = 30
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet calculate (OWASP, "CSV Injection")."""
 
 
 def is_unreadable(text: str) -> bool:
@@ -80,3 +83,13 @@ def clean_line(text: str, *, limit: int = 200) -> str:
     # Readers of headers would decode what looks like an encoded word (RFC 2047).
     line = " ".join(plain.split()).replace("=?", "= ?")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def disarm(cell: object) -> object:
+    """Return a cell of a table as a file that no spreadsheet runs: text gets an apostrophe before it; None is empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, int | float | Decimal):
+        return cell
+    text = str(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

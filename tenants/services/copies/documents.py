@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from database.connection import connection
-from kernel.cells import disarm
+from kernel.lines import disarm
 from tenants import hooks
 from tenants.errors import ImportStrange
 from tenants.services.copies import tables

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from edge.downloads import answer_csv
-from kernel.cells import disarm
+from kernel.lines import disarm
 
 
 def read(response) -> list[list[str]]:

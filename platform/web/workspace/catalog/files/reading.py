@@ -10,9 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from kernel.cells import FORMULA_STARTS
 from kernel.identity.keys import fold_letters
-from kernel.lines import drop_invisible, unify_breaks
+from kernel.lines import FORMULA_STARTS, drop_invisible, unify_breaks
 from scheduling.selectors.catalog.roster import Roster
 from scheduling.services.catalog.batches.files import CatalogLine
 from scheduling.types import RequirementSetup
