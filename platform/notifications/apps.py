@@ -13,16 +13,8 @@ class NotificationsConfig(AppConfig):
         """Take on this room's due work, e-mail before SMS; write for the rooms below; declare personal data."""
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
-        from notifications.services import delivery, outbox  # noqa: PLC0415
+        from notifications.services import delivery, exporting, outbox  # noqa: PLC0415
         from notifications.services.notices import accounts, addresses, sign_ups, workplaces  # noqa: PLC0415
-        from notifications.services import (  # noqa: PLC0415  # noqa: PLC0415
-            account_messages,
-            delivery,
-            exporting,
-            outbox,
-            sign_up_messages,
-            workplace_messages,
-        )
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -33,10 +25,7 @@ class NotificationsConfig(AppConfig):
         addresses.register()
         sign_ups.register()
         workplaces.register()
-        account_messages.register()
         exporting.register()
-        sign_up_messages.register()
-        workplace_messages.register()
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_left_behind(
             {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from scheduling.selectors import sheets
 from scheduling.services.messages import managers, reminders
-from scheduling.services.writing.releases import HOLD_DUE_KIND
 from tenants.context import current_tenant
 from tenants.hooks import ExportRule, register_export_rules, register_exported_work, register_sheet
 
 EXPORT_RULES = (
-    # Derived anew, both: `scheduling.services.messages.relinking`; a hold's ends with its page.
+    # Derived anew, both: `relinking` beside it; a hold's ends with its page.
     ExportRule("scheduling.Booking", without={"token_hash": "''", "hold_token_hash": "''"}),
 )
 
@@ -17,7 +16,7 @@ EXPORT_RULES = (
 def register() -> None:
     """Say so, and offer tables for people."""
     register_export_rules(EXPORT_RULES)
-    register_exported_work([managers.DUE_KIND, reminders.DUE_KIND, HOLD_DUE_KIND])
+    register_exported_work([managers.DUE_KIND, reminders.DUE_KIND])
     register_sheet("bookings", sheets.list_bookings)
     register_sheet("customers", sheets.list_customers)
     register_sheet("services", lambda: sheets.list_services(current_tenant().currency))

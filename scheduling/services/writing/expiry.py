@@ -15,7 +15,7 @@ from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.releases import HOLD_DUE_KIND, release, release_together
 from scheduling.types import SYSTEM, RuleUse
-from tenants.hooks import register_due_handler
+from tenants.hooks import register_due_handler, register_exported_work
 
 # An ended hold is in the way where its minutes meet, where a group beside has its seats or its longer
 # stretch, in the counters of rules that are full, and in the lanes of rules per moment.
@@ -49,8 +49,9 @@ JOIN scheduling_booking b ON b.id = t.booking_id AND b.hold_expires_at <= %(now)
 
 
 def register() -> None:
-    """Do due work of the kind that holds leave."""
+    """Do due work of the kind that holds leave, also in a business that was made of an export."""
     register_due_handler(HOLD_DUE_KIND, expire_hold)
+    register_exported_work([HOLD_DUE_KIND])
 
 
 def expire_hold(booking_id: int, now: datetime) -> None:

@@ -39,6 +39,7 @@ class Head:
         secret: A mark of the platform's secret, from which nobody reads it.
         state: Of the migrations, as `tenants.services.templates` computes it; ``applied`` are their names.
         tenant: The row of the business; ``domains`` are its hosts, each with whether it is the primary one.
+        own_domain: The domain that the business wants to answer at, and the word that proves it.
         tables: Table → its columns that are copied, in the order in which they are.
     """
 
@@ -52,6 +53,7 @@ class Head:
     applied: tuple[tuple[str, str], ...]
     tenant: Mapping[str, Any]
     domains: tuple[tuple[str, bool], ...]
+    own_domain: tuple[str, str] | None
     tables: Mapping[str, tuple[str, ...]]
     format: int = FORMAT
 
@@ -163,6 +165,7 @@ def _parse_head(content: bytes) -> Head:
                 "made_at": parse_instant(read["made_at"]),
                 "applied": tuple((app, name) for app, name in read["applied"]),
                 "domains": tuple((domain, is_primary) for domain, is_primary in read["domains"]),
+                "own_domain": tuple(read["own_domain"]) if read["own_domain"] else None,
                 "tables": {table: tuple(columns) for table, columns in read["tables"].items()},
             }
         )

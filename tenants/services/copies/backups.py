@@ -31,6 +31,7 @@ from tenants.models import SchemaState, Tenant
 from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
 from tenants.services.copies.archives import FILES, SHARED, TABLES, ArchiveWriter, Head, Manifest
+from tenants.services.copies.hosts import find_own_domain
 from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.types import BackupDone, TenantFile, TenantInfo
 
@@ -154,6 +155,7 @@ def _make_head(cursor: Any, tenant: Tenant, found: Mapping[str, tuple[str, ...]]
         applied=applied,
         tenant=shared.read_tenant(cursor, tenant.pk),
         domains=tuple((each.domain, each.is_primary) for each in tenant.domains.all()),
+        own_domain=find_own_domain(tenant),
         tables=found,
     )
 

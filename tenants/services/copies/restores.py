@@ -28,7 +28,7 @@ from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.services.copies import shared, tables
+from tenants.services.copies import hosts, shared, tables
 from tenants.services.copies.archives import (
     FILES,
     MANIFEST,
@@ -206,6 +206,9 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
         former = [*head.tenant.get("former_schemas", ()), head.schema_name]
         Tenant.objects.filter(pk=target.tenant_id).update(former_schemas=former)
         notes += _put_right(info, head, manifest, now=now)
+        if not target.is_scratch:
+            with tenant_scope(info):
+                hosts.ask_for_domain(head, target.tenant_id, taken=taken, now=now)
         tables.check_keys(cursor)
         if not target.is_scratch:
             tables.count_again(cursor, target.schema_name, list(tables.list_tables(cursor, target.schema_name)))
@@ -235,14 +238,11 @@ def _add_tenant(head: Head, target: _Target) -> tuple[TenantInfo, list[str]]:
         if Tenant.objects.filter(slug=target.slug).exists():
             raise SlugTaken from error
         raise
-    own = [] if target.is_scratch else [each for each in head.domains if not each[0].endswith(f".{head.platform}")]
-    taken = set(Domain.objects.filter(domain__in=[domain for domain, _ in own]).values_list("domain", flat=True))
-    for domain, is_primary in own:
-        if domain not in taken:
-            # Saving a primary one makes the one before a further one (django-tenants).
-            Domain.objects.create(domain=domain, tenant_id=target.tenant_id, is_primary=is_primary)
+    taken = [] if target.is_scratch else hosts.list_taken(head)
+    if not target.is_scratch:
+        hosts.give_hosts(head, target.tenant_id, taken=taken)
     tenant = Tenant.objects.get(pk=target.tenant_id)
-    return make_info(tenant, tenant.domains.all()), sorted(taken)
+    return make_info(tenant, tenant.domains.all()), taken
 
 
 def _make_schema(cursor: Any, head: Head, schema_name: str) -> None:

@@ -18,14 +18,20 @@ from django.db.models import Model
 from database.connection import connection
 from tenants import hooks
 from tenants.models import Domain, DueWork, Tenant
+from tenants.services.addresses.answering import CHECK_KIND
 
 SCHEMA = "schema_name"
 VOLATILE: Mapping[str, tuple[str, ...]] = {DueWork._meta.label: ("leased_until", "leased_pid")}  # noqa: SLF001
 """Columns that say what a worker is doing just now."""
 
+ELSEWHERE: Mapping[str, str] = {DueWork._meta.label: f"AND t.kind <> '{CHECK_KIND}'"}  # noqa: SLF001
+"""Rows that are about a row of the platform's which has another number afterwards."""
+
 LEFT_BEHIND: Mapping[str, str] = {
     "tenants.Backup": "says where the platform keeps the archives of a schema; those of another one are its own",
+    "tenants.FormerAddress": "leads to the business that left it, and nobody else ever gets it",
     "tenants.LimitCount": "keyed hashes that end with their window; a restored business begins with full budgets",
+    "tenants.OwnDomain": "asked for anew, with its proof (tenants.services.copies.hosts)",
     "tenants.SchemaState": "says what a schema has had; written anew for the schema that is made",
     "tenants.SchemaTemplate": "the platform's own: how schemas are made",
     "tenants.SignUp": "how a business came to be, before it was one; kept by the platform with what was agreed",
@@ -36,7 +42,9 @@ LEFT_BEHIND: Mapping[str, str] = {
 }
 """Tables of this room that are in no copy, and why."""
 
-ROWS_SQL = "SELECT (to_jsonb(t) - %s::text[])::text FROM public.{table} t WHERE t.schema_name = %s ORDER BY t.{key}"
+ROWS_SQL = (
+    "SELECT (to_jsonb(t) - %s::text[])::text FROM public.{table} t WHERE t.schema_name = %s {but} ORDER BY t.{key}"
+)
 INSERT_SQL = """
 INSERT INTO public.{table} ({columns}, schema_name)
 SELECT {values}, %s FROM jsonb_populate_record(NULL::public.{table}, %s::jsonb) r
@@ -75,7 +83,8 @@ def read_shared(cursor: Any, model: type[Model], schema_name: str) -> list[str]:
     meta = model._meta  # noqa: SLF001
     key = str(meta.pk.column)
     without = [key, SCHEMA, *VOLATILE.get(meta.label, ())]
-    cursor.execute(ROWS_SQL.format(table=_quote(model), key=connection.ops.quote_name(key)), [without, schema_name])
+    sql = ROWS_SQL.format(table=_quote(model), key=connection.ops.quote_name(key), but=ELSEWHERE.get(meta.label, ""))
+    cursor.execute(sql, [without, schema_name])
     return [row for (row,) in cursor.fetchall()]
 
 
