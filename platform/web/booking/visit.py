@@ -19,11 +19,11 @@ from scheduling.services.questions.answers import check_answers
 from verticals.contract import AssetField, FieldKind, VisitDraft
 from web.booking.draft import Draft
 from web.booking.flow import Flow
-from web.booking.questions import QUESTION_PREFIX, list_answers, make_question_fields, read_answers
 from web.parts.assets import LONGEST_KEPT, PREFIX, Asked, TypedField, list_suggestions, make_asset_fields, read_asset
 from web.parts.fields import ChoiceField, ChoicesField, IdField, IdsField, NumberField
 from web.parts.forms import PageField, PageForm, translate_findings
 from web.parts.pictures import ShownPicture, show_picture
+from web.parts.questions import QUESTION_PREFIX, list_answers, make_question_fields, read_answers
 from web.parts.widgets import Chips, ChoiceChips, Segments
 
 

@@ -36,7 +36,15 @@ from web.templatetags.formats import get_current_formats
 
 MAX_SHIFT_MINUTES = 24 * 60
 PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
-REFRESH = {"hx-post": reverse_lazy("workspace:new"), "hx-trigger": "change"}
+REFRESH = {
+    "hx-post": reverse_lazy("workspace:new"),
+    "hx-trigger": "change",
+    "hx-target": "#choose",
+    "hx-select": "#choose",
+    "hx-swap": "outerHTML",
+    "hx-disabled-elt": "unset",
+}
+"""Another choice shows other times; what was typed beside them stays as it is."""
 
 SERVICE_MISSING = gettext_lazy("Choose a service.")
 TIME_MISSING = gettext_lazy("Choose a time.")

@@ -174,8 +174,7 @@ def _render_form(
     choices = _list_choices(booking, asked)
     context = {
         "booking": booking,
-        "times": times.picker,
-        "chosen": times.chosen,
+        "times": times,
         "obstacles": () if error else times.obstacles,
         "on": on,
         "at": at,

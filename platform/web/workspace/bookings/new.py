@@ -28,14 +28,16 @@ from scheduling.types import (
 )
 from tenants.context import current_tenant
 from web.errors import translate_error
-from web.parts.toasts import Toast, go_on
+from web.parts.toasts import Toast, add_triggers, go_on, is_fragment_asked
 from web.workspace.bookings.forms import BookingForm, StartForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
 from web.workspace.bookings.typed import Typed, read_typed
-from web.workspace.bookings.views import describe, make_actor, read_override
+from web.workspace.bookings.views import describe, make_actor, read_override, render_booking
 
 LAST_DAY_OFFSET = 365
+DRAWER = "panel-body"
+"""Id of what is beside a page (`templates/workspace/panel.html`)."""
 FIELD_OF = {"contact": "phone"}
 """Where the page shows a finding of the service under another name."""
 
@@ -72,6 +74,8 @@ def make_booking(request: HttpRequest) -> HttpResponse:
     booking = bookings.get_booking(booking_id=booked.booking_id)
     title = gettext("Walk-in booked") if typed.is_walk_in else gettext("Booking made")
     toast = Toast(title=title, text=describe(booking))
+    if is_drawer_asked(request):
+        return add_triggers(render_booking(request, booking.id), toast)
     return go_on(request, toast, to=reverse("workspace:booking", args=[booking.id]))
 
 
@@ -136,15 +140,26 @@ def _render_form(
         "typed": typed,
         "form": form,
         "start": start,
-        "times": times.picker,
-        "chosen": times.chosen,
+        "times": times,
         "obstacles": () if error else times.obstacles,
         "last_day": typed.today + timedelta(days=LAST_DAY_OFFSET),
         "error": error,
         "reasons": reasons,
         "alternatives": alternatives,
     }
-    return render(request, "workspace/new_booking.html", context, status=status)
+    return render(request, _find_template(request), context, status=status)
+
+
+def _find_template(request: HttpRequest) -> str:
+    """Tell what is asked for: the page, the drawer beside the board, or what of either changes with a choice."""
+    if not is_fragment_asked(request):
+        return "workspace/new_booking.html"
+    return "workspace/new_booking_drawer.html" if is_drawer_asked(request) else "workspace/new_booking_form.html"
+
+
+def is_drawer_asked(request: HttpRequest) -> bool:
+    """Tell whether the form stands beside the board."""
+    return is_fragment_asked(request) and request.headers.get("HX-Target") == DRAWER
 
 
 def _explain_now(typed: Typed, now: datetime) -> tuple[str, ...]:
@@ -172,4 +187,5 @@ def _load_times(typed: Typed, now: datetime) -> Times:
         wanted=typed.starts_at,
         resource_name=typed.resource_name,
         service_name=typed.service_name,
+        is_soon=typed.is_walk_in,
     )

@@ -23,7 +23,21 @@ from web.workspace.bookings.forms import ReasonForm, StartForm, from_wall_clock
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 STATIC = ROOT / "platform" / "web" / "static"
 BOARD_SHEETS = ("core", "components", "workspace", "panel", "board", "clock", "agenda")
-BOARD_SCRIPTS = ("once", "toast", "workspace", "live", "board", "board-visits", "board-drag", "board-keys")
+BOARD_SCRIPTS = (
+    "once",
+    "toast",
+    "workspace",
+    "panel",
+    "live",
+    "board",
+    "board-visits",
+    "board-drag",
+    "board-keys",
+    "board-new",
+    "board-days",
+    "board-hint",
+    "board-print",
+)
 """What the heaviest page loads."""
 
 
