@@ -1,4 +1,7 @@
-"""Looking at domains again and again: every five minutes for a day after something was done, then every day."""
+"""Looking at domains again and again: every five minutes for a day after something was done, then rarely.
+
+A domain that answers is looked at every hour: so long links may name one that leads nowhere any more.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from tenants.services.due_work import add_due_work
 
 LANE = "names"
 """Slow name servers take one worker, never all."""
-SOON, RARELY = timedelta(minutes=5), timedelta(days=1)
+SOON, BELIEVED, RARELY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 EAGER = timedelta(hours=24)
 MOST_ADDRESSES = 6
 PATIENCE = timedelta(days=3)
@@ -107,5 +110,5 @@ def _fall(own: OwnDomain, lack: Lack, now: datetime) -> None:
 
 def _find_pause(own: OwnDomain, *, is_answered: bool, now: datetime) -> timedelta:
     if own.state == DomainState.VERIFIED:
-        return RARELY if is_answered else SOON
+        return BELIEVED if is_answered else SOON
     return SOON if now - max(own.state_since, own.asked_at) < EAGER else RARELY

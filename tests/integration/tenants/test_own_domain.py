@@ -254,8 +254,8 @@ def test_typed_domain_is_looked_at_often_for_a_day_and_then_daily(tenant, names,
     assert find_due(own) == NOW + after + pause
 
 
-def test_verified_domain_is_looked_at_daily(verified):
-    assert find_due(verified) == NOW + timedelta(days=1)
+def test_verified_domain_is_looked_at_every_hour(verified):
+    assert find_due(verified) == NOW + timedelta(hours=1)
 
 
 def test_asked_look_is_due_now_and_begins_another_day_of_often(tenant, names):
