@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django import forms
-from django.utils.translation import gettext_lazy
+from typing import Any
 
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from kernel.text import mark
+from tenants.hosts import get_platform_name
 from web.parts.forms import PageForm, mark_needed
 from web.parts.voice import FILL_IN, TOO_LONG
 
+HINT = mark("3 to 40 small letters, digits and hyphens. Behind it stands .%(platform)s, as before.")
 MOST_TYPED = 300
 """Long enough to say what is wrong with a link that was pasted rather than that it is too long."""
 ATTRS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -20,10 +25,13 @@ class AddressForm(PageForm):
         label=gettext_lazy("New address"),
         max_length=MOST_TYPED,
         widget=forms.TextInput(ATTRS),
-        help_text=gettext_lazy("3 to 40 small letters, digits and hyphens."),
         error_messages={"required": FILL_IN, "max_length": TOO_LONG},
     )
     focus_first = "slug"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].help_text = gettext(HINT) % {"platform": get_platform_name()}
 
     def clean_slug(self) -> str:
         """Accept upper case and blanks around it as a slip of the keyboard; the room below judges the rest."""

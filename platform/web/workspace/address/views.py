@@ -23,7 +23,7 @@ from kernel.text import mark
 from tenants.context import current_tenant
 from tenants.domains import show_domain
 from tenants.enums import Ability, AddressEvent
-from tenants.hosts import get_platform_name, is_below_platform, make_base_url
+from tenants.hosts import is_below_platform, make_base_url
 from tenants.policies import may_business
 from tenants.selectors.addresses import find_own_domain, list_former_addresses
 from tenants.services.addresses import claims, moving
@@ -136,7 +136,7 @@ def _refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _render_change(request: HttpRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "platform": get_platform_name(), "may_write": may_business(Ability.WRITE)}
+    context = {"form": form, "may_write": may_business(Ability.WRITE)}
     return render(request, "workspace/address/change.html", context, status=status)
 
 
