@@ -29,7 +29,7 @@ from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.messages.calendar_files import make_calendar
+from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.types import CUSTOMER
 from tenants.context import current_tenant
 
@@ -129,8 +129,10 @@ class CalendarView(OpenView):
     def get(self, request: Request, token: str) -> HttpResponse:  # noqa: ARG002
         """Return the booking as an iCalendar file."""
         now = utc_now()
-        booking = get_by_token(token=token, now=now).say_in(current_language())
-        content = make_calendar(booking, tenant_name=current_tenant().name, now=now)
+        language = current_language()
+        booking = get_by_token(token=token, now=now).say_in(language)
+        description = describe_event(booking, language=language)
+        content = make_calendar(booking, tenant_name=current_tenant().name, description=description, now=now)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="calendar.ics"'
         return response

@@ -34,7 +34,7 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
-from scheduling.services.messages.calendar_files import make_calendar
+from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.services.messages.relinking import find_new_token
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
 from tenants.context import current_tenant
@@ -203,9 +203,9 @@ def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa
     """Answer the booking as an iCalendar file."""
     page = _load(token)
     tenant = current_tenant()
-    response = HttpResponse(
-        make_calendar(page.booking, tenant_name=tenant.name, now=page.now), content_type="text/calendar; charset=utf-8"
-    )
+    description = describe_event(page.booking, language=current_language())
+    content = make_calendar(page.booking, tenant_name=tenant.name, description=description, now=page.now)
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{page.booking.reference}.ics"'
     return keep_private(response)
 

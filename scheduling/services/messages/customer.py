@@ -12,6 +12,7 @@ from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient, Thread
 from scheduling.enums import BookingSource, ContactKind
 from scheduling.models import Location
+from scheduling.services.messages.calendar_files import describe_event
 from scheduling.services.messages.invitations import CANCEL, REQUEST, make_invitation
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.messages.words import make_customer_words, make_subject
@@ -90,7 +91,7 @@ def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Att
         method=method,
         business_name=current_tenant().name,
         organizer_email=clean_email(_find_location_email(booking)) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-        description=f"{booking.reference}\n{url}",
+        description=describe_event(booking, language=booking.customer_locale, url=url),
         url=url,
         now=now,
     )

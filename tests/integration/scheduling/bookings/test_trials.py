@@ -280,7 +280,9 @@ def test_calendar_file_of_a_trial_says_what_it_is(tenant):
     trial = get_booking(booking_id=try_out(service).booking_id)
     real = replace(trial, is_test=False)
 
-    marked, plain = (make_calendar(each, tenant_name="Taller", now=NOW).decode() for each in (trial, real))
+    marked, plain = (
+        make_calendar(each, tenant_name="Taller", description="", now=NOW).decode() for each in (trial, real)
+    )
 
     assert ("SUMMARY:Cita de prueba: Corte" in marked, "SUMMARY:Corte" in plain) == (
         True,

@@ -18,6 +18,8 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import AvailabilityQuery, CustomerDetails, SlotRequest, VisitDetails
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
 from tests.factories.scheduling import CUSTOMER, make_wish
 
 
@@ -227,6 +229,24 @@ def test_the_calendar_file_is_one_event_with_the_messages_uid(customer_client, a
     assert str(event["UID"]) == get_booking(booking_id=booking.pk).ics_uid
     assert event.decoded("DTSTART") == booking.starts_at.astimezone(UTC)
     assert str(event["STATUS"]) == "CONFIRMED"
+
+
+def test_the_calendar_file_says_what_to_bring_until_it_is_off(customer_client, address, tenant):
+    texts = [{"language": "es", "bring": "Trae tu tarjeta.", "policy": "Avisa 4 h antes."}]
+    Tenant.objects.filter(pk=tenant.id).update(profile={"texts": texts})
+    forget_tenants()
+    Location.objects.update(what_to_bring="")
+    booking = Booking.objects.get()
+
+    def read() -> str:
+        answer = customer_client.get(address + "calendar.ics?lang=es")
+        return str(Calendar.from_ical(answer.content).walk("VEVENT")[0]["DESCRIPTION"])
+
+    coming = read()
+    customer_client.post(address + "cancel/", {})
+
+    assert coming == f"Qué traer: Trae tu tarjeta.\nAvisa 4 h antes.\n{booking.reference}"
+    assert (Booking.objects.get().status, read()) == ("cancelled", booking.reference)
 
 
 @pytest.fixture

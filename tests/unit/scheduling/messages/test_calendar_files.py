@@ -35,7 +35,7 @@ def read_event(content):
 
 
 def test_both_files_describe_the_same_event():
-    downloaded = make_calendar(BOOKING, tenant_name="Taller", now=NOW)
+    downloaded = make_calendar(BOOKING, tenant_name="Taller", description="7KQ2MB", now=NOW)
     sent = make_invitation(
         BOOKING,
         method=REQUEST,
