@@ -24,12 +24,14 @@ class BusinessText:
 
     Attributes:
         language: One of `kernel.languages`.
+        about: What it is, in one line.
         bring: What to bring along, wherever neither the service nor the location says it.
         policy: The terms of changes and cancellations in the business's own words.
         after: What is shown once a visit is booked.
     """
 
     language: str
+    about: str = ""
     bring: str = ""
     policy: str = ""
     after: str = ""
@@ -37,7 +39,7 @@ class BusinessText:
     @property
     def is_empty(self) -> bool:
         """Tell whether it says nothing."""
-        return not (self.bring or self.policy or self.after)
+        return not (self.about or self.bring or self.policy or self.after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,17 @@ class BusinessProfile:
     def read(cls, row: Mapping[str, Any]) -> BusinessProfile:
         """Make it of what the column holds; what older or newer code wrote there is left out."""
         known = {name: value for name, value in row.items() if name in cls.__dataclass_fields__}
-        texts = tuple(BusinessText(**each) for each in known.pop("texts", ()))
+        texts = tuple(_read_text(each) for each in known.pop("texts", ()))
         return cls(**{**known, "texts": texts, "languages": tuple(known.get("languages", ()))})
 
     def say(self, field: str, language: str, *, main: str) -> str:
-        """Return a text (``bring``, ``policy``, ``after``) in a language, else in ``main``, else nothing."""
+        """Return a text (``about``, ``bring``, ``policy``, ``after``) in a language, else in ``main``, else nothing."""
         by_language = {each.language: getattr(each, field) for each in self.texts}
         return by_language.get(language) or by_language.get(main) or ""
+
+
+def _read_text(row: Mapping[str, str]) -> BusinessText:
+    return BusinessText(**{name: value for name, value in row.items() if name in BusinessText.__dataclass_fields__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

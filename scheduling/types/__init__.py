@@ -21,7 +21,15 @@ from scheduling.types.bookings import (
     SubmittedBooking,
     TakenResource,
 )
-from scheduling.types.catalog import AddOnView, BookablePerson, LocationView, OpeningToday, ResourceView, ServiceView
+from scheduling.types.catalog import (
+    AddOnView,
+    BookablePerson,
+    LocationView,
+    OpeningToday,
+    PlaceHours,
+    ResourceView,
+    ServiceView,
+)
 from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
@@ -98,6 +106,7 @@ __all__ = [
     "OverrideReason",
     "Period",
     "PeriodSetup",
+    "PlaceHours",
     "Pool",
     "Proposal",
     "Question",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from kernel.intervals import Interval
 from kernel.money import Price
 from scheduling.types.terms import ServiceTerms
 from scheduling.types.texts import LocalText, find_text
@@ -96,6 +97,19 @@ class OpeningToday:
     opens_at: datetime | None
     closes_at: datetime | None
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHours:
+    """When a place is open.
+
+    Attributes:
+        today: With what is special about it.
+        week: A usual one, Monday first: wall minutes of each day, ends past 1440 on the next.
+    """
+
+    today: OpeningToday
+    week: tuple[tuple[Interval, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

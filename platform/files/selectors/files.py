@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Length
 
 from accounts.errors import PermissionMissing
@@ -30,6 +32,14 @@ def list_pictures(kind: str, owner_ids: Iterable[int]) -> dict[int, Picture]:
 def find_picture(kind: str, owner_id: int) -> Picture | None:
     """Return the newest picture of an owner that is ready."""
     return list_pictures(kind, [owner_id]).get(owner_id)
+
+
+def find_first_picture(places: Sequence[tuple[str, int]]) -> Picture | None:
+    """Return the newest picture of the first of some (kind, owner) that has one that is ready; one query."""
+    wanted = reduce(or_, (Q(kind=kind, owner_id=owner_id) for kind, owner_id in places))
+    found = {(row.kind, row.owner_id): row for row in _ready().filter(wanted).order_by("pk")}
+    first = next((found[place] for place in places if place in found), None)
+    return None if first is None else make_picture(first)
 
 
 def find_upload(kind: str, owner_id: int) -> Upload:

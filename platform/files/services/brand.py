@@ -1,4 +1,4 @@
-"""The logo of a business: its addresses stand in the tenant's own row, so that no page asks for them."""
+"""The logo of a business, whose addresses stand in the tenant's own row, so that no page asks for them; its photo."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from tenants.types import Logo
 BUSINESS = 0
 """The owner of what belongs to the business as a whole."""
 LOGO = "logo"
+BUSINESS_PHOTO = "business"
 
 
 def register() -> None:
-    """Take logos: in sizes for pages, and as PNG for mails, posters and the icon of the page."""
+    """Take logos, in sizes for pages and as PNG for mails, posters and the icon of the page, and photos as they are."""
     register_kind(
         FileKind(
             name=LOGO,
@@ -24,6 +25,15 @@ def register() -> None:
             has_owner=lambda owner_id: owner_id == BUSINESS,
             seen_by=None,
             on_change=_note,
+        )
+    )
+    register_kind(
+        FileKind(
+            name=BUSINESS_PHOTO,
+            target=Target(Shape.WHOLE, widths=(480, 960, 1600)),
+            changed_by=Permission.SETTINGS_MANAGE,
+            has_owner=lambda owner_id: owner_id == BUSINESS,
+            seen_by=None,
         )
     )
 

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from edge.access import is_staff, open_to_anyone
 from files.selectors.files import list_pictures
 from kernel.ids import read_row_id
-from kernel.maps import make_map_url
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.types import LocationView, ServiceView, find_text
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
-from web.booking.pages import describe_hours, render_step, while_bookings_are_taken
+from web.booking.pages import render_step, while_bookings_are_taken
+from web.booking.place import make_place_card
 from web.parts.pictures import ShownPicture, show_picture
 
 FEW_SERVICES = 3
@@ -113,8 +113,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         sealed=sealed,
         notice=notice,
         page_url=make_base_url(flow.tenant.primary_host),
-        map_url=make_map_url(flow.location.address, flow.location.map_url) if flow.location else "",
-        hours=describe_hours(flow.formats, flow.offer.opening, location=flow.location.id if flow.location else None),
+        place=make_place_card(flow),
         is_told_otherwise=flow.formats.language != flow.tenant.locale and not are_told,
         category=category,
         all_url=make_link(StepKey.SERVICE, sealed),

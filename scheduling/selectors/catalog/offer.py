@@ -13,7 +13,7 @@ from typing import Any
 from database.connection import connection
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
-from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, read_timetables
+from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, Timetables, read_timetables
 from scheduling.types import (
     AddOnView,
     LocalText,
@@ -60,6 +60,7 @@ class Offer:
         services: Also those only reached by a link, and those that nobody can do yet.
         pools: Service → the resources that fill one of its requirements.
         opening: First opening and last closing of today at the first place; None: not asked, or no place.
+        timetables: What that was read from.
     """
 
     locations: tuple[LocationView, ...]
@@ -67,6 +68,7 @@ class Offer:
     resources: tuple[ResourceView, ...]
     pools: Mapping[int, frozenset[int]]
     opening: OpeningToday | None
+    timetables: Timetables | None = None
 
     def say_in(self, language: str) -> Offer:
         """Return it with the texts of its services and extras in a language; where they have none, in their own."""
@@ -129,9 +131,10 @@ def load_offer(*, now: datetime | None = None) -> Offer:
         add_on_id, name, minutes, price_minor = columns
         add_ons[service_id].append(AddOnView(add_on_id, name, minutes, price_minor, LocalText.read(texts)))
     currency = current_tenant().currency
-    opening = None
+    opening = timetables = None
     if now and from_on and to_on:
-        opening = find_opening(read_timetables(timetable, from_on=from_on, to_on=to_on), now=now)
+        timetables = read_timetables(timetable, from_on=from_on, to_on=to_on)
+        opening = find_opening(timetables, now=now)
     return Offer(
         locations=tuple(LocationView(*columns[:-1]) for columns in _sort_by_position(location_rows)),
         services=tuple(
@@ -147,6 +150,7 @@ def load_offer(*, now: datetime | None = None) -> Offer:
         resources=tuple(ResourceView(*columns[:6]) for columns in _sort_by_position(resource_rows)),
         pools={service_id: pools.unite(rows) for service_id, rows in requirements.items()},
         opening=opening,
+        timetables=timetables,
     )
 
 

@@ -132,7 +132,7 @@ def _render_form(
     clash: Clash | None = None,
 ) -> HttpResponse:
     version = read_row_id(request.POST.get("version")) if form.is_bound else None
-    has_card = bool(page.picture_kind) and entry is not None and entry.is_active
+    kinds = page.picture_kinds if entry is not None and entry.is_active else ()
     context = {
         "page": page,
         "form": form,
@@ -145,6 +145,6 @@ def _render_form(
         "last": next(iter(list_changes(noun=page.noun.name, row_id=entry.id)), None) if entry else None,
         "urls": page.list_urls(entry.id) if entry else {},
         "may_write": may_business(Ability.WRITE),
-        "card": make_card(request, page.picture_kind, page.picture_owner(entry.id)) if entry and has_card else None,
+        "cards": [make_card(request, kind, page.picture_owner(entry.id)) for kind in kinds] if entry else [],
     }
     return render(request, page.form_template, {**page.more(), **context}, status=status)

@@ -45,8 +45,8 @@ class CrudPage(Generic[RowT, FormT]):
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
         export: Head and cells of the list as a file.
         row_template: Draws the cells of one row.
-        picture_kind: Name of the kind of file whose place stands above the form of a row; empty: it has none.
-        picture_owner: The owner of that picture, by the row's id.
+        picture_kinds: Names of the kinds of files whose places stand above the form of a row.
+        picture_owner: The owner of these pictures, by the row's id.
         more: What the form's template needs besides.
         form_aside: Template beside the form, if any; `form_acts` one in its bar.
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
@@ -80,7 +80,7 @@ class CrudPage(Generic[RowT, FormT]):
     delete: Callable[..., None] | None = None
     form_aside: str = ""
     form_acts: str = ""
-    picture_kind: str = ""
+    picture_kinds: tuple[str, ...] = ()
     picture_owner: Callable[[int], int] = lambda row_id: row_id
     form_template: str = "workspace/crud/form.html"
     more: Callable[[], Mapping[str, object]] = dict

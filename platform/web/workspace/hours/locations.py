@@ -68,7 +68,7 @@ LOCATIONS: CrudPage[LocationRow, LocationForm] = CrudPage(
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },
     row_template="workspace/hours/location_row.html",
-    picture_kind=LOCATION_PHOTO,
+    picture_kinds=(LOCATION_PHOTO,),
     export=(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Address"), lambda row: row.entry.setup.address),

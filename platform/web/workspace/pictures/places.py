@@ -14,7 +14,7 @@ from accounts.policies import has_permission
 from files.engine import LARGEST_UPLOAD_BYTES
 from files.hooks import get_kind
 from files.selectors.files import find_upload
-from files.services.brand import LOGO
+from files.services.brand import BUSINESS_PHOTO, LOGO
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO, RESOURCE_PHOTO
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -40,6 +40,15 @@ PLACES: Mapping[str, Place] = {
         96,
         "workspace:settings_business",
     ),
+    BUSINESS_PHOTO: Place(
+        gettext_lazy("Photo of the business"),
+        gettext_lazy(
+            "JPEG, PNG or WebP, up to 15 MB. It stands on your page, beside address and hours, wherever the location "
+            "has none of its own. Where it was taken is removed."
+        ),
+        480,
+        "workspace:settings_business",
+    ),
     RESOURCE_PHOTO: Place(
         gettext_lazy("Photo"),
         gettext_lazy(
@@ -52,7 +61,7 @@ PLACES: Mapping[str, Place] = {
     LOCATION_PHOTO: Place(
         gettext_lazy("Photo"),
         gettext_lazy(
-            "JPEG, PNG or WebP, up to 15 MB. Customers see it where they choose the location. "
+            "JPEG, PNG or WebP, up to 15 MB. Customers see it on your page, and where they choose the location. "
             "Where it was taken is removed."
         ),
         480,

@@ -13,7 +13,7 @@ from edge.language import current_language
 from kernel.colors import get_contrast
 from kernel.languages import LANGUAGE_NAMES, LANGUAGES
 from kernel.text import mark
-from scheduling.services.catalog.business.settings import LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
+from scheduling.services.catalog.business.settings import ABOUT_LENGTH, LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
 from tenants.context import current_tenant
 from tenants.countries import FIRST_MARKETS
 from tenants.types import BusinessSetup, BusinessText
@@ -28,6 +28,8 @@ from web.workspace.setup_forms import Part, SetupForm
 LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons could not be told from it. Choose another one.")
 SAME = 1.05
 LABELS = {
+    ("about", "es"): gettext_lazy("What you are, in one line, in Spanish"),
+    ("about", "en"): gettext_lazy("What you are, in one line, in English"),
     ("bring", "es"): gettext_lazy("What to bring, in Spanish"),
     ("bring", "en"): gettext_lazy("What to bring, in English"),
     ("policy", "es"): gettext_lazy("Changes and cancellations, in Spanish"),
@@ -116,10 +118,11 @@ class BusinessForm(SetupForm[BusinessSetup]):
     ) -> None:
         super().__init__(data, setup=setup, row_id=row_id)
         for name, text, language in list_text_names():
+            is_line = text == "about"
             self.fields[name] = TextField(
                 label=LABELS[text, language],
-                max_length=TEXT_LENGTH,
-                rows=2,
+                max_length=ABOUT_LENGTH if is_line else TEXT_LENGTH,
+                rows=0 if is_line else 2,
                 required=False,
                 attrs={"autocomplete": "off", "lang": language},
             )

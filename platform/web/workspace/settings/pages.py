@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
-from files.services.brand import BUSINESS, LOGO
+from files.services.brand import BUSINESS, BUSINESS_PHOTO, LOGO
 from kernel.clock import utc_now
 from kernel.colors import clean_accent
 from scheduling.selectors.catalog.business import get_business_entry
@@ -75,7 +75,7 @@ BUSINESS_PAGE = OnePage(
     columns=(),
     sorts={},
     row_template="",
-    picture_kind=LOGO,
+    picture_kinds=(LOGO, BUSINESS_PHOTO),
     picture_owner=lambda _row_id: BUSINESS,
     form_template="workspace/settings/business.html",
     list_style="css/settings.css",

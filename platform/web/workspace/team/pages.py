@@ -125,7 +125,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     },
     row_template="workspace/team/resource_row.html",
     form_aside="workspace/team/glance.html",
-    picture_kind=RESOURCE_PHOTO,
+    picture_kinds=(RESOURCE_PHOTO,),
     list_lead="workspace/team/lead.html",
     filters=list_filters,
     narrows=fits,

@@ -38,11 +38,12 @@ NOUN = "business"
 LINK_WRONG = mark("Paste the whole address of the page, which begins with https://.")
 PRIVACY_WRONG = mark("Paste the whole address of your privacy notice, which begins with https://.")
 BUDGET_WRONG = mark("From 0 to 100,000 a day.")
+LINE_TOO_LONG = mark("At most 120 characters: it is one line.")
 TEXT_TOO_LONG = mark("At most 600 characters in each language.")
 MAIN_LANGUAGE_MISSING = mark("The language of the business has to be among them.")
 LINKS = ("website", "instagram", "facebook", "tiktok")
-NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH = 120, 300, 600
-TEXTS = ("bring", "policy", "after")
+NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH, ABOUT_LENGTH = 120, 300, 600, 120
+TEXTS = ("about", "bring", "policy", "after")
 MOST_PER_DAY = 100_000
 
 
@@ -109,14 +110,17 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
     for text in setup.texts:
         errors.require(text.language in LANGUAGES, "texts", CHOICE_UNKNOWN)
         for name in TEXTS:
-            field = f"{name}_{text.language}"
-            errors.check_text(field, getattr(text, name), length=TEXT_LENGTH, too_long=TEXT_TOO_LONG)
+            length, too_long = (ABOUT_LENGTH, LINE_TOO_LONG) if name == "about" else (TEXT_LENGTH, TEXT_TOO_LONG)
+            errors.check_text(f"{name}_{text.language}", getattr(text, name), length=length, too_long=too_long)
     errors.raise_any()
     return setup
 
 
 def _clean_texts(texts: Iterable[BusinessText]) -> tuple[BusinessText, ...]:
-    cleaned = [replace(each, **{name: clean_lines(getattr(each, name)) for name in TEXTS}) for each in texts]
+    cleaned = [
+        replace(each, **{name: clean_lines(getattr(each, name)) for name in TEXTS} | {"about": clean_line(each.about)})
+        for each in texts
+    ]
     kept = [each for each in cleaned if not each.is_empty]
     return tuple(sorted(kept, key=lambda each: each.language))
 

@@ -45,6 +45,8 @@ GIVEN = {
     "sms_countries": ["US"],
     "emails_per_day": "100",
     "sms_per_day": "",
+    "about_es": "Mecánica general desde 1988",
+    "about_en": "",
     "bring_es": "Trae tu tarjeta de circulación.",
     "bring_en": "",
     "policy_es": "Puedes cambiar hasta 4 horas antes.",
@@ -92,6 +94,7 @@ def test_what_was_typed_is_kept_with_its_author(owner_client, tenant):
             BusinessText(language="en", policy="You can change it up to 4 hours before."),
             BusinessText(
                 language="es",
+                about="Mecánica general desde 1988",
                 bring="Trae tu tarjeta de circulación.",
                 policy="Puedes cambiar hasta 4 horas antes.",
                 after="Te esperamos.",
@@ -150,6 +153,7 @@ def test_saving_the_same_again_is_no_change(owner_client, tenant):
         ("sms_per_day", "100001"),
         ("policy_es", "x" * 5000),
         ("after_en", "x" * 601),
+        ("about_es", "x" * 121),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(owner_client, field, typed):
@@ -339,6 +343,7 @@ def test_color_that_is_none_is_measured_as_ours(owner_client, typed):
         {"accent": "red"},
         {"texts": (BusinessText(language="fr", bring="x"),)},
         {"texts": (BusinessText(language="es", bring="x" * 601),)},
+        {"texts": (BusinessText(language="es", about="x" * 121),)},
         {"emails_per_day": -1},
         {"privacy_url": "javascript:x"},
     ],
@@ -359,6 +364,8 @@ def test_profile_of_other_code_is_read_without_what_is_unknown():
     assert BusinessProfile.read(row) == BusinessProfile(
         clock="24", languages=("es",), texts=(BusinessText(language="es", after="Hola"),)
     )
+    newer = {"texts": [{"language": "es", "after": "Hola", "song": "la la"}]}
+    assert BusinessProfile.read(newer).texts == (BusinessText(language="es", after="Hola"),)
     assert BusinessProfile.read({}) == BusinessProfile()
 
 
