@@ -276,6 +276,7 @@ class PublishBlocker(models.TextChoices):
     SERVICE = "service", _("No service can be booked online.")
     PEOPLE = "people", _("Nobody can do the services that are offered online.")
     HOURS = "hours", _("There are no opening hours.")
+    TIMES = "times", _("No time is free as far ahead as customers may book: look at hours, special days and limits.")
     ADDRESS = "address", _("The address is missing.")
 
 

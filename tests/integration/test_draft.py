@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -17,7 +17,7 @@ from devtools.scratch.browser import HostClient
 from notifications.models import Event
 from scheduling.enums import PublishBlocker
 from scheduling.errors import PageNotReady
-from scheduling.models import Booking, Location, Resource, Service, WorkingHours
+from scheduling.models import Booking, DateOverride, Location, Resource, Service, WorkingHours
 from scheduling.selectors.first_run.readiness import list_blockers
 from scheduling.services.bookings.guards import open_guard
 from scheduling.services.bookings.holds import hold_slot, quote_slot
@@ -63,6 +63,13 @@ def draft(tenant) -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def ready(tenant) -> None:
     Location.objects.update(address="Av. Coyoacán 1213", map_url="")
+
+
+def close_days(count: int) -> list[DateOverride]:
+    """Close every place on every one of the coming days."""
+    today = datetime.now(tz=UTC).date()
+    days = [today + timedelta(days=ahead) for ahead in range(-1, count)]
+    return [DateOverride(location=place, on=day, periods=[]) for place in Location.objects.all() for day in days]
 
 
 def sign_in(tenant, role: str) -> HostClient:
@@ -287,6 +294,8 @@ def test_publish_is_for_owners_and_managers(tenant, ready, role, path):
         (lambda: WorkingHours.objects.all().delete(), ["hours"]),
         (lambda: WorkingHours.objects.filter(kind="work").delete(), ["hours"]),
         (lambda: WorkingHours.objects.update(valid_to="2020-01-01"), ["hours"]),
+        (lambda: Service.objects.update(minimum_notice_minutes=60 * 24 * 300, booking_window_days=2), ["times"]),
+        (lambda: DateOverride.objects.bulk_create(close_days(400)), ["times"]),
         (lambda: Location.objects.update(address="  "), ["address"]),
         (
             lambda: (Location.objects.update(address=""), Service.objects.update(is_active=False)),
@@ -319,8 +328,23 @@ def test_blockers_own_hours_of_somebody_are_enough(draft, ready, django_assert_n
     for resource in Resource.objects.all():
         WorkingHours.objects.create(resource=resource, weekday=2, opens_minute=540, closes_minute=600)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert list_blockers(now=NOW) == ()
+
+
+def test_blockers_page_that_is_booked_full_can_be_published_again(draft):
+    service_id, _ = make_shop()
+    Service.objects.exclude(pk=service_id).update(is_online=False)
+    book(service_id, MONDAY)
+    draft()
+    Location.objects.update(address="Av. Coyoacán 1213")
+    spoil = Service.objects.filter(pk=service_id).update
+
+    spoil(minimum_notice_minutes=60 * 24 * 300, booking_window_days=2)
+    booked = list_blockers(now=NOW)
+    Booking.objects.all().delete()
+
+    assert (booked, list_blockers(now=NOW)) == ((), (PublishBlocker.TIMES,))
 
 
 def test_publish_in_a_suspended_business_is_refused(tenant, ready):

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from scheduling.enums import Approval, HoursKind, PublishBlocker
-from scheduling.models import WorkingHours
+from scheduling.errors import SetupInvalid
+from scheduling.models import Booking, WorkingHours
+from scheduling.selectors.availability.free_times import find_next_available
 from scheduling.selectors.catalog.offer import Offer, load_offer
-from scheduling.types import ServiceView
+from scheduling.types import AvailabilityQuery, ServiceView, Wish
 from tenants.context import current_tenant
 
 
 def list_blockers(*, now: datetime) -> tuple[PublishBlocker, ...]:
-    """List what stands between the page and its first customer, in the order in which one sets it up; two queries."""
+    """List what stands between the page and its first customer, in the order in which one sets it up.
+
+    Three queries where the first service has a free time.
+    """
     return find_blockers(load_offer(), now=now)
 
 
 def find_blockers(offer: Offer, *, now: datetime) -> tuple[PublishBlocker, ...]:
-    """Do the same for an offer that was read already; one query."""
+    """Do the same for an offer that was read already; two queries where the first service has a free time."""
     online = [each for each in offer.services if each.is_online and each.approval != Approval.LINK_ONLY]
     bookable = offer.list_bookable_services()
     places = {place_id for service in bookable for place_id in service.location_ids}
+    has_hours = _has_hours(offer, bookable, places, now=now)
     found = {
         PublishBlocker.NAME: not current_tenant().name.strip(),
         PublishBlocker.SERVICE: not online,
         PublishBlocker.PEOPLE: bool(online) and not bookable,
-        PublishBlocker.HOURS: not _has_hours(offer, bookable, places, now=now),
+        PublishBlocker.HOURS: not has_hours,
+        PublishBlocker.TIMES: has_hours and bool(bookable) and not _has_time(bookable, now=now),
         PublishBlocker.ADDRESS: any(
             not (place.address.strip() or place.map_url)
             for place in offer.locations
@@ -47,3 +54,19 @@ def _has_hours(offer: Offer, bookable: Sequence[ServiceView], places: set[int], 
     # The day before: it may still be that day where the business is.
     lasting = Q(valid_to=None) | Q(valid_to__gte=now.date())
     return WorkingHours.objects.filter(owners, lasting, kind=HoursKind.WORK).exists()
+
+
+def _has_time(bookable: Sequence[ServiceView], *, now: datetime) -> bool:
+    """Tell whether any service can be booked within its window; one that was booked full lately could be."""
+    if any(_find_time(service, now=now) for service in bookable):
+        return True
+    return Booking.objects.filter(is_active=True, starts_at__gt=now).exists()
+
+
+def _find_time(service: ServiceView, *, now: datetime) -> bool:
+    from_on = now.date() - timedelta(days=1)
+    query = AvailabilityQuery(wish=Wish((service.id,)), from_on=from_on, to_on=from_on)
+    try:
+        return find_next_available(query=query, now=now) is not None
+    except SetupInvalid:  # it has a place by its pools, yet the engine refuses its set-up: nobody could book it
+        return False

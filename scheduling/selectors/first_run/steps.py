@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from files.selectors.files import find_first_picture
+from files.services.brand import BUSINESS, BUSINESS_PHOTO
 from scheduling.enums import FirstStep, HoursKind, PublishBlocker
 from scheduling.models import Resource, Service, WorkingHours
 from scheduling.selectors.catalog.offer import Offer, load_offer
+from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.selectors.first_run.readiness import find_blockers
 from tenants.context import current_tenant
 from tenants.types import USUAL_ACCENT
@@ -45,7 +48,7 @@ class FirstRun:
 
 
 def read_first_run(*, now: datetime) -> FirstRun:
-    """Read every step; five queries, whatever there is."""
+    """Read every step; six queries, a few more where the first service has no free time."""
     tenant, offer = current_tenant(), load_offer()
     blockers = find_blockers(offer, now=now)
     bookable = {each.id for each in offer.list_bookable_services()}
@@ -59,9 +62,9 @@ def read_first_run(*, now: datetime) -> FirstRun:
     done = {
         FirstStep.SERVICES: bool(bookable - sample_services),
         FirstStep.PEOPLE: bool(own_people),
-        FirstStep.HOURS: PublishBlocker.HOURS not in blockers,
+        FirstStep.HOURS: not {PublishBlocker.HOURS, PublishBlocker.TIMES} & set(blockers),
         FirstStep.CONTACT: _has_contact(offer),
-        FirstStep.LOOK: tenant.accent != USUAL_ACCENT,
+        FirstStep.LOOK: _has_look(offer),
         FirstStep.TEST: tenant.tested_at is not None,
         FirstStep.PUBLISH: tenant.is_published,
         FirstStep.SHARE: tenant.shared_at is not None,
@@ -85,4 +88,15 @@ def _has_contact(offer: Offer) -> bool:
     """Tell whether customers know of every place where it is and whom to call."""
     return bool(offer.locations) and all(
         (place.address.strip() or place.map_url) and place.phone for place in offer.locations
+    )
+
+
+def _has_look(offer: Offer) -> bool:
+    """Tell whether anything of the look is the business's own: color, logo, a photo of it or of one of its places."""
+    tenant = current_tenant()
+    if tenant.accent != USUAL_ACCENT or tenant.logo is not None:
+        return True
+    return (
+        find_first_picture([(BUSINESS_PHOTO, BUSINESS), *((LOCATION_PHOTO, each.id) for each in offer.locations)])
+        is not None
     )

@@ -17,6 +17,7 @@ from scheduling.selectors.first_run.steps import FirstRun, read_first_run
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
+from tenants.types import USUAL_ACCENT
 from web.formats import format_phone
 from web.templatetags.formats import local_date_time
 
@@ -212,11 +213,21 @@ def _describe_done(step: FirstStep, run: FirstRun) -> str:
         FirstStep.PEOPLE: ngettext("%(count)s person", "%(count)s people", run.people) % {"count": run.people},
         FirstStep.HOURS: ngettext("Open %(count)s day a week", "Open %(count)s days a week", days) % {"count": days},
         FirstStep.CONTACT: contact,
-        FirstStep.LOOK: gettext("In your color"),
+        FirstStep.LOOK: _describe_look(),
         FirstStep.TEST: gettext("Done: %(when)s") % {"when": _name(tenant.tested_at)},
         FirstStep.PUBLISH: gettext("Published: %(when)s") % {"when": _name(tenant.published_at)},
         FirstStep.SHARE: gettext("Done: %(when)s") % {"when": _name(tenant.shared_at)},
     }[step]
+
+
+def _describe_look() -> str:
+    tenant = current_tenant()
+    has_color, has_logo = tenant.accent != USUAL_ACCENT, tenant.logo is not None
+    if has_color and has_logo:
+        return gettext("With your logo and in your color")
+    if has_logo:
+        return gettext("With your logo")
+    return gettext("In your color") if has_color else gettext("With your photo")
 
 
 def _count_services(run: FirstRun) -> str:

@@ -10,8 +10,11 @@ from django.utils import translation
 
 from accounts.models import User
 from devtools.scratch.browser import HostClient
+from files.models import StoredFile
+from files.services.brand import BUSINESS_PHOTO
 from scheduling.enums import FirstStep
 from scheduling.models import Location, Resource, Service, WorkingHours
+from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.selectors.first_run.steps import read_first_run
 from tenants.context import tenant_scope
 from tenants.models import Tenant
@@ -22,6 +25,7 @@ from web.workspace.start import guide
 from web.workspace.start.guide import make_guide
 
 GUIDE = "Poner en marcha"
+LOGO = {"key": "1f0a", "widths": [96], "png_width": 192}
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +43,10 @@ def newcomer(tenant) -> Iterator[None]:
 def change(tenant, **values: object) -> None:
     Tenant.objects.filter(pk=tenant.id).update(**values)
     forget_tenants()
+
+
+def keep_picture(kind: str, owner_id: int) -> None:
+    StoredFile.objects.create(kind=kind, owner_id=owner_id, state="ready", received_at=NOW)
 
 
 def read_states(client: HostClient, address: str = "/workspace/") -> dict[str, str]:
@@ -73,6 +81,9 @@ def test_guide_newcomer_begins_with_the_services(tenant, owner_client):
         (lambda tenant: Resource.objects.filter(resource_type__is_person=True).update(is_sample=False), "people"),
         (lambda tenant: Location.objects.update(address="Av. 1", phone="+525512345678"), "contact"),
         (lambda tenant: change(tenant, accent="#c2410c"), "look"),
+        (lambda tenant: change(tenant, logo=LOGO), "look"),
+        (lambda tenant: keep_picture(BUSINESS_PHOTO, 0), "look"),
+        (lambda tenant: keep_picture(LOCATION_PHOTO, Location.objects.get().pk), "look"),
         (lambda tenant: change(tenant, tested_at=NOW), "test"),
         (lambda tenant: change(tenant, published_at=NOW), "publish"),
         (lambda tenant: change(tenant, shared_at=NOW), "share"),
@@ -121,11 +132,11 @@ def test_step_without_a_page_is_listed_and_never_opened(owner_client, monkeypatc
 
 
 def test_guide_costs_the_same_whatever_there_is(tenant, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         read_first_run(now=NOW)
     Service.objects.filter(pk__gt=Service.objects.first().pk).update(is_active=False)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         read_first_run(now=NOW)
 
 
@@ -208,3 +219,43 @@ def test_the_bar_of_a_draft_leads_to_your_page_from_every_other_one(tenant, owne
         True,
     ]
     assert "<a " not in read_bar("/workspace/page/")
+
+
+@pytest.mark.parametrize(
+    ("values", "has_photo", "said"),
+    [
+        ({"accent": "#c2410c"}, False, "En tu color"),
+        ({"logo": LOGO}, False, "Con tu logo"),
+        ({"accent": "#c2410c", "logo": LOGO}, False, "Con tu logo y en tu color"),
+        ({}, True, "Con tu foto"),
+    ],
+)
+def test_guide_says_what_of_the_look_is_set(tenant, values, has_photo, said):
+    change(tenant, **values)
+    if has_photo:
+        keep_picture(BUSINESS_PHOTO, 0)
+
+    with tenant_scope(find_tenant(tenant.schema_name)), translation.override("es"):
+        rows = {row.key: row.note for row in make_guide(read_first_run(now=NOW)).rows}
+
+    assert rows["look"] == said
+
+
+def test_strip_of_a_draft_names_what_is_missing(tenant, owner_client):
+    missing = owner_client.get("/workspace/services/").content.decode()
+    Location.objects.update(address="Av. 1")
+    ready = owner_client.get("/workspace/services/").content.decode()
+
+    assert ["Antes de publicar: Falta la dirección." in " ".join(each.split()) for each in (missing, ready)] == [
+        True,
+        False,
+    ]
+
+
+def test_strip_tells_those_who_cannot_publish_no_more_than_that(tenant):
+    client = HostClient(tenant.primary_host)
+    client.force_login(User.objects.create(email="rita@taller.example", name="Rita", role="receptionist"))
+
+    page = client.get("/workspace/").content.decode()
+
+    assert ("Borrador, aún no publicado" in page, "Falta la dirección" in page) == (True, False)
