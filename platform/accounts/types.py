@@ -27,6 +27,7 @@ class Person:
 
     Attributes:
         last_sign_in_at: None: never.
+        password_changed_at: None: it is the one of the beginning.
         is_active: Whether they may sign in.
     """
 
@@ -38,6 +39,7 @@ class Person:
     is_active: bool
     last_sign_in_at: datetime | None
     created_at: datetime
+    password_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class User(AbstractBaseUser):
 
     ``second_step`` is empty, or random and new each time that a second step of signing in is set
     up: a session that has taken the step knows it (`accounts.services.second_step`).
+    ``password_changed_at`` is None while it is the password of the beginning.
     """
 
     email = models.EmailField(max_length=254)
@@ -36,6 +37,7 @@ class User(AbstractBaseUser):
     locale = models.CharField(max_length=8, default="es")
     is_active = models.BooleanField(default=True)
     second_step = models.CharField(max_length=32, blank=True, default="", db_default="")
+    password_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -53,4 +53,5 @@ def _describe(user: User) -> Person:
         is_active=user.is_active,
         last_sign_in_at=user.last_login,
         created_at=user.created_at,
+        password_changed_at=user.password_changed_at,
     )

@@ -24,7 +24,7 @@ from accounts.models import Invitation, User
 from accounts.models.invitation import INVITED_ROLES
 from accounts.policies import Permission, has_permission
 from accounts.services.people import add_person
-from accounts.services.second_step import check_password
+from accounts.services.second_step import check_steps
 from accounts.types import AccountMessage, Joined, NewPerson, PersonChange, Proof
 from kernel.emails import clean_email
 from kernel.errors import LimitReached
@@ -57,11 +57,11 @@ ENDS = {
 def invite(person: NewPerson, *, by: User, proof: Proof) -> int:
     """Write to somebody that they may join, and return the number of the invitation.
 
-    Whoever is to be an owner is invited with the password of an owner.
+    Whoever is to be an owner is invited with the password of an owner, and the code of their second step.
 
     Raises:
         PersonInvalid: The e-mail is none, or somebody here has it or is invited with it; or the role is none.
-        ProofWrong: The password of whoever invites an owner.
+        ProofWrong: The password of whoever invites an owner, or the code.
         PermissionMissing: Whoever invites may not any more.
         LimitReached: Too many invitations, from here or to this mailbox.
         StatusForbids: The business may change nothing.
@@ -69,7 +69,7 @@ def invite(person: NewPerson, *, by: User, proof: Proof) -> int:
     check_business_may(Ability.WRITE, is_staff=True)
     email = _check(person, now=proof.now)
     if person.role == Role.OWNER:
-        check_password(by, proof=proof)
+        check_steps(by, proof=proof)
     asks = _count(email, proof.now)
     try:
         with transaction.atomic():

@@ -170,8 +170,9 @@ def replace_password(user: User, password: str, *, is_by_link: bool, session_key
     """
     person = User.objects.select_for_update().get(pk=user.pk)
     user.set_password(password)
+    user.password_changed_at = now
     # The password alone: what this request read before the lock may be over.
-    user.save(update_fields=["password"])
+    user.save(update_fields=["password", "password_changed_at"])
     EmailChange.objects.filter(user=person, confirmed_at=None, ended_at=None).update(ended_at=now)
     if is_by_link:
         _remove_passkeys(person)

@@ -18,7 +18,7 @@ from accounts.errors import LastOwner, OwnRights, PermissionMissing, PersonInval
 from accounts.models import User
 from accounts.models.invitation import INVITED_ROLES
 from accounts.services.invitations import ROLE_UNKNOWN, revoke_all_by
-from accounts.services.second_step import check_password
+from accounts.services.second_step import check_password, check_steps
 from accounts.services.sessions import end_sessions
 from accounts.types import AccountMessage, PersonChange, Proof
 from tenants.enums import Ability
@@ -31,13 +31,14 @@ def change_role(
 ) -> bool:
     """Let somebody do more, or less, and return whether the role changed; open pages ask again within seconds.
 
-    Whoever makes an owner types their own password. ``together`` is what a room above saves in the same
-    transaction, also when the role stays: what it raises leaves everything as it was.
+    Whoever makes an owner types their own password, and the code of their second step if they have one. ``together``
+    is what a room above saves in the same transaction, also when the role stays: what it raises leaves everything as
+    it was.
 
     Raises:
         PersonInvalid: There is no such role.
         OwnRights: It is one's own.
-        ProofWrong: The password, when somebody becomes an owner.
+        ProofWrong: The password or the code, when somebody becomes an owner.
         PersonUnknown, PermissionMissing, LastOwner, StatusForbids: As `deactivate`.
     """
     check_business_may(Ability.WRITE, is_staff=True)
@@ -50,7 +51,7 @@ def change_role(
     if is_other and person_id == by.pk:
         raise OwnRights
     if is_other and role == Role.OWNER:
-        check_password(by, proof=proof)
+        check_steps(by, proof=proof)
     with transaction.atomic():
         person = _lock(person_id, by=by)
         # One who was made something else a moment ago: only what was asked for, with what was proven.
@@ -101,12 +102,12 @@ def hand_over(person_id: int, *, by: User, proof: Proof) -> str:
 
     Raises:
         OwnRights: It is oneself.
-        ProofWrong: The password of whoever hands over.
+        ProofWrong: The password of whoever hands over, or the code of their second step.
         PersonUnknown, PermissionMissing: As `deactivate`.
     """
     if person_id == by.pk:
         raise OwnRights
-    check_password(by, proof=proof)
+    check_steps(by, proof=proof)
     with transaction.atomic():
         person = _lock(person_id, by=by)
         if not person.is_active:

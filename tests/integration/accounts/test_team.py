@@ -6,13 +6,14 @@ import pytest
 from django.core import mail
 
 from accounts.errors import LastOwner, OwnRights, PermissionMissing, PersonInvalid, PersonUnknown, ProofWrong
-from accounts.models import Session, User
+from accounts.models import Invitation, Session, User
 from accounts.selectors.team import get_person, list_people
-from accounts.services import team
-from accounts.types import Proof
+from accounts.services import invitations, second_step, team
+from accounts.types import NewPerson, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
 from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.factories.accounts import SECRET
 from tests.fakes.due_work import send_messages
 
 
@@ -31,8 +32,16 @@ def second(tenant) -> User:
     return User.objects.create(email="second@taller.example", name="Segunda", role="owner")
 
 
-def prove(password: str | None = None) -> Proof:
-    return Proof(network="203.0.113.5", now=utc_now(), password=password)
+@pytest.fixture
+def guarded(owner) -> User:
+    """The owner, with a second step."""
+    second_step.seed(owner.email, secret=SECRET)
+    owner.refresh_from_db()
+    return owner
+
+
+def prove(password: str | None = None, code: str | None = None) -> Proof:
+    return Proof(network="203.0.113.5", now=utc_now(), password=password, code=code)
 
 
 def read_log(person: User) -> list[tuple]:
@@ -68,6 +77,34 @@ def test_an_owner_is_made_with_the_password_and_the_others_hear_of_it(tenant, ow
     assert [(message.to, "Ana tiene el rol de dueño" in message.body) for message in mail.outbox] == [
         (["owner@taller.example"], True)
     ]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda owner, ana, proof: team.change_role(ana.pk, role="owner", by=owner, proof=proof),
+        lambda owner, ana, proof: team.hand_over(ana.pk, by=owner, proof=proof),
+        lambda owner, ana, proof: invitations.invite(NewPerson("x@example.com", "owner", "es"), by=owner, proof=proof),
+    ],
+    ids=["role", "hand over", "invite"],
+)
+def test_whoever_has_a_second_step_makes_an_owner_with_its_code(tenant, guarded, ana, act):
+    for code in (None, "", "000000"):
+        with pytest.raises(ProofWrong) as refused:
+            act(guarded, ana, prove(OWNER_PASSWORD, code))
+        assert set(refused.value.errors) == {"code"}
+    with pytest.raises(ProofWrong) as refused:
+        act(guarded, ana, prove("equivocada", second_step.make_code(SECRET)))
+    assert set(refused.value.errors) == {"password"}
+    assert [get_person(each.pk).role for each in (guarded, ana)] == ["owner", "provider"]
+    assert Invitation.objects.count() == 0
+    code = second_step.make_code(SECRET)
+
+    act(guarded, ana, prove(OWNER_PASSWORD, code))
+    with pytest.raises((ProofWrong, PermissionMissing)):  # a code counts once
+        invitations.invite(NewPerson("y@example.com", "owner", "es"), by=guarded, proof=prove(OWNER_PASSWORD, code))
+
+    assert get_person(ana.pk).role == "owner" or Invitation.objects.get().role == "owner"
 
 
 def test_nobody_takes_rights_off_themselves(tenant, owner, second):

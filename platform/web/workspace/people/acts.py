@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -21,7 +22,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, NotFound
 from web.errors import add_wait, translate_error
-from web.parts.proofs import PasswordForm, make_proof
+from web.parts.proofs import PasswordForm, StepForm, make_proof
 from web.parts.toasts import Toast, go_on
 
 
@@ -109,6 +110,7 @@ def reset_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
         request,
         get_person(person_id),
         "workspace/people/reset.html",
+        PasswordForm,
         lambda form: second_step.reset(person_id, by=user, proof=_prove(request, form)),
         said=gettext("The second step was removed"),
         to=reverse("workspace:people"),
@@ -117,7 +119,7 @@ def reset_second_step(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @requires(Permission.TEAM_MANAGE)
 def hand_over(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Ask for the owner's own password, and make somebody the owner in their place.
+    """Ask for the owner's own password and code, and make somebody the owner in their place.
 
     Raises:
         PersonUnknown: There is no such person.
@@ -127,6 +129,7 @@ def hand_over(request: HttpRequest, person_id: int) -> HttpResponse:
         request,
         get_person(person_id),
         "workspace/people/hand_over.html",
+        partial(StepForm, user=user),
         lambda form: team.hand_over(person_id, by=user, proof=_prove(request, form)),
         said=gettext("Handed over. You are a manager now"),
         to=reverse("workspace:board"),
@@ -147,12 +150,13 @@ def _act_with_password(
     request: HttpRequest,
     person: Person,
     template: str,
+    make_form: Callable[[QueryDict | None], PasswordForm],
     act: Callable[[PasswordForm], str],
     *,
     said: str,
     to: str,
 ) -> HttpResponse:
-    form = PasswordForm(request.POST if request.method == "POST" else None)
+    form = make_form(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _render(request, template, person, form, status=422 if form.is_bound else 200)
     try:
@@ -173,7 +177,7 @@ def _refuse(
 
 
 def _prove(request: HttpRequest, form: PasswordForm) -> Any:
-    return make_proof(request, password=form.cleaned_data["password"])
+    return make_proof(request, password=form.cleaned_data["password"], code=form.cleaned_data.get("code"))
 
 
 def _render(request: HttpRequest, template: str, person: Person, form: PasswordForm, *, status: int) -> HttpResponse:

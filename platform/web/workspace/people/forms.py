@@ -13,7 +13,7 @@ from scheduling.types import BookablePerson
 from web.parts.contacts import EmailField
 from web.parts.fields import ChoiceField, IdField
 from web.parts.forms import PageForm, mark_one_of
-from web.parts.proofs import LONGEST_PASSWORD
+from web.parts.proofs import LONGEST_PASSWORD, make_code_field
 from web.workspace.people.words import MAY
 
 NOBODY = gettext_lazy("Nobody: they are not booked")
@@ -30,7 +30,7 @@ class RoleCards(forms.RadioSelect):
 
 
 class RightsForm(PageForm):
-    """What somebody may do, and which column of the calendar is theirs."""
+    """What somebody may do, and which column of the calendar is theirs; ``by`` proves who they are to make an owner."""
 
     role = ChoiceField(
         label=gettext_lazy("What they may do"),
@@ -50,8 +50,17 @@ class RightsForm(PageForm):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, people: Sequence[BookablePerson], user_id: int | None = None, **kwargs: Any) -> None:
+    code = make_code_field()
+
+    def __init__(
+        self, *args: Any, by: Any, people: Sequence[BookablePerson], user_id: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if by.second_step:
+            self.fields["code"].required = False
+            mark_one_of(self.fields["code"])
+        else:
+            del self.fields["code"]
         free = [each for each in people if each.user_id in {None, user_id}]
         choices = [("", NOBODY), *((each.id, f"{each.name} · {each.type_name}") for each in free)]
         mark_one_of(self.fields["password"])  # it is shown for the role that needs it
@@ -66,5 +75,5 @@ class InvitationForm(RightsForm):
         attrs={"autocomplete": "off"},
         help_text=gettext_lazy("They get a link that works once, for 7 days."),
     )
-    field_order = ("email", "role", "resource_id", "password")
+    field_order = ("email", "role", "resource_id", "password", "code")
     focus_first = "email"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from accounts.selectors.sessions import list_sessions
 from accounts.selectors.team import get_person, list_invitations
 from accounts.selectors.team import list_people as list_everybody
 from accounts.services import invitations
-from accounts.types import InvitationView, NewPerson, Person, SessionView
+from accounts.types import InvitationView, NewPerson, Person, Proof, SessionView
 from audit.selectors.log import list_changes, list_latest
 from audit.services.resets import PERSON
 from edge.access import requires
@@ -103,7 +104,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     bookable = list_bookable_people()
     if request.method != "POST":
         return _render_invite(request, _offer(request, bookable))
-    form = InvitationForm(request.POST, people=bookable)
+    form = InvitationForm(request.POST, by=request.user, people=bookable)
     if not form.is_valid():
         return _render_invite(request, form, status=422)
     typed = form.cleaned_data
@@ -112,7 +113,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     )
     user: Any = request.user
     try:
-        invitations.invite(person, by=user, proof=make_proof(request, password=typed["password"]))
+        invitations.invite(person, by=user, proof=_prove(request, typed))
     except Invalid as error:
         form.refuse(error)
         return _render_invite(request, form, status=get_status(error))
@@ -133,16 +134,17 @@ def change_person(request: HttpRequest, person_id: int) -> HttpResponse:
     person, bookable = get_person(person_id), list_bookable_people()
     if request.method != "POST":
         mine = next((each.id for each in bookable if each.user_id == person_id), None)
-        form = RightsForm(initial={"role": person.role, "resource_id": mine}, people=bookable, user_id=person_id)
+        initial = {"role": person.role, "resource_id": mine}
+        form = RightsForm(initial=initial, by=request.user, people=bookable, user_id=person_id)
         return _render_person(request, person, form)
-    form = RightsForm(request.POST, people=bookable, user_id=person_id)
+    form = RightsForm(request.POST, by=request.user, people=bookable, user_id=person_id)
     if person_id == request.user.pk:
         form.fields["role"].required = False
     if not form.is_valid():
         return _render_person(request, person, form, status=422)
     typed = form.cleaned_data
     user: Any = request.user
-    role, proof = typed["role"] or person.role, make_proof(request, password=typed["password"])
+    role, proof = typed["role"] or person.role, _prove(request, typed)
     try:
         change_rights(person_id, role=role, resource_id=typed["resource_id"], by=user, proof=proof)
     except Invalid as error:
@@ -165,7 +167,11 @@ def _offer(request: HttpRequest, bookable: tuple[BookablePerson, ...]) -> Invita
     wanted = read_row_id(request.GET.get("resource"))
     known = next((each for each in bookable if each.id == wanted and each.user_id is None), None)
     initial = {"email": known.email, "role": Role.PROVIDER, "resource_id": known.id} if known else {}
-    return InvitationForm(initial=initial, people=bookable)
+    return InvitationForm(initial=initial, by=request.user, people=bookable)
+
+
+def _prove(request: HttpRequest, typed: Mapping[str, Any]) -> Proof:
+    return make_proof(request, password=typed["password"], code=typed.get("code"))
 
 
 def _make_row(person: Person, bookable: tuple[BookablePerson, ...]) -> PersonRow:

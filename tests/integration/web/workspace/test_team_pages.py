@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+import time_machine
 from django.core import mail
 
 from accounts.models import Invitation, Session, User
+from accounts.services import second_step
+from accounts.services.own_account import replace_password
 from kernel.clock import utc_now
 from scheduling.models import Resource
 from scheduling.selectors.catalog.staff import list_bookable_people
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import SYSTEM
 from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.factories.accounts import SECRET, sign_in_fully
 from tests.factories.accounts import invite as make_invitation
 from tests.fakes.due_work import send_messages
 from tests.integration.web.workspace.browser_form import read_page
@@ -55,7 +60,7 @@ def list_errors(html: str) -> dict[str, str]:
 
 def list_said(client: HostClient) -> list[str]:
     page = read(client.get(LIST))
-    said = re.search(r'<div class="said".*?</main>', page, re.DOTALL)[0].partition("<main")[0]
+    said = re.search(r'<div class="said".*?</main>', page, re.DOTALL)[0].partition("<nav")[0]
     return re.findall(r"<span>([^<]+)</span>", said)
 
 
@@ -311,6 +316,36 @@ def test_the_business_is_handed_over(owner_client, owner, ana):
 
     roles = [User.objects.get(pk=each.pk).role for each in (owner, ana)]
     assert (done.status_code, roles, owner_client.get(LIST).status_code) == (302, ["manager", "owner"], 403)
+
+
+def test_whoever_has_a_second_step_is_asked_for_its_code(owner_client, owner, ana):
+    second_step.seed(owner.email, secret=SECRET)
+    owner.refresh_from_db()
+    sign_in_fully(owner_client, owner)
+    page, typed = f"{LIST}{ana.pk}/", {"role": "owner", "resource_id": "", "password": OWNER_PASSWORD}
+
+    shown = [read(owner_client.get(address)) for address in (page, f"{page}hand-over/", INVITE)]
+    wrong = owner_client.post(page, {**typed, "code": "000000"})
+    harmless = owner_client.post(page, {"role": "manager", "resource_id": ""})
+    handed = owner_client.post(f"{page}hand-over/", {"password": OWNER_PASSWORD, "code": second_step.make_code(SECRET)})
+
+    assert ['name="code"' in each for each in shown] == [True, True, True]
+    assert (wrong.status_code, list(list_errors(read(wrong)))) == (422, ["code"])
+    assert (harmless.status_code, handed.status_code) == (302, 302)
+    assert [User.objects.get(pk=each.pk).role for each in (owner, ana)] == ["manager", "owner"]
+
+
+def test_since_when_a_password_holds_is_said(owner_client, owner, ana):
+    page = f"{LIST}{ana.pk}/"
+    before = read(owner_client.get(page))
+    with time_machine.travel("2026-06-02T18:00:00Z", tick=False):
+        replace_password(ana, "otra-clave-larga", is_by_link=False, session_key=None, now=utc_now())
+    User.objects.filter(pk=owner.pk).update(password_changed_at=datetime(2026, 5, 4, 18, tzinfo=UTC))
+
+    said = [" ".join(read(owner_client.get(each)).split()) for each in (page, "/workspace/account/")]
+
+    assert "La del principio" in before
+    assert ["Cambiada el martes 2 de junio" in said[0], "Cambiada el lunes 4 de mayo" in said[1]] == [True, True]
 
 
 @pytest.mark.parametrize("address", ["", "second-step/", "hand-over/"])
