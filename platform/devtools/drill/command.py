@@ -60,6 +60,7 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "a new owner's way by pages only, counted, against a running demo [--host H] [--catcher H]",
             needs_servers=False,
         ),
+        "photos": Drill("what people send as a picture is refused or clean: seconds, memory", needs_servers=False),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

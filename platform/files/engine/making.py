@@ -7,6 +7,7 @@ place where it was taken, a second file behind the picture, a program) does not 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -15,6 +16,7 @@ from PIL import Image, ImageCms, ImageStat
 
 from files.engine.errors import PictureRefused, Refusal
 from files.engine.looking import UNREADABLE, look_at, open_picture
+from kernel.colors import get_contrast
 
 QUALITY = 82
 SOLID = 250
@@ -22,7 +24,6 @@ SOLID = 250
 FACES_STAND_AT = 0.35
 """Of the height that is cut away, this share is cut above: people look out of the upper half."""
 LIGHT_TILE, DARK_TILE = (255, 255, 255), (16, 23, 32)
-MIDDLE_GRAY = 128
 EIGHT_BITS = 1 / 256
 ORIENTATION = 0x0112
 """The tag of Exif that says how the camera was held; its values are CIPA DC-008's."""
@@ -148,12 +149,19 @@ def _choose_tile(picture: Image.Image) -> tuple[int, int, int]:
     """Return the color of a logo's square: its edge's, or, where that is transparent, what it is seen on."""
     covers = picture.getchannel("A") if picture.mode == "RGBA" else None
     if covers is not None and any(covers.histogram()[:SOLID]):
-        seen = ImageStat.Stat(picture.convert("L"), mask=covers)
-        return LIGHT_TILE if not seen.count[0] or seen.mean[0] <= MIDDLE_GRAY else DARK_TILE
+        seen = ImageStat.Stat(picture.convert("RGB"), mask=covers)
+        if not seen.count[0]:
+            return LIGHT_TILE
+        color = _name_color(seen.mean)
+        return max((LIGHT_TILE, DARK_TILE), key=lambda tile: get_contrast(color, _name_color(tile)))
     edge = Image.new("L", picture.size, 255)
     edge.paste(0, (1, 1, picture.width - 1, picture.height - 1))
     red, green, blue = ImageStat.Stat(picture.convert("RGB"), mask=edge).median
     return int(red), int(green), int(blue)
+
+
+def _name_color(channels: Sequence[float]) -> str:
+    return "#" + "".join(f"{round(each):02x}" for each in channels)
 
 
 def _choose_widths(widths: tuple[int, ...], actual: int) -> list[int]:

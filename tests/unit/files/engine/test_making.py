@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import zipfile
 from io import BytesIO
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from files.engine import Shape, Target, make_pictures
+from kernel.colors import get_contrast
 from tests.factories.pictures import make_photo, make_profile, make_scene, open_made, save
 
 WHOLE = Target(Shape.WHOLE, (160, 480, 960))
@@ -188,6 +190,23 @@ def test_logo_is_whole_on_a_square_on_which_it_is_seen(color, ground, tile):
     for corner in ((2, 2), (189, 2), (2, 189), (189, 189)):
         assert is_near(png.getpixel(corner), tile)
     assert not is_near(png.getpixel((96, 96)), tile, 60)
+
+
+def test_500_random_logos_are_seen_on_their_squares():
+    """By 3:1 at least, what WCAG 2.2 asks of graphics (1.4.11)."""
+    chance = random.Random("500 logos")
+    worst = 21.0
+    for _ in range(500):
+        color = f"#{chance.randrange(0x1000000):06x}"
+        logo = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+        ImageDraw.Draw(logo).ellipse((8, 8, 56, 56), fill=color)
+
+        png = open_made(make_pictures(save(logo, "PNG"), Target(Shape.TILE, (), (64,)))[0].content)
+
+        tile, seen = ("#{:02x}{:02x}{:02x}".format(*png.getpixel(at)) for at in ((1, 1), (32, 32)))
+        assert tile in {"#ffffff", "#101720"}, color
+        worst = min(worst, get_contrast(tile, seen))
+    assert worst >= 3
 
 
 def test_logo_without_anything_in_it_is_a_white_square():
