@@ -12,12 +12,17 @@ from PIL import Image
 
 from accounts.models import User
 from devtools.scratch.browser import HostClient
+from files.errors import StorageAway
 from scheduling.models import Location
 from scheduling.selectors.catalog.services import list_locations
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
+from tests.factories.pictures import make_scene, save
+from tests.fakes.due_work import perform_all
+from tests.integration.files.conftest import folder  # noqa: F401 - a fixture
 from web.workspace.start.poster.poster import Poster, _make_printable
 
+POSTER = "/workspace/page/poster.pdf?paper=a4&language=es"
 SIZES = {"a4": (595, 842), "letter": (612, 792)}
 NAMES = {
     "code": '#import "x": * \\ $a$ *b* _c_ <d> @e [f] {g} `h` // #panic("x")',
@@ -69,6 +74,26 @@ def test_poster_takes_any_name_as_text(tenant, name):
     pdf = Poster(tenant=replace(tenant, name=name), place=place).make_pdf(paper="a4", language="es")
 
     assert (read_box(pdf), pdf.count(b"/MediaBox")) == (SIZES["a4"], 1)
+
+
+@pytest.mark.usefixtures("folder")
+def test_poster_shows_the_logo_and_initials_while_its_store_is_away(tenant, owner_client, monkeypatch):
+    plain = owner_client.get(POSTER).content
+    sent = io.BytesIO(save(make_scene(300, 300), "PNG"))
+    sent.name = "logo.png"
+    owner_client.post("/workspace/pictures/logo/0/", {"picture": sent})
+    perform_all(tenant.schema_name, "file")
+    forget_tenants()
+
+    shown = owner_client.get(POSTER).content
+    monkeypatch.setattr("web.workspace.start.poster.views.read_public", refuse)
+    away = owner_client.get(POSTER).content
+
+    assert [each.count(b"/Subtype/Image") > 0 for each in (plain, shown, away)] == [False, True, False]
+
+
+def refuse(*_: object) -> None:
+    raise StorageAway
 
 
 def test_poster_has_no_place_to_need(tenant):

@@ -41,10 +41,12 @@ class Poster:
 
     Attributes:
         place: Where customers go; None: there is no place.
+        logo: As PNG; empty: initials stand for it.
     """
 
     tenant: TenantInfo
     place: LocationView | None
+    logo: bytes = b""
 
     @property
     def url(self) -> str:
@@ -79,7 +81,7 @@ class Poster:
             code.save(drawn, kind="png", border=border, dark=INK, light="#ffffff", scale=24)
         return drawn.getvalue()
 
-    def _describe(self, *, paper: str, language: str) -> dict[str, str]:
+    def _describe(self, *, paper: str, language: str) -> dict[str, object]:
         tenant, place = self.tenant, self.place
         tokens = make_tokens(tenant.accent, "light")
         name = _make_printable(tenant.name)
@@ -89,6 +91,7 @@ class Poster:
             "title": gettext("Poster of %(name)s") % {"name": name},
             "name": name,
             "initials": _make_printable(initials(tenant.name)),
+            "logo": list(self.logo),
             "accent": tokens.accent,
             "on_accent": tokens.on_accent,
             "claim": gettext("Appointments online, at any hour"),

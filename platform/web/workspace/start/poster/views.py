@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
+from files.errors import FileUnknown, StorageAway
+from files.selectors.files import read_public
 from scheduling.selectors.catalog.services import list_locations
 from tenants.context import current_tenant
 from web.workspace.start.poster.poster import PAPERS, Poster
@@ -36,7 +40,18 @@ def show_code(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _make_poster() -> Poster:
-    return Poster(tenant=current_tenant(), place=next(iter(list_locations()), None))
+    return Poster(tenant=current_tenant(), place=next(iter(list_locations()), None), logo=_read_logo())
+
+
+def _read_logo() -> bytes:
+    """Return the logo as PNG; empty where there is none, or the store does not answer: the poster has initials then."""
+    logo = current_tenant().logo
+    if logo is None:
+        return b""
+    try:
+        return read_public(UUID(logo.key), f"{logo.png_width}.png").content
+    except (FileUnknown, StorageAway):
+        return b""
 
 
 def _answer(content: bytes, content_type: str, name: str, *, is_download: bool = False) -> HttpResponse:
