@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.template import RequestContext
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import Role
 from accounts.policies import Permission, has_permission
@@ -36,6 +37,7 @@ class NavEntry:
         position: Its place: 10, 20, … leave room between.
         ability: What the state of the business must allow, if anything.
         belongs: Beginnings of the names of other addresses on which it is the current entry.
+        parent: Key of the entry in whose menu it stands, instead of beside it.
     """
 
     key: str
@@ -46,6 +48,7 @@ class NavEntry:
     position: int
     ability: Ability | None = None
     belongs: tuple[str, ...] = ()
+    parent: str = ""
 
     def leads_to(self, url_name: str) -> bool:
         """Tell whether the page with this address's name is part of what the entry leads to."""
@@ -67,6 +70,14 @@ class NavLink:
     url: str
     current: str
     is_in_reach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Links of a menu that belong together."""
+
+    title: str | Promise
+    links: tuple[NavLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,13 @@ class PhoneBar:
     tabs: tuple[NavLink, ...]
     is_elsewhere: bool
 
+
+SETTINGS = "settings"
+MENU: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (gettext_lazy("Your business"), ("business", "services", "team", "hours", "locations", "rules", "people")),
+    (gettext_lazy("Online"), ("page", "address")),
+)
+"""Where an owner finds everything, by the keys of entries; what else stands in the menu comes after it."""
 
 _entries: dict[str, NavEntry] = {}
 _tabs: dict[str, PhoneTab] = {}
@@ -138,20 +156,52 @@ def list_entries() -> tuple[NavEntry, ...]:
 
 
 def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tuple[NavLink, ...]:
-    """Return the links for a person on a page: those that no tab of a phone leads to are out of reach there."""
+    """Return the links for a person on a page, without what stands in the menu of another one.
+
+    Those that no tab of a phone leads to are out of reach there.
+    """
     allowed = [entry for entry in entries if has_permission(user, entry.permission)]
-    current = next((entry for entry in allowed if entry.leads_to(url_name)), None)
-    near = {tab.url_name for tab in _tabs.values()}
+    current = _find_current(allowed, url_name)
+    keys = {entry.key for entry in allowed}
     return tuple(
-        NavLink(
-            key=entry.key,
-            label=entry.label,
-            icon=entry.icon,
-            url=reverse(f"workspace:{entry.url_name}"),
-            current=("page" if url_name == entry.url_name else "true") if entry is current else "",
-            is_in_reach=entry.url_name in near,
-        )
+        _make_link(entry, url_name, is_current=current is not None and entry.key in {current.key, current.parent})
         for entry in allowed
+        if entry.parent not in keys
+    )
+
+
+def arrange_menu(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tuple[MenuGroup, ...]:
+    """Return the menu of the settings for a person on one of their pages; on any other page nothing."""
+    allowed = {entry.key: entry for entry in entries if has_permission(user, entry.permission)}
+    current = _find_current(tuple(allowed.values()), url_name)
+    if current is None or SETTINGS not in {current.key, current.parent}:
+        return ()
+    placed = {key for _, keys in MENU for key in keys}
+    rest = tuple(key for key, entry in allowed.items() if entry.parent == SETTINGS and key not in placed)
+    groups = (
+        MenuGroup(
+            title,
+            tuple(_make_link(allowed[key], url_name, is_current=key == current.key) for key in keys if key in allowed),
+        )
+        for title, keys in (*MENU, (gettext_lazy("Account"), rest))
+    )
+    return tuple(group for group in groups if group.links)
+
+
+def _find_current(entries: Iterable[NavEntry], url_name: str) -> NavEntry | None:
+    """Return the entry of a page: rather one of a menu than the one that opens it."""
+    found = [entry for entry in entries if entry.leads_to(url_name)]
+    return next((entry for entry in found if entry.parent), next(iter(found), None))
+
+
+def _make_link(entry: NavEntry, url_name: str, *, is_current: bool) -> NavLink:
+    return NavLink(
+        key=entry.key,
+        label=entry.label,
+        icon=entry.icon,
+        url=reverse(f"workspace:{entry.url_name}"),
+        current=("page" if url_name == entry.url_name else "true") if is_current else "",
+        is_in_reach=entry.url_name in {tab.url_name for tab in _tabs.values()},
     )
 
 
@@ -200,6 +250,15 @@ def list_nav(context: RequestContext) -> tuple[NavLink, ...]:
     match = request.resolver_match
     open_now = [entry for entry in list_entries() if entry.ability is None or may_business(entry.ability)]
     return arrange(open_now, user=request.user, url_name=match.url_name or "" if match else "")
+
+
+@register.simple_tag(takes_context=True)
+def list_menu(context: RequestContext) -> tuple[MenuGroup, ...]:
+    """``{% list_menu as menu %}``: the menu of the settings, on their pages."""
+    request = context["request"]
+    match = request.resolver_match
+    open_now = [entry for entry in list_entries() if entry.ability is None or may_business(entry.ability)]
+    return arrange_menu(open_now, user=request.user, url_name=match.url_name or "" if match else "")
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.address import views
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 
 add_entries(
     NavEntry(
@@ -16,6 +16,7 @@ add_entries(
         permission=Permission.SETTINGS_MANAGE,
         position=86,
         belongs=("address_",),
+        parent=SETTINGS,
     )
 )
 

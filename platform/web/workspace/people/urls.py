@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.people import acts, views
 
 add_entries(
@@ -16,6 +16,7 @@ add_entries(
         permission=Permission.TEAM_MANAGE,
         position=80,
         belongs=("people_",),
+        parent=SETTINGS,
     )
 )
 

@@ -4,19 +4,28 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.settings import pages
 
 add_entries(
     NavEntry(
-        key="settings",
-        label=gettext_lazy("Business"),
-        icon="store",
+        key=SETTINGS,
+        label=gettext_lazy("Settings"),
+        icon="settings",
         url_name="settings_business",
         permission=Permission.SETTINGS_MANAGE,
         position=88,
+    ),
+    NavEntry(
+        key="business",
+        label=gettext_lazy("Business"),
+        icon="building-2",
+        url_name="settings_business",
+        permission=Permission.SETTINGS_MANAGE,
+        position=89,
         belongs=("settings_",),
-    )
+        parent=SETTINGS,
+    ),
 )
 
 urlpatterns = [

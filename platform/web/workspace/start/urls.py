@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.start import views
 from web.workspace.start.poster.views import show_code, show_poster
 
@@ -17,6 +17,7 @@ add_entries(
         permission=Permission.SETTINGS_MANAGE,
         position=85,
         belongs=("page_",),
+        parent=SETTINGS,
     )
 )
 

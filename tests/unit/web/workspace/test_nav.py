@@ -18,6 +18,7 @@ from web.workspace.nav import (
     add_entries,
     add_tabs,
     arrange,
+    arrange_menu,
     arrange_tabs,
     language_url,
     list_entries,
@@ -137,3 +138,43 @@ def test_another_language_shows_the_same_page():
     post = RequestFactory().post("/workspace/?date=2026-11-24", {"name": "x"})
 
     assert [language_url({"request": each}, "en") for each in (get, post)] == ["?date=2026-11-24&lang=en", "?lang=en"]
+
+
+def test_settings_stand_in_one_menu_and_once_in_the_rail():
+    rail = arrange(list_entries(), user=person("owner"), url_name="people_change")
+    menu = arrange_menu(list_entries(), user=person("owner"), url_name="people_change")
+
+    assert [link.key for link in rail if link.current] == ["settings"]
+    assert {"page", "people", "address", "business"} & {link.key for link in rail} == set()
+    assert {entry.key for entry in list_entries() if entry.parent} <= {link.key for each in menu for link in each.links}
+    assert [link.key for each in menu for link in each.links if link.current] == ["people"]
+    assert [link.key for link in menu[0].links][:4] == ["business", "services", "team", "hours"]
+
+
+@pytest.mark.parametrize(
+    ("role", "url_name", "has_menu"),
+    [
+        ("owner", "settings_business", True),
+        ("owner", "page", True),
+        ("owner", "services", False),
+        ("owner", "board", False),
+        ("manager", "settings_business", True),
+        ("receptionist", "board", False),
+    ],
+)
+def test_menu_is_shown_on_the_pages_of_the_settings(role, url_name, has_menu):
+    assert bool(arrange_menu(list_entries(), user=person(role), url_name=url_name)) is has_menu
+
+
+def test_menu_has_only_what_the_person_may_open():
+    menu = arrange_menu(list_entries(), user=person("manager"), url_name="page")
+
+    assert "people" not in {link.key for each in menu for link in each.links}
+
+
+def test_menu_takes_what_nobody_placed_at_its_end():
+    late = NavEntry("late", "late", "list", "list", Permission.BOARD_VIEW, 999, parent="settings")
+
+    menu = arrange_menu([*list_entries(), late], user=person("owner"), url_name="page")
+
+    assert [link.key for link in menu[-1].links] == ["late"]
