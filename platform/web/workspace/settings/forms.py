@@ -7,6 +7,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from edge.language import current_language
@@ -25,6 +26,18 @@ from web.parts.widgets import Chips, Segments
 from web.parts.zones import ZoneField, name_zone
 from web.workspace.setup_forms import Part, SetupForm
 
+SWATCHES = (
+    ("#c2410c", gettext_lazy("Orange")),
+    ("#b91c1c", gettext_lazy("Red")),
+    ("#be185d", gettext_lazy("Pink")),
+    ("#7e22ce", gettext_lazy("Purple")),
+    ("#1d4ed8", gettext_lazy("Blue")),
+    ("#0f766e", gettext_lazy("Teal")),
+    ("#15803d", gettext_lazy("Green")),
+    ("#ffd400", gettext_lazy("Yellow")),
+    ("#1f2937", gettext_lazy("Black")),
+)
+"""Colors that one click chooses; any other is typed."""
 LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons could not be told from it. Choose another one.")
 SAME = 1.05
 LABELS = {
@@ -135,6 +148,12 @@ class BusinessForm(SetupForm[BusinessSetup]):
         accent.attrs |= {"data-look": "accent"}
 
     @property
+    def swatches(self) -> tuple[tuple[str, str | Promise, bool], ...]:
+        """Return the colors that one click chooses, with their names, and whether each is the one in the field."""
+        chosen = str(self["accent"].value() or "").strip().lower()
+        return tuple((color, name, color == chosen) for color, name in SWATCHES)
+
+    @property
     def parts(self) -> tuple[Part, ...]:  # type: ignore[override]
         """Return the sections; the texts of one kind stand beside each other."""
         names = [name for name, _, _ in list_text_names()]
@@ -152,6 +171,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
                 gettext("Color"),
                 gettext("Choose that of your brand. We see to it that it can always be read."),
                 (("accent",),),
+                template="workspace/settings/swatches.html",
                 after="workspace/settings/measured.html",
             ),
             Part(

@@ -16,6 +16,7 @@ from edge.access import requires
 from files.services.brand import BUSINESS, BUSINESS_PHOTO, LOGO
 from kernel.clock import utc_now
 from kernel.colors import clean_accent
+from notifications.services.budgets import list_budgets, list_own_sizes
 from scheduling.selectors.catalog.business import get_business_entry
 from scheduling.selectors.catalog.entries import list_location_entries
 from scheduling.services.catalog.business import settings
@@ -27,6 +28,7 @@ from web.workspace.crud.editing import edit
 from web.workspace.crud.history import show_history
 from web.workspace.crud.page import CrudPage
 from web.workspace.settings.forms import BusinessForm
+from web.workspace.settings.reminders import describe_reminders
 
 FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -85,6 +87,8 @@ BUSINESS_PAGE = OnePage(
         "places": list_location_entries(now=utc_now()),
         "measured": measure(current_tenant().accent),
         "backup": find_standing(current_tenant().schema_name, now=utc_now()),
+        "reminders": describe_reminders(),
+        "budgets": list_budgets(current_tenant().schema_name, list_own_sizes(current_tenant()), now=utc_now()),
     },
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,10 +11,13 @@ import pytest
 from accounts.models import User
 from audit.selectors.log import list_changes
 from edge.language import list_offered_languages
+from kernel.clock import utc_now
 from kernel.colors import get_contrast
+from kernel.limits import Ask
 from notifications.services.budgets import list_own_sizes
 from notifications.services.senders import get_sender
 from scheduling.errors import SetupInvalid
+from scheduling.models import Service
 from scheduling.selectors.catalog.business import get_business_entry
 from scheduling.services.catalog.business.settings import change_business
 from scheduling.types import Actor
@@ -21,9 +25,11 @@ from tenants.context import current_tenant
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
+from tenants.services.counts import count_all
 from tenants.types import BusinessProfile, BusinessSetup, BusinessText
 from tests.conftest import HostClient
 from web.accent import SURFACES, make_tokens, measure
+from web.workspace.settings.forms import SWATCHES, BusinessForm
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 URL = "/workspace/settings/business/"
@@ -373,3 +379,38 @@ def test_neighbor_keeps_what_is_hers(owner_client, other_tenant):
     save(owner_client)
 
     assert look_again(other_tenant.schema_name, lambda: current_tenant().name) == "Negocio salon"
+
+
+def test_swatches_offer_colors_that_can_be_chosen(owner_client):
+    save(owner_client, accent="#0f766e")
+
+    page = owner_client.get(URL).content.decode()
+
+    assert re.findall(r'data-color="(#[0-9a-f]{6})" aria-pressed="true"', page) == ["#0f766e"]
+    for color, _ in SWATCHES:
+        assert BusinessForm({**GIVEN, "accent": color}).is_valid(), color
+
+
+def test_reminders_are_told_by_when_they_go_out(owner_client):
+    Service.objects.update(reminder_offsets_minutes=[1440, 120])
+    alike = " ".join(owner_client.get(URL).content.decode().split())
+    odd = Service.objects.first()
+    Service.objects.filter(pk=odd.pk).update(reminder_offsets_minutes=[])
+    Service.objects.filter(pk=Service.objects.last().pk).update(reminder_offsets_minutes=[2880, 60, 30])
+    mixed = " ".join(owner_client.get(URL).content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+    others = Service.objects.filter(is_active=True).count() - 2
+
+    assert "<dd>Todos los servicios</dd>" in alike
+    assert f"<dt>1 día y 2 h antes</dt><dd>{others} servicios</dd>" in mixed
+    assert f"<dt>Sin recordatorio</dt><dd>{odd.name}</dd>" in mixed
+    assert "<dt>2 días, 1 h y 30 min antes</dt>" in mixed
+
+
+def test_budget_of_the_day_is_shown_with_what_was_sent(owner_client, tenant):
+    save(owner_client, emails_per_day="2", sms_per_day="0")
+    forget_tenants()
+    count_all([Ask("emails_business", tenant.schema_name)], now=utc_now())
+
+    page = " ".join(owner_client.get(URL).content.decode().split())
+
+    assert ("1 de 2" in page, "0 de 0" in page, page.count("Lo que llegue ahora espera a mañana")) == (True, True, 1)
