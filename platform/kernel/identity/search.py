@@ -28,6 +28,17 @@ SHORTEST_FUZZY, LONGEST_FUZZY = 4, 20
 SHORTEST_PIECE, LONGEST_CODE, SHORTEST_TAIL = 3, 10, 4
 FEWEST_DIGITS = 7
 """From so many digits on it may be a whole phone number."""
+ABBREVIATED = (
+    *(("maria", "ma"), ("guadalupe", "gpe"), ("francisco", "fco"), ("francisca", "fca"), ("fernando", "fdo")),
+    *(("rodriguez", "rdz"), ("hernandez", "hdz"), ("fernandez", "fdz")),
+    *(("gonzalez", "glz"), ("martinez", "mtz"), ("ramirez", "rmz"), ("gutierrez", "gtz"), ("sanchez", "shz")),
+)
+OTHERWISE = dict(ABBREVIATED) | {short: whole for whole, short in ABBREVIATED}
+"""Names as forms abbreviate them: who looks for María Luisa finds Ma. Luisa, and the other way round."""
+BEGINS_MUCH = "ma"
+"""What too many words begin with to be looked for alone."""
+ARGENTINE_MOBILE = re.compile(r"0?15(\d{6,8})")
+"""Without an area code, as it is dialed in the same town."""
 Row = TypeVar("Row")
 _OFFSET = 1 << 31
 _SOUNDS = tuple(
@@ -195,6 +206,9 @@ def _list_exact(words: Sequence[str], country: str) -> Iterator[str]:
     yield f"p{joined[:LONGEST_PREFIX]}"
     if len(joined) >= SHORTEST_PIECE:
         yield f"f{fold_reference(joined)}"
+    other = OTHERWISE.get(words[0], "")
+    if other and (len(words) > 1 or other != BEGINS_MUCH):
+        yield f"p{(other + joined.removeprefix(words[0]))[:LONGEST_PREFIX]}"
     if len(words) == 1 and len(joined) >= SHORTEST_FUZZY and joined.isalpha():
         yield f"s{_sound(joined[:LONGEST_FUZZY])}"
     if joined.isdigit():
@@ -206,6 +220,8 @@ def _list_numbers(digits: str, country: str) -> Iterable[str]:
     plain = digits.lstrip("0")
     if len(plain) >= SHORTEST_TAIL:
         yield plain[:LONGEST_PREFIX]
+    if country == "AR" and (mobile := ARGENTINE_MOBILE.fullmatch(digits)):
+        yield mobile[1]
     if len(digits) >= FEWEST_DIGITS:
         for spelling in (digits, f"+{digits}"):
             phone = clean_phone(spelling, country=country)

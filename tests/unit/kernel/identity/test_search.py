@@ -361,3 +361,26 @@ def test_few_rows_are_searched_without_an_index():
     assert keep("fernandez") == ["fernandez"]
     assert keep("gernandez") == ["hernandez", "fernandez"]
     assert keep("") == keep("zzyzx") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("maría de los ángeles", "Ma. de los Ángeles Peña"),
+        ("ma de los angeles", "María de los Ángeles Peña"),
+        ("guadalupe hernández", "Gpe. Hdz."),
+        ("gpe hdz", "Guadalupe Hernández"),
+        ("fco javier", "Francisco Javier Ruiz"),
+    ],
+)
+def test_abbreviated_names_are_found_by_whole_ones_and_the_other_way_round(typed, name):
+    found = keep_matching([name, "Pedro Luna"], typed, country="MX", describe=lambda each: Findable(texts=(each,)))
+
+    assert found == [name]
+
+
+@pytest.mark.parametrize("typed", ["15 2345-6789", "015 2345 6789", "2345-6789", "011 15 2345 6789"])
+def test_argentine_number_is_found_as_it_is_dialed_in_town(typed):
+    found = keep_matching(["+5491123456789"], typed, country="AR", describe=lambda each: Findable(phone=each))
+
+    assert found == ["+5491123456789"]
