@@ -20,7 +20,8 @@ class MessageBase(models.Model):
     not know. ``dedup_key`` names event, template, channel and recipient: the same message is stored
     once.
     ``leased_until`` is set while a worker talks to the carrier; nobody else takes it before then.
-    ``send_after`` is when it leaves at the earliest: what staff does can be undone until then.
+    ``send_after`` is when it leaves at the earliest: what staff does can be undone until then. Once it was tried, it is
+    when that was last.
     ``role`` is the thread that it belongs to (``customer``): messages of one thread to one recipient
     never overtake each other. ``state`` is how the subject stands according to the message, in the
     words of the subject's room; ``is_live``: that room is asked again when the message leaves.

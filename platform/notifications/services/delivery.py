@@ -109,7 +109,9 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
     message.leased_until = utc_now() + LEASE
     message.attempts += 1
-    message.save(update_fields=["status", "leased_until", "attempts"])
+    # What left late is a while ago for nobody: the next change is counted from here (`threads.join_thread`).
+    message.send_after = max(message.send_after, now)
+    message.save(update_fields=["status", "leased_until", "attempts", "send_after"])
     return message
 
 

@@ -179,6 +179,19 @@ def test_changes_that_follow_closely_are_told_together(book, told, times, by, ma
     assert f"SEQUENCE:{get_booking(booking_id=booking.id).sequence}" in last.attachments[0]["content"]
 
 
+def test_changes_are_told_together_after_one_that_left_late(book, told, times):
+    """The carrier was away: its customer has just read of the first change."""
+    booking = book()
+    told(NOW)
+    move(booking, times[1], now=NOW, by=CUSTOMER)
+    late = NOW + timedelta(minutes=5)
+    first = told(late)
+    move(booking, times[2], now=late + 30 * SECOND, by=CUSTOMER)
+
+    assert told(late + MERGED_WITHIN - SECOND) == first == ["booking_confirmed", "booking_moved"]
+    assert told(late + MERGED_WITHIN) == [*first, "booking_moved"]
+
+
 def test_a_cancellation_after_a_move_is_told_alone_and_once(book, told, times):
     booking = book()
     told(NOW)
