@@ -35,7 +35,7 @@ from scheduling.types.customers import CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
 from scheduling.types.pools import Pool
-from scheduling.types.questions import Answer, Question, QuestionText, unite_questions
+from scheduling.types.questions import Answer, Question, QuestionText, ask_again, unite_questions
 from scheduling.types.setups import (
     AddOnSetup,
     DateOverrideSetup,
@@ -132,6 +132,7 @@ __all__ = [
     "VisitDetails",
     "WeekSetup",
     "Wish",
+    "ask_again",
     "copy_timing",
     "find_text",
     "map_names",

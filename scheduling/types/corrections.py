@@ -13,6 +13,7 @@ class Correction:
 
     Attributes:
         asset: All answers about the vehicle, pet or patient; none: it is about nothing.
+        answers: To what the services ask, by key, as `check_answers` reads them; None: as they are.
         price_minor: None: no fixed price.
         is_price_final: It becomes no more, whatever was agreed; needs a price.
         is_customer_too: The customer's and the asset's own records are corrected as well.
@@ -28,6 +29,7 @@ class Correction:
     is_price_final: bool = False
     is_customer_too: bool = False
     seen: str = ""
+    answers: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

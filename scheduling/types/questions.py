@@ -104,6 +104,33 @@ class Answer:
             for row in answers.get(ANSWERED, ())
         )
 
+    def ask_again(self, question: Question | None) -> Question:
+        """Return the question to which this can be given again: as it is asked now, or as it was.
+
+        What was chosen can be chosen, whatever became of the choices.
+        """
+        chosen = self.value if isinstance(self.value, tuple) else (self.value,)
+        has_choices = self.kind in {QuestionKind.CHOICE, QuestionKind.CHOICES}
+        gone = tuple(str(each) for each in chosen) if has_choices else ()
+        if question is None or question.kind is not self.kind:
+            return Question(key=self.key, label=self.label, kind=self.kind, choices=gone)
+        gone = tuple(each for each in gone if each not in question.choices)
+        if not gone:
+            return question
+        texts = tuple(replace(each, choices=(*each.choices, *gone) if each.choices else ()) for each in question.texts)
+        return replace(question, choices=(*question.choices, *gone), texts=texts)
+
+
+def ask_again(questions: Iterable[Question], answers: Mapping[str, Any]) -> tuple[Question, ...]:
+    """Return what a visit can be asked once more: what its services ask now, and whatever it has answered.
+
+    ``answers`` are a booking's.
+    """
+    answered = {each.key: each for each in Answer.read(answers)}
+    asked = {each.key: each for each in questions}
+    known = (answered[key].ask_again(each) if key in answered else each for key, each in asked.items())
+    return (*known, *(each.ask_again(None) for key, each in answered.items() if key not in asked))
+
 
 def unite_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
     """Return the questions of a visit of several services, each once; needed where one of them needs it."""

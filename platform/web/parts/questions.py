@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.widgets import ChoiceWidget
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from scheduling.enums import QuestionKind
@@ -33,9 +34,11 @@ class _ChosenField(forms.Field):
         return tuple(str(each) for each in value or ())
 
 
-def make_question_fields(questions: Sequence[Question], language: str) -> dict[str, forms.Field]:
-    """Return the questions as fields of a form, by name, in a language."""
-    return {f"{QUESTION_PREFIX}{each.key}": _make_field(each, language) for each in questions}
+def make_question_fields(
+    questions: Sequence[Question], language: str, *, is_staff: bool = False
+) -> dict[str, forms.Field]:
+    """Return the questions as fields of a form, by name, in a language; staff may leave any open, or open it again."""
+    return {f"{QUESTION_PREFIX}{each.key}": _make_field(each, language, is_staff=is_staff) for each in questions}
 
 
 def list_answers(questions: Sequence[Question], answers: Mapping[str, Given], formats: Formats) -> dict[str, Given]:
@@ -65,27 +68,39 @@ def read_answers(form: PageForm, questions: Sequence[Question], formats: Formats
     return given
 
 
-def _make_field(question: Question, language: str) -> forms.Field:
+def list_typed(questions: Sequence[Question], values: QueryDict) -> dict[str, Given]:
+    """Return what a form that was sent has in the questions' fields, to show it again."""
+    names = {each: f"{QUESTION_PREFIX}{each.key}" for each in questions}
+    return {
+        name: tuple(values.getlist(name)) if each.kind is QuestionKind.CHOICES else values.get(name, "")
+        for each, name in names.items()
+        if name in values
+    }
+
+
+def _make_field(question: Question, language: str, *, is_staff: bool) -> forms.Field:
     label = question.find_label(language)
     kind = _ChosenField if question.kind is QuestionKind.CHOICES else TypedField
-    field = kind(label=label, required=False, widget=_make_widget(question, language))
-    return mark_needed(field, is_needed=question.is_required)
+    field = kind(label=label, required=False, widget=_make_widget(question, language, is_staff=is_staff))
+    return mark_needed(field, is_needed=question.is_required and not is_staff)
 
 
-def _make_widget(question: Question, language: str) -> forms.Widget:
+def _make_widget(question: Question, language: str, *, is_staff: bool) -> forms.Widget:
     choices = list(question.list_choices(language))
+    yes_or_no = [(YES, gettext("Yes")), (NO, gettext("No"))]
     match question.kind:
+        case QuestionKind.YES_NO if is_staff:
+            return forms.Select(choices=[("", ""), *yes_or_no])
+        case QuestionKind.CHOICE if is_staff or len(choices) > MOST_CHIPS:
+            return forms.Select(choices=[("", ""), *choices])
         case QuestionKind.LONG_TEXT:
             return forms.Textarea({"rows": 3, "dir": "auto"})
         case QuestionKind.NUMBER:
             return forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "number"})
         case QuestionKind.TEXT:
             return forms.TextInput({"dir": "auto"})
-        case QuestionKind.CHOICE if len(choices) > MOST_CHIPS:
-            return forms.Select(choices=[("", ""), *choices])
         case kind:
             chips: ChoiceWidget = {QuestionKind.YES_NO: Segments, QuestionKind.CHOICES: Chips}.get(kind, ChoiceChips)()
-            yes_or_no = [(YES, gettext("Yes")), (NO, gettext("No"))]
             chips.choices = yes_or_no if kind is QuestionKind.YES_NO else choices
             return chips
 

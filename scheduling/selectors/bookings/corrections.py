@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from scheduling.models import Booking
-from scheduling.types import BookingView
+from scheduling.models import Booking, BookingLine, Service
+from scheduling.types import BookingView, LineView, Question, ask_again, unite_questions
 
-CORRECTABLE = ("customer_name", "customer_phone", "customer_email", "asset_label", "asset_data", "note", "price_minor")
+CORRECTABLE = (
+    "customer_name",
+    "customer_phone",
+    "customer_email",
+    "asset_label",
+    "asset_data",
+    "note",
+    "price_minor",
+    "answers",
+)
 """Columns, as the booking and its history have them."""
 
 
@@ -17,3 +26,16 @@ def mark_state(booking: Booking | BookingView) -> str:
     values = [getattr(booking, name) for name in CORRECTABLE]
     text = json.dumps([dict(each) if isinstance(each, dict) else each for each in values], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def list_questions(booking: Booking | BookingView) -> tuple[Question, ...]:
+    """Return what a booking's services ask, and what it has answered, in the order of its services."""
+    order = {each.service_id: number for number, each in reversed([*enumerate(_list_lines(booking))])}
+    services = Service.objects.filter(pk__in=order or [booking.service_id])
+    asked = sorted(services, key=lambda each: order.get(each.pk, 0))
+    questions = unite_questions(question for each in asked for question in Question.read(each.questions))
+    return ask_again(questions, booking.answers)
+
+
+def _list_lines(booking: Booking | BookingView) -> tuple[BookingLine | LineView, ...]:
+    return booking.lines if isinstance(booking, BookingView) else tuple(booking.lines.all())

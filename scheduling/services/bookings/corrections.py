@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from audit.history import add_history_part
 from database.statements import Statement
@@ -16,12 +17,13 @@ from scheduling.enums import BookingEvent, BookingStatus, ContactKind
 from scheduling.errors import BookingChanged, CustomerInvalid
 from scheduling.models import Asset, AssetMark, Booking, Contact, Customer
 from scheduling.policies import check_step, refuse_step
-from scheduling.selectors.bookings.corrections import mark_state
+from scheduling.selectors.bookings.corrections import list_questions, mark_state
 from scheduling.services.messages.manage_tokens import hash_manage_token
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today, name_asset
 from scheduling.services.writing.lookups import lock_booking
-from scheduling.types import LARGEST_PRICE_MINOR, Actor, AgreedPolicy, Correction, CustomerDetails, VisitDetails
+from scheduling.types import LARGEST_PRICE_MINOR, Actor, AgreedPolicy, Answer, Correction, CustomerDetails, VisitDetails
+from scheduling.types.questions import ANSWERED
 
 Contacts = tuple[str, str]
 """Phone and e-mail, each empty when there is none."""
@@ -32,7 +34,7 @@ PRICE_MISSING = mark("A fixed price needs an amount.")
 
 @write_transaction()
 def correct_booking(*, booking_id: int, correction: Correction, now: datetime, by: Actor) -> bool:
-    """Correct who comes, how they are reached, what the visit is about, note and price; tell whether anything changed.
+    """Correct who comes, contacts, asset, answers, note and price of a booking; tell whether anything changed.
 
     Time, people and status stay. The booking's own copy is corrected, and with ``is_customer_too`` the
     customer's and the asset's records as well; other bookings keep what they say. Where a contact
@@ -109,6 +111,7 @@ def _clean(booking: Booking, correction: Correction, *, now: datetime) -> CleanD
         ),
         asset={key: text for key, text in correction.asset.items() if text},
         note=correction.note,
+        answers=correction.answers or {},
     )
     return clean_details(
         details,
@@ -116,6 +119,7 @@ def _clean(booking: Booking, correction: Correction, *, now: datetime) -> CleanD
         duration_minutes=count_minutes(booking.starts_at, booking.ends_at),
         today=local_today(now),
         is_staff=True,
+        questions=() if correction.answers is None else list_questions(booking),
     )
 
 
@@ -130,9 +134,21 @@ def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> Non
     booking.asset_data = dict(clean.details.asset)
     booking.asset_label = clean.asset_label if clean.details.asset else ""
     booking.note = clean.details.note
+    if correction.answers is not None:
+        booking.answers = _join_answers(booking.answers, clean.details.answers)
     if booking.price_minor != correction.price_minor or (correction.is_price_final and _may_become_more(booking)):
         booking.price_minor = correction.price_minor
         booking.policy = {**booking.policy, "is_price_from": False}
+
+
+def _join_answers(said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a booking says from now on; an answer that is the same stays in the words in which it was asked."""
+    before, after = ({each.key: each for each in Answer.read(each_said)} for each_said in (said, given))
+    if {key: each.value for key, each in before.items()} == {key: each.value for key, each in after.items()}:
+        return dict(said)
+    kept = (before[key] if key in before and before[key].value == each.value else each for key, each in after.items())
+    rest = {key: told for key, told in said.items() if key != ANSWERED}
+    return rest | ({ANSWERED: [each.to_json() for each in kept]} if after else {})
 
 
 def _may_become_more(booking: Booking) -> bool:

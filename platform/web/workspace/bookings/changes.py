@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from scheduling.types import BookingView, Change
+from scheduling.services.questions.answers import describe_answer
+from scheduling.types import Answer, BookingView, Change
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.formats import format_phone, to_local
@@ -58,6 +59,8 @@ def _describe(changes: tuple[Change, ...], currency: str) -> Iterator[str]:
     for change in changes:
         if change.field == "asset_data":
             yield from _describe_asset(change)
+        elif change.field == "answers":
+            yield from _describe_answers(change)
         elif change.field != "asset_label":
             before, after = (_show(change.field, each, currency) for each in (change.before, change.after))
             yield f"{LABELS[change.field]}: {before} → {after}"
@@ -73,6 +76,14 @@ def _describe_asset(change: Change) -> Iterator[str]:
         if before != after:
             label = gettext(vertical.label_field(each, **words))
             yield f"{label}: {before or '—'} → {after or '—'}"
+
+
+def _describe_answers(change: Change) -> Iterator[str]:
+    before, after = ({each.key: each for each in Answer.read(found)} for found in (change.before, change.after))
+    for key, asked in {**before, **after}.items():
+        was, now = (describe_answer(found[key]) if key in found else "—" for found in (before, after))
+        if was != now:
+            yield f"{asked.label}{'' if asked.label.endswith('?') else ':'} {was} → {now}"
 
 
 def _show(field: str, value: Any, currency: str) -> str:

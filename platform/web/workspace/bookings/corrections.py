@@ -1,4 +1,4 @@
-"""Putting right what was typed wrongly: name, contact, vehicle, note, price."""
+"""Putting right what was typed wrongly: name, contact, vehicle, answers, note, price."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.errors import BookingChanged
 from scheduling.selectors.bookings import views as bookings
-from scheduling.selectors.bookings.corrections import mark_state
+from scheduling.selectors.bookings.corrections import list_questions, mark_state
 from scheduling.services.bookings.corrections import correct_booking
+from scheduling.services.questions.answers import NO, YES
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
-from scheduling.types import BookingView, Correction
+from scheduling.types import Answer, BookingView, Correction
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.errors import translate_error
@@ -28,6 +29,7 @@ from web.formats import format_phone
 from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
 from web.parts.contacts import ContactForm, PhoneField
 from web.parts.fields import MoneyField, TextField
+from web.parts.questions import QUESTION_PREFIX, Given, list_answers, make_question_fields, read_answers
 from web.parts.toasts import Toast
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.forms import PHONE_ATTRS
@@ -52,7 +54,9 @@ class CorrectionForm(ContactForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, data: QueryDict | None = None, *, booking: BookingView, may_customer: bool) -> None:
-        tenant, language = current_tenant(), get_current_formats().language
+        tenant, formats = current_tenant(), get_current_formats()
+        language = formats.language
+        self.questions = list_questions(booking)
         vertical = get_vertical(tenant.vertical)
         initial: dict[str, Any] = {
             "name": booking.customer_name,
@@ -63,6 +67,7 @@ class CorrectionForm(ContactForm):
             "is_customer_too": True,
             "seen": mark_state(booking),
             **{f"{PREFIX}{key}": text for key, text in booking.asset_data.items()},
+            **list_answers(self.questions, _list_given(booking), formats),
         }
         super().__init__(data, initial=initial)
         self.asked = Asked(vertical, language, tenant.country, is_optional=True)
@@ -72,6 +77,7 @@ class CorrectionForm(ContactForm):
         if not may_customer or booking.customer_id is None:
             del self.fields["is_customer_too"]
         self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
+        self.fields |= make_question_fields(self.questions, language, is_staff=True)
 
     def clean(self) -> dict[str, Any]:
         """Ask for no contact: whoever came without one may have none."""
@@ -82,6 +88,11 @@ class CorrectionForm(ContactForm):
         """Return the questions about the asset."""
         return tuple(self[f"{PREFIX}{each.key}"] for each in self.asked.fields)
 
+    @property
+    def question_fields(self) -> tuple[BoundField, ...]:
+        """Return what the services ask, and what was answered."""
+        return tuple(self[f"{QUESTION_PREFIX}{each.key}"] for each in self.questions)
+
     def read(self) -> Correction:
         """Return what is to stand there."""
         data = self.cleaned_data
@@ -90,11 +101,21 @@ class CorrectionForm(ContactForm):
             phone=data["phone"],
             email=data["email"],
             asset={key: text.strip() for key, text in read_asset(self, self.asked).items()},
+            answers=read_answers(self, self.questions, get_current_formats()),
             note=data["note"],
             price_minor=data["price"],
             is_customer_too=bool(data.get("is_customer_too")),
             seen=data["seen"],
         )
+
+
+def _list_given(booking: BookingView) -> dict[str, Given]:
+    """Return the answers of a booking, by key, as a form sends them."""
+    words = {True: YES, False: NO}
+    return {
+        each.key: words[each.value] if isinstance(each.value, bool) else each.value
+        for each in Answer.read(booking.answers)
+    }
 
 
 @requires(Permission.BOOKING_MANAGE)

@@ -31,6 +31,7 @@ from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields,
 from web.parts.contacts import ContactForm, PhoneField
 from web.parts.fields import ChoiceField, DateField, IdField, ReasonField, TextField, TimeField
 from web.parts.forms import PageForm, mark_needed
+from web.parts.questions import QUESTION_PREFIX, Given, make_question_fields, read_answers
 from web.parts.widgets import ChoiceChips
 from web.templatetags.formats import get_current_formats
 
@@ -203,6 +204,8 @@ class BookingForm(ContactForm):
                 required=False,
             )
             self.fields["arrival_mode"] = mark_needed(arrival)
+        self.questions = service.questions if service else ()
+        self.fields |= make_question_fields(self.questions, language, is_staff=True)
         self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
 
     def clean(self) -> dict[str, Any]:
@@ -213,6 +216,16 @@ class BookingForm(ContactForm):
     def asset_fields(self) -> tuple[BoundField, ...]:
         """Return the questions about the asset."""
         return tuple(self[f"{PREFIX}{each.key}"] for each in self.asked.fields)
+
+    @property
+    def question_fields(self) -> tuple[BoundField, ...]:
+        """Return what the service asks."""
+        return tuple(self[f"{QUESTION_PREFIX}{each.key}"] for each in self.questions)
+
+    @property
+    def answers(self) -> dict[str, Given]:
+        """Return what was answered, by key."""
+        return read_answers(self, self.questions, get_current_formats())
 
     @property
     def asset(self) -> dict[str, str]:

@@ -94,6 +94,7 @@ def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingF
             locale=data["locale"] or current_tenant().locale,
         ),
         asset=form.asset,
+        answers=form.answers,
         arrival_mode=data.get("arrival_mode") or None,
         note=data["note"],
     )

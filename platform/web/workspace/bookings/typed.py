@@ -21,6 +21,7 @@ from kernel.ids import read_row_id
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
+from web.parts.questions import list_typed
 from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
 
 NOW = "now"
@@ -82,9 +83,10 @@ class Typed:
 
     def make_form(self, data: QueryDict | None = None) -> BookingForm:
         """Return the form: with ``data`` it is checked, without it shows what was typed."""
-        given = {"locale": current_tenant().locale or current_language(), **self.values.dict()}
+        given: dict[str, object] = {"locale": current_tenant().locale or current_language(), **self.values.dict()}
         given["resource"] = str(self.resource.id) if self.resource else ""
         given["location"] = str(self.place.id) if self.place else ""
+        given |= list_typed(self.service.questions if self.service else (), self.values)
         return BookingForm(data, offer=self.offer, service=self.service, resources=self.choices, initial=given)
 
     def make_start_form(self, data: QueryDict | None = None) -> StartForm:
