@@ -26,7 +26,7 @@ class TenantAct(models.TextChoices):
     RESTRICT = "restrict", _("Make read-only")
     SUSPEND = "suspend", _("Suspend")
     RESUME = "resume", _("Lift the suspension")
-    CLOSE = "close", _("Close for good")
+    CLOSE = "close", _("Close")
     REOPEN = "reopen", _("Reopen")
 
 

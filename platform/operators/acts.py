@@ -107,6 +107,11 @@ class OfferedAct:
     act: TenantAct
     words: ActWords
 
+    @property
+    def is_final(self) -> bool:
+        """Tell whether it waits in a menu, away from what is done every day."""
+        return self.act is TenantAct.CLOSE
+
 
 def offer_acts(tenant: TenantInfo) -> tuple[OfferedAct, ...]:
     """Return what may be done to a business now."""
@@ -115,7 +120,7 @@ def offer_acts(tenant: TenantInfo) -> tuple[OfferedAct, ...]:
 
 @requires(Permission.OPERATOR)
 def perform_act(request: HttpRequest, schema_name: str, key: str) -> HttpResponse:
-    """Ask why, and for closing the name; a POST does it once."""
+    """Ask why, and for closing the short name; a POST does it once."""
     if key not in TenantAct.values:
         raise Http404
     act, tenant = TenantAct(key), get_business(schema_name)
@@ -157,7 +162,7 @@ def _do(act: TenantAct, tenant: TenantInfo, form: ActForm, *, author_id: int | N
 def _make_form(act: TenantAct, tenant: TenantInfo, data: QueryDict | None = None) -> ActForm:
     hint = gettext(WORDS[act].hint)
     if act is TenantAct.CLOSE:
-        return CloseForm(data, hint=hint, name=tenant.name, initial={"seen": tenant.status})
+        return CloseForm(data, hint=hint, slug=tenant.slug, initial={"seen": tenant.status})
     return ActForm(data, hint=hint, initial={"seen": tenant.status})
 
 

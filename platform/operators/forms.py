@@ -40,17 +40,17 @@ class ActForm(forms.Form):
 
 
 class CloseForm(ActForm):
-    """Why a business is closed, and its name."""
+    """Why a business is closed, and its short name."""
 
     typed_name = forms.CharField(
-        label=gettext_lazy("Name of the business"),
+        label=gettext_lazy("Short name of the business"),
         required=False,
         strip=False,
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, hint: str, name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hint: str, slug: str, **kwargs: Any) -> None:
         super().__init__(*args, hint=hint, **kwargs)
         field = self.fields["typed_name"]
-        field.help_text = gettext("Type “%(name)s”, so that you close the right one.") % {"name": name}
+        field.help_text = gettext("Type “%(slug)s”, so that you close the right one.") % {"slug": slug}
         field.is_needed = True  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def resume(asked: AskedAct) -> None:
 def close(asked: AskedAct, *, typed_name: str) -> None:
     """Close a business; it is kept for `tenants.types.REMOVED_AFTER`.
 
-    ``typed_name`` is its name as somebody typed it, so that nobody closes the wrong one.
+    ``typed_name`` is its slug, or else its whole name, as somebody typed it, so that nobody closes the wrong one.
 
     Raises:
         TenantUnknown, ReasonInvalid, ActRefused: As `suspend`; ``errors`` names ``typed_name`` when it is wrong.
@@ -120,7 +120,7 @@ def _check_words(tenant: Tenant, reason: str, typed_name: str | None) -> str:
         errors["reason"] = (REASON_TOO_LONG,)
     elif is_unreadable(why.replace("\n", " ").replace("\t", " ")):
         errors["reason"] = (REASON_UNREADABLE,)
-    if typed_name is not None and clean_line(typed_name) != clean_line(tenant.name):
+    if typed_name is not None and clean_line(typed_name) not in {tenant.slug, clean_line(tenant.name)}:
         errors["typed_name"] = (NAME_WRONG,)
     if errors:
         raise ReasonInvalid(errors=errors)

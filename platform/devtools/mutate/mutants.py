@@ -314,8 +314,8 @@ STATES = (
     Mutant(
         "a business is closed without its name",
         "tenants/services/acts.py",
-        "if typed_name is not None and clean_line(typed_name) != clean_line(tenant.name):",
-        "if typed_name is None and clean_line(tenant.name) == typed_name:",
+        "if typed_name is not None and clean_line(typed_name) not in {tenant.slug, clean_line(tenant.name)}:",
+        "if typed_name is None and typed_name in {tenant.slug, clean_line(tenant.name)}:",
         ("tests/integration/tenants/test_acts.py",),
     ),
     Mutant(

@@ -189,7 +189,7 @@ def test_what_is_wrong_is_said_at_the_field_and_typed_text_stays(operator_client
 
 
 def test_business_is_closed_with_its_name(operator_client, tenants):
-    answer = act(operator_client, tenants["taller"], "close", typed_name="Negocio taller")
+    answer = act(operator_client, tenants["taller"], "close", typed_name="taller")
     page = operator_client.get(address(tenants["taller"])).content.decode()
 
     assert (answer.status_code, status_of(tenants["taller"])) == (302, "closed")

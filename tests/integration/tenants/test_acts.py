@@ -131,7 +131,9 @@ def test_longest_reason_is_kept_whole(business):
     assert read(business)[2] == "ñ" * 500
 
 
-@pytest.mark.parametrize("typed", ["", "taller", "negocio taller", "Negocio salon", "Negocio taller."])
+@pytest.mark.parametrize(
+    "typed", ["", "salon", "Taller", "taller.", "negocio taller", "Negocio salon", "Negocio taller."]
+)
 def test_closing_needs_the_name(business, typed):
     with pytest.raises(ReasonInvalid) as caught:
         acts.close(ask(business), typed_name=typed)
@@ -140,8 +142,9 @@ def test_closing_needs_the_name(business, typed):
     assert read(business)[0] == "trial"
 
 
-def test_blanks_around_the_name_do_not_matter(business):
-    acts.close(ask(business), typed_name="  Negocio  taller ")
+@pytest.mark.parametrize("typed", ["  Negocio  taller ", "taller", " taller "])
+def test_its_slug_or_its_name_closes_it(business, typed):
+    acts.close(ask(business), typed_name=typed)
 
     assert read(business)[0] == "closed"
 
