@@ -7,6 +7,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
     keep_resources(visit, kept: Collection[int]) -> VisitSpec
     keep_filling(visit, filling: Collection[(part index, resource id)]) -> VisitSpec
+    keep_length(visit, minutes) -> VisitSpec
     list_servers(visit) -> frozenset[int]
     list_lengths(visit) -> list[VisitSpec]
     settle_length(visit, filling) -> VisitSpec
@@ -99,6 +100,7 @@ from scheduling.engine.visit import (
     compose_visit,
     find_window,
     keep_filling,
+    keep_length,
     keep_resources,
     list_lengths,
     needed_range,
@@ -183,6 +185,7 @@ __all__ = [
     "is_offered",
     "join_touching",
     "keep_filling",
+    "keep_length",
     "keep_resources",
     "lasts_too_long",
     "lies_in",

@@ -72,6 +72,27 @@ def settle_length(visit: VisitSpec, filling: Iterable[tuple[int, int]]) -> Visit
     return visit
 
 
+def keep_length(visit: VisitSpec, minutes: int) -> VisitSpec:
+    """Return the visit as long as it was agreed, whatever its services take by now; what lasts to its end grows along.
+
+    The services have their way where somebody needs just that long, or where a part would be lost.
+    """
+    if minutes in {visit.duration_minutes, *(length.duration_minutes for length in visit.lengths)}:
+        return visit
+    grown = minutes - visit.duration_minutes
+    parts = tuple(
+        replace(part, duration_minutes=part.duration_minutes + grown)
+        if part.starts_after_minutes + part.duration_minutes == visit.duration_minutes
+        else part
+        for part in visit.parts
+    )
+    ends = (part.starts_after_minutes + part.duration_minutes for part in parts)
+    if any(part.duration_minutes <= 0 for part in parts) or max(ends) > minutes:
+        return visit
+    line_minutes = (*visit.line_minutes[:-1], visit.line_minutes[-1] + grown)
+    return replace(visit, duration_minutes=minutes, parts=parts, line_minutes=line_minutes, lengths=())
+
+
 def unbind(visit: VisitSpec, *, is_any_minute: bool = False) -> VisitSpec:
     """Return the visit as staff may have it: whatever the notice, the window, the bookable hours and the latest start.
 

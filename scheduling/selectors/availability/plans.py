@@ -27,6 +27,7 @@ from scheduling.engine import (
     choose_resources,
     compose_visit,
     keep_filling,
+    keep_length,
     keep_resources,
     list_servers,
     unbind,
@@ -180,6 +181,12 @@ def keep_places(plan: Plan, filling: Collection[tuple[int, int]]) -> Plan | None
         with suppress(EngineInputError):
             visits[location_id] = keep_filling(visit, filling)
     return replace(plan, visits=visits) if visits else None
+
+
+def keep_agreed_length(plan: Plan, minutes: int) -> Plan:
+    """Return the plan for a visit that was agreed to last so long, whatever its services take by now."""
+    visits = {location_id: keep_length(visit, minutes) for location_id, visit in plan.visits.items()}
+    return replace(plan, visits=visits)
 
 
 def lift_limits(plan: Plan) -> Plan:

@@ -24,6 +24,7 @@ class BeforeMove:
 
     sequence: int
     starts_at: datetime
+    ends_at: datetime
     filling: frozenset[tuple[int, int]]
     hold_expires_at: datetime | None
     attendance_confirmed_at: datetime | None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from kernel.instants import to_minutes
+from kernel.instants import count_minutes, to_minutes
 from scheduling.engine import Strategy
 from scheduling.errors import SlotTaken
 from scheduling.models import Booking
 from scheduling.selectors.availability.free_times import find_moving
-from scheduling.selectors.availability.plans import Plan
+from scheduling.selectors.availability.plans import Plan, keep_agreed_length
 from scheduling.selectors.bookings.history import is_taken_since
 from scheduling.services.writing.allocations import list_stretches
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, find_place
@@ -21,6 +21,7 @@ def find_place_again(
     plan: Plan | None,
     *,
     starts_at: datetime,
+    ends_at: datetime,
     is_over_allowed: bool,
     now: datetime,
     is_pessimistic: bool,
@@ -28,8 +29,9 @@ def find_place_again(
 ) -> tuple[Plan, Place, bool]:
     """Find where a booking was before it ended, or before the move that gave it ``sequence``.
 
-    ``plan`` has only those who served then; None: they do not do this any more. Return it with the place, and
-    whether that lies over the rules again.
+    ``plan`` has only those who served then; None: they do not do this any more. The visit lasts as long as it did,
+    also when its service takes another time by now. Return the plan with the place, and whether that lies over the
+    rules again.
 
     Raises:
         PlaceRefused: It is not free.
@@ -37,6 +39,7 @@ def find_place_again(
     """
     if plan is None:
         raise SlotTaken(starts_at=starts_at)
+    plan = keep_agreed_length(plan, count_minutes(starts_at, ends_at))
     asked = Asked(
         plan=plan,
         start_minute=to_minutes(starts_at),

@@ -15,7 +15,13 @@ from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import find_moving, list_alternatives
-from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at, narrow_plan
+from scheduling.selectors.availability.plans import (
+    Plan,
+    check_online,
+    keep_agreed_length,
+    load_plan_at,
+    narrow_plan,
+)
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.guards import check_refused
@@ -233,10 +239,11 @@ def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
 
 
 def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:
-    """Find the place of a hold that ended: the same resources if they are free, else others."""
+    """Find the place of a hold that ended: the same resources if they are free, else others, for as long as it was."""
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
     plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True)
+    plan = keep_agreed_length(plan, count_minutes(booking.starts_at, booking.ends_at))
     held = list_stretches(booking)
     asked = Asked(
         plan=plan,

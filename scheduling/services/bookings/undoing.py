@@ -113,6 +113,7 @@ def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) ->
         booking,
         narrowed,
         starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
         is_over_allowed=bool(booking.override_kind),
         now=now,
         is_pessimistic=is_pessimistic,

@@ -92,6 +92,7 @@ def _find_old_place(
         booking,
         keep_places(plan, before.filling),
         starts_at=before.starts_at,
+        ends_at=before.ends_at,
         is_over_allowed=bool(before.override_kind),
         now=now,
         is_pessimistic=is_pessimistic,

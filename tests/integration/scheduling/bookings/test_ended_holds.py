@@ -14,7 +14,7 @@ from devtools.scratch.overbooking import list_overbooked
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import BookingStatus
 from scheduling.errors import HoldExpired
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
 from scheduling.services.bookings.cancellations import cancel_booking
 from tests.factories.feature_pairs import check_offer, hold, limit, list_groups, list_offered, move, submit
 from tests.factories.scheduling import (
@@ -61,6 +61,25 @@ def test_what_is_ended_leaves_history_and_event(tenant):
         entries = booking.history.order_by("history_date").values_list("history_type", "status")
         assert list(entries) == [("+", "held"), ("~", "expired")]
     assert list_groups() == [(9, 1)]
+
+
+@pytest.mark.parametrize("seats", [None, 3])
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_late_confirmation_has_the_length_that_was_held(tenant, seats, is_taken):
+    """Its service is shorter by now: the customer was shown the longer visit, which is free or not."""
+    service_id, people = make_shop(seats=seats, duration_minutes=120)
+    other = make_service(tuple(people))
+    held = hold(service_id)
+    Service.objects.filter(pk=service_id).update(duration_minutes=60)
+    if is_taken:
+        book(other, hours_later(1), now=LATER)
+        with pytest.raises(HoldExpired):
+            submit(held, now=LATER)
+    else:
+        submit(held, now=LATER)
+        assert Booking.objects.get(pk=held.id).ends_at == hours_later(2)
+
+    assert list_overbooked(now=LATER) == []
 
 
 @pytest.mark.parametrize("seats", [None, 3])

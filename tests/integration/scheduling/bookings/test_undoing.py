@@ -158,6 +158,17 @@ def test_a_cancelled_booking_takes_its_place_again(made):
         book(after.service_id)
 
 
+@pytest.mark.parametrize("minutes", [30, 90])
+def test_a_cancelled_booking_lasts_as_long_as_it_did(made, minutes):
+    """Its service was edited since: what is taken back changes nothing, and nobody is told of another end."""
+    Service.objects.update(duration_minutes=minutes)
+    cancel_booking(booking_id=made.booking_id, reason="Error", now=NOW, by=ME)
+    undo(made, "cancelled")
+
+    assert row(made).ends_at == at(60)
+    assert list(Allocation.objects.filter(is_active=True).values_list("starts_at", "ends_at")) == [(MONDAY, at(60))]
+
+
 def test_a_place_that_somebody_took_is_not_given_back(made):
     service_id = row(made).service_id
     cancel_booking(booking_id=made.booking_id, now=NOW, by=ME, reason="Error")

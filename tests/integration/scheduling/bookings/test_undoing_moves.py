@@ -11,7 +11,7 @@ from notifications.models import Event
 from scheduling.engine import Measure, RulePeriod
 from scheduling.enums import RuleScope
 from scheduling.errors import BookingNotFound, SlotTaken, TransitionRefused
-from scheduling.models import Allocation, Booking, Requirement, RequirementResource, RuleUsage
+from scheduling.models import Allocation, Booking, Requirement, RequirementResource, RuleUsage, Service
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.moves import move_booking
@@ -213,6 +213,21 @@ def test_a_seat_in_its_group_is_taken_again(tenant):
 
     assert row(one).session_id == row(other).session_id
     assert row(one).session.seats_taken == 2
+
+
+@pytest.mark.parametrize("seats", [None, 2])
+def test_a_visit_lasts_as_long_as_it_did(tenant, seats):
+    """Its service was edited before the move, which took its new length."""
+    service_id, _ = make_shop(seats=seats)
+    made = book(service_id)
+    Service.objects.update(duration_minutes=30)
+    sequence = move(made, hours_later(2))
+
+    assert row(made).ends_at == hours_later(2.5)
+    undo(made, sequence)
+
+    assert (row(made).starts_at, row(made).ends_at) == (MONDAY, hours_later(1))
+    assert list(Allocation.objects.filter(is_active=True).values_list("ends_at", flat=True)) == [hours_later(1)]
 
 
 def test_a_double_click_changes_nothing(tenant):

@@ -10,6 +10,7 @@ from scheduling.engine import (
     choose_resources,
     compose_visit,
     find_starts,
+    keep_length,
     keep_resources,
     needed_range,
     visit_of,
@@ -132,6 +133,42 @@ def test_keeping_some_narrows_every_pool():
     visit = visit_of(service(Requirement((1, 2)), Requirement((3, 4, 2))))
 
     assert [piece.pool for piece in keep_resources(visit, {2, 3}).parts] == [(2,), (3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "parts"),
+    [
+        (90, (part((1,), 0, 20), part((2,), 0, 90), part((3,), 20, 70))),
+        (45, (part((1,), 0, 20), part((2,), 0, 45), part((3,), 20, 25))),
+        (60, None),
+        (20, None),
+        (10, None),
+    ],
+)
+def test_agreed_length_is_kept_by_what_lasts_to_the_end(minutes, parts):
+    visit = visit_of(service(Requirement((1,), duration_minutes=20), Requirement((2,)), Requirement((3,), 1, 20, None)))
+
+    kept = keep_length(visit, minutes)
+
+    assert (kept == visit) == (parts is None)
+    assert kept.parts == (parts or visit.parts)
+    assert kept.duration_minutes == sum(kept.line_minutes) == (minutes if parts else 60)
+
+
+def test_agreed_length_of_two_services_is_kept_by_the_last():
+    cut, dye = service(duration_minutes=30), service(Requirement((2,)), id=2, duration_minutes=60)
+
+    kept = keep_length(compose_visit((VisitLine(cut), VisitLine(dye))), 75)
+
+    assert (kept.line_minutes, kept.parts) == ((30, 45), (part((1,), 0, 30), part((2,), 30, 45)))
+
+
+def test_length_that_somebody_needs_is_theirs():
+    visit = visit_of(service(Requirement((1, 2)), durations=((2, 90),)))
+
+    assert keep_length(visit, 90) == visit
+    assert keep_length(visit, 75).lengths == ()
+    assert keep_length(visit, 75).duration_minutes == 75
 
 
 @pytest.mark.parametrize("kept", [{1}, {2, 3}])
