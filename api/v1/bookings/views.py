@@ -19,6 +19,7 @@ from api.views import OpenView, Result, answer_once, make_money
 from edge.limits import Keeping, keep_time, note_end
 from edge.requests import find_block
 from kernel.clock import utc_now
+from kernel.errors import DomainError
 from kernel.ids import read_row_id
 from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.enums import BookingSource
@@ -44,6 +45,18 @@ from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBo
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
 
+UNBOOKABLE: tuple[type[DomainError], ...] = (
+    NotPublished,
+    ServiceNotFound,
+    ResourceNotFound,
+    LocationNotFound,
+    SlotTaken,
+    SlotUnavailable,
+    SlotInPast,
+    RequestInvalid,
+)
+"""Why a time that was asked for cannot be had."""
+
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
@@ -56,16 +69,7 @@ class HoldsView(OpenView):
 
     @describe_call(
         "hold_slot",
-        fails=(
-            NotPublished,
-            ServiceNotFound,
-            ResourceNotFound,
-            LocationNotFound,
-            SlotTaken,
-            SlotUnavailable,
-            SlotInPast,
-            RequestInvalid,
-        ),
+        fails=UNBOOKABLE,
         request=SlotFields,
         responses={201: HoldShape},
     )
@@ -98,14 +102,7 @@ class BookingsView(OpenView):
     @describe_call(
         "book",
         fails=(
-            NotPublished,
-            ServiceNotFound,
-            ResourceNotFound,
-            LocationNotFound,
-            SlotTaken,
-            SlotUnavailable,
-            SlotInPast,
-            RequestInvalid,
+            *UNBOOKABLE,
             CustomerInvalid,
             HoldUnknown,
             HoldUsed,

@@ -24,14 +24,11 @@ import psutil
 from django.db import connection
 
 from devtools.bench.business import Business, make_business
-from devtools.scratch.tenant import make_scratch_tenant
-from kernel.clock import utc_now
-from kernel.ids import new_reference
+from devtools.scratch.tenant import temporary_tenant
 from kernel.instants import to_minutes
 from scheduling.selectors.availability.free_times import find_next_available, get_availability
 from scheduling.types import AvailabilityQuery, Wish
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -87,11 +84,8 @@ GOALS = {
 
 def run(argv: Sequence[str]) -> int:
     """Measure every work and print the ratios."""
-    tenant = make_scratch_tenant(slug=f"bench-{new_reference().lower()}", now=utc_now())
-    try:
+    with temporary_tenant("bench") as tenant:
         results, index = call_in_tenant(tenant.schema_name, _measure_all, tenant)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
     for name, (small, large) in GROWTH.items():
         results[name] = {"growth": results[large]["cpu_ms"] / results[small]["cpu_ms"]}
     missed = [name for name, (key, goal) in GOALS.items() if results[name][key] > goal]

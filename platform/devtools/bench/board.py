@@ -18,12 +18,9 @@ from django.test import RequestFactory
 
 from devtools.bench.business import SHAPES, make_business
 from devtools.bench.spent import read_cpu
-from devtools.scratch.tenant import make_scratch_tenant
+from devtools.scratch.tenant import temporary_tenant
 from devtools.terminal import say
-from kernel.clock import utc_now
-from kernel.ids import new_reference
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 from web.workspace.board.views import load_board_page
 
@@ -35,11 +32,8 @@ ROUNDS = 15
 
 def run(argv: Sequence[str]) -> int:
     """Measure and print, or with ``--json`` print for programs."""
-    tenant = make_scratch_tenant(slug=f"bench-{new_reference().lower()}", now=utc_now())
-    try:
+    with temporary_tenant("bench") as tenant:
         figures = call_in_tenant(tenant.schema_name, _measure_all, tenant)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
     if "--json" in argv:
         say(json.dumps(figures))
         return 0

@@ -30,10 +30,8 @@ from devtools.bench.replaying import EMPTY_SQL, Sent, recording, replay
 from devtools.bench.workers import find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
 from devtools.scratch.shop import add_rule, add_service, add_shop
-from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
-from kernel.clock import utc_now
+from devtools.scratch.tenant import empty_scheduling, temporary_tenant
 from kernel.errors import DomainError
-from kernel.ids import new_reference
 from kernel.instants import to_minutes
 from scheduling.engine import RulePeriod
 from scheduling.enums import BookingSource, BookingStatus, RuleScope
@@ -45,7 +43,6 @@ from scheduling.services.writing.placement import Asked, Place, pick_place
 from scheduling.services.writing.records import Agreed, make_booking, note_rules
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -81,11 +78,8 @@ MOST = {
 
 def run(argv: Sequence[str]) -> int:
     """Measure and print."""
-    tenant = make_scratch_tenant(slug=f"bench-{new_reference().lower()}", now=utc_now())
-    try:
+    with temporary_tenant("bench") as tenant:
         results = call_in_tenant(tenant.schema_name, _measure_all, tenant)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
     missed = [name for name, goal in LEAST.items() if results[name] < goal]
     missed += [name for name, goal in MOST.items() if results[name] > goal]
     if "--json" in argv:

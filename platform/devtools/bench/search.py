@@ -21,18 +21,15 @@ from unittest.mock import patch
 from database.connection import connection, write_array
 from devtools.bench.business import make_business
 from devtools.scratch.shop import add_service, add_shop
-from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
+from devtools.scratch.tenant import empty_scheduling, temporary_tenant
 from devtools.terminal import say
-from kernel.clock import utc_now
 from kernel.identity.search import Findable, list_keys
-from kernel.ids import new_reference
 from scheduling.enums import BookingSource
 from scheduling.selectors.bookings.search import explain_search
 from scheduling.selectors.bookings.views import list_bookings
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import CUSTOMER, BookingFilters, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -135,11 +132,8 @@ KEPT = "scheduling.services.writing.events.add_search_part"
 
 def run(argv: Sequence[str]) -> int:
     """Measure and print, or with ``--json`` print for programs."""
-    tenant = make_scratch_tenant(slug=f"bench-{new_reference().lower()}", now=utc_now())
-    try:
+    with temporary_tenant("bench") as tenant:
         figures = call_in_tenant(tenant.schema_name, _measure_all, tenant)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
     if "--json" in argv:
         say(json.dumps(figures))
         return 0

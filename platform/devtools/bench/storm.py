@@ -27,10 +27,8 @@ from database.errors import find_sqlstate
 from devtools.bench.workers import SERVERS_OWN, find_percentile, run_in_tenant
 from devtools.scratch.overbooking import list_overbooked
 from devtools.scratch.shop import add_place, add_rule, add_service, add_team
-from devtools.scratch.tenant import empty_scheduling, make_scratch_tenant
-from kernel.clock import utc_now
+from devtools.scratch.tenant import empty_scheduling, temporary_tenant
 from kernel.errors import DomainError
-from kernel.ids import new_reference
 from scheduling.engine import BookablePeriod, RulePeriod
 from scheduling.enums import ActorKind, BookingSource, RuleScope
 from scheduling.errors import SlotTaken, SlotUnavailable
@@ -40,7 +38,6 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.types import CUSTOMER, Actor, CustomerDetails, SlotRequest, VisitDetails, Wish
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -176,11 +173,8 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--isolation", default=SERVERS_OWN, help="default isolation level of the connections")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(argv)
-    tenant = make_scratch_tenant(slug=f"storm-{new_reference().lower()}", now=utc_now())
-    try:
+    with temporary_tenant("storm") as tenant:
         figures = storm(tenant, seconds=options.seconds, processes=PROCESSES, isolation=options.isolation)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
     if options.json:
         print(json.dumps(figures))
     else:

@@ -7,16 +7,18 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devtools.bench.settings import set_up_django
 from devtools.replay.cases import ScenarioCase, UnsupportedCase, UnsupportedScenarioError
 from devtools.replay.questions import answer_query
 from devtools.replay.scenario_format import load_cases
-from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
-from kernel.ids import new_reference
 from kernel.instants import to_instant
 from scheduling.engine import EngineInputError
+
+if TYPE_CHECKING:
+    from tenants.types import TenantInfo
 
 Result = dict[str, object]
 Runner = Callable[[ScenarioCase], Result]
@@ -70,13 +72,10 @@ def _open(through: str) -> Iterator[Runner]:
     set_up_django()
     # The engine alone needs no framework.
     from devtools.replay.database import Stage, run_parallel, run_query, run_steps, set_up  # noqa: PLC0415
-    from devtools.scratch.tenant import make_scratch_tenant  # noqa: PLC0415
+    from devtools.scratch.tenant import temporary_tenant  # noqa: PLC0415
     from tenants.jobs import call_in_tenant  # noqa: PLC0415
-    from tenants.services.life_cycle import drop_tenant  # noqa: PLC0415
 
-    tenant = make_scratch_tenant(slug=f"replay-{new_reference().lower()}", now=utc_now())
-
-    def answer(case: ScenarioCase) -> Result:
+    def answer(tenant: TenantInfo, case: ScenarioCase) -> Result:
         stage: Stage = set_up(case, tenant)
         if case.query is not None:
             return {"id": case.id, "slots": [_to_text(minute) for minute in run_query(stage)]}
@@ -85,10 +84,8 @@ def _open(through: str) -> Iterator[Runner]:
         accepted, rejected, over = run_parallel(stage, tenant)
         return {"id": case.id, "accepted": accepted, "rejected": rejected, "over_capacity": over}
 
-    try:
-        yield lambda case: call_in_tenant(tenant.schema_name, answer, case)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
+    with temporary_tenant("replay") as tenant:
+        yield lambda case: call_in_tenant(tenant.schema_name, answer, tenant, case)
 
 
 def _answer_with_engine(case: ScenarioCase) -> Result:

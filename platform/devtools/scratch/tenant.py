@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO
 
@@ -9,10 +11,12 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 
-from kernel.ids import new_token
+from kernel.clock import utc_now
+from kernel.ids import new_reference, new_token
 from scheduling.services.catalog.starter_kit import take_over_samples
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import find_tenant
+from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
 
@@ -35,6 +39,16 @@ def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
     return info
 
 
+@contextmanager
+def temporary_tenant(name: str) -> Iterator[TenantInfo]:
+    """Provision a tenant whose slug begins with ``name``, and drop it when the block ends."""
+    tenant = make_scratch_tenant(slug=f"{name}-{new_reference().lower()}", now=utc_now())
+    try:
+        yield tenant
+    finally:
+        drop_tenant(schema_name=tenant.schema_name)
+
+
 def empty_scheduling(tenant: TenantInfo) -> None:
     """Remove everything that can be booked or was, in the current tenant's schema."""
     with connection.cursor() as cursor:
@@ -48,4 +62,4 @@ def empty_scheduling(tenant: TenantInfo) -> None:
         cursor.execute("DELETE FROM public.tenants_duework WHERE schema_name = %s", [tenant.schema_name])
 
 
-__all__ = ["empty_scheduling", "find_tenant", "make_scratch_tenant"]
+__all__ = ["empty_scheduling", "find_tenant", "make_scratch_tenant", "temporary_tenant"]

@@ -25,9 +25,8 @@ from devtools.drill.offers.doors import (
 )
 from devtools.drill.offers.shops import LARGEST_PARTY, Shop, make_shop, make_up_wish
 from devtools.scratch.browser import HostClient
-from devtools.scratch.tenant import make_scratch_tenant
+from devtools.scratch.tenant import temporary_tenant
 from kernel.clock import utc_now
-from kernel.ids import new_reference
 from kernel.limits import raise_limits
 from scheduling.enums import ActorKind, BookingSource
 from scheduling.selectors.availability.free_times import get_availability
@@ -43,7 +42,6 @@ from scheduling.types import (
     Wish,
 )
 from tenants.jobs import call_in_tenant
-from tenants.services.life_cycle import drop_tenant
 from tenants.types import TenantInfo
 
 BOOKINGS_PER_SHOP, FILLING = 12, 4
@@ -129,12 +127,8 @@ def run_rounds(tenant: TenantInfo, *, count: int, seed: int, now: datetime, trie
 def run_in_scratch(*, count: int, seed: int) -> OffersReport:
     """Do `run_rounds` in a tenant made for it, and drop that."""
     now = utc_now()
-    tenant = make_scratch_tenant(slug=f"offers-{new_reference().lower()}", now=now)
-    try:
-        with override_settings(LIMITS=raise_limits(settings.LIMITS, RAISED)):
-            return call_in_tenant(tenant.schema_name, run_rounds, tenant, count=count, seed=seed, now=now)
-    finally:
-        drop_tenant(schema_name=tenant.schema_name)
+    with temporary_tenant("offers") as tenant, override_settings(LIMITS=raise_limits(settings.LIMITS, RAISED)):
+        return call_in_tenant(tenant.schema_name, run_rounds, tenant, count=count, seed=seed, now=now)
 
 
 def _visit(tenant: TenantInfo, visit: Round, report: OffersReport, count: int) -> None:
