@@ -9,6 +9,7 @@ import pytest
 from devtools.scratch.shop import add_extra
 from scheduling.engine import DateOverride, RulePeriod, WeeklyPeriod
 from scheduling.enums import DayState, RuleScope
+from scheduling.selectors.availability import days
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.types import AvailabilityQuery
 from tests.factories.scheduling import book, make_place, make_resource, make_rule, make_service, make_wish
@@ -49,6 +50,33 @@ def test_a_limit_that_is_reached_is_full(tenant):
     make_rule(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id)
 
     assert ask(service_id) == ["full"] * 5 + ["closed"] * 2
+
+
+@pytest.mark.parametrize("weeks", [1, 4])
+def test_the_engine_is_asked_once_why_days_are_empty_however_many_there_are(tenant, monkeypatch, weeks):
+    service_id, _ = make_weekday_service()
+    make_rule(RuleScope.SERVICE, RulePeriod.DAY, 0, service_id=service_id)
+    asked, find = [], days.find_offered
+    monkeypatch.setattr(days, "find_offered", lambda *args: asked.append(args) or find(*args))
+
+    states = ask(service_id, days=7 * weeks)
+
+    assert states == (["full"] * 5 + ["closed"] * 2) * weeks
+    assert len(asked) == 1
+
+
+def test_full_days_far_apart_are_asked_for_by_themselves(tenant, monkeypatch):
+    service_id, _ = make_weekday_service()
+    for on in (12, 16):
+        for hour in range(9, 17):
+            book(service_id, datetime(2026, 1, on, hour, tzinfo=UTC))
+    asked, find = [], days.find_offered
+    monkeypatch.setattr(days, "find_offered", lambda *args: asked.append(args[2:4]) or find(*args))
+
+    states = ask(service_id, datetime(2026, 1, 12, 6, 0, tzinfo=UTC))
+
+    assert states == ["full", "free", "free", "free", "full", "closed", "closed"]
+    assert [last - first for first, last in asked] == [1440, 1440]
 
 
 def test_today_after_closing_has_passed(tenant):
