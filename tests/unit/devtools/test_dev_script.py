@@ -252,6 +252,22 @@ def test_moved_checkout_finds_its_own_packages(
     assert answer.stdout.startswith(f"{new}/kernel/__init__.py {new}/platform/accounts/__init__.py ")
 
 
+def test_commands_keep_their_bytecode_whatever_the_container_says(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp(script, "dev")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.chdir(script.ROOT)
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(os, "execv", lambda *_: seen.update(os.environ))
+
+    script.main(["test"])
+
+    assert seen["PYTHONPATH"].startswith(str(script.ROOT))
+    assert "PYTHONDONTWRITEBYTECODE" not in seen
+
+
 def test_linked_environment_stays_that_of_its_checkout(script: ModuleType, tmp_path: Path) -> None:
     path = install_script(script, f"#!{script.PYTHON}")
     script.settle()
