@@ -71,6 +71,7 @@ def list_faults(values: Values) -> list[str]:
 def _list_wrong_values(values: Values) -> Iterator[str]:
     for name, look in (
         ("TURNERO_SECRET_KEY", _look_at_secret),
+        ("TURNERO_SECRET_KEY_FALLBACKS", _look_at_secrets),
         ("TURNERO_PLATFORM_HOST", _look_at_host),
         ("DATABASE_URL", _look_at_database),
         ("REDIS_URL", _look_at_redis),
@@ -106,6 +107,11 @@ def _look_at_secret(secret: str) -> Iterator[str]:
         yield "repeats itself: take random characters"
     if any(word in secret.lower() for word in PUBLIC_WORDS):
         yield "is one that was published"
+
+
+def _look_at_secrets(secrets: str) -> Iterator[str]:
+    """Look at each: an earlier secret still opens what it signed, so it has to be as good as the present one."""
+    yield from dict.fromkeys(f"holds one that {fault}" for each in secrets.split() for fault in _look_at_secret(each))
 
 
 def _look_at_host(host: str) -> Iterator[str]:

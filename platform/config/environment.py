@@ -41,6 +41,7 @@ VARIABLES = (
     "TURNERO_S3_REGION",
     "TURNERO_S3_SECRET",
     "TURNERO_SECRET_KEY",
+    "TURNERO_SECRET_KEY_FALLBACKS",
     "TURNERO_SMS_ACCOUNT",
     "TURNERO_SMS_FROM",
     "TURNERO_SMS_SECRET",
@@ -82,6 +83,7 @@ class Environment:
         tenants_per_connection: A connection that served so many tenants is replaced: it grows with each.
         redis_url: ``redis://…`` or ``unix://…?db=0``.
         platform_host: Host (with port, when it is not the scheme's own) of the platform itself.
+        secret_key_fallbacks: Secrets of before: what they signed still counts, nothing new is signed with them.
         dns_servers: Who is asked about domains of businesses, ``address[:port]`` with commas; empty: the machine's own.
         smtp_url: ``smtp://[user:password@]host:port``, ``smtp+tls://…`` (STARTTLS) or ``smtps://…``.
         sms_url: Base address of an HTTP API that speaks Twilio's 2010-04-01 Messages protocol.
@@ -104,6 +106,7 @@ class Environment:
     platform_host: str | None
     dns_servers: str
     secret_key: str | None
+    secret_key_fallbacks: tuple[str, ...]
     smtp_url: str | None
     from_email: str | None
     sms_url: str | None
@@ -148,6 +151,7 @@ def read_environment() -> Environment:
         platform_host=_find("TURNERO_PLATFORM_HOST"),
         dns_servers=_find("TURNERO_DNS_SERVERS") or "",
         secret_key=_find("TURNERO_SECRET_KEY"),
+        secret_key_fallbacks=tuple((_find("TURNERO_SECRET_KEY_FALLBACKS") or "").split()),
         smtp_url=_find("TURNERO_SMTP_URL"),
         from_email=_find("TURNERO_FROM_EMAIL"),
         sms_url=_find("TURNERO_SMS_URL"),

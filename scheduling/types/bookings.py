@@ -155,6 +155,7 @@ class BookingView:
     sequence: int
     ics_uid: str
     token_version: int
+    token_hash: str = field(repr=False)
     hold_expires_at: datetime | None
     attendance_confirmed_at: datetime | None
     confirmed_at: datetime | None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.core import signing
 
+from kernel.ids import hash_token
 from tenants.enums import SignUpStatus
 from tenants.hosts import make_base_url
 from tenants.models import SignUp, TermsAcceptance
+from tenants.secrets import list_secrets
 from tenants.types import Acceptance, AcceptedText, Verification
 
 VERIFY_SALT = "tenants.sign_up.verify"
@@ -61,15 +63,19 @@ def make_verify_token(sign_up: SignUp) -> str:
 
     It proves one address: when that is corrected, the link in a mail to the wrong one is worth nothing.
     """
-    return _sign(f"{VERIFY_SALT}.{sign_up.email}", sign_up)
+    return _sign(f"{VERIFY_SALT}.{sign_up.email}", sign_up, sign_up.verify_token_hash)
 
 
 def make_progress_token(sign_up: SignUp) -> str:
     """Return the token of the page that shows how far the sign-up is."""
-    return _sign(PROGRESS_SALT, sign_up)
+    return _sign(PROGRESS_SALT, sign_up, sign_up.progress_token_hash)
 
 
-def _sign(salt: str, sign_up: SignUp) -> str:
-    """Derive a token: the number and when it was asked for, under the platform's secret."""
-    stamp = int(sign_up.created_at.timestamp() * 1000)
-    return signing.Signer(salt=salt).sign(f"{sign_up.pk}-{stamp}").replace(":", ".")
+def _sign(salt: str, sign_up: SignUp, stored: str) -> str:
+    """Derive a token: the number and when it was asked for, under the secret under which it was stored.
+
+    What was stored under none that is listed, or not yet, gets the present one.
+    """
+    text = f"{sign_up.pk}-{int(sign_up.created_at.timestamp() * 1000)}"
+    tokens = [signing.Signer(key=each, salt=salt).sign(text).replace(":", ".") for each in list_secrets()]
+    return next((each for each in tokens if hash_token(each) == stored), tokens[0])

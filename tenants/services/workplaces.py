@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from database.connection import connection
 from tenants.context import find_current_tenant
 from tenants.enums import TenantStatus, Urgency
 from tenants.models import Tenant, Workplace, WorkplaceRequest
+from tenants.secrets import list_hashes
 from tenants.selectors.resolution import make_info
 from tenants.services.due_work import add_due_work
 from tenants.types import AskedWorkplaces, TenantInfo
@@ -25,10 +24,9 @@ ASKED_KIND = "workplaces"
 OPEN = tuple(each for each in TenantStatus.values if each != TenantStatus.PROVISIONING)
 
 
-def hash_email(email: str, *, secret: str | None = None) -> str:
+def hash_email(email: str) -> str:
     """Return what an e-mail is found by, in any case of letters."""
-    text = email.strip().lower()
-    return salted_hmac("tenants.workplaces", text, secret=secret, algorithm="sha256").hexdigest()
+    return _list_hashes(email)[0]
 
 
 def note_workplace(email: str) -> None:
@@ -67,6 +65,6 @@ def list_workplaces(email: str) -> tuple[TenantInfo, ...]:
     return tuple(make_info(tenant, tenant.domains.all()) for tenant in rows)
 
 
-def _list_hashes(email: str) -> list[str]:
+def _list_hashes(email: str) -> tuple[str, ...]:
     """Return what is found under the present secret, or an earlier one that is still listed."""
-    return [hash_email(email, secret=str(each)) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return list_hashes("tenants.workplaces", email.strip().lower())

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.crypto import salted_hmac
 
 from database.connection import connection
 from kernel.identity.addresses import find_network
+from tenants.secrets import list_hashes
 
 DEVICE_LIFE = timedelta(days=365)
 NETWORK_LIFE = timedelta(days=30)
@@ -35,7 +35,7 @@ class Device:
 
     def knows(self, email: str) -> bool:
         """Tell whether this person signed in from here."""
-        return _name_person(email) in self.people
+        return not set(_name_person(email)).isdisjoint(self.people)
 
 
 def read_device(request: HttpRequest) -> Device | None:
@@ -53,8 +53,8 @@ def read_device(request: HttpRequest) -> Device | None:
 def remember_device(request: HttpRequest, response: HttpResponseBase, *, email: str) -> None:
     """Let the browser keep that this person proved who they are; the cookie is for this host alone."""
     device = read_device(request) or Device(id=token_urlsafe(12))
-    person = _name_person(email)
-    others = tuple(each for each in device.people if each != person)
+    person, *earlier = _name_person(email)
+    others = tuple(each for each in device.people if each not in {person, *earlier})
     device = replace(device, people=(*others, person)[-MAX_PEOPLE:])
     response.set_cookie(
         _name_cookie(),
@@ -68,20 +68,20 @@ def remember_device(request: HttpRequest, response: HttpResponseBase, *, email: 
 
 def is_known_network(address: str, *, email: str) -> bool:
     """Tell whether this person signed in from here within `NETWORK_LIFE`; while Redis is down nobody did."""
-    return bool(cache.get(_name_network(address, email)))
+    return any(cache.get(each) for each in _name_network(address, email))
 
 
 def remember_network(address: str, *, email: str) -> None:
     """Remember that this person signed in from here."""
-    cache.set(_name_network(address, email), 1, NETWORK_LIFE.total_seconds())
+    cache.set(_name_network(address, email)[0], 1, NETWORK_LIFE.total_seconds())
 
 
-def _name_network(address: str, email: str) -> str:
-    return f"known-network:{_name_person(f'{find_network(address)} {email}')}"
+def _name_network(address: str, email: str) -> list[str]:
+    return [f"known-network:{each}" for each in _name_person(f"{find_network(address)} {email}")]
 
 
-def _name_person(email: str) -> str:
-    return salted_hmac("accounts.device", email.strip().lower(), algorithm="sha256").hexdigest()[:32]
+def _name_person(email: str) -> list[str]:
+    return [each[:32] for each in list_hashes("accounts.device", email.strip().lower())]
 
 
 def _name_cookie() -> str:

@@ -10,6 +10,7 @@ _environment = read_environment()
 
 PLATFORM_HOST = _environment.platform_host or ""
 SECRET_KEY = _environment.secret_key or ""
+SECRET_KEY_FALLBACKS = list(_environment.secret_key_fallbacks)
 # The tenant resolver answers 404 to hosts that nobody owns; Django's own list would need every tenant's domain.
 ALLOWED_HOSTS = ["*"]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from database.connection import connection
 from kernel.identity.recipients import name_recipient
@@ -24,6 +24,7 @@ from notifications.services.messages import tell
 from notifications.services.stops import is_stopped
 from notifications.types.messages import Recipient, Subject
 from tenants.enums import Urgency
+from tenants.secrets import list_hashes
 from tenants.services.counts import count_up, take_back
 
 DIGITS = 6
@@ -96,11 +97,11 @@ def ask_code(*, to: Reach, locale: str, is_new_wanted: bool, now: datetime) -> S
     check_budget(channel=to.channel, now=now)
     _forget_ended(now)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    recipient_hash = _hash_recipient(to.address)
+    recipient_hash = _hash_recipient(to.address)[0]
     row = ContactCode.objects.create(
         schema_name=connection.schema_name,
         recipient_hash=recipient_hash,
-        code_hash=_hash_code(code, recipient_hash),
+        code_hash=_hash_code(code, recipient_hash)[0],
         created_at=now,
         expires_at=now + timedelta(minutes=settings.CODE_MINUTES),
     )
@@ -128,7 +129,7 @@ def try_code(*, ways: Sequence[Reach], code: str, now: datetime) -> Proof | None
     typed = "".join(code.split())
     if not ways or not typed:
         return None
-    hashes = {_hash_recipient(way.address): way.address for way in ways}
+    hashes = {each: way.address for way in ways for each in _hash_recipient(way.address)}
     with connection.cursor() as cursor:
         parameters = {
             "schema": connection.schema_name,
@@ -139,7 +140,7 @@ def try_code(*, ways: Sequence[Reach], code: str, now: datetime) -> Proof | None
         cursor.execute(SPEND_SQL, parameters)
         rows = cursor.fetchall()
     for code_id, recipient_hash, code_hash in rows:
-        if constant_time_compare(code_hash, _hash_code(typed, recipient_hash)):
+        if any(constant_time_compare(code_hash, each) for each in _hash_code(typed, recipient_hash)):
             return Proof(code_id=code_id, address=hashes[recipient_hash])
     return None
 
@@ -164,7 +165,7 @@ def _find_live(address: str, now: datetime) -> ContactCode | None:
     return (
         ContactCode.objects.filter(
             schema_name=connection.schema_name,
-            recipient_hash=_hash_recipient(address),
+            recipient_hash__in=_hash_recipient(address),
             used_at=None,
             expires_at__gt=now,
             attempts__lt=settings.CODE_ATTEMPTS,
@@ -179,10 +180,9 @@ def _make_recipient(to: Reach, locale: str) -> Recipient:
     return Recipient(email=to.address if is_email else "", phone="" if is_email else to.address, locale=locale)
 
 
-def _hash_recipient(address: str) -> str:
-    return salted_hmac("notifications.code.recipient", name_recipient(address), algorithm="sha256").hexdigest()
+def _hash_recipient(address: str) -> tuple[str, ...]:
+    return list_hashes("notifications.code.recipient", name_recipient(address))
 
 
-def _hash_code(code: str, recipient_hash: str) -> str:
-    bound = f"{connection.schema_name} {recipient_hash} {code}"
-    return salted_hmac("notifications.code", bound, algorithm="sha256").hexdigest()
+def _hash_code(code: str, recipient_hash: str) -> tuple[str, ...]:
+    return list_hashes("notifications.code", f"{connection.schema_name} {recipient_hash} {code}")

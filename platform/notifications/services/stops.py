@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from database.connection import connection
@@ -29,6 +28,7 @@ from notifications.enums import Channel
 from notifications.public.models import TakenReply, TextedNumber
 from notifications.services.senders import PLATFORM
 from tenants.jobs import call_in_tenant
+from tenants.secrets import list_hashes
 from tenants.selectors.resolution import find_tenant
 
 EVERYBODY = ""
@@ -55,7 +55,7 @@ def is_stopped(channel: str, to: str) -> bool:
 
 def list_stopped(numbers: Iterable[str]) -> frozenset[str]:
     """List the numbers (E.164) from which somebody answered STOP, to the current business or to all. One query."""
-    by_hash = {_hash(each): each for each in numbers}
+    by_hash = {hashed: each for each in numbers for hashed in _list_hashes(each)}
     stopped = TextedNumber.objects.filter(
         recipient_hash__in=by_hash, stopped_at__isnull=False, schema_name__in=(connection.schema_name, EVERYBODY)
     )
@@ -66,7 +66,7 @@ def note_texted(channel: str, to: str, *, now: datetime) -> None:
     """Remember that the current business writes to a number, in the caller's transaction."""
     if channel == Channel.SMS:
         TextedNumber.objects.update_or_create(
-            recipient_hash=_hash(to), schema_name=connection.schema_name, defaults={"texted_at": now}
+            recipient_hash=_list_hashes(to)[0], schema_name=connection.schema_name, defaults={"texted_at": now}
         )
 
 
@@ -90,8 +90,10 @@ def take_reply(answered: Answered, *, now: datetime) -> str:
             "words": answered.text[:LONGEST_WORDS],
             "proof": answered.proof[:LONGEST_WORDS],
         }
+        present, *earlier = _list_hashes(answered.phone)
+        TextedNumber.objects.filter(recipient_hash__in=earlier, schema_name=schema_name).delete()
         TextedNumber.objects.update_or_create(
-            recipient_hash=_hash(answered.phone),
+            recipient_hash=present,
             schema_name=schema_name,
             defaults=changes,
             create_defaults={**changes, "texted_at": now},
@@ -114,7 +116,7 @@ def _is_new(answered: Answered, *, now: datetime) -> bool:
 
 def _find_meant(phone: str, *, is_stop: bool) -> str:
     """Return the schema of the business that an answer is to."""
-    rows = TextedNumber.objects.filter(recipient_hash=_hash(phone))
+    rows = TextedNumber.objects.filter(recipient_hash__in=_list_hashes(phone))
     last = None if is_stop else rows.filter(stopped_at__isnull=False).order_by("-stopped_at").first()
     last = last or rows.order_by("-texted_at").first()
     return EVERYBODY if last is None or find_tenant(last.schema_name) is None else last.schema_name
@@ -140,5 +142,5 @@ def _tell_business(schema_name: str, answered: Answered, *, is_stop: bool, now: 
         )
 
 
-def _hash(address: str) -> str:
-    return salted_hmac("notifications.texted", name_recipient(address), algorithm="sha256").hexdigest()
+def _list_hashes(address: str) -> tuple[str, ...]:
+    return list_hashes("notifications.texted", name_recipient(address))

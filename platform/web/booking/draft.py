@@ -16,13 +16,13 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.cache import cache
-from django.utils.crypto import salted_hmac
 
 from kernel.iso import parse_instant
 from kernel.money import Price
 from scheduling.types import Wish
+from tenants.secrets import list_hashes
 
 PARAMETER = "d"
 MAX_AGE_SECONDS = 24 * 3600
@@ -169,9 +169,9 @@ def _name_hold(draft: Draft) -> str:
     return f"booking-hold:{draft.visit}"
 
 
-def _get_fernet(schema_name: str) -> Fernet:
-    key = salted_hmac("web.booking.draft", schema_name, algorithm="sha256").digest()
-    return Fernet(urlsafe_b64encode(key))
+def _get_fernet(schema_name: str) -> MultiFernet:
+    keys = [bytes.fromhex(each) for each in list_hashes("web.booking.draft", schema_name)]
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 def _default(each: Field[Any]) -> object:

@@ -101,7 +101,6 @@ def find_customer_id(number: int) -> int | None:
 
 def view_booking(booking: Booking) -> BookingView:
     """Freeze a booking that was loaded with everything."""
-    lines = _view_lines(booking)
     return BookingView(
         id=booking.pk,
         reference=booking.reference,
@@ -117,8 +116,8 @@ def view_booking(booking: Booking) -> BookingView:
         location_map_url=make_map_url(booking.location.address, booking.location.map_url),
         what_to_bring=booking.location.what_to_bring,
         service_id=booking.service_id,
+        lines=(lines := _view_lines(booking)),
         service_name=" + ".join(line.name for line in lines) or booking.service.name,
-        lines=lines,
         resources=_view_taken(booking),
         wish=wish_of(booking),
         party_size=booking.party_size,
@@ -143,6 +142,7 @@ def view_booking(booking: Booking) -> BookingView:
         sequence=booking.sequence,
         ics_uid=booking.ics_uid,
         token_version=booking.token_version,
+        token_hash=booking.token_hash,
         hold_expires_at=booking.hold_expires_at,
         attendance_confirmed_at=booking.attendance_confirmed_at,
         confirmed_at=booking.confirmed_at,

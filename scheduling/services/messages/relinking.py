@@ -14,7 +14,7 @@ from database.connection import connection
 from kernel.ids import hash_link_token, hash_token
 from scheduling.models import Booking
 from scheduling.policies import LINK_LIFE
-from scheduling.services.messages.manage_tokens import derive_token, hash_manage_token
+from scheduling.services.messages.manage_tokens import derive_tokens, find_current_token, hash_manage_token
 from tenants.context import current_tenant
 from tenants.hooks import register_restore_step
 from tenants.types import RestoredTenant
@@ -57,10 +57,10 @@ def find_new_token(token: str, *, now: datetime) -> str | None:
         return None
     wanted = hash_link_token(token)
     leading = Booking.objects.filter(ends_at__gt=now - LINK_LIFE).order_by("-starts_at", "-pk")
-    for uid, version in leading.values_list("ics_uid", "token_version")[:MOST_COMPARED]:
+    for uid, version, stored in leading.values_list("ics_uid", "token_version", "token_hash")[:MOST_COMPARED]:
         for schema_name in former:
-            if hash_token(derive_token(uid, version, schema_name=schema_name)) == wanted:
-                return derive_token(uid, version)
+            if wanted in map(hash_token, derive_tokens(uid, version, schema_name=schema_name)):
+                return find_current_token(uid, version, stored)
     return None
 
 

@@ -28,6 +28,11 @@ REFUSED = {
         ("django-insecure-" + SECRET, "is one that was published"),
         ("only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz", "is one that was published"),
     ],
+    "TURNERO_SECRET_KEY_FALLBACKS": [
+        ("short", "holds one that is shorter than 50 characters"),
+        (f"{SECRET} {SECRET[:49]}", "holds one that is shorter than 50 characters"),
+        (f"{SECRET},{'ab' * 30} {'ab' * 30}", "holds one that repeats itself: take random characters"),
+    ],
     "TURNERO_PLATFORM_HOST": [
         ("localhost", LOCAL),
         ("LOCALHOST:8000", LOCAL),
@@ -109,6 +114,7 @@ ACCEPTED = {
         "8097f1835e826b8443a094263b05f5d716d5c7f2910a0edc464256b349c9c63f",
         "Pg_hOYQ1fOv_IkRnyES49crwCJW_1AF-KUvQlteSZzqO25p4u6DUbnqwtTq5RIgZ8ns",
     ],
+    "TURNERO_SECRET_KEY_FALLBACKS": [SECRET, f"{SECRET}  {SECRET[::-1]}"],
     "TURNERO_PLATFORM_HOST": ["turnero.example:8443", "Citas.Turnero.example", "localhost.example"],
     "DATABASE_URL": ["postgresql:///turnero?host=/run/postgresql", "postgres://u:p@db.example:5433/x?sslmode=require"],
     "REDIS_URL": [

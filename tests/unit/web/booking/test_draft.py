@@ -84,3 +84,13 @@ def test_another_service_drops_what_belonged_to_the_old_one():
     assert (other.service_id, other.add_on_ids, other.hold, other.is_visit_told) == (4, (), None, False)
     assert other.asset == DRAFT.asset
     assert DRAFT.choose_service(3) == DRAFT
+
+
+def test_a_draft_of_before_a_new_secret_comes_back(settings):
+    sealed = seal_draft(DRAFT, schema_name="a")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-of-the-same-length-7c1d0e"
+
+    assert open_draft(sealed, schema_name="a") == DRAFT
+    settings.SECRET_KEY_FALLBACKS = []
+    assert open_draft(sealed, schema_name="a").name == ""

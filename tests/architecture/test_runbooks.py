@@ -1,0 +1,60 @@
+"""The commands of the runbooks, as they stand there, on files of a test's own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config.environment import ROOT
+from devtools.drill.production.guide import read_steps
+
+PAGE = (ROOT / "infra" / "runbooks" / "new-secret.md").read_text()
+FIRST, SECOND = "a" * 20 + "|&/" + "0123456789" * 3, "b" * 64
+STUB = '#!/bin/sh\necho "$(basename $0) $*" >> {said}\n'
+
+
+@pytest.fixture
+def machine(tmp_path) -> Path:
+    """A folder that stands for /etc/turnero, with programs that only say that they were called."""
+    for name in ("systemctl", "turnero-manage"):
+        program = tmp_path / name
+        program.write_text(STUB.format(said=tmp_path / "said"))
+        program.chmod(0o755)
+    return tmp_path
+
+
+def run(machine: Path) -> list[str]:
+    lines = [step.line.replace("/etc/turnero", str(machine)) for step in read_steps("Change it", PAGE)]
+    script = "\n".join(["set -eu", *lines])
+    path = f"{machine}:/usr/bin:/bin"
+    subprocess.run(["/bin/sh", "-c", script], check=True, env={"PATH": path}, capture_output=True)
+    return (machine / "environment").read_text().splitlines()
+
+
+def test_new_secret_takes_the_place_of_the_one_before_which_stays_listed(machine):
+    (machine / "environment").write_text(f"A='1'\nTURNERO_SECRET_KEY='{FIRST}'\n# TURNERO_SECRET_KEY_FALLBACKS='x'\n")
+    (machine / "environment").chmod(0o640)
+
+    lines = run(machine)
+
+    key = lines[1].removeprefix("TURNERO_SECRET_KEY=").strip("'")
+    assert (lines[0], lines[2]) == ("A='1'", "# TURNERO_SECRET_KEY_FALLBACKS='x'")
+    assert (len(key), key == FIRST) == (64, False)
+    assert lines[3:] == [f"TURNERO_SECRET_KEY_FALLBACKS='{FIRST}'"]
+    assert (machine / "environment").stat().st_mode & 0o777 == 0o640
+    assert (machine / "said").read_text().splitlines() == [
+        "turnero-manage check --deploy --fail-level WARNING",
+        "systemctl restart turnero-web turnero-worker turnero-beat",
+    ]
+    assert not (machine / "environment.before").exists()
+
+
+def test_second_change_lists_both(machine):
+    text = f"TURNERO_SECRET_KEY='{SECOND}'\nTURNERO_SECRET_KEY_FALLBACKS='{FIRST}'\n"
+    (machine / "environment").write_text(text)
+
+    lines = run(machine)
+
+    assert lines[1:] == [f"TURNERO_SECRET_KEY_FALLBACKS='{SECOND} {FIRST}'"]
