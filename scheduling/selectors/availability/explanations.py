@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from kernel.formats import end_sentence, get_formats, name_time, to_local
 from kernel.instants import DAY_MINUTES, to_instant, to_minutes
 from kernel.languages import DEFAULT_LANGUAGE
 from kernel.text import mark
-from scheduling.engine import Explanation, Reason, ReasonCode, explain, to_local_date
+from scheduling.engine import Explanation, Measure, Reason, ReasonCode, RulePeriod, explain, to_local_date
 from scheduling.errors import RequestInvalid
+from scheduling.selectors.availability.columns import RuleRow
 from scheduling.selectors.availability.free_times import EARLIEST, LATEST
 from scheduling.selectors.availability.occupancy import load_snapshots
 from scheduling.selectors.availability.plans import Plan, load_plan
@@ -34,6 +35,13 @@ SENTENCES = {
     ReasonCode.OVER_CAPACITY: mark("%(name)s does not have room for so many."),
     ReasonCode.SESSION_FULL: mark("The group is full."),
     ReasonCode.NO_COMBINATION: mark("Some are free, but not all that are needed at once."),
+}
+
+PERIODS = {
+    RulePeriod.HOUR: mark("per hour"),
+    RulePeriod.DAY: mark("per day"),
+    RulePeriod.WEEK: mark("per week"),
+    RulePeriod.MOMENT: mark("at the same time"),
 }
 
 FOR_CUSTOMERS = {
@@ -90,6 +98,9 @@ def _view(reason: Reason, plan: Plan, timezone: str) -> ReasonView:
     until = None if reason.until_minute is None else to_instant(reason.until_minute)
     name = row.name if row else ""
     text = _sentence(reason.code, name)
+    rule = next((each for each in plan.rules if each.id == reason.rule_id), None)
+    if rule is not None:
+        text = f"{text} {_say_rule(rule)}"
     if until is not None:
         text = f"{text} {_say_until(until, timezone)}"
     return ReasonView(
@@ -111,6 +122,29 @@ def _say_until(until: datetime, timezone: str) -> str:
         "time": name_time(formats, until, timezone),
     }
     return end_sentence(gettext("Until %(day)s at %(time)s") % words)
+
+
+def _say_rule(rule: RuleRow) -> str:
+    """Say what a rule takes: "At most 3 appointments are taken per day."."""
+    if rule.measure is Measure.MINUTES:
+        text = ngettext(
+            "At most %(count)s minute is taken %(period)s.",
+            "At most %(count)s minutes are taken %(period)s.",
+            rule.limit,
+        )
+    elif rule.measure is Measure.SEATS:
+        text = ngettext(
+            "At most %(count)s person is taken %(period)s.",
+            "At most %(count)s people are taken %(period)s.",
+            rule.limit,
+        )
+    else:
+        text = ngettext(
+            "At most %(count)s appointment is taken %(period)s.",
+            "At most %(count)s appointments are taken %(period)s.",
+            rule.limit,
+        )
+    return text % {"count": rule.limit, "period": gettext(PERIODS[rule.period])}
 
 
 def _sentence(code: ReasonCode, name: str) -> str:
