@@ -196,6 +196,22 @@ COLUMNS = (
         "60",
     ),
     Column(
+        "cancel_cutoff_minutes",
+        gettext_lazy("Cancel until (min)"),
+        gettext_lazy("Customers cancel until so many minutes before the start."),
+        "cancel_cutoff_minutes",
+        read_number,
+        "1440",
+    ),
+    Column(
+        "move_cutoff_minutes",
+        gettext_lazy("Move until (min)"),
+        gettext_lazy("Customers move until so many minutes before the start."),
+        "move_cutoff_minutes",
+        read_number,
+        "1440",
+    ),
+    Column(
         "seats",
         gettext_lazy("Places in a group"),
         gettext_lazy("Places in a group; empty for no group."),

@@ -144,6 +144,17 @@ def test_one_wrong_line_imports_nothing(owner_client, oil, body, expected):
     )
 
 
+def test_cut_offs_are_set_for_all_services_at_once(owner_client, oil):
+    body = "name;cancel_cutoff_minutes;Mover hasta (min)\n" + f"{oil.name};1440;240\n"
+
+    answer = confirm(owner_client, upload(owner_client, body))
+    refused = upload(owner_client, f"name;cancel_cutoff_minutes\n{oil.name};9999999\n")
+
+    oil.refresh_from_db()
+    assert (answer.status_code, oil.cancel_cutoff_minutes, oil.move_cutoff_minutes) == (302, 1440, 240)
+    assert [each.split(":")[0] for each in read_errors(refused)] == ["Línea 2, cancel_cutoff_minutes"]
+
+
 @pytest.mark.parametrize("encode", ["utf-8-sig", "utf-16", "cp1252", "utf-8"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_encodings_and_separators_of_spreadsheets_are_understood(owner_client, oil, encode, separator):
