@@ -21,7 +21,7 @@ MOST_PERIODS, LONGEST_TEXT = 12, 400
 HOUR, HALF_DAY = 60, 12
 SOME_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
-TIME = r"(?:(\d{1,2})(?:\s?[:.h]\s?(\d{2}))?\s?h?|(\d{1,2})(\d{2})\s?h?)(?:\s?([ap])\.?\s?m\.?)?"
+TIME = r"(?:([0-9]{1,2})(?:\s?[:.h]\s?([0-9]{2}))?\s?h?|([0-9]{1,2})([0-9]{2})\s?h?)(?:\s?([ap])\.?\s?m\.?)?"
 WHOLE = re.compile(TIME, re.IGNORECASE)
 PERIOD = re.compile(rf"{TIME}\s*(?:-|–|—|−|\ba\b|\bto\b|\bhasta\b)\s*{TIME}", re.IGNORECASE)
 BETWEEN = re.compile(r"[,;\n]|\s[yY&]\s|\sand\s")

@@ -81,6 +81,18 @@ class NumberField(forms.IntegerField):
         kwargs.setdefault("widget", UnitInput(unit=unit) if unit else forms.TextInput({"inputmode": "numeric"}))
         super().__init__(min_value=min_value, max_value=max_value, **kwargs)
 
+    def to_python(self, value: Any) -> int | None:
+        """Return the number; None when nothing was typed.
+
+        Raises:
+            ValidationError: It is none. Python would read "1_0" and the digits of every script.
+        """
+        typed = str(value).strip()
+        if not typed.isascii() or "_" in typed:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        number: int | None = super().to_python(value)
+        return number
+
 
 MINUTES_OF = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 LENGTH = re.compile(
