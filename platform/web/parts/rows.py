@@ -22,16 +22,26 @@ MakeForm = Callable[[QueryDict | None, str, dict[str, object]], FormT]
 
 
 class RowSet(Generic[FormT]):
-    """The rows of one kind; ``make_form`` makes the form of one from data, prefix and initial values."""
+    """The rows of one kind; ``make_form`` makes the form of one from data, prefix and initial values.
+
+    ``most`` are read of what is sent: no fewer than there can be, or saving would lose some.
+    """
 
     def __init__(
-        self, key: str, make_form: MakeForm[FormT], *, data: QueryDict | None, initial: Sequence[dict[str, object]]
+        self,
+        key: str,
+        make_form: MakeForm[FormT],
+        *,
+        data: QueryDict | None,
+        initial: Sequence[dict[str, object]],
+        most: int = MOST_ROWS,
     ) -> None:
         self.key = key
+        self._most = most
         if data is None:
             names = [str(number) for number in range(len(initial))]
         else:
-            asked = data.getlist(f"{key}-row")[:MOST_ROWS]
+            asked = data.getlist(f"{key}-row")[:most]
             names = [name for name in dict.fromkeys(asked) if name.isascii() and name.isdigit()]
             names = [name for name in names if len(name) <= MAX_NAME_LENGTH]
         self.rows: dict[str, FormT] = {
@@ -55,7 +65,7 @@ class RowSet(Generic[FormT]):
 
     def perform(self, do: str) -> None:
         """Add, take away or lift a row, as the button says; anything else changes nothing."""
-        if do == f"add-{self.key}" and len(self) < MOST_ROWS:
+        if do == f"add-{self.key}" and len(self) < self._most:
             name = str(max((int(each) for each in self.rows), default=-1) + 1)
             self.rows[name] = self._make_form(None, f"{self.key}-{name}", {})
         self.rows.pop(do.removeprefix(f"remove-{self.key}-"), None)

@@ -117,6 +117,11 @@ def describe_value(value: object) -> str:
     return str(value)
 
 
+def say_archived(name: str) -> str:
+    """Return the name of what may stay chosen although it is archived."""
+    return gettext("%(name)s (archived)") % {"name": name}
+
+
 def spell_alike(word: str, known: Iterable[str]) -> str:
     """Return a typed word as it is known already: skills that differ in their capitals are one to people."""
     return next((each for each in known if each.casefold() == word.casefold()), word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -24,6 +24,8 @@ from scheduling.selectors.catalog.roster import load_roster
 from scheduling.selectors.catalog.warnings import list_service_warnings
 from scheduling.services.catalog.checks import MAX_POSITION
 from scheduling.services.catalog.extras import ExtraLine
+from scheduling.services.catalog.per_resource import MOST_OWN
+from scheduling.services.catalog.services import MOST_BOOKABLE
 from scheduling.types import ServiceSetup
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -50,7 +52,7 @@ from web.workspace.catalog.further import (
     read_reminders,
 )
 from web.workspace.catalog.needs import describe_logged
-from web.workspace.catalog.parts import FURTHER, PARTS
+from web.workspace.catalog.parts import FURTHER, PARTS, ROW_LABELS
 from web.workspace.catalog.price_kinds import PRICE_KINDS
 from web.workspace.catalog.question_forms import (
     QuestionForm,
@@ -76,22 +78,16 @@ from web.workspace.catalog.texts import (
     read_texts,
 )
 from web.workspace.catalog.visit import Visit, draw_visit
-from web.workspace.setup_forms import Part, SetupForm
+from web.workspace.setup_forms import Part, SetupForm, say_archived
 
-ROW_LABELS = {
-    "requirements": gettext_lazy("Who and what it takes"),
-    "bookable_hours": gettext_lazy("When it can start"),
-    "per_resource": gettext_lazy("Own durations and prices"),
-    "questions": gettext_lazy("Questions"),
-    "reminder_offsets_minutes": gettext_lazy("Reminders"),
-    "texts": gettext_lazy("In other languages"),
-}
 DESCRIBERS: dict[str, Callable[[list[Any]], str]] = {
     "bookable_hours": describe_periods,
     "reminder_offsets_minutes": describe_reminders,
     "questions": describe_questions,
     "texts": describe_texts,
 }
+MOST_EXTRAS = 300
+"""Of one service: more fields than that are not read at once."""
 LIMITS = {each.name: each.metadata["limits"] for each in fields(ServiceSetup) if "limits" in each.metadata}
 ALIGNMENTS = (
     (Align.PERIOD, gettext_lazy("from opening")),
@@ -230,6 +226,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             lambda typed, prefix, initial: StartForm(typed, prefix=prefix, initial=initial or None),
             data=data,
             initial=group_periods(setup.bookable_hours) if setup else [],
+            most=MOST_BOOKABLE,
         )
         self.questions = RowSet(
             "questions",
@@ -242,6 +239,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             self._make_own,
             data=data,
             initial=[asdict(each) | {"price": each.price_minor} for each in setup.per_resource] if setup else [],
+            most=MOST_OWN,
         )
         if setup is not None and data is None:
             self._warn(setup)
@@ -250,6 +248,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             lambda typed, prefix, initial: ExtraForm(typed, prefix=prefix, initial=initial or None),
             data=data,
             initial=[list_extra_initial(each) for each in entries],
+            most=MOST_EXTRAS,
         )
 
     def list_initial(self, setup: ServiceSetup) -> dict[str, Any]:
@@ -396,15 +395,20 @@ class ServiceForm(SetupForm[ServiceSetup]):
         mark_needed(form.fields["resource_type_id"])
         skills = sorted({skill for each in self._resources for skill in each.skills})
         form.fields["skill"].widget.suggestions = skills
-        form.fields["resource_ids"].choices = [(each.id, each.name) for each in self._resources]  # type: ignore[attr-defined]
+        named = {row_id for each in self.setup.requirements for row_id in each.resource_ids} if self.setup else set()
+        form.fields["resource_ids"].choices = self._offer_members(named)  # type: ignore[attr-defined]
         return form
 
     def _make_own(self, data: QueryDict | None, prefix: str, initial: dict[str, object]) -> OwnForm:
         form = OwnForm(data, prefix=prefix, initial=initial or None)
         known = {each.resource_id for each in self.setup.per_resource} if self.setup else set()
-        rows = [each for each in self._roster.resources.values() if each.is_active or each.id in known]
-        form.fields["resource_id"].choices = [("", "–"), *((each.id, each.name) for each in rows)]  # type: ignore[attr-defined]
+        form.fields["resource_id"].choices = [("", "–"), *self._offer_members(known)]  # type: ignore[attr-defined]
         return form
+
+    def _offer_members(self, known: Collection[int]) -> list[tuple[int, str]]:
+        """Return who or what is in use, and those that were chosen before and may stay."""
+        rows = [each for each in self._roster.resources.values() if each.is_active or each.id in known]
+        return [(each.id, each.name if each.is_active else say_archived(each.name)) for each in rows]
 
     def _describe_rows(self, name: str, value: list[Any]) -> str:
         if name in DESCRIBERS:

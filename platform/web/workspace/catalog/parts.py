@@ -14,6 +14,16 @@ FURTHER = {
 }
 """What is logged of a service and asked elsewhere."""
 
+ROW_LABELS = {
+    "requirements": gettext_lazy("Who and what it takes"),
+    "bookable_hours": gettext_lazy("When it can start"),
+    "per_resource": gettext_lazy("Own durations and prices"),
+    "questions": gettext_lazy("Questions"),
+    "reminder_offsets_minutes": gettext_lazy("Reminders"),
+    "texts": gettext_lazy("In other languages"),
+}
+"""What stands in rows."""
+
 PARTS = (
     Part(
         "name", gettext_lazy("Name"),

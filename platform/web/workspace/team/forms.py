@@ -12,7 +12,11 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.selectors.staff import list_staff, name_people
 from kernel.clock import utc_now
 from kernel.colors import PALETTE
-from scheduling.selectors.catalog.entries import list_resource_entries, list_resource_type_entries
+from scheduling.selectors.catalog.entries import (
+    get_location_entry,
+    list_resource_entries,
+    list_resource_type_entries,
+)
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.services.catalog.checks import MAX_POSITION
 from scheduling.services.catalog.resources import MAX_WEIGHT
@@ -21,7 +25,7 @@ from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, ChoicesField, IdField, NumberField, SwitchField, TextField
 from web.parts.widgets import Chips, Segments, Swatches
 from web.parts.zones import ZoneField, name_zone
-from web.workspace.setup_forms import Part, SetupForm, spell_alike
+from web.workspace.setup_forms import Part, SetupForm, say_archived, spell_alike
 from web.workspace.team.glance import Glance, look_at
 
 COLOR_NAMES = (
@@ -185,6 +189,10 @@ class ResourceForm(SetupForm[ResourceSetup]):
         self._people = {each.id for each in kinds if each.setup.is_person}
         types = [(each.id, each.setup.name) for each in kinds]
         places = [(each.id, each.name) for each in list_locations()]
+        if setup and setup.location_id not in dict(places):
+            # Whoever changes the phone of somebody whose location is archived moves nobody.
+            kept = get_location_entry(location_id=setup.location_id, now=now).setup.name
+            places.append((setup.location_id, say_archived(kept)))
         _offer(self.fields["resource_type_id"], types)
         _offer(self.fields["location_id"], places)
         if len(places) == 1 and (setup is None or setup.location_id == places[0][0]):

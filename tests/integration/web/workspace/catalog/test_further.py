@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scheduling.models import Service
+from scheduling.models import RequirementResource, Resource, Service
 from tests.conftest import HostClient
 from tests.integration.web.workspace.browser_form import read_form, read_page
 
@@ -133,3 +133,22 @@ def test_the_ways_to_choose_are_explained_and_lead_to_the_turns(owner_client, oi
 
     assert page.count("<dt>") == 4
     assert f'href="/workspace/resources/turns/?service={oil.pk}"' in page
+
+
+def test_who_is_archived_stays_named_until_somebody_takes_them_out(owner_client, oil):
+    first = oil.requirements.order_by("position").first()
+    eva, leo = Resource.objects.filter(resource_type__is_person=True, is_active=True).order_by("pk")[:2]
+    RequirementResource.objects.filter(requirement=first).delete()
+    RequirementResource.objects.bulk_create(
+        RequirementResource(requirement=first, resource=each, position=place) for place, each in enumerate((eva, leo))
+    )
+    Resource.objects.filter(pk=leo.pk).update(is_active=False)
+
+    page = owner_client.get(f"{LIST}{oil.pk}/").content.decode()
+    answer = change(owner_client, oil, description="Otra")
+
+    named = RequirementResource.objects.filter(requirement__service=oil).order_by("position")
+    assert (answer.status_code, f"{leo.name} (en el archivo)" in page) == (302, True)
+    assert list(named.values_list("resource_id", flat=True)) == [eva.pk, leo.pk]
+    change(owner_client, oil, **{"requirements-0-resource_ids": [str(eva.pk)]})
+    assert list(named.values_list("resource_id", flat=True)) == [eva.pk]

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.selectors.log import list_changes
 from kernel.clock import utc_now
 from scheduling.enums import ActorKind, CatalogNoun
-from scheduling.models import Allocation, Booking, Resource, ResourceType
+from scheduling.models import Allocation, Booking, Location, Resource, ResourceType
 from scheduling.services.catalog.staff import link_user
 from scheduling.types import Actor
 from tests.conftest import HostClient
@@ -429,3 +429,16 @@ def test_whoever_switches_it_off_for_a_new_person_is_heard(owner_client):
 
     assert owner_client.post(f"{LIST}new/", typed).status_code == 302
     assert Resource.objects.get(name="Quien llega").is_customer_choosable is False
+
+
+def test_whoever_works_at_an_archived_location_is_not_moved_by_saving(owner_client, carlos):
+    closed = Location.objects.create(name="Sucursal vieja", timezone="America/Mexico_City", is_active=False)
+    Resource.objects.filter(pk=carlos.pk).update(location=closed)
+    address = f"{LIST}{carlos.pk}/"
+
+    page = owner_client.get(address).content.decode()
+    answer = owner_client.post(address, {**read_form(owner_client, address), "email": "carlos@example.com"})
+
+    carlos.refresh_from_db()
+    assert ("Sucursal vieja (en el archivo)" in page, answer.status_code) == (True, 302)
+    assert (carlos.location_id, carlos.email) == (closed.pk, "carlos@example.com")
