@@ -13,6 +13,7 @@ from typing import Any
 from database.connection import connection
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.opening import FIRST_PLACE_SQL, find_dates, find_opening
+from scheduling.selectors.catalog.own_prices import range_prices
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, Timetables, read_timetables
 from scheduling.types import (
     AddOnView,
@@ -183,17 +184,11 @@ class _Pools:
     def find_prices(
         self, requirements: Sequence[Sequence[Any]], base: int | None, own: Mapping[int, int]
     ) -> tuple[int | None, int | None]:
-        """Return the lowest and the highest price, by who fills the first requirement; of several the highest."""
-        if base is None or not own or not requirements:
+        """Return the lowest and the highest price of a service."""
+        if not requirements:
             return base, base
         quantity, *asked = requirements[0]
-        by_place: defaultdict[int, list[int]] = defaultdict(list)
-        for resource_id, place in self._find(*asked).items():
-            by_place[place].append(own.get(resource_id, base))
-        able = [sorted(prices) for prices in by_place.values() if len(prices) >= quantity]
-        if not able:
-            return base, base
-        return min(prices[quantity - 1] for prices in able), max(prices[-1] for prices in able)
+        return range_prices(self._find(*asked).items(), quantity=quantity, base=base, own=own)
 
     def unite(self, requirements: Sequence[Sequence[Any]]) -> frozenset[int]:
         """Return the resources that fill any of the requirements."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kernel.money import Price
 from scheduling.models import Resource, ResourceType
-from scheduling.types import RequirementSetup
+from scheduling.selectors.catalog.own_prices import range_prices
+from scheduling.types import RequirementSetup, ServiceSetup
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Roster:
         rows = self.list_named(each) or ([] if each.resource_type_id else self.list_able(each))
         type_ids = {row.type_id for row in rows} | {each.resource_type_id or 0}
         return any(self.types[type_id].is_person for type_id in type_ids if type_id in self.types)
+
+    def price(self, setup: ServiceSetup, currency: str) -> Price:
+        """Return the price that customers read: "from" the lowest, where it depends on who does it."""
+        own = {each.resource_id: each.price_minor for each in setup.per_resource if each.price_minor is not None}
+        lowest = highest = setup.price_minor
+        if own and setup.requirements:
+            first = setup.requirements[0]
+            fillers = [(row.id, row.location_id) for row in self.list_able(first)]
+            lowest, highest = range_prices(fillers, quantity=first.quantity, base=setup.price_minor, own=own)
+        return Price(lowest, currency, is_from=setup.is_price_from or lowest != highest)
 
     def count_people(self) -> int:
         """Count the people in use."""

@@ -13,7 +13,7 @@ from kernel.clock import utc_now
 from kernel.errors import Invalid
 from kernel.ids import read_row_id
 from kernel.instants import DAY_MINUTES
-from kernel.money import PriceKind
+from kernel.money import Price, PriceKind
 from scheduling.engine import LONGEST_AHEAD_MINUTES, Align, Strategy
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import (
@@ -284,6 +284,11 @@ class ServiceForm(SetupForm[ServiceSetup]):
     def visit(self) -> Visit:
         """Return what the rows take of the visit, to be drawn."""
         return draw_visit(self["duration_minutes"].value(), self.requirements.rows)
+
+    @property
+    def shown_price(self) -> Price | None:
+        """Return the price that customers read of the service as it is saved."""
+        return self._roster.price(self.setup, current_tenant().currency) if self.setup else None
 
     def read_values(self) -> dict[str, Any]:
         """Return the values, with price, enumerations and requirements in the service's own shape."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext, gettext_lazy
 
+from kernel.money import Price
 from scheduling.enums import Approval
 from scheduling.selectors.catalog.entries import list_service_entries
 from scheduling.selectors.catalog.roster import Roster, load_roster
@@ -42,7 +43,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """A line of the list; ``needs`` says in words what the bars draw, `warnings` who is missing."""
+    """A line of the list; ``needs`` says in words what the bars draw, `warnings` who is missing.
+
+    ``shown_price`` is what customers read: another one than the service's own, where it depends on who does it.
+    """
 
     entry: Entry[ServiceSetup]
     order: tuple[int, int, int]
@@ -51,11 +55,18 @@ class ServiceRow:
     currency: str
     warnings: tuple[str, ...]
     scale_hours: int
+    shown_price: Price
 
     @property
     def height(self) -> int:
         """Return how tall the drawing is, in pixels."""
         return max(BAR_HEIGHT, len(self.bars) * BAR_STEP - (BAR_STEP - BAR_HEIGHT))
+
+    @property
+    def is_price_varied(self) -> bool:
+        """Tell whether customers read another price than the service's own."""
+        setup = self.entry.setup
+        return self.shown_price != Price(setup.price_minor, self.currency, is_from=setup.is_price_from)
 
     @property
     def is_listed(self) -> bool:
@@ -93,6 +104,7 @@ def list_rows(now: datetime, search: str) -> Sequence[ServiceRow]:
             if entry.is_active
             else (),
             scale_hours=scale,
+            shown_price=roster.price(entry.setup, currency),
         )
         for entry in entries
     )

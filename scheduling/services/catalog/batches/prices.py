@@ -26,6 +26,7 @@ from tenants.policies import check_business_may
 
 CHANGED = mark("Somebody else changed this meanwhile. Look at it, and save again if yours is right.")
 GONE = mark("This service was archived meanwhile, so it was not changed.")
+OWN_PRICES = mark("Somebody has a price of their own for this. Take it away in the form of the service first.")
 PRICED = ("price_kind", "price_minor", "duration_minutes")
 
 
@@ -111,6 +112,8 @@ def _find_errors(before: ServiceSetup, after: ServiceSetup, *, own_id: int, look
     except Invalid as error:
         if after.duration_minutes != before.duration_minutes and before.requirements:
             return error.errors
+        if after.price_kind is not before.price_kind and any(name.startswith("per_resource.") for name in error.errors):
+            return {"price_kind": (OWN_PRICES,)}
         return {name: texts for name, texts in error.errors.items() if name in PRICED}
     return {}
 
