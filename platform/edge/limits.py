@@ -42,7 +42,16 @@ def count_write(request: HttpRequest, contacts: Iterable[str] = ()) -> None:
     Raises:
         LimitReached: It is one too many.
     """
-    full = ask_limits(list_write_asks(request, contacts))
+    check_limits(*list_write_asks(request, contacts))
+
+
+def check_limits(*asks: Ask) -> None:
+    """Count a call for each of the limits.
+
+    Raises:
+        LimitReached: It is one too many for some of them.
+    """
+    full = ask_limits(asks)
     if full:
         raise LimitReached(wait_seconds=max(full.values()))
 

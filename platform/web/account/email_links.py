@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 
 from accounts.services.own_account import read_email_link, take_email_link
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Invalid, LimitReached, NotFound
+from kernel.errors import Invalid, NotFound
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from web.errors import translate_error
 
 
@@ -26,9 +26,7 @@ def follow_email_link(request: HttpRequest, token: str) -> HttpResponse:
     Raises:
         LimitReached: Too many were tried from this address block.
     """
-    full = ask_limits([Ask("resets_address", find_block(request))])
-    if full:
-        raise LimitReached(wait_seconds=max(full.values()))
+    check_limits(Ask("resets_address", find_block(request)))
     now = utc_now()
     try:
         view = take_email_link(token, now=now) if request.method == "POST" else read_email_link(token, now=now)

@@ -15,12 +15,12 @@ from accounts.enums import Role
 from accounts.errors import EmailTaken
 from accounts.services import invitations
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, NotFound
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from web.account.forms import JoinForm
 from web.errors import translate_error
 
@@ -34,9 +34,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         LimitReached: Too many were tried from this address block.
     """
     now = utc_now()
-    full = ask_limits([Ask("resets_address", find_block(request))])
-    if full:
-        raise LimitReached(wait_seconds=max(full.values()))
+    check_limits(Ask("resets_address", find_block(request)))
     try:
         invitation = invitations.check_invitation(token, user=request.user, now=now)
     except (Conflict, NotFound) as error:

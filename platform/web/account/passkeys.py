@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from accounts.errors import PasskeyWrong
 from accounts.services import passkeys
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from edge.statuses import get_status
-from kernel.errors import LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits, take_back_calls
+from keyvalue.throttle import take_back_calls
 from web.errors import translate_error
 
 
@@ -27,9 +27,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         LimitReached: Too many were tried from this address block.
     """
     asked = Ask("passkeys_address", find_block(request))
-    full = ask_limits([asked])
-    if full:
-        raise LimitReached(wait_seconds=max(full.values()))
+    check_limits(asked)
     if request.method != "POST":
         return JsonResponse(passkeys.begin_sign_in())
     try:

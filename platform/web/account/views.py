@@ -11,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from accounts.selectors.staff import get_user_by_email
 from accounts.services.devices import remember_device
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from kernel.clock import utc_now
-from kernel.errors import LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from tenants.context import current_tenant
 from tenants.services.sign_up import take_entry
 
@@ -41,9 +40,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponseBase:
         LimitReached: Too many were asked for from this address block.
     """
     if request.method == "POST":
-        full = ask_limits([Ask("resets_address", find_block(request))])
-        if full:
-            raise LimitReached(wait_seconds=max(full.values()))
+        check_limits(Ask("resets_address", find_block(request)))
     return allauth_views.password_reset(request)  # type: ignore[no-any-return]
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from kernel.errors import LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from tenants.hosts import make_base_url
 from tenants.selectors.typed import find_business
 from web.errors import add_wait, translate_error
@@ -47,9 +47,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "site/sign_in.html", {"form": EntranceForm()})
     form = EntranceForm(request.POST)
-    full = ask_limits([Ask("slug_checks_address", find_block(request))])
-    if full:
-        error = LimitReached(wait_seconds=max(full.values()))
+    try:
+        check_limits(Ask("slug_checks_address", find_block(request)))
+    except LimitReached as error:
         form.add_error(None, translate_error(error))
         return add_wait(render(request, "site/sign_in.html", {"form": form}, status=429), error)
     found = find_business(form.cleaned_data["business"]) if form.is_valid() else None

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from edge.access import open_to_anyone
+from edge.limits import check_limits
 from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -71,10 +72,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check_slug(request: HttpRequest) -> JsonResponse:
     """Tell, while it is typed, whether an address can be had."""
-    full = ask_limits([Ask("slug_checks_address", find_block(request))])
-    if full:
-        refusal = JsonResponse({"status": "unknown", "message": ""}, status=429)
-        return add_wait(refusal, LimitReached(wait_seconds=max(full.values())))
+    try:
+        check_limits(Ask("slug_checks_address", find_block(request)))
+    except LimitReached as error:
+        return add_wait(JsonResponse({"status": "unknown", "message": ""}, status=429), error)
     slug = normalize_slug(request.GET.get("slug", "")[:MAX_TYPED_LENGTH])
     try:
         check_slug_is_free(slug)

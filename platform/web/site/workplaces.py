@@ -9,11 +9,11 @@ from django.views.decorators.cache import never_cache
 
 from edge.access import open_to_anyone
 from edge.language import current_language
+from edge.limits import check_limits
 from edge.requests import find_block
 from kernel.clock import utc_now
 from kernel.errors import LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from tenants.services.workplaces import ask_workplaces
 from web.errors import add_wait, translate_error
 from web.parts.contacts import EmailField
@@ -34,9 +34,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "site/workplaces.html", {"form": WorkplacesForm()})
     form = WorkplacesForm(request.POST)
-    full = ask_limits([Ask("workplaces_address", find_block(request))])
-    if full:
-        error = LimitReached(wait_seconds=max(full.values()))
+    try:
+        check_limits(Ask("workplaces_address", find_block(request)))
+    except LimitReached as error:
         form.add_error(None, translate_error(error))
         return add_wait(render(request, "site/workplaces.html", {"form": form}, status=429), error)
     if not form.is_valid():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
 from edge.access import requires
+from edge.limits import check_limits
 from edge.statuses import get_status
 from files.engine import LARGEST_UPLOAD_BYTES, PictureRefused, Refusal
 from files.errors import FileUnknown, StorageFull
@@ -19,7 +20,6 @@ from files.services.uploads import check_may_change, remove_picture, take_pictur
 from kernel.clock import utc_now
 from kernel.errors import DomainError, LimitReached
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.pictures import ASKED_EACH_TIME, answer_picture
@@ -68,9 +68,7 @@ def _check_place(request: HttpRequest, kind: str, owner_id: int) -> None:
 
 
 def _take(request: HttpRequest, kind: str, owner_id: int) -> None:
-    full = ask_limits([Ask("pictures_business", current_tenant().schema_name)])
-    if full:
-        raise LimitReached(wait_seconds=max(full.values()))
+    check_limits(Ask("pictures_business", current_tenant().schema_name))
     sent = request.FILES.get("picture")
     if sent is None:
         raise PictureRefused(Refusal.EMPTY)
