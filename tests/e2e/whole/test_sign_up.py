@@ -25,7 +25,7 @@ def fill_form(page: Page, stack: Stack, *, slug: str, email: str) -> None:
     page.click("main .button.primary")
     page.fill("[name=business_name]", "Taller Nuevo")
     page.fill("[name=slug]", slug)
-    page.check("[name=vertical][value=automotive]", force=True)
+    page.locator("label:has([name=vertical][value=automotive])").click()
     expect(page.locator("[name=timezone]")).to_have_value("America/Mexico_City")
     page.fill("[name=address]", "Calle Nueva 1, Ciudad de México")
     page.fill("[name=phone]", "55 1234 5678")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from datetime import timedelta
 
@@ -66,12 +65,6 @@ def list_slots(service_id: int) -> list[Slot]:
     return [slot for day in get_availability(query=query, now=now).days for slot in day.slots][::3]
 
 
-def look(page: Page, name: str) -> None:
-    """Keep a picture where one is asked for."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page="dialog" not in name)
-
-
 def archive(page: Page) -> None:
     page.locator("header form button").click()
     expect(page.locator("h1")).to_contain_text("Este cambio toca")
@@ -82,14 +75,14 @@ def test_page_and_dialog_are_accessible(houses, open_workspace):
     page = open_workspace(houses[0], f"/workspace/resources/{many}/")
     archive(page)
     expect(page.locator("h1")).to_be_focused()
-    found = {"page": check_everywhere(page, look=lambda page, name: look(page, f"page-{name}"))}
+    found = {"page": check_everywhere(page)}
     page.goto(page.url.replace(f"/{many}/archive/", f"/{few}/"))
     with tenant_scope(houses[0]):
         other = ResourceType.objects.filter(is_person=False).first()
     page.select_option("[name=resource_type_id]", str(other.pk))
     page.click(".setup-form .save-bar .primary")
     expect(page.locator("#review-title")).to_be_focused()
-    found["dialog"] = check_everywhere(page, look=lambda page, name: look(page, f"dialog-{name}"))
+    found["dialog"] = check_everywhere(page)
 
     assert found == {"page": [], "dialog": []}
 
@@ -142,7 +135,7 @@ def test_it_works_without_a_script(houses, open_workspace):
     who = hire(houses[0], "Sin Guion", 4)
     page = open_workspace(houses[0], f"/workspace/resources/{who}/", java_script_enabled=False)
     archive(page)
-    page.check("[name=review-all][value=cancel]", force=True)
+    page.locator("label:has([name=review-all][value=cancel])").click()
     page.click("[name=review-do][value=all]")
     expect(page.locator("[data-tally=cancel]")).to_have_text("4")
     page.click(SAVE)

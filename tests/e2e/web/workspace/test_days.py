@@ -54,12 +54,12 @@ def test_an_absence_repeats_and_a_holiday_is_worked(houses, open_workspace, scri
         "aria-checked", "false"
     )
     page.click("a.new-entry")
-    page.check("[name=what][value=away]", force=True)
+    page.locator("label:has([name=what][value=away])").click()
     with tenant_scope(houses[0]):
         person = Resource.objects.filter(resource_type__is_person=True).order_by("pk").first()
     page.select_option("[name=whom]", f"r{person.pk}")
     page.fill("[name=first]", "2030-01-08")
-    page.check("[name=part][value=some]", force=True)
+    page.locator("label:has([name=part][value=some])").click()
     page.fill("[name=hours]", "14-16")
     page.select_option("[name=repeats]", "weekly")
     page.click(".end-row .primary")
