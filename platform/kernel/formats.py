@@ -96,6 +96,18 @@ class Formats:
         """Return day, short month and year: "1 ene 2027", "Jan 1, 2027"."""
         return _clean(format_date(on, "medium", locale=self.locale))
 
+    def format_days(self, first: date, last: date) -> str:
+        """Return dates from the first to the last, both included: "14–18 dic 2026", "Dec 14, 2026 – Jan 6, 2027"."""
+        begins, ends = self.format_date(first), self.format_date(last)
+        if first == last:
+            return begins
+        if first.year == last.year and any(letter.isalpha() for letter in begins):
+            if first.month == last.month:
+                return ends.replace(str(last.day), f"{first.day}–{last.day}", 1)
+            pattern = YEAR_AT_END.sub("", self.locale.date_formats["medium"].pattern)
+            begins = _clean(format_date(first, pattern, locale=self.locale))
+        return f"{begins} – {ends}"
+
     def format_month_short(self, on: date) -> str:
         """Return the short month: "dic", "Dec"."""
         return _clean(format_date(on, "LLL", locale=self.locale)).rstrip(".")

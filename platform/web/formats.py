@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils.translation import gettext, pgettext
 
 from edge.language import current_language
 from kernel.formats import (
@@ -35,6 +37,23 @@ __all__ = [
 def format_span(minutes: int) -> str:
     """Return a length of notice in the active language, in days when it is whole days: "2 días", "4 h"."""
     return get_formats(current_language(), None).format_span(minutes)
+
+
+def describe_days(formats: Formats, first: date | None, last: date | None) -> str:
+    """Return dates as a sentence has them: "14–18 dic 2026", "from Dec 14, 2026 on", "until …"; empty without both."""
+    if first and last:
+        return formats.format_days(first, last)
+    if first:
+        return gettext("from %(first)s on") % {"first": formats.format_date(first)}
+    return gettext("until %(last)s") % {"last": formats.format_date(last)} if last else ""
+
+
+def name_days(formats: Formats, first: date, last: date) -> str:
+    """Return dates with what a sentence puts before them: "on Nov 29, 2026", "from Dec 14, 2026 to Jan 6, 2027"."""
+    words = {"first": formats.format_date(first), "last": formats.format_date(last)}
+    if first == last:
+        return pgettext("a date", "on %(first)s") % words
+    return gettext("from %(first)s to %(last)s") % words
 
 
 def is_morning(at: datetime, timezone: str) -> bool:

@@ -91,6 +91,12 @@ def day_short(on: date) -> str:
     return get_current_formats().format_day_short(on)
 
 
+@register.simple_tag
+def days(first: date, last: date) -> str:
+    """``{% days first last %}``: "14–18 dic 2026"."""
+    return get_current_formats().format_days(first, last)
+
+
 @register.filter
 def weekday_day(on: date) -> str:
     """``{{ on|weekday_day }}``: "martes 24"."""

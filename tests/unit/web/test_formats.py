@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from kernel.money import Price, PriceKind
-from web.formats import capitalize, end_sentence, format_duration, format_phone, get_formats, name_time
+from web.formats import capitalize, describe_days, end_sentence, format_duration, format_phone, get_formats, name_time
 
 MEXICO = "America/Mexico_City"
 AFTERNOON = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
@@ -143,3 +144,35 @@ def test_numbers_are_read_as_the_country_writes_them(country, typed, number):
 )
 def test_a_currency_has_its_sign_where_the_country_puts_it(country, currency, sign):
     assert get_formats("es", country).get_money_sign(currency) == sign
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "first", "last", "said"),
+    [
+        ("MX", "es", date(2026, 12, 14), date(2026, 12, 14), "14 dic 2026"),
+        ("MX", "es", date(2026, 12, 14), date(2026, 12, 18), "14–18 dic 2026"),
+        ("MX", "en", date(2026, 12, 14), date(2026, 12, 18), "Dec 14–18, 2026"),
+        ("MX", "es", date(2026, 11, 29), date(2026, 12, 2), "29 nov – 2 dic 2026"),
+        ("MX", "en", date(2026, 11, 29), date(2026, 12, 2), "Nov 29 – Dec 2, 2026"),
+        ("ES", "en", date(2026, 12, 14), date(2026, 12, 18), "14–18 Dec 2026"),
+        ("MX", "es", date(2026, 12, 14), date(2027, 1, 6), "14 dic 2026 – 6 ene 2027"),
+        ("CL", "es", date(2026, 12, 14), date(2026, 12, 18), "14-12-2026 – 18-12-2026"),
+        ("CO", "es", date(2020, 11, 20), date(2020, 12, 20), "20/11/2020 – 20/12/2020"),
+    ],
+)
+def test_dates_in_a_row_are_said_once(country, language, first, last, said):
+    assert get_formats(language, country).format_days(first, last) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (None, None, ""),
+        (date(2026, 12, 14), None, "from Dec 14, 2026 on"),
+        (None, date(2026, 12, 18), "until Dec 18, 2026"),
+        (date(2026, 12, 14), date(2026, 12, 18), "Dec 14–18, 2026"),
+    ],
+)
+def test_dates_may_be_open_at_either_end(first, last, said):
+    with translation.override("en"):
+        assert describe_days(get_formats("en", "MX"), first, last) == said

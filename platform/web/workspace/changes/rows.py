@@ -77,11 +77,13 @@ class Review:
     Attributes:
         rest: They are too many to be listed, and all become the same.
         rest_people: So many get a message about those alone.
+        rest_alone: And so many get none.
     """
 
     rows: tuple[ReviewRow, ...]
     rest: Sequence[Touched]
     rest_people: int
+    rest_alone: int
     for_rest: Outcome | None
     carried: Sequence[tuple[str, str]]
     address: str
@@ -165,6 +167,7 @@ def make_review(
         rows,
         rest,
         sum(each.is_reachable for each in strangers),
+        sum(not each.is_reachable for each in strangers),
         choices.for_rest,
         carried,
         address,

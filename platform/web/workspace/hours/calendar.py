@@ -132,13 +132,23 @@ def describe_day(day: SpecialDay) -> str:
 def say_what(day: SpecialDay) -> str:
     """Return what happens: closed, open from when to when, away."""
     if day.is_absence:
-        hours = f"{format_minute(day.start_minute)}–{format_minute(day.end_minute)}"
-        return gettext("away") if day.is_whole else gettext("away %(hours)s") % {"hours": hours}
+        return gettext("away") if day.is_whole else _say_away(day)
     if day.is_closing:
         return _say_closed(day)
     if not day.periods:
         return gettext("closed") if day.resource_id is None else gettext("does not work")
     return gettext("open %(hours)s") % {"hours": format_periods(day.periods)}
+
+
+def _say_away(day: SpecialDay) -> str:
+    if day.first == day.last:
+        return gettext("away %(hours)s") % {"hours": format_periods([(day.start_minute, day.end_minute)])}
+    formats = get_current_formats()
+    words = {
+        "first": f"{formats.format_day_short(day.first)}, {format_minute(day.start_minute)}",
+        "last": f"{formats.format_day_short(day.last)}, {format_minute(day.end_minute)}",
+    }
+    return gettext("away from %(first)s to %(last)s") % words
 
 
 def _say_closed(day: SpecialDay) -> str:

@@ -28,7 +28,6 @@ from web.parts.clock import NOT_HOURS, format_periods, read_periods
 from web.parts.fields import ChoiceField, DateField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import Segments
-from web.workspace.hours.spans import name_date
 
 CLOSE, HOURS, AWAY = "close", "hours", "away"
 WHOLE, MORNING, AFTERNOON, SOME = "whole", "morning", "afternoon", "some"
@@ -131,6 +130,11 @@ class DayForm(PageForm):
         return DayOwner(timezone=view.timezone, **owner)
 
     @property
+    def whose_name(self) -> str:
+        """Return what it is called whose special day it is."""
+        return self.views[self.cleaned_data["whom"]].name
+
+    @property
     def repetition(self) -> Repetition:
         """Return its dates."""
         data = self.cleaned_data
@@ -160,14 +164,6 @@ class DayForm(PageForm):
     def make_plan(self) -> DayPlanned:
         """Return the rows that say it; of a series only what was changed is another."""
         return plan_days(self.content, self.repetition, self.owner, self.series)
-
-    @property
-    def story(self) -> str:
-        """Return what is about to happen in a sentence without a full stop."""
-        words = dict(self.fields["what"].choices)  # type: ignore[attr-defined]
-        names = dict(self.fields["whom"].choices)  # type: ignore[attr-defined]
-        data = self.cleaned_data
-        return f"{names[data['whom']]}: {str(words[data['what']]).lower()}, {name_date(data['first'])}"
 
     def _check_hours(self, typed: str) -> None:
         periods = read_periods(typed)

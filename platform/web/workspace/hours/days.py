@@ -43,9 +43,10 @@ from web.formats import to_local
 from web.parts.toasts import Toast, go_on
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.editing import make_actor
-from web.workspace.hours.calendar import MONTHS_SHOWN, Calendar, add_months, describe_day, list_coming
+from web.workspace.hours.calendar import MONTHS_SHOWN, Calendar, add_months, list_coming
 from web.workspace.hours.day_form import DayForm, describe_series
 from web.workspace.hours.sheet import list_days
+from web.workspace.hours.stories import tell_day, tell_end
 
 KINDS = {"hours": False, "away": True}
 MOST_COMING = 12
@@ -197,7 +198,7 @@ def _answer_form(request: HttpRequest, page: DaysPage, form: DayForm, series: Se
     if not form.is_valid():
         return _render(request, page, form=form, series=series, status=422)
     if form.says_the_same:
-        return _go_to(request, page, form.cleaned_data["first"], gettext("Saved"), form.story)
+        return _go_to(request, page, form.cleaned_data["first"], gettext("Saved"), tell_day(form))
     return _try_to_save(request, page, form, series, old=series, new=form.make_plan())
 
 
@@ -212,9 +213,9 @@ def _try_to_save(
 ) -> HttpResponse:
     is_removed = not (new.overrides or new.absences)
     seen = [SeenRow(each.id, each.version, each.is_absence) for each in old]
-    title = describe_day(old[0]) if is_removed else form.story
+    title = tell_end(old) if is_removed else tell_day(form)
     story = Story(
-        title=gettext("Remove: %(what)s") % {"what": title} if is_removed else title,
+        title=title,
         back_url=page.url,
         back_label=gettext("Special days"),
         again=lambda: _render(request, page, form=form, series=series),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from edge.reading import NotRead, check_date
 from scheduling.types.weeks import ONE_DAY, Validity, WeekPlan, WeekView, list_validities, read_plan
+from web.formats import capitalize, describe_days
 from web.templatetags.formats import get_current_formats
 
 MOST_STRETCHES = 40
@@ -102,21 +103,8 @@ def find_neighbor(span: Span) -> date | None:
 
 
 def describe_stretch(stretch: Validity) -> str:
-    """Return dates in words: "from Dec 14, 2026 to Jan 6, 2027", "always"."""
-    first, last = stretch
-    words = {"first": name_date(first) if first else "", "last": name_date(last) if last else ""}
-    if first and last:
-        return gettext("%(first)s to %(last)s") % words
-    if first:
-        return gettext("From %(first)s on") % words
-    return gettext("Until %(last)s") % words if last else gettext("Always")
-
-
-def name_date(on: date) -> str:
-    """Return a date with its year, short: "14 dic 2026", "Dec 14, 2026"."""
-    formats = get_current_formats()
-    month = formats.format_month_short(on)
-    return f"{on.day} {month} {on.year}" if formats.language == "es" else f"{month} {on.day}, {on.year}"
+    """Return dates in words: "Dec 14, 2026 – Jan 6, 2027", "Always"."""
+    return capitalize(describe_days(get_current_formats(), *stretch)) or gettext("Always")
 
 
 def _find_key(stretch: Validity) -> str:

@@ -17,7 +17,7 @@ from scheduling.selectors.catalog.entries import list_location_entries, list_res
 from scheduling.types import RuleSetup
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.formats import end_sentence, to_local
+from web.formats import describe_days, end_sentence, name_days, to_local
 from web.templatetags.formats import get_current_formats
 
 PERIODS = {
@@ -126,13 +126,10 @@ def say_between(setup: RuleSetup) -> str:
 
 
 def say_dates(setup: RuleSetup) -> str:
-    """Return "from January 1 to March 31, 2027"; empty without both."""
-    first, last = (say_date(on) if on else "" for on in (setup.valid_from, setup.valid_to))
-    if first and last:
-        return gettext("from %(first)s until %(last)s") % {"first": first, "last": last}
-    if first:
-        return gettext("from %(first)s on") % {"first": first}
-    return gettext("until %(last)s") % {"last": last} if last else ""
+    """Return "from Jan 1, 2027 to Mar 31, 2027"; empty without both."""
+    first, last = setup.valid_from, setup.valid_to
+    formats = get_current_formats()
+    return name_days(formats, first, last) if first and last else describe_days(formats, first, last)
 
 
 def say_minute(minute: int) -> str:

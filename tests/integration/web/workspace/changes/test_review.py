@@ -10,6 +10,7 @@ import pytest
 
 from kernel.clock import utc_now
 from kernel.iso import parse_instant
+from notifications.services.stops import Answered, take_reply
 from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, Booking, Resource, ResourceType, Service
 from scheduling.selectors.catalog import services as catalog
@@ -260,11 +261,26 @@ def test_who_gets_no_message_is_named(owner_client, booked, person):
     Booking.objects.filter(pk=booked[0]).update(customer_email="", customer_phone="")
     address = f"{LIST}{person.pk}/archive/"
     page = owner_client.post(address).content.decode()
-    assert re.search(r"avísales tú:\s*<b>Cliente 0</b>", page)
+    assert re.search(r"Llámales tú:\s*<b>Cliente 0</b>", page)
+    assert page.count("No le llega ningún mensaje: llámale") == 1
 
     owner_client.post(address, {**read_review(page), "review-do": "save"})
 
     assert "Llámales, no reciben mensaje: Cliente 0" in owner_client.get(LIST).content.decode()
+
+
+def test_who_answered_stop_and_has_no_mail_is_named_with_the_number(owner_client, booked, person, monkeypatch):
+    Booking.objects.filter(pk__in=booked).update(customer_email="", customer_phone="+525512345678")
+    take_reply(Answered("+525512345678", "BAJA", ""), now=utc_now())
+    address = f"{LIST}{person.pk}/archive/"
+
+    page = owner_client.post(address).content.decode()
+
+    number = 'href="tel:+525512345678">55\N{NO-BREAK SPACE}1234\N{NO-BREAK SPACE}5678</a>'
+    assert (page.count("No le llega ningún mensaje: llámale"), page.count(number)) == (4, 4)
+    assert re.search(r'data-told="[^"]*"></span>', page)
+    monkeypatch.setattr("scheduling.services.changes.applying.MOST_ROWS", 2)
+    assert "y 2 de quienes no aparecen en la lista" in owner_client.post(address).content.decode()
 
 
 def test_more_than_can_be_listed_share_one_choice(owner_client, booked, person, monkeypatch):

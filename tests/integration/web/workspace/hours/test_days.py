@@ -578,3 +578,51 @@ def test_a_holiday_that_is_over_comes_last_without_a_switch(owner_client, place)
     switches = re.findall(r'name="on" value="([^"]+)"', listed)
     assert [f"{on}" in switches for on in own] == [False, True, True]
     assert switches == sorted(switches)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Del Valle cierra el 8 ene 2030"),
+        ({"last": "2030-01-10"}, "Del Valle cierra del 8 ene 2030 al 10 ene 2030"),
+        ({"part": "afternoon"}, "Del Valle cierra el 8 ene 2030, por la tarde"),
+        ({"what": "hours", "hours": "9-11"}, "Del Valle tiene otro horario el 8 ene 2030, 9:00 a.m.–11:00 a.m."),
+        ({"whom": "eva"}, "Eva no trabaja el 8 ene 2030"),
+        ({"whom": "eva", "what": "away", "part": "morning"}, "Eva falta el 8 ene 2030, por la mañana"),
+        (
+            {"whom": "eva", "what": "away", "repeats": "weekly", "until": "2030-01-22"},
+            "Eva falta el 8 ene 2030, cada semana hasta el 22 ene 2030",
+        ),
+        ({"repeats": "yearly", "until": "2031-01-08"}, "Del Valle cierra el 8 ene 2030, cada año hasta el 8 ene 2031"),
+    ],
+)
+def test_what_was_saved_is_a_sentence(owner_client, place, eva, typed, said):
+    Location.objects.filter(pk=place).update(name="Del Valle")
+    whom = {"whom": f"r{eva}"} if "whom" in typed else {}
+
+    add(owner_client, place, **{**typed, **whom})
+
+    page = owner_client.get(DAYS).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert f"Guardado: {said}" in re.sub(r"\s+", " ", page)
+
+
+def test_what_is_removed_says_what_holds_then(owner_client, place, eva):
+    add(owner_client, place, what="away", whom=f"r{eva}", last="2030-01-10")
+    row = TimeOff.objects.get()
+    stamp = read_page(owner_client.get(f"{DAYS}away/{row.pk}/").content.decode())["seen"]
+
+    owner_client.post(f"{DAYS}away/{row.pk}/", {"do": "remove", "seen": stamp})
+
+    assert "Eva vuelve a su horario de siempre del 8 ene 2030 al 10 ene 2030" in owner_client.get(DAYS).content.decode()
+
+
+def test_an_absence_over_night_says_both_days(owner_client, place, eva):
+    """As calls of the API make it: from a time of one day to a time of another."""
+    start = datetime(2030, 1, 8, 7, 46, tzinfo=ZONE)
+    TimeOff.objects.create(resource_id=eva, starts_at=start, ends_at=start + timedelta(days=1))
+
+    page = (
+        owner_client.get(f"{DAYS}?month=2030-01&location={place}").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+    assert "falta del mar 8 de ene, 7:46 a.m. al mié 9 de ene, 7:46 a.m." in page

@@ -289,7 +289,7 @@ def test_a_period_is_added_and_taken_back(owner_client, place, eva):
 
     assert saved.status_code == 302
     grid = owner_client.get(f"{GRID}?location={place}&span=2030-12-14").content.decode()
-    assert ["14 dic 2030 a 6 ene 2031" in grid, "Hasta 13 dic 2030; Desde 7 ene 2031" in grid] == [True, True]
+    assert ["14 dic 2030 – 6 ene 2031" in grid, "Hasta el 13 dic 2030; Desde el 7 ene 2031" in grid] == [True, True]
     assert f'name="hours-r{eva}-0" value="10:00\xa0a.m.–2:00\xa0p.m."' in grid
     seen = re.search(r'name="seen" value="([^"]+)"', grid)[1]
     remove = {"span": "2030-12-14..2031-01-06", "do": "remove"}
