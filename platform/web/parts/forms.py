@@ -50,8 +50,9 @@ class PageField(BoundField):
 
     @property
     def is_optional(self) -> bool:
-        """Tell whether the label says so: of a choice that is always made it does not."""
-        is_made = self.is_check or isinstance(self.field.widget, forms.RadioSelect)
+        """Tell whether the label says so: of a choice that is always made it does not, unless it is marked."""
+        is_marked = hasattr(self.field, "is_needed")
+        is_made = self.is_check or (isinstance(self.field.widget, forms.RadioSelect) and not is_marked)
         return not self.is_needed and not is_made and not getattr(self.field, "is_one_of", False)
 
     @property

@@ -17,7 +17,7 @@ from scheduling.types import Question
 from web.formats import Formats
 from web.parts.assets import TypedField
 from web.parts.forms import PageForm, mark_needed
-from web.parts.widgets import Chips, ChoiceChips, Segments
+from web.parts.widgets import Chips, ChoiceChips
 
 QUESTION_PREFIX = "answers."
 MOST_CHIPS = 8
@@ -100,7 +100,7 @@ def _make_widget(question: Question, language: str, *, is_staff: bool) -> forms.
         case QuestionKind.TEXT:
             return forms.TextInput({"dir": "auto"})
         case kind:
-            chips: ChoiceWidget = {QuestionKind.YES_NO: Segments, QuestionKind.CHOICES: Chips}.get(kind, ChoiceChips)()
+            chips: ChoiceWidget = Chips() if kind is QuestionKind.CHOICES else ChoiceChips()
             chips.choices = yes_or_no if kind is QuestionKind.YES_NO else choices
             return chips
 

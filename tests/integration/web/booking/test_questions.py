@@ -73,6 +73,15 @@ def test_questions_are_asked_in_the_language_of_the_page(customer_client, servic
     assert re.findall(r'name="answers.q000001" value="([^"]+)"', text["en"]) == ["4 cilindros", "6 cilindros"]
 
 
+def test_yes_and_no_are_chips_and_what_may_be_left_out_says_so(customer_client, service):
+    html = unescape(customer_client.get(open_visit(customer_client, service)).content.decode())
+
+    texts = [re.sub(r"<[^>]+>|\s+", " ", each) for each in re.findall(r"<legend[^>]*>(.*?)</legend>", html, re.DOTALL)]
+    said = [" ".join(each.split()) for each in texts]
+    assert ("¿Qué más? (opcional)" in said, "¿Qué motor?" in said) == (True, True)
+    assert len(re.findall(r'<label class="chip">\s*<input type="radio" name="answers.q000003"', html)) == 2
+
+
 def test_answers_are_kept_with_the_booking(customer_client, service):
     assert book(customer_client, service).status_code == 302
 
