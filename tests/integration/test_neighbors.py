@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat
 
 from accounts.models import User
-from scheduling.models import Booking, CapacityRule, Customer, Resource, ResourceType, Service
+from scheduling.models import Booking, CapacityRule, Customer, DateOverride, Location, Resource, ResourceType, Service
 from scheduling.services.messages.manage_tokens import derive_token
 from tenants.errors import LinkUnknown
 from tenants.jobs import call_in_tenant, call_outside
@@ -49,10 +49,15 @@ def mark_everything() -> dict[str, str]:
     Resource.objects.update(name=Concat(Value(f"{CANARY} "), F("pk"), output_field=CharField()))
     Customer.objects.update(notes=CANARY)
     User.objects.update(name=CANARY)
+    Location.objects.update(name=CANARY)
+    special_day = DateOverride.objects.create(location=Location.objects.latest("pk"), on=date(2030, 1, 7), note=CANARY)
     return {
         "booking": str(Booking.objects.latest("pk").pk),
         "service": str(Service.objects.latest("pk").pk),
         "resource": str(Resource.objects.latest("pk").pk),
+        "location": str(Location.objects.latest("pk").pk),
+        "special_day": str(special_day.pk),
+        "person": str(User.objects.latest("pk").pk),
         "resource_type": str(ResourceType.objects.latest("pk").pk),
         "rule": str(CapacityRule.objects.create(scope="tenant", period="day", measure="bookings", limit=500).pk),
     }
