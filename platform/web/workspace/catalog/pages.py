@@ -64,6 +64,7 @@ SERVICES: CrudPage[ServiceRow, ServiceForm] = CrudPage(
     filters=list_filters,
     narrows=fits,
     name_group=lambda row: row.entry.setup.category,
+    has_file=True,
     export=(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Category"), lambda row: row.entry.setup.category),

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Permission
 from web.workspace.catalog import row_views
 from web.workspace.catalog.copy_views import copy_row
-from web.workspace.catalog.files.views import download_catalog, import_file
+from web.workspace.catalog.files.page import SERVICE_FILE
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.catalog.prices.views import edit_prices
 from web.workspace.catalog.starting import use_starter_list
 from web.workspace.crud.urls import make_urls
+from web.workspace.files.urls import make_file_urls
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
@@ -28,8 +29,7 @@ add_entries(
 urlpatterns = [
     *make_urls(SERVICES),
     path("services/prices/", edit_prices, name="services_prices"),
-    path("services/file/", import_file, name="services_file"),
-    path("services/file/services.csv", download_catalog, name="services_download"),
+    *make_file_urls(SERVICE_FILE),
     path("services/starter/", use_starter_list, name="services_starter"),
     path("services/<int:row_id>/copy/", copy_row, name="services_copy"),
     path("services/<int:row_id>/row/", row_views.show_row, name="services_row"),

@@ -40,6 +40,7 @@ class CrudPage(Generic[RowT, FormT]):
         create: Takes the form, ``by`` and ``now``; returns the id.
         change: Takes id and form, ``version``, ``by``, ``now``, and ``is_restored`` for an archived one that
             comes back changed.
+        has_file: All of it can be downloaded and imported as a file, see `web.workspace.files`.
         delete: Takes ``by`` and ``now`` beside the id; refuses what was ever used. None: nothing is deleted.
         sorts: Key of the order for each sortable column; the empty one is the list's own.
         filters: What narrows the list besides the state, made of all rows; `narrows` says whether a row fits.
@@ -76,6 +77,7 @@ class CrudPage(Generic[RowT, FormT]):
     filters: Callable[[Sequence[RowT]], Sequence[Filter]] = lambda _: ()
     narrows: Callable[[RowT, Mapping[str, str]], bool] = lambda _row, _asked: True
     name_group: Callable[[RowT], str] | None = None
+    has_file: bool = False
     export: tuple[tuple[Text, Callable[[RowT], object]], ...] = ()
     delete: Callable[..., None] | None = None
     form_aside: str = ""
@@ -101,6 +103,11 @@ class CrudPage(Generic[RowT, FormT]):
     def list_url(self) -> str:
         """Return the address of the list."""
         return reverse(f"workspace:{self.key}")
+
+    @property
+    def file_url(self) -> str:
+        """Return where it is downloaded and imported as a file."""
+        return reverse(f"workspace:{self.key}_file")
 
     @property
     def new_url(self) -> str:

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
+from web.workspace.files.urls import make_file_urls
 from web.workspace.hours.days import add_day, edit_day, show_days, switch_holiday
+from web.workspace.hours.files import HOURS_FILE
 from web.workspace.hours.locations import LOCATIONS
 from web.workspace.hours.week import draw_week, edit_row, save_week, show_week
 from web.workspace.nav import NavEntry, add_entries
@@ -40,5 +42,6 @@ urlpatterns = [
     path("days/new/", add_day, name="days_new"),
     path("days/holiday/", switch_holiday, name="days_holiday"),
     path("days/<slug:kind>/<int:row_id>/", edit_day, name="days_change"),
+    *make_file_urls(HOURS_FILE),
     *make_urls(LOCATIONS),
 ]

@@ -90,6 +90,7 @@ RULES: CrudPage[RuleRow, RuleForm] = CrudPage(
     ),
     sorts={"": lambda row: (row.entry.id,)},
     row_template="workspace/rules/row.html",
+    has_file=True,
     list_lead="workspace/rules/lead.html",
     list_style="css/limits.css",
     name_of=name_rule,

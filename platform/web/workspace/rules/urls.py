@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
+from web.workspace.files.urls import make_file_urls
 from web.workspace.nav import NavEntry, add_entries
+from web.workspace.rules.files import RULE_FILE
 from web.workspace.rules.pages import RULES
 
 add_entries(
@@ -19,4 +21,4 @@ add_entries(
     )
 )
 
-urlpatterns = make_urls(RULES)
+urlpatterns = [*make_urls(RULES), *make_file_urls(RULE_FILE)]

@@ -130,6 +130,7 @@ RESOURCES: CrudPage[ResourceRow, ResourceForm] = CrudPage(
     filters=list_filters,
     narrows=fits,
     name_group=lambda row: row.type_name,
+    has_file=True,
     export=(
         (gettext_lazy("Name"), lambda row: row.entry.setup.name),
         (gettext_lazy("Type"), lambda row: row.type_name),
@@ -192,5 +193,6 @@ RESOURCE_TYPES: CrudPage[TypeRow, ResourceTypeForm] = CrudPage(
         "bookings": lambda row: (row.entry.coming_bookings, row.entry.id),
     },
     row_template="workspace/team/type_row.html",
+    has_file=True,
     list_lead="workspace/team/type_lead.html",
 )

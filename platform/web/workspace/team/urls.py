@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
+from web.workspace.files.urls import make_file_urls
 from web.workspace.nav import NavEntry, add_entries
 from web.workspace.team.copying import copy
+from web.workspace.team.files import RESOURCE_FILE, TYPE_FILE
 from web.workspace.team.pages import RESOURCE_TYPES, RESOURCES
 from web.workspace.team.turns import choose_strategy, show_turns
 
@@ -27,5 +29,7 @@ urlpatterns = [
     path("resources/turns/<int:row_id>/", choose_strategy, name="resources_strategy"),
     path("resources/<int:row_id>/copy/", copy, name="resources_copy"),
     *make_urls(RESOURCES),
+    *make_file_urls(RESOURCE_FILE),
     *make_urls(RESOURCE_TYPES),
+    *make_file_urls(TYPE_FILE),
 ]

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from kernel.errors import Conflict, Invalid
 from kernel.money import PriceKind
 from kernel.text import mark
-from scheduling.errors import SetupInvalid
 from scheduling.models import AddOn, Service
 from scheduling.selectors.catalog.entries import with_requirements
 from scheduling.selectors.catalog.setups import read_add_on, read_service
 from scheduling.services.catalog import add_ons, services
+from scheduling.services.catalog.batches.lines import TWICE, LineErrors, LineOutcome, importing
 from scheduling.services.catalog.bulk import add_add_ons, add_services
 from scheduling.services.catalog.checks import Lookup
 from scheduling.services.catalog.door import change_row, compare, find_last_position
@@ -28,7 +26,6 @@ from tenants.policies import check_business_may
 
 NEEDED = mark("A new service needs this.")
 UNKNOWN_ID = mark("No service in use has this number.")
-TWICE = mark("This stands in the file twice.")
 SEVERAL = mark("Several services are called so: say which by its number or category.")
 NO_SERVICE = mark("No service is called so, neither here nor in this file.")
 STILL_NEEDED = mark("Coming appointments would no longer fit. Change this in the form of the service.")
@@ -51,16 +48,6 @@ class CatalogLine:
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LineOutcome:
-    """What became of a line: whether it is new, and the fields that differ with old and new, as the log has them."""
-
-    number: int
-    name: str
-    is_new: bool
-    fields: Mapping[str, tuple[object, object]]
-
-
 def import_catalog(
     *, lines: Sequence[CatalogLine], by: Actor, now: datetime, is_trial: bool = False
 ) -> tuple[LineOutcome, ...]:
@@ -74,37 +61,16 @@ def import_catalog(
         SetupInvalid: Names what cannot be, as ``<number of the line>.<field>``.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    with transaction.atomic():
+    with importing(is_trial=is_trial):
         outcomes = _import_services([line for line in lines if not line.extra_of], by=by, now=now)
         outcomes += _import_extras([line for line in lines if line.extra_of], by=by, now=now)
-        if is_trial:
-            transaction.set_rollback(True)
     return tuple(sorted(outcomes, key=lambda outcome: outcome.number))
-
-
-class _Errors:
-    """What is wrong, by line and field; the first word about a field counts."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, tuple[str, ...]] = {}
-
-    def note(self, line: CatalogLine, name: str, text: str) -> None:
-        self.found.setdefault(f"{line.number}.{name}", (text,))
-
-    def take(self, line: CatalogLine, error: Invalid) -> None:
-        for name, texts in error.errors.items():
-            field = name if name.startswith("texts.") else name.partition(".")[0]
-            self.found.setdefault(f"{line.number}.{field}", texts)
-
-    def raise_any(self) -> None:
-        if self.found:
-            raise SetupInvalid(errors=self.found)
 
 
 def _import_services(lines: Sequence[CatalogLine], *, by: Actor, now: datetime) -> list[LineOutcome]:
     found = Service.objects.select_for_update(no_key=True).filter(is_active=True).order_by("pk")
     rows = {row.pk: row for row in with_requirements(found)}
-    errors, lookup, seen = _Errors(), Lookup(), set[object]()
+    errors, lookup, seen = LineErrors(), Lookup(), set[object]()
     outcomes: list[LineOutcome] = []
     new: list[ServiceSetup] = []
     changes: list[tuple[CatalogLine, Service, ServiceSetup, ServiceSetup]] = []
@@ -140,7 +106,7 @@ def _import_services(lines: Sequence[CatalogLine], *, by: Actor, now: datetime) 
 
 
 def _change(
-    line: CatalogLine, row: Service, before: ServiceSetup, after: ServiceSetup, errors: _Errors, *, by: Actor,
+    line: CatalogLine, row: Service, before: ServiceSetup, after: ServiceSetup, errors: LineErrors, *, by: Actor,
     now: datetime,
 ) -> None:  # fmt: skip
     if before == after:
@@ -154,7 +120,7 @@ def _change(
         errors.note(line, "requirements", STILL_NEEDED)
 
 
-def _find_service(line: CatalogLine, rows: Mapping[int, Service], errors: _Errors) -> Service | None:
+def _find_service(line: CatalogLine, rows: Mapping[int, Service], errors: LineErrors) -> Service | None:
     if line.service_id is not None:
         if line.service_id not in rows:
             errors.note(line, "id", UNKNOWN_ID)
@@ -167,7 +133,7 @@ def _find_service(line: CatalogLine, rows: Mapping[int, Service], errors: _Error
     return same[0] if same else None
 
 
-def _make_setup(line: CatalogLine, before: ServiceSetup | None, errors: _Errors) -> ServiceSetup | None:
+def _make_setup(line: CatalogLine, before: ServiceSetup | None, errors: LineErrors) -> ServiceSetup | None:
     values = {**line.values, "name": line.name, "texts": _merge_texts(before.texts if before else (), line)}
     kind = values.get("price_kind") or (before.price_kind if before else PriceKind.ON_REQUEST)
     if values.get("price_minor") is not None and "price_kind" not in values and kind is PriceKind.ON_REQUEST:
@@ -202,7 +168,7 @@ def _import_extras(lines: Sequence[CatalogLine], *, by: Actor, now: datetime) ->
     # Whoever imports at the same time, or saves the form of a service, waits: nobody writes over what was not read.
     rows = AddOn.objects.select_for_update(no_key=True).filter(is_active=True).order_by("pk")
     present = {(row.service_id, row.name.lower()): row for row in rows}
-    errors, lookup, seen = _Errors(), Lookup(), set[object]()
+    errors, lookup, seen = LineErrors(), Lookup(), set[object]()
     position = find_last_position(add_ons.NOUN)
     outcomes: list[LineOutcome] = []
     new: list[AddOnSetup] = []

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from babel.numbers import get_currency_precision
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from kernel.identity.keys import fold_letters
 from kernel.languages import LANGUAGES
 from kernel.money import PriceKind
 from scheduling.types import LocalText, ServiceSetup
@@ -19,55 +14,14 @@ from tenants.context import current_tenant
 from web.parts.cells import write_amount
 from web.templatetags.formats import get_current_formats
 from web.workspace.catalog.texts import SERVICE_TEXTS, list_other_languages, say_label_later
+from web.workspace.files.cells import CellWrong, Column, read_number, read_switch, read_text
 
-LARGEST_NUMBER = 10**9
 LARGEST_AMOUNT = 10**13
-YES, NO = ("yes", "si", "sí", "1", "true", "x"), ("no", "0", "false")
 KINDS = {
     PriceKind.FIXED: ("fixed", "fijo"),
     PriceKind.FROM: ("from", "desde"),
     PriceKind.ON_REQUEST: ("on_request", "on request", "por cotizar"),
 }
-
-
-class CellWrong(ValueError):
-    """A cell cannot be read; the message is in the active language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: ``field`` of the set-up that it fills; ``read`` raises `CellWrong`.
-
-    Attributes:
-        key: What it is called in every language, too.
-        title: What people call it.
-        language: Of a text that is not in the business's own.
-    """
-
-    key: str
-    title: str | Promise
-    help: str | Promise
-    field: str
-    read: Callable[[str], Any]
-    example: str = ""
-    of_extras: bool = False
-    language: str = ""
-
-
-def read_text(text: str) -> str:
-    """Return a text as it is."""
-    return text
-
-
-def read_number(text: str) -> int:
-    """Return a whole number."""
-    if (
-        not (text.isascii() and text.isdigit())
-        or int(text[:10]) > LARGEST_NUMBER
-        or len(text) > len(str(LARGEST_NUMBER))
-    ):
-        raise CellWrong(gettext("Write a whole number."))
-    return int(text)
 
 
 def read_price(text: str) -> int:
@@ -87,13 +41,6 @@ def read_kind(text: str) -> PriceKind:
         if text.lower() in words:
             return kind
     raise CellWrong(gettext("Write “fixed”, “from” or “on request”."))
-
-
-def read_switch(text: str) -> bool:
-    """Return yes or no."""
-    if text.lower() in YES + NO:
-        return text.lower() in YES
-    raise CellWrong(gettext("Write “yes” or “no”."))
 
 
 COLUMNS = (
@@ -267,15 +214,6 @@ def list_columns() -> tuple[Column, ...]:
     """Return the columns of this business's file: its own language first, then the others."""
     others = list_other_languages()
     return (*COLUMNS, *(column for column in TEXT_COLUMNS if column.language in others))
-
-
-def map_titles() -> dict[str, str]:
-    """Map what a column may be called, folded, to its key: the key itself, and its title in every language."""
-    found = {column.key: column.key for column in BY_KEY.values()}
-    for language in LANGUAGES:
-        with translation.override(language):
-            found |= {fold_letters(str(column.title)): column.key for column in BY_KEY.values()}
-    return found
 
 
 def write_cells(service_id: int, setup: ServiceSetup, needs: str) -> list[object]:

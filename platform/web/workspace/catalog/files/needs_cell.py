@@ -9,10 +9,9 @@ from django.utils.translation import gettext
 from kernel.identity.keys import fold_letters
 from scheduling.selectors.catalog.roster import Roster
 from scheduling.types import RequirementSetup
-from web.workspace.catalog.files.columns import CellWrong
+from web.workspace.files.cells import CellWrong
+from web.workspace.files.reading import AS_IT_IS
 
-AS_IT_IS = "*"
-"""What no cell can say: certain people by name, or the same person in two parts."""
 LONGEST_PART = 300
 """Characters: a type, a skill and their numbers have room. Reading takes the square of it."""
 PART = re.compile(r"(?:(\d{1,4}) )?([^()+]*?) ?(?:\(([^()+]{1,60})\))? ?(?:(\d{1,5})-(\d{1,5})?)?")
@@ -20,7 +19,7 @@ SPECIAL = re.compile(r"[()+]|\d-")
 
 
 def write_needs(requirements: tuple[RequirementSetup, ...], roster: Roster) -> str:
-    """Return the cell, or `AS_IT_IS`."""
+    """Return the cell; `AS_IT_IS` for what none can say: people by name, or the same person in two parts."""
     cells: list[str] = []
     for each in requirements:
         kind = roster.types.get(each.resource_type_id or 0)
