@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponseBase
 
 from kernel.errors import Unavailable
 from kernel.personal import TableInventory
-from tenants.types import ActDone, AddressChange, RestoredTenant, SignUpDetails, TenantFile, TenantInfo
+from tenants.types import ActDone, AddressChange, BackupTrouble, RestoredTenant, SignUpDetails, TenantFile, TenantInfo
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
 AddressWriter = Callable[[AddressChange], None]
+BackupWriter = Callable[[BackupTrouble], None]
 RestoreStep = Callable[[RestoredTenant], tuple[str, ...]]
 
 
@@ -91,6 +92,7 @@ _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
 _address_writers: list[AddressWriter] = []
+_backup_writers: list[BackupWriter] = []
 _file_stores: dict[str, FileStore] = {}
 _restore_steps: dict[str, tuple[int, RestoreStep]] = {}
 _left_behind: dict[str, str] = {}
@@ -167,6 +169,18 @@ def note_address(change: AddressChange) -> None:
     """Hand over what became of an address to whoever keeps a log or writes to people."""
     for writer in _address_writers:
         writer(change)
+
+
+def register_backup_writer(writer: BackupWriter) -> None:
+    """Let ``writer`` tell operators of archives that failed or are late; it runs on the platform's behalf."""
+    if writer not in _backup_writers:
+        _backup_writers.append(writer)
+
+
+def note_backup_trouble(trouble: BackupTrouble) -> None:
+    """Hand over what is wrong with archives to whoever writes to operators."""
+    for writer in _backup_writers:
+        writer(trouble)
 
 
 def register_inventory(tables: Iterable[TableInventory]) -> None:

@@ -128,6 +128,7 @@ class TenantInfo:
         shared_at: When the owner said that customers know the page.
         guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
         former_schemas: Of the businesses whose archives it was made of, oldest first.
+        quiet_since: It is a copy that writes to no customer yet; None: it is none, or its owner said so.
     """
 
     id: int
@@ -158,6 +159,7 @@ class TenantInfo:
     version: int = 1
     home_host: str = ""
     former_schemas: tuple[str, ...] = ()
+    quiet_since: datetime | None = None
 
     @property
     def is_published(self) -> bool:
@@ -193,8 +195,8 @@ class ActDone:
     """What was done to a business, by whom and why, for whoever keeps a log.
 
     Attributes:
-        act: A `tenants.enums.TenantAct` value; ``old`` and ``new`` are states.
-        author_id: The operator; None: a command or the system.
+        act: A `tenants.enums.TenantAct` or `CopyAct` value; ``old`` and ``new`` are states.
+        author_id: The operator; None: a command, the system, or the owner of the business.
     """
 
     tenant: TenantInfo
@@ -420,6 +422,23 @@ class RestoreDone:
     rows: int
     files: int
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupTrouble:
+    """Something that operators hear of: an archive that failed, or businesses that have had none for two nights.
+
+    Attributes:
+        business_name: Of the one whose archive failed, with ``schema_name``; both empty when it is about ``late``.
+        failure: What went wrong, in English.
+        late: How many businesses have had no verified archive for two nights.
+    """
+
+    at: datetime
+    schema_name: str = ""
+    business_name: str = ""
+    failure: str = ""
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

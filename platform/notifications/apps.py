@@ -14,7 +14,7 @@ class NotificationsConfig(AppConfig):
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import delivery, exporting, outbox  # noqa: PLC0415
-        from notifications.services.notices import accounts, addresses, sign_ups, workplaces  # noqa: PLC0415
+        from notifications.services.notices import accounts, addresses, backups, sign_ups, workplaces  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -23,6 +23,7 @@ class NotificationsConfig(AppConfig):
         delivery.register()
         accounts.register()
         addresses.register()
+        backups.register()
         sign_ups.register()
         workplaces.register()
         exporting.register()

@@ -16,21 +16,24 @@ from tempfile import TemporaryDirectory
 from time import time
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from database.locks import KeySpace, try_lock_platform
 from kernel.clock import utc_now
 from kernel.errors import DomainError
+from tenants import hooks
 from tenants.enums import TenantStatus, Urgency
 from tenants.errors import NoRoom, RetryLater
 from tenants.models import Backup, Tenant
+from tenants.selectors.backups import count_late
 from tenants.services.copies import shelves
 from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX, back_up
 from tenants.services.copies.restores import verify
 from tenants.services.copies.retention import choose_kept
 from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.services.due_work import add_due_work
-from tenants.types import BackupDone
+from tenants.types import BackupDone, BackupTrouble
 
 DUE_KIND, LANE = "back_up_tenant", "backups"
 """Of the platform; ``row_id`` is the business's number. The lane leaves a worker free for everything else."""
@@ -44,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 def plan_backups(*, now: datetime) -> int:
-    """Let workers back up every business but the example; return how many."""
+    """Let workers back up every business but the example; return how many. Operators hear of those that are late."""
     made = Tenant.objects.filter(is_example=False).exclude(status=TenantStatus.PROVISIONING)
     numbers = list(made.order_by("pk").values_list("pk", flat=True))
     for number in numbers:
@@ -52,6 +55,9 @@ def plan_backups(*, now: datetime) -> int:
         add_due_work(
             kind=DUE_KIND, row_id=number, due_at=now + timedelta(seconds=1), now=now, urgency=Urgency.LAST, lane=LANE
         )
+    late = count_late(now=now)
+    if late:
+        hooks.note_backup_trouble(BackupTrouble(at=now, late=late))
     return len(numbers)
 
 
@@ -74,10 +80,17 @@ def back_up_tonight(tenant_id: int, now: datetime) -> None:
             _make(tenant, now)
         except Exception as error:
             text = str(error) if isinstance(error, DomainError) else type(error).__name__
-            Backup.objects.create(schema_name=tenant.schema_name, began_at=now, failure=text[:300] or "unknown")
+            _note_failure(tenant, text[:300] or "unknown", now)
             logger.exception("backup_failed", extra={"schema_name": tenant.schema_name})
             raise
         _thin_out(tenant.schema_name, now)
+
+
+@transaction.atomic
+def _note_failure(tenant: Tenant, text: str, now: datetime) -> None:
+    Backup.objects.create(schema_name=tenant.schema_name, began_at=now, failure=text)
+    about = {"schema_name": tenant.schema_name, "business_name": tenant.name}
+    hooks.note_backup_trouble(BackupTrouble(at=now, failure=text, **about))
 
 
 def _make(tenant: Tenant, now: datetime) -> None:

@@ -12,12 +12,14 @@ import pytest
 from django.core.files.storage import InMemoryStorage, storages
 from django.db import IntegrityError, connection
 
+from notifications.public.models import Message
 from tenants.errors import ArchiveDamaged, CopyDiffers, NoRoom, RetryLater
 from tenants.models import Backup, DueWork, Tenant
 from tenants.selectors.backups import count_late, find_standing, list_standings
 from tenants.services.copies import nightly, shelves, tables
 from tenants.services.copies.nightly import back_up_tonight, plan_backups
 from tenants.services.copies.restores import verify
+from tests.factories.accounts import make_operator
 from tests.integration.tenants.copies.conftest import list_files
 
 NOW = datetime(2026, 11, 26, 8, 40, tzinfo=UTC)
@@ -241,3 +243,36 @@ def test_two_nights_without_one_are_late(shop, shelf):
     assert count_late(now=NOW) == late[1] - 1
     assert find_standing(name, now=NOW).is_late is False
     assert find_standing(name, now=NOW + timedelta(hours=51)).is_late is True
+
+
+def test_operators_hear_once_a_day_that_archives_fail(shop, shelf, monkeypatch):
+    operator = make_operator(email="op@example.com", name="Op")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shelves.os, "fsync", fail)
+    for hours in (0, 1, 24):
+        with pytest.raises(NoRoom):
+            back_up_tonight(shop.info.id, NOW + timedelta(hours=hours))
+
+    mails = list(Message.objects.filter(to=operator.email).order_by("pk").values_list("template", "body_text"))
+    operator.delete()
+    Message.objects.all().delete()
+    assert [template for template, _ in mails] == ["backup_failed", "backup_failed"]
+    assert all("No space left" in text and f"/operator/tenants/{shop.info.schema_name}/" in text for _, text in mails)
+
+
+def test_operators_hear_of_businesses_without_an_archive(shop, shelf):
+    operator = make_operator(email="op@example.com", name="Op")
+    Tenant.objects.filter(pk=shop.info.id).update(created_at=NOW - timedelta(days=9))
+    late = count_late(now=NOW)
+
+    plan_backups(now=NOW)
+    plan_backups(now=NOW + timedelta(hours=1))
+
+    mails = list(Message.objects.filter(to=operator.email).values_list("template", "subject"))
+    operator.delete()
+    Message.objects.all().delete()
+    assert [template for template, _ in mails] == ["backups_late"]
+    assert str(late) in mails[0][1]
