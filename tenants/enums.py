@@ -30,6 +30,14 @@ class TenantAct(models.TextChoices):
     REOPEN = "reopen", _("Reopen")
 
 
+class CopyAct(models.TextChoices):
+    """What makes a business of a copy, and what makes it one like all others."""
+
+    RESTORE = "restore", _("Restored from an archive")
+    IMPORT = "import", _("Imported")
+    SPEAK = "speak", _("The copy writes to customers")
+
+
 class Ability(StrEnum):
     """What can be done at a business as long as its state allows it (`tenants.policies.ABILITIES`)."""
 

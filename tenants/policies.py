@@ -96,10 +96,13 @@ RESERVED = frozenset(
 def may_business(ability: Ability) -> bool:
     """Tell whether the state of the current business allows something: a button that would be refused is not shown.
 
+    A copy reminds nobody until its owner says so.
+
     Raises:
         TenantUnknown: The work runs on the platform's behalf.
     """
-    return ability in ABILITIES[current_tenant().status]
+    tenant = current_tenant()
+    return ability in ABILITIES[tenant.status] and not (ability is Ability.REMIND and tenant.quiet_since)
 
 
 def check_business_may(ability: Ability, *, is_staff: bool) -> None:

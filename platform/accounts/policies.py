@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SETTINGS_MANAGE = "settings_manage"
     TEAM_MANAGE = "team_manage"
     REPORT_VIEW = "report_view"
+    DATA_TAKE = "data_take"
     OPERATOR = "operator"
 
 
@@ -29,7 +30,7 @@ _STAFF = frozenset(Permission) - {Permission.OPERATOR}
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.OWNER: _STAFF,
-    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE},
+    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE},
     Role.RECEPTIONIST: frozenset(
         {
             Permission.BOARD_VIEW,

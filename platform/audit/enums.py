@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlatformAction(models.TextChoices):
-    """What an operator did; what is done to a business is called as in `tenants.enums.TenantAct`."""
+    """What an operator did; what is done to a business is called as in `tenants.enums.TenantAct` and `CopyAct`."""
 
     ACTIVATE = "activate", _("Marked as paid")
     MARK_PAST_DUE = "mark_past_due", _("Marked as overdue")
@@ -16,6 +16,9 @@ class PlatformAction(models.TextChoices):
     RESUME = "resume", _("Suspension lifted")
     CLOSE = "close", _("Closed")
     REOPEN = "reopen", _("Reopened")
+    RESTORE = "restore", _("Restored from an archive")
+    IMPORT = "import", _("Imported")
+    SPEAK = "speak", _("The copy writes to customers")
     RESET_SECOND_STEP = "reset_second_step", _("Second step removed")
 
 

@@ -24,6 +24,7 @@ class Tenant(TenantMixin):
     ``profile`` and ``logo`` are a `BusinessProfile` and a `Logo` of `tenants.types`; ``version`` counts what the owner
     changed of them and of name, color, language and time zone.
     ``former_schemas`` are those whose archives it was made of, oldest first: links of theirs are known as such.
+    Since ``quiet_since`` it is a copy that writes to no customer, until its owner says so (`copies.quiet`).
     ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
@@ -55,6 +56,7 @@ class Tenant(TenantMixin):
     logo = models.JSONField(default=dict, db_default={}, blank=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
     former_schemas = models.JSONField(default=list, db_default=[], blank=True)
+    quiet_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -108,6 +108,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         tested_at=tenant.tested_at,
         shared_at=tenant.shared_at,
         guide_ended_at=tenant.guide_ended_at,
+        quiet_since=tenant.quiet_since,
         former_schemas=tuple(tenant.former_schemas),
     )
 

@@ -86,6 +86,7 @@ TENANT: dict[str, Rights] = {
     "workspace/address/domain/": change(SETUP),
     "workspace/address/domain/check/": change(SETUP),
     "workspace/address/domain/remove/": change(SETUP),
+    "workspace/data/speak/": change(OWNERS),
     "workspace/": read(STAFF),
     "workspace/board/": read(STAFF),
     "workspace/live/": read(STAFF),

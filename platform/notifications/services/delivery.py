@@ -23,7 +23,7 @@ from notifications.services.budgets import spend
 from notifications.services.bundles import fail_along
 from notifications.services.leaving import REWRITTEN_AFTER, look_again
 from notifications.services.messages import DUE_KIND
-from notifications.services.senders import get_sender, is_silent, open_log
+from notifications.services.senders import find_silence, get_sender, open_log
 from notifications.services.stops import is_stopped, note_texted
 from notifications.services.threads import lock_message
 from notifications.types.messages import Attachment, OutgoingMessage
@@ -36,8 +36,6 @@ FIRST_BACKOFF = timedelta(seconds=10)
 LONGEST_BACKOFF = timedelta(hours=2)
 MAX_ATTEMPTS = 14
 """With the backoff above: about nine hours."""
-
-SILENCE = "an example writes to nobody"
 
 logger = logging.getLogger(__name__)
 
@@ -85,8 +83,9 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         return None
     if message.leased_until is not None and message.leased_until > now:
         raise RetryLater(at=message.leased_until)
-    if is_silent():
-        ended = {"status": MessageStatus.CANCELLED, "leased_until": None, "last_error": SILENCE}
+    silence = find_silence(message)
+    if silence:
+        ended = {"status": MessageStatus.CANCELLED, "leased_until": None, "last_error": silence}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
         return None
     if message.expires_at is not None and message.expires_at <= now:

@@ -12,6 +12,7 @@ from kernel.languages import DEFAULT_LANGUAGE
 from notifications.models import Message
 from notifications.models.base import MessageBase
 from notifications.public.models import Message as PublicMessage
+from notifications.types.messages import CUSTOMER
 from tenants.context import find_current_tenant
 from tenants.hosts import make_base_url
 from tenants.types import TenantInfo
@@ -20,6 +21,8 @@ from verticals.registry import get_vertical
 
 PLATFORM = "Turnero"
 PUBLIC = "public"
+EXAMPLE, COPY = "an example writes to nobody", "a copy writes to no customer until its owner says so"
+"""Why nothing leaves, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,17 @@ def open_log() -> models.Manager[MessageBase]:
     return cast("models.Manager[MessageBase]", model.objects)
 
 
-def is_silent() -> bool:
-    """Tell whether this work is for a business that writes to nobody: the platform's example."""
+def find_silence(message: MessageBase) -> str:
+    """Return why a message of the business that this work is for may not leave; empty: it may.
+
+    The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so, and
+    sends nothing that waited when it was copied: the first one does.
+    """
     tenant = find_current_tenant()
-    return tenant is not None and tenant.is_example
+    if tenant is None:
+        return ""
+    if tenant.is_example:
+        return EXAMPLE
+    if tenant.quiet_since is not None and (message.role == CUSTOMER or message.created_at <= tenant.quiet_since):
+        return COPY
+    return ""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+CUSTOMER = "customer"
+"""The role of those whom a business serves; other roles are its own people."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:

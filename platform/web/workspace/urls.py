@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("web.workspace.pictures.urls")),
     path("", include("web.workspace.settings.urls")),
     path("", include("web.workspace.address.urls")),
+    path("", include("web.workspace.copies.urls")),
 ]

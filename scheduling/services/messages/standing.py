@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from kernel.iso import parse_instant
 from kernel.undoing import TELLING_WAIT
+from notifications.types import messages
 from notifications.types.messages import Thread
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.types import BookingView
 
-CUSTOMER, BUSINESS, WORKER = "customer", "business", "worker"
+CUSTOMER, BUSINESS, WORKER = messages.CUSTOMER, "business", "worker"
 """Whom a message tells: who comes, who runs the business, who does the work."""
 CONFIRMED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
 STATUSES = {

@@ -37,7 +37,7 @@ MARK = "\ufeff"
 """By which spreadsheets know the encoding (UTF-8)."""
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as", "trial_ends_at",
-     "is_example", "former_schemas"}
+     "is_example", "former_schemas", "quiet_since"}
 )  # fmt: skip
 """Columns of the business's row that are the platform's to decide."""
 

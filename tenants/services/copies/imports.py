@@ -20,13 +20,13 @@ from database.errors import explain_failure
 from kernel.iso import parse_instant
 from tenants import hooks
 from tenants.context import tenant_scope
-from tenants.enums import TenantStatus, Urgency
+from tenants.enums import CopyAct, TenantStatus, Urgency
 from tenants.errors import ArchiveDamaged, ArchiveUnknown, ImportStrange, SlugTaken
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, DueWork, SchemaState, Tenant
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.services.copies import shared, tables
+from tenants.services.copies import quiet, shared, tables
 from tenants.services.copies.backups import list_files
 from tenants.services.copies.documents import BATCH, count_allowed, list_exported, write_documents
 from tenants.services.copies.exports import BUSINESS, DATA, FILES, FORMAT, MANIFEST, OURS, WORK
@@ -172,6 +172,7 @@ def _make(
         _add_work(source, schema_name)
         notes = _put_right(info, files, now=now)
         tables.check_keys(cursor)
+        quiet.note(CopyAct.IMPORT, info, reason=f"exported {told['exported_at']}"[:500], now=now)
         tables.count_again(cursor, schema_name, list(found))
     return RestoreDone(
         tenant=info,
@@ -180,7 +181,7 @@ def _make(
         tables=len(told["tables"]),
         rows=sum(told["tables"].values()),
         files=len(files),
-        notes=(PASSWORDS, *notes),
+        notes=(PASSWORDS, quiet.NOTE, *notes),
     )
 
 
@@ -190,7 +191,7 @@ def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, n
     row = {column: value for column, value in business.items() if column not in NOT_COLUMNS | OURS}
     ours = {"status": TenantStatus.TRIAL, "status_since": now.isoformat(), "trial_ends_at": (now + TRIAL).isoformat()}
     with connection.cursor() as cursor:
-        values = {**row, **ours, "entitlements": {}}
+        values = {**row, **ours, "entitlements": {}, "quiet_since": now.isoformat()}
         shared.write_tenant(cursor, values, tenant_id=tenant_id, schema_name=schema_name, slug=slug)
     Domain.objects.create(domain=make_subdomain(slug), tenant_id=tenant_id, is_primary=True)
     tenant = Tenant.objects.get(pk=tenant_id)

@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,12 +23,13 @@ from database.connection import connection
 from database.errors import explain_failure
 from tenants import hooks
 from tenants.context import tenant_scope
+from tenants.enums import CopyAct
 from tenants.errors import ArchiveDamaged, ArchiveNewer, ArchiveStrange, CopyDiffers, SlugTaken
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.services.copies import hosts, shared, tables
+from tenants.services.copies import hosts, quiet, shared, tables
 from tenants.services.copies.archives import (
     FILES,
     MANIFEST,
@@ -207,6 +208,13 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
         Tenant.objects.filter(pk=target.tenant_id).update(former_schemas=former)
         notes += _put_right(info, head, manifest, now=now)
         if not target.is_scratch:
+            if quiet.is_beside_another(head, target.tenant_id):
+                quiet.begin_quiet(target.tenant_id, now=now)
+                info = replace(info, quiet_since=now)
+                notes.append(quiet.NOTE)
+            quiet.note(
+                CopyAct.RESTORE, info, reason=f"{source.path.name}, {head.made_at:%Y-%m-%d %H:%M} UTC"[:500], now=now
+            )
             with tenant_scope(info):
                 hosts.ask_for_domain(head, target.tenant_id, taken=taken, now=now)
         tables.check_keys(cursor)

@@ -1,0 +1,137 @@
+"""A copy writes to no customer until its owner says so: the business that it was made of reminds the same people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from audit.public.models import PlatformEntry
+from devtools.scratch.browser import HostClient
+from kernel.clock import utc_now
+from notifications.models import Message
+from notifications.services.delivery import send_message
+from scheduling.models import Reminder
+from scheduling.services.messages.reminders import send_reminder
+from tenants.context import tenant_scope
+from tenants.models import Tenant
+from tenants.selectors.resolution import find_tenant
+from tenants.services.copies.backups import back_up
+from tenants.services.copies.exports import export
+from tenants.services.copies.imports import import_business
+from tenants.services.copies.quiet import end_quiet
+from tenants.services.copies.restores import restore, verify
+from tenants.services.due_work import work_off
+from tenants.services.life_cycle import drop_tenant
+
+SIGN_IN = ("ana@example.com", "un-secreto-largo")
+BANNER = "Esta es una copia: no le escribe a ningún cliente."
+
+
+@pytest.fixture
+def archive(shop, tmp_path):
+    """An archive in which reminders are planned."""
+    work_off()
+    return back_up(slug=shop.info.slug, folder=tmp_path / "archives", now=utc_now()).path
+
+
+def list_log(schema_name: str) -> list[tuple[str, str]]:
+    rows = PlatformEntry.objects.filter(schema_name=schema_name).order_by("pk")
+    return list(rows.values_list("action", "new"))
+
+
+def remind(schema_name: str) -> list[str]:
+    """Do the first reminder as a worker does when it is due, and return what became of it."""
+    with tenant_scope(find_tenant(schema_name)):
+        reminder = Reminder.objects.filter(status="planned").order_by("due_at").first()
+        send_reminder(reminder.pk, reminder.due_at + timedelta(seconds=1))
+        reminder.refresh_from_db()
+        told = Message.objects.filter(template="booking_reminder").values_list("status", flat=True)
+        return [reminder.status, *told]
+
+
+def test_copy_beside_the_living_business_reminds_nobody(archive, shop, slug):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+
+    assert copy.quiet_since is not None
+    assert remind(copy.schema_name) == ["skipped"]
+    assert find_tenant(shop.info.schema_name).quiet_since is None
+    assert remind(shop.info.schema_name) == ["sent", "queued"]
+
+
+def test_business_that_comes_back_alone_is_not_quiet(archive, shop, slug):
+    drop_tenant(schema_name=shop.info.schema_name)
+
+    alone = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    second = restore(archive=archive, slug=f"{slug}-2", now=utc_now()).tenant
+
+    assert (alone.quiet_since, second.quiet_since is None) == (None, False)
+    assert remind(alone.schema_name) == ["sent", "queued"]
+
+
+def test_archive_of_another_platform_makes_a_quiet_business(archive, shop, slug, settings):
+    drop_tenant(schema_name=shop.info.schema_name)
+    settings.PLATFORM_HOST = "other.example"
+
+    assert restore(archive=archive, slug=slug, now=utc_now()).tenant.quiet_since is not None
+
+
+def test_import_is_quiet_at_first(shop, slug, tmp_path):
+    done = export(slug=shop.info.slug, path=tmp_path / "all.zip", now=utc_now())
+
+    imported = import_business(path=done.path, slug=slug, now=utc_now()).tenant
+
+    assert imported.quiet_since is not None
+    assert list_log(imported.schema_name) == [("import", "trial")]
+
+
+@pytest.mark.parametrize(
+    ("role", "minutes", "status"),
+    [("customer", 5, "cancelled"), ("business", 5, "sent"), ("worker", -5, "cancelled"), ("", -5, "cancelled")],
+)
+def test_message_leaves_only_to_own_people_about_what_is_new(archive, slug, mailoutbox, role, minutes, status):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    now = utc_now()
+    with tenant_scope(copy):
+        message = Message.objects.create(
+            channel="email", template="business_new_booking", to="somebody@example.com", locale="es", subject="Hola",
+            body_text="Hola", body_html="", attachments=[], dedup_key=f"quiet:{role}:{minutes}", role=role,
+            status="queued", created_at=copy.quiet_since + timedelta(minutes=minutes), send_after=now,
+        )  # fmt: skip
+        send_message(message.pk, now)
+        message.refresh_from_db()
+
+    assert message.status == status
+    assert len(mailoutbox) == (1 if status == "sent" else 0)
+    assert message.last_error == ("" if status == "sent" else "a copy writes to no customer until its owner says so")
+
+
+def test_owner_lets_the_copy_write_once_and_it_is_logged(archive, slug):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    owner = HostClient(copy.primary_host)
+    owner.post("/accounts/login/", {"login": SIGN_IN[0], "password": SIGN_IN[1]})
+    before = owner.get("/workspace/bookings/").content.decode()
+
+    answers = [owner.post("/workspace/data/speak/").status_code for _ in range(2)]
+
+    assert (BANNER in before, 'action="/workspace/data/speak/"' in before) == (True, True)
+    assert answers == [302, 302]
+    assert BANNER not in owner.get("/workspace/bookings/").content.decode()
+    assert Tenant.objects.get(pk=copy.id).quiet_since is None
+    assert list_log(copy.schema_name) == [("restore", "trial"), ("speak", "trial")]
+    assert remind(copy.schema_name) == ["sent", "queued"]
+
+
+def test_trying_an_archive_is_no_act(archive, shop):
+    before = PlatformEntry.objects.count()
+
+    verify(archive=archive, now=utc_now())
+
+    assert PlatformEntry.objects.count() == before
+
+
+def test_business_that_is_no_copy_is_left_as_it_is(shop):
+    with tenant_scope(shop.info):
+        end_quiet(now=utc_now())
+
+    assert list_log(shop.info.schema_name) == []
