@@ -426,12 +426,9 @@ class RestoreDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupTrouble:
-    """Something that operators hear of: an archive that failed, or businesses that have had none for two nights.
+    """Something that operators hear of: an archive that failed, or that ``late`` businesses have none of two nights.
 
-    Attributes:
-        business_name: Of the one whose archive failed, with ``schema_name``; both empty when it is about ``late``.
-        failure: What went wrong, in English.
-        late: How many businesses have had no verified archive for two nights.
+    ``failure`` is in English; it and the business are empty when it is about ``late``.
     """
 
     at: datetime

@@ -206,8 +206,9 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
         SchemaState.objects.create(schema_name=target.schema_name, state=get_migration_state())
         former = [*head.tenant.get("former_schemas", ()), head.schema_name]
         Tenant.objects.filter(pk=target.tenant_id).update(former_schemas=former)
-        notes += _put_right(info, head, manifest, now=now)
+        told = _put_right(info, head, manifest, now=now)
         if not target.is_scratch:
+            notes += told
             if quiet.is_beside_another(head, target.tenant_id):
                 quiet.begin_quiet(target.tenant_id, now=now)
                 info = replace(info, quiet_since=now)

@@ -85,7 +85,7 @@ def test_the_business_itself_is_as_it_was_but_for_its_address(backup, shop):
 
     old, new = (Tenant.objects.filter(pk=each.id).values().get() for each in (shop.info, done.tenant))
     different = {column for column in old if old[column] != new[column]}
-    assert different == {"id", "schema_name", "slug", "former_schemas"}
+    assert different == {"id", "schema_name", "slug", "former_schemas", "quiet_since"}
     assert new["former_schemas"] == [shop.info.schema_name]
     assert done.tenant.primary_host == "otra-direccion.testserver.example"
 
