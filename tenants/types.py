@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from tenants.enums import TenantStatus
@@ -381,47 +380,6 @@ class RestoredTenant:
     former_schema: str
     is_same_secret: bool
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BackupDone:
-    """An archive that was made, with what is in it; ``lost`` are files that could not be read any more."""
-
-    path: Path
-    bytes: int
-    tables: int
-    rows: int
-    files: int
-    lost: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExportDone:
-    """An export that was written, with what is in it."""
-
-    path: Path
-    bytes: int
-    tables: int
-    rows: int
-    files: int
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreDone:
-    """What came out of an archive and was compared; ``notes`` are for whoever did it, in English.
-
-    Attributes:
-        name: Of the business.
-        made_at: When the archive was made.
-    """
-
-    tenant: TenantInfo
-    name: str
-    made_at: datetime
-    tables: int
-    rows: int
-    files: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ from tenants.services.copies import shared, tables
 from tenants.services.copies.backups import list_files, unfinished
 from tenants.services.copies.documents import list_exported, read_documents, write_row
 from tenants.services.copies.readme import write_readme
-from tenants.types import ExportDone, TenantFile, TenantInfo
+from tenants.services.copies.results import ExportDone
+from tenants.types import TenantFile, TenantInfo
 
 FORMAT = 1
 README, BUSINESS, MANIFEST, WORK = "README.md", "business.json", "manifest.json", "data/due_work.json"

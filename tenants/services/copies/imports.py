@@ -31,10 +31,11 @@ from tenants.services.copies.backups import list_files
 from tenants.services.copies.documents import BATCH, count_allowed, list_exported, write_documents
 from tenants.services.copies.exports import BUSINESS, DATA, FILES, FORMAT, MANIFEST, OURS, WORK
 from tenants.services.copies.restores import forget_files, is_inside
+from tenants.services.copies.results import RestoreDone
 from tenants.services.provisioning import TRIAL
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template, get_migration_state
-from tenants.types import RestoreDone, RestoredTenant, TenantFile, TenantInfo
+from tenants.types import RestoredTenant, TenantFile, TenantInfo
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
 

@@ -30,10 +30,11 @@ from tenants.selectors.backups import count_late
 from tenants.services.copies import shelves
 from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX, back_up
 from tenants.services.copies.restores import verify
+from tenants.services.copies.results import BackupDone
 from tenants.services.copies.retention import choose_kept
 from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.services.due_work import add_due_work
-from tenants.types import BackupDone, BackupTrouble
+from tenants.types import BackupTrouble
 
 DUE_KIND, LANE = "back_up_tenant", "backups"
 """Of the platform; ``row_id`` is the business's number. The lane leaves a worker free for everything else."""

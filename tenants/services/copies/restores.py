@@ -43,10 +43,11 @@ from tenants.services.copies.archives import (
     reading,
 )
 from tenants.services.copies.backups import list_files, mark_secret
+from tenants.services.copies.results import RestoreDone
 from tenants.services.copies.seals import Identity, check_seal, read_identities
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template, get_migration_state, migrate_schema
-from tenants.types import RestoreDone, RestoredTenant, TenantFile, TenantInfo
+from tenants.types import RestoredTenant, TenantFile, TenantInfo
 
 MOST_NAMED = 5
 """Tables that a message lists."""
