@@ -214,9 +214,8 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
                 quiet.begin_quiet(target.tenant_id, now=now)
                 info = replace(info, quiet_since=now)
                 notes.append(quiet.NOTE)
-            quiet.note(
-                CopyAct.RESTORE, info, reason=f"{source.path.name}, {head.made_at:%Y-%m-%d %H:%M} UTC"[:500], now=now
-            )
+            reason = f"{source.path.name}, {head.made_at.isoformat(timespec='minutes')}"
+            quiet.note(CopyAct.RESTORE, info, reason=reason[:500], now=now)
             with tenant_scope(info):
                 hosts.ask_for_domain(head, target.tenant_id, taken=taken, now=now)
         tables.check_keys(cursor)
