@@ -31,7 +31,7 @@ PAGES = (
     "locations/", "locations/new/", "locations/{location}/",
     "resource_types/", "resource_types/new/", "resource_types/{type}/",
     "resources/", "resources/new/", "resources/{resource}/", "resources/{resource}/copy/", "resources/turns/",
-    "hours/", "hours/of/r{resource}/", "days/?month=2030-01", "days/hours/{day}/",
+    "hours/", "hours/of/r{resource}/", "days/", "days/?month=2030-01", "days/new/", "days/hours/{day}/",
     "services/", "services/new/", "services/{service}/", "services/prices/",
     "rules/", "rules/new/", "rules/{rule}/",
     "services/file/", "services/file/services.csv", "resources/file/resources.csv", "rules/file/rules.csv",
@@ -96,12 +96,17 @@ def add_many(ids: dict[str, int]) -> None:
 
 
 def measure(client: HostClient, path: str) -> tuple[int, int]:
-    """Return how many queries a page asks, and how many bytes it is."""
-    client.get(path)
-    with CaptureQueriesContext(connection) as asked:
-        answer = client.get(path)
+    """Return how many queries a page asks, and how many bytes it is.
+
+    The least of three: what is known of the tenant by heart is asked anew every few seconds, whoever asks.
+    """
+    counts = []
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(path)
+        counts.append(len(asked))
     assert answer.status_code == 200
-    return len(asked), len(answer.content)
+    return min(counts), len(answer.content)
 
 
 def test_fifty_more_of_everything_ask_as_often(owner_client, ids):
