@@ -62,10 +62,8 @@ def _fill_day(shop: Shop, on: date, now: datetime) -> None:
         limit=PAGE_SIZE,
     )
     rows = list_bookings(filters).rows
-    if any(get_booking(booking_id=row.id).is_sample for row in rows):
-        _advance(rows, now)
-    else:
-        _settle(book_day(shop, on=on, now=now))
+    _advance(rows, now)
+    _settle(book_day(shop, on=on, now=now, there={row.customer_name for row in rows}))
 
 
 def _advance(rows: Sequence[BookingRow], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -36,6 +36,8 @@ LONGEST_AHEAD_DAYS = 9
 ADD_ON_SHARE = 0.25
 ANSWER_SHARE = 0.4
 FIRST_FREE_SHARE = 0.6
+SHARE_PER_DAY, LEAST_SHARE = 0.25, 0.25
+"""Who looks for a time finds one for every service within a week."""
 
 _NOTES: Mapping[str, tuple[str, ...]] = {
     "automotive": ("Se oye más con el motor frío.", "Salgo de viaje el fin de semana.", "Paso por él a las seis."),
@@ -71,16 +73,33 @@ def open_shop(business: DemoBusiness, tenant: TenantInfo) -> Shop:
     )
 
 
-def book_day(shop: Shop, *, on: date, now: datetime) -> tuple[int, ...]:
+def book_day(shop: Shop, *, on: date, now: datetime, there: Collection[str] = ()) -> tuple[int, ...]:
     """Fill a local date with bookings, let happen what would have by ``now``, and return their ids.
 
-    The same date is filled with the same wishes every time.
+    The same date is filled with the same wishes every time; of a day that comes nearer, with more of them.
+    Who is ``there`` by name comes no second time.
     """
-    rng = Random(f"{shop.business.slug} {on}")  # noqa: S311 - sample data, the same every time
+    seed = f"{shop.business.slug} {on}"
     wanted = shop.business.visits_per_day[on.weekday()] if shop.favorites else 0
-    customers = rng.sample(shop.customers, wanted)
-    booked = (_book_visit(shop, customer, on=on, now=now, rng=rng) for customer in customers)
-    return tuple(booking_id for booking_id in booked if booking_id is not None)
+    customers = Random(f"{seed} b").sample(shop.customers, wanted)  # noqa: S311 - sample data, the same every time
+    days_ahead = (on - now.astimezone(shop.zone).date()).days
+    coming = [each for each in customers[: round(wanted * find_share(days_ahead))] if each.name not in there]
+    booked: dict[str, int] = {}
+    # What is called off makes room for whom there was none, until nobody finds any: once more adds nothing then.
+    before = -1
+    while before < len(booked):
+        before = len(booked)
+        for each in coming:
+            rng = Random(f"{seed} {each.phone} b")  # noqa: S311 - likewise
+            booking_id = None if each.name in booked else _book_visit(shop, each, on=on, now=now, rng=rng)
+            if booking_id is not None:
+                booked[each.name] = booking_id
+    return tuple(booked.values())
+
+
+def find_share(days_ahead: int) -> float:
+    """Return which part of a day's visits has been booked so many days before it: today and tomorrow are full."""
+    return max(LEAST_SHARE, 1 - SHARE_PER_DAY * max(0, days_ahead - 1))
 
 
 def _book_visit(shop: Shop, customer: DemoCustomer, *, on: date, now: datetime, rng: Random) -> int | None:
