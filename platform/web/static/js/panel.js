@@ -55,8 +55,8 @@ addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!panel.open || !body.contains(event.detail.elt ?? event.target)) return;
   const isWhole = event.detail.target.id !== "choose";
-  const wrong = isWhole && body.querySelector("[aria-invalid], details[open] .error, .note.bad");
-  if (wrong && wrong.matches("input, select, textarea")) wrong.focus();
+  const wrong = isWhole ? body.querySelector("[aria-invalid], details[open] .error, .note.bad") : null;
+  if (wrong?.matches("input, select, textarea")) wrong.focus();
   else if (wrong || !body.contains(document.activeElement)) body.querySelector("#panel-title")?.focus();
 });
 
