@@ -344,12 +344,12 @@ def test_domain_that_leads_here_is_not_had_with_somebody_elses_proof(tenant, nam
 def test_domain_at_which_another_business_answers_is_taken_and_looked_at_again(verified, tenant, other_tenant):
     with pytest.raises(DomainTaken):
         elsewhere(
-            other_tenant.schema_name, claims.claim_domain, typed=NAME, author_id=None, now=NOW + timedelta(hours=1)
+            other_tenant.schema_name, claims.claim_domain, typed=NAME, author_id=None, now=NOW + timedelta(minutes=30)
         )
 
     assert not OwnDomain.objects.filter(tenant_id=other_tenant.id).exists()
     assert resolve_host(NAME).schema_name == tenant.schema_name
-    assert find_due(verified) == NOW + timedelta(hours=1)
+    assert find_due(verified) == NOW + timedelta(minutes=30)
 
 
 def test_domain_that_changed_hands_goes_to_whoever_proves_it(verified, tenant, names, other_tenant):
