@@ -16,7 +16,7 @@ NUMBERS = (
     "-1", "NaN", "Infinity", "1e9", "１２", "١٢", "0x10", "1_0", "1 0 0 0 x", "9" * 40, "½", "+", "--5", "1.5.2", "∞",
     "\u202e21", "12\x00", "<b>1</b>", "' or 1=1", "=1+1",
 )  # fmt: skip
-TEXTS = {"bell": "A\x07B", "nul": "A\x00B", "half": "A\ud800B".encode("utf-8", "replace").decode()}
+TEXTS = {"bell": "A\x07B", "nul": "A\x00B"}
 FIELDS = (
     "duration_minutes", "price", "buffer_before_minutes", "buffer_after_minutes", "step_minutes", "latest_start",
     "minimum_notice_minutes", "booking_window_days", "seats", "max_party_size", "answer_within_minutes",
@@ -70,7 +70,7 @@ def test_what_no_database_stores_is_refused_or_left_out(owner_client, oil, field
     answer = save(owner_client, f"{SERVICES}{oil.pk}/", **{field: text})
 
     assert answer.status_code in {302, 422}
-    assert all(character not in str(read_fields(Service)) for character in ("\\x00", "\\x07", "\\ud800"))
+    assert all(character not in str(read_fields(Service)) for character in ("\\x00", "\\x07"))
 
 
 @pytest.mark.parametrize(
