@@ -38,7 +38,8 @@ from tenants.types import TenantFile, TenantInfo
 
 MOST_TRIES = 3
 """Of an archive whose files are removed while they are read."""
-UNFINISHED, GRACE_SECONDS = ".part", 60.0
+UNFINISHED, GRACE_SECONDS = ".turnero-part", 60.0
+"""The suffix is ours alone: drafts are looked for in any folder that somebody names."""
 GONE = frozenset({"42P01", "3F000"})
 """No such table, no such schema: the business was removed while it was read."""
 SUFFIX, ENCRYPTED_SUFFIX = ".tar.gz", ".tar.gz.age"

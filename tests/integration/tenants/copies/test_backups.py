@@ -324,10 +324,20 @@ def test_killed_backup_leaves_no_archive_and_the_next_one_clears_up(shop, tmp_pa
 def test_draft_that_somebody_still_writes_is_left_alone(shop, tmp_path):
     import fcntl
 
-    with (tmp_path / ".taller-1.part").open("wb") as file:
+    written, young = (tmp_path / f"{name}{backups.UNFINISHED}" for name in (".taller-1", ".young-1"))
+    with written.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        os.utime(tmp_path / ".taller-1.part", (0, 0))
-        (tmp_path / ".young-1.part").touch()
+        os.utime(written, (0, 0))
+        young.touch()
         done = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
 
-    assert list_folder(tmp_path) == sorted([".taller-1.part", ".young-1.part", "files", done.path.name])
+    assert list_folder(tmp_path) == sorted([written.name, young.name, "files", done.path.name])
+
+
+def test_what_another_program_has_not_finished_is_left_alone(shop, tmp_path):
+    (tmp_path / ".film.mp4.part").touch()
+    os.utime(tmp_path / ".film.mp4.part", (0, 0))
+
+    done = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
+
+    assert list_folder(tmp_path) == sorted([".film.mp4.part", "files", done.path.name])
