@@ -173,15 +173,16 @@ def _write_files(
     stores = hooks.list_file_stores()
     for place, file in files.items():
         content = _read_file(stores[place.partition("/")[0]], info.schema_name, file)
-        if content is not None:
+        if content is None:
+            manifest.lost[place] = file
+        else:
             archive.put(f"{FILES}/{place}", content)
             manifest.files[place] = file
-            continue
+    if manifest.lost and not is_last:
         with tenant_scope(info):
-            is_named = place in list_files()
-        if not (is_named or is_last):
+            named = list_files()
+        if not manifest.lost.keys() <= named.keys():
             raise _FileWentAway
-        manifest.lost[place] = file
 
 
 def _read_file(store: hooks.FileStore, schema_name: str, file: TenantFile) -> bytes | None:
