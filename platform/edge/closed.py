@@ -45,9 +45,9 @@ def answer_unknown_host(request: HttpRequest) -> HttpResponse:
 def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
     """Lead from an address that a business had before to the one that it has now.
 
-    Programs are led there whatever they send, and are told so in a problem document, in case they follow nobody. Of
-    people only those who read: a form that was open meanwhile would arrive at another host without its cookie, so
-    they learn that nothing was sent. Nobody may remember the way: it ends, and the business may come back.
+    Programs are redirected whatever they send, with a problem document for those that follow no redirects. People are
+    redirected when they only read: a form that was open meanwhile would arrive at another host without its cookie, so
+    its sender learns that nothing was sent. The redirect is never stored: it ends, and the business may come back.
     """
     there = make_base_url(tenant.home_host)
     target = there + request.get_full_path()
