@@ -178,7 +178,7 @@ class ExampleBusy(Conflict):
 
 
 class ArchiveUnknown(NotFound):
-    """There is no such archive."""
+    """A file that was named is no archive or export of a business, or cannot be opened."""
 
     code = "archive_unknown"
     text = mark("This is not the archive of a business, or it cannot be read.")

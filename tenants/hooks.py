@@ -63,7 +63,7 @@ class FileStore:
 
 @dataclass(frozen=True, slots=True)
 class ExportRule:
-    """How a table of a business stands in its export, where that is not with all rows and columns.
+    """What an export leaves out of a table of a business.
 
     Attributes:
         model: ``app_label.Model``.
@@ -248,7 +248,7 @@ def list_sheets() -> Mapping[str, Callable[[], Sheet]]:
 
 
 def register_exported_work(kinds: Iterable[str]) -> None:
-    """Let due work of these kinds go on after an import: its rows are exported, and nobody is told by a secret."""
+    """Let due work of these kinds go on after an import: its rows are exported, so they must hold no secret."""
     _exported_work.update(kinds)
 
 

@@ -114,7 +114,7 @@ def _fold(part: str) -> str:
     folded = _undouble(part.translate(LOOKALIKES), but="v")  # "turrnero": a doubled letter hides a pair
     for pair, one in PAIRS:
         folded = folded.replace(pair, one)
-    # After the pairs: two of them are a "w", one alone is an "u" cut in stone ("tvrnero").
+    # After the pairs: two of them are a "w", one alone is a "u" cut in stone ("tvrnero").
     return _undouble(folded.translate(CARVED))
 
 

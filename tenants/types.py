@@ -384,9 +384,9 @@ class RestoredTenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupTrouble:
-    """Something that operators hear of: an archive that failed, or that ``late`` businesses have none of two nights.
+    """Something that operators hear of: an archive that failed, or businesses without a good one for two nights.
 
-    ``failure`` is in English; it and the business are empty when it is about ``late``.
+    ``late`` counts those businesses; ``failure``, in English, and the business that it is about are empty then.
     """
 
     at: datetime
@@ -402,7 +402,7 @@ class BackupStanding:
 
     Attributes:
         verified_at: When the newest one that counts was restored for a try and found equal; None: never yet.
-        is_late: That, or the business itself, is two nights old.
+        is_late: That was two nights ago, or it never was and the business is two nights old.
         has_failed: The newest attempt failed; ``failure`` says why, in English, where one business is asked about.
     """
 

@@ -10,7 +10,7 @@ from django.db import models
 class Backup(models.Model):
     """One attempt: an archive that was made, restored into a scratch schema and compared, or why there is none.
 
-    ``archive`` is its place in the storage of archives; empty once it was removed, or when none was made.
+    ``archive`` is its place in the storage of archives; empty when none was made. A removed archive leaves no row.
     ``failure`` is what went wrong, for operators, in English; empty when nothing did.
     """
 

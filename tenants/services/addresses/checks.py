@@ -1,6 +1,6 @@
-"""Looking at domains again and again: every five minutes for a day after something was done, then rarely.
+"""Looking at domains again and again: every five minutes for a day after something was done, then once a day.
 
-A domain that answers is looked at every hour: so long links may name one that leads nowhere any more.
+A domain that answers is looked at every hour: for up to that long, links may name one that no longer leads here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A copy of a business is quiet at first: the one that it was made of, if it lives, writes to the same customers."""
+"""A copy of a business is quiet at first: the business that it was made of may still write to the same customers."""
 
 from __future__ import annotations
 
