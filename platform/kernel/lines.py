@@ -86,7 +86,7 @@ def clean_line(text: str, *, limit: int = 200) -> str:
 
 
 def disarm(cell: object) -> object:
-    """Return a cell of a table as a file that no spreadsheet runs: text gets an apostrophe before it; None is empty."""
+    """Return a cell that no spreadsheet runs: text that begins like a formula gets an apostrophe; None is empty."""
     if cell is None:
         return ""
     if isinstance(cell, int | float | Decimal):

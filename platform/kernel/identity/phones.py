@@ -36,7 +36,7 @@ OLD_PREFIXES: dict[int, tuple[tuple[re.Pattern[str], str], ...]] = {
         # Bariloche's area code was 2944; it is 294 now, and a 4 begins its numbers.
         (re.compile(r"(2944)15(\d{6})"), r"9\1\2"),
     ),
-    # Peru's provinces put Lima's 1 before mobiles, and home a 0, until areas were one for mobiles in 2010 (MTC).
+    # Until 2010 Peru's provinces dialed mobiles of Lima with its area code: 1, within the country 01 (MTC).
     51: ((re.compile(r"1(9\d{8})"), r"\1"),),
     # Brazil's mobiles got a ninth digit, a 9 in front, by 2016 (Anatel, Resolução 553).
     55: ((re.compile(r"(\d\d)([6-9]\d{7})"), r"\g<1>9\2"),),
@@ -46,7 +46,7 @@ OLD_PREFIXES: dict[int, tuple[tuple[re.Pattern[str], str], ...]] = {
     57: ((re.compile(r"0?([124-8][2-9]\d{6})"), r"60\1"),),
 }
 ABROAD = (re.compile(r"0+(\d+)"), r"\1")
-"""People put the 0 of their own country into numbers of others: +34 (0) 612 …; forms and people, a code twice."""
+"""People put the 0 of their own country into numbers of others: +34 (0) 612 …"""
 NORTH_AMERICAN_EXIT = "011"
 """Dialed in the United States and Canada before a country's code."""
 ARGENTINE_LINE = re.compile(r"[123]\d{9}")
@@ -192,6 +192,7 @@ def _list_readings(text: str, country: str) -> Iterator[PhoneNumber]:
         code = number.country_code or 0
         region = phonenumbers.region_code_for_country_code(code)
         national = phonenumbers.national_significant_number(number)
+        # Forms that put a country's code in front get it typed once more.
         twice = (re.compile(rf"{code}(\d+)"), r"\1")
         for old, new in (*OLD_PREFIXES.get(code, ()), ABROAD, twice):
             modern = _parse(old.sub(new, national), region) if old.fullmatch(national) else None
@@ -200,7 +201,7 @@ def _list_readings(text: str, country: str) -> Iterator[PhoneNumber]:
 
 
 def _list_spellings(text: str, country: str) -> Iterator[str]:
-    """Yield a number as it was typed, and with a ``+`` for what stands in front of a country's code, or for nothing."""
+    """Yield a number as typed, then with a ``+`` in place of an exit code, and before the country's bare code."""
     yield text
     if text.startswith("00"):
         yield f"+{text.lstrip('0')}"
