@@ -179,7 +179,7 @@ def lock_platform(space: KeySpace) -> Iterator[None]:
 
 @contextmanager
 def try_lock_platform(space: KeySpace, *words: str) -> Iterator[bool]:
-    """Take the lock of `lock_platform`, or that of words, for a block, unless somebody has it; yields whether."""
+    """Take the lock of `lock_platform`, or one named by words, for a block; yields whether nobody else had it."""
     number = _make_number(space, *words)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])

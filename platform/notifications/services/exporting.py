@@ -23,5 +23,5 @@ EXPORT_RULES = (
 
 
 def register() -> None:
-    """Say so."""
+    """Keep these rows and columns out of exports."""
     register_export_rules(EXPORT_RULES)

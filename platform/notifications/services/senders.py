@@ -79,8 +79,8 @@ def open_log() -> models.Manager[MessageBase]:
 def find_silence(message: MessageBase) -> str:
     """Return why a message of the business that this work is for may not leave; empty: it may.
 
-    The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so, and
-    sends nothing that waited when it was copied: the first one does.
+    The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so. Until
+    then it sends nothing that was waiting when it was copied either: the business that it was made of does.
     """
     tenant = find_current_tenant()
     if tenant is None:

@@ -1,1 +1,1 @@
-"""Mails that rooms below ask for: about accounts, addresses, sign-ups and workplaces."""
+"""Mails that rooms below ask for: about accounts, addresses, backups, sign-ups and workplaces."""

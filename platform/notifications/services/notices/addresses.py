@@ -41,7 +41,7 @@ ELSEWHERE = mark("Now it leads to %(there)s.")
 def tell_address(change: AddressChange) -> None:
     """Publish what was done, and queue the mails about it, in the transaction that does it.
 
-    That people sign in elsewhere concerns them all; the rest, the owners.
+    Everybody who signs in hears that they do so elsewhere from now on; of anything else, owners alone.
     """
     payload = {"event": str(change.event), "old": change.old, "new": change.new}
     publish(kind=f"{EVENT}.changed", subject_id=change.tenant.id, payload=payload, now=change.at)
