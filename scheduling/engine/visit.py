@@ -73,9 +73,10 @@ def settle_length(visit: VisitSpec, filling: Iterable[tuple[int, int]]) -> Visit
 
 
 def keep_length(visit: VisitSpec, minutes: int) -> VisitSpec:
-    """Return the visit as long as it was agreed, whatever its services take by now; what lasts to its end grows along.
+    """Return the visit with the length that was agreed, in minutes, whatever its services take by now.
 
-    The services have their way where somebody needs just that long, or where a part would be lost.
+    Parts that last to its end, and its last service, grow or shrink along. The visit is returned as it is where it can
+    last that long anyway, also with somebody's own duration, and where a part would be left without time or outlast it.
     """
     if minutes in {visit.duration_minutes, *(length.duration_minutes for length in visit.lengths)}:
         return visit
@@ -165,7 +166,7 @@ def needed_range(visit: VisitSpec, from_minute: int, to_minute: int) -> Interval
 
 
 def occupied_range(visit: VisitSpec, start_minute: int) -> Interval:
-    """Tell what a visit may occupy at most, buffers included, as ``[first, last)``."""
+    """Return the most that a visit may occupy, buffers included, as ``[first, last)``."""
     before = max(part.buffer_before_minutes for part in visit.parts)
     after = max(part.buffer_after_minutes for part in visit.parts)
     return start_minute - before, start_minute + visit.longest_minutes + after

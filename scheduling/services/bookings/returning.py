@@ -30,7 +30,7 @@ def find_place_again(
     """Find where a booking was before it ended, or before the move that gave it ``sequence``.
 
     ``plan`` has only those who served then; None: they do not do this any more. The visit lasts as long as it did,
-    also when its service takes another time by now. Return the plan with the place, and whether that lies over the
+    even if its service takes another time by now. Return the plan with the place, and whether that lies over the
     rules again.
 
     Raises:

@@ -14,7 +14,7 @@ EXPORT_RULES = (
 
 
 def register() -> None:
-    """Say so, and offer tables for people."""
+    """Keep the columns out of exports, let reminders go on after an import, and offer tables for people."""
     register_export_rules(EXPORT_RULES)
     register_exported_work([managers.DUE_KIND, reminders.DUE_KIND])
     register_sheet("bookings", sheets.list_bookings)

@@ -1,6 +1,6 @@
 """Customers' links of a business that was made of an archive: each is derived from the name of its schema.
 
-Those of before lead to no booking any more. Whoever opens one has proved as much as with the new one, which the page
+Earlier links lead to no booking any more. Whoever opens one has proved as much as with the new one, which the page
 then offers (`find_new_token`).
 """
 
@@ -36,7 +36,7 @@ def register() -> None:
 
 
 def derive_links_anew(restored: RestoredTenant) -> tuple[str, ...]:
-    """Store what the links of messages from now on are found by; of any number of bookings, two thousand at a time."""
+    """Store the hashes by which links in messages sent from now on are found, two thousand bookings at a time."""
     rows = iter(Booking.with_tests.order_by("pk").values_list("pk", "ics_uid", "token_version").iterator(BATCH))
     is_any = False
     with connection.cursor() as cursor:
@@ -48,7 +48,7 @@ def derive_links_anew(restored: RestoredTenant) -> tuple[str, ...]:
 
 
 def find_new_token(token: str, *, now: datetime) -> str | None:
-    """Return the token of the booking that a link of before led to; None: it never did, or ended, or was revoked.
+    """Return the new token of the booking that an earlier link led to; None: it led to none, ended, or was revoked.
 
     Costs a business that was never restored nothing.
     """

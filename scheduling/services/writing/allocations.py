@@ -126,7 +126,7 @@ def list_resource_ids(booking: Booking) -> tuple[int, ...]:
 
 
 def list_stretches(booking: Booking) -> tuple[Stretch, ...]:
-    """Return what a booking takes, or took last."""
+    """Return what a booking takes, or took last, buffers included."""
     if booking.session_id is not None:
         start = to_minutes(booking.starts_at)
         return tuple(

@@ -49,7 +49,7 @@ JOIN scheduling_booking b ON b.id = t.booking_id AND b.hold_expires_at <= %(now)
 
 
 def register() -> None:
-    """Do due work of the kind that holds leave, also in a business that was made of an export."""
+    """Do due work of the kind that holds leave, and let it go on in a business that was made of an export."""
     register_due_handler(HOLD_DUE_KIND, expire_hold)
     register_exported_work([HOLD_DUE_KIND])
 
