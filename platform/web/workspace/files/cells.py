@@ -26,7 +26,7 @@ KeyT = TypeVar("KeyT")
 
 LARGEST_NUMBER = 10**9
 YES, NO = ("yes", "si", "sí", "1", "true", "x"), ("no", "0", "false")
-DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 LONGEST_WORD = 60
 
 

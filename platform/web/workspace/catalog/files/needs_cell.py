@@ -14,7 +14,7 @@ from web.workspace.files.reading import AS_IT_IS
 
 LONGEST_PART = 300
 """Characters: a type, a skill and their numbers have room. Reading takes the square of it."""
-PART = re.compile(r"(?:(\d{1,4}) )?([^()+]*?) ?(?:\(([^()+]{1,60})\))? ?(?:(\d{1,5})-(\d{1,5})?)?")
+PART = re.compile(r"(?:([0-9]{1,4}) )?([^()+]*?) ?(?:\(([^()+]{1,60})\))? ?(?:([0-9]{1,5})-([0-9]{1,5})?)?")
 SPECIAL = re.compile(r"[()+]|\d-")
 
 

@@ -108,6 +108,7 @@ def test_a_service_can_be_renamed_by_its_number(owner_client, oil):
         ("name\nA\n", ["Línea 2, duration_minutes:"]),
         ("name,duration_minutes\n" + "x" * 10_000 + ",30\n", ["Línea 2, name:"]),
         ("name,duration_minutes,needs\nA,30,2 dragones\n", ["Línea 2, needs:"]),
+        ("name,duration_minutes,needs\nA,30,٢ mecánico\n", ["Línea 2, needs:"]),
         ("name,duration_minutes,needs\nA,30,1 mecánico 20-10\n", ["Línea 2, needs:"]),
         (f'name,duration_minutes,needs\nA,30,"x{" " * 3900}("\n', ["Línea 2, needs:"]),
         (f"name,duration_minutes,needs\nA,30,{'x' * 3900}(\n", ["Línea 2, needs:"]),

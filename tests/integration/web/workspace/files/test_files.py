@@ -233,6 +233,7 @@ WRONG = {
         ("limit,per,from\n3,day,8:00\n", ["Línea 2, to:"]),
         ("limit,per,from,to\n3,day,25:00,26:00\n", ["Línea 2, from:", "Línea 2, to:"]),
         ("limit,per,first_day\n3,day,31/02/2030\n", ["Línea 2, first_day:"]),
+        ("limit,per,first_day\n3,day,١٤/١٢/٢٠٣٠\n", ["Línea 2, first_day:"]),
         ("limit,per,first_day,last_day\n3,day,2030-02-02,2030-02-01\n", ["Línea 2, last_day:"]),
         ("limit,per\n3,day\n3,day\n", ["Línea 3, limit:"]),
         ("id,limit\n99999,3\n", ["Línea 2, id:"]),
