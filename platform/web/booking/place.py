@@ -42,8 +42,9 @@ class PlaceCard:
 
 
 def make_place_card(flow: Flow) -> PlaceCard | None:
-    """Return what is shown of the flow's location; None: there is none, or nothing to show. One query, two elsewhere.
+    """Return what is shown of the flow's location; None: there is none, or nothing to show.
 
+    One query at the first location, whose hours the offer has; two at another one.
     The photo is the location's own, else that of the business.
     """
     place = flow.location

@@ -41,6 +41,7 @@ class Column:
     Attributes:
         key: What it is called in every language, too.
         title: What people call it.
+        of_extras: Lines of extras fill it, too (services alone have such lines).
         language: Of a text that is not in the business's own.
     """
 
