@@ -24,7 +24,7 @@ from tenants.enums import CopyAct, TenantStatus, Urgency
 from tenants.errors import ArchiveDamaged, ArchiveUnknown, ImportStrange, SlugTaken
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, DueWork, SchemaState, Tenant
-from tenants.policies import check_slug_is_free
+from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.copies import quiet, shared, tables
 from tenants.services.copies.backups import list_files
@@ -194,6 +194,9 @@ def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, n
     with connection.cursor() as cursor:
         values = {**row, **ours, "entitlements": {}, "quiet_since": now.isoformat()}
         shared.write_tenant(cursor, values, tenant_id=tenant_id, schema_name=schema_name, slug=slug)
+    # Whoever left this address a moment ago held it until now; the row above waited for that.
+    if is_left_by_another(slug):
+        raise SlugTaken
     Domain.objects.create(domain=make_subdomain(slug), tenant_id=tenant_id, is_primary=True)
     tenant = Tenant.objects.get(pk=tenant_id)
     try:

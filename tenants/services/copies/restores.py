@@ -27,7 +27,7 @@ from tenants.enums import CopyAct
 from tenants.errors import ArchiveDamaged, ArchiveNewer, ArchiveStrange, CopyDiffers, SlugTaken
 from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
-from tenants.policies import check_slug_is_free
+from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.copies import hosts, quiet, shared, tables
 from tenants.services.copies.archives import (
@@ -247,6 +247,9 @@ def _add_tenant(head: Head, target: _Target) -> tuple[TenantInfo, list[str]]:
         if Tenant.objects.filter(slug=target.slug).exists():
             raise SlugTaken from error
         raise
+    # Whoever left this address a moment ago held it until now; the row above waited for that.
+    if is_left_by_another(target.slug):
+        raise SlugTaken
     taken = [] if target.is_scratch else hosts.list_taken(head)
     if not target.is_scratch:
         hosts.give_hosts(head, target.tenant_id, taken=taken)

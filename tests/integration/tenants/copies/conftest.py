@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from files.models import StoredFile
 from kernel.clock import utc_now
 from notifications.public.models import TextedNumber
 from tenants.context import tenant_scope
+from tenants.models import FormerAddress
 from tenants.services.life_cycle import add_domain
 from tenants.types import TenantInfo
 from tests.factories.scheduling import book, make_shop
@@ -93,6 +94,14 @@ def run() -> Callable[..., list[str]]:
 def backup(shop, run, tmp_path) -> Path:
     """An archive of the business."""
     return Path(run("backup_tenant", shop.info.slug, "--to", tmp_path / "backups")[-1])
+
+
+@pytest.fixture
+def left_slug(shop, slug) -> Iterator[str]:
+    """An address that another business has left, whatever was found when that was asked first."""
+    FormerAddress.objects.create(slug=slug, tenant_id=shop.info.id, left_at=utc_now(), redirects_until=utc_now())
+    yield slug
+    FormerAddress.objects.filter(slug=slug).delete()
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from kernel.clock import utc_now
 from scheduling.models import Booking, Customer
 from scheduling.services.messages.manage_tokens import make_manage_token
 from tenants.context import tenant_scope
+from tenants.errors import SlugTaken
 from tenants.models import DueWork, Tenant
-from tenants.services.copies import tables
+from tenants.services.copies import imports, tables
 from tenants.services.copies.exports import export
 from tenants.services.copies.imports import import_business
 from tenants.services.workplaces import list_workplaces
@@ -177,6 +178,16 @@ def test_nobody_loses_their_place_and_no_file_is_overwritten(exported, shop, run
 
     assert (count(), exported.read_bytes()) == (before, content)
     assert [path.name for path in exported.parent.iterdir()] == [exported.name]
+
+
+def test_address_that_is_left_while_its_row_waits_is_taken(exported, left_slug, count, folder, monkeypatch):
+    monkeypatch.setattr(imports, "check_slug_is_free", lambda slug: slug)
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(SlugTaken):
+        import_business(path=exported, slug=left_slug, now=utc_now())
+
+    assert (count(), list_files(folder)) == (before, files)
 
 
 @pytest.mark.parametrize("kind", ["empty", "cut", "letter", "other zip", "changed", "more", "format"])

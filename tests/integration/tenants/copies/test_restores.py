@@ -207,6 +207,16 @@ def test_nobody_loses_their_place(backup, shop, run, count, folder):
     assert (count(), list_files(folder)) == (before, files)
 
 
+def test_address_that_is_left_while_its_row_waits_is_taken(backup, left_slug, count, folder, monkeypatch):
+    monkeypatch.setattr(restores, "check_slug_is_free", lambda slug: slug)
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(SlugTaken):
+        restore(archive=backup, slug=left_slug, now=utc_now())
+
+    assert (count(), list_files(folder)) == (before, files)
+
+
 @pytest.mark.parametrize(
     "slug", ["", "a", "Mayor", "con espacio", "o'hara", 'x"; DROP SCHEMA public;', "admin", "-x", "é-è"]
 )
