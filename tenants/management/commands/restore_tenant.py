@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
     help = (
         "Make a new business of an archive: people sign in as before, with all bookings, files, history and work that "
-        "is due. Never takes the place of a business that exists. Links in old messages lead nowhere any more."
+        "is due. Never takes the place of a business that exists. Links in old messages offer the new one."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
