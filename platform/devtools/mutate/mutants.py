@@ -30,8 +30,8 @@ ACCESS = (
     Mutant(
         "a manager may change the team",
         "platform/accounts/policies.py",
-        "Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE}",
-        "Role.MANAGER: _STAFF",
+        "Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE}",
+        "Role.MANAGER: _STAFF - {Permission.DATA_TAKE}",
         (_POLICIES,),
     ),
     Mutant(
@@ -89,8 +89,8 @@ TENANCY = (
     Mutant(
         "a manage link of one business is known to another",
         "scheduling/services/messages/manage_tokens.py",
-        "{current_tenant().schema_name}:{ics_uid}",
-        "{ics_uid}",
+        "{schema_name or current_tenant().schema_name}:{ics_uid}",
+        "{schema_name or ''}:{ics_uid}",
         (_NEIGHBORS, "tests/unit/scheduling"),
     ),
     Mutant(
@@ -134,7 +134,7 @@ SECRETS = (
     Mutant(
         "somebody else's Idempotency-Key answers with their booking",
         "api/services/idempotency.py",
-        "if is_personal else Q(caller=caller)",
+        "if is_personal else Q(caller__in=callers)",
         "if is_personal else Q()",
         ("tests/integration/api/test_public.py",),
     ),
