@@ -259,8 +259,11 @@ class _Form(HTMLParser):
 
 
 def read_slots(page: Any, name: str) -> list[datetime]:
-    """Return the values of a page's slots; the first free time above them may be of another day."""
-    return [parse_instant(value) for button, value in _Form(page).buttons if button == name]
+    """Return the values of a page's slots, earliest first; pages show some at once and the rest behind a line.
+
+    The first free time above them may be of another day.
+    """
+    return sorted(parse_instant(value) for button, value in _Form(page).buttons if button == name)
 
 
 def _read_select(page: Any, name: str) -> dict[str, object]:
