@@ -6,6 +6,7 @@ from django.db import connection
 
 APPEND_ONLY = ("audit_platform_entry_append_only", "audit_platform_entry_not_emptied")
 LEFTOVERS = (
+    "DELETE FROM public.tenants_formeraddress",
     "DELETE FROM public.tenants_limitcount",
     "DELETE FROM public.notifications_public_contactcode",
     "DELETE FROM public.notifications_public_textednumber",

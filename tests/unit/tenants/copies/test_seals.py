@@ -29,6 +29,7 @@ HEAD = Head(
     applied=(("scheduling", "0001_initial"),),
     tenant={"name": 'Taller "Ñandú"'},
     domains=(("taller.example", True),),
+    own_domain=("citas.example", "word"),
     tables={"visit": ("id", "note")},
 )
 MANIFEST = Manifest(
