@@ -96,6 +96,21 @@ def test_other_python_asks_for_another_environment(script: ModuleType) -> None:
     assert not script.is_usable_venv()
 
 
+def test_copy_of_hard_links_leaves_the_scripts_of_the_first_alone(script: ModuleType, tmp_path: Path) -> None:
+    make_python(script, "exit 0")
+    tool = script.PYTHON.with_name("tool")
+    tool.write_text("#!/first/bin/python3\nwork()\n", encoding="utf-8")
+    tool.chmod(0o755)
+    first = tmp_path / "first"
+    os.link(tool, first)
+
+    script.point_scripts_here()
+
+    assert first.read_text(encoding="utf-8") == "#!/first/bin/python3\nwork()\n"
+    assert str(script.PYTHON) in tool.read_text(encoding="utf-8")
+    assert os.access(tool, os.X_OK)
+
+
 def test_interrupted_installation_is_not_trusted(script: ModuleType) -> None:
     make_python(script, f"echo True {script.python_version()}")
     assert script.is_usable_venv()
