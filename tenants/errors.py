@@ -264,6 +264,16 @@ class NoRoom(Unavailable):
         super().__init__(why=why)
 
 
+class FileThere(Conflict):
+    """Where a file was to be written there is one, and nobody's file is overwritten."""
+
+    code = "file_there"
+    text = mark("%(path)s exists already, and was left as it is. Give the new file another name.")
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(path=path)
+
+
 class ExampleNotKept(Conflict):
     """The example is made anew every night, so that nobody keeps it."""
 

@@ -21,7 +21,7 @@ from database.connection import connection
 from kernel.errors import NotFound
 from tenants import hooks
 from tenants.context import tenant_scope
-from tenants.errors import ExampleNotKept, NoRoom, TenantUnknown
+from tenants.errors import ExampleNotKept, FileThere, TenantUnknown
 from tenants.models import DueWork, Tenant
 from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
@@ -71,7 +71,8 @@ def export(*, slug: str, path: Path, now: datetime) -> ExportDone:
     Raises:
         TenantUnknown: There is no such business.
         ExampleNotKept: It is the public example.
-        NoRoom: It cannot be written there, or something is there already.
+        FileThere: Something is there already; it stays as it is.
+        NoRoom: It cannot be written there.
         Unavailable: The files cannot be reached.
     """
     tenant = Tenant.objects.filter(slug=slug).prefetch_related("domains").first()
@@ -80,7 +81,7 @@ def export(*, slug: str, path: Path, now: datetime) -> ExportDone:
     if tenant.is_example:
         raise ExampleNotKept
     if path.exists():
-        raise NoRoom(why=f"{path} exists already")
+        raise FileThere(path=str(path))
     info = make_info(tenant, tenant.domains.all())
     with unfinished(path.parent, path.stem, path.suffix) as draft:
         draft.path = path

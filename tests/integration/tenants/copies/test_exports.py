@@ -171,8 +171,9 @@ def test_nobody_loses_their_place_and_no_file_is_overwritten(exported, shop, run
 
     with pytest.raises(CommandError, match="already taken"):
         run("import_tenant", exported, "--as", shop.info.slug)
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="exists already, and was left as it is") as refused:
         run("export_tenant", shop.info.slug, "--to", exported)
+    assert "Nothing of it is left" not in str(refused.value)
     with pytest.raises(CommandError, match="No business has the address"):
         run("export_tenant", "nobody-here", "--to", exported.with_name("other.zip"))
 
