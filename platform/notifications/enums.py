@@ -44,3 +44,9 @@ class MessageReason(models.TextChoices):
     SUPERSEDED = "superseded", _("Something newer replaced it")
     WITHDRAWN = "withdrawn", _("The recipient wants no SMS from this business")
     UNDONE = "undone", _("It was undone in time: there was nothing to tell")
+    COPY = "copy", _("This is a copy of the business, and it writes to no customer until its owner says so")
+    EXAMPLE = "example", _("This is the example, which writes to nobody")
+
+
+KEPT_BACK = frozenset({MessageReason.COPY, MessageReason.EXAMPLE})
+"""Of messages that somebody may wait for, and that the business that wrote them does not send."""

@@ -84,8 +84,8 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
     if message.leased_until is not None and message.leased_until > now:
         raise RetryLater(at=message.leased_until)
     silence = find_silence(message)
-    if silence:
-        ended = {"status": MessageStatus.CANCELLED, "leased_until": None, "last_error": silence}
+    if silence is not None:
+        ended = {"status": MessageStatus.CANCELLED, "reason": silence, "leased_until": None}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
         return None
     if message.expires_at is not None and message.expires_at <= now:

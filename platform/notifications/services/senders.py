@@ -9,6 +9,7 @@ from django.db import models
 
 from kernel.colors import DEFAULT_ACCENT
 from kernel.languages import DEFAULT_LANGUAGE
+from notifications.enums import MessageReason
 from notifications.models import Message
 from notifications.models.base import MessageBase
 from notifications.public.models import Message as PublicMessage
@@ -21,8 +22,6 @@ from verticals.registry import get_vertical
 
 PLATFORM = "Turnero"
 PUBLIC = "public"
-EXAMPLE, COPY = "an example writes to nobody", "a copy writes to no customer until its owner says so"
-"""Why nothing leaves, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +75,17 @@ def open_log() -> models.Manager[MessageBase]:
     return cast("models.Manager[MessageBase]", model.objects)
 
 
-def find_silence(message: MessageBase) -> str:
-    """Return why a message of the business that this work is for may not leave; empty: it may.
+def find_silence(message: MessageBase) -> MessageReason | None:
+    """Return why a message of the business that this work is for may not leave; None: it may.
 
     The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so. Until
     then it sends nothing that was waiting when it was copied either: the business that it was made of does.
     """
     tenant = find_current_tenant()
     if tenant is None:
-        return ""
+        return None
     if tenant.is_example:
-        return EXAMPLE
+        return MessageReason.EXAMPLE
     if tenant.quiet_since is not None and (message.role == CUSTOMER or message.created_at <= tenant.quiet_since):
-        return COPY
-    return ""
+        return MessageReason.COPY
+    return None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
-from notifications.enums import Channel, MessageReason, MessageStatus
+from notifications.enums import KEPT_BACK, Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
 from scheduling.enums import BookingStatus, CancelCause
@@ -179,7 +179,7 @@ def describe_message(message: MessageView) -> MessageLine:
     return MessageLine(
         message=message,
         channel=Channel(message.channel).label,
-        status=status.label,
+        status=gettext("Kept back") if message.reason in KEPT_BACK else status.label,
         tone=MESSAGE_TONES.get(status, ""),
         reason=MessageReason(message.reason).label if known_reason else "",
     )

@@ -11,7 +11,7 @@ from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from notifications.models import Message
 from notifications.services.delivery import send_message
-from scheduling.models import Reminder
+from scheduling.models import Booking, Reminder
 from scheduling.services.messages.reminders import send_reminder
 from tenants.context import tenant_scope
 from tenants.models import Tenant
@@ -103,7 +103,26 @@ def test_message_leaves_only_to_own_people_about_what_is_new(archive, slug, mail
 
     assert message.status == status
     assert len([mail for mail in mailoutbox if mail.to == [message.to]]) == (1 if status == "sent" else 0)
-    assert message.last_error == ("" if status == "sent" else "a copy writes to no customer until its owner says so")
+    assert message.reason == ("" if status == "sent" else "copy")
+
+
+def test_staff_read_why_a_message_was_kept_back(archive, slug):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    owner = HostClient(copy.primary_host)
+    owner.post("/accounts/login/", {"login": SIGN_IN[0], "password": SIGN_IN[1]})
+    with tenant_scope(copy):
+        booking_id = Booking.objects.order_by("pk").values_list("pk", flat=True)[0]
+        message = Message.objects.create(
+            channel="email", template="booking_confirmed", to="ana@example.com", locale="es", subject="Tu cita",
+            body_text="Hola", body_html="", attachments=[], dedup_key="kept:1", role="customer", status="queued",
+            subject_kind="booking", subject_id=booking_id, created_at=utc_now(), send_after=utc_now(),
+        )  # fmt: skip
+        send_message(message.pk, utc_now())
+
+    page = owner.get(f"/workspace/bookings/{booking_id}/").content.decode()
+
+    assert ("Retenido" in page, "Ya no hace falta" in page) == (True, False)
+    assert "no escribe a ningún cliente hasta que su dueño lo diga" in page
 
 
 def test_owner_lets_the_copy_write_once_and_it_is_logged(archive, slug):
