@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import get_currency_precision
-from django.db.models import Count, Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from kernel.formats import to_local
 from scheduling.enums import ContactKind
-from scheduling.models import Allocation, Booking, Customer, Resource, Service
+from scheduling.models import Allocation, Booking, BookingLine, Contact, Customer, Resource, Service
 from tenants.hooks import Sheet
 
-BATCH = 500
+BATCH = 2000
 BOOKINGS = (
     "reference", "status", "date", "time", "minutes", "time_zone", "place", "services", "with", "customer", "phone",
     "email", "about", "people", "price", "deposit", "currency", "note", "booked_at", "cancelled_because",
@@ -60,51 +63,67 @@ def list_team() -> Sheet:
 
 
 def _read_bookings() -> Iterator[tuple[object, ...]]:
-    taken = Allocation.objects.select_related("resource").order_by("part_index", "pk")
-    rows = Booking.objects.select_related("location").prefetch_related("lines", Prefetch("allocations", taken))
-    for row in rows.order_by("starts_at", "pk").iterator(chunk_size=BATCH):
-        starts_at = to_local(row.starts_at, row.location.timezone)
+    """Return what the sheet says of each visit. Plain columns: rows of models would take half of an export's time."""
+    lines = BookingLine.objects.filter(booking=OuterRef("pk")).order_by("position").values("service_name")
+    taken = Allocation.objects.filter(booking=OuterRef("pk")).order_by("part_index", "pk").values("resource__name")
+    rows = Booking.objects.order_by("starts_at", "pk").values_list(
+        "reference", "status", "starts_at", "ends_at", "location__timezone", "location__name", ArraySubquery(lines),
+        ArraySubquery(taken), "customer_name", "customer_phone", "customer_email", "asset_label", "party_size",
+        "price_minor", "deposit_minor", "currency", "note", "created_at", "cancelled_reason",
+    )  # fmt: skip
+    for (
+        reference, status, begin, end, zone, place, services, people, name, phone, email, about, size,
+        price, deposit, currency, note, booked_at, why,
+    ) in rows.iterator(chunk_size=BATCH):  # fmt: skip
+        starts_at = to_local(begin, zone)
         yield (
-            row.reference,
-            row.status,
+            reference,
+            status,
             starts_at.date().isoformat(),
             starts_at.time().isoformat("minutes"),
-            round((row.ends_at - row.starts_at).total_seconds() / 60),
-            row.location.timezone,
-            row.location.name,
-            " + ".join(line.service_name for line in row.lines.all()),
-            ", ".join(dict.fromkeys(each.resource.name for each in row.allocations.all())),
-            row.customer_name,
-            row.customer_phone,
-            row.customer_email,
-            row.asset_label,
-            row.party_size,
-            _amount(row.price_minor, row.currency),
-            _amount(row.deposit_minor, row.currency),
-            row.currency,
-            row.note,
-            row.created_at.isoformat(),
-            row.cancelled_reason,
+            round((end - begin).total_seconds() / 60),
+            zone,
+            place,
+            " + ".join(services),
+            ", ".join(dict.fromkeys(people)),
+            name,
+            phone,
+            email,
+            about,
+            size,
+            _amount(price, currency),
+            _amount(deposit, currency),
+            currency,
+            note,
+            booked_at.isoformat(),
+            why,
         )
 
 
 def _read_customers() -> Iterator[tuple[object, ...]]:
-    rows = Customer.objects.prefetch_related("contacts").annotate(visits=Count("bookings")).order_by("number")
-    for row in rows.iterator(chunk_size=BATCH):
-        contacts = list(row.contacts.all())
-        yield (
-            row.number,
-            row.name,
-            ", ".join(each.value for each in contacts if each.kind == ContactKind.PHONE),
-            ", ".join(each.value for each in contacts if each.kind == ContactKind.EMAIL),
-            row.locale,
-            ", ".join(map(str, row.tags)),
-            row.notes,
-            row.created_at.isoformat(),
-            row.visits,
-        )
+    contacts = Contact.objects.filter(customer=OuterRef("pk")).order_by("pk").values("value")
+    visits = Booking.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+    rows = Customer.objects.order_by("number").values_list(
+        "number",
+        "name",
+        ArraySubquery(contacts.filter(kind=ContactKind.PHONE)),
+        ArraySubquery(contacts.filter(kind=ContactKind.EMAIL)),
+        "locale",
+        "tags",
+        "notes",
+        "created_at",
+        Coalesce(Subquery(visits.annotate(count=Count("pk")).values("count")), 0),
+    )
+    for number, name, phones, emails, locale, tags, notes, since, count in rows.iterator(chunk_size=BATCH):
+        texts = (", ".join(phones), ", ".join(emails), locale, ", ".join(map(str, tags)), notes)
+        yield (number, name, *texts, since.isoformat(), count)
 
 
 def _amount(amount_minor: int | None, currency: str) -> Decimal | None:
     """Return an amount in the currency's usual unit."""
-    return None if amount_minor is None else Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+    return None if amount_minor is None else Decimal(amount_minor).scaleb(-_find_precision(currency))
+
+
+@cache
+def _find_precision(currency: str) -> int:
+    return get_currency_precision(currency)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from time import time
 from typing import Any, BinaryIO
@@ -32,6 +33,7 @@ from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
 from tenants.services.copies.archives import FILES, SHARED, TABLES, ArchiveWriter, Head, Manifest
 from tenants.services.copies.hosts import find_own_domain
+from tenants.services.copies.progress import Progress, Teller, tell_nobody
 from tenants.services.copies.results import BackupDone
 from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.types import TenantFile, TenantInfo
@@ -49,11 +51,13 @@ class _FileWentAway(Exception):
     """A file that the rows name was removed, with its row, after they had been read."""
 
 
-def back_up(*, slug: str, folder: Path, keys: Sequence[str] = (), now: datetime) -> BackupDone:
+def back_up(
+    *, slug: str, folder: Path, keys: Sequence[str] = (), now: datetime, tell: Teller = tell_nobody
+) -> BackupDone:
     """Write a business with everything that belongs to it into an archive in ``folder``.
 
     Must not run inside a transaction. The archive has its final name only once all of it is on the disk.
-    With ``keys`` (of age or SSH) only those who have the other half can read it.
+    With ``keys`` (of age or SSH) only those who have the other half can read it. ``tell`` hears how far it is.
 
     Raises:
         TenantUnknown: There is no such business.
@@ -70,11 +74,12 @@ def back_up(*, slug: str, folder: Path, keys: Sequence[str] = (), now: datetime)
         raise ExampleNotKept
     info = make_info(tenant, tenant.domains.all())
     name = f"{slug}-{now:%Y%m%dT%H%M%SZ}"
+    progress = Progress(tell)
     for attempt in range(1, MOST_TRIES + 1):
         try:
             with unfinished(folder, name, ENCRYPTED_SUFFIX if recipients else SUFFIX) as draft:
                 with encrypting(draft.file, recipients) as raw:
-                    manifest = _write(info, raw, now=now, is_last=attempt == MOST_TRIES)
+                    manifest = _write(info, raw, progress, now=now, is_last=attempt == MOST_TRIES)
                 draft.keep()
         except _FileWentAway:
             continue
@@ -101,18 +106,19 @@ def mark_secret() -> str:
     return salted_hmac("tenants.copies", "secret", algorithm="sha256").hexdigest()[:32]
 
 
-def _write(info: TenantInfo, raw: BinaryIO, *, now: datetime, is_last: bool) -> Manifest:
+def _write(info: TenantInfo, raw: BinaryIO, progress: Progress, *, now: datetime, is_last: bool) -> Manifest:
     manifest = Manifest()
     with ArchiveWriter(raw) as archive:
-        files = _write_rows(info, archive, manifest, now=now)
+        files = _write_rows(info, archive, manifest, progress, now=now)
         _write_files(info, archive, manifest, files, is_last=is_last)
+        progress.step()
         archive.finish(manifest)
     return manifest
 
 
 @transaction.atomic(durable=True)
 def _write_rows(
-    info: TenantInfo, archive: ArchiveWriter, manifest: Manifest, *, now: datetime
+    info: TenantInfo, archive: ArchiveWriter, manifest: Manifest, progress: Progress, *, now: datetime
 ) -> Mapping[str, TenantFile]:
     """Write all rows as one instant has them, and return the files that they name.
 
@@ -128,10 +134,13 @@ def _write_rows(
         if tenant is None or not found:
             raise TenantUnknown
         archive.put_head(_make_head(cursor, tenant, found, now))
-        for table, columns in found.items():
-            for number, piece in enumerate(tables.read_table(cursor, schema_name, table, columns)):
-                archive.put(f"{TABLES}/{table}/{number:06}.copy", piece)
-            manifest.tables[table] = tables.digest_table(cursor, schema_name, table, columns)
+        progress.begin(len({_name_room(table) for table in found}) + 1)
+        for _, room in groupby(found, key=_name_room):
+            for table in room:
+                for number, piece in enumerate(tables.read_table(cursor, schema_name, table, found[table])):
+                    archive.put(f"{TABLES}/{table}/{number:06}.copy", piece)
+                manifest.tables[table] = tables.digest_table(cursor, schema_name, table, found[table])
+            progress.step()
         manifest.sequences = tables.list_sequences(cursor, schema_name)
         for model in shared.list_shared_models():
             rows = shared.read_shared(cursor, model, schema_name)
@@ -139,6 +148,11 @@ def _write_rows(
             manifest.shared[model._meta.label] = shared.digest_rows(rows)  # noqa: SLF001
     with tenant_scope(info):
         return list_files()
+
+
+def _name_room(table: str) -> str:
+    """Return whose a table is: Django begins its name with that of its app."""
+    return table.partition("_")[0]
 
 
 def _make_head(cursor: Any, tenant: Tenant, found: Mapping[str, tuple[str, ...]], now: datetime) -> Head:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,8 @@ def list_exported(cursor: Any, schema_name: str) -> list[Exported]:
     return exported
 
 
-def read_documents(schema_name: str, each: Exported) -> Iterator[str]:
-    """Return the rows of a table, each as a JSON object in one line, by their keys."""
+def read_documents(schema_name: str, each: Exported) -> Iterator[list[str]]:
+    """Return the rows of a table by their keys, some hundred at a time, each as a JSON object in one line."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in each.columns)
     sql = (
@@ -68,8 +68,7 @@ def read_documents(schema_name: str, each: Exported) -> Iterator[str]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql)
         while rows := cursor.fetchmany(BATCH):
-            for (document,) in rows:
-                yield document  # in one line: a break in a value is written as \n
+            yield [document for (document,) in rows]  # in one line each: a break in a value is written as \n
 
 
 def write_documents(cursor: Any, schema_name: str, each: Exported, documents: Sequence[str]) -> None:
@@ -103,17 +102,19 @@ def _read_keys(document: str) -> set[str]:
         raise ImportStrange(what=document[:80]) from error
 
 
-def write_row(cells: Sequence[object]) -> str:
-    """Return a line of a sheet (RFC 4180)."""
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow([disarm(_show(cell)) for cell in cells])
-    return line.getvalue()
+def write_rows(rows: Iterable[Iterable[object]]) -> bytes:
+    """Return lines of a sheet (RFC 4180, UTF-8)."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines).writerows(map(_show, row) for row in rows)
+    return lines.getvalue().encode()
 
 
 def _show(cell: object) -> object:
     """Return a value as people write it: documents as they are, yes and no in small letters."""
+    if isinstance(cell, str):
+        return disarm(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, dict | list):
-        return json.dumps(cell, ensure_ascii=False)
-    return cell
+        return disarm(json.dumps(cell, ensure_ascii=False))
+    return disarm(cell)

@@ -5,12 +5,15 @@ No hash of a password, no key and no token is in it: rooms say which columns sta
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby, islice
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -26,7 +29,8 @@ from tenants.models import DueWork, Tenant
 from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
 from tenants.services.copies.backups import list_files, unfinished
-from tenants.services.copies.documents import list_exported, read_documents, write_row
+from tenants.services.copies.documents import BATCH, Exported, list_exported, read_documents, write_rows
+from tenants.services.copies.progress import Progress, Teller, tell_nobody
 from tenants.services.copies.readme import write_readme
 from tenants.services.copies.results import ExportDone
 from tenants.types import TenantFile, TenantInfo
@@ -34,8 +38,12 @@ from tenants.types import TenantFile, TenantInfo
 FORMAT = 1
 README, BUSINESS, MANIFEST, WORK = "README.md", "business.json", "manifest.json", "data/due_work.json"
 DATA, SHEETS, FILES = "data", "sheets", "files"
-MARK = "\ufeff"
-"""By which spreadsheets know the encoding (UTF-8)."""
+MARK = codecs.BOM_UTF8
+"""By which spreadsheets know the encoding."""
+COMPRESSION = 3
+"""Of zlib's nine levels, as in archives."""
+SPOOLED = 1 << 20
+"""Bytes of a sheet that wait in memory; more of them wait on the disk."""
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as", "trial_ends_at",
      "is_example", "former_schemas", "quiet_since"}
@@ -46,14 +54,16 @@ OURS = frozenset(
 class _Zip:
     """A ZIP that is written entry by entry, with the SHA-256 of each."""
 
-    def __init__(self, target: ZipFile, now: datetime) -> None:
+    def __init__(self, target: ZipFile, folder: Path, now: datetime) -> None:
         self._zip, self._at = target, (now.year, now.month, now.day, now.hour, now.minute, now.second)
+        self._folder = folder
         self.sums: dict[str, str] = {}
 
     def add(self, name: str, parts: Iterable[bytes], *, is_packed: bool = False) -> None:
         """Add an entry; pictures are packed already."""
         info = ZipInfo(name, date_time=self._at)
         info.compress_type = ZIP_STORED if is_packed else ZIP_DEFLATED
+        info._compresslevel = COMPRESSION  # type: ignore[attr-defined]  # noqa: SLF001 - public from Python 3.13 on
         info.external_attr = 0o600 << 16
         digest = hashlib.sha256()
         with self._zip.open(info, "w", force_zip64=True) as entry:
@@ -62,11 +72,34 @@ class _Zip:
                 entry.write(part)
         self.sums[name] = digest.hexdigest()
 
+    def add_table(self, name: str, columns: Iterable[str], batches: Iterable[list[str]]) -> int:
+        """Add a table as document and as sheet, reading it once; return how many rows it has.
 
-def export(*, slug: str, path: Path, now: datetime) -> ExportDone:
+        A ZIP takes one entry at a time: the sheet waits in a file without a name, which goes with the process.
+        """
+        rows = 0
+        with SpooledTemporaryFile(max_size=SPOOLED, dir=self._folder) as sheet:
+            sheet.write(MARK + write_rows([columns]))
+
+            def write_document() -> Iterator[bytes]:
+                nonlocal rows
+                yield b"[\n"
+                for batch in batches:
+                    yield (",\n" if rows else "").encode() + ",\n".join(batch).encode()
+                    sheet.write(write_rows(json.loads(row).values() for row in batch))
+                    rows += len(batch)
+                yield b"\n]\n"
+
+            self.add(f"{DATA}/{name}.json", write_document())
+            sheet.seek(0)
+            self.add(f"{DATA}/{name}.csv", iter(lambda: sheet.read(SPOOLED), b""))
+        return rows
+
+
+def export(*, slug: str, path: Path, now: datetime, tell: Teller = tell_nobody) -> ExportDone:
     """Write everything of a business that is its people's into a ZIP at ``path``, where nothing may be yet.
 
-    Must not run inside a transaction.
+    Must not run inside a transaction. ``tell`` hears how far it is.
 
     Raises:
         TenantUnknown: There is no such business.
@@ -86,9 +119,10 @@ def export(*, slug: str, path: Path, now: datetime) -> ExportDone:
     with unfinished(path.parent, path.stem, path.suffix) as draft:
         draft.path = path
         with ZipFile(draft.file, "w", allowZip64=True) as target:
-            entries = _Zip(target, now)
-            rows, files = _write_rows(info, entries, now=now)
+            entries, progress = _Zip(target, path.parent, now), Progress(tell)
+            rows, files = _write_rows(info, entries, progress, now=now)
             kept = _write_files(info, entries, files)
+            progress.step()
             _write_manifest(info, entries, rows, kept, now=now)
         draft.keep()
     return ExportDone(
@@ -97,7 +131,9 @@ def export(*, slug: str, path: Path, now: datetime) -> ExportDone:
 
 
 @transaction.atomic(durable=True)
-def _write_rows(info: TenantInfo, entries: _Zip, *, now: datetime) -> tuple[dict[str, int], Mapping[str, TenantFile]]:
+def _write_rows(
+    info: TenantInfo, entries: _Zip, progress: Progress, *, now: datetime
+) -> tuple[dict[str, int], Mapping[str, TenantFile]]:
     """Write all rows as one instant has them; return how many each table has, and the files that they name."""
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
@@ -105,15 +141,16 @@ def _write_rows(info: TenantInfo, entries: _Zip, *, now: datetime) -> tuple[dict
         tables.speak_plainly(cursor)
         entries.add(BUSINESS, [_to_json(_describe_business(cursor, info, now))])
         with tenant_scope(info):
+            exported = list_exported(cursor, info.schema_name)
+            progress.begin(len({_name_room(each) for each in exported}) + 2)
             for name, make in hooks.list_sheets().items():
-                sheet = make()
-                entries.add(f"{SHEETS}/{name}.csv", _make_sheet(sheet.header, sheet.rows))
-            for each in list_exported(cursor, info.schema_name):
-                counter = _Counter(read_documents(info.schema_name, each))
-                entries.add(f"{DATA}/{each.label}.json", _make_list(counter))
-                counts[each.label] = counter.seen
-                cells = (json.loads(row).values() for row in read_documents(info.schema_name, each))
-                entries.add(f"{DATA}/{each.label}.csv", _make_sheet(each.columns, (list(row) for row in cells)))
+                entries.add(f"{SHEETS}/{name}.csv", _make_sheet(make()))
+            progress.step()
+            for _, room in groupby(exported, key=_name_room):
+                for each in room:
+                    batches = read_documents(info.schema_name, each)
+                    counts[each.label] = entries.add_table(each.label, each.columns, batches)
+                progress.step()
             entries.add(WORK, [_to_json(_list_work(info))])
             return counts, list_files()
 
@@ -158,33 +195,15 @@ def _write_manifest(
     entries.add(MANIFEST, [_to_json(told)])
 
 
-class _Counter:
-    """Rows, and how many went by."""
-
-    def __init__(self, rows: Iterator[str]) -> None:
-        self._rows = rows
-        self.seen = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for row in self._rows:
-            self.seen += 1
-            yield row
+def _name_room(each: Exported) -> str:
+    return each.label.partition(".")[0]
 
 
-def _make_list(rows: Iterable[str]) -> Iterator[bytes]:
-    """Return a JSON list with a row in each line."""
-    yield b"[\n"
-    before = ""
-    for row in rows:
-        yield f"{before}{row}".encode()
-        before = ",\n"
-    yield b"\n]\n"
-
-
-def _make_sheet(header: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
-    yield (MARK + write_row(list(header))).encode()
-    for row in rows:
-        yield write_row(list(row)).encode()
+def _make_sheet(sheet: hooks.Sheet) -> Iterator[bytes]:
+    yield MARK + write_rows([sheet.header])
+    rows = iter(sheet.rows)
+    while batch := list(islice(rows, BATCH)):
+        yield write_rows(batch)
 
 
 def _to_json(value: object) -> bytes:

@@ -57,6 +57,16 @@ def test_path_is_printed_last_and_nobody_else_reads_it(shop, run, tmp_path):
     assert said[0].endswith(f" 2 files, {Path(path).stat().st_size} bytes")
 
 
+def test_it_says_how_far_it_is(shop, tmp_path):
+    heard: list[tuple[int, int]] = []
+
+    back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now(), tell=lambda *each: heard.append(each))
+
+    of = heard[0][1]
+    assert heard == [(done, of) for done in range(of + 1)]
+    assert of > 5
+
+
 def test_two_of_the_same_second_stand_beside_each_other(shop, tmp_path):
     now = utc_now()
 

@@ -79,6 +79,16 @@ def test_every_table_is_in_it_as_document_and_sheet(exported, shop):
     assert json.loads(entries["business.json"])["name"] == NAME
 
 
+def test_it_says_how_far_it_is(shop, tmp_path):
+    heard: list[tuple[int, int]] = []
+
+    export(slug=shop.info.slug, path=tmp_path / "x.zip", now=utc_now(), tell=lambda *each: heard.append(each))
+
+    of = heard[0][1]
+    assert heard == [(done, of) for done in range(of + 1)]
+    assert of > 5
+
+
 def test_sheets_are_for_people(exported, shop):
     entries = read(exported)
     bookings, customers = (read_sheet(entries[f"sheets/{name}.csv"]) for name in ("bookings", "customers"))
