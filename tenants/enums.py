@@ -31,11 +31,12 @@ class TenantAct(models.TextChoices):
 
 
 class CopyAct(models.TextChoices):
-    """What makes a business of a copy, and what makes it one like all others."""
+    """What is done with copies of a business: one is taken along, becomes a business, and then one like all others."""
 
     RESTORE = "restore", _("Restored from an archive")
     IMPORT = "import", _("Imported")
     SPEAK = "speak", _("The copy writes to customers")
+    TAKE = "take", _("Its owner took all data along")
 
 
 class Ability(StrEnum):

@@ -33,8 +33,7 @@ from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
 from tenants.services.copies.archives import FILES, SHARED, TABLES, ArchiveWriter, Head, Manifest
 from tenants.services.copies.hosts import find_own_domain
-from tenants.services.copies.progress import Progress, Teller, tell_nobody
-from tenants.services.copies.results import BackupDone
+from tenants.services.copies.results import BackupDone, Progress, Teller, tell_nobody
 from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.types import TenantFile, TenantInfo
 

@@ -30,9 +30,8 @@ from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
 from tenants.services.copies.backups import list_files, unfinished
 from tenants.services.copies.documents import BATCH, Exported, list_exported, read_documents, write_rows
-from tenants.services.copies.progress import Progress, Teller, tell_nobody
 from tenants.services.copies.readme import write_readme
-from tenants.services.copies.results import ExportDone
+from tenants.services.copies.results import ExportDone, Progress, Teller, tell_nobody
 from tenants.types import TenantFile, TenantInfo
 
 FORMAT = 1

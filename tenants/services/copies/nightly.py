@@ -7,15 +7,8 @@ row as well, which operators see; the last good archive stays.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copyfileobj, rmtree
-from tempfile import TemporaryDirectory
-from time import time
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -28,11 +21,9 @@ from tenants.errors import NoRoom, RetryLater
 from tenants.models import Backup, Tenant
 from tenants.selectors.backups import count_late
 from tenants.services.copies import shelves
-from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX, back_up
+from tenants.services.copies.backups import back_up
 from tenants.services.copies.restores import verify
-from tenants.services.copies.results import BackupDone
 from tenants.services.copies.retention import choose_kept
-from tenants.services.copies.seals import encrypting, read_recipients
 from tenants.services.due_work import add_due_work
 from tenants.types import BackupTrouble
 
@@ -41,7 +32,6 @@ DUE_KIND, LANE = "back_up_tenant", "backups"
 FRESH = timedelta(hours=20)
 """Whoever has an archive that young needs none this night."""
 PATIENCE = timedelta(minutes=10)
-ABANDONED_SECONDS = 24 * 3600.0
 FAILURES_KEPT = timedelta(days=35)
 
 logger = logging.getLogger(__name__)
@@ -95,10 +85,10 @@ def _note_failure(tenant: Tenant, text: str, now: datetime) -> None:
 
 
 def _make(tenant: Tenant, now: datetime) -> None:
-    with _work_folder() as folder:
+    with shelves.work_folder() as folder:
         done = back_up(slug=tenant.slug, folder=folder, now=now)
         verify(archive=done.path, now=now)
-        ready = _encrypt(done)
+        ready = shelves.encrypt_for_platform(done.path)
         place = f"{tenant.schema_name}/{ready.name}"
         size = ready.stat().st_size
         shelves.keep(ready, place)
@@ -111,37 +101,6 @@ def _make(tenant: Tenant, now: datetime) -> None:
         rows=done.rows,
         files=done.files,
     )
-
-
-def _encrypt(done: BackupDone) -> Path:
-    """Return the archive as it is kept: what was restored, encrypted when somebody holds a key."""
-    recipients = read_recipients(settings.BACKUP_KEYS)
-    if not recipients:
-        return done.path
-    sealed = done.path.with_name(done.path.name.removesuffix(SUFFIX) + ENCRYPTED_SUFFIX)
-    with done.path.open("rb") as plain, sealed.open("wb") as file, encrypting(file, recipients) as raw:
-        copyfileobj(plain, raw)
-    return sealed
-
-
-@contextmanager
-def _work_folder() -> Iterator[Path]:
-    """Yield a folder for one archive that is not kept yet; nobody but us reads it, and it goes."""
-    try:
-        settings.BACKUP_WORK.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_abandoned(settings.BACKUP_WORK)
-        with TemporaryDirectory(dir=settings.BACKUP_WORK) as folder:
-            yield Path(folder)
-    except OSError as error:
-        raise NoRoom(why=str(error)) from error
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what processes that were killed have left."""
-    for path in folder.iterdir():
-        with suppress(OSError):
-            if time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                rmtree(path)
 
 
 def _thin_out(schema_name: str, now: datetime) -> None:

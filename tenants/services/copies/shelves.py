@@ -1,4 +1,4 @@
-"""Where the platform keeps archives of businesses: a folder, or what speaks S3 (``STORAGES["backups"]``).
+"""Where the platform makes and keeps archives of businesses: a folder, or what speaks S3 (``STORAGES["backups"]``).
 
 ``<schema>/<archive>``. An archive has its place once all of it is there, or not at all.
 """
@@ -10,18 +10,52 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import copyfileobj, rmtree
+from tempfile import TemporaryDirectory
+from time import time
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from tenants.errors import ArchiveDamaged, NoRoom
+from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX
+from tenants.services.copies.seals import encrypting, read_recipients
 
 CHUNK = 1 << 20
+ABANDONED_SECONDS = 24 * 3600.0
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Yield a folder for one copy that is not kept yet; nobody but us reads it, and it goes.
+
+    Raises:
+        NoRoom: It cannot be made, or what is done there finds no room.
+    """
+    try:
+        settings.BACKUP_WORK.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _remove_abandoned(settings.BACKUP_WORK)
+        with TemporaryDirectory(dir=settings.BACKUP_WORK) as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise NoRoom(why=str(error)) from error
+
+
+def encrypt_for_platform(archive: Path) -> Path:
+    """Return the archive as it is kept: the one that was tried, encrypted when somebody holds a key."""
+    recipients = read_recipients(settings.BACKUP_KEYS)
+    if not recipients:
+        return archive
+    sealed = archive.with_name(archive.name.removesuffix(SUFFIX) + ENCRYPTED_SUFFIX)
+    with archive.open("rb") as plain, sealed.open("wb") as file, encrypting(file, recipients) as raw:
+        copyfileobj(plain, raw)
+    return sealed
 
 
 def keep(source: Path, place: str) -> None:
@@ -56,6 +90,14 @@ def remove(place: str) -> None:
     """
     with _telling():
         _get_storage().delete(place)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed have left."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                rmtree(path)
 
 
 def _move(source: Path, target: Path) -> None:
