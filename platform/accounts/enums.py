@@ -35,6 +35,9 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email_confirm"
     EMAIL_REVERT = "email_revert"
     SIGN_IN_CHANGED = "sign_in_changed"
+    EXPORT_READY = "export_ready"
+    ARCHIVE_READY = "archive_ready"
+    COPY_FAILED = "data_copy_failed"
 
 
 class SignInChange(StrEnum):

@@ -19,6 +19,7 @@ class PlatformAction(models.TextChoices):
     RESTORE = "restore", _("Restored from an archive")
     IMPORT = "import", _("Imported")
     SPEAK = "speak", _("The copy writes to customers")
+    TAKE = "take", _("Its owner took all data along")
     RESET_SECOND_STEP = "reset_second_step", _("Second step removed")
 
 

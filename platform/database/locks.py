@@ -61,6 +61,9 @@ class KeySpace(StrEnum):
     BACKUP = "tenants.backup"
     """Numbers: one backup of a business at a time."""
 
+    OWN_COPY = "files.own_copy"
+    """Numbers: one worker at a time makes a copy that an owner asked for."""
+
     EXAMPLE = "samples.example"
     """One number: one reset of the public example at a time."""
 

@@ -13,3 +13,32 @@ class FileState(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Not taken")
     REMOVED = "removed", _("Being removed")
+
+
+class CopyKind(models.TextChoices):
+    """What an owner takes along: everything for people to read, or everything to begin again with."""
+
+    EXPORT = "export", _("Everything as tables and files")
+    ARCHIVE = "archive", _("Backup")
+
+
+class CopyState(models.TextChoices):
+    """Where a copy stands that an owner asked for."""
+
+    ASKED = "asked", _("Waiting its turn")
+    WORKING = "working", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Not made")
+    GONE = "gone", _("No longer kept")
+
+
+COPIES_AT_WORK = (CopyState.ASKED, CopyState.WORKING)
+
+
+class CopyFailure(models.TextChoices):
+    """Why a copy was not made."""
+
+    FULL = "full", _("There was no room for it on our disk. Nothing of it is left; ask for it again later.")
+    AWAY = "away", _("The place where files lie did not answer. Ask for it again in some minutes.")
+    STOPPED = "stopped", _("It was stopped several times before all of it was there. Ask for it again later.")
+    TROUBLE = "trouble", _("It did not turn out right, and what does not is given to nobody. Please tell support.")

@@ -31,3 +31,16 @@ class StorageAway(Unavailable):
 
     code = "storage_away"
     text = mark("Pictures cannot be reached right now. Please try again in a moment.")
+
+
+class CopyAway(StorageAway):
+    """The place where copies lie does not answer."""
+
+    text = mark("The copy cannot be reached right now. Please try again in a moment.")
+
+
+class CopyUnknown(NotFound):
+    """There is no such copy of all data, or it was removed."""
+
+    code = "copy_unknown"
+    text = mark("This copy is not there any more: each is kept for seven days. Ask for a new one under “Your data”.")

@@ -11,4 +11,6 @@ INVENTORY = (
         personal={"incoming": PersonalColumn(Subject.ANYONE, Purpose.VISIT, Ground.CONSENT, Erasure.DELETE_ROW)},
         other={NotPersonal.CODE: ("kind", "failure"), NotPersonal.MACHINE: ("key", "renditions")},
     ),
+    # Its file holds everything about everybody, and goes after seven days.
+    TableInventory("files.DataCopy", other={NotPersonal.MACHINE: ("key", "name", "sha256")}),
 )

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 from files.errors import FileUnknown, StorageAway
@@ -41,6 +42,28 @@ def put(path: str, content: bytes) -> None:
     """
     with _telling():
         get_storage().save(path, ContentFile(content))
+
+
+def put_file(path: str, source: Path) -> None:
+    """Store a file, piece by piece, however large it is; what lay there before is replaced.
+
+    Raises:
+        StorageAway: It could not be stored.
+    """
+    with _telling(), source.open("rb") as file:
+        get_storage().save(path, File(file))
+
+
+def open_object(path: str) -> File[bytes]:
+    """Return an object to be read piece by piece; whoever has it closes it.
+
+    Raises:
+        FileUnknown: There is none.
+        StorageAway: The storage does not answer.
+    """
+    with _telling():
+        opened: File[bytes] = get_storage().open(path)
+        return opened
 
 
 def get(path: str) -> bytes:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.base import File
+
+from files.enums import COPIES_AT_WORK, CopyState
+
 MEDIA_TYPES: Mapping[str, str] = {"webp": "image/webp", "png": "image/png"}
 
 
@@ -90,6 +94,57 @@ class Usage:
     files: int
     bytes: int
     most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataCopyView:
+    """A copy of all data, as the page shows it.
+
+    Attributes:
+        kind: A `files.enums.CopyKind`; ``state`` is a `CopyState`, ``failure`` a `CopyFailure` or empty.
+        name: Of its file; empty until it is ready. ``bytes`` and ``sha256`` (hexadecimal) are the file's.
+        ends_at: Until when it can be taken; None: it is not ready.
+        done: Parts that are done, of ``parts``; both 0 when nobody knows.
+    """
+
+    key: UUID
+    kind: str
+    state: str
+    failure: str
+    asked_by_id: int
+    asked_at: datetime
+    ready_at: datetime | None
+    ends_at: datetime | None
+    taken_at: datetime | None
+    name: str
+    bytes: int
+    sha256: str
+    done: int = 0
+    parts: int = 0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether it is still to come."""
+        return self.state in COPIES_AT_WORK
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether it can be taken."""
+        return self.state == CopyState.READY
+
+    @property
+    def percent(self) -> int:
+        """Return how much is done; somebody who waits sees that it has begun."""
+        return max(2, 100 * self.done // self.parts) if self.parts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCopy:
+    """A copy of all data that is being taken; whoever has it closes ``file``."""
+
+    file: File[bytes]
+    name: str
+    bytes: int
 
 
 def read_renditions(rows: Sequence[Mapping[str, object]]) -> tuple[Rendition, ...]:

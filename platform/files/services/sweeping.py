@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from files import storage
+from files.enums import CopyState
 from files.errors import FileUnknown, StorageAway
-from files.models import StoredFile
+from files.models import DataCopy, StoredFile
 from tenants.context import current_tenant
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import list_tenants
@@ -44,6 +45,7 @@ def sweep_files(*, now: datetime) -> int:
 
 def _sweep_tenant(*, now: datetime) -> int:
     keys = set(StoredFile.objects.values_list("key", flat=True))
+    keys |= set(DataCopy.objects.exclude(state=CopyState.GONE).values_list("key", flat=True))
     paths = list(_list_paths(current_tenant().schema_name))
     orphans = [path for path in paths if storage.read_key(path.rpartition("/")[2]) not in keys]
     return sum(_remove_old(path, now) for path in orphans)

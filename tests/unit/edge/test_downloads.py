@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 
-from edge.downloads import answer_csv
+from edge import downloads
+from edge.downloads import answer_csv, answer_file
 from kernel.lines import disarm
 
 
@@ -58,3 +61,39 @@ def test_a_file_name_cannot_end_the_header(name, filename):
 
     assert response.headers["Content-Disposition"].isascii()
     assert filename.rstrip("…") in response.headers["Content-Disposition"]
+
+
+def test_a_stored_file_is_sent_piece_by_piece_and_closed(monkeypatch):
+    monkeypatch.setattr(downloads, "CHUNK", 4)
+    file = ContentFile(b"0123456789")
+
+    response = answer_file(file, name="taller-2026-11-26.tar.gz", size=10)
+
+    assert list(response.streaming_content) == [b"0123", b"4567", b"89"]
+    assert {name: response.headers[name] for name in sorted(response.headers)} == {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": 'attachment; filename="taller-2026-11-26.tar.gz"',
+        "Content-Length": "10",
+        "Content-Type": "application/octet-stream",
+        "X-Content-Type-Options": "nosniff",
+    }
+    response.close()
+    assert file.closed
+
+
+def test_an_asgi_server_gets_pieces_too_and_the_database_back(monkeypatch):
+    monkeypatch.setattr(downloads, "CHUNK", 4)
+    released: list[bool] = []
+    monkeypatch.setattr(downloads, "release_connections", lambda: released.append(True))
+    response = answer_file(ContentFile(b"0123456789"), name="x.zip", size=10)
+
+    async def read_all() -> list[bytes]:
+        return [piece async for piece in response]
+
+    assert (asyncio.run(read_all()), released) == ([b"0123", b"4567", b"89"], [True])
+
+
+def test_a_name_of_a_stored_file_cannot_end_the_header():
+    response = answer_file(ContentFile(b""), name='a"b\r\nX: y.zip"; z', size=0)
+
+    assert response.headers["Content-Disposition"] == 'attachment; filename="a-b--X--y.zip---z"'

@@ -30,6 +30,10 @@ LIMITS: Mapping[AccountMessageKind, str | None] = {
     AccountMessageKind.EMAIL_CONFIRM: None,  # it was counted when somebody asked
     AccountMessageKind.EMAIL_REVERT: None,  # must arrive: it leads back in; it was counted when somebody asked
     AccountMessageKind.SIGN_IN_CHANGED: "sign_in_changed_mails",
+    # They asked for it themselves, and one of each kind is made at a time.
+    AccountMessageKind.EXPORT_READY: "messages_business",
+    AccountMessageKind.ARCHIVE_READY: "messages_business",
+    AccountMessageKind.COPY_FAILED: "messages_business",
 }
 LABELS = {
     AccountMessageKind.PASSWORD_RESET: mark("Set a new password"),
@@ -37,6 +41,9 @@ LABELS = {
     AccountMessageKind.EMAIL_CONFIRM: mark("Confirm e-mail"),
     AccountMessageKind.EMAIL_REVERT: mark("It was not me"),
     AccountMessageKind.SIGN_IN_CHANGED: mark("Set a new password"),
+    AccountMessageKind.EXPORT_READY: mark("Download"),
+    AccountMessageKind.ARCHIVE_READY: mark("Download"),
+    AccountMessageKind.COPY_FAILED: mark("See why"),
 }
 """What the button says, a msgid; others have none."""
 CHANGES = {

@@ -1,17 +1,115 @@
-"""All data of the business: a copy of it writes to customers once its owner says so."""
+"""All data of the business: copies that its owner takes along, and a copy that writes to customers once they say so."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
+from accounts.selectors.staff import list_staff
+from accounts.services.second_step import take_step
 from edge.access import requires
+from edge.downloads import answer_file
+from edge.statuses import get_status
+from files.enums import CopyFailure, CopyKind, CopyState
+from files.selectors.data_copies import get_data_copy, list_data_copies
+from files.services.data_copies import ask_for_copy, take_copy
+from files.types import DataCopyView
 from kernel.clock import utc_now
+from kernel.errors import Conflict, Invalid, LimitReached
+from tenants.context import current_tenant
+from tenants.selectors.backups import find_standing
 from tenants.services.copies.quiet import end_quiet
+from web.errors import add_wait, translate_error
+from web.parts.proofs import make_proof
 from web.parts.toasts import Toast, go_on
+from web.workspace.copies.forms import TakeForm
+
+TITLES: Mapping[str, str | Promise] = {
+    CopyKind.EXPORT: gettext_lazy("Everything as tables and files"),
+    CopyKind.ARCHIVE: gettext_lazy("Backup of everything"),
+}
+TONES: Mapping[str, str] = {CopyState.READY: "good", CopyState.FAILED: "bad", CopyState.GONE: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLine:
+    """A copy as the page shows it; ``by`` is empty when whoever asked works here no more."""
+
+    copy: DataCopyView
+    title: str | Promise
+    state: str | Promise
+    tone: str
+    why: str | Promise
+    by: str
+
+
+@requires(Permission.DATA_TAKE)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what can be taken along, what was asked for, and when a backup was last restored for a try."""
+    now = utc_now()
+    names = {person.id: person.name for person in list_staff()}
+    lines = tuple(_describe(copy, names) for copy in list_data_copies(now=now))
+    context = {
+        "lines": lines,
+        "at_work": frozenset(line.copy.kind for line in lines if line.copy.is_at_work),
+        "backup": find_standing(current_tenant().schema_name, now=now),
+        "is_sealed": bool(settings.BACKUP_KEYS),
+    }
+    return render(request, "workspace/copies/page.html", context)
+
+
+@requires(Permission.DATA_TAKE)
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Let a copy be made; a second press finds the first one."""
+    kind = request.POST.get("kind", "")
+    if kind not in CopyKind.values:
+        toast = Toast(title=gettext("Say what to take along"), tone="bad")
+        return go_on(request, toast, to=reverse("workspace:data"))
+    try:
+        copy = ask_for_copy(kind=CopyKind(kind), by=request.user, now=utc_now())
+    except Conflict as error:
+        return go_on(request, Toast(title=translate_error(error), tone="bad"), to=reverse("workspace:data"))
+    if copy.is_ready:
+        toast = Toast(title=gettext("It was made a moment ago"), text=gettext("You can download it now."))
+    else:
+        toast = Toast(title=gettext("It is being made"), text=gettext("We write to you when it is ready."))
+    return go_on(request, toast, to=reverse("workspace:data"))
+
+
+@requires(Permission.DATA_TAKE)
+def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """Show a copy that is ready, and send its file; whoever has a second step types a code first."""
+    user: Any = request.user
+    copy = get_data_copy(key, now=utc_now())
+    if request.method != "POST":
+        return _render_take(request, copy, TakeForm() if user.second_step else None)
+    if user.second_step:
+        form = TakeForm(request.POST)
+        if not form.is_valid():
+            return _render_take(request, copy, form, status=422)
+        try:
+            take_step(user, proof=make_proof(request, code=form.cleaned_data["code"]))
+        except Invalid as error:
+            form.refuse(error)
+            return _render_take(request, copy, form, status=get_status(error))
+        except LimitReached as error:
+            form.add_error(None, translate_error(error))
+            return add_wait(_render_take(request, copy, form, status=get_status(error)), error)
+    opened = take_copy(copy, now=utc_now())
+    return answer_file(opened.file, name=opened.name, size=opened.bytes)
 
 
 @requires(Permission.DATA_TAKE)
@@ -24,3 +122,21 @@ def speak(request: HttpRequest) -> HttpResponse:
         text=gettext("What was kept back stays unsaid; reminders of coming appointments are sent."),
     )
     return go_on(request, toast, to=reverse("workspace:board"))
+
+
+def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:
+    return CopyLine(
+        copy=copy,
+        title=TITLES[copy.kind],
+        state=CopyState(copy.state).label,
+        tone=TONES.get(copy.state, "warn"),
+        why=CopyFailure(copy.failure).label if copy.failure else "",
+        by=names.get(copy.asked_by_id, ""),
+    )
+
+
+def _render_take(
+    request: HttpRequest, copy: DataCopyView, form: TakeForm | None, *, status: int = 200
+) -> HttpResponse:
+    context = {"copy": copy, "title": TITLES[copy.kind], "form": form}
+    return render(request, "workspace/copies/take.html", context, status=status)
