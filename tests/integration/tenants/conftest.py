@@ -15,6 +15,7 @@ from tenants.selectors.resolution import forget_tenants
 from tenants.services.life_cycle import drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import AskedAct, SignUpDetails, TenantInfo
+from tests.harness.platform import STANDING
 
 CATALOG = """
 SELECT 'column ' || c.relname || '.' || a.attname || ' ' || a.attnum || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -90,7 +91,7 @@ def new_slug() -> str:
 def committed(tenants, django_db_blocker) -> Iterator[None]:
     """Let the test commit; what it leaves in the public tables is removed, the run's two tenants stay."""
     with django_db_blocker.unblock():
-        kept = {info.schema_name for info in tenants.values()}
+        kept = {info.schema_name for info in tenants.values()} | STANDING
         try:
             yield
         finally:

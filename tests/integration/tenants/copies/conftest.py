@@ -1,4 +1,8 @@
-"""A business with something of everything: bookings, files, work that is due, a host of its own, odd names."""
+"""A business with something of everything: bookings, files, work that is due, a host of its own, odd names.
+
+To make one, an archive and an export of it takes longer than most tests: each module has one that no test changes
+(``shop``, ``backup``, ``exported``). Whoever changes it has one alone (``changed_shop``, ``changed_backup``).
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from shutil import copy, copytree
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 
 from accounts.models import User
 from files import storage
@@ -21,10 +29,16 @@ from files.models import StoredFile
 from kernel.clock import utc_now
 from notifications.public.models import TextedNumber
 from tenants.context import tenant_scope
-from tenants.models import FormerAddress
-from tenants.services.life_cycle import add_domain
+from tenants.models import DueWork, FormerAddress, SchemaState
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.copies.backups import back_up
+from tenants.services.copies.exports import export
+from tenants.services.life_cycle import add_domain, drop_tenant
+from tenants.services.provisioning import provision_tenant
 from tenants.types import TenantInfo
 from tests.factories.scheduling import book, make_shop
+from tests.harness.platform import STANDING
+from tests.integration.tenants.conftest import make_details, new_slug
 
 NAME = 'Taller “O\'Hara” & Hijas \\ "Ñandú"; DROP TABLE x;--'
 PICTURES = {"480.webp": b"\x00\x01 small \xff", "960.webp": b"large\n" * 999}
@@ -39,18 +53,66 @@ class Shop:
     service_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A business that no test changes, the folder of its files, an archive and an export of it."""
+
+    shop: Shop
+    files: Path
+    archive: Path
+    exported: Path
+
+
 @pytest.fixture
 def folder(settings, tmp_path) -> Path:
     """The folder in which files of businesses lie."""
-    folder = tmp_path / "files"
-    settings.STORAGES = deepcopy(settings.STORAGES)
-    settings.STORAGES["files"]["OPTIONS"]["location"] = str(folder)
-    return folder
+    settings.STORAGES = lay_files(tmp_path / "files")
+    return tmp_path / "files"
+
+
+@pytest.fixture(scope="module")
+def standing(tenants, django_db_blocker, tmp_path_factory) -> Iterator[Standing]:
+    """The business of a module, committed."""
+    place = tmp_path_factory.mktemp("standing")
+    with django_db_blocker.unblock(), override_settings(STORAGES=lay_files(place / "files")):
+        connection.set_schema_to_public()
+        info = provision_tenant(details=make_details(new_slug(), business_name=NAME), now=utc_now())
+        shop = fill(info)
+        archive = back_up(slug=info.slug, folder=place / "archives", now=utc_now()).path
+        exported = export(slug=info.slug, path=place / "exports" / "taller.zip", now=utc_now()).path
+        STANDING.add(info.schema_name)
+    yield Standing(shop, place / "files", archive, exported)
+    with django_db_blocker.unblock():
+        connection.set_schema_to_public()
+        STANDING.discard(info.schema_name)
+        drop_tenant(schema_name=info.schema_name)
+        DueWork.objects.filter(schema_name=info.schema_name).delete()
+        SchemaState.objects.filter(schema_name=info.schema_name).delete()
+        forget_tenants()
 
 
 @pytest.fixture
-def shop(provision, folder) -> Shop:
-    info = provision(business_name=NAME)
+def shop(standing, committed, folder) -> Shop:
+    """The business of the module, which the test leaves as it is; its files are the test's own."""
+    copytree(standing.files, folder)
+    return standing.shop
+
+
+@pytest.fixture
+def changed_shop(provision, folder) -> Shop:
+    """A business of the test alone."""
+    return fill(provision(business_name=NAME))
+
+
+def lay_files(folder: Path) -> dict[str, dict[str, Any]]:
+    """The setting with which files of businesses lie in a folder."""
+    storages = deepcopy(settings.STORAGES)
+    storages["files"]["OPTIONS"]["location"] = str(folder)
+    return storages
+
+
+def fill(info: TenantInfo) -> Shop:
+    """Give a business something of everything."""
     add_domain(schema_name=info.schema_name, domain=f"{info.slug}.citas.example")
     with tenant_scope(info):
         service_id, _ = make_shop(2)
@@ -91,9 +153,26 @@ def run() -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def backup(shop, run, tmp_path) -> Path:
-    """An archive of the business."""
-    return Path(run("backup_tenant", shop.info.slug, "--to", tmp_path / "backups")[-1])
+def backup(standing, shop, tmp_path) -> Path:
+    """An archive of the business of the module."""
+    return Path(copy(standing.archive, make_folder(tmp_path / "backups")))
+
+
+@pytest.fixture
+def changed_backup(changed_shop, tmp_path) -> Path:
+    """An archive of the business of the test alone."""
+    return back_up(slug=changed_shop.info.slug, folder=tmp_path / "backups", now=utc_now()).path
+
+
+@pytest.fixture
+def exported(standing, shop, tmp_path) -> Path:
+    """An export of the business of the module."""
+    return Path(copy(standing.exported, make_folder(tmp_path / "exports")))
+
+
+def make_folder(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture

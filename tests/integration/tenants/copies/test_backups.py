@@ -127,18 +127,18 @@ def test_no_public_key_is_refused_in_words(shop, run, tmp_path):
     assert list_folder(tmp_path / "backups") == []
 
 
-def test_the_example_is_not_kept(shop, tmp_path):
-    Tenant.objects.filter(pk=shop.info.id).update(is_example=True)
+def test_the_example_is_not_kept(changed_shop, tmp_path):
+    Tenant.objects.filter(pk=changed_shop.info.id).update(is_example=True)
 
     with pytest.raises(ExampleNotKept):
-        back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
+        back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now())
 
 
-def test_closed_and_suspended_businesses_are_backed_up(shop, tmp_path):
+def test_closed_and_suspended_businesses_are_backed_up(changed_shop, tmp_path):
     made = []
     for status in ("closed", "suspended", "read_only"):
-        Tenant.objects.filter(pk=shop.info.id).update(status=status)
-        made.append(back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now()).path)
+        Tenant.objects.filter(pk=changed_shop.info.id).update(status=status)
+        made.append(back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path)
 
     assert [read_head(path, []).tenant["status"] for path in made] == ["closed", "suspended", "read_only"]
 
@@ -223,20 +223,20 @@ def test_storage_that_is_away_leaves_nothing(shop, monkeypatch, tmp_path):
     assert list_folder(tmp_path / "backups") == []
 
 
-def test_file_that_is_removed_meanwhile_is_looked_at_again(shop, monkeypatch, tmp_path):
+def test_file_that_is_removed_meanwhile_is_looked_at_again(changed_shop, monkeypatch, tmp_path):
     """The rows were read with it: an archive of those rows and these files belongs to no instant."""
     get, asked = storage.get, []
 
     def remove_first(path: str) -> bytes:
         asked.append(path)
         if len(asked) == 1:
-            with tenant_scope(shop.info):
+            with tenant_scope(changed_shop.info):
                 remove_rows(StoredFile.objects.all(), now=utc_now())
-            perform_all(shop.info.schema_name, "file_removal")
+            perform_all(changed_shop.info.schema_name, "file_removal")
         return get(path)
 
     monkeypatch.setattr(storage, "get", remove_first)
-    done = back_up(slug=shop.info.slug, folder=tmp_path / "backups", now=utc_now())
+    done = back_up(slug=changed_shop.info.slug, folder=tmp_path / "backups", now=utc_now())
 
     assert (done.files, done.lost) == (0, ())
     assert list_folder(tmp_path / "backups") == [done.path.name]
@@ -254,19 +254,19 @@ def test_business_that_is_removed_meanwhile_is_told_as_unknown(shop, monkeypatch
     assert list_folder(tmp_path / "backups") == []
 
 
-def test_rows_are_of_one_instant_while_customers_book(shop, tmp_path):
+def test_rows_are_of_one_instant_while_customers_book(changed_shop, tmp_path):
     """Bookings, their allocations, history and due work are written together: an archive has all of one, or none."""
     is_over, failures = threading.Event(), []
     first = (utc_now() + timedelta(days=9)).replace(hour=9, minute=0, second=0, microsecond=0)
 
     def keep_booking() -> None:
         try:
-            with tenant_scope(shop.info):
+            with tenant_scope(changed_shop.info):
                 for number in range(300):
                     if is_over.is_set():
                         return
                     day, hour = divmod(number, 8)
-                    book(shop.service_id, first + timedelta(days=day, hours=hour), now=utc_now())
+                    book(changed_shop.service_id, first + timedelta(days=day, hours=hour), now=utc_now())
         except Exception as error:  # noqa: BLE001 - told by the test
             failures.append(error)
         finally:
@@ -274,7 +274,7 @@ def test_rows_are_of_one_instant_while_customers_book(shop, tmp_path):
 
     thread = threading.Thread(target=keep_booking)
     thread.start()
-    made = [back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now()).path for _ in range(3)]
+    made = [back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path for _ in range(3)]
     is_over.set()
     thread.join()
 

@@ -30,11 +30,6 @@ from tests.fakes.due_work import perform_all
 from tests.integration.tenants.copies.conftest import NAME, PICTURES, list_files
 
 
-@pytest.fixture
-def exported(shop, run, tmp_path) -> Path:
-    return Path(run("export_tenant", shop.info.slug, "--to", tmp_path / "exports" / "taller.zip")[-1])
-
-
 def read(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as source:
         assert source.testzip() is None
@@ -101,11 +96,11 @@ def test_sheets_are_for_people(exported, shop):
     assert entries["sheets/bookings.csv"].startswith(b"\xef\xbb\xbf")
 
 
-def test_formulas_are_disarmed_in_sheets_and_whole_in_documents(shop, tmp_path):
-    with tenant_scope(shop.info):
+def test_formulas_are_disarmed_in_sheets_and_whole_in_documents(changed_shop, tmp_path):
+    with tenant_scope(changed_shop.info):
         Customer.objects.update(notes='=HYPERLINK("http://x")')
 
-    entries = read(export(slug=shop.info.slug, path=tmp_path / "x.zip", now=utc_now()).path)
+    entries = read(export(slug=changed_shop.info.slug, path=tmp_path / "x.zip", now=utc_now()).path)
 
     assert read_sheet(entries["sheets/customers.csv"])[0]["notes"] == '\'=HYPERLINK("http://x")'
     assert json.loads(entries["data/scheduling.Customer.json"])[0]["notes"] == '=HYPERLINK("http://x")'

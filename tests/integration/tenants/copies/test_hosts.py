@@ -20,13 +20,18 @@ NAME, TOKEN = "turnos.taller-ana.mx", "k" * 32
 
 
 @pytest.fixture
-def proven(shop) -> OwnDomain:
+def proven(changed_shop) -> OwnDomain:
     """A domain that its owner proved and that answers."""
     now = utc_now()
     own = OwnDomain.objects.create(
-        tenant_id=shop.info.id, name=NAME, token=TOKEN, state=DomainState.VERIFIED, state_since=now, asked_at=now
+        tenant_id=changed_shop.info.id,
+        name=NAME,
+        token=TOKEN,
+        state=DomainState.VERIFIED,
+        state_since=now,
+        asked_at=now,
     )
-    with tenant_scope(shop.info):
+    with tenant_scope(changed_shop.info):
         plan_check(own, due_at=now + timedelta(days=1), now=now)
     start_answering(own.tenant, NAME)
     return own
@@ -36,9 +41,9 @@ def list_checks(schema_name: str) -> list[int]:
     return list(DueWork.objects.filter(schema_name=schema_name, kind=CHECK_KIND).values_list("row_id", flat=True))
 
 
-def test_own_domain_is_asked_for_with_the_word_that_proves_it(shop, proven, slug, tmp_path):
-    done = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
-    drop_tenant(schema_name=shop.info.schema_name)
+def test_own_domain_is_asked_for_with_the_word_that_proves_it(changed_shop, proven, slug, tmp_path):
+    done = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now())
+    drop_tenant(schema_name=changed_shop.info.schema_name)
 
     restored = restore(archive=done.path, slug=slug, now=utc_now()).tenant
 
@@ -48,20 +53,20 @@ def test_own_domain_is_asked_for_with_the_word_that_proves_it(shop, proven, slug
     assert not Domain.objects.filter(domain=NAME).exists()
 
 
-def test_own_domain_of_a_living_business_is_left_to_it(shop, proven, slug, tmp_path):
-    done = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
+def test_own_domain_of_a_living_business_is_left_to_it(changed_shop, proven, slug, tmp_path):
+    done = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now())
 
     restored = restore(archive=done.path, slug=slug, now=utc_now())
 
     assert f"{NAME} answers for another business: it was left out." in restored.notes
-    assert Domain.objects.get(domain=NAME).tenant_id == shop.info.id
+    assert Domain.objects.get(domain=NAME).tenant_id == changed_shop.info.id
     assert not OwnDomain.objects.filter(tenant_id=restored.tenant.id).exists()
     assert list_checks(restored.tenant.schema_name) == []
-    assert list_checks(shop.info.schema_name) == [proven.pk]
+    assert list_checks(changed_shop.info.schema_name) == [proven.pk]
 
 
-def test_trying_an_archive_asks_for_no_domain(shop, proven, tmp_path):
-    done = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now())
+def test_trying_an_archive_asks_for_no_domain(changed_shop, proven, tmp_path):
+    done = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now())
 
     tried = verify(archive=done.path, now=utc_now())
 

@@ -37,7 +37,7 @@ def shelf(settings, tmp_path, folder) -> Path:
 
 
 @pytest.fixture
-def operator(shop) -> User:
+def operator(committed) -> User:
     """Somebody who runs the platform, committed; no business has a table that names them."""
     yield User.objects.create(email="night@example.com", role="operator", name="Op")
     with connection.cursor() as cursor:
@@ -78,10 +78,10 @@ def test_second_time_in_a_night_does_nothing(shop, shelf):
     assert [row.began_at for row in Backup.objects.order_by("began_at")] == [NOW, NOW + timedelta(days=1)]
 
 
-def test_business_that_is_gone_or_the_example_has_none(shop, shelf):
-    Tenant.objects.filter(pk=shop.info.id).update(is_example=True)
+def test_business_that_is_gone_or_the_example_has_none(changed_shop, shelf):
+    Tenant.objects.filter(pk=changed_shop.info.id).update(is_example=True)
 
-    back_up_tonight(shop.info.id, NOW)
+    back_up_tonight(changed_shop.info.id, NOW)
     back_up_tonight(0, NOW)
 
     assert (Backup.objects.count(), list_files(shelf) if shelf.exists() else []) == (0, [])
@@ -242,9 +242,9 @@ def test_standing_of_many_costs_two_queries(provision, shelf, django_assert_num_
     assert {name: each.verified_at for name, each in standings.items()} == dict.fromkeys(names, NOW)
 
 
-def test_two_nights_without_one_are_late(shop, shelf):
-    Tenant.objects.filter(pk=shop.info.id).update(created_at=NOW - timedelta(days=3))
-    name = shop.info.schema_name
+def test_two_nights_without_one_are_late(changed_shop, shelf):
+    Tenant.objects.filter(pk=changed_shop.info.id).update(created_at=NOW - timedelta(days=3))
+    name = changed_shop.info.schema_name
     late = [find_standing(name, now=NOW).is_late, count_late(now=NOW)]
     Backup.objects.create(schema_name=name, archive="x", began_at=NOW, verified_at=NOW)
 
@@ -269,8 +269,8 @@ def test_operators_hear_once_a_day_that_archives_fail(shop, shelf, monkeypatch, 
     assert [f"/operator/tenants/{shop.info.schema_name}/" in text for _, text in mails] == [True, True]
 
 
-def test_operators_hear_of_businesses_without_an_archive(shop, shelf, operator):
-    Tenant.objects.filter(pk=shop.info.id).update(created_at=NOW - timedelta(days=9))
+def test_operators_hear_of_businesses_without_an_archive(changed_shop, shelf, operator):
+    Tenant.objects.filter(pk=changed_shop.info.id).update(created_at=NOW - timedelta(days=9))
     late = count_late(now=NOW)
 
     plan_backups(now=NOW)

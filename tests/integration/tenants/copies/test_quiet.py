@@ -35,6 +35,13 @@ def archive(shop, tmp_path):
     return back_up(slug=shop.info.slug, folder=tmp_path / "archives", now=utc_now()).path
 
 
+@pytest.fixture
+def changed_archive(changed_shop, tmp_path):
+    """The same of a business of the test alone."""
+    work_off()
+    return back_up(slug=changed_shop.info.slug, folder=tmp_path / "archives", now=utc_now()).path
+
+
 def list_log(schema_name: str) -> list[tuple[str, str]]:
     rows = PlatformEntry.objects.filter(schema_name=schema_name).order_by("pk")
     return list(rows.values_list("action", "new"))
@@ -50,30 +57,30 @@ def remind(schema_name: str) -> list[str]:
         return [reminder.status, *told]
 
 
-def test_copy_beside_the_living_business_reminds_nobody(archive, shop, slug):
-    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+def test_copy_beside_the_living_business_reminds_nobody(changed_archive, changed_shop, slug):
+    copy = restore(archive=changed_archive, slug=slug, now=utc_now()).tenant
 
     assert copy.quiet_since is not None
     assert remind(copy.schema_name) == ["skipped"]
-    assert find_tenant(shop.info.schema_name).quiet_since is None
-    assert remind(shop.info.schema_name) == ["sent", "queued"]
+    assert find_tenant(changed_shop.info.schema_name).quiet_since is None
+    assert remind(changed_shop.info.schema_name) == ["sent", "queued"]
 
 
-def test_business_that_comes_back_alone_is_not_quiet(archive, shop, slug):
-    drop_tenant(schema_name=shop.info.schema_name)
+def test_business_that_comes_back_alone_is_not_quiet(changed_archive, changed_shop, slug):
+    drop_tenant(schema_name=changed_shop.info.schema_name)
 
-    alone = restore(archive=archive, slug=slug, now=utc_now()).tenant
-    second = restore(archive=archive, slug=f"{slug}-2", now=utc_now()).tenant
+    alone = restore(archive=changed_archive, slug=slug, now=utc_now()).tenant
+    second = restore(archive=changed_archive, slug=f"{slug}-2", now=utc_now()).tenant
 
     assert (alone.quiet_since, second.quiet_since is None) == (None, False)
     assert remind(alone.schema_name) == ["sent", "queued"]
 
 
-def test_archive_of_another_platform_makes_a_quiet_business(archive, shop, slug, settings):
-    drop_tenant(schema_name=shop.info.schema_name)
+def test_archive_of_another_platform_makes_a_quiet_business(changed_archive, changed_shop, slug, settings):
+    drop_tenant(schema_name=changed_shop.info.schema_name)
     settings.PLATFORM_HOST = "other.example"
 
-    assert restore(archive=archive, slug=slug, now=utc_now()).tenant.quiet_since is not None
+    assert restore(archive=changed_archive, slug=slug, now=utc_now()).tenant.quiet_since is not None
 
 
 def test_import_is_quiet_at_first(shop, slug, tmp_path):

@@ -63,10 +63,10 @@ def list_due(schema_name: str) -> list[tuple[object, ...]]:
     return sorted(rows.values_list("kind", "row_id", "due_at", "urgency", "lane", "attempts", "is_parked"))
 
 
-def test_restored_business_is_the_one_that_went_in(backup, shop, run, slug, folder):
-    before, due = dump(shop.info.schema_name), list_due(shop.info.schema_name)
+def test_restored_business_is_the_one_that_went_in(changed_backup, changed_shop, run, slug, folder):
+    before, due = dump(changed_shop.info.schema_name), list_due(changed_shop.info.schema_name)
 
-    said = run("restore_tenant", backup, "--as", slug)
+    said = run("restore_tenant", changed_backup, "--as", slug)
 
     new = Tenant.objects.get(slug=slug)
     assert said[-1] == f"It answers at {slug}.testserver.example"
@@ -75,7 +75,7 @@ def test_restored_business_is_the_one_that_went_in(backup, shop, run, slug, fold
     assert new.name == NAME
     assert SchemaState.objects.get(schema_name=new.schema_name).state == get_migration_state()
     assert [each.removeprefix(new.schema_name) for each in list_files(folder / new.schema_name)] == list_files(
-        folder / shop.info.schema_name
+        folder / changed_shop.info.schema_name
     )
     assert TextedNumber.objects.get(schema_name=new.schema_name).words == "BAJA"
 
@@ -145,10 +145,10 @@ def test_links_of_the_first_business_are_known_after_two_restores(backup, shop, 
     assert f'href="/b/{token}/"' in HostClient(twice.tenant.primary_host).get(f"/b/{shop.token}/").content.decode()
 
 
-def test_files_are_shown_there_also_when_the_first_business_is_gone(backup, shop, slug, folder):
-    done = restore(archive=backup, slug=slug, now=utc_now())
-    drop_tenant(schema_name=shop.info.schema_name)
-    for path in (folder / shop.info.schema_name).rglob("*.webp"):
+def test_files_are_shown_there_also_when_the_first_business_is_gone(changed_backup, changed_shop, slug, folder):
+    done = restore(archive=changed_backup, slug=slug, now=utc_now())
+    drop_tenant(schema_name=changed_shop.info.schema_name)
+    for path in (folder / changed_shop.info.schema_name).rglob("*.webp"):
         path.unlink()
 
     with tenant_scope(done.tenant):
@@ -158,9 +158,9 @@ def test_files_are_shown_there_also_when_the_first_business_is_gone(backup, shop
     assert read == PICTURES
 
 
-def test_due_work_is_done_there(backup, shop, slug):
-    drop_tenant(schema_name=shop.info.schema_name)
-    done = restore(archive=backup, slug=slug, now=utc_now())
+def test_due_work_is_done_there(changed_backup, changed_shop, slug):
+    drop_tenant(schema_name=changed_shop.info.schema_name)
+    done = restore(archive=changed_backup, slug=slug, now=utc_now())
     DueWork.objects.exclude(schema_name=done.tenant.schema_name).delete()
 
     work_off()
@@ -171,12 +171,12 @@ def test_due_work_is_done_there(backup, shop, slug):
     assert not DueWork.objects.filter(schema_name=done.tenant.schema_name, kind="event").exists()
 
 
-def test_own_host_comes_back_unless_somebody_has_it(backup, shop, slug):
-    host = f"{shop.info.slug}.citas.example"
+def test_own_host_comes_back_unless_somebody_has_it(changed_backup, changed_shop, slug):
+    host = f"{changed_shop.info.slug}.citas.example"
 
-    beside = restore(archive=backup, slug=slug, now=utc_now())
-    drop_tenant(schema_name=shop.info.schema_name)
-    alone = restore(archive=backup, slug=shop.info.slug, now=utc_now())
+    beside = restore(archive=changed_backup, slug=slug, now=utc_now())
+    drop_tenant(schema_name=changed_shop.info.schema_name)
+    alone = restore(archive=changed_backup, slug=changed_shop.info.slug, now=utc_now())
 
     assert resolve_host(host).id == alone.tenant.id
     assert [note for note in beside.notes if host in note] == [f"{host} answers for another business: it was left out."]
@@ -262,13 +262,13 @@ def test_what_is_no_archive_is_refused(committed, run, count, slug, tmp_path):
     assert count() == before
 
 
-def test_archive_of_newer_code_is_refused(shop, count, slug, tmp_path):
+def test_archive_of_newer_code_is_refused(changed_shop, count, slug, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{shop.info.schema_name}".django_migrations (app, name, applied) '
+            f'INSERT INTO "{changed_shop.info.schema_name}".django_migrations (app, name, applied) '
             "VALUES ('scheduling', '9999_from_the_future', now())"
         )
-    path = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now()).path
+    path = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path
     before = count()
 
     with pytest.raises(ArchiveNewer, match="9999_from_the_future"):
@@ -278,20 +278,20 @@ def test_archive_of_newer_code_is_refused(shop, count, slug, tmp_path):
 
 
 @pytest.mark.slow
-def test_archive_of_older_code_is_migrated(shop, slug, tmp_path):
+def test_archive_of_older_code_is_migrated(changed_shop, slug, tmp_path):
     """The last migration of scheduling is one that this business never had."""
     graph = MigrationLoader(None).graph
     last = next(node for node in graph.leaf_nodes() if node[0] == "scheduling")
     before_last = next(parent.key for parent in graph.node_map[last].parents if parent.key[0] == "scheduling")
-    schema_name = shop.info.schema_name
+    schema_name = changed_shop.info.schema_name
     with connection.cursor() as cursor:
         cursor.execute(f'DROP SCHEMA "{schema_name}" CASCADE; CREATE SCHEMA "{schema_name}"')
     others = [node for node in graph.leaf_nodes() if node != last and last not in graph.forwards_plan(node)]
     migrate_schema(schema_name, targets=[*others, before_last])
     SchemaState.objects.filter(schema_name=schema_name).update(state="older")
-    with tenant_scope(shop.info):
+    with tenant_scope(changed_shop.info):
         User.objects.create(email="eva@example.com", name="Eva", role="owner")
-    path = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now()).path
+    path = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path
 
     verified = verify(archive=path, now=utc_now())
     done = restore(archive=path, slug=slug, now=utc_now())
@@ -307,10 +307,10 @@ def test_archive_of_older_code_is_migrated(shop, slug, tmp_path):
     assert SchemaState.objects.get(schema_name=new).state == get_migration_state()
 
 
-def test_tables_that_nobody_knows_are_refused(shop, count, slug, tmp_path):
+def test_tables_that_nobody_knows_are_refused(changed_shop, count, slug, tmp_path):
     with connection.cursor() as cursor:
-        cursor.execute(f'ALTER TABLE "{shop.info.schema_name}".accounts_user ADD COLUMN shoe_size int')
-    path = back_up(slug=shop.info.slug, folder=tmp_path, now=utc_now()).path
+        cursor.execute(f'ALTER TABLE "{changed_shop.info.schema_name}".accounts_user ADD COLUMN shoe_size int')
+    path = back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path
     before = count()
 
     with pytest.raises(ArchiveStrange, match="accounts_user"):
