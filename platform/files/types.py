@@ -140,11 +140,11 @@ class DataCopyView:
 
 @dataclass(frozen=True, slots=True)
 class OpenCopy:
-    """A copy of all data that is being taken; whoever has it closes ``file``."""
+    """A copy of all data that is being taken, of ``size`` bytes; whoever has it closes ``file``."""
 
     file: File[bytes]
     name: str
-    bytes: int
+    size: int
 
 
 def read_renditions(rows: Sequence[Mapping[str, object]]) -> tuple[Rendition, ...]:

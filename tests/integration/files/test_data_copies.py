@@ -317,7 +317,7 @@ def test_it_is_taken_until_its_time_is_over(owner):
 
     opened = take_copy(get_data_copy(row.key, now=last), now=last)
     with opened.file as file:
-        assert (file.read(), opened.name, opened.bytes) == (CONTENT, row.name, len(CONTENT))
+        assert (file.read(), opened.name, opened.size) == (CONTENT, row.name, len(CONTENT))
 
     row.refresh_from_db()
     assert row.taken_at == last

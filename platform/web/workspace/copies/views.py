@@ -109,7 +109,7 @@ def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
             form.add_error(None, translate_error(error))
             return add_wait(_render_take(request, copy, form, status=get_status(error)), error)
     opened = take_copy(copy, now=utc_now())
-    return answer_file(opened.file, name=opened.name, size=opened.bytes)
+    return answer_file(opened.file, name=opened.name, size=opened.size)
 
 
 @requires(Permission.DATA_TAKE)
