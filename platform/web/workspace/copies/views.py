@@ -82,11 +82,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         copy = ask_for_copy(kind=CopyKind(kind), by=request.user, now=utc_now())
     except Conflict as error:
         return go_on(request, Toast(title=translate_error(error), tone="bad"), to=reverse("workspace:data"))
-    if copy.is_ready:
-        toast = Toast(title=gettext("It was made a moment ago"), text=gettext("You can download it now."))
-    else:
-        toast = Toast(title=gettext("It is being made"), text=gettext("We write to you when it is ready."))
-    return go_on(request, toast, to=reverse("workspace:data"))
+    return go_on(request, _say_what_comes(copy, user_id=request.user.pk), to=reverse("workspace:data"))
 
 
 @requires(Permission.DATA_TAKE)
@@ -122,6 +118,16 @@ def speak(request: HttpRequest) -> HttpResponse:
         text=gettext("What was kept back stays unsaid; reminders of coming appointments are sent."),
     )
     return go_on(request, toast, to=reverse("workspace:board"))
+
+
+def _say_what_comes(copy: DataCopyView, *, user_id: int | None) -> Toast:
+    if copy.is_ready:
+        return Toast(title=gettext("It was made a moment ago"), text=gettext("You can download it now."))
+    if copy.asked_by_id != user_id:
+        text = gettext("Somebody else asked for it already. You find it here when it is ready.")
+    else:
+        text = gettext("We write to you when it is ready.")
+    return Toast(title=gettext("It is being made"), text=text)
 
 
 def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:

@@ -73,11 +73,24 @@ def test_asking_makes_one_row_however_often(owner_client, owner):
 
     rows = DataCopy.objects.order_by("pk").values_list("kind", "state", "asked_by_id")
     page = owner_client.get(URL).content.decode()
+    assert "Te escribimos cuando esté listo." in page
     assert [(each.status_code, each["Location"]) for each in answers] == [(302, URL)] * 3
     assert list(rows) == [("export", "asked", owner.pk), ("archive", "asked", owner.pk)]
     assert DueWork.objects.filter(kind="data_copy").count() == 2
     assert (page.count("En espera"), 'hx-trigger="load delay:3s"' in page, owner.name in page) == (2, True, True)
     assert ('id="ask-export"' in page, 'id="ask-archive"' in page) == (False, False)
+
+
+def test_another_owner_is_told_that_somebody_asked(owner_client, tenant):
+    owner_client.post(ASK, {"kind": "export"})
+    second = HostClient(tenant.primary_host)
+    second.force_login(User.objects.create(email="second@example.com", name="Dos", role="owner"))
+
+    second.post(ASK, {"kind": "export"})
+
+    page = second.get(URL).content.decode()
+    assert (DataCopy.objects.count(), "Otra persona ya lo pidió" in page) == (1, True)
+    assert "Te escribimos cuando esté listo." not in page
 
 
 @pytest.mark.parametrize("kind", ["", "everything", "EXPORT", "export\x00", "\u202eexport"])
@@ -166,8 +179,8 @@ def test_code_is_asked_of_whoever_has_a_second_step(tenant, owner, ready):
 
     shown = client.get(url).content.decode()
     refused = [client.post(url, typed) for typed in ({}, {"code": ""}, {"code": "000000"})]
-    right = client.post(url, {"code": second_step.make_code(SECRET)})
-    again = client.post(url, {"code": second_step.make_code(SECRET)})
+    code = second_step.make_code(SECRET)
+    right, again = client.post(url, {"code": code}), client.post(url, {"code": code})
 
     assert 'name="code"' in shown
     assert [each.status_code for each in refused] == [422, 422, 422]
