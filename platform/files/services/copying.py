@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -129,8 +130,15 @@ def _finish(row: DataCopy, *, name: str, size: int, digest: str) -> None:
     _write_to_who_asked(row, AccountMessageKind.EXPORT_READY if is_export else AccountMessageKind.ARCHIVE_READY, now)
 
 
-@transaction.atomic
 def _fail(row: DataCopy, failure: CopyFailure) -> None:
+    """Say why there is none, and leave nothing of it; what cannot be removed now, the sweep removes."""
+    with suppress(StorageAway):
+        storage.remove(make_place(row))
+    _note_failure(row, failure)
+
+
+@transaction.atomic
+def _note_failure(row: DataCopy, failure: CopyFailure) -> None:
     DataCopy.objects.filter(pk=row.pk).update(state=CopyState.FAILED, failure=failure)
     _write_to_who_asked(row, AccountMessageKind.COPY_FAILED, utc_now())
 

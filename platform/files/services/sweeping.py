@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from files import storage
-from files.enums import CopyState
+from files.enums import COPIES_AT_WORK, CopyState
 from files.errors import FileUnknown, StorageAway
 from files.models import DataCopy, StoredFile
 from tenants.context import current_tenant
@@ -45,7 +45,8 @@ def sweep_files(*, now: datetime) -> int:
 
 def _sweep_tenant(*, now: datetime) -> int:
     keys = set(StoredFile.objects.values_list("key", flat=True))
-    keys |= set(DataCopy.objects.exclude(state=CopyState.GONE).values_list("key", flat=True))
+    lasting = (*COPIES_AT_WORK, CopyState.READY)
+    keys |= set(DataCopy.objects.filter(state__in=lasting).values_list("key", flat=True))
     paths = list(_list_paths(current_tenant().schema_name))
     orphans = [path for path in paths if storage.read_key(path.rpartition("/")[2]) not in keys]
     return sum(_remove_old(path, now) for path in orphans)

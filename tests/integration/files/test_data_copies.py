@@ -17,7 +17,7 @@ from audit.public.models import PlatformEntry
 from database.locks import KeySpace, try_lock_platform
 from files import storage
 from files.enums import CopyKind
-from files.errors import CopyAway, CopyUnknown, StorageAway
+from files.errors import CopyAway, CopyUnknown, FileUnknown, StorageAway
 from files.models import DataCopy
 from files.selectors.data_copies import get_data_copy, list_data_copies, make_place, make_progress_key
 from files.services import copying, data_copies
@@ -264,8 +264,11 @@ def test_what_fails_is_said_in_words_and_can_be_asked_again(owner, made, monkeyp
         raise error
 
     monkeypatch.setattr(copying, "_write", fail)
+    storage.put(make_place(row), b"half of one")
     make_copy(row.pk, NOW)
 
+    with pytest.raises(FileUnknown):
+        storage.get(make_place(row))
     (view,) = list_data_copies(now=NOW)
     assert (view.state, view.failure, view.is_at_work, view.percent) == ("failed", failure, False, 0)
     assert list_mails() == [("data_copy_failed", owner.email)]
@@ -278,6 +281,9 @@ def test_storage_that_is_full_leaves_no_copy_that_counts(owner, made, monkeypatc
     class Full:
         def save(self, path, file):
             raise OSError(errno.ENOSPC, "No space left on device")
+
+        def delete(self, path):
+            raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(storage, "get_storage", Full)
     make_copy(row.pk, NOW)
@@ -373,12 +379,12 @@ def test_its_end_removes_the_file_and_keeps_the_record_for_a_year(owner, monkeyp
 
 def test_sweep_leaves_copies_and_removes_what_is_left_of_those_that_are_gone(tenant, owner, folder):
     kept = make_ready(CONTENT, asked_by_id=owner.pk, now=NOW)
-    gone = make_ready(b"x", kind="archive", asked_by_id=owner.pk, now=NOW, state="gone")
+    for state in ({"state": "gone"}, {"state": "failed", "failure": "full"}):
+        make_ready(b"x", kind="archive", asked_by_id=owner.pk, now=NOW, **state)
 
     call_outside(sweep_files, now=utc_now() + timedelta(days=2))
 
     assert storage.list_folder(make_place(kept).rpartition("/")[0])[1] == [f"{kept.key}-export"]
-    assert gone.key != kept.key
 
 
 def test_business_of_an_archive_begins_without_them(owner):
