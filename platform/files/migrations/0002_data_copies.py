@@ -53,8 +53,7 @@ class Migration(migrations.Migration):
                             ),
                             (
                                 "trouble",
-                                "It did not turn out right, and what does not is given to nobody. "
-                                "Please tell support.",
+                                "It did not turn out right, and what does not is given to nobody. Please tell support.",
                             ),
                         ],
                         default="",

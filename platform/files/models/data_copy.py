@@ -39,9 +39,7 @@ class DataCopy(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=CopyKind.values), name="files_copy_kind_known"),
             models.CheckConstraint(condition=Q(state__in=CopyState.values), name="files_copy_state_known"),
-            models.CheckConstraint(
-                condition=Q(state=CopyState.FAILED) ^ Q(failure=""), name="files_copy_failure_said"
-            ),
+            models.CheckConstraint(condition=Q(state=CopyState.FAILED) ^ Q(failure=""), name="files_copy_failure_said"),
             models.CheckConstraint(
                 condition=~Q(state=CopyState.READY) | Q(ready_at__isnull=False, ends_at__isnull=False),
                 name="files_copy_ends",

@@ -123,9 +123,7 @@ def _finish(row: DataCopy, *, name: str, size: int, digest: str) -> None:
     add_due_work(kind=END_KIND, row_id=row.pk, due_at=ends_at, now=now, urgency=Urgency.LAST)
     tenant = current_tenant()
     told = f"{row.kind} by person {row.asked_by_id}, {size} bytes, SHA-256 {digest}"
-    note_act(
-        ActDone(tenant=tenant, act=CopyAct.TAKE, old="", new=tenant.status, reason=told, author_id=None, at=now)
-    )
+    note_act(ActDone(tenant=tenant, act=CopyAct.TAKE, old="", new=tenant.status, reason=told, author_id=None, at=now))
     is_export = row.kind == CopyKind.EXPORT
     _write_to_who_asked(row, AccountMessageKind.EXPORT_READY if is_export else AccountMessageKind.ARCHIVE_READY, now)
 

@@ -77,7 +77,7 @@ class _Zip:
         A ZIP takes one entry at a time: the sheet waits in a file without a name, which goes with the process.
         """
         rows = 0
-        with SpooledTemporaryFile(max_size=SPOOLED, dir=self._folder) as sheet:
+        with SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder)) as sheet:
             sheet.write(MARK + write_rows([columns]))
 
             def write_document() -> Iterator[bytes]:

@@ -279,10 +279,10 @@ def test_storage_that_is_full_leaves_no_copy_that_counts(owner, made, monkeypatc
     row = ask_row(owner)
 
     class Full:
-        def save(self, path, file):
+        def save(self, _path, _file):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        def delete(self, path):
+        def delete(self, _path):
             raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(storage, "get_storage", Full)

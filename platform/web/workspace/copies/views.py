@@ -141,8 +141,6 @@ def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:
     )
 
 
-def _render_take(
-    request: HttpRequest, copy: DataCopyView, form: TakeForm | None, *, status: int = 200
-) -> HttpResponse:
+def _render_take(request: HttpRequest, copy: DataCopyView, form: TakeForm | None, *, status: int = 200) -> HttpResponse:
     context = {"copy": copy, "title": TITLES[copy.kind], "form": form}
     return render(request, "workspace/copies/take.html", context, status=status)

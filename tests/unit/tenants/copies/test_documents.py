@@ -9,8 +9,7 @@ def test_values_are_written_as_people_write_them():
     rows = [[True, False, None, 12, 1.5, "Ñandú"], [{"año": 1}, ["é"], 'say "hi"', "two\r\nlines", "a,b", ""]]
 
     assert write_rows(rows).decode() == (
-        "true,false,,12,1.5,Ñandú\r\n"
-        '"{""año"": 1}","[""é""]","say ""hi""","two\r\nlines","a,b",\r\n'
+        'true,false,,12,1.5,Ñandú\r\n"{""año"": 1}","[""é""]","say ""hi""","two\r\nlines","a,b",\r\n'
     )
 
 
