@@ -174,6 +174,8 @@ def test_somebody_else_who_is_at_it_is_waited_for(shop, shelf):
         with pytest.raises(RetryLater):
             back_up_tonight(shop.info.id, NOW)
     finally:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])  # closing it only hands it back to the pool
         other.close()
 
     assert Backup.objects.count() == 0

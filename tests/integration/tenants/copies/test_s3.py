@@ -45,6 +45,8 @@ def bucket(s3, settings, tmp_path):
     settings.BACKUP_WORK = tmp_path / "work"
     settings.BACKUP_KEYS = []
     yield client
+    for key in list_keys(client):  # another server in this process would have them again
+        client.delete_object(Bucket=BUCKET, Key=key)
     Backup.objects.all().delete()
 
 
