@@ -177,4 +177,4 @@ def test_menu_takes_what_nobody_placed_at_its_end():
 
     menu = arrange_menu([*list_entries(), late], user=person("owner"), url_name="page")
 
-    assert [link.key for link in menu[-1].links] == ["late"]
+    assert [link.key for link in menu[-1].links] == ["data", "late"]
