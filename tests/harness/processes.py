@@ -47,8 +47,7 @@ def measure_no_children(environ: MutableMapping[str, str]) -> None:
     Servers and demos are killed and race on purpose: which of their lines ran differs from run to
     run, and a floor needs figures that stay.
     """
-    for name in ("COVERAGE_PROCESS_START", "COVERAGE_FILE"):
-        environ.pop(name, None)
+    environ.pop("TURNERO_MEASURED", None)
 
 
 @pytest.hookimpl(trylast=True)

@@ -22,9 +22,9 @@ from config.environment import ROOT
 from devtools.errors import DevtoolsError
 from devtools.processes import own_environment
 from devtools.terminal import paint, say
+from devtools.testing.ran import CONFIG, FILES, list_measured, write_data
 
 FLOORS = ROOT / "tests" / "coverage.toml"
-CONFIG = ROOT / "pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,11 @@ class Measurement:
         return self._folder / "report.txt"
 
     def variables(self) -> dict[str, str]:
-        """Forget earlier measuring and return what makes every Python process measure itself (coverage's ``.pth``)."""
+        """Forget earlier measuring and return what makes pytest's processes note what they run."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
-        return {"COVERAGE_PROCESS_START": str(CONFIG), "COVERAGE_FILE": str(self._data)}
+        (self._folder / FILES).write_text("".join(f"{path}\n" for path in list_measured()), encoding="utf-8")
+        return {"TURNERO_MEASURED": str(self._folder)}
 
     def read(self) -> dict[str, Any]:
         """Join what the processes wrote and return coverage's JSON report.
@@ -76,7 +77,7 @@ class Measurement:
             DevtoolsError: Nothing was measured.
         """
         figures = self._folder / "report.json"
-        self._run("combine", "--quiet", str(self._folder))
+        write_data(self._folder, self._data)
         # Each reads every file of ours again, for seconds.
         with ThreadPoolExecutor() as pool, self.report.open("wb") as output:
             listed = pool.submit(self._run, "report", "--show-missing", "--skip-covered", output=output)
@@ -89,7 +90,7 @@ class Measurement:
         done = subprocess.run(
             [sys.executable, "-m", "coverage", command, f"--rcfile={CONFIG}", *arguments],
             cwd=ROOT,
-            env=own_environment(COVERAGE_FILE=str(self._data), COVERAGE_PROCESS_START=None),
+            env=own_environment(COVERAGE_FILE=str(self._data)),
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,

@@ -53,7 +53,7 @@ def test_process_that_hands_out_tests_runs_none():
 
 
 def test_what_a_test_starts_is_not_measured():
-    environ = {"COVERAGE_PROCESS_START": "pyproject.toml", "COVERAGE_FILE": "data", "LANG": "C"}
+    environ = {"TURNERO_MEASURED": "coverage", "LANG": "C"}
 
     measure_no_children(environ)
     measure_no_children(environ)
