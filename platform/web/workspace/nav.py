@@ -71,6 +71,11 @@ class NavLink:
     current: str
     is_in_reach: bool
 
+    @property
+    def has_menu(self) -> bool:
+        """Tell whether it opens a menu: on a phone that stands in its place."""
+        return self.key == SETTINGS
+
 
 @dataclass(frozen=True, slots=True)
 class MenuGroup:
@@ -78,6 +83,14 @@ class MenuGroup:
 
     title: str | Promise
     links: tuple[NavLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The menu of the settings; ``is_here``: the page is one of them, and the menu stands beside it."""
+
+    groups: tuple[MenuGroup, ...]
+    is_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +183,27 @@ def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tupl
     )
 
 
-def arrange_menu(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tuple[MenuGroup, ...]:
-    """Return the menu of the settings for a person on one of their pages; on any other page nothing."""
+def arrange_menu(entries: Sequence[NavEntry], *, user: object, url_name: str) -> Menu:
+    """Return the menu of the settings for a person on a page; without groups for who may not open the settings."""
     allowed = {entry.key: entry for entry in entries if has_permission(user, entry.permission)}
+    if SETTINGS not in allowed:
+        return Menu((), is_here=False)
     current = _find_current(tuple(allowed.values()), url_name)
-    if current is None or SETTINGS not in {current.key, current.parent}:
-        return ()
     placed = {key for _, keys in MENU for key in keys}
     rest = tuple(key for key, entry in allowed.items() if entry.parent == SETTINGS and key not in placed)
     groups = (
         MenuGroup(
             title,
-            tuple(_make_link(allowed[key], url_name, is_current=key == current.key) for key in keys if key in allowed),
+            tuple(
+                _make_link(allowed[key], url_name, is_current=current is not None and key == current.key)
+                for key in keys
+                if key in allowed
+            ),
         )
         for title, keys in (*MENU, (gettext_lazy("Account"), rest))
     )
-    return tuple(group for group in groups if group.links)
+    is_here = current is not None and SETTINGS in {current.key, current.parent}
+    return Menu(tuple(group for group in groups if group.links), is_here=is_here)
 
 
 def _find_current(entries: Iterable[NavEntry], url_name: str) -> NavEntry | None:
@@ -253,8 +271,8 @@ def list_nav(context: RequestContext) -> tuple[NavLink, ...]:
 
 
 @register.simple_tag(takes_context=True)
-def list_menu(context: RequestContext) -> tuple[MenuGroup, ...]:
-    """``{% list_menu as menu %}``: the menu of the settings, on their pages."""
+def list_menu(context: RequestContext) -> Menu:
+    """``{% list_menu as menu %}``: the menu of the settings, for the person who sees the page."""
     request = context["request"]
     match = request.resolver_match
     open_now = [entry for entry in list_entries() if entry.ability is None or may_business(entry.ability)]

@@ -23,7 +23,7 @@ RULES = (("Citas por día", "14"), ("Citas por hora", "4"), ("Al mismo tiempo", 
 
 # Measured 2026-11-26; a page, a field or a press more has to be worth it.
 MOST_TO_FIRST_BOOKING = Count(pages=13, fields=11, clicks=13)
-MOST_TO_WORKSHOP = Count(pages=33, fields=32, clicks=51)
+MOST_TO_WORKSHOP = Count(pages=34, fields=32, clicks=52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,11 @@ def _set_rules(walk: Walk) -> None:
 
 
 def _go(walk: Walk, entry: str) -> None:
-    walk.press(entry, within=walk.page.locator(".rail"))
+    page = walk.page
+    if not page.locator(".settings-menu").count():
+        walk.press("Ajustes", within=page.locator(".rail"))
+        page.locator(".settings-menu").wait_for()
+    walk.press(entry, within=page.locator(".settings-menu"))
     walk.page.get_by_role("heading", name=entry, level=1).wait_for()
 
 

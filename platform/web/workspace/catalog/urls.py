@@ -12,7 +12,7 @@ from web.workspace.catalog.prices.views import edit_prices
 from web.workspace.catalog.starting import use_starter_list
 from web.workspace.crud.urls import make_urls
 from web.workspace.files.urls import make_file_urls
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 
 add_entries(
     NavEntry(
@@ -23,6 +23,7 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=50,
         belongs=("services_",),
+        parent=SETTINGS,
     )
 )
 

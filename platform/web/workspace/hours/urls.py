@@ -10,7 +10,7 @@ from web.workspace.hours.days import add_day, edit_day, show_days, switch_holida
 from web.workspace.hours.files import HOURS_FILE
 from web.workspace.hours.locations import LOCATIONS
 from web.workspace.hours.week import draw_week, edit_row, save_week, show_week
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 
 add_entries(
     NavEntry(
@@ -21,6 +21,7 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=65,
         belongs=("hours_", "days"),
+        parent=SETTINGS,
     ),
     NavEntry(
         key="locations",
@@ -30,6 +31,7 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=75,
         belongs=("locations_",),
+        parent=SETTINGS,
     ),
 )
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
 from web.workspace.files.urls import make_file_urls
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.rules.files import RULE_FILE
 from web.workspace.rules.pages import RULES
 
@@ -18,6 +18,7 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=78,
         belongs=("rules_",),
+        parent=SETTINGS,
     )
 )
 

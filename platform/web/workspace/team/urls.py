@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Permission
 from web.workspace.crud.urls import make_urls
 from web.workspace.files.urls import make_file_urls
-from web.workspace.nav import NavEntry, add_entries
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.team.copying import copy
 from web.workspace.team.files import RESOURCE_FILE, TYPE_FILE
 from web.workspace.team.pages import RESOURCE_TYPES, RESOURCES
@@ -21,6 +21,7 @@ add_entries(
         permission=Permission.CATALOG_VIEW,
         position=60,
         belongs=("resources_", "resource_types"),
+        parent=SETTINGS,
     )
 )
 

@@ -11,6 +11,7 @@ import config.urls_tenant  # noqa: F401 - the folders register with their addres
 from accounts.policies import Permission
 from web.templatetags.icons import icon
 from web.workspace.nav import (
+    Menu,
     NavEntry,
     NavLink,
     PhoneTab,
@@ -24,11 +25,16 @@ from web.workspace.nav import (
     list_entries,
 )
 
+SET_UP = ("services", "services_prices", "resources", "resource_types", "hours", "days", "locations", "rules")
 SECRET = NavEntry("secret", "secret", "list", "board", Permission.TEAM_MANAGE, 99)
 
 
 def person(role: str) -> object:
     return SimpleNamespace(is_authenticated=True, is_active=True, role=role)
+
+
+def list_links(menu: Menu) -> list[NavLink]:
+    return [link for group in menu.groups for link in group.links]
 
 
 def ask(role: str, query: str = "") -> HttpRequest:
@@ -145,10 +151,19 @@ def test_settings_stand_in_one_menu_and_once_in_the_rail():
     menu = arrange_menu(list_entries(), user=person("owner"), url_name="people_change")
 
     assert [link.key for link in rail if link.current] == ["settings"]
-    assert {"page", "people", "address", "business"} & {link.key for link in rail} == set()
-    assert {entry.key for entry in list_entries() if entry.parent} <= {link.key for each in menu for link in each.links}
-    assert [link.key for each in menu for link in each.links if link.current] == ["people"]
-    assert [link.key for link in menu[0].links][:4] == ["business", "services", "team", "hours"]
+    assert [link.key for link in rail] == ["calendar", "bookings", "new", "settings"]
+    assert [link.has_menu for link in rail] == [False, False, False, True]
+    assert {entry.key for entry in list_entries() if entry.parent} == {link.key for link in list_links(menu)}
+    assert [link.key for link in list_links(menu) if link.current] == ["people"]
+    assert [link.key for link in menu.groups[0].links][:4] == ["business", "services", "team", "hours"]
+
+
+def test_who_may_not_open_the_settings_finds_their_pages_in_the_rail():
+    rail = arrange(list_entries(), user=person("receptionist"), url_name="services")
+
+    assert [link.key for link in rail if link.current] == ["services"]
+    assert {"hours", "team", "rules"} <= {link.key for link in rail}
+    assert arrange_menu(list_entries(), user=person("receptionist"), url_name="services") == Menu((), is_here=False)
 
 
 @pytest.mark.parametrize(
@@ -156,20 +171,27 @@ def test_settings_stand_in_one_menu_and_once_in_the_rail():
     [
         ("owner", "settings_business", True),
         ("owner", "page", True),
-        ("owner", "services", False),
+        *((role, name, True) for role in ("owner", "manager") for name in SET_UP),
         ("owner", "board", False),
         ("manager", "settings_business", True),
         ("receptionist", "board", False),
     ],
 )
-def test_menu_is_shown_on_the_pages_of_the_settings(role, url_name, has_menu):
-    assert bool(arrange_menu(list_entries(), user=person(role), url_name=url_name)) is has_menu
+def test_menu_stands_beside_the_pages_of_the_settings(role, url_name, has_menu):
+    assert arrange_menu(list_entries(), user=person(role), url_name=url_name).is_here is has_menu
+
+
+def test_menu_is_behind_more_on_every_page():
+    menus = [arrange_menu(list_entries(), user=person("owner"), url_name=name) for name in ("board", "hours")]
+
+    assert len({tuple(link.url for link in list_links(menu)) for menu in menus}) == 1
+    assert [[link.key for link in list_links(menu) if link.current] for menu in menus] == [[], ["hours"]]
 
 
 def test_menu_has_only_what_the_person_may_open():
     menu = arrange_menu(list_entries(), user=person("manager"), url_name="page")
 
-    assert "people" not in {link.key for each in menu for link in each.links}
+    assert "people" not in {link.key for link in list_links(menu)}
 
 
 def test_menu_takes_what_nobody_placed_at_its_end():
@@ -177,4 +199,4 @@ def test_menu_takes_what_nobody_placed_at_its_end():
 
     menu = arrange_menu([*list_entries(), late], user=person("owner"), url_name="page")
 
-    assert [link.key for link in menu[-1].links] == ["data", "late"]
+    assert [link.key for link in menu.groups[-1].links] == ["data", "late"]
