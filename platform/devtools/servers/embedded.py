@@ -23,6 +23,7 @@ from devtools.processes import own_environment
 from devtools.servers.folders import make_state_folder
 from devtools.servers.keeper import Service, failure_path, keeper_lock, note_path, users_lock
 from devtools.servers.patience import Patience
+from devtools.servers.postgres_server import WAL_FOLDER, find_program
 
 _SILENT_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -31,14 +32,23 @@ _POLL_SECONDS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the database and Redis answer."""
+    """Where the database and Redis answer.
+
+    Attributes:
+        wal_dir: Where an embedded PostgreSQL that keeps its data puts its log; None: nobody's.
+    """
 
     database_url: str
     redis_url: str
+    wal_dir: Path | None = None
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables that lead a child process to them."""
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        variables = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        program = find_program("pg_basebackup")
+        if self.wal_dir is not None and program is not None:
+            variables |= {"TURNERO_WAL_DIR": str(self.wal_dir), "TURNERO_POSTGRES_BIN": str(program.parent)}
+        return variables
 
 
 class EmbeddedServer:
@@ -172,4 +182,6 @@ def running_servers(state: Path, *, is_durable: bool = True) -> Iterator[Servers
                 stack.callback(server.release)
             else:
                 urls.append(named)
-        yield Servers(database_url=urls[0], redis_url=urls[1])
+        is_kept = is_durable and given.database_url is None
+        wal_dir = make_state_folder(state) / WAL_FOLDER if is_kept else None
+        yield Servers(database_url=urls[0], redis_url=urls[1], wal_dir=wal_dir)

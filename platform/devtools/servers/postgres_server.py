@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -51,6 +52,9 @@ _SETTINGS = {
     # One call for the whole disk before recovery, not one for each of a hundred tables' files per tenant.
     **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
+WAL_FOLDER = "wal"
+"""In the state folder. `manage backup_platform` makes it; until then the log is nobody's."""
+_ARCHIVE = 'cd {folder} || exit 0; test -f %f || {{ cp "$OLDPWD/%p" .%f && mv .%f %f; }}'
 _THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 RunsAs = Literal["ordinary", "namespace", "nobody"]
@@ -77,9 +81,11 @@ class PostgresServer:
         is_durable: bool,
         user: RunsAs | None = None,
         settings: Mapping[str, str] = MappingProxyType({}),
+        segment_megabytes: int = 16,
     ) -> None:
+        self._segment_megabytes = segment_megabytes
         self._user = user or choose_user()
-        self._settings = _SETTINGS | ({} if is_durable else _THROWAWAY_SETTINGS) | dict(settings)
+        self._settings = _SETTINGS | (_keep_log(state) if is_durable else _THROWAWAY_SETTINGS) | dict(settings)
         self._log = state / "logs" / "postgres.log"
         self._log.parent.mkdir(parents=True, exist_ok=True)
         if self._user == "nobody":
@@ -138,6 +144,7 @@ class PostgresServer:
         draft = self._base / "data.draft"
         shutil.rmtree(draft, ignore_errors=True)
         options = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
+        options.append(f"--wal-segsize={self._segment_megabytes}")
         with self._log.open("ab") as log:
             made = self._spawn("initdb", "-U", "postgres", "--auth=trust", *options, "-D", str(draft), log=log)
             if made.wait() != 0:
@@ -194,6 +201,10 @@ class PostgresServer:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+            # As in production (docs/operations.md): the platform is backed up by its own role.
+            connection.execute(sql.SQL("ALTER ROLE {} REPLICATION").format(role))
+        with psycopg.connect(**(address | {"dbname": DATABASE}), autocommit=True) as connection:  # type: ignore[arg-type]
+            connection.execute(sql.SQL("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {}").format(role))
 
     def _spawn(self, program: str, *arguments: str, log: BinaryIO) -> subprocess.Popen[bytes]:
         environment = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
@@ -221,6 +232,12 @@ class PostgresServer:
             return "no log"
         telling = [line for line in lines[-20:] if "FATAL" in line or "error" in line.lower()]
         return (telling or lines or ["no log"])[-1].strip()
+
+
+def _keep_log(state: Path) -> dict[str, str]:
+    """Return the settings of a server whose backups reach any instant, once somebody makes the folder for its log."""
+    folder = shlex.quote(str(state / WAL_FOLDER)).replace("%", "%%")
+    return {"archive_mode": "on", "archive_command": _ARCHIVE.format(folder=folder), "summarize_wal": "on"}
 
 
 def delete_public_copy(state: Path) -> None:
