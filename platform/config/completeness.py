@@ -74,6 +74,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("TURNERO_SECRET_KEY_FALLBACKS", _look_at_secrets),
         ("TURNERO_PLATFORM_HOST", _look_at_host),
         ("DATABASE_URL", _look_at_database),
+        ("TURNERO_REPLICATION_URL", _look_at_database),
         ("REDIS_URL", _look_at_redis),
         ("TURNERO_SMTP_URL", _look_at_smtp),
         ("TURNERO_FROM_EMAIL", _look_at_sender),

@@ -34,7 +34,9 @@ VARIABLES = (
     "TURNERO_LEGAL_URL",
     "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
+    "TURNERO_POSTGRES_BIN",
     "TURNERO_RELEASE",
+    "TURNERO_REPLICATION_URL",
     "TURNERO_S3_BUCKET",
     "TURNERO_S3_ENDPOINT",
     "TURNERO_S3_KEY",
@@ -50,6 +52,7 @@ VARIABLES = (
     "TURNERO_SPARE_SCHEMAS",
     "TURNERO_STATE_DIR",
     "TURNERO_TENANTS_PER_CONNECTION",
+    "TURNERO_WAL_DIR",
     "TURNERO_WHATSAPP",
     "TURNERO_WORKER_PROCESSES",
 )
@@ -90,6 +93,9 @@ class Environment:
         s3_bucket: Where pictures lie, instead of a folder in ``state_dir``; the other ``s3_…`` say how it is reached.
         backup_bucket: Where archives of businesses lie, reached as ``s3_…`` say, instead of in ``backup_dir``.
         backup_key: Whose other half opens those archives, a public key of age or SSH; empty: they are not encrypted.
+        replication_url: As whom the whole server is backed up; None: as the application.
+        postgres_bin: The folder of PostgreSQL's programs; empty: they are looked for where packages put them.
+        wal_dir: Where PostgreSQL puts its log for us to keep; None: the platform as a whole is not backed up.
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
@@ -121,6 +127,9 @@ class Environment:
     backup_bucket: str
     backup_dir: Path
     backup_key: str
+    replication_url: str | None
+    postgres_bin: str
+    wal_dir: Path | None
     company_name: str
     company_address: str
     contact_email: str
@@ -166,6 +175,9 @@ def read_environment() -> Environment:
         backup_bucket=_find("TURNERO_BACKUP_BUCKET") or "",
         backup_dir=Path(_find("TURNERO_BACKUP_DIR") or state_dir / "backups"),
         backup_key=_find("TURNERO_BACKUP_KEY") or "",
+        replication_url=_find("TURNERO_REPLICATION_URL"),
+        postgres_bin=_find("TURNERO_POSTGRES_BIN") or "",
+        wal_dir=Path(wal_dir) if (wal_dir := _find("TURNERO_WAL_DIR")) else None,
         company_name=_find("TURNERO_COMPANY_NAME") or "",
         company_address=_find("TURNERO_COMPANY_ADDRESS") or "",
         contact_email=_find("TURNERO_CONTACT_EMAIL") or "",

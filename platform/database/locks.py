@@ -64,6 +64,15 @@ class KeySpace(StrEnum):
     OWN_COPY = "files.own_copy"
     """Numbers: one worker at a time makes a copy that an owner asked for."""
 
+    PLATFORM_BACKUP = "recovery.backup"
+    """One number: one base backup of the platform at a time."""
+
+    PLATFORM_LOG = "recovery.log"
+    """One number: one process at a time puts the write-ahead log into the store."""
+
+    PLATFORM_FILES = "recovery.files"
+    """One number: one process at a time keeps files of businesses, or removes what no list names."""
+
     EXAMPLE = "samples.example"
     """One number: one reset of the public example at a time."""
 

@@ -21,7 +21,7 @@ WORDLESS = (
 NAMED = (models.EmailField, models.GenericIPAddressField)
 INVENTORY = {table.model: table for table in list_inventory()}
 MODELS = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
-ROOMS = ("accounts", "api", "audit", "files", "notifications", "scheduling", "tenants")
+ROOMS = ("accounts", "api", "audit", "files", "notifications", "recovery", "scheduling", "tenants")
 
 
 def list_undeclared(model: type[models.Model], table: TableInventory | None) -> list[str]:

@@ -26,6 +26,7 @@ SHARED_APPS = [
     "billing.public",
     "edge",
     "operators",
+    "recovery",
     "samples",
     "web",
 ]

@@ -57,6 +57,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-accounts": {"task": "accounts.forget", "schedule": crontab(hour=8, minute=0)},
     # One row of due work for each business, which workers do one after the other.
     "back-up-businesses": {"task": "tenants.plan_backups", "schedule": crontab(hour=8, minute=40)},
+    # Before the archives of businesses, and again each hour until there is one of this night.
+    "back-up-platform": {"task": "recovery.back_up", "schedule": crontab(hour="7-11", minute=20)},
+    "keep-log": {"task": "recovery.keep_log", "schedule": 60.0, "options": {"expires": 60}},
+    "keep-files": {"task": "recovery.keep_files", "schedule": crontab(minute=50)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

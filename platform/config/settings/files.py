@@ -56,5 +56,10 @@ BACKUP_KEYS = [_environment.backup_key] if _environment.backup_key else []
 """Public keys: whoever has the other half of one of them opens the archives."""
 BACKUP_WORK = _environment.state_dir / "unfinished-backups"
 """Where an archive is made and tried before it is kept."""
+REPLICATION_URL = _environment.replication_url or _environment.database_url or "postgresql:///"
+"""As whom the whole server is backed up."""
+POSTGRES_BIN = _environment.postgres_bin
+WAL_DIR = _environment.wal_dir
+"""Where PostgreSQL puts its log for us to keep; None: the platform as a whole is not backed up."""
 FILES_BYTES_PER_TENANT = 500_000_000
 """What one business may keep; a photo of a person takes about 60 kB in all its sizes."""

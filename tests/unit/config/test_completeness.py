@@ -60,6 +60,10 @@ REFUSED = {
         ("postgresql://u:p@db.example:port/x", "is not an address"),
         ("postgresql://turnero:<password>@db.example/turnero", "still holds a placeholder"),
     ],
+    "TURNERO_REPLICATION_URL": [
+        ("mysql://u:p@db.example/x", "must start with postgresql://"),
+        ("postgresql://u:p@db.example", "names no database"),
+    ],
     "REDIS_URL": [
         ("redis://cache.example:6379/0", NO_PASSWORD),
         ("redis://127.0.0.1:6379/0", NO_PASSWORD),
@@ -117,6 +121,7 @@ ACCEPTED = {
     "TURNERO_SECRET_KEY_FALLBACKS": [SECRET, f"{SECRET}  {SECRET[::-1]}"],
     "TURNERO_PLATFORM_HOST": ["turnero.example:8443", "Citas.Turnero.example", "localhost.example"],
     "DATABASE_URL": ["postgresql:///turnero?host=/run/postgresql", "postgres://u:p@db.example:5433/x?sslmode=require"],
+    "TURNERO_REPLICATION_URL": ["postgresql://copies:p@db.example/turnero"],
     "REDIS_URL": [
         "unix:///run/redis/redis.sock?db=0",
         "rediss://:p@cache.example:6380/1",

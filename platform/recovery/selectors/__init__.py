@@ -1,0 +1,1 @@
+"""How the backups of the platform stand."""

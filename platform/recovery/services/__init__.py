@@ -1,0 +1,1 @@
+"""What is done for the platform as a whole: backed up, restored, tried."""
