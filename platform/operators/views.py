@@ -21,6 +21,7 @@ from kernel.clock import utc_now
 from kernel.lines import is_unreadable
 from notifications.services.budgets import list_budgets
 from operators.acts import offer_acts
+from recovery.selectors.standing import find_standing as find_platform_standing
 from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
 from tenants.selectors.backups import count_late, find_standing
@@ -99,6 +100,7 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
             if each in {TenantStatus.ACTIVE, TenantStatus.TRIAL, TenantStatus.PAST_DUE, TenantStatus.SUSPENDED}
         ],
         "late_backups": count_late(now=utc_now()),
+        "platform_backup": find_platform_standing(now=utc_now()),
         "typed": typed,
         "is_too_long": len(typed) > MAX_SEARCH_LENGTH,
         "status": status,

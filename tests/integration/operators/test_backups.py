@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kernel.clock import utc_now
+from recovery.models import PlatformBackup
 from tenants.models import Backup, Tenant
 from tests.factories.accounts import make_operator, sign_in_fully
 
@@ -49,3 +50,26 @@ def test_business_says_when_it_was_and_what_failed_since(operator_client, tenant
     assert ("todavía ninguna" in never, "El último falló" in never) == (True, False)
     assert (f"{now:%Y-%m-%d %H:%M}" in good, "El último falló" in good) == (True, False)
     assert ("El último falló" in failed, "no space is left in /srv" in failed) == (True, True)
+
+
+def test_backups_of_the_platform_are_told_when_there_are_any(operator_client):
+    began_at = datetime(2026, 11, 20, 7, 20, tzinfo=UTC)
+
+    nothing = operator_client.get(PAGE).content.decode()
+    PlatformBackup.objects.create(label="x", began_at=began_at)
+    late = operator_client.get(PAGE).content.decode()
+    PlatformBackup.objects.create(label="y", began_at=utc_now() - timedelta(hours=2))
+    good = operator_client.get(PAGE).content.decode()
+    PlatformBackup.objects.create(failure="no <room>", began_at=utc_now())
+    failed = operator_client.get(PAGE).content.decode()
+
+    told = (
+        "plataforma completa lleva dos noches",
+        "Falló el último respaldo",
+        "Último respaldo de la plataforma completa",
+    )
+    assert [[text in page for text in told] for page in (nothing, late, good, failed)] == [
+        [False, False, False], [True, False, True], [False, False, True], [False, True, True],
+    ]  # fmt: skip
+    assert "2026-11-20 07:20</time> UTC" in late
+    assert "no &lt;room&gt;" in failed
