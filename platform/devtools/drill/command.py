@@ -49,6 +49,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "50,000 bookings and 2,000 photos: backup, verify, restore, export, import [--bookings N] [--photos N]",
             needs_servers=True,
         ),
+        "platform": Drill(
+            "the whole server from its backups, at this moment: RPO, RTO, sizes [--bookings N] [--photos N] [--key]",
+            needs_servers=True,
+        ),
         "crowd": Drill(
             "many tenants: seconds from crash to ready, memory of connections [--tenants N]", needs_servers=False
         ),

@@ -77,7 +77,7 @@ def run_in_scratch(*, bookings: int, photos: int) -> Found:
     tenants = [make_scratch_tenant(slug=slug, now=utc_now())]
     with TemporaryDirectory() as folder:
         try:
-            call_in_tenant(tenants[0].schema_name, _fill, tenants[0], bookings=bookings, photos=photos)
+            call_in_tenant(tenants[0].schema_name, fill, tenants[0], bookings=bookings, photos=photos)
             found = Found(start_megabytes=_read_peak())
             _copy(found, tenants, slug, Path(folder))
         finally:
@@ -126,7 +126,8 @@ def _copy(found: Found, tenants: list[TenantInfo], slug: str, folder: Path) -> N
     found.is_equal = made.rows == tried.rows == again.rows and _read_sums(first.path) == _read_sums(second.path)
 
 
-def _fill(tenant: TenantInfo, *, bookings: int, photos: int) -> None:
+def fill(tenant: TenantInfo, *, bookings: int, photos: int) -> None:
+    """Give the current business so many bookings, and photos with their files."""
     shape = replace(business.SHAPES["C"], bookings=bookings * 2 // 3, later=bookings - bookings * 2 // 3)
     business.SHAPES["copies"] = shape
     business.make_business(tenant, "copies", now=utc_now())
