@@ -18,11 +18,12 @@ from notifications.models import Event
 from scheduling.enums import PublishBlocker
 from scheduling.errors import PageNotReady
 from scheduling.models import Booking, DateOverride, Location, Resource, Service, WorkingHours
-from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.selectors.first_run.readiness import list_blockers, show_blockers
 from scheduling.services.bookings.guards import open_guard
 from scheduling.services.bookings.holds import hold_slot, quote_slot
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.demand.searches import search_times
+from scheduling.services.editions import make_edition
 from scheduling.services.first_run.publishing import PAGE, publish_page, unpublish_page
 from scheduling.types import Actor, AvailabilityQuery, SlotRequest
 from tenants.context import tenant_scope
@@ -33,6 +34,7 @@ from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, bo
 from tests.integration.api.conftest import make_booking_body
 
 SOON = "abre pronto"
+NO_TIME = {"minimum_notice_minutes": 60 * 24 * 300, "booking_window_days": 2}
 ROLES = ("owner", "manager", "receptionist", "provider", "read_only")
 
 
@@ -294,7 +296,7 @@ def test_publish_is_for_owners_and_managers(tenant, ready, role, path):
         (lambda: WorkingHours.objects.all().delete(), ["hours"]),
         (lambda: WorkingHours.objects.filter(kind="work").delete(), ["hours"]),
         (lambda: WorkingHours.objects.update(valid_to="2020-01-01"), ["hours"]),
-        (lambda: Service.objects.update(minimum_notice_minutes=60 * 24 * 300, booking_window_days=2), ["times"]),
+        (lambda: Service.objects.update(**NO_TIME), ["times"]),
         (lambda: DateOverride.objects.bulk_create(close_days(400)), ["times"]),
         (lambda: Location.objects.update(address="  "), ["address"]),
         (
@@ -340,11 +342,49 @@ def test_blockers_page_that_is_booked_full_can_be_published_again(draft):
     Location.objects.update(address="Av. Coyoacán 1213")
     spoil = Service.objects.filter(pk=service_id).update
 
-    spoil(minimum_notice_minutes=60 * 24 * 300, booking_window_days=2)
+    spoil(**NO_TIME)
     booked = list_blockers(now=NOW)
     Booking.objects.all().delete()
 
     assert (booked, list_blockers(now=NOW)) == ((), (PublishBlocker.TIMES,))
+
+
+@pytest.mark.parametrize("services", [1, 3])
+def test_page_of_a_draft_asks_once_whether_there_is_time(draft, ready, django_assert_num_queries, services):
+    kept = list(Service.objects.order_by("pk").values_list("pk", flat=True)[:services])
+    Service.objects.exclude(pk__in=kept).update(is_online=False)
+    Service.objects.update(**NO_TIME)
+    draft()
+    first = show_blockers(now=NOW)
+
+    with django_assert_num_queries(4):  # the offer, hours, the edition, whether something is booked
+        again = show_blockers(now=NOW)
+
+    assert (first, again) == ((PublishBlocker.TIMES,), (PublishBlocker.TIMES,))
+
+
+def test_page_of_a_draft_asks_again_when_the_catalog_changed(draft, ready):
+    Service.objects.update(**NO_TIME)
+    draft()
+
+    seen = [show_blockers(now=NOW)]
+    Service.objects.update(minimum_notice_minutes=0, booking_window_days=60)
+    seen.append(show_blockers(now=NOW))
+    make_edition()
+    seen.append(show_blockers(now=NOW))
+
+    assert seen == [(PublishBlocker.TIMES,), (PublishBlocker.TIMES,), ()]
+
+
+def test_page_of_a_draft_sees_at_once_what_is_booked(draft, ready):
+    book(make_shop()[0], MONDAY)
+    Service.objects.update(**NO_TIME)
+    draft()
+    Location.objects.update(address="Av. Coyoacán 1213")
+
+    after, before = show_blockers(now=MONDAY + timedelta(days=1)), show_blockers(now=NOW)
+
+    assert (after, before) == ((PublishBlocker.TIMES,), ())
 
 
 def test_publish_in_a_suspended_business_is_refused(tenant, ready):

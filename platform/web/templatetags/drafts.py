@@ -6,7 +6,7 @@ from django import template
 
 from kernel.clock import utc_now
 from scheduling.enums import PublishBlocker
-from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.selectors.first_run.readiness import show_blockers
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ register = template.Library()
 @register.simple_tag
 def draft_blockers() -> tuple[PublishBlocker, ...]:
     """``{% draft_blockers as missing %}``: what stands between a draft and its first customer."""
-    return list_blockers(now=utc_now())
+    return show_blockers(now=utc_now())

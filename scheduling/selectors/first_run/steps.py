@@ -12,7 +12,7 @@ from scheduling.enums import FirstStep, HoursKind, PublishBlocker
 from scheduling.models import Resource, Service, WorkingHours
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
-from scheduling.selectors.first_run.readiness import find_blockers
+from scheduling.selectors.first_run.readiness import show_blockers
 from tenants.context import current_tenant
 from tenants.types import USUAL_ACCENT
 
@@ -48,9 +48,9 @@ class FirstRun:
 
 
 def read_first_run(*, now: datetime) -> FirstRun:
-    """Read every step; six queries, a few more where the first service has no free time."""
+    """Read every step; seven queries, one more where nothing has a free time."""
     tenant, offer = current_tenant(), load_offer()
-    blockers = find_blockers(offer, now=now)
+    blockers = show_blockers(offer, now=now)
     bookable = {each.id for each in offer.list_bookable_services()}
     sample_services = set(Service.objects.filter(is_active=True, is_sample=True).values_list("pk", flat=True))
     staff = Counter(

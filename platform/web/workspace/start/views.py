@@ -20,7 +20,7 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
 from scheduling.errors import BookingNotFound, PageNotReady
-from scheduling.selectors.first_run.readiness import list_blockers
+from scheduling.selectors.first_run.readiness import show_blockers
 from scheduling.selectors.first_run.samples import list_samples
 from scheduling.selectors.first_run.trials import list_tests
 from scheduling.services.first_run import publishing
@@ -157,7 +157,7 @@ def _render(request: HttpRequest, *, status: int = 200, refusal: str = "") -> Ht
         "page_url": page_url,
         "whatsapp_text": text,
         "whatsapp_url": f"https://wa.me/?{urlencode({'text': text})}",
-        "blockers": [] if tenant.is_published else list_blockers(now=utc_now()),
+        "blockers": [] if tenant.is_published else show_blockers(now=utc_now()),
         "turns": turns,
         "tests": [(each, get_look(each.status)) for each in list_tests()],
         "test_url": reverse("booking:start") + TEST_QUERY,
