@@ -6,6 +6,7 @@ from scheduling.models.booking import Booking, BookingLine
 from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.edition import CatalogEdition
+from scheduling.models.former_link import FormerLink
 from scheduling.models.hours import DateOverride, DaySeries, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import Resource, ResourceLane, ResourceType
@@ -31,6 +32,7 @@ __all__ = [
     "DateOverride",
     "DaySeries",
     "Feedback",
+    "FormerLink",
     "HolidayAdjustment",
     "Location",
     "RefusedDemand",

@@ -10,6 +10,7 @@ from tenants.hooks import ExportRule, register_export_rules, register_exported_w
 EXPORT_RULES = (
     # Derived anew, both: `relinking` beside it; a hold's ends with its page.
     ExportRule("scheduling.Booking", without={"token_hash": "''", "hold_token_hash": "''"}),
+    ExportRule("scheduling.FormerLink", left_out="links of before open nothing at a business that was imported"),
 )
 
 

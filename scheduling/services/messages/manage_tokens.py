@@ -54,9 +54,9 @@ def derive_token(ics_uid: str, token_version: int) -> str:
     return derive_tokens(ics_uid, token_version)[0]
 
 
-def derive_tokens(ics_uid: str, token_version: int, *, schema_name: str | None = None) -> list[str]:
-    """Derive tokens under each secret that counts, the present one first; of the tenant, or of one that it was."""
-    message = f"{schema_name or current_tenant().schema_name}:{ics_uid}:{token_version}".encode()
+def derive_tokens(ics_uid: str, token_version: int) -> list[str]:
+    """Derive tokens under each secret that counts, the present one first."""
+    message = f"{current_tenant().schema_name}:{ics_uid}:{token_version}".encode()
     keys = [b"scheduling.manage:" + each.encode() for each in list_secrets()]
     return [make_link_token(hmac.digest(key, message, hashlib.sha256)) for key in keys]
 
