@@ -11,7 +11,7 @@ from django.urls import reverse
 from scheduling.services.catalog.batches.lines import LineOutcome
 from web.workspace.crud.history import Describer
 from web.workspace.files.cells import Column
-from web.workspace.files.reading import ReadFile
+from web.workspace.files.reading import MOST_LINES, ReadFile
 from web.workspace.setup_forms import Text
 
 
@@ -30,6 +30,7 @@ class FilePage:
         words: The words for what the outcomes tell of fields.
         find_key: Key of the column of a field that a service refuses.
         notes: What is worth knowing about the columns.
+        most_lines: How many lines one file may have below the first.
     """
 
     key: str
@@ -46,6 +47,7 @@ class FilePage:
     find_key: Callable[[str], str]
     example: Callable[[], dict[str, str]] = dict
     notes: tuple[Text, ...] = ()
+    most_lines: int = MOST_LINES
 
     @property
     def list_url(self) -> str:

@@ -76,7 +76,7 @@ def decode(body: bytes) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-def read_file(text: str, columns: Sequence[Column], *, needed: str) -> ReadFile:
+def read_file(text: str, columns: Sequence[Column], *, needed: str, most_lines: int = MOST_LINES) -> ReadFile:
     """Read all lines of a file that has to have a column ``needed``; everything that is wrong is told at once."""
     found = ReadFile()
     text = text.removeprefix("\ufeff")
@@ -91,7 +91,9 @@ def read_file(text: str, columns: Sequence[Column], *, needed: str) -> ReadFile:
     typed = [drop_invisible(cell) for cell in rows[0]] if rows else []
     heads = [known.get(fold_letters(cell), cell.lower()) for cell in typed]
     found.titles = {head: cell[:LONGEST_HEAD] for head, cell in zip(heads, typed, strict=True)}
-    _check_heads(heads, len(rows), found, {column.key: column for column in columns}, needed)
+    _check_heads(heads, found, {column.key: column for column in columns}, needed)
+    if len(rows) > most_lines + 1:
+        found.note(0, "", gettext("At most %(count)s lines.") % {"count": most_lines})
     if found.errors:
         return found
     for number, cells in enumerate(rows[1:], start=2):
@@ -111,7 +113,7 @@ def map_titles(columns: Iterable[Column]) -> dict[str, str]:
     return found | {fold_letters(title): column.key for column in columns for title in say_everywhere(column.title)}
 
 
-def _check_heads(heads: Sequence[str], count: int, found: ReadFile, columns: Mapping[str, Column], needed: str) -> None:
+def _check_heads(heads: Sequence[str], found: ReadFile, columns: Mapping[str, Column], needed: str) -> None:
     unknown = [head[:LONGEST_HEAD] for head in heads if head and head not in columns]
     if needed not in heads:
         words = {"name": columns[needed].title}
@@ -120,8 +122,6 @@ def _check_heads(heads: Sequence[str], count: int, found: ReadFile, columns: Map
         found.note(0, "", gettext("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})
     elif len({head for head in heads if head}) != len([head for head in heads if head]):
         found.note(0, "", gettext("Two columns have the same name."))
-    if count > MOST_LINES + 1:
-        found.note(0, "", gettext("At most %(count)s lines.") % {"count": MOST_LINES})
 
 
 def _clean(cell: str) -> str:

@@ -152,7 +152,7 @@ def _take(request: HttpRequest, page: FilePage) -> tuple[Sent, ReadFile]:
             text, problem = "", gettext("This is no text: save it as CSV and try again.")
     if problem:
         return Sent(errors=[CellError(0, "", problem)]), ReadFile()
-    file = read_file(text, page.columns(), needed=page.needed)
+    file = read_file(text, page.columns(), needed=page.needed, most_lines=page.most_lines)
     return Sent(text, file.errors if not file.lines else []), file
 
 

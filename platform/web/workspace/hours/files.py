@@ -120,8 +120,12 @@ def _read_line(file: ReadFile, line: TypedLine) -> WeekLine:
     )  # fmt: skip
 
 
+MOST_LINES = 6_000
+"""Fourteen for each of some four hundred people: a week of before and after a date."""
+
 HOURS_FILE = FilePage(
     key="hours",
+    most_lines=MOST_LINES,
     title=gettext_lazy("Weekly hours as a file"),
     back_label=pgettext_lazy("page", "Hours"),
     lead=gettext_lazy(

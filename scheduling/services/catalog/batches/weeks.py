@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kernel.errors import Conflict, Invalid
+from audit.errors import ChangedMeanwhile
+from kernel.errors import Invalid, NotFound
 from kernel.text import mark
 from scheduling.engine import fold_period, unfold_period
+from scheduling.errors import Archived
 from scheduling.models import Location, Resource, WorkingHours
 from scheduling.selectors.catalog.setups import read_week
-from scheduling.services.catalog.batches.lines import CHANGED, IN_THE_WAY, LineErrors, LineOutcome, importing
+from scheduling.services.catalog.batches.lines import CHANGED, LineErrors, LineOutcome, importing
 from scheduling.services.catalog.door import compare
 from scheduling.services.catalog.hours import change_weeks, check_week
 from scheduling.types import Actor, PeriodSetup, WeekSetup
 from scheduling.types.weeks import OwnedWeek
 from tenants.enums import Ability
 from tenants.policies import check_business_may
+
+_Key = tuple[bool, int]
+"""Whether it is a resource, not a location; its id."""
 
 NOBODY = mark("Nobody and nothing in use is called so.")
 SEVERAL = mark("Several are called so: say the location.")
@@ -59,23 +65,23 @@ def import_weeks(
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
         SetupInvalid: Names what cannot be, as ``<number of the line>.<field>``.
+        BookingsInTheWay: Coming bookings would lie outside of the hours, and nobody decides about them.
     """
     check_business_may(Ability.WRITE, is_staff=True)
     with importing(is_trial=is_trial):
         errors = LineErrors()
         owners = _find_owners(lines, errors)
-        before = _read_weeks(owners)
-        places = {owner.row.pk: owner.week for owner in owners if isinstance(owner.row, Location)}
+        before = _read_weeks()
         changed = [owner for owner in owners if _tidy(before[_key(owner)]) != owner.week]
-        for owner in changed:
-            _check(owner, places, errors)
-        errors.raise_any()
+        _check_all(changed, owners, before, errors)
         try:
             change_weeks([_own(each) for each in changed], by=by, now=now)
-        except Invalid as error:
-            errors.take(owners[0].lines[0], error)
-        except Conflict as error:
-            errors.note(owners[0].lines[0], "hours", IN_THE_WAY if hasattr(error, "field") else CHANGED)
+        except (ChangedMeanwhile, Archived, NotFound):
+            for owner in _list_moved(changed):
+                errors.note(owner.lines[0], "hours", CHANGED)
+        except Invalid:  # somebody changed the week that one of them follows
+            _check_all(changed, owners, _read_weeks(), errors)
+            raise
         errors.raise_any()
         return tuple(
             LineOutcome(owner.lines[0].number, owner.row.name, False, compare(_tidy(before[_key(owner)]), owner.week))
@@ -86,7 +92,7 @@ def import_weeks(
 def _find_owners(lines: Sequence[WeekLine], errors: LineErrors) -> list[_Owner]:
     places = list(Location.objects.filter(is_active=True))
     people = list(Resource.objects.filter(is_active=True, location__is_active=True).order_by("pk"))
-    owners: dict[tuple[bool, int], _Owner] = {}
+    owners: dict[_Key, _Owner] = {}
     for line in lines:
         here = [each for each in places if not line.location or each.name.lower() == line.location.lower()]
         if line.location and not here:
@@ -104,26 +110,48 @@ def _find_owners(lines: Sequence[WeekLine], errors: LineErrors) -> list[_Owner]:
     return list(owners.values())
 
 
-def _key(owner: _Owner) -> tuple[bool, int]:
+def _key(owner: _Owner) -> _Key:
     return isinstance(owner.row, Resource), owner.row.pk
 
 
-def _read_weeks(owners: Sequence[_Owner]) -> dict[tuple[bool, int], WeekSetup]:
-    rows: dict[tuple[bool, int], list[WorkingHours]] = {_key(owner): [] for owner in owners}
+def _read_weeks() -> dict[_Key, WeekSetup]:
+    """Map everybody's key to their week, as it is now; who has no periods has an empty one."""
+    rows: dict[_Key, list[WorkingHours]] = defaultdict(list)
     for row in WorkingHours.objects.all():
-        key = (row.resource_id is not None, row.resource_id or row.location_id or 0)
-        if key in rows:
-            rows[key].append(row)
-    return {key: read_week(found) for key, found in rows.items()}
+        rows[row.resource_id is not None, row.resource_id or row.location_id or 0].append(row)
+    empty = read_week(())
+    return defaultdict(lambda: empty, {key: read_week(found) for key, found in rows.items()})
 
 
-def _check(owner: _Owner, places: dict[int, WeekSetup], errors: LineErrors) -> None:
+def _list_moved(changed: Sequence[_Owner]) -> list[_Owner]:
+    """Return those that somebody has changed, archived or removed since they were read."""
+    now: dict[_Key, int] = {}
+    for model in (Location, Resource):
+        rows = model.objects.filter(is_active=True).values_list("pk", "version")
+        now |= {(model is Resource, pk): version for pk, version in rows}
+    return [owner for owner in changed if now.get(_key(owner)) != owner.row.version]
+
+
+def _check_all(
+    changed: Sequence[_Owner], owners: Sequence[_Owner], before: Mapping[_Key, WeekSetup], errors: LineErrors
+) -> None:
+    """Refuse weeks that cannot be; who has no hours follows their location, as the file or else the catalog has it.
+
+    Raises:
+        SetupInvalid: Names what cannot be, at the lines that say it.
+    """
+    places = {owner.row.pk: owner.week for owner in owners if isinstance(owner.row, Location)}
+    for owner in changed:
+        followed = None
+        if isinstance(owner.row, Resource) and not owner.week.hours:
+            place_id = owner.row.location_id
+            followed = places.get(place_id) or before[False, place_id]
+        _check(owner, followed, errors)
+    errors.raise_any()
+
+
+def _check(owner: _Owner, followed: WeekSetup | None, errors: LineErrors) -> None:
     """Note what cannot be at the line that says it."""
-    followed = None
-    if isinstance(owner.row, Resource) and not owner.week.hours:
-        followed = places.get(owner.row.location_id)
-        if followed is None:
-            followed = read_week(WorkingHours.objects.filter(location_id=owner.row.location_id))
     try:
         check_week(owner.week, hours_of=followed)
     except Invalid as error:

@@ -302,6 +302,25 @@ def test_fifty_lines_ask_as_often_as_one_until_something_changes(open_file, fill
             file.upload(body)
 
 
+def test_hours_of_a_large_team_fit_into_one_file(open_file, filled):
+    kind, place = filled.resource_type, filled.location
+    people = Resource.objects.bulk_create(
+        Resource(name=f"P{number}", resource_type=kind, location=place, position=number) for number in range(150)
+    )
+    WorkingHours.objects.bulk_create(
+        WorkingHours(resource=each, weekday=weekday, opens_minute=480, closes_minute=1080)
+        for each in people
+        for weekday in range(7)
+    )
+    file = open_file("hours")
+    body = file.download()
+
+    answer, other = file.upload(body), open_file("resources").upload(body)
+
+    assert (body.count("\n") > 1_050, read_errors(answer), read_summary(answer)) == (True, [], SAME)
+    assert other.status_code == 422
+
+
 def test_what_an_import_touches_is_decided_before_anything_is_saved(open_file, filled):
     file, booked = open_file("hours"), Booking.objects.get(pk=book().booking_id)
     before = take_picture()
