@@ -212,6 +212,11 @@ def require_settings_module() -> None:
         raise NotConfiguredError(message)
 
 
+def read_notify_socket() -> str:
+    """Return where the service manager listens for news of this process (``sd_notify(3)``); empty: nobody does."""
+    return os.environ.get("NOTIFY_SOCKET", "")
+
+
 def child_environment(**overrides: str | None) -> dict[str, str]:
     """Return a copy of this process's environment with ``overrides`` for a child process.
 

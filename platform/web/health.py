@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 
+from edge.draining import is_draining
 from kernel.ids import new_token
 
 PROBE_SECONDS = 10
@@ -37,12 +38,16 @@ class HealthMiddleware:
 
 
 def tell_alive() -> HttpResponse:
-    """Tell that the process answers; asks nothing of other servers."""
+    """Tell that the process answers (503: it does, but is about to end); asks nothing of other servers."""
+    if is_draining():
+        return JsonResponse({"status": "draining"}, status=503)
     return JsonResponse({"status": "ok"})
 
 
 def tell_ready() -> HttpResponse:
     """Tell whether PostgreSQL answers (503 if not) and whether Redis does (reported only: we work without)."""
+    if is_draining():
+        return tell_alive()
     redis = "ok" if _is_cache_up() else "down"
     try:
         with connection.cursor() as cursor:

@@ -84,11 +84,20 @@ class Site:
 
 @contextmanager
 def running_site(tenant: TenantInfo, log: Path, *options: str, **variables: str) -> Iterator[Site]:
+    with running_process(tenant, log, *WEB, *options, **variables) as (site, _):
+        yield site
+
+
+@contextmanager
+def running_process(
+    tenant: TenantInfo, log: Path, *command: str, **variables: str
+) -> Iterator[tuple[Site, subprocess.Popen[bytes]]]:
+    """Run a web process and give it beside its site."""
     port = take_port()
-    with _running([*WEB, f"--port={port}", *options], log, variables) as process:
+    with _running([*command, f"--port={port}"], log, variables) as process:
         site = Site(port=port, host=tenant.primary_host)
         wait_until(lambda: _answers(site), log, process)
-        yield site
+        yield site, process
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.test import Client
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
+from web import health
 
 CLOSED_PORT = "redis://127.0.0.1:1/0"
 
@@ -81,3 +82,13 @@ def test_not_ready_without_postgresql(platform_client):
         answer = platform_client.get("/readyz")
 
     assert (answer.status_code, answer.json()) == (503, {"status": "down", "redis": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_process_that_is_about_to_end_is_taken_out(path, django_assert_num_queries, db, monkeypatch):
+    monkeypatch.setattr(health, "is_draining", lambda: True)
+
+    with django_assert_num_queries(0):
+        answer = Client(headers={"host": "192.0.2.7"}).get(path)
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "draining"})
