@@ -13,15 +13,18 @@ from tests.architecture.test_operations import GUIDE, read_unit
 IMAGE = ROOT / "infra" / "image"
 RECIPE = (IMAGE / "Dockerfile").read_text().replace("\\\n", "")
 SERVICES = yaml.safe_load((IMAGE / "compose.yaml").read_text())["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web-1", "web-2", "worker-1", "worker-2", "beat")
 
 
 def list_commands(name: str) -> list[str]:
-    said = read_unit(ROOT / "infra" / "systemd" / f"turnero-{name}.service")
-    return [" ".join(command.split()[2:]) for command in said["ExecStart"]]
+    """What the unit of a service runs; ``web-2`` is the second process of a template."""
+    unit, _, number = name.partition("-")
+    said = read_unit(ROOT / "infra" / "systemd" / f"turnero-{unit}{'@' if number else ''}.service")
+    commands = [command.replace("%i", number).replace("%%", "%") for command in said["ExecStart"]]
+    return [" ".join(command.split()[1:]) for command in commands]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web-1", "web-2", "worker-1", "worker-2", "beat"])
 def test_container_runs_what_the_unit_runs(name):
     assert [" ".join(SERVICES[name]["command"].split())] == list_commands(name)
     assert SERVICES[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
@@ -56,7 +59,7 @@ def test_recipe_installs_as_the_guide_does_and_ends_without_rights():
 
     flags = re.findall(r"--[\w-]+", install)
     assert set(flags) <= set(re.findall(r"--[\w-]+", RECIPE))
-    assert compile_texts.partition("find /opt/turnero ")[2] in RECIPE
+    assert compile_texts.partition("find /opt/turnero/ ")[2] in RECIPE
     assert kept.count("USER 10001:10001") == 1
     assert kept.rindex("USER ") > kept.rindex("RUN ")
     assert "gettext" not in kept

@@ -3,8 +3,9 @@
 Every command of ``docs/operations.md`` from the first one on is run as it stands there, on a machine
 of its own (`devtools.drill.production.machine`); exchanged are the values that readers fill in. Then
 somebody signs up, books over TLS with the certificate of Caddy's own authority and looks at the answers.
-Then the chapter about a new version is run, and the booking is looked for again. Prints what every
-line took and the minutes from the first line to the booking.
+Then the chapters about a new version and the way back are run while somebody looks at pages all the time: no answer
+may be wrong, and the booking is still there. Prints what every line took and the minutes from the first line to the
+booking.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.environment import ROOT, read_environment
-from devtools.drill.production.guide import INSTALL, UPGRADE, Step, read_steps
+from devtools.drill.production.guide import BACK, INSTALL, UPGRADE, Step, read_steps
 from devtools.drill.production.machine import Machine, running_machine
 from devtools.errors import DevtoolsError
 from devtools.processes import end_child, own_environment
@@ -32,7 +33,7 @@ GIVEN = {"HOST": HOST, "SMTP_URL": f"smtp://127.0.0.1:{SMTP_PORT}", "FROM_EMAIL"
 """What the drill fills in where readers fill in their own."""
 OPERATORS_PASSWORD = "the-operators-password-of-the-drill\n"  # noqa: S105 - of a machine that is thrown away
 AUTHORITY = "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-UNITS = ("turnero-migrate", "turnero-web", "turnero-worker", "turnero-beat")
+UNITS = ("turnero-migrate", "turnero-web@1", "turnero-web@2", "turnero-worker@1", "turnero-worker@2", "turnero-beat")
 LOOSEST = 40
 """Of a hundred; systemd calls up to 49 acceptable."""
 
@@ -61,8 +62,12 @@ def _follow(machine: Machine, folder: Path) -> bool:
     if not _run_steps(machine, read_steps(INSTALL)):
         return False
     is_well = _visit(machine, note, began_at) and _look_at_units(machine)
-    say(f"-- {UPGRADE}")
-    return _run_steps(machine, read_steps(UPGRADE)) and _visit(machine, note, began_at) and is_well
+    for chapter in (UPGRADE, BACK):
+        say(f"-- {chapter}")
+        with _watching(machine, note) as watcher:
+            is_well = _run_steps(machine, read_steps(chapter)) and is_well
+        is_well = _judge_looks(watcher) and _visit(machine, note, began_at) and is_well
+    return is_well
 
 
 def _run_steps(machine: Machine, steps: Sequence[Step]) -> bool:
@@ -91,6 +96,25 @@ def _visit(machine: Machine, note: Path, began_at: float) -> bool:
         else:
             _tell(is_right, f"{what}  {told}")
     return visitor.wait() == 0
+
+
+@contextmanager
+def _watching(machine: Machine, note: Path) -> Iterator[subprocess.Popen[str]]:
+    """Look at pages from outside as long as the block runs."""
+    own = [str(HOST), str(machine.root / AUTHORITY), str(note)]
+    command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.watcher", *own])
+    watcher = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        yield watcher
+    finally:
+        watcher.terminate()
+
+
+def _judge_looks(watcher: subprocess.Popen[str]) -> bool:
+    told, _ = watcher.communicate()
+    looks, wrong = json.loads(told)
+    _tell(not wrong and looks > 0, f"{looks} looks at pages meanwhile, {len(wrong)} wrong  {wrong[:5]}")
+    return not wrong and looks > 0
 
 
 def _look_at_units(machine: Machine) -> bool:

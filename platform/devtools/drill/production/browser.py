@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-HTTPS_PORT, WEB_PORT = 443, 8000
+HTTPS_PORT, WEB_PORT = 443, 8001
 SECONDS = 30.0
 
 

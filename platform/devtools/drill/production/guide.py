@@ -11,6 +11,7 @@ from config.environment import ROOT
 
 PAGE = ROOT / "docs" / "operations.md"
 INSTALL, UPGRADE = "From a fresh Debian 12 to the first booking", "A new version"
+BACK = "Back to the version before"
 
 _CHAPTER = re.compile(r"^## (.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
