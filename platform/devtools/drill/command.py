@@ -59,6 +59,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
         "production": Drill(
             "the operator's guide, line by line, on a fresh Debian 12 with systemd", needs_servers=False
         ),
+        "two": Drill(
+            "two web and two worker processes behind Caddy: killed, then restarted, under 300 bookings [--bookings N]",
+            needs_servers=False,
+        ),
         "zones": Drill("Mexico 2022 and Paraguay 2024 with two releases of tzdata each", needs_servers=True),
         "owner": Drill(
             "a new owner's way by pages only, counted, against a running demo [--host H] [--catcher H]",
