@@ -32,12 +32,12 @@ from tenants.errors import NoRoom, RetryLater
 from tenants.hooks import note_act
 from tenants.hosts import make_base_url
 from tenants.jobs import call_outside
-from tenants.services.copies.backups import back_up
+from tenants.services.copies.backups import back_up, encrypt_for_platform
 from tenants.services.copies.exports import export
 from tenants.services.copies.restores import verify
 from tenants.services.copies.results import Teller
-from tenants.services.copies.shelves import encrypt_for_platform, work_folder
 from tenants.services.due_work import add_due_work
+from tenants.services.shelves import work_folder
 from tenants.types import ActDone
 
 PAGE = "/workspace/data/"

@@ -24,7 +24,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from recovery.errors import BackupSpoiled, PlaceRefused, StoreAway
 from tenants.errors import ArchiveDamaged, ArchiveUnknown, NoRoom
-from tenants.services.copies import shelves
+from tenants.services import shelves
 from tenants.services.copies.seals import Identity, Recipient, encrypting, opened, read_recipients
 
 ROOT = "platform"

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from shutil import copyfileobj
 from time import time
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.crypto import salted_hmac
 
@@ -91,6 +93,17 @@ def back_up(
         files=len(manifest.files),
         lost=tuple(manifest.lost),
     )
+
+
+def encrypt_for_platform(archive: Path) -> Path:
+    """Return the archive as it is kept: the one that was tried, encrypted when somebody holds a key."""
+    recipients = read_recipients(settings.BACKUP_KEYS)
+    if not recipients:
+        return archive
+    sealed = archive.with_name(archive.name.removesuffix(SUFFIX) + ENCRYPTED_SUFFIX)
+    with archive.open("rb") as plain, sealed.open("wb") as file, encrypting(file, recipients) as raw:
+        copyfileobj(plain, raw)
+    return sealed
 
 
 def list_files() -> dict[str, TenantFile]:

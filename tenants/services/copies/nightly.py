@@ -20,8 +20,8 @@ from tenants.enums import TenantStatus, Urgency
 from tenants.errors import NoRoom, RetryLater
 from tenants.models import Backup, Tenant
 from tenants.selectors.backups import count_late
-from tenants.services.copies import shelves
-from tenants.services.copies.backups import back_up
+from tenants.services import shelves
+from tenants.services.copies.backups import back_up, encrypt_for_platform
 from tenants.services.copies.restores import verify
 from tenants.services.copies.retention import choose_kept
 from tenants.services.due_work import add_due_work
@@ -88,7 +88,7 @@ def _make(tenant: Tenant, now: datetime) -> None:
     with shelves.work_folder() as folder:
         done = back_up(slug=tenant.slug, folder=folder, now=now)
         verify(archive=done.path, now=now)
-        ready = shelves.encrypt_for_platform(done.path)
+        ready = encrypt_for_platform(done.path)
         place = f"{tenant.schema_name}/{ready.name}"
         size = ready.stat().st_size
         shelves.keep(ready, place)

@@ -17,7 +17,8 @@ from notifications.public.models import Message
 from tenants.errors import ArchiveDamaged, CopyDiffers, NoRoom, RetryLater
 from tenants.models import Backup, DueWork, Tenant
 from tenants.selectors.backups import count_late, find_standing, list_standings
-from tenants.services.copies import nightly, shelves, tables
+from tenants.services import shelves
+from tenants.services.copies import nightly, tables
 from tenants.services.copies.nightly import back_up_tonight, plan_backups
 from tenants.services.copies.restores import verify
 from tests.integration.tenants.copies.conftest import list_files

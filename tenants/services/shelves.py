@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import copyfileobj, rmtree
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
@@ -22,8 +22,6 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from tenants.errors import ArchiveDamaged, NoRoom
-from tenants.services.copies.backups import ENCRYPTED_SUFFIX, SUFFIX
-from tenants.services.copies.seals import encrypting, read_recipients
 
 CHUNK = 1 << 20
 ABANDONED_SECONDS = 24 * 3600.0
@@ -45,17 +43,6 @@ def work_folder() -> Iterator[Path]:
             yield Path(folder)
     except OSError as error:
         raise NoRoom(why=str(error)) from error
-
-
-def encrypt_for_platform(archive: Path) -> Path:
-    """Return the archive as it is kept: the one that was tried, encrypted when somebody holds a key."""
-    recipients = read_recipients(settings.BACKUP_KEYS)
-    if not recipients:
-        return archive
-    sealed = archive.with_name(archive.name.removesuffix(SUFFIX) + ENCRYPTED_SUFFIX)
-    with archive.open("rb") as plain, sealed.open("wb") as file, encrypting(file, recipients) as raw:
-        copyfileobj(plain, raw)
-    return sealed
 
 
 def keep(source: Path, place: str) -> None:
