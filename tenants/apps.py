@@ -16,13 +16,18 @@ class TenantsConfig(AppConfig):
         from tenants.services.addresses.answering import CHECK_KIND  # noqa: PLC0415
         from tenants.services.addresses.checks import check_domain  # noqa: PLC0415
         from tenants.services.copies import nightly, shared  # noqa: PLC0415
+        from tenants.services.erasures import erasing  # noqa: PLC0415
+        from tenants.services.leaving import removal  # noqa: PLC0415
 
         hooks.register_due_handler("provision", sign_up.provision_sign_up)
         hooks.register_due_handler(examples.DUE_KIND, examples.drop_example)
         hooks.register_due_handler(CHECK_KIND, check_domain)
         hooks.register_due_handler(nightly.DUE_KIND, nightly.back_up_tonight)
+        hooks.register_due_handler(erasing.DUE_KIND, erasing.store_waiting)
+        hooks.register_due_handler(removal.DUE_KIND, removal.remove_business)
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_left_behind(shared.LEFT_BEHIND)
+        hooks.register_outliving(shared.OUTLIVING)
         _narrow_delete_receiver()
 
 

@@ -279,3 +279,54 @@ class ExampleNotKept(Conflict):
 
     code = "example_not_kept"
     text = mark("This is the public example: it is made anew every night, and there is nothing of it to keep.")
+
+
+class RowsUnknown(NotFound):
+    """Somebody is to be erased who is not there.
+
+    Attributes:
+        row_ids: The numbers of ``kind`` that no row has.
+    """
+
+    code = "rows_unknown"
+    text = mark("What is to be erased is not there.")
+
+    def __init__(self, *, kind: str, row_ids: tuple[int, ...]) -> None:
+        super().__init__(kind=kind)
+        self.row_ids = row_ids
+
+
+class TombstonesDamaged(Invalid):
+    """A file that says who was erased is not as it was written: whoever it stood for might come back."""
+
+    code = "tombstones_damaged"
+    text = mark("“%(place)s” says who was erased, and is damaged. Put the file of before there; nothing was changed.")
+
+    def __init__(self, *, place: str) -> None:
+        super().__init__(place=place)
+
+
+class TombstonesUnreadable(Unavailable):
+    """Who was erased was noted with a key that is not known here."""
+
+    code = "tombstones_unreadable"
+    text = mark(
+        "Some people were erased under a key that is not in TURNERO_TOMBSTONE_KEYS (%(key_id)s): they would come back. "
+        "List that key after the present one; nothing was changed."
+    )
+
+    def __init__(self, *, key_id: str) -> None:
+        super().__init__(key_id=key_id)
+
+
+class BusinessRemovedBefore(Conflict):
+    """The business of an archive was removed, as its owner wished."""
+
+    code = "business_removed"
+    text = mark(
+        "This business was closed by its owner and removed on %(day)s. Repeat with --although-removed if it shall be "
+        "there again; nothing was changed."
+    )
+
+    def __init__(self, *, at: datetime) -> None:
+        super().__init__(day=f"{at:%Y-%m-%d}")

@@ -1,8 +1,8 @@
-"""Where rooms above plug in: provisioning, due work, refusals, the log of acts, personal data, copies of a business."""
+"""Where rooms above plug in: provisioning, due work, refusals, logs, personal data, copies of a business, erasing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,14 +10,27 @@ from django.http import HttpRequest, HttpResponseBase
 
 from kernel.errors import Unavailable
 from kernel.personal import TableInventory
-from tenants.types import ActDone, AddressChange, BackupTrouble, RestoredTenant, SignUpDetails, TenantFile, TenantInfo
+from tenants.types import (
+    ActDone,
+    AddressChange,
+    BackupTrouble,
+    BusinessRemoved,
+    ErasedRows,
+    RestoredTenant,
+    SignUpDetails,
+    TenantFile,
+    TenantInfo,
+)
 
 ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
 AddressWriter = Callable[[AddressChange], None]
 BackupWriter = Callable[[BackupTrouble], None]
+RemovalWriter = Callable[[BusinessRemoved], None]
 RestoreStep = Callable[[RestoredTenant], tuple[str, ...]]
+Erasable = Callable[[Collection[int] | None], Iterable[tuple[int, datetime]]]
+Eraser = Callable[[ErasedRows], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +106,13 @@ _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
 _address_writers: list[AddressWriter] = []
 _backup_writers: list[BackupWriter] = []
+_removal_writers: list[RemovalWriter] = []
 _file_stores: dict[str, FileStore] = {}
 _restore_steps: dict[str, tuple[int, RestoreStep]] = {}
+_erasables: dict[str, Erasable] = {}
+_erasers: dict[tuple[str, str], tuple[int, Eraser]] = {}
 _left_behind: dict[str, str] = {}
+_outliving: dict[str, str] = {}
 _export_rules: dict[str, ExportRule] = {}
 _sheets: dict[str, Callable[[], Sheet]] = {}
 _exported_work: set[str] = set()
@@ -183,6 +200,22 @@ def note_backup_trouble(trouble: BackupTrouble) -> None:
         writer(trouble)
 
 
+def register_removal_writer(writer: RemovalWriter) -> None:
+    """Let ``writer`` tell people that their business is removed; twice is once.
+
+    It runs inside of the business, in the transaction that removes it: what it writes there goes with it, what it
+    writes on the platform's behalf (`tenants.jobs.call_outside`) stays.
+    """
+    if writer not in _removal_writers:
+        _removal_writers.append(writer)
+
+
+def note_removal(removed: BusinessRemoved) -> None:
+    """Hand over that a business is being removed."""
+    for writer in _removal_writers:
+        writer(removed)
+
+
 def register_inventory(tables: Iterable[TableInventory]) -> None:
     """Declare what tables keep about people; each room declares its own."""
     _inventory.update({table.model: table for table in tables})
@@ -217,6 +250,39 @@ def list_restore_steps() -> tuple[RestoreStep, ...]:
     return tuple(function for _, (_, function) in in_order)
 
 
+def register_erasable(kind: str, list_rows: Erasable) -> None:
+    """Let rows of ``kind`` (``app.Model``) be erased for good (`tenants.services.erasures`).
+
+    ``list_rows`` returns, inside the tenant, the number of each row and the instant at which it was made, which no
+    change and no copy ever changes; of the rows with these numbers, or of all.
+    """
+    _erasables[kind] = list_rows
+
+
+def get_erasable(kind: str) -> Erasable:
+    """Return who lists the rows of ``kind``.
+
+    Raises:
+        KeyError: Nobody can erase such rows.
+    """
+    return _erasables[kind]
+
+
+def register_eraser(kind: str, name: str, order: int, function: Eraser) -> None:
+    """Let a room erase what it has of the people in rows of ``kind``, inside the tenant; it must be safe to run twice.
+
+    It runs in the transaction that erases, and again in copies that are made of archives of before, by ``order``.
+    Of an empty ``kind``: for rows of every kind.
+    """
+    _erasers[kind, name] = (order, function)
+
+
+def list_erasers(kind: str) -> tuple[Eraser, ...]:
+    """Return those of a kind in the order in which they run."""
+    own = sorted((order, name, function) for (of, name), (order, function) in _erasers.items() if of in {kind, ""})
+    return tuple(function for _, _, function in own)
+
+
 def register_left_behind(reasons: Mapping[str, str]) -> None:
     """Say which tables of the platform (``app.Model``) are in no copy of a business, and why."""
     _left_behind.update(reasons)
@@ -225,6 +291,16 @@ def register_left_behind(reasons: Mapping[str, str]) -> None:
 def list_left_behind() -> Mapping[str, str]:
     """Return those tables with their reasons."""
     return dict(_left_behind)
+
+
+def register_outliving(reasons: Mapping[str, str]) -> None:
+    """Say of which tables of the platform (``app.Model``) the rows of a business stay when it is removed, and why."""
+    _outliving.update(reasons)
+
+
+def list_outliving() -> Mapping[str, str]:
+    """Return those tables with their reasons."""
+    return dict(_outliving)
 
 
 def register_export_rules(rules: Iterable[ExportRule]) -> None:

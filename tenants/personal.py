@@ -89,6 +89,23 @@ INVENTORY = (
         "tenants.Backup",
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("archive", "failure")},
     ),
+    TableInventory(
+        "tenants.Removal",
+        other={NotPersonal.BUSINESS: ("slug",), NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("counts",)},
+    ),
+    TableInventory(
+        "tenants.Tombstone",
+        personal={
+            "mark": PersonalColumn(
+                Subject.ANYONE,
+                Purpose.PROOF,
+                Ground.DUTY,
+                Erasure.KEEP,
+                reason="a keyed hash of a number that names nobody; without it whoever was erased would come back",
+            )
+        },
+        other={NotPersonal.CODE: ("schema_name", "kind", "key_id")},
+    ),
     TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
     TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
     TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),

@@ -9,6 +9,8 @@ from celery import current_app
 from kernel.clock import utc_now
 from tenants.services import counts, due_work, spares
 from tenants.services.copies import nightly
+from tenants.services.erasures import erasing
+from tenants.services.leaving import removal
 
 
 @current_app.task(name="tenants.perform_due_work")
@@ -39,3 +41,15 @@ def forget_counts(**_: Any) -> None:
 def plan_backups(**_: Any) -> None:
     """Let workers back every business up, every night."""
     nightly.plan_backups(now=utc_now())
+
+
+@current_app.task(name="tenants.store_tombstones")
+def store_tombstones(**_: Any) -> None:
+    """Put notes of who was erased beside the archives, those that have waited for the storage."""
+    erasing.store_all_waiting(now=utc_now())
+
+
+@current_app.task(name="tenants.plan_removals")
+def plan_removals(**_: Any) -> None:
+    """Let workers remove the businesses that were closed long enough ago."""
+    removal.plan_removals(now=utc_now())

@@ -208,6 +208,33 @@ class ActDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovalProof:
+    """That a business was removed; ``finished_at`` is None while that goes on. It names nobody."""
+
+    tenant_id: int
+    schema_name: str
+    slug: str
+    closed_at: datetime
+    began_at: datetime
+    finished_at: datetime | None
+    backups_gone_at: datetime | None
+    tables: int = 0
+    rows: int = 0
+    files: int = 0
+    archives: int = 0
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessRemoved:
+    """A business that is being removed at this moment: its people can still be found, within the transaction."""
+
+    tenant: TenantInfo
+    proof: RemovalProof
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AddressChange:
     """What became of the addresses of the current business, for whoever keeps a log or writes to people.
 
@@ -379,6 +406,15 @@ class RestoredTenant:
     tenant: TenantInfo
     former_schema: str
     is_same_secret: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRows:
+    """Rows about people that are erased, for the rooms that know something about them: ``kind`` is ``app.Model``."""
+
+    kind: str
+    row_ids: tuple[int, ...]
     at: datetime
 
 

@@ -22,6 +22,9 @@ class AuditConfig(AppConfig):
         hooks.register_left_behind(
             {"audit_public.PlatformEntry": "the operators' own log, of which no row is ever written anew"}
         )
+        hooks.register_outliving(
+            {"audit_public.PlatformEntry": "the operators' own log, out of which nothing is taken"}
+        )
         hooks.register_act_writer(log_tenant_act)
         hooks.register_address_writer(log_address)
         register_reset_writer(log_reset)

@@ -20,6 +20,7 @@ class PlatformAction(models.TextChoices):
     IMPORT = "import", _("Imported")
     SPEAK = "speak", _("The copy writes to customers")
     TAKE = "take", _("Its owner took all data along")
+    REMOVE = "remove", _("Removed")
     RESET_SECOND_STEP = "reset_second_step", _("Second step removed")
 
 

@@ -83,6 +83,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("TURNERO_S3_ENDPOINT", _look_at_web_address),
         ("TURNERO_DNS_SERVERS", _look_at_name_servers),
         ("TURNERO_BACKUP_KEY", _look_at_public_key),
+        ("TURNERO_TOMBSTONE_KEYS", _look_at_secrets),
     ):
         if name in values:
             try:

@@ -52,6 +52,7 @@ VARIABLES = (
     "TURNERO_SPARE_SCHEMAS",
     "TURNERO_STATE_DIR",
     "TURNERO_TENANTS_PER_CONNECTION",
+    "TURNERO_TOMBSTONE_KEYS",
     "TURNERO_WAL_DIR",
     "TURNERO_WHATSAPP",
     "TURNERO_WORKER_PROCESSES",
@@ -96,6 +97,7 @@ class Environment:
         replication_url: As whom the whole server is backed up; None: as the application.
         postgres_bin: The folder of PostgreSQL's programs; empty: they are looked for where packages put them.
         wal_dir: Where PostgreSQL puts its log for us to keep; None: the platform as a whole is not backed up.
+        tombstone_keys: What notes of who was erased are keyed with, the present one first; empty: the secret key.
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
@@ -130,6 +132,7 @@ class Environment:
     replication_url: str | None
     postgres_bin: str
     wal_dir: Path | None
+    tombstone_keys: tuple[str, ...]
     company_name: str
     company_address: str
     contact_email: str
@@ -178,6 +181,7 @@ def read_environment() -> Environment:
         replication_url=_find("TURNERO_REPLICATION_URL"),
         postgres_bin=_find("TURNERO_POSTGRES_BIN") or "",
         wal_dir=Path(wal_dir) if (wal_dir := _find("TURNERO_WAL_DIR")) else None,
+        tombstone_keys=tuple((_find("TURNERO_TOMBSTONE_KEYS") or "").split()),
         company_name=_find("TURNERO_COMPANY_NAME") or "",
         company_address=_find("TURNERO_COMPANY_ADDRESS") or "",
         contact_email=_find("TURNERO_CONTACT_EMAIL") or "",

@@ -177,7 +177,14 @@ def list_environment_secrets(environment: Environment) -> list[str]:
     """Return the secrets of this installation, and the passwords inside its addresses."""
     urls = (environment.database_url, environment.redis_url, environment.smtp_url, environment.sentry_dsn)
     passwords = [url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls if url and "@" in url]
-    return [environment.secret_key or "", environment.sms_secret, environment.sentry_dsn or "", *passwords]
+    return [
+        environment.secret_key or "",
+        *environment.secret_key_fallbacks,
+        environment.sms_secret,
+        environment.sentry_dsn or "",
+        *environment.tombstone_keys,
+        *passwords,
+    ]
 
 
 def _may_be_secret(argument: object) -> bool:

@@ -12,7 +12,7 @@ import redis
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
-from keyvalue.client import connect
+from keyvalue.client import ask, connect
 from keyvalue.outages import may_ask, note_answer, note_failure
 
 P = ParamSpec("P")
@@ -76,3 +76,18 @@ class FailOpenRedisCache(RedisCache):
     set_many = _or([], RedisCache.set_many)
     delete_many = _or(None, RedisCache.delete_many)
     clear = _or(False, RedisCache.clear)
+
+
+def forget_schema(schema_name: str) -> int:
+    """Remove all that is cached of a tenant, and return how much it was; 0 while Redis does not answer.
+
+    Nothing is cached for longer than a day: what cannot be removed now, goes by itself.
+    """
+    return ask(lambda client: _forget(client, schema_name), otherwise=0, is_urgent=True)
+
+
+def _forget(client: redis.Redis, schema_name: str) -> int:
+    found = list(client.scan_iter(match=f"{schema_name}:*", count=1000))
+    for begin in range(0, len(found), 500):
+        client.unlink(*found[begin : begin + 500])
+    return len(found)

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.db import transaction
 
 from kernel.lines import clean_line, drop_invisible, is_unreadable
@@ -15,7 +18,7 @@ from tenants.errors import ReasonInvalid, TenantUnknown
 from tenants.models import Tenant
 from tenants.policies import TRANSITIONS, check_act
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.types import ActDone, AskedAct
+from tenants.types import ActDone, AskedAct, TenantInfo
 
 REASON_LENGTH = 500
 REASON_MISSING = mark("Say why.")
@@ -71,6 +74,25 @@ def reopen(asked: AskedAct) -> None:
     _change(TenantAct.REOPEN, asked)
 
 
+def check_typed_name(info: TenantInfo, typed_name: str) -> None:
+    """Ask for the slug of a business, or else its whole name, as `close` does.
+
+    Raises:
+        ReasonInvalid: It is another one; ``errors`` names ``typed_name``.
+    """
+    if not _is_name_of(info, typed_name):
+        raise ReasonInvalid(errors={"typed_name": (NAME_WRONG,)})
+
+
+def restart_closing(info: TenantInfo, *, now: datetime) -> TenantInfo:
+    """Let the days of a closed business begin anew, and return it; one that was made of an archive was closed before.
+
+    Belongs in the transaction that makes it.
+    """
+    Tenant.objects.filter(pk=info.id, status=TenantStatus.CLOSED).update(status_since=now)
+    return replace(info, status_since=now)
+
+
 @transaction.atomic
 def _change(act: TenantAct, asked: AskedAct, *, typed_name: str | None = None) -> None:
     tenant = Tenant.objects.select_for_update().filter(schema_name=asked.schema_name).first()
@@ -120,8 +142,12 @@ def _check_words(tenant: Tenant, reason: str, typed_name: str | None) -> str:
         errors["reason"] = (REASON_TOO_LONG,)
     elif is_unreadable(why.replace("\n", " ").replace("\t", " ")):
         errors["reason"] = (REASON_UNREADABLE,)
-    if typed_name is not None and clean_line(typed_name) not in {tenant.slug, clean_line(tenant.name)}:
+    if typed_name is not None and not _is_name_of(tenant, typed_name):
         errors["typed_name"] = (NAME_WRONG,)
     if errors:
         raise ReasonInvalid(errors=errors)
     return why
+
+
+def _is_name_of(tenant: Tenant | TenantInfo, typed_name: str) -> bool:
+    return clean_line(typed_name) in {tenant.slug, clean_line(tenant.name)}

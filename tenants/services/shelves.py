@@ -69,6 +69,38 @@ def keep(source: Path, place: str) -> None:
         raise ArchiveDamaged
 
 
+def keep_text(place: str, text: str) -> None:
+    """Write a small file, read it back from there and compare; raises as `keep`."""
+    with work_folder() as folder:
+        source = folder / "text"
+        source.write_text(text)
+        keep(source, place)
+
+
+def read_text(place: str) -> str:
+    """Return what a small file holds.
+
+    Raises:
+        NoRoom: The storage does not answer, or it is not there any more.
+    """
+    with _telling(), _get_storage().open(place) as file:
+        return str(file.read().decode(errors="replace"))
+
+
+def list_names(folder: str) -> list[str]:
+    """Return the names of the files in a folder; none where there is no such folder.
+
+    Raises:
+        NoRoom: The storage does not answer.
+    """
+    return _list(folder)[1]
+
+
+def list_folders(folder: str) -> list[str]:
+    """Return the names of the folders in one, as `list_names`."""
+    return _list(folder)[0]
+
+
 def remove(place: str) -> None:
     """Remove an archive, if it is there.
 
@@ -85,6 +117,15 @@ def _remove_abandoned(folder: Path) -> None:
         with suppress(OSError):
             if time() - path.stat().st_mtime > ABANDONED_SECONDS:
                 rmtree(path)
+
+
+def _list(folder: str) -> tuple[list[str], list[str]]:
+    with _telling():
+        try:
+            folders, names = _get_storage().listdir(folder)
+        except FileNotFoundError:
+            return [], []
+    return sorted(filter(None, folders)), sorted(filter(None, names))
 
 
 def _move(source: Path, target: Path) -> None:

@@ -157,7 +157,7 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.WaitlistEntry", "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",
-        "tenants.DueWork", "tenants.LimitCount", "notifications_public.ContactCode",
+        "tenants.DueWork", "tenants.LimitCount", "tenants.Tombstone", "notifications_public.ContactCode",
         "notifications_public.TextedNumber",
         "accounts.Session", "files.StoredFile",
     }  # fmt: skip

@@ -61,6 +61,9 @@ CELERY_BEAT_SCHEDULE = {
     "back-up-platform": {"task": "recovery.back_up", "schedule": crontab(hour="7-11", minute=20)},
     "keep-log": {"task": "recovery.keep_log", "schedule": 60.0, "options": {"expires": 60}},
     "keep-files": {"task": "recovery.keep_files", "schedule": crontab(minute=50)},
+    # Every hour: whoever is told a date finds nothing any more on the day after it.
+    "remove-businesses": {"task": "tenants.plan_removals", "schedule": crontab(minute=15)},
+    "store-tombstones": {"task": "tenants.store_tombstones", "schedule": crontab(hour=8, minute=30)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

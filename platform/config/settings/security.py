@@ -11,6 +11,8 @@ _environment = read_environment()
 PLATFORM_HOST = _environment.platform_host or ""
 SECRET_KEY = _environment.secret_key or ""
 SECRET_KEY_FALLBACKS = list(_environment.secret_key_fallbacks)
+TOMBSTONE_KEYS = list(_environment.tombstone_keys) or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+"""What notes of erased people are keyed with (`tenants.services.erasures.marks`): the first marks, all are known."""
 # The tenant resolver answers 404 to hosts that nobody owns; Django's own list would need every tenant's domain.
 ALLOWED_HOSTS = ["*"]
 

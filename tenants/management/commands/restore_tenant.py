@@ -29,11 +29,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--identity", type=Path, metavar="FILE", help="with the secret key, as age-keygen writes it"
         )
+        parser.add_argument(
+            "--although-removed", action="store_true", help="also when its owner closed it and it was removed"
+        )
 
-    def handle(self, *, archive: Path, slug: str, identity: Path | None, **_: Any) -> None:
+    def handle(self, *, archive: Path, slug: str, identity: Path | None, although_removed: bool, **_: Any) -> None:
         """Do it, and say where the business answers."""
         try:
-            done = restore(archive=archive, slug=slug, identity=identity, now=utc_now())
+            done = restore(
+                archive=archive, slug=slug, identity=identity, although_removed=although_removed, now=utc_now()
+            )
         except DomainError as error:
             raise CommandError(str(error)) from error
         for note in done.notes:

@@ -32,6 +32,7 @@ from tenants.services.copies.documents import BATCH, count_allowed, list_exporte
 from tenants.services.copies.exports import BUSINESS, DATA, FILES, FORMAT, MANIFEST, OURS, WORK
 from tenants.services.copies.restores import forget_files, is_inside
 from tenants.services.copies.results import RestoreDone
+from tenants.services.erasures.erasing import erase_again, list_noted
 from tenants.services.provisioning import TRIAL
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template, get_migration_state
@@ -57,6 +58,7 @@ def import_business(*, path: Path, slug: str, now: datetime) -> RestoreDone:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be given.
         ArchiveUnknown, ArchiveDamaged: It is no export, or not as it was written.
         ImportStrange: It holds what no business can have, or what this version does not know.
+        TombstonesUnreadable: Whoever was erased might come back.
         Unavailable: Its files cannot be stored, or the database is away.
     """
     check_slug_is_free(slug)
@@ -172,6 +174,8 @@ def _make(
         tables.check_keys(cursor)
         _add_work(source, schema_name)
         notes = _put_right(info, files, now=now)
+        with tenant_scope(info):
+            erase_again(list_noted(), now=now)
         tables.check_keys(cursor)
         quiet.note(CopyAct.IMPORT, info, reason=f"exported {told['exported_at']}"[:500], now=now)
         tables.count_again(cursor, schema_name, list(found))

@@ -24,11 +24,20 @@ from database.errors import explain_failure
 from tenants import hooks
 from tenants.context import tenant_scope
 from tenants.enums import CopyAct
-from tenants.errors import ArchiveDamaged, ArchiveNewer, ArchiveStrange, CopyDiffers, SlugTaken
-from tenants.hosts import make_subdomain
+from tenants.errors import (
+    ArchiveDamaged,
+    ArchiveNewer,
+    ArchiveStrange,
+    BusinessRemovedBefore,
+    CopyDiffers,
+    SlugTaken,
+)
+from tenants.hosts import get_platform_name, make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
 from tenants.policies import check_slug_is_free, is_left_by_another
+from tenants.selectors.removals import find_removal
 from tenants.selectors.resolution import forget_tenants, make_info
+from tenants.services.acts import restart_closing
 from tenants.services.copies import hosts, quiet, shared, tables
 from tenants.services.copies.archives import (
     FILES,
@@ -45,6 +54,8 @@ from tenants.services.copies.archives import (
 from tenants.services.copies.backups import list_files, mark_secret
 from tenants.services.copies.results import RestoreDone
 from tenants.services.copies.seals import Identity, check_seal, read_identities
+from tenants.services.erasures.erasing import erase_again, list_noted, read_tombstones
+from tenants.services.erasures.stones import Stone
 from tenants.services.spares import claim_spare
 from tenants.services.templates import ensure_template, get_migration_state, migrate_schema
 from tenants.types import RestoredTenant, TenantFile, TenantInfo
@@ -55,6 +66,8 @@ ELSEWHERE = (
     "It was made under another TURNERO_SECRET_KEY: people who sign in with a second step need "
     "`manage reset_second_step`, and numbers that wanted no SMS are not known here."
 )
+CLOSED = "It is closed, and kept for 30 days from today: its owner can open it again until then."
+REERASED = "%(number)s that were erased after the archive was made were erased here as well."
 
 logger = logging.getLogger(__name__)
 
@@ -87,25 +100,35 @@ class _Target:
         return f"t{self.tenant_id}_{self.slug.replace('-', '_')}"
 
 
-def restore(*, archive: Path, slug: str, identity: Path | None = None, now: datetime) -> RestoreDone:
+def restore(
+    *, archive: Path, slug: str, identity: Path | None = None, although_removed: bool = False, now: datetime
+) -> RestoreDone:
     """Make a new business of an archive, at the address ``slug``; all of it or nothing.
 
-    Must not run inside a transaction.
+    Must not run inside a transaction. ``although_removed``: whoever asks for it knows that the business of the archive
+    was removed as its owner wished, and makes it again all the same.
 
     Raises:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be given: nobody's place is taken.
         ArchiveUnknown, ArchiveDamaged, ArchiveNewer, ArchiveStrange: It is not an archive that can be read here.
         IdentityNeeded, IdentityWrong: It is encrypted for somebody else.
         CopyDiffers: What came out is not what went in.
+        BusinessRemovedBefore: It was removed, and nobody said that it shall be there again.
+        TombstonesDamaged, TombstonesUnreadable: Whoever was erased since then might come back.
         Unavailable: Its files cannot be stored, or the database is away.
     """
     check_slug_is_free(slug)
     source = _open(archive, identity)
+    if not although_removed:
+        _check_not_removed(source.head)
     target = _choose_target(slug, is_scratch=False)
+    erased = read_tombstones(_list_schemas(source.head))
     try:
         files = _store_files(source, target.schema_name)
         with _explained(), transaction.atomic(durable=True):
-            done = _make(source, target, files, now=now)
+            done = _make(source, target, files, erased, now=now)
+            if not although_removed:
+                _check_not_removed(source.head)  # nor while it was read
             transaction.on_commit(forget_tenants)
     except BaseException:
         forget_files(target.schema_name)
@@ -120,7 +143,7 @@ def verify(*, archive: Path, identity: Path | None = None, now: datetime) -> Res
     target = _choose_target(f"verify-{secrets.token_hex(6)}", is_scratch=True)
     files = _store_files(source, None)
     with _explained(), transaction.atomic(durable=True):
-        done = _make(source, target, files, now=now)
+        done = _make(source, target, files, (), now=now)
         transaction.set_rollback(True)
     return done
 
@@ -188,7 +211,9 @@ def forget_files(schema_name: str) -> None:
             logger.exception("restored_files_left", extra={"schema_name": schema_name})
 
 
-def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now: datetime) -> RestoreDone:
+def _make(
+    source: _Source, target: _Target, files: dict[str, TenantFile], erased: Sequence[Stone], *, now: datetime
+) -> RestoreDone:
     """Make the business, inside the caller's transaction, and compare it with the archive."""
     head = source.head
     info, taken = _add_tenant(head, target)
@@ -205,11 +230,15 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
             migrate_schema(target.schema_name, progress=lambda *_: tables.check_keys(cursor))
             notes.append("It came from an older version of Turnero, and was migrated to this one.")
         SchemaState.objects.create(schema_name=target.schema_name, state=get_migration_state())
-        former = [*head.tenant.get("former_schemas", ()), head.schema_name]
+        former = _list_schemas(head)
         Tenant.objects.filter(pk=target.tenant_id).update(former_schemas=former)
         told = _put_right(info, head, manifest, now=now)
         if not target.is_scratch:
             notes += told
+            if info.removed_at is not None:
+                # Its time was that of the one before, and over or nearly so: it would be removed at once.
+                info = restart_closing(info, now=now)
+                notes.append(CLOSED)
             if quiet.is_beside_another(head, target.tenant_id):
                 quiet.begin_quiet(target.tenant_id, now=now)
                 info = replace(info, quiet_since=now)
@@ -218,6 +247,8 @@ def _make(source: _Source, target: _Target, files: dict[str, TenantFile], *, now
             quiet.note(CopyAct.RESTORE, info, reason=reason[:500], now=now)
             with tenant_scope(info):
                 hosts.ask_for_domain(head, target.tenant_id, taken=taken, now=now)
+                # Whoever was erased while the archive was read is in the table by now.
+                notes += _erase_again([*erased, *list_noted(_list_schemas(head))], now=now)
         tables.check_keys(cursor)
         if not target.is_scratch:
             tables.count_again(cursor, target.schema_name, list(tables.list_tables(cursor, target.schema_name)))
@@ -331,6 +362,22 @@ def _put_right(info: TenantInfo, head: Head, manifest: Manifest, *, now: datetim
     if named != {**manifest.files, **manifest.lost}:
         raise CopyDiffers(what="files")
     return notes
+
+
+def _list_schemas(head: Head) -> list[str]:
+    """Return the schemas that an archive was made of, oldest first."""
+    return [*head.tenant.get("former_schemas", ()), head.schema_name]
+
+
+def _check_not_removed(head: Head) -> None:
+    removal = find_removal(head.schema_name) if head.platform == get_platform_name() else None
+    if removal is not None:
+        raise BusinessRemovedBefore(at=removal.began_at)
+
+
+def _erase_again(erased: Sequence[Stone], *, now: datetime) -> list[str]:
+    number = erase_again(erased, now=now)
+    return [REERASED % {"number": number}] if number else []
 
 
 def _name_some(names: Sequence[str]) -> str:

@@ -32,15 +32,23 @@ LEFT_BEHIND: Mapping[str, str] = {
     "tenants.FormerAddress": "leads to the business that left it, and nobody else ever gets it",
     "tenants.LimitCount": "keyed hashes that end with their window; a restored business begins with full budgets",
     "tenants.OwnDomain": "asked for anew, with its proof (tenants.services.copies.hosts)",
+    "tenants.Removal": "the proof that a business was removed, which is no business's own",
     "tenants.SchemaState": "says what a schema has had; written anew for the schema that is made",
     "tenants.SchemaTemplate": "the platform's own: how schemas are made",
     "tenants.SignUp": "how a business came to be, before it was one; kept by the platform with what was agreed",
     "tenants.SpareSchema": "the platform's own: schemas that nobody has",
     "tenants.TermsAcceptance": "proof of what was agreed with the platform: it outlives the business and any copy",
+    "tenants.Tombstone": "holds for every archive of its schema, and lies beside them as well",
     "tenants.Workplace": "made anew from the people of the business (accounts.services.restoring)",
     "tenants.WorkplaceRequest": "somebody's question to the platform, for seconds",
 }
 """Tables of this room that are in no copy, and why."""
+
+OUTLIVING: Mapping[str, str] = {
+    "tenants.Removal": "the proof that the business was removed",
+    "tenants.Tombstone": "whoever has an archive of before brings nobody back",
+}
+"""Tables of this room that name a schema, and whose rows stay when the business is removed, and why."""
 
 ROWS_SQL = (
     "SELECT (to_jsonb(t) - %s::text[])::text FROM public.{table} t WHERE t.schema_name = %s {but} ORDER BY t.{key}"
@@ -74,7 +82,7 @@ def list_shared_models() -> list[type[Model]]:
     return [
         model
         for model in list_public_models()
-        if model not in (Tenant, Domain) and model._meta.label not in left and _has_schema(model)  # noqa: SLF001
+        if model not in (Tenant, Domain) and model._meta.label not in left and has_schema(model)  # noqa: SLF001
     ]
 
 
@@ -121,7 +129,8 @@ def reserve_tenant_id(cursor: Any) -> int:
     return int(number)
 
 
-def _has_schema(model: type[Model]) -> bool:
+def has_schema(model: type[Model]) -> bool:
+    """Tell whether the rows of a table of the platform name a schema."""
     return any(field.column == SCHEMA for field in model._meta.concrete_fields)  # noqa: SLF001
 
 

@@ -40,6 +40,12 @@ def list_tables(cursor: Any, schema_name: str) -> dict[str, tuple[str, ...]]:
     return {table: tuple(columns or ()) for table, columns in cursor.fetchall()}
 
 
+def count_rows(cursor: Any, schema_name: str, table: str) -> int:
+    """Return how many rows a table has."""
+    cursor.execute(f"SELECT count(*) FROM {_name(schema_name, table)}")  # noqa: S608 - quoted
+    return int(cursor.fetchone()[0])
+
+
 def list_sequences(cursor: Any, schema_name: str) -> dict[str, int | None]:
     """Map each sequence to the number that it gave last; None: it has given none."""
     cursor.execute(SEQUENCES_SQL, [schema_name])

@@ -33,6 +33,11 @@ REFUSED = {
         (f"{SECRET} {SECRET[:49]}", "holds one that is shorter than 50 characters"),
         (f"{SECRET},{'ab' * 30} {'ab' * 30}", "holds one that repeats itself: take random characters"),
     ],
+    "TURNERO_TOMBSTONE_KEYS": [
+        ("short", "holds one that is shorter than 50 characters"),
+        (f"{SECRET} {SECRET[:49]}", "holds one that is shorter than 50 characters"),
+        (f"{SECRET},{'ab' * 30} {'ab' * 30}", "holds one that repeats itself: take random characters"),
+    ],
     "TURNERO_PLATFORM_HOST": [
         ("localhost", LOCAL),
         ("LOCALHOST:8000", LOCAL),
@@ -119,6 +124,7 @@ ACCEPTED = {
         "Pg_hOYQ1fOv_IkRnyES49crwCJW_1AF-KUvQlteSZzqO25p4u6DUbnqwtTq5RIgZ8ns",
     ],
     "TURNERO_SECRET_KEY_FALLBACKS": [SECRET, f"{SECRET}  {SECRET[::-1]}"],
+    "TURNERO_TOMBSTONE_KEYS": [SECRET, f"{SECRET}  {SECRET[::-1]}"],
     "TURNERO_PLATFORM_HOST": ["turnero.example:8443", "Citas.Turnero.example", "localhost.example"],
     "DATABASE_URL": ["postgresql:///turnero?host=/run/postgresql", "postgres://u:p@db.example:5433/x?sslmode=require"],
     "TURNERO_REPLICATION_URL": ["postgresql://copies:p@db.example/turnero"],

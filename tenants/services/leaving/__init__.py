@@ -1,0 +1,1 @@
+"""The end of a business: closed, kept for a while, removed, and proven to be."""
