@@ -10,10 +10,12 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        """Declare what is kept about people."""
+        """Declare what is kept about people, and erase it."""
         from api import personal  # noqa: PLC0415
+        from api.services import erasing  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
+        erasing.register()
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_export_rules(
             [

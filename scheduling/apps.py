@@ -13,6 +13,7 @@ class SchedulingConfig(AppConfig):
         """Plug into provisioning, due work and events; declare what is kept about people."""
         from scheduling import personal  # noqa: PLC0415
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
+        from scheduling.services import closing, erasing  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
@@ -39,4 +40,6 @@ class SchedulingConfig(AppConfig):
         managers.register()
         words.register()
         booking_messages.register()
+        closing.register()
+        erasing.register()
         hooks.register_inventory(personal.INVENTORY)

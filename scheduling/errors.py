@@ -353,3 +353,9 @@ class SeriesConflict(Conflict):
     def __init__(self, *, report: tuple[Mapping[str, object], ...]) -> None:
         super().__init__()
         self.report = report
+
+
+class ClosingInvalid(Invalid):
+    """What customers are to read when the business closes cannot be sent; ``errors`` names the field."""
+
+    code = "closing_invalid"

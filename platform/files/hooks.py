@@ -26,6 +26,7 @@ class FileKind:
         has_owner: Tells whether there is a row that it can belong to.
         seen_by: Who may see it; None: anyone. Only logos and photos of people and places are that public.
         is_single: A new one takes the place of the one before.
+        owner_model: Table (``app.Model``) of the rows that it belongs to: whoever is erased there, loses it as well.
         on_change: Called with the owner's id and what it has now, in the transaction in which that begins to hold.
     """
 
@@ -35,6 +36,7 @@ class FileKind:
     has_owner: Callable[[int], bool]
     seen_by: Permission | None = Permission.SETTINGS_MANAGE
     is_single: bool = True
+    owner_model: str = ""
     on_change: Callable[[int, Picture | None], None] = _ignore
 
 
@@ -56,3 +58,8 @@ def get_kind(name: str) -> FileKind:
     if kind is None:
         raise FileUnknown
     return kind
+
+
+def list_kinds_of(owner_model: str) -> tuple[str, ...]:
+    """Return the names of the kinds whose files belong to rows of a table."""
+    return tuple(sorted(kind.name for kind in _kinds.values() if kind.owner_model == owner_model))

@@ -15,6 +15,8 @@ SEE_TRIALS = {
     "scheduling/selectors/first_run/trials.py": "their own list",
     "scheduling/services/catalog/locations.py": "a place is not deleted under them",
     "scheduling/services/first_run/trials.py": "makes and deletes them",
+    "scheduling/selectors/bookings/references.py": "whoever is erased may have one, and is in its answers too",
+    "scheduling/services/erasing.py": "whoever is erased is in none of them any more",
     "scheduling/services/messages/relinking.py": "links of all are derived anew",
     "scheduling/services/writing/expiry.py": "one ends by itself",
     "scheduling/services/writing/lookups.py": "one by its id or link",

@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from files import storage
 from files.enums import FileState
 from files.errors import StorageAway
+from files.hooks import list_kinds_of
 from files.models import StoredFile
 from files.types import read_renditions
 from tenants.context import current_tenant
 from tenants.enums import Urgency
 from tenants.errors import RetryLater
 from tenants.services.due_work import add_due_work, remove_due_work
+from tenants.types import ErasedRows
 
 DUE_KIND, RENDER_KIND = "file_removal", "file"
 PATIENCE = timedelta(minutes=5)
@@ -34,6 +36,13 @@ def remove_rows(rows: QuerySet[StoredFile], *, now: datetime) -> None:
     for file_id in ids:
         remove_due_work(kind=RENDER_KIND, row_id=file_id)
         add_due_work(kind=DUE_KIND, row_id=file_id, due_at=now, now=now, urgency=Urgency.LATER)
+
+
+def erase_files(rows: ErasedRows) -> None:
+    """Remove the files of rows that are erased."""
+    kinds = list_kinds_of(rows.kind)
+    if kinds:
+        remove_rows(StoredFile.objects.filter(kind__in=kinds, owner_id__in=rows.row_ids), now=rows.at)
 
 
 def finish_removal(file_id: int, now: datetime) -> None:

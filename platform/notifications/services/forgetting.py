@@ -1,13 +1,20 @@
-"""Removing what was told of something that is gone, as if it had never happened."""
+"""Removing what was told: of something that is gone, as if it had never happened; of somebody who was erased."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from notifications.enums import MessageStatus
 from notifications.models import Event, Message
 from notifications.services.messages import DUE_KIND as MESSAGE_DUE
 from notifications.services.outbox import DUE_KIND as EVENT_DUE
 from notifications.services.outbox import LATER_DUE_KIND
 from notifications.types.messages import Subject
 from tenants.services.due_work import remove_due_work
+from tenants.services.erasures.columns import erase_columns
 
 
 def forget_subject(about: Subject) -> None:
@@ -21,3 +28,22 @@ def forget_subject(about: Subject) -> None:
         remove_due_work(kind=LATER_DUE_KIND, row_id=event_id)
     messages.delete()
     events.delete()
+
+
+def erase_subjects(kind: str, row_ids: Sequence[int]) -> None:
+    """Leave nothing about people in what was told of these rows, nor in what happened to them; nothing more leaves.
+
+    That a message was sent, when and by which channel, stays. In the caller's transaction; safe to run twice.
+    """
+    messages = Message.objects.filter(subject_kind=kind, subject_id__in=row_ids)
+    events = Event.objects.filter(kind__startswith=f"{kind}.", subject_id__in=row_ids)
+    waiting = messages.filter(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING])
+    for message_id in waiting.values_list("pk", flat=True):
+        remove_due_work(kind=MESSAGE_DUE, row_id=message_id)
+    waiting.update(status=MessageStatus.CANCELLED, leased_until=None)
+    for event_id in events.filter(processed_at=None).values_list("pk", flat=True):
+        remove_due_work(kind=EVENT_DUE, row_id=event_id)
+        remove_due_work(kind=LATER_DUE_KIND, row_id=event_id)
+    # No two messages may have the same key, and the old one names the recipient.
+    erase_columns(messages, stand_ins={"dedup_key": Concat(Value("erased:"), Cast("pk", TextField()))})
+    erase_columns(events)

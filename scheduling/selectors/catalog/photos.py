@@ -19,6 +19,7 @@ def register() -> None:
             changed_by=Permission.CATALOG_MANAGE,
             has_owner=lambda owner_id: Resource.objects.filter(pk=owner_id).exists(),
             seen_by=None,
+            owner_model="scheduling.Resource",
         )
     )
     register_kind(

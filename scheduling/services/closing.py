@@ -1,0 +1,105 @@
+"""The owner closes the business, or opens it again; customers who are expected are told, if the owner says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from kernel.lines import drop_invisible, is_unreadable
+from kernel.text import mark
+from notifications.hooks import register_event_handler
+from notifications.services.outbox import publish
+from notifications.types.messages import EventView
+from scheduling.errors import ClosingInvalid
+from scheduling.selectors.bookings.coming import list_awaited
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.messages.closing import tell_closing
+from tenants.context import current_tenant
+from tenants.enums import TenantStatus
+from tenants.services import acts
+from tenants.types import AskedAct
+
+EVENT = "business.closed"
+BY_OWNER = "Its owner said so."
+TEXT_LENGTH = 500
+TOO_LONG = mark("At most 500 characters.")
+UNREADABLE = mark("This contains characters that cannot be used.")
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the owner typed.
+
+    Attributes:
+        typed_name: The short name of the business, so that nobody closes the wrong one.
+        is_told: Customers with bookings to come are told.
+        text: What they read besides, in the owner's words; may be empty.
+    """
+
+    typed_name: str
+    is_told: bool
+    text: str = ""
+
+
+def close_business(closing: Closing, *, prove: Callable[[], object], now: datetime) -> None:
+    """Close the current business: nobody books any more; for thirty days its owner can open it again.
+
+    ``prove`` asks for the owner's password and code, and raises when they are wrong: last, because a code counts once.
+
+    Raises:
+        ClosingInvalid: What customers are to read cannot be sent.
+        ReasonInvalid: The short name is another one; ``errors`` names ``typed_name``.
+        ActRefused: It is closed already.
+    """
+    text = _clean_text(closing.text) if closing.is_told else ""
+    acts.check_typed_name(current_tenant(), closing.typed_name)
+    prove()
+    with transaction.atomic():
+        acts.close(_ask(now), typed_name=closing.typed_name)
+        if closing.is_told:
+            publish(kind=EVENT, subject_id=current_tenant().id, payload={"text": text}, now=now)
+
+
+def reopen_business(*, now: datetime) -> None:
+    """Open the current business again, as it was before it was closed.
+
+    Raises:
+        ActRefused: It is not closed.
+        TenantUnknown: It was removed a moment ago.
+    """
+    acts.reopen(_ask(now))
+
+
+def tell_customers(event: EventView) -> None:
+    """Queue a message to everybody who is expected; nobody's when the business was opened again meanwhile."""
+    if event.kind != EVENT or current_tenant().status != TenantStatus.CLOSED:
+        return
+    for booking_id in list_awaited(now=event.occurred_at):
+        tell_closing(
+            get_booking(booking_id=booking_id),
+            text=str(event.payload.get("text", "")),
+            # Whoever has several reads it once, about the next one.
+            key=f"{EVENT}:{event.id}",
+            now=event.occurred_at,
+        )
+
+
+def register() -> None:
+    """Listen to what happens to the business."""
+    register_event_handler("business.", tell_customers)
+
+
+def _ask(now: datetime) -> AskedAct:
+    return AskedAct(schema_name=current_tenant().schema_name, reason=BY_OWNER, author_id=None, now=now)
+
+
+def _clean_text(raw: str) -> str:
+    text = drop_invisible(raw.replace("\r\n", "\n")).strip()
+    if len(text) > TEXT_LENGTH:
+        raise ClosingInvalid(errors={"text": (TOO_LONG,)})
+    if is_unreadable(text.replace("\n", " ").replace("\t", " ")):
+        raise ClosingInvalid(errors={"text": (UNREADABLE,)})
+    return text

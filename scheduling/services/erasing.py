@@ -1,0 +1,83 @@
+"""Erasing a customer: nothing of what the business keeps names the person any more; that there were visits, stays.
+
+Called by `tenants.services.erasures.erasing.erase`, which also sees to it that nobody comes back out of an archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+
+from notifications.services.forgetting import erase_subjects
+from scheduling.enums import BookingLevel, ReminderStatus
+from scheduling.models import (
+    Asset,
+    AssetMark,
+    Booking,
+    BookingSearch,
+    Contact,
+    Customer,
+    Feedback,
+    Reminder,
+    WaitlistEntry,
+)
+from scheduling.services.messages.reminders import cancel_reminders
+from scheduling.services.messages.words import SUBJECT_KIND
+from tenants.context import current_tenant
+from tenants.hooks import register_erasable, register_eraser
+from tenants.services.erasures.columns import erase_columns
+from tenants.types import ErasedRows
+
+KIND = "scheduling.Customer"
+"""What a customer is called in `erase`."""
+
+
+def register() -> None:
+    """Let customers be erased."""
+    register_erasable(KIND, list_customers)
+    register_eraser(KIND, "customers", 10, erase_customers)
+
+
+def list_customers(row_ids: Collection[int] | None) -> Iterable[tuple[int, datetime]]:
+    """Return the number of each customer, and when it was made."""
+    rows = Customer.objects.all() if row_ids is None else Customer.objects.filter(pk__in=row_ids)
+    return list(rows.order_by("pk").values_list("pk", "created_at"))
+
+
+def erase_customers(rows: ErasedRows) -> None:
+    """Take whoever these customers were out of every table of this room, history and messages included.
+
+    Bookings that are to come stay: the place is taken, and staff sees by whom no more.
+    """
+    ids = rows.row_ids
+    # What somebody else was given since then is that person's; what they had before is the history's.
+    bookings = list(Booking.with_tests.filter(customer_id__in=ids).order_by("pk").values_list("pk", flat=True))
+    with translation.override(current_tenant().locale):
+        nobody = gettext("Erased person")
+    erase_columns(
+        Customer.objects.filter(pk__in=ids),
+        stand_ins={"name": nobody},
+        booking_level=BookingLevel.NORMAL,
+        erased_at=rows.at,
+    )
+    erase_columns(Customer.history.filter(id__in=ids), stand_ins={"name": nobody})
+    erase_columns(Contact.objects.filter(customer_id__in=ids))
+    erase_columns(AssetMark.objects.filter(owner_id__in=ids))
+    erase_columns(Asset.objects.filter(owner_id__in=ids))
+    erase_columns(WaitlistEntry.objects.filter(customer_id__in=ids))
+    erase_columns(
+        Booking.with_tests.filter(pk__in=bookings), stand_ins={"customer_name": nobody}, wants_reminders=False
+    )
+    erase_columns(
+        Booking.history.filter(Q(id__in=bookings) | Q(customer_id__in=ids)), stand_ins={"customer_name": nobody}
+    )
+    erase_columns(BookingSearch.objects.filter(booking_id__in=bookings))
+    erase_columns(Feedback.objects.filter(booking_id__in=bookings))
+    planned = Reminder.objects.filter(booking_id__in=bookings, status=ReminderStatus.PLANNED)
+    for booking_id in planned.order_by("booking_id").values_list("booking_id", flat=True).distinct():
+        cancel_reminders(booking_id=booking_id, now=rows.at)
+    erase_subjects(SUBJECT_KIND, bookings)
