@@ -14,7 +14,14 @@ class NotificationsConfig(AppConfig):
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
         from notifications.services import delivery, exporting, outbox  # noqa: PLC0415
-        from notifications.services.notices import accounts, addresses, backups, sign_ups, workplaces  # noqa: PLC0415
+        from notifications.services.notices import (  # noqa: PLC0415
+            accounts,
+            addresses,
+            backups,
+            leaving,
+            sign_ups,
+            workplaces,
+        )
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -24,6 +31,7 @@ class NotificationsConfig(AppConfig):
         accounts.register()
         addresses.register()
         backups.register()
+        leaving.register()
         sign_ups.register()
         workplaces.register()
         exporting.register()

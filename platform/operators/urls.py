@@ -9,6 +9,7 @@ app_name = "operators"
 
 urlpatterns = [
     path("", views.list_tenants, name="tenants"),
+    path("removed/", views.show_removals, name="removals"),
     path("log/", views.show_log, name="log"),
     path("tenants/<slug:schema_name>/", views.show_tenant, name="tenant"),
     path("tenants/<slug:schema_name>/<slug:key>/", perform_act, name="act"),

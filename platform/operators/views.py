@@ -26,6 +26,7 @@ from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
 from tenants.selectors.backups import count_late, find_standing
 from tenants.selectors.businesses import count_by_status, get_business, list_businesses
+from tenants.selectors.removals import list_removals
 from tenants.types import TenantInfo
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
@@ -145,6 +146,15 @@ def show_log(request: HttpRequest) -> HttpResponse:
         "more_url": _make_url(tenant=schema_name, action=action, cursor=page.next_cursor) if page.next_cursor else "",
     }
     return render(request, "operators/log.html", context)
+
+
+@requires(Permission.OPERATOR)
+@require_safe
+def show_removals(request: HttpRequest) -> HttpResponse:
+    """Show the proofs of businesses that were removed, newest first."""
+    page = list_removals(cursor=request.GET.get("cursor", ""), limit=PAGE_SIZE)
+    more_url = _make_url(cursor=page.next_cursor) if page.next_cursor else ""
+    return render(request, "operators/removals.html", {"proofs": page.rows, "more_url": more_url})
 
 
 def make_badge(status: str) -> StatusBadge:
