@@ -23,6 +23,7 @@ class Permission(StrEnum):
     TEAM_MANAGE = "team_manage"
     REPORT_VIEW = "report_view"
     DATA_TAKE = "data_take"
+    BUSINESS_CLOSE = "business_close"
     OPERATOR = "operator"
 
 
@@ -30,7 +31,7 @@ _STAFF = frozenset(Permission) - {Permission.OPERATOR}
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.OWNER: _STAFF,
-    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE},
+    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE},
     Role.RECEPTIONIST: frozenset(
         {
             Permission.BOARD_VIEW,

@@ -89,6 +89,8 @@ TENANT: dict[str, Rights] = {
     "workspace/data/": read(OWNERS),
     "workspace/data/ask/": change(OWNERS),
     "workspace/data/<uuid:key>/": form(OWNERS),
+    "workspace/closing/": form(OWNERS),
+    "workspace/closing/reopen/": change(OWNERS),
     "workspace/data/speak/": change(OWNERS),
     "workspace/": read(STAFF),
     "workspace/board/": read(STAFF),
@@ -232,6 +234,7 @@ PLATFORM: dict[str, Rights] = {
     "sign-up/progress/<str:token>/mail/": form(ANYONE),
     "operator/": read(OPERATORS),
     "operator/log/": read(OPERATORS),
+    "operator/removed/": read(OPERATORS),
     "operator/tenants/<slug:schema_name>/": read(OPERATORS),
     "operator/tenants/<slug:schema_name>/<slug:key>/": form(OPERATORS),
 }

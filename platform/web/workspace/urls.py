@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("web.workspace.pictures.urls")),
     path("", include("web.workspace.settings.urls")),
     path("", include("web.workspace.address.urls")),
+    path("", include("web.workspace.closing.urls")),
     path("", include("web.workspace.copies.urls")),
 ]

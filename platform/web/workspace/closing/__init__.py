@@ -1,0 +1,1 @@
+"""The end of the business: closing it, and opening it again."""

@@ -1,0 +1,194 @@
+"""The owner closes the business in two clicks, and opens it again; customers who are expected are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core import mail as mailbox
+
+from accounts.models import User
+from accounts.services import second_step
+from audit.public.models import PlatformEntry
+from kernel.clock import utc_now
+from notifications.models import Message
+from scheduling.models import Booking
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
+from tests.conftest import OWNER_PASSWORD, HostClient
+from tests.factories.accounts import SECRET, sign_in_fully
+from tests.fakes.due_work import perform_all, send_messages
+from tests.integration.web.workspace.conftest import book
+from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
+
+PAGE, REOPEN = "/workspace/closing/", "/workspace/closing/reopen/"
+TEXT = "Tu cita sigue en pie: te espero en la calle de al lado."
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    yield
+    forget_tenants()
+
+
+def typed(tenant, **changes: str) -> dict[str, str]:
+    return {"is_told": "on", "text": TEXT, "typed_name": tenant.slug, "password": OWNER_PASSWORD} | changes
+
+
+def status_of(tenant) -> str:
+    return Tenant.objects.get(pk=tenant.id).status
+
+
+def list_errors(answer) -> dict[str, str]:
+    html = unescape(answer.content.decode())
+    return dict(re.findall(r'id="f-(\w+)_error">\s*<span class="error">.*?<span>([^<]*)</span>', html, re.DOTALL))
+
+
+def tell(tenant) -> list[Message]:
+    perform_all(tenant.schema_name, "event")
+    return list(Message.objects.filter(template="business_closed").order_by("pk"))
+
+
+def test_two_clicks_close_and_one_opens_again(owner_client, customer_client, tenant):
+    settings = owner_client.get("/workspace/settings/business/").content.decode()
+    page = owner_client.get(PAGE).content.decode()
+
+    answer = owner_client.post(PAGE, typed(tenant))
+    forget_tenants()  # as the commit does
+    closed, public = status_of(tenant), customer_client.get("/")
+    kept = unescape(owner_client.get(PAGE).content.decode())
+    owner_client.post(REOPEN)
+
+    assert f'href="{PAGE}"' in settings
+    assert tenant.slug in page
+    assert (answer.status_code, answer["Location"], closed) == (302, PAGE, "closed")
+    assert (public.status_code, "ya no recibe citas" in unescape(public.content.decode())) == (410, True)
+    assert ("Volver a abrirlo" in kept, 'name="typed_name"' in kept) == (True, False)
+    assert status_of(tenant) == "trial"
+    log = PlatformEntry.objects.filter(schema_name=tenant.schema_name).order_by("pk")
+    assert list(log.values_list("action", "author_id")) == [("close", None), ("reopen", None)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"typed_name": ""}, "typed_name"),
+        ({"typed_name": "otro-negocio"}, "typed_name"),
+        ({"typed_name": "x" * 400}, "typed_name"),
+        ({"password": "otra"}, "password"),
+        ({"password": ""}, "password"),
+        ({"text": "x" * 501}, "text"),
+        ({"text": "uno\x07dos"}, "text"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_closed(owner_client, tenant, changes, field):
+    answer = owner_client.post(PAGE, typed(tenant, **changes))
+
+    assert answer.status_code == 422
+    assert list(list_errors(answer)) == [field]
+    assert status_of(tenant) == "trial"
+    assert not Message.objects.filter(template__startswith="business_closed").exists()
+
+
+def test_code_is_asked_of_whoever_has_a_second_step(tenant):
+    owner = User.objects.get(role="owner")
+    second_step.seed(owner.email, secret=SECRET)
+    owner.refresh_from_db()
+    client = HostClient(tenant.primary_host)
+    sign_in_fully(client, owner)
+    page = client.get(PAGE).content.decode()
+
+    without = client.post(PAGE, typed(tenant))
+    wrong = client.post(PAGE, typed(tenant, code="000000"))
+    before = status_of(tenant)
+    client.post(PAGE, typed(tenant, code=second_step.make_code(SECRET)))
+
+    assert 'name="code"' in page
+    assert [list(list_errors(each)) for each in (without, wrong)] == [["code"], ["code"]]
+    assert (before, status_of(tenant)) == ("trial", "closed")
+
+
+@pytest.mark.parametrize("role", ["manager", "receptionist", "provider", "read_only"])
+def test_only_owners_see_and_do_it(staff_client, tenant, role):
+    client = staff_client(role)
+
+    answers = [client.get(PAGE), client.post(PAGE, typed(tenant)), client.post(REOPEN)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert status_of(tenant) == "trial"
+
+
+def test_customers_who_are_expected_are_told_once(owner_client, tenant):
+    first, second = book(), book(slot=1)
+    owner_client.post(PAGE, typed(tenant))
+    told = tell(tenant)
+
+    assert len({first.booking_id, second.booking_id}) == 2
+    (message,) = told
+    assert (message.subject_id, TEXT in message.body_text) == (first.booking_id, True)
+    assert "/b/" in message.body_text
+
+
+def test_copy_that_is_quiet_writes_to_nobody(owner_client, tenant):
+    book()
+    Tenant.objects.filter(pk=tenant.id).update(quiet_since=utc_now() - timedelta(days=1))
+    forget_tenants()
+    owner_client.post(PAGE, typed(tenant))
+    tell(tenant)
+    send_messages(tenant.schema_name)
+
+    (message,) = Message.objects.filter(template="business_closed")
+    assert (message.status, [mail.to for mail in mailbox.outbox if "ana@" in mail.to[0]]) == ("cancelled", [])
+
+
+def test_nobody_is_told_when_the_owner_says_so(owner_client, tenant):
+    book()
+    owner_client.post(PAGE, {name: value for name, value in typed(tenant).items() if name != "is_told"})
+
+    assert tell(tenant) == []
+
+
+def test_nobody_is_told_after_it_was_opened_again(owner_client, tenant):
+    book()
+    owner_client.post(PAGE, typed(tenant))
+    owner_client.post(REOPEN)
+    forget_tenants()
+
+    assert tell(tenant) == []
+
+
+def test_manage_links_go_on(owner_client, customer_client, tenant):
+    booked = book()
+    owner_client.post(PAGE, typed(tenant))
+
+    seen = customer_client.get(f"/b/{booked.manage_token}/")
+    customer_client.post(f"/b/{booked.manage_token}/cancel/", {"confirm": "yes"})
+
+    assert seen.status_code == 200
+    assert Booking.objects.get(pk=booked.booking_id).status == "cancelled"
+
+
+def test_closed_twice_or_opened_twice_is_said(owner_client, tenant):
+    open_already = owner_client.post(REOPEN)
+    owner_client.post(PAGE, typed(tenant))
+    again = owner_client.post(PAGE, typed(tenant))
+
+    assert (open_already.status_code, again.status_code) == (409, 409)
+    assert "ya no es posible" in unescape(again.content.decode()).lower()
+    assert status_of(tenant) == "closed"
+
+
+def test_page_asks_the_same_however_many_are_expected(owner_client, django_assert_num_queries):
+    book()
+    owner_client.get(PAGE)
+    with django_assert_num_queries(4):
+        owner_client.get(PAGE)
+    for slot in (1, 2, 3):
+        book(slot=slot)
+    with django_assert_num_queries(4):
+        page = owner_client.get(PAGE)
+
+    assert "Quedan 4 citas por venir" in unescape(page.content.decode())
