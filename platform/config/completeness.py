@@ -25,7 +25,7 @@ REQUIRED = (
     "TURNERO_SMTP_URL",
     "TURNERO_FROM_EMAIL",
 )
-SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 10
+SHORTEST_SECRET, SHORTEST_TOKEN, FEWEST_CHARACTERS = 50, 32, 10
 """Django's check asks for the same length; hexadecimal secrets have sixteen different characters."""
 PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "random-characters", "only-for-the")
 """None of them is in fifty random characters by accident; each was in some published secret."""
@@ -84,6 +84,7 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("TURNERO_DNS_SERVERS", _look_at_name_servers),
         ("TURNERO_BACKUP_KEY", _look_at_public_key),
         ("TURNERO_TOMBSTONE_KEYS", _look_at_secrets),
+        ("TURNERO_METRICS_TOKEN", _look_at_token),
     ):
         if name in values:
             try:
@@ -135,6 +136,13 @@ def _look_at_public_key(key: str) -> Iterator[str]:
         yield "is the secret half: it belongs on no server"
     elif not key.startswith(("age1", "ssh-")):
         yield "is no public key of age or SSH"
+
+
+def _look_at_token(token: str) -> Iterator[str]:
+    if len(token) < SHORTEST_TOKEN:
+        yield f"is shorter than {SHORTEST_TOKEN} characters"
+    elif not token.isascii() or not token.isprintable() or " " in token:
+        yield "holds what no header carries"
 
 
 def _look_at_database(url: str) -> Iterator[str]:

@@ -32,6 +32,8 @@ VARIABLES = (
     "TURNERO_DNS_SERVERS",
     "TURNERO_FROM_EMAIL",
     "TURNERO_LEGAL_URL",
+    "TURNERO_METRICS_DIR",
+    "TURNERO_METRICS_TOKEN",
     "TURNERO_PLAN_CACHE_MODE",
     "TURNERO_PLATFORM_HOST",
     "TURNERO_POSTGRES_BIN",
@@ -101,6 +103,8 @@ class Environment:
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
+        metrics_dir: Where the processes of this machine keep their figures, one for each service; None: each alone.
+        metrics_token: Who knows it may read the figures from anywhere; empty: only who asks on this machine may.
         release: What runs here, a version or a commit; error reports name it.
         worker_processes: Of all workers together.
         state_dir: Where embedded servers and demo keep their files.
@@ -140,6 +144,8 @@ class Environment:
     whatsapp: str
     legal_url: str
     sentry_dsn: str | None
+    metrics_dir: Path | None
+    metrics_token: str
     release: str
     spare_schemas: int
     worker_processes: int
@@ -189,6 +195,8 @@ def read_environment() -> Environment:
         whatsapp=_find("TURNERO_WHATSAPP") or "",
         legal_url=_find("TURNERO_LEGAL_URL") or "",
         sentry_dsn=_find("SENTRY_DSN"),
+        metrics_dir=Path(folder) if (folder := _find("TURNERO_METRICS_DIR")) else None,
+        metrics_token=_find("TURNERO_METRICS_TOKEN") or "",
         release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
         worker_processes=_read_int("TURNERO_WORKER_PROCESSES"),

@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from edge.requests import is_from_here
 from tenants.selectors.resolution import find_moved, resolve_host
 
 PATH = "/certificate"
-PASSED_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")
-"""What a proxy adds to what somebody outside asks: then it is not the proxy that asks."""
 NAME, LONGEST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+"), 253
 
 
@@ -31,7 +29,7 @@ class CertificateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or pass the request on."""
-        if request.path_info != PATH or not _is_from_here(request):
+        if request.path_info != PATH or not is_from_here(request):
             return self.get_response(request)
         response = HttpResponse(status=_judge(request), content_type="text/plain")
         response.headers["Cache-Control"] = "no-store"
@@ -48,12 +46,3 @@ def _judge(request: HttpRequest) -> HTTPStatus:
     except Error:
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.OK if is_ours else HTTPStatus.NOT_FOUND
-
-
-def _is_from_here(request: HttpRequest) -> bool:
-    if any(name in request.META for name in PASSED_ON):
-        return False
-    try:
-        return ip_address(str(request.META.get("REMOTE_ADDR", ""))).is_loopback
-    except ValueError:
-        return False

@@ -48,7 +48,7 @@ def tell_ready() -> HttpResponse:
     """Tell whether PostgreSQL answers (503 if not) and whether Redis does (reported only: we work without)."""
     if is_draining():
         return tell_alive()
-    redis = "ok" if _is_cache_up() else "down"
+    redis = "ok" if is_cache_up() else "down"
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -60,7 +60,7 @@ def tell_ready() -> HttpResponse:
 PATHS: Mapping[str, Callable[[], HttpResponse]] = MappingProxyType({"/healthz": tell_alive, "/readyz": tell_ready})
 
 
-def _is_cache_up() -> bool:
+def is_cache_up() -> bool:
     """Write and read back: a cache that is down raises nothing, it only forgets (`keyvalue.cache`)."""
     key, value = f"readyz:{new_token()}", "written"
     cache.set(key, value, PROBE_SECONDS)

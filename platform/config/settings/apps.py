@@ -66,6 +66,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "web.health.HealthMiddleware",
     "web.certificates.CertificateMiddleware",
+    "web.figures.FiguresMiddleware",
+    "edge.measuring.MeasuringMiddleware",
     "edge.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",

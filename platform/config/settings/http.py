@@ -105,3 +105,4 @@ LOGGING = {
 }
 SENTRY_DSN = _environment.sentry_dsn
 RELEASE = _environment.release
+METRICS_DIR, METRICS_TOKEN = _environment.metrics_dir, _environment.metrics_token

@@ -19,6 +19,12 @@ IN_CLEAR = "would send its secret in the clear: https://"
 
 NO_SERVER = "holds a server that is no IP address: 9.9.9.9, or 9.9.9.9:5353"
 REFUSED = {
+    "TURNERO_METRICS_TOKEN": [
+        ("short", "is shorter than 32 characters"),
+        ("ñ" * 40, "holds what no header carries"),
+        ("x" * 20 + " " + "x" * 20, "holds what no header carries"),
+        ("x" * 40 + "\n", "holds what no header carries"),
+    ],
     "TURNERO_SECRET_KEY": [
         ("short", "is shorter than 50 characters"),
         (SECRET[:49], "is shorter than 50 characters"),
@@ -119,6 +125,7 @@ REFUSED = {
     ],
 }
 ACCEPTED = {
+    "TURNERO_METRICS_TOKEN": ["0123456789abcdef" * 2, "a-_.~+/=" * 8],
     "TURNERO_SECRET_KEY": [
         "8097f1835e826b8443a094263b05f5d716d5c7f2910a0edc464256b349c9c63f",
         "Pg_hOYQ1fOv_IkRnyES49crwCJW_1AF-KUvQlteSZzqO25p4u6DUbnqwtTq5RIgZ8ns",

@@ -1,0 +1,1 @@
+"""What is told about the platform while it runs: figures for Prometheus, and the id that related log lines share."""

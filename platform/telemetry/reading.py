@@ -1,0 +1,73 @@
+"""Adding up what the processes of this machine counted.
+
+Each service has a folder of its own below one (``/run/turnero/web``), which systemd empties whenever it starts. The
+library's own reading stops at the first file that it cannot read, and counts gauges of processes that were killed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from prometheus_client import Metric
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from telemetry.meters import OWN
+
+LIVE = "gauge_live"
+"""How the names of files begin whose numbers end with their process."""
+BROKEN = (OSError, RuntimeError, ValueError, struct.error)
+
+logger = logging.getLogger(__name__)
+
+
+class ProcessCollector(Collector):
+    """What all processes counted whose files lie in folders below ``folder``; without one, this process."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        """Return every figure once, added up."""
+        if self._folder is None:
+            yield from OWN.collect()
+            return
+        files = [path for path in sorted(self._folder.glob("*/*.db")) if _counts(path)]
+        try:
+            yield from _merge(files)
+        except BROKEN:
+            yield from _merge(path for path in files if _is_readable(path))
+
+
+def _merge(files: Iterable[Path]) -> list[Metric]:
+    return list(MultiProcessCollector.merge([str(path) for path in files]))  # type: ignore[no-untyped-call]
+
+
+def _counts(path: Path) -> bool:
+    return not path.name.startswith(LIVE) or _is_alive(path.stem.rpartition("_")[2])
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # somebody else's now
+        return False
+    return True
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        for key, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
+            json.loads(key)
+    except BROKEN as error:
+        logger.warning("figures_unreadable", extra={"file": path.name, "failure": type(error).__name__})
+        return False
+    return True
