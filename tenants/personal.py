@@ -58,7 +58,7 @@ INVENTORY = (
         "tenants.DueWork",
         # What PostgreSQL or a mail server said may quote a row.
         personal={"last_error": PersonalColumn(Subject.ANYONE, Purpose.REPAIR, Ground.INTEREST, Erasure.BLANK)},
-        other={NotPersonal.CODE: ("schema_name", "kind", "lane")},
+        other={NotPersonal.CODE: ("schema_name", "kind", "lane", "request_id")},
     ),
     TableInventory(
         "tenants.LimitCount",

@@ -29,12 +29,30 @@ from config.redaction import (
     sort_known,
 )
 from edge.middleware import REQUEST_FIELD
+from telemetry.tracing import REQUEST_ID, find_request_id
+from tenants.context import find_current_tenant
 
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization", "Idempotency-Key", "X-CSRFToken")
+
+
+def add_whereabouts(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Name the business that the work is for, by its schema, and the id that its lines share (structlog processor).
+
+    Django writes its last line about a request when both are left already: then the request still knows them.
+    """
+    request = getattr(event.get("request"), "_request", event.get("request")) or event.get(REQUEST_FIELD)
+    tenant = getattr(request, "tenant", None) or find_current_tenant()
+    request_id = find_request_id() or getattr(request, REQUEST_ID, "")
+    found = {"tenant": None if tenant is None else tenant.schema_name, REQUEST_ID: request_id}
+    event.update({name: value for name, value in found.items() if value})
+    return event
+
+
 SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(),
+    add_whereabouts,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 """What a line is given, whether it came through structlog or through Python's logging."""
@@ -182,6 +200,7 @@ def list_environment_secrets(environment: Environment) -> list[str]:
         *environment.secret_key_fallbacks,
         environment.sms_secret,
         environment.sentry_dsn or "",
+        environment.metrics_token,
         *environment.tombstone_keys,
         *passwords,
     ]

@@ -12,13 +12,14 @@ from csp.constants import HEADER
 from csp.middleware import CheckableLazyObject, CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
 from edge.language import choose_language
 from edge.problems import is_fit, make_problem_of
-from edge.requests import find_address
+from edge.requests import find_block, find_sent_id
+from telemetry.tracing import REQUEST_ID, find_request_id
 from tenants.types import TenantInfo
 
 
@@ -38,6 +39,7 @@ class ProblemMiddleware:
             return make_problem_of(response)
 
 
+ID_HEADER = "X-Request-ID"
 REQUEST_FIELD = "_request"
 """Of a log line in the making; `config.logs` takes it out again."""
 
@@ -61,18 +63,28 @@ class ContentPolicyMiddleware(CSPMiddleware):
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """django-structlog's, with the address that the server saw.
+    """django-structlog's, with what our lines may say of a caller, and with the id in the answer.
 
-    Its own search believes ``X-Forwarded-For`` from anybody, and takes longer than the rest of it.
+    An address is a person's; its block says as much as a log needs. Theirs would believe
+    ``X-Forwarded-For`` from anybody, and take longer than the rest of it.
     """
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        """Name the caller's address in every line of this request.
+        """Name the caller's address block in every line of this request, and the id that the proxy gave it.
 
         The request itself goes along: whoever writes the line knows from it what to leave out.
         """
-        structlog.contextvars.bind_contextvars(ip=find_address(request), **{REQUEST_FIELD: request})
+        request_id = find_sent_id(request) or find_request_id()
+        setattr(request, REQUEST_ID, request_id)
+        structlog.contextvars.bind_contextvars(
+            **{REQUEST_ID: request_id, "network": find_block(request), REQUEST_FIELD: request}
+        )
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Tell the caller the id, by which its lines are found, and leave it."""
+        response.headers[ID_HEADER] = getattr(request, REQUEST_ID, "")
+        super().handle_response(request, response)
 
 
 def _changes_policy(request: HttpRequest, response: HttpResponseBase) -> bool:

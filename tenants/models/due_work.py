@@ -15,7 +15,8 @@ class DueWork(models.Model):
     ``leased_until`` keeps two workers from taking the same row; a worker that dies lets its
     lease run out. Work of one ``lane`` waits for the same thing outside (the mail server): it never
     takes every worker. ``leased_pid`` is the server process of whoever leased it: when that is gone, so is
-    the worker, and its place in the lane is free before the lease ends. ``schema_name`` is text, not a key: no row
+    the worker, and its place in the lane is free before the lease ends. ``request_id`` is that of
+    the request that made it due, for the log. ``schema_name`` is text, not a key: no row
     here depends on a tenant's tables.
     """
 
@@ -28,6 +29,7 @@ class DueWork(models.Model):
     leased_pid = models.IntegerField(null=True)
     urgency = models.PositiveSmallIntegerField(default=Urgency.LATER, db_default=Urgency.LATER)
     lane = models.CharField(max_length=16, blank=True, default="", db_default="")
+    request_id = models.CharField(max_length=36, blank=True, default="", db_default="")
     is_parked = models.BooleanField(default=False)
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -42,6 +44,7 @@ class DueWork(models.Model):
             models.Index(
                 fields=["leased_until"], condition=models.Q(leased_until__isnull=False), name="tenants_due_work_leased"
             ),
+            models.Index(fields=["kind"], condition=models.Q(is_parked=True), name="tenants_due_work_parked"),
         ]
 
     def __str__(self) -> str:

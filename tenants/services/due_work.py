@@ -8,6 +8,7 @@ not the order in which workers are woken; when the message is lost, the sweeper 
 from __future__ import annotations
 
 import logging
+import time
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +22,8 @@ from database.locks import KeySpace, lock_words
 from database.statements import Statement
 from kernel.clock import utc_now
 from keyvalue.tasks import Notice, push_task
+from telemetry.meters import note_due_work
+from telemetry.tracing import find_request_id, traced
 from tenants import hooks
 from tenants.enums import Urgency
 from tenants.errors import RetryLater, TenantUnknown
@@ -33,19 +36,20 @@ WOKEN_AT_ONCE = 20
 TURN = timedelta(seconds=5)
 """How long a worker that was woken goes on; then Celery may give it something else."""
 MAX_BACKOFF = timedelta(hours=1)
+DONE = "done"
 
 logger = logging.getLogger(__name__)
 _is_at_work: ContextVar[bool] = ContextVar("is_at_work", default=False)
 
 ADD_SQL = """
 INSERT INTO tenants_duework
-  (schema_name, kind, row_id, due_at, urgency, lane, attempts, leased_until, is_parked, last_error)
+  (schema_name, kind, row_id, due_at, urgency, lane, request_id, attempts, leased_until, is_parked, last_error)
 SELECT %({name}_schema)s::text, %({name}_kind)s::text, id, %({name}_at)s::timestamptz, %({name}_urgency)s::int2,
-  %({name}_lane)s::text, 0, NULL, false, ''
+  %({name}_lane)s::text, %({name}_request)s::text, 0, NULL, false, ''
 FROM {source}
 ON CONFLICT (schema_name, kind, row_id) DO UPDATE SET due_at = EXCLUDED.due_at, urgency = EXCLUDED.urgency,
-  lane = EXCLUDED.lane, attempts = EXCLUDED.attempts, leased_until = EXCLUDED.leased_until,
-  is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
+  lane = EXCLUDED.lane, request_id = EXCLUDED.request_id, attempts = EXCLUDED.attempts,
+  leased_until = EXCLUDED.leased_until, is_parked = EXCLUDED.is_parked, last_error = EXCLUDED.last_error
 """
 # One look into the index for each urgency: rows that are not due yet cost nothing, however many there are.
 # A lane is full of those who are still connected: PostgreSQL notices at once when a worker is killed. Of a worker
@@ -116,6 +120,7 @@ def add_due_part(
         "at": due_at,
         "urgency": int(urgency),
         "lane": lane,
+        "request": find_request_id(),
     }
     statement.add(name, ADD_SQL.format(name=name, source=source), values)
 
@@ -210,7 +215,19 @@ def _claim(now: datetime) -> DueWork | None:
 
 
 def _perform(row: DueWork, now: datetime) -> bool:
-    """Do a leased row inside its tenant; return whether it was done.
+    """Do a leased row inside its tenant, and count how it ended; return whether it was done.
+
+    Its lines name what it was that caused it: the request that made it due, perhaps days ago.
+    """
+    begun = time.perf_counter()
+    with traced(row.request_id, kind=row.kind, tenant=row.schema_name):
+        outcome = _try(row, now)
+    note_due_work(kind=row.kind, outcome=outcome, seconds=time.perf_counter() - begun)
+    return outcome == DONE
+
+
+def _try(row: DueWork, now: datetime) -> str:
+    """Do a leased row, and return how it ended (`telemetry.bounds.OUTCOMES`).
 
     It is deleted after: a worker that dies in between lets the lease run out, and another one does it
     again. A handler that fails is tried again later, at most `MAX_ATTEMPTS` times, then the row is
@@ -221,19 +238,19 @@ def _perform(row: DueWork, now: datetime) -> bool:
         call_in_schema(row.schema_name, hooks.get_due_handler(row.kind), row.row_id, now)
     except RetryLater as later:
         rows.filter(due_at=row.due_at).update(due_at=later.at, leased_until=None)
-        return False
+        return "later"
     except TenantUnknown:
         rows.delete()
-        return False
+        return "gone"
     except Exception as error:  # noqa: BLE001 - the edge: whatever a handler raises, the row must not be lost
-        _note_failure(row, error, now)
-        return False
+        return "parked" if _note_failure(row, error, now) else "failed"
     # A handler may have moved the row to another time: that is new work, and stays.
     rows.filter(due_at=row.due_at).delete()
-    return True
+    return DONE
 
 
-def _note_failure(row: DueWork, error: Exception, now: datetime) -> None:
+def _note_failure(row: DueWork, error: Exception, now: datetime) -> bool:
+    """Put a row off that failed; return whether it is parked now."""
     attempts = row.attempts + 1
     backoff = min(timedelta(seconds=2**attempts), MAX_BACKOFF)
     DueWork.objects.filter(pk=row.pk).update(
@@ -248,3 +265,4 @@ def _note_failure(row: DueWork, error: Exception, now: datetime) -> None:
         exc_info=error,
         extra={"schema_name": row.schema_name, "kind": row.kind, "row_id": row.row_id, "attempts": attempts},
     )
+    return attempts >= MAX_ATTEMPTS

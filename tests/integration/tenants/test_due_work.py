@@ -7,9 +7,12 @@ from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from django.db import connection, transaction
 
 from kernel.clock import utc_now
+from telemetry.meters import OWN
+from telemetry.tracing import traced
 from tenants import hooks
 from tenants.enums import Urgency
 from tenants.errors import RetryLater
@@ -313,3 +316,76 @@ def test_worker_is_woken_for_what_is_due_by_then(
         due_work.add_due_work(kind="test", row_id=7, due_at=NOW + timedelta(seconds=seconds), now=NOW)
 
     assert calls == [{"schema_name": tenant.schema_name, "kind": "test", "row_id": 7, "notice": None}] * woken
+
+
+ID, LATER = "0b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a", "1b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a"
+
+
+def test_work_knows_what_caused_it_and_so_does_what_it_leaves_behind(tenant, monkeypatch):
+    seen: list[dict[str, object]] = []
+
+    def handle(row_id, now):
+        seen.append(dict(structlog.contextvars.get_contextvars()))
+        due_work.add_due_work(kind="next", row_id=row_id, due_at=now + timedelta(days=1), now=now)
+
+    monkeypatch.setitem(hooks._handlers, "test", handle)
+    with traced(ID):
+        due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+
+    assert perform(tenant) is True
+
+    assert seen == [{"request_id": ID, "kind": "test", "tenant": tenant.schema_name}]
+    assert DueWork.objects.get(kind="next").request_id == ID
+    assert "request_id" not in structlog.contextvars.get_contextvars()
+
+
+def test_work_that_is_added_again_has_a_new_cause(tenant, done):
+    for cause in (ID, LATER):
+        with traced(cause):
+            due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+
+    assert DueWork.objects.get(kind="test").request_id == LATER
+
+
+def test_work_that_nothing_asked_for_names_nothing(tenant, done):
+    structlog.contextvars.clear_contextvars()
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+
+    assert DueWork.objects.get(kind="test").request_id == ""
+
+
+@pytest.mark.parametrize(
+    ("raised", "attempts", "outcome"),
+    [
+        (None, 0, "done"),
+        (RetryLater(at=NOW + timedelta(days=30)), 0, "later"),
+        (RuntimeError("it failed"), 0, "failed"),
+        (RuntimeError("it failed"), due_work.MAX_ATTEMPTS - 1, "parked"),
+    ],
+)
+def test_work_is_counted_by_how_it_ended(tenant, monkeypatch, raised, attempts, outcome):
+    def handle(row_id, now):
+        if raised is not None:
+            raise raised
+
+    monkeypatch.setitem(hooks._handlers, "test", handle)
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+    DueWork.objects.filter(kind="test").update(attempts=attempts)
+    before = read_due_work(outcome)
+
+    perform(tenant)
+
+    assert read_due_work(outcome) - before == 1
+
+
+def test_work_of_a_business_that_is_gone_is_counted_as_gone(db, done):
+    DueWork.objects.create(schema_name="t0_gone", kind="test", row_id=7, due_at=NOW)
+    before = read_due_work("gone")
+
+    due_work.work_off()
+
+    assert (read_due_work("gone") - before, DueWork.objects.count(), done) == (1, 0, [])
+
+
+def read_due_work(outcome: str) -> float:
+    return OWN.get_sample_value("turnero_due_work_total", {"kind": "test", "outcome": outcome}) or 0.0

@@ -218,11 +218,12 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
         "REDIS_URL": "redis://:the-redis@cache.example/0",
         "TURNERO_SMTP_URL": "smtp://mail.example:25",
         "SENTRY_DSN": "https://public@errors.example/1",
+        "TURNERO_METRICS_TOKEN": "the-figures",
     }.items():
         monkeypatch.setenv(name, value)
 
     assert logs.list_environment_secrets(read_environment()) == [
-        "the-key", "the-sms", "https://public@errors.example/1", "pa@ss", "the-redis", ""
+        "the-key", "the-sms", "https://public@errors.example/1", "the-figures", "pa@ss", "the-redis", ""
     ]  # fmt: skip
 
 
@@ -355,3 +356,55 @@ def test_body_that_was_read_tells_its_secrets_only():
 
     assert WORD in logs.list_request_secrets(request)
     assert "Ana" not in logs.list_request_secrets(request)
+
+
+ID = "0b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a"
+
+
+@pytest.fixture
+def traced_lines():
+    """What lines say of where they are, as the handler of production writes them."""
+    structlog.contextvars.clear_contextvars()
+    output = Output("json")
+
+    def write(**extra: object) -> dict[str, object]:
+        with alone(output.handler):
+            logging.getLogger("some.library").error("it failed", extra=extra)
+            structlog.get_logger("x").error("it failed")
+        ours, theirs = (json.loads(line) for line in output.text.splitlines()[-2:])
+        assert extra or ours | {"logger": "x"} == theirs | {"timestamp": ours["timestamp"]}
+        return ours
+
+    yield write
+    structlog.contextvars.clear_contextvars()
+
+
+def test_line_of_a_business_names_its_schema_and_the_cause(traced_lines, monkeypatch):
+    monkeypatch.setattr(logs, "find_current_tenant", lambda: SimpleNamespace(schema_name="t_1"))
+    structlog.contextvars.bind_contextvars(request_id=ID)
+
+    line = traced_lines()
+
+    assert (line["tenant"], line["request_id"]) == ("t_1", ID)
+
+
+def test_line_of_the_platform_names_no_business(traced_lines):
+    line = traced_lines()
+
+    assert {"tenant", "request_id"} & set(line) == set()
+
+
+@pytest.mark.parametrize("wrap", [lambda request: request, Request])
+def test_last_line_about_a_request_knows_what_the_request_knew(traced_lines, rf, wrap):
+    request = rf.get("/b/canary/")
+    request.tenant, request.request_id = SimpleNamespace(schema_name="t_1"), ID
+
+    line = traced_lines(request=wrap(request))
+
+    assert (line["tenant"], line["request_id"]) == ("t_1", ID)
+
+
+def test_what_a_caller_sends_as_an_id_stays_out_of_lines(traced_lines):
+    structlog.contextvars.bind_contextvars(request_id="ana@correo.example")
+
+    assert "ana@correo.example" not in str(traced_lines())
