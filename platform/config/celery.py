@@ -8,12 +8,14 @@ from django.conf import settings
 
 from config.environment import require_settings_module
 from config.logs import configure
+from config.watching import watch_tasks
 
 require_settings_module()
 
 app = Celery("turnero")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+watch_tasks()
 
 
 @setup_logging.connect

@@ -27,6 +27,7 @@ from notifications.services.senders import find_silence, get_sender, open_log
 from notifications.services.stops import is_stopped, note_texted
 from notifications.services.threads import lock_message
 from notifications.types.messages import Attachment, OutgoingMessage
+from telemetry.meters import note_message
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 
@@ -153,6 +154,7 @@ def _note_sent(message: MessageBase, provider_id: str) -> None:
         **_forget_secret(message),
     )
     note_texted(message.channel, message.to, now=now)
+    note_message(channel=message.channel, outcome="sent")
 
 
 def _note_failure(message: MessageBase, reason: str) -> None:
@@ -160,6 +162,7 @@ def _note_failure(message: MessageBase, reason: str) -> None:
         _note_end(message, MessageReason.GAVE_UP, reason)
         return
     _update_taken(message, status=MessageStatus.QUEUED, leased_until=None, last_error=clean_line(reason, limit=300))
+    note_message(channel=message.channel, outcome="retried")
     logger.warning("message_not_taken", extra={"message_id": message.pk, "attempts": message.attempts})
     raise RetryLater(at=utc_now() + compute_backoff(message.attempts))
 
@@ -174,6 +177,7 @@ def _note_end(message: MessageBase, reason: MessageReason, detail: str) -> None:
         **_forget_secret(message),
     )
     fail_along(message, reason)
+    note_message(channel=message.channel, outcome="failed")
     logger.warning("message_failed", extra={"message_id": message.pk, "reason": reason.value})
 
 

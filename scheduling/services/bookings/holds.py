@@ -17,6 +17,7 @@ from scheduling.errors import HoldUnknown, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
+from scheduling.services.bookings.counting import counted
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.customers import Known
 from scheduling.services.writing.inputs import check_start
@@ -29,6 +30,7 @@ from scheduling.services.writing.writes import BookingWrite
 from scheduling.types import CUSTOMER, AgreedPolicy, HeldSlot, SlotRequest
 
 
+@counted("hold")
 @plans_anew
 def hold_slot(
     *,

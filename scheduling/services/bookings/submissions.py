@@ -24,6 +24,7 @@ from scheduling.selectors.availability.plans import (
 )
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.counting import counted
 from scheduling.services.bookings.guards import check_refused
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.editions import plans_anew
@@ -66,6 +67,7 @@ EVENT_KINDS: Mapping[str, BookingEvent] = {
 }
 
 
+@counted("submit")
 @plans_anew
 def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: datetime) -> SubmittedBooking:
     """Turn a hold into a booking: confirmed, waiting for payment, or waiting for approval.
@@ -126,6 +128,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         raise _explain_late(refused) from refused
 
 
+@counted("book")
 @plans_anew
 def book_slot(
     *,
