@@ -24,7 +24,7 @@ UNITS = sorted((INFRA / "systemd").glob("*.service"))
 COMMON = (INFRA / "systemd" / "turnero-.service.d" / "common.conf").read_text()
 CADDYFILE = (INFRA / "Caddyfile").read_text()
 GUIDE = [step.line for step in read_steps(INSTALL)]
-BESIDE = {"image", "runbooks"}
+BESIDE = {"image", "monitoring", "runbooks"}
 """Of another way to run it, and for later: nothing of the first chapter."""
 PLACEHOLDER = re.compile(r"<[a-z-]+>")
 FILLED = {

@@ -68,6 +68,9 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "a new owner's way by pages only, counted, against a running demo [--host H] [--catcher H]",
             needs_servers=False,
         ),
+        "figures": Drill(
+            "promtool reads figures, rules and what they say of a bad hour [--promtool PATH]", needs_servers=True
+        ),
         "photos": Drill("what people send as a picture is refused or clean: seconds, memory", needs_servers=False),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
