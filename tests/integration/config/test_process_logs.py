@@ -1,4 +1,4 @@
-"""Logs of the servers themselves, as the guide starts them: no token, whatever the answer was."""
+"""Logs of the servers themselves, as the guide starts them: no token, whatever the answer was; for whom, and why."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from scheduling.services.messages.manage_tokens import derive_token
+from telemetry.tracing import traced
 from tenants.context import tenant_scope
 from tests.fakes.failing.processes import fail_in_the_background, running_site, running_worker
 
@@ -17,6 +18,8 @@ CSRF = "hK3v9QzLw2Xb7RtmNpYc5sDf8gJq1uTe"
 RESET = "3-cx1abc-0123456789abcdef0123456789abcdef"
 SEALED = "gAAAAABm3v9QzLw2-Xb7Rt_mNpYc5sDf8gJq1uTe4oAiVx0Zk"
 ONCE = "my own words for it"
+ID = "0b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a"
+CALLER = "203.0.113.77"
 HEADERS = {
     "Authorization": f"Bearer {KEY}",
     "Cookie": f"sessionid={SESSION}; csrftoken={CSRF}",
@@ -62,6 +65,8 @@ def test_web_process_writes_no_secret(tenants, django_db_blocker, token, tmp_pat
         statuses = {
             name: site.call(method, path, body=body, headers=HEADERS) for name, (method, path, body, _) in calls.items()
         }
+        passed_on = {"X-Forwarded-For": CALLER, "X-Forwarded-Proto": "https", "X-Request-ID": ID}
+        site.call("GET", f"/b/{token}/fail/fail_with_words/", headers={**HEADERS, **passed_on})
 
     text = log.read_text()
     assert statuses == {name: status for name, (*_, status) in calls.items()}
@@ -72,13 +77,23 @@ def test_web_process_writes_no_secret(tenants, django_db_blocker, token, tmp_pat
     assert "Traceback" in text
     if look == "json":
         started = [line for line in text.splitlines() if line.startswith("{")]
-        assert {"django.request", "uvicorn.access"} <= {json.loads(line)["logger"] for line in started}
+        lines = [json.loads(line) for line in started]
+        assert {"django.request", "uvicorn.access"} <= {line["logger"] for line in lines}
+        # Whoever speaks for nobody else gives no id; the proxy does, and it reaches Django's last line about a request.
+        about = [line for line in lines if line["logger"].startswith(("django.request", "django_structlog"))]
+        assert {line["tenant"] for line in about} == {tenants["taller"].schema_name}
+        assert {line["logger"] for line in about if line["request_id"] == ID} >= {"django.request"}
+        # Each has its own: one call more than those, and of the redirect there is no line.
+        assert len({line["request_id"] for line in about}) == len(calls)
+        ours = [line for line in lines if line["logger"] != "uvicorn.access"]
+        assert [line for line in ours if CALLER in json.dumps(line)] == []
+        assert {line["network"] for line in ours if "network" in line} >= {"203.0.113.0/24"}
 
 
 def test_worker_writes_no_secret(tenants, django_db_blocker, token, tmp_path):
     log = tmp_path / "log"
 
-    with django_db_blocker.unblock(), running_worker(log):
+    with django_db_blocker.unblock(), running_worker(log), traced(ID):
         fail_in_the_background(tenants["taller"], log, note=token)
 
     text = log.read_text()
@@ -86,5 +101,11 @@ def test_worker_writes_no_secret(tenants, django_db_blocker, token, tmp_path):
     assert {"celery.app.trace", "celery.worker.consumer.consumer", "tenants.services.due_work"} <= {
         line["logger"] for line in lines
     }
+    (failed,) = {
+        (line["tenant"], line["request_id"], line["kind"]) for line in lines if line["event"] == "due_work_failed"
+    }
+    assert failed == (tenants["taller"].schema_name, ID, "failing")
+    (task,) = [line for line in lines if line.get("task") == "failing.fail" and line["logger"] == "celery.app.trace"]
+    assert (task["request_id"], "tenant" in task) == (task["task_id"], False)
     assert "RuntimeError: ***" in text
     assert token not in text
