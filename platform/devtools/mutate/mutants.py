@@ -6,6 +6,7 @@ A change of one of these lines changes its entry here; a test says which entries
 from __future__ import annotations
 
 from devtools.mutate.mutant import Mutant
+from devtools.mutate.watching import WATCHING
 
 _POLICIES = "tests/unit/accounts/test_policies.py"
 _ROLES = "tests/integration/test_roles.py"
@@ -445,4 +446,4 @@ LIMITS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP)
+MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from notifications.errors import DeliveryRefused
 from notifications.models import Message
 from notifications.services.delivery import LEASE, MAX_ATTEMPTS, send_message
 from notifications.types.messages import Attachment, OutgoingMessage
+from telemetry.meters import OWN
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
 from tests.integration.notifications.conftest import NOW, WORDS
@@ -263,3 +265,28 @@ def test_mail_that_cannot_be_written_down_is_refused_for_good(mail_server):
         send_email(make_outgoing(subject="Hola\r\nBcc: all@example.com"))
 
     assert mail_server.taken == []
+
+
+def read_counts() -> list[float]:
+    labels = [{"channel": "email", "outcome": outcome} for outcome in ("sent", "retried", "failed")]
+    return [OWN.get_sample_value("turnero_messages_total", each) or 0.0 for each in labels]
+
+
+@pytest.mark.parametrize(
+    ("answers", "counted"),
+    [
+        ({}, [1, 0, 0]),
+        ({"DATA": ["451 later"]}, [0, 1, 0]),
+        ({"ana@example.com": ["550 nobody here"]}, [0, 0, 1]),
+    ],
+    ids=["sent", "retried", "failed"],
+)
+def test_attempt_is_counted_by_how_it_ended(tenant, queue, mail_server, answers, counted):
+    mail_server.answers = {place: list(replies) for place, replies in answers.items()}
+    message_id, before = queue(), read_counts()
+
+    with suppress(RetryLater):
+        send(message_id)
+    after = read_counts()
+
+    assert [each - other for each, other in zip(after, before, strict=True)] == counted

@@ -25,6 +25,17 @@ print("counted", flush=True)
 if pause == "wait":
     sys.stdin.read()
 """
+FORKING = """
+import os
+from telemetry import meters
+meters.note_message(channel="sms", outcome="sent")
+child = os.fork()
+for _ in range(2 if child else 3):
+    meters.note_message(channel="sms", outcome="sent")
+    meters.note_message(channel="email", outcome="sent")
+if child:
+    os.waitpid(child, 0)
+"""
 HOME = {"route": "home", "method": "GET", "status": "2xx"}
 
 
@@ -119,3 +130,17 @@ def test_folder_that_is_empty_has_no_figures(tmp_path):
 
 def test_process_without_a_folder_tells_its_own():
     assert [metric.name for metric in read(None).collect()] == [metric.name for metric in OWN.collect()]
+
+
+def test_process_that_forks_counts_for_itself_and_so_does_the_new_one(tmp_path):
+    (tmp_path / "worker").mkdir()
+    environment = child_environment(
+        PYTHONPATH=f"{ROOT}:{ROOT / 'platform'}", PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "worker")
+    )
+
+    subprocess.run([sys.executable, "-c", FORKING], env=environment, check=True)
+
+    figures = read(tmp_path)
+    assert figures.get_sample_value("turnero_messages_total", {"channel": "sms", "outcome": "sent"}) == 6
+    assert figures.get_sample_value("turnero_messages_total", {"channel": "email", "outcome": "sent"}) == 5
+    assert len(list(tmp_path.glob("worker/counter_*.db"))) == 2
