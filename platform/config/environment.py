@@ -19,6 +19,7 @@ VARIABLES = (
     "CI",
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
+    "PROMETHEUS_MULTIPROC_DIR",
     "REDIS_URL",
     "SENTRY_DSN",
     "TURNERO_BACKUP_BUCKET",
@@ -104,6 +105,7 @@ class Environment:
         whatsapp: A number with its country code; ``contact_phone`` likewise.
         legal_url: A page of the company's own that the law of its country asks for (imprint, aviso legal).
         metrics_dir: Where the processes of this machine keep their figures, one for each service; None: each alone.
+        own_metrics_dir: The one of those where the library of figures keeps this process's.
         metrics_token: Who knows it may read the figures from anywhere; empty: only who asks on this machine may.
         release: What runs here, a version or a commit; error reports name it.
         worker_processes: Of all workers together.
@@ -145,6 +147,7 @@ class Environment:
     legal_url: str
     sentry_dsn: str | None
     metrics_dir: Path | None
+    own_metrics_dir: Path | None
     metrics_token: str
     release: str
     spare_schemas: int
@@ -195,7 +198,8 @@ def read_environment() -> Environment:
         whatsapp=_find("TURNERO_WHATSAPP") or "",
         legal_url=_find("TURNERO_LEGAL_URL") or "",
         sentry_dsn=_find("SENTRY_DSN"),
-        metrics_dir=Path(folder) if (folder := _find("TURNERO_METRICS_DIR")) else None,
+        metrics_dir=_read_folder("TURNERO_METRICS_DIR"),
+        own_metrics_dir=_read_folder("PROMETHEUS_MULTIPROC_DIR"),
         metrics_token=_find("TURNERO_METRICS_TOKEN") or "",
         release=_find("TURNERO_RELEASE") or "unknown",
         spare_schemas=_read_int("TURNERO_SPARE_SCHEMAS"),
@@ -253,6 +257,11 @@ def _find(name: str) -> str | None:
         message = f"{name} is not declared in config.environment.VARIABLES"
         raise LookupError(message)
     return os.environ.get(name) or None
+
+
+def _read_folder(name: str) -> Path | None:
+    folder = _find(name)
+    return None if folder is None else Path(folder)
 
 
 def _read_int(name: str) -> int:

@@ -6,9 +6,11 @@ import resource
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from database.pools import pop_pool_counts
+from telemetry.living import stay_known
 from telemetry.meters import note_process, note_request, wants_process
 
 UNNAMED = "none"
@@ -49,5 +51,6 @@ def find_part(route: str) -> str:
 def measure_process(service: str) -> None:
     """Note how this process is, once a second at most."""
     if wants_process():
+        stay_known(settings.OWN_METRICS_DIR)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
         note_process(service=service, pool=pop_pool_counts(), peak_bytes=peak)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from telemetry.living import is_living
 from telemetry.meters import OWN
 
 LIVE = "gauge_live"
@@ -50,17 +50,7 @@ def _merge(files: Iterable[Path]) -> list[Metric]:
 
 
 def _counts(path: Path) -> bool:
-    return not path.name.startswith(LIVE) or _is_alive(path.stem.rpartition("_")[2])
-
-
-def _is_alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, OverflowError, ProcessLookupError):
-        return False
-    except PermissionError:  # somebody else's now
-        return False
-    return True
+    return not path.name.startswith(LIVE) or is_living(path.parent, path.stem.rpartition("_")[2])
 
 
 def _is_readable(path: Path) -> bool:

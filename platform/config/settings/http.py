@@ -105,4 +105,5 @@ LOGGING = {
 }
 SENTRY_DSN = _environment.sentry_dsn
 RELEASE = _environment.release
-METRICS_DIR, METRICS_TOKEN = _environment.metrics_dir, _environment.metrics_token
+METRICS_DIR, OWN_METRICS_DIR = _environment.metrics_dir, _environment.own_metrics_dir
+METRICS_TOKEN = _environment.metrics_token
