@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from kernel.identity import addresses
 from telemetry.tracing import read_request_id
@@ -38,6 +39,16 @@ def find_sent_id(request: HttpRequest) -> str:
     if request.META.get("REMOTE_PORT") != PASSED_ON:
         return ""
     return read_request_id(request.headers.get("X-Request-ID", ""))
+
+
+def is_asked_by_address(request: HttpRequest) -> bool:
+    """Tell whether the host that is asked is a machine (``10.0.0.5``, ``[::1]:8000``, ``localhost``), no name."""
+    host, _ = split_domain_port(request.META.get("HTTP_HOST", ""))
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def is_from_here(request: HttpRequest) -> bool:

@@ -1,9 +1,9 @@
 """The figures of the running platform, as Prometheus reads them.
 
-It asks by address, over plain HTTP, so it is answered before anything looks at the request. What is said is about the
-platform as a whole: no business, no person, no address. Still it is for operators alone: who asks knows the token
-(``TURNERO_METRICS_TOKEN``), or, where there is none, asks on this machine and not through the proxy. Everybody else
-gets what any unknown address gets.
+It asks by address, over plain HTTP, so it is answered before anything looks at the request; at a name, which may be a
+business's, there are none. What is said is about the platform as a whole: no business, no person, no address. Still it
+is for operators alone: who asks knows the token (``TURNERO_METRICS_TOKEN``), or, where there is none, asks on this
+machine and not through the proxy. Everybody else gets what any unknown address gets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from database.connection import connection
 from database.pools import count_connections, read_backend_bytes
-from edge.requests import is_from_here
+from edge.requests import is_asked_by_address, is_from_here
 from kernel.clock import utc_now
 from notifications.services.outbox import DUE_KIND as EVENT_KIND
 from telemetry.reading import ProcessCollector
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class FiguresMiddleware:
-    """Answers `PATH` at every host; stands before all that knows tenants, and before what counts requests."""
+    """Answers `PATH` at addresses of machines; stands before all that knows tenants, and what counts requests."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -97,6 +97,8 @@ class PlatformCollector(Collector):
 
 
 def _may_read(request: HttpRequest) -> bool:
+    if not is_asked_by_address(request):
+        return False
     token = settings.METRICS_TOKEN
     if not token:
         return is_from_here(request)

@@ -16,6 +16,13 @@ WATCHING = (
         (_FIGURES,),
     ),
     Mutant(
+        "figures are read at a business's name",
+        "platform/web/figures.py",
+        "    if not is_asked_by_address(request):\n",
+        "    if not request.META:\n",
+        (_FIGURES,),
+    ),
+    Mutant(
         "whoever asks through the proxy asks on this machine",
         "platform/edge/requests.py",
         "    if any(name in request.META for name in PASSING_ON):\n",

@@ -34,10 +34,9 @@ def read(answer) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:8000", "taller.testserver.example", "testserver.example", "nobody.example"]
+    ("host", "address"), [("127.0.0.1:8000", "127.0.0.1"), ("localhost:8000", "::1"), ("[::1]:8000", "::1")]
 )
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_program_on_this_machine_reads_them_at_every_host(tenants, db, settings, host, address):
+def test_program_on_this_machine_reads_them_at_its_address(db, settings, host, address):
     settings.SECURE_SSL_REDIRECT = True
 
     answer = ask(host=host, address=address)
@@ -65,14 +64,28 @@ def test_program_on_this_machine_reads_them_at_every_host(tenants, db, settings,
         (TOKEN, "127.0.0.1", {"Authorization": ""}),
     ],
 )
-def test_everybody_else_gets_what_any_unknown_address_gets(tenants, db, settings, token, address, headers):
+def test_stranger_gets_what_any_unknown_address_gets(tenants, db, settings, token, address, headers):
     settings.METRICS_TOKEN = token
-    client = Client(HTTP_HOST="taller.testserver.example", REMOTE_ADDR=address, headers=headers)
+    client = Client(HTTP_HOST="127.0.0.1:8000", REMOTE_ADDR=address, headers=headers)
 
     answer, unknown = client.get("/metrics"), client.get("/nothing")
 
     assert (answer.status_code, unknown.status_code) == (404, 404)
     assert "turnero_" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/METRICS", "/metrics?name[]=up"])
+def test_at_the_name_of_a_business_or_of_ours_nobody_reads_them(tenants, db, settings, token, path):
+    """Not even who may, so that no proxy that forwards names can open them."""
+    settings.METRICS_TOKEN = token
+    settings.SECURE_SSL_REDIRECT = False
+
+    for host in (tenants["taller"].primary_host, "testserver.example", "nobody.example", "127.0.0.1.nobody.example"):
+        answer = Client(HTTP_HOST=host, REMOTE_ADDR="127.0.0.1", headers=BEARER).get(path)
+
+        assert 400 <= answer.status_code < 500, host
+        assert b"turnero_" not in answer.content
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "198.51.100.1"])

@@ -7,7 +7,7 @@ import pytest
 from django.core.handlers.asgi import ASGIRequest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from edge.requests import find_address, find_block, find_sent_id, is_from_here
+from edge.requests import find_address, find_block, find_sent_id, is_asked_by_address, is_from_here
 
 
 def test_address_is_the_one_the_server_saw(rf):
@@ -77,3 +77,28 @@ def test_who_asks_on_this_machine_and_not_through_a_proxy(rf, address, header, i
     headers = {header: "x"} if header else {}
 
     assert is_from_here(rf.get("/", REMOTE_ADDR=address, headers=headers)) is is_here
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.0.0.5:8000", "[::1]:8000", "[fd00::5]", "localhost:8000", "LOCALHOST."]
+)
+def test_machine_is_asked_by_its_address(rf, host):
+    assert is_asked_by_address(rf.get("/", HTTP_HOST=host))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "taller.turnero.example", "turnero.example", "taller.localhost", "127.0.0.1.example", "999.0.0.1", "2130706433",
+        "127.1", "::1", "[127.0.0.1", "127.0.0.1@x", "127.0.0.1/x", "127.0.0.1, taller.example", "",
+    ],
+)  # fmt: skip
+def test_name_is_no_address(rf, host):
+    assert not is_asked_by_address(rf.get("/", HTTP_HOST=host))
+
+
+def test_request_without_a_host_asks_no_machine(rf):
+    request = rf.get("/")
+    request.META.pop("HTTP_HOST", None)
+
+    assert not is_asked_by_address(request)
