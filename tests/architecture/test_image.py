@@ -12,19 +12,24 @@ from tests.architecture.test_operations import GUIDE, read_unit
 
 IMAGE = ROOT / "infra" / "image"
 RECIPE = (IMAGE / "Dockerfile").read_text().replace("\\\n", "")
-SERVICES = yaml.safe_load((IMAGE / "compose.yaml").read_text())["services"]
-OURS = ("migrate", "web-1", "web-2", "worker-1", "worker-2", "beat")
+COMPOSE = yaml.safe_load((IMAGE / "compose.yaml").read_text())
+SERVICES = COMPOSE["services"]
+COUNTING = ("web-1", "web-2", "worker-1", "worker-2")
+OURS = ("migrate", *COUNTING, "beat")
 
 
 def list_commands(name: str) -> list[str]:
-    """What the unit of a service runs; ``web-2`` is the second process of a template."""
+    return [" ".join(command.split()[1:]) for command in list_lines(name, "ExecStart")]
+
+
+def list_lines(name: str, key: str) -> list[str]:
+    """What the unit of a service says; ``web-2`` is the second process of a template."""
     unit, _, number = name.partition("-")
     said = read_unit(ROOT / "infra" / "systemd" / f"turnero-{unit}{'@' if number else ''}.service")
-    commands = [command.replace("%i", number).replace("%%", "%") for command in said["ExecStart"]]
-    return [" ".join(command.split()[1:]) for command in commands]
+    return [line.replace("%i", number).replace("%%", "%") for line in said[key]]
 
 
-@pytest.mark.parametrize("name", ["web-1", "web-2", "worker-1", "worker-2", "beat"])
+@pytest.mark.parametrize("name", [*COUNTING, "beat"])
 def test_container_runs_what_the_unit_runs(name):
     assert [" ".join(SERVICES[name]["command"].split())] == list_commands(name)
     assert SERVICES[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
@@ -43,7 +48,25 @@ def test_container_may_do_as_little_as_the_unit(name):
 
     assert (service["user"], service["read_only"], service["cap_drop"]) == ("10001:10001", True, ["ALL"])
     assert (service["security_opt"], service["tmpfs"]) == (["no-new-privileges:true"], ["/tmp"])
-    assert (service["volumes"], service["env_file"]) == (["state:/var/lib/turnero"], "/etc/turnero/environment")
+    assert service["env_file"] == "/etc/turnero/environment"
+    figures = [f"figures-{name}:/run/turnero/{name}"] if name in COUNTING else []
+    writable = {volume for volume in service["volumes"] if not volume.endswith(":ro")}
+    assert writable == {"state:/var/lib/turnero", *figures}
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_container_keeps_its_figures_where_the_unit_does_and_web_reads_all(name):
+    said = {f"{key}={value}" for key, value in SERVICES[name]["environment"].items()}
+    others = {f"figures-{other}:/run/turnero/{other}:ro" for other in COUNTING if other != name}
+
+    assert said == {line for line in list_lines(name, "Environment") if "PYTHON" not in line}
+    assert f"PROMETHEUS_MULTIPROC_DIR=/run/turnero/{name}" in said
+    read = {volume for volume in SERVICES[name]["volumes"] if volume.endswith(":ro")}
+    assert read == (others if name.startswith("web") else set())
+    # Numbers of processes are the same in all containers, so one folder for several would mix their files.
+    assert COMPOSE["volumes"][f"figures-{name}"]["driver_opts"] == {
+        "type": "tmpfs", "device": "tmpfs", "o": "size=64m,mode=0750,uid=10001,gid=10001"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
