@@ -20,6 +20,7 @@ SEALED = "gAAAAABm3v9QzLw2-Xb7Rt_mNpYc5sDf8gJq1uTe4oAiVx0Zk"
 ONCE = "my own words for it"
 ID = "0b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a"
 CALLER = "203.0.113.77"
+PERSON = ("ana.sofia@correo.example", "+52 55 1234 5678", "5512345678")
 HEADERS = {
     "Authorization": f"Bearer {KEY}",
     "Cookie": f"sessionid={SESSION}; csrftoken={CSRF}",
@@ -90,11 +91,12 @@ def test_web_process_writes_no_secret(tenants, django_db_blocker, token, tmp_pat
         assert {line["network"] for line in ours if "network" in line} >= {"203.0.113.0/24"}
 
 
-def test_worker_writes_no_secret(tenants, django_db_blocker, token, tmp_path):
+def test_worker_writes_no_secret_and_nothing_of_a_person(tenants, django_db_blocker, token, tmp_path):
     log = tmp_path / "log"
 
     with django_db_blocker.unblock(), running_worker(log), traced(ID):
-        fail_in_the_background(tenants["taller"], log, note=token)
+        note = f"{token} of {', '.join(PERSON)}"
+        fail_in_the_background(tenants["taller"], log, note=note)
 
     text = log.read_text()
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
@@ -107,5 +109,5 @@ def test_worker_writes_no_secret(tenants, django_db_blocker, token, tmp_path):
     assert failed == (tenants["taller"].schema_name, ID, "failing")
     (task,) = [line for line in lines if line.get("task") == "failing.fail" and line["logger"] == "celery.app.trace"]
     assert (task["request_id"], "tenant" in task) == (task["task_id"], False)
-    assert "RuntimeError: ***" in text
-    assert token not in text
+    assert "RuntimeError: *** of ***@***, ***, ***" in text
+    assert [each for each in (token, *PERSON) if each in text] == []
