@@ -1,7 +1,9 @@
 """Adding up what the processes of this machine counted.
 
-Each service has a folder of its own below one (``/run/turnero/web``), which systemd empties whenever it starts. The
-library's own reading stops at the first file that it cannot read, and counts gauges of processes that were killed.
+Each unit has a folder of its own below one (``/run/turnero/web-1``), which systemd empties whenever the unit starts.
+Its counts are series of their own, named after the folder, because a sum of several that falls when one of them begins
+anew would look to Prometheus as if all of it had happened again. The library's own reading stops at the first file
+that it cannot read, and counts gauges of processes that were killed.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from telemetry.meters import OWN
 
 LIVE = "gauge_live"
 """How the names of files begin whose numbers end with their process."""
+UNIT = "unit"
+"""Label of what the processes of a folder counted."""
 BROKEN = (OSError, RuntimeError, ValueError, struct.error)
 
 logger = logging.getLogger(__name__)
@@ -34,15 +38,26 @@ class ProcessCollector(Collector):
         self._folder = folder
 
     def collect(self) -> Iterator[Metric]:
-        """Return every figure once, added up."""
+        """Return every figure once, added up in each folder."""
         if self._folder is None:
             yield from OWN.collect()
             return
-        files = [path for path in sorted(self._folder.glob("*/*.db")) if _counts(path)]
-        try:
-            yield from _merge(files)
-        except BROKEN:
-            yield from _merge(path for path in files if _is_readable(path))
+        found: dict[str, Metric] = {}
+        for folder in sorted(self._folder.glob("*/")):
+            for metric in _read(folder):
+                whole = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                whole.samples += [
+                    sample._replace(labels={**sample.labels, UNIT: folder.name}) for sample in metric.samples
+                ]
+        yield from found.values()
+
+
+def _read(folder: Path) -> list[Metric]:
+    files = [path for path in sorted(folder.glob("*.db")) if _counts(path)]
+    try:
+        return _merge(files)
+    except BROKEN:
+        return _merge(path for path in files if _is_readable(path))
 
 
 def _merge(files: Iterable[Path]) -> list[Metric]:

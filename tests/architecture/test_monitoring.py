@@ -13,8 +13,10 @@ from django.conf import settings
 
 from config.celery import app
 from config.environment import ROOT
+from edge.requests import PASSING_ON
 from telemetry import bounds
 from telemetry.meters import OWN
+from telemetry.reading import UNIT
 from tenants import hooks
 from tenants.enums import TenantStatus
 from tenants.selectors.standing import BackupTimes, PlatformStanding, Queue
@@ -23,6 +25,7 @@ from web import figures
 MONITORING = ROOT / "infra" / "monitoring"
 RUNBOOK = (ROOT / "infra" / "runbooks" / "alerts.md").read_text()
 RULES = yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"][0]["rules"]
+CADDYFILE = (ROOT / "infra" / "Caddyfile").read_text()
 BOARD = json.loads((MONITORING / "board.json").read_text())
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 OF_PROMETHEUS = {"up": {"job", "instance"}}
@@ -59,7 +62,7 @@ def list_known() -> dict[str, set[str]]:
         for metric in collector.describe():
             labels = set(collector._labelnames)
             for suffix in SUFFIXES[metric.type]:
-                known[metric.name + suffix] = labels | ({"le"} if suffix == "_bucket" else set())
+                known[metric.name + suffix] = labels | {UNIT} | ({"le"} if suffix == "_bucket" else set())
     return known
 
 
@@ -166,7 +169,7 @@ def test_every_alert_has_a_severity_a_sentence_and_a_chapter_of_the_runbook():
 
 
 def test_runbook_names_units_settings_and_commands_that_there_are():
-    units = {path.stem for path in (ROOT / "infra" / "systemd").glob("*.service")}
+    units = {path.stem.removesuffix("@") for path in (ROOT / "infra" / "systemd").glob("*.service")}
     example = (ROOT / "infra" / "environment.example").read_text()
 
     named = set(re.findall(r"turnero-(?:web|worker|beat|migrate|manage)\b", RUNBOOK))
@@ -178,24 +181,26 @@ def test_runbook_names_units_settings_and_commands_that_there_are():
 def test_whoever_reads_the_figures_asks_where_they_are():
     config = yaml.safe_load((MONITORING / "prometheus.yml").read_text())
     ((job),) = config["scrape_configs"]
-    unit = (ROOT / "infra" / "systemd" / "turnero-web.service").read_text()
+    own_way = CADDYFILE.partition("\nhttp://:8000 {")[2].partition("\n}\n")[0]
 
-    host, port = job["static_configs"][0]["targets"][0].split(":")
-    assert f"--host {host} --port {port} " in unit
+    # Its own way to whichever process serves: one that restarts is no gap, and none is asked twice.
+    assert job["static_configs"] == [{"targets": ["127.0.0.1:8000"]}]
+    assert re.search(r"@own path .*/metrics\n", own_way)
+    assert "bind 127.0.0.1\n" in own_way
+    # Else it would speak for somebody else (`edge.requests.PASSING_ON`).
+    removed = set(re.findall(r"header_up -(\S+)", own_way))
+    assert {f"HTTP_{name.upper().replace('-', '_')}" for name in removed} == set(PASSING_ON)
     assert (job["job_name"], job.get("metrics_path", "/metrics")) == ("turnero", figures.PATH)
     assert config["rule_files"] == ["alerts.yml"]
 
 
 def test_every_service_that_counts_has_a_folder_that_ends_with_it():
     for service in bounds.SERVICES:
-        unit = (ROOT / "infra" / "systemd" / f"turnero-{service}.service").read_text()
-        assert f"RuntimeDirectory=turnero/{service}\n" in unit
-        assert f"Environment=PROMETHEUS_MULTIPROC_DIR=/run/turnero/{service}\n" in unit
-    assert (
-        "Environment=TURNERO_METRICS_DIR=/run/turnero\n"
-        in (ROOT / "infra" / "systemd" / "turnero-web.service").read_text()
-    )
-    assert "respond /metrics 404" in (ROOT / "infra" / "Caddyfile").read_text()
+        unit = (ROOT / "infra" / "systemd" / f"turnero-{service}@.service").read_text()
+        assert f"RuntimeDirectory=turnero/{service}-%i\n" in unit
+        assert f"Environment=PROMETHEUS_MULTIPROC_DIR=/run/turnero/{service}-%i\n" in unit
+        assert ("Environment=TURNERO_METRICS_DIR=/run/turnero\n" in unit) is (service == "web")
+    assert "respond /metrics 404" in CADDYFILE
 
 
 def test_middleware_that_answers_stands_before_all_that_knows_tenants_and_counts():

@@ -22,7 +22,7 @@ def view_modules() -> list[Path]:
         path
         for room in VIEW_ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if path.name not in {"apps.py", "certificates.py", "health.py"}
+        if path.name not in {"apps.py", "certificates.py", "figures.py", "health.py"}
         and not WRITING_SHELVES & set(path.relative_to(ROOT).parts)
     ]
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 
 from config.environment import ROOT, child_environment
 from telemetry.meters import OWN
@@ -37,7 +37,8 @@ for _ in range(2 if child else 3):
 if child:
     os.waitpid(child, 0)
 """
-HOME = {"route": "home", "method": "GET", "status": "2xx"}
+WEB, WORKER = {"unit": "web"}, {"unit": "worker"}
+HOME = {"route": "home", "method": "GET", "status": "2xx", **WEB}
 
 
 def start(folder: Path, service: str, times: int, *, stays: bool = False) -> subprocess.Popen[str]:
@@ -72,16 +73,34 @@ def counted(tmp_path) -> Path:
     living.communicate()
 
 
-def test_counts_of_all_processes_are_added_up_and_gauges_are_those_of_the_living(counted):
+def test_counts_of_a_unit_are_added_up_and_gauges_are_those_of_the_living(counted):
     figures = read(counted)
 
-    assert figures.get_sample_value("turnero_requests_total", HOME) == 9
-    assert figures.get_sample_value("turnero_request_seconds_count", {"part": "page"}) == 9
-    assert figures.get_sample_value("turnero_request_seconds_bucket", {"part": "page", "le": "0.25"}) == 0
-    assert figures.get_sample_value("turnero_request_seconds_bucket", {"part": "page", "le": "0.5"}) == 9
-    assert figures.get_sample_value("turnero_pool_size", {}) == 2
-    assert figures.get_sample_value("turnero_process_peak_bytes", {"service": "web"}) == 2
-    assert figures.get_sample_value("turnero_process_peak_bytes", {"service": "worker"}) is None
+    assert figures.get_sample_value("turnero_requests_total", HOME) == 5
+    assert figures.get_sample_value("turnero_requests_total", {**HOME, **WORKER}) == 4
+    assert figures.get_sample_value("turnero_request_seconds_count", {"part": "page", **WEB}) == 5
+    assert figures.get_sample_value("turnero_request_seconds_bucket", {"part": "page", "le": "0.25", **WEB}) == 0
+    assert figures.get_sample_value("turnero_request_seconds_bucket", {"part": "page", "le": "0.5", **WEB}) == 5
+    assert [figures.get_sample_value("turnero_pool_size", unit) for unit in (WEB, WORKER)] == [2, None]
+    assert figures.get_sample_value("turnero_process_peak_bytes", {"service": "web", **WEB}) == 2
+    assert figures.get_sample_value("turnero_process_peak_bytes", {"service": "worker", **WORKER}) is None
+
+
+def test_unit_that_begins_anew_takes_nothing_from_the_counts_of_others(counted):
+    for path in (counted / "web").glob("*.db"):
+        path.unlink()
+
+    figures = read(counted)
+
+    assert figures.get_sample_value("turnero_requests_total", {**HOME, **WORKER}) == 4
+    assert figures.get_sample_value("turnero_requests_total", HOME) is None
+
+
+def test_each_figure_is_told_once_for_all_units(counted):
+    text = generate_latest(read(counted)).decode()
+
+    assert text.count("# TYPE turnero_requests_total counter\n") == 1
+    assert len(text.split("turnero_requests_total{")) == 3
 
 
 @pytest.mark.parametrize(
@@ -102,7 +121,8 @@ def test_file_that_nobody_can_read_takes_no_other_along(counted, content, caplog
 
     figures = read(counted)
 
-    assert figures.get_sample_value("turnero_requests_total", HOME) == 9
+    assert figures.get_sample_value("turnero_requests_total", HOME) == 5
+    assert figures.get_sample_value("turnero_requests_total", {**HOME, **WORKER}) == 4
     assert {record.file for record in caplog.records if record.msg == "figures_unreadable"} == {
         "counter_1.db", "counter_2.db"
     }  # fmt: skip
@@ -112,7 +132,7 @@ def test_file_of_a_gauge_whose_process_nobody_can_name_does_not_count(counted):
     (counted / "web" / "gauge_livesum_x.db").write_bytes(b"\xff" * 100)
     (counted / "web" / f"gauge_livesum_{10**30}.db").write_bytes(b"\xff" * 100)
 
-    assert read(counted).get_sample_value("turnero_pool_size", {}) == 2
+    assert read(counted).get_sample_value("turnero_pool_size", WEB) == 2
 
 
 def test_folder_that_is_empty_has_no_figures(tmp_path):
@@ -132,6 +152,6 @@ def test_process_that_forks_counts_for_itself_and_so_does_the_new_one(tmp_path):
     subprocess.run([sys.executable, "-c", FORKING], env=environment, check=True)
 
     figures = read(tmp_path)
-    assert figures.get_sample_value("turnero_messages_total", {"channel": "sms", "outcome": "sent"}) == 6
-    assert figures.get_sample_value("turnero_messages_total", {"channel": "email", "outcome": "sent"}) == 5
+    assert figures.get_sample_value("turnero_messages_total", {"channel": "sms", "outcome": "sent", **WORKER}) == 6
+    assert figures.get_sample_value("turnero_messages_total", {"channel": "email", "outcome": "sent", **WORKER}) == 5
     assert len(list(tmp_path.glob("worker/counter_*.db"))) == 2
