@@ -22,9 +22,9 @@ from pathlib import Path
 from statistics import median
 
 from config.environment import ROOT, read_environment
+from devtools.bench.callers.traffic import Passage, send_all
+from devtools.bench.callers.visitors import Visitors
 from devtools.bench.serving import Served, Spent, serve
-from devtools.bench.traffic import Passage, send_all
-from devtools.bench.visitors import Visitors
 from devtools.servers.embedded import Servers
 
 CONNECTIONS, ROUNDS = 8, 5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from devtools.bench.callers.traffic import Passage
 from devtools.bench.http import KINDS, Measured, summarize
 from devtools.bench.serving import Spent, name_database, number_redis
-from devtools.bench.traffic import Passage
 
 PAGE = next(kind for kind in KINDS if kind.name == "first_page")
 

@@ -13,8 +13,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+from devtools.bench.callers.traffic import make_request
 from devtools.bench.floor import PREFIX
-from devtools.bench.traffic import make_request
 from devtools.errors import DevtoolsError
 from kernel.iso import parse_instant
 from samples.businesses import DEMO_PASSWORD, TALLER

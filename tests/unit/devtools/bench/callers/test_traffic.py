@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from devtools.bench.traffic import make_request, read_length, send_all
+from devtools.bench.callers.traffic import make_request, read_length, send_all
 from devtools.errors import DevtoolsError
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
