@@ -60,29 +60,30 @@ def back_up(*, kind: Kind | None = None, now: datetime) -> BaseBackup:
         facts = server.ask()
         server.refuse_unready(facts)
         objects.check_store()
-        there = catalog.list_bases()
-        parent, note = _choose_parent(kind, there, facts, now)
+        parent, note = _choose_parent(kind, facts, now)
         notes = [note] if note else []
         with objects.work_folder() as folder:
             objects.refuse_small_disk(folder, needed=facts.data_bytes // 2 + MARGIN_BYTES)
             try:
                 return _make(facts, parent, folder, now, notes)
-            except ProgramFailed as error:
+            except (ProgramFailed, BackupSpoiled) as error:
                 if parent is None or kind is not None:
                     raise
-                # Its summaries were removed, or the server went over to another timeline: a full one is always right.
-                notes.append(f"full, because an incremental one failed: {error.params['why']}")
+                # Summaries were removed, the server went over to another timeline, or the list of the backup before is
+                # damaged: a full one is always right.
+                notes.append(f"full, because an incremental one failed: {error}".rstrip("."))
                 return _make(facts, None, folder, now, notes)
 
 
-def _choose_parent(
-    kind: Kind | None, there: list[BaseBackup], facts: ServerFacts, now: datetime
-) -> tuple[BaseBackup | None, str]:
+def _choose_parent(kind: Kind | None, facts: ServerFacts, now: datetime) -> tuple[BaseBackup | None, str]:
     """Return what the backup builds on, and a note when it builds on nothing though it was to."""
     if kind == Kind.FULL:
         return None, ""
-    refusal = server.explain_no_incremental(facts)
-    parent = find_parent(there, system=facts.system, major=facts.major, now=now)
+    refusal, parent = server.explain_no_incremental(facts), None
+    try:
+        parent = find_parent(catalog.list_bases(), system=facts.system, major=facts.major, now=now)
+    except BackupSpoiled as error:
+        refusal = refusal or f"the list of backups cannot be read: {error}".rstrip(".")
     if kind == Kind.INCREMENTAL and (refusal or parent is None):
         raise ServerUnready(why=refusal or "there is no backup that an incremental one could build on")
     return (None, f"full, because {refusal}") if refusal else (parent, "")

@@ -101,6 +101,17 @@ def test_incremental_that_cannot_be_is_a_full_one(living, store, take):
         base_backups._make(server.ask(), full, make_folder(store), utc_now(), [])
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda page: page.write_bytes(b"no")])
+def test_backup_whose_list_is_spoiled_is_followed_by_a_full_one(living, store, take, spoil):
+    full = take()
+    spoil(store / "base" / full.label / "manifest.gz")
+
+    made = take()
+
+    assert made.kind == Kind.FULL
+    assert made.notes[0].startswith("full, because an incremental one failed: The backup base/")
+
+
 def make_folder(store: Path) -> Path:
     folder = store.parent / "folder"
     folder.mkdir()
@@ -280,6 +291,12 @@ def test_page_that_cannot_be_read_is_named(living, store, take):
 
         with pytest.raises(BackupSpoiled, match=made.label):
             catalog.list_bases()
+
+    (note,) = take().notes
+    assert note == (
+        f"full, because the list of backups cannot be read: The backup {made.label} cannot be restored: "
+        "another version of Turnero made it"
+    )
 
 
 def test_folder_without_its_page_is_no_backup(living, store, take):
