@@ -20,7 +20,8 @@ from recovery.engine import chains, manifests
 from recovery.engine.bases import BaseBackup
 from recovery.engine.wal import SEGMENT, find_gap, list_needed, name_segment
 from recovery.errors import BackupSpoiled, LogGap, NoBackup, PlaceRefused, TargetUnreachable
-from recovery.services import catalog, log_archive, objects, pictures, programs
+from recovery.services import catalog, objects, pictures, programs
+from recovery.services.lines import read_line
 from recovery.services.log_archive import Stored
 from recovery.types import Restored
 from tenants.errors import NoRoom
@@ -46,10 +47,15 @@ def restore(*, to: Path, target: datetime | None, identity: Path | None, now: da
         ProgramFailed: ``pg_combinebackup`` is missing or failed.
         NoRoom, StoreAway: The disk is full, or the store does not answer.
     """
-    there = catalog.list_bases()
-    chain = choose_chain(there, target=target, now=now)
-    stored = choose_log(there, chain[-1], target=target)
     identities = tuple(read_identities(identity))
+    all_of_them = catalog.list_bases()
+    lines = {
+        system: read_line(system, all_of_them, target=target, identities=identities)
+        for system in {each.system for each in all_of_them}
+    }
+    there = [each for each in all_of_them if lines[each.system].holds(each)]
+    chain = choose_chain(there, target=target, now=now)
+    stored = choose_log(there, chain[-1], lines[chain[-1].system].stored, target=target)
     _refuse_place(to)
     is_ours = not to.exists()
     try:
@@ -90,13 +96,14 @@ def choose_chain(there: Sequence[BaseBackup], *, target: datetime | None, now: d
         raise BackupSpoiled(label=base.label, why=f"it builds on {error}, which is not in the store") from error
 
 
-def choose_log(there: Sequence[BaseBackup], base: BaseBackup, *, target: datetime | None) -> list[Stored]:
+def choose_log(
+    there: Sequence[BaseBackup], base: BaseBackup, stored: Mapping[str, Stored], *, target: datetime | None
+) -> list[Stored]:
     """Return the files of the log that are replayed on a base backup to reach an instant.
 
     Raises:
         LogGap: One before that instant is missing.
     """
-    stored = log_archive.list_stored(base.system)
     first = _name_start(base)
     after = chains.find_next(there, target=target) if target is not None else None
     last = _name_start(after) if after is not None and after.system == base.system else ""

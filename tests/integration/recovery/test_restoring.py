@@ -121,6 +121,44 @@ def test_gap_after_the_instant_does_not_matter(living, history, store, tmp_path)
     assert count(restored, living) == 155
 
 
+@pytest.fixture
+def restored_later(history, tmp_path):
+    """The server was once restored as it was before the second backup, and went on from there."""
+
+    def begin(*, at, content=None):
+        place = (history.full.end_lsn + history.second.start_lsn) // 2
+        text = content or f"1\t{place >> 32:X}/{place & 0xFFFFFFFF:X}\tbefore 2026-11-26\n"
+        (tmp_path / "history").write_bytes(gzip.compress(text.encode()))
+        objects.keep(tmp_path / "history", f"wal/{history.full.system}/00000002.history-{at:{log_archive.STAMP}}.gz")
+
+    return begin
+
+
+def test_instant_before_a_restore_is_of_what_was_living_then(history, restored_later, tmp_path):
+    restored_later(at=history.late + timedelta(seconds=2))
+
+    restored = restore(tmp_path / "second", history.late)
+
+    assert restored.bases == (history.full, history.second)
+    assert "00000002.history" not in list_files(restored.wal)
+
+
+def test_instant_after_a_restore_has_no_backup_of_what_was_given_up(history, restored_later, tmp_path):
+    restored_later(at=history.second.end_at)
+
+    restored = restore(tmp_path / "second", history.late)
+
+    assert restored.bases == (history.full,)
+    assert list_files(restored.wal)[-1] == "00000002.history"
+
+
+def test_history_that_is_none_is_refused(history, restored_later, tmp_path):
+    restored_later(at=history.second.end_at, content="no history\n")
+
+    with pytest.raises(BackupSpoiled, match=r"00000002\.history cannot be restored: it is no history of a timeline"):
+        restore(tmp_path / "second")
+
+
 def test_lost_beginning_of_a_chain_is_named(history, tmp_path):
     objects.remove_folder(f"base/{history.full.label}")
 
