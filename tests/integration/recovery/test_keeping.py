@@ -374,6 +374,7 @@ def test_commands_say_what_came(living, store, run, tmp_path):
     assert lines[-1] == str(tmp_path / "second" / "data")
     assert lines[0].startswith(f"made of {base.label}, ")
     assert any(line.startswith("the server needs max_connections = ") for line in lines)
+    assert lines[-2] == "once it answers, before anybody is let in: manage erase_again"
 
     with pytest.raises(CommandError, match="it is not an empty folder"):
         run("restore_platform", "--to", tmp_path / "second")

@@ -45,4 +45,5 @@ class Command(BaseCommand):
         for name, value in done.bases[-1].settings.items():
             self.stdout.write(f"the server needs {name} = {value} or more")
         self.stdout.write(f"its log is in {done.wal}, files of businesses are in {done.files}")
+        self.stdout.write("once it answers, before anybody is let in: manage erase_again")
         self.stdout.write(str(done.data))
