@@ -198,6 +198,7 @@ class Presence:
 
     Attributes:
         tenant_status: The state of the business at that moment.
+        home_host: Where its people signed in.
         session_key: Names the session; whoever has it can act as the person.
         password_mark: Changes with the password.
         second_step: As in `accounts.models.User`.
@@ -205,6 +206,7 @@ class Presence:
 
     schema_name: str
     tenant_status: str
+    home_host: str
     user_id: int
     role: str
     session_key: str = field(repr=False)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
+from django_htmx.http import trigger_client_event
 
 from edge.language import choose_language
 from edge.problems import answer_problem, is_for_programs
@@ -24,7 +25,12 @@ from tenants.types import TenantInfo
 
 MOVED_API = mark("This business has another address now: %(url)s.")
 MOVED_PAGE = mark("This page has another address now: %(host)s. Nothing was sent. Open it there and do it again.")
+MOVED_OPEN = mark(
+    "It is at %(host)s. Nothing was saved here. What you typed is still on this page: copy what you need."
+)
 READING = ("GET", "HEAD")
+TOAST = "turnero:toast"
+"""The event with which a page that is open shows a notice."""
 PREPARED_SECONDS = 10
 """After which it is worth while to ask again for a business that is being prepared."""
 
@@ -47,7 +53,9 @@ def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
 
     Programs are redirected whatever they send, with a problem document for those that follow no redirects. People are
     redirected when they only read: a form that was open meanwhile would arrive at another host without its cookie, so
-    its sender learns that nothing was sent. The redirect is never stored: it ends, and the business may come back.
+    its sender learns that nothing was sent. Parts of a page that is open come from no other host, so the page says
+    where it is now, and what was typed there stays. The redirect is never stored: it ends, and the business may come
+    back.
     """
     there = make_base_url(tenant.home_host)
     target = there + request.get_full_path()
@@ -57,6 +65,8 @@ def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
         if is_for_programs(request.path):
             detail = gettext(MOVED_API) % {"url": there}
             response = answer_problem(status=HTTPStatus.PERMANENT_REDIRECT, code="tenant_moved", detail=detail)
+        elif "HX-Request" in request.headers:
+            return _keep_quiet(_tell_open_page(tenant, there))
         elif request.method in READING:
             response = HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT)
         else:
@@ -66,6 +76,16 @@ def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
             )
     response.headers["Location"] = target
     return _keep_quiet(response)
+
+
+def _tell_open_page(tenant: TenantInfo, there: str) -> HttpResponse:
+    toast = {
+        "title": gettext("This page has another address now"),
+        "text": gettext(MOVED_OPEN) % {"host": tenant.home_host},
+        "tone": "bad",
+        "links": [{"label": gettext("Open it there"), "url": f"{there}/workspace/"}],
+    }
+    return trigger_client_event(HttpResponse(status=HTTPStatus.GONE), TOAST, toast)
 
 
 def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:

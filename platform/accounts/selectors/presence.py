@@ -12,6 +12,7 @@ from django.db import Error
 from accounts.models import User
 from accounts.types import Presence
 from database.connection import connection
+from tenants.hosts import make_base_url
 from tenants.selectors.resolution import find_tenant
 from tenants.types import TenantInfo
 
@@ -30,6 +31,7 @@ def describe_presence(user: AbstractBaseUser, *, tenant: TenantInfo, session_key
     return Presence(
         schema_name=tenant.schema_name,
         tenant_status=tenant.status,
+        home_host=tenant.home_host,
         user_id=user.pk,
         role=getattr(user, "role", ""),
         session_key=session_key,
@@ -42,7 +44,7 @@ def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[
     """Return those that do not hold any more.
 
     The person was deactivated or has another role, password or second step; the session ended, by signing out, here
-    or everywhere, or by its age; or the business is in another state. One statement for a hundred
+    or everywhere, or by its age; or the business is in another state or at another address. One statement for a hundred
     businesses, however many people they have, beside what `find_tenant` does not remember. The people of a
     business whose tables cannot be read are not among them: nothing is known of it.
     """
@@ -50,7 +52,7 @@ def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[
     for each in presences:
         by_schema[each.schema_name].append(each)
     names = sorted(by_schema)
-    absent = {each for name in by_schema for each in by_schema[name] if _has_other_state(each)}
+    absent = {each for name in by_schema for each in by_schema[name] if _is_elsewhere(each)}
     for start in range(0, len(names), SCHEMAS_PER_STATEMENT):
         part = {name: by_schema[name] for name in names[start : start + SCHEMAS_PER_STATEMENT]}
         try:
@@ -58,6 +60,15 @@ def find_absent(presences: Collection[Presence], *, now: datetime) -> frozenset[
         except Error:
             absent |= _ask_each(part, now)
     return frozenset(absent)
+
+
+def find_new_home(presence: Presence) -> str:
+    """Return the URL of the business if it is at another address than when the person was let in, else nothing."""
+    try:
+        tenant = find_tenant(presence.schema_name)
+    except Error:
+        return ""
+    return "" if tenant is None or tenant.home_host == presence.home_host else make_base_url(tenant.home_host)
 
 
 def _ask_each(by_schema: Mapping[str, Sequence[Presence]], now: datetime) -> set[Presence]:
@@ -90,12 +101,14 @@ def _ask(by_schema: Mapping[str, Sequence[Presence]], now: datetime) -> set[Pres
     return {each for each in asked if not _is_same(each, found.get(numbers[each]))}
 
 
-def _has_other_state(presence: Presence) -> bool:
+def _is_elsewhere(presence: Presence) -> bool:
     try:
         tenant = find_tenant(presence.schema_name)
     except Error:
         return False
-    return tenant is None or tenant.status != presence.tenant_status
+    if tenant is None:
+        return True
+    return (tenant.status, tenant.home_host) != (presence.tenant_status, presence.home_host)
 
 
 def _is_same(presence: Presence, found: tuple[str, ...] | None) -> bool:

@@ -12,8 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from edge.closed import TOAST
+
 REFRESH = "board:refresh"
-TOAST = "turnero:toast"
 
 
 @dataclass(frozen=True, slots=True)

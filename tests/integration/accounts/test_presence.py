@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import Error
@@ -11,11 +12,13 @@ from django.db import Error
 from accounts.enums import Role
 from accounts.models import Session, User
 from accounts.selectors import presence
-from accounts.selectors.presence import describe_presence, find_absent
+from accounts.selectors.presence import describe_presence, find_absent, find_new_home
 from accounts.services.people import add_person
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from tenants.context import tenant_scope
+from tenants.selectors.resolution import forget_tenants
+from tenants.services.addresses.moving import change_address
 
 
 def let_in(tenant, role=Role.RECEPTIONIST, email="rosa@taller.example"):
@@ -56,6 +59,24 @@ def test_every_change_is_seen(tenant, change):
     absent = find_absent([seen, other], now=utc_now())
     assert seen in absent
     assert (other in absent) is (change in {"signed out everywhere", "session over"})
+
+
+def test_another_address_is_seen(tenant):
+    seen, _ = let_in(tenant)
+
+    change_address(slug="taller-nuevo", author_id=None, now=utc_now())
+    forget_tenants()
+
+    assert find_absent([seen], now=utc_now()) == {seen}
+    assert find_new_home(seen) == "http://taller-nuevo.testserver.example"
+
+
+def test_nobody_is_led_away_while_the_address_is_the_same_or_unknown(tenant, monkeypatch):
+    seen, _ = let_in(tenant)
+    homes = [find_new_home(seen), find_new_home(replace(seen, schema_name="t0_nobody"))]
+    monkeypatch.setattr(presence, "find_tenant", Mock(side_effect=Error))
+
+    assert [*homes, find_new_home(seen)] == ["", "", ""]
 
 
 def test_session_of_another_person_or_business_is_none(tenant, other_tenant):

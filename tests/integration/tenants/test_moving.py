@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +101,22 @@ def test_form_that_was_open_meanwhile_learns_that_nothing_was_sent(tenant):
     assert "Location" not in answer.headers
     assert "No se envió nada" in page
     assert 'href="http://taller-nuevo.testserver.example/b/a-token/confirm/"' in page
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_part_of_an_open_page_lets_it_say_where_it_is_now(tenant, method):
+    move("taller-nuevo")
+
+    answer = getattr(HostClient("taller.testserver.example"), method)(
+        "/workspace/bookings/new/", headers={"HX-Request": "true"}
+    )
+
+    toast = json.loads(answer.headers["HX-Trigger"])["turnero:toast"]
+    assert (answer.status_code, answer.content) == (410, b"")
+    assert "Location" not in answer.headers
+    assert (toast["tone"], toast["title"]) == ("bad", "Esta página tiene ahora otra dirección")
+    assert "taller-nuevo.testserver.example" in toast["text"]
+    assert [each["url"] for each in toast["links"]] == ["http://taller-nuevo.testserver.example/workspace/"]
 
 
 @pytest.mark.parametrize("method", ["get", "post", "delete"])

@@ -125,6 +125,15 @@ function connect() {
     wasLost = true;
     show("signedOut");
   });
+  source.addEventListener("moved", (event) => {
+    source.close();
+    show("moved");
+    const there = new URL(location.pathname + location.search, JSON.parse(event.data).home);
+    const { moved: title, movedText, movedLink: label } = sign.dataset;
+    const text = movedText.replace("{host}", there.host);
+    const detail = { title, text, tone: "bad", stays: true, links: [{ label, url: there.href }] };
+    document.dispatchEvent(new CustomEvent("turnero:toast", { detail }));
+  });
   source.addEventListener("booking", (event) => {
     const { kind, subject_id: id } = JSON.parse(event.data);
     if (TOLD.has(kind)) {

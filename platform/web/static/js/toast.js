@@ -1,4 +1,4 @@
-/* Notices. Others dispatch "turnero:toast" with {title, text, tone, undo}; the server does so through HX-Trigger. */
+/* Notices. Others dispatch "turnero:toast" with {title, text, tone, undo, links, stays}; the server does so through HX-Trigger. */
 import "./once.js";
 
 document.documentElement.classList.add("scripted");
@@ -32,7 +32,7 @@ export function keepFor(notice, ms = STAYS_MS) {
 }
 
 document.addEventListener("turnero:toast", (event) => {
-  const { title, text, tone, undo, links } = event.detail;
+  const { title, text, tone, undo, links, stays } = event.detail;
   const notice = model.content.firstElementChild.cloneNode(true);
   notice.querySelector("b").textContent = title;
   notice.querySelector("p").textContent = text;
@@ -55,7 +55,7 @@ document.addEventListener("turnero:toast", (event) => {
   }
   region.append(notice);
   say(text ? `${title}. ${text}` : title);
-  keepFor(notice, links?.length ? LINKED_MS : STAYS_MS);
+  if (!stays) keepFor(notice, links?.length ? LINKED_MS : STAYS_MS);
 });
 
 document.addEventListener("click", (event) => {

@@ -4,7 +4,8 @@ A stream carries no personal data: only that something happened to a booking. Th
 asks for what it shows, by the ordinary views with their permissions. Streams end after some
 minutes, and within seconds when something about the listener changes (`stream_access`); the browser
 comes back by itself and is asked again who it is. One person has a few at a time: the oldest is told
-``replaced`` and comes back when somebody looks at its page.
+``replaced`` and comes back when somebody looks at its page. When the business gets another address its
+streams end with ``moved`` and say where it is: a page cannot follow by itself, since people sign in at each host.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -37,7 +38,7 @@ from edge.access import requires
 from notifications.services.live import make_channel_name
 from tenants.services.connections import release_connections
 from tenants.types import TenantInfo
-from web.workspace.board.stream_access import RECHECK_SECONDS, watch
+from web.workspace.board.stream_access import RECHECK_SECONDS, look_for_new_home, watch
 from web.workspace.board.stream_places import follow_until, take_place
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ LIFETIME_SECONDS = 300.0
 RECONNECT_SECONDS = 1.0
 RETRY_MILLISECONDS = 1000
 REMEMBERED_EVENTS = 256
+EMPTY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ async def _stream(listener: Presence, pace: Pace) -> AsyncIterator[bytes]:
                 yield event
         if end.is_set() and not mine.is_lost:
             yield _format("replaced")
+        elif mine.is_lost and (home := await sync_to_async(look_for_new_home, thread_sensitive=False)(listener)):
+            yield _format("moved", {"home": home})
 
 
 async def follow_events(schema_name: str, pace: Pace) -> AsyncGenerator[bytes]:
@@ -186,5 +190,5 @@ class _Channel:
         return f"id: {event_id}\nevent: booking\ndata: {body}\n\n".encode()
 
 
-def _format(event: str) -> bytes:
-    return f"event: {event}\ndata: {{}}\n\n".encode()
+def _format(event: str, data: Mapping[str, str] = EMPTY) -> bytes:
+    return f"event: {event}\ndata: {json.dumps(dict(data))}\n\n".encode()

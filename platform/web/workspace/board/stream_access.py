@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from asgiref.sync import sync_to_async
 
-from accounts.selectors.presence import find_absent
+from accounts.selectors.presence import find_absent, find_new_home
 from accounts.types import Presence
 from kernel.clock import utc_now
 from tenants.services.connections import release_connections
@@ -65,6 +65,14 @@ def find_lost(listeners: Collection[Presence]) -> frozenset[Presence]:
     """Return those of whom something has changed; reads the database, so it must not run in the event loop."""
     try:
         return find_absent(listeners, now=utc_now())
+    finally:
+        release_connections()
+
+
+def look_for_new_home(listener: Presence) -> str:
+    """Return where the business is now if its address was changed, else nothing; reads the database as above."""
+    try:
+        return find_new_home(listener)
     finally:
         release_connections()
 

@@ -16,8 +16,10 @@ from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from tenants.context import tenant_scope
 from tenants.enums import TenantStatus
+from tenants.hosts import make_base_url
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
+from tenants.services.addresses.moving import change_address
 from tests.fakes.failing.processes import Site, running_site
 
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -104,3 +106,17 @@ def test_stream_ends_soon_and_its_listener_is_asked_again(served, scratch_tenant
 
     assert stream.read_to_the_end() == []
     assert Stream(site, scratch_tenant.primary_host, key).answer.status == AGAIN.get(change, 302)
+
+
+def test_stream_of_an_address_that_was_changed_says_where_it_goes_on(served, scratch_tenant, person, django_db_blocker):
+    site, first_event = served
+    stream = Stream(site, scratch_tenant.primary_host, person[1])
+    stream.read_until(first_event)
+
+    with django_db_blocker.unblock(), tenant_scope(scratch_tenant):
+        moved = change_address(slug=f"{scratch_tenant.slug}-2", author_id=None, now=utc_now())
+
+    assert stream.read_to_the_end()[-1] == "event: moved"
+    assert f'data: {{"home": "{make_base_url(moved.home_host)}"}}' in stream.seen
+    again = Stream(site, scratch_tenant.primary_host, person[1]).answer
+    assert (again.status, again.headers["Location"]) == (308, f"{make_base_url(moved.home_host)}/workspace/live/")

@@ -15,8 +15,8 @@ from web.workspace.board.stream_access import find_lost, watch
 
 def make_listener(user_id: int) -> Presence:
     return Presence(
-        schema_name="t1", tenant_status="active", user_id=user_id, role="owner", session_key=f"s{user_id}",
-        password_mark="m",
+        schema_name="t1", tenant_status="active", home_host="t1.example", user_id=user_id, role="owner",
+        session_key=f"s{user_id}", password_mark="m",
     )  # fmt: skip
 
 
