@@ -27,7 +27,8 @@ class Person:
 
     Attributes:
         last_sign_in_at: None: never.
-        password_changed_at: None: it is the one of the beginning.
+        has_password: False: after an import, or once somebody took their e-mail back, until they set one by mail.
+        password_changed_at: None: never since they came.
         is_active: Whether they may sign in.
     """
 
@@ -40,6 +41,7 @@ class Person:
     last_sign_in_at: datetime | None
     created_at: datetime
     password_changed_at: datetime | None = None
+    has_password: bool = True
 
 
 @dataclass(frozen=True, slots=True)

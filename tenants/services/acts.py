@@ -24,7 +24,7 @@ REASON_LENGTH = 500
 REASON_MISSING = mark("Say why.")
 REASON_TOO_LONG = mark("At most 500 characters.")
 REASON_UNREADABLE = mark("This contains characters that cannot be used.")
-NAME_WRONG = mark("This is not the name of the business.")
+NAME_WRONG = mark("This is neither the short name nor the name of this business.")
 
 
 def activate(asked: AskedAct) -> None:

@@ -28,7 +28,7 @@ class User(AbstractBaseUser):
 
     ``second_step`` is empty, or random and new each time that a second step of signing in is set
     up: a session that has taken the step knows it (`accounts.services.second_step`).
-    ``password_changed_at`` is None while it is the password of the beginning.
+    ``password_changed_at`` is None until somebody sets another password than their first.
     """
 
     email = models.EmailField(max_length=254)

@@ -54,4 +54,5 @@ def _describe(user: User) -> Person:
         last_sign_in_at=user.last_login,
         created_at=user.created_at,
         password_changed_at=user.password_changed_at,
+        has_password=user.has_usable_password(),
     )

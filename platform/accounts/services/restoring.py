@@ -13,7 +13,12 @@ EXPORT_RULES = (
         "accounts.User",
         where="role <> 'operator'",
         # What no password is the hash of (Django's own mark).
-        without={"password": "'!imported'", "second_step": "''", "last_login": "NULL"},
+        without={
+            "password": "'!imported'",
+            "password_changed_at": "NULL",
+            "second_step": "''",
+            "last_login": "NULL",
+        },
     ),
     ExportRule("accounts.Session", left_out=KEY),
     ExportRule("accounts.Invitation", left_out="its link is a key, and is sent anew"),

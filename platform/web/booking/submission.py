@@ -31,6 +31,7 @@ HOLD_OVER = mark("This time is no longer kept for you. If it is still free when 
 NOT_KEPT = mark(
     "Many times are kept from your network, so this one is not. If it is still free when you confirm, it is yours."
 )
+ONLY_TRIED = mark("A test keeps no time: it stays free for customers.")
 FIELD_OF = {"contact": "phone"}
 """Where the page shows a finding of the service under another name."""
 
@@ -136,6 +137,12 @@ def _list_answers(flow: Flow) -> dict[str, object]:
     return told | {each.key: draft.answers[each.key] for each in questions if each.key in draft.answers}
 
 
+def _say_how_it_is_kept(flow: Flow, hold: HeldTime) -> str:
+    if flow.is_test:
+        return ONLY_TRIED
+    return HOLD_OVER if hold.hold_id else NOT_KEPT
+
+
 def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, status: int = 200) -> HttpResponse:
     """Render the step that asks who books."""
     hold = flow.draft.hold
@@ -150,6 +157,6 @@ def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, statu
         hold=hold,
         is_hold_over=hold.expires_at <= flow.now,
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
-        over_text=gettext(HOLD_OVER if hold.hold_id else NOT_KEPT),
+        over_text=gettext(_say_how_it_is_kept(flow, hold)),
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
     )

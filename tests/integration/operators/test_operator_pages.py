@@ -171,11 +171,15 @@ def test_get_changes_nothing(operator_client, tenants, name):
         ("suspend", {"reason": ""}, {"reason": "Escribe el motivo."}),
         ("suspend", {"reason": " \n "}, {"reason": "Escribe el motivo."}),
         ("suspend", {"reason": "x" * 501}, {"reason": "Como máximo 500 caracteres."}),
-        ("close", {"typed_name": "Negocio salon"}, {"typed_name": "Este no es el nombre del negocio."}),
+        (
+            "close",
+            {"typed_name": "Negocio salon"},
+            {"typed_name": "Este no es el nombre corto ni el nombre de este negocio."},
+        ),
         (
             "close",
             {"reason": "", "typed_name": ""},
-            {"typed_name": "Este no es el nombre del negocio.", "reason": "Escribe el motivo."},
+            {"typed_name": "Este no es el nombre corto ni el nombre de este negocio.", "reason": "Escribe el motivo."},
         ),
     ],
 )

@@ -119,6 +119,7 @@ def fill(info: TenantInfo) -> Shop:
         first = (utc_now() + timedelta(days=7)).replace(hour=9, minute=0, second=0, microsecond=0)
         submitted = [book(service_id, first + timedelta(hours=hours), now=utc_now()) for hours in range(3)]
         User.objects.create(email="gone@example.com", name="Fue", role="provider", is_active=False)
+        User.objects.update(password_changed_at=utc_now())
         add_picture(info)
     TextedNumber.objects.create(
         recipient_hash="a" * 64, schema_name=info.schema_name, texted_at=utc_now(), stopped_at=utc_now(), words="BAJA"

@@ -157,6 +157,7 @@ def test_imported_business_works(shop, slug, tmp_path):
         key = StoredFile.objects.get().key
         assert read_public(key, "480.webp").content == PICTURES["480.webp"]
         assert [user.has_usable_password() for user in User.objects.all()] == [False, False]
+        assert {user.password_changed_at for user in User.objects.all()} == {None}
         with connection.cursor() as cursor:
             numbers = tables.list_sequences(cursor, shop.info.schema_name)
             assert (

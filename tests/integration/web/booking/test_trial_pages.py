@@ -60,9 +60,11 @@ def test_owner_tries_a_draft_from_start_to_manage_page(tenant, owner_client, ser
 
 
 def test_a_time_that_is_only_tried_is_not_held(owner_client, service, draft):
-    go_to_details(owner_client, service)
+    page = text_of(owner_client.get(go_to_details(owner_client, service)))
 
     assert not Booking.with_tests.exists()
+    assert "Una prueba no aparta la hora: sigue libre para los clientes." in page
+    assert "Desde tu red" not in page
 
 
 def test_trial_that_is_sent_twice_is_one(owner_client, service, draft):

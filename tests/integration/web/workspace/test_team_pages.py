@@ -344,8 +344,19 @@ def test_since_when_a_password_holds_is_said(owner_client, owner, ana):
 
     said = [" ".join(read(owner_client.get(each)).split()) for each in (page, "/workspace/account/")]
 
-    assert "La del principio" in before
+    assert "Nunca se cambió" in before
     assert ["Cambiada el martes 2 de junio" in said[0], "Cambiada el lunes 4 de mayo" in said[1]] == [True, True]
+
+
+def test_who_has_no_password_reads_where_to_get_one(owner_client, owner, ana):
+    """So it is after an import; and for whoever took their e-mail back."""
+    User.objects.update(password="!imported", password_changed_at=utc_now())
+
+    owner_client.force_login(User.objects.get(pk=owner.pk))
+    said = [" ".join(read(owner_client.get(each)).split()) for each in (f"{LIST}{ana.pk}/", "/workspace/account/")]
+
+    assert ["Todavía no hay: «¿Olvidaste tu contraseña?» envía un enlace" in each for each in said] == [True, True]
+    assert ["Cambiada el" in each for each in said] == [False, False]
 
 
 @pytest.mark.parametrize("address", ["", "second-step/", "hand-over/"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from tenants.models import Backup
+import pytest
+
+from kernel.clock import utc_now
+from tenants.models import Backup, Tenant
 
 URL = "/workspace/settings/business/"
+DAY = timedelta(days=1)
 AT = datetime(2026, 11, 26, 8, 41, tzinfo=UTC)
 
 
@@ -28,3 +32,29 @@ def test_last_verified_restore_has_its_date_on_the_clock_of_the_business(owner_c
     assert "26" in shown
     assert "2:41" in shown  # 08:41 UTC, in Mexico City
     assert "no space" not in page
+    assert FAILED_SINCE not in page  # the good one began at the same moment
+
+
+FAILED_SINCE = "Desde entonces ninguno salió bien."
+NONE_YET = "Todavía no hay ninguno: hasta ahora no salió bien."
+
+
+@pytest.mark.parametrize("page", [URL, "/workspace/data/"])
+def test_failures_are_said_instead_of_a_promise_for_tonight(owner_client, tenant, page):
+    Backup.objects.create(schema_name=tenant.schema_name, began_at=AT, failure="no space is left in /srv")
+    failed = owner_client.get(page).content.decode()
+    Backup.objects.create(schema_name=tenant.schema_name, archive="x", began_at=AT - DAY, verified_at=AT - DAY)
+
+    since = owner_client.get(page).content.decode()
+
+    assert (NONE_YET in failed, "esta noche." in failed, "El primero" in failed) == (True, True, False)
+    assert (FAILED_SINCE in since, "Última restauración comprobada" in since, NONE_YET in since) == (True, True, False)
+    assert "no space" not in failed + since
+
+
+def test_none_for_two_nights_is_no_promise_either(owner_client, tenant):
+    Tenant.objects.filter(pk=tenant.id).update(created_at=utc_now() - 3 * DAY)
+
+    page = owner_client.get(URL).content.decode()
+
+    assert (NONE_YET in page, "El primero" in page) == (True, False)
