@@ -56,7 +56,7 @@ class SecondStepNeeded(Conflict):
     """Operators always have a second step."""
 
     code = "second_step_needed"
-    text = mark("Operators cannot do without the second step.")
+    text = mark("Operators must keep the second step.")
 
 
 class OwnSecondStep(Forbidden):

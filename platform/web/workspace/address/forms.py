@@ -12,7 +12,7 @@ from tenants.hosts import get_platform_name
 from web.parts.forms import PageForm, mark_needed
 from web.parts.voice import FILL_IN, TOO_LONG
 
-HINT = mark("3 to 40 small letters, digits and hyphens. Behind it stands .%(platform)s, as before.")
+HINT = mark("3 to 40 lowercase letters, digits and hyphens. It is followed by .%(platform)s, as before.")
 MOST_TYPED = 300
 """Long enough to say what is wrong with a link that was pasted rather than that it is too long."""
 ATTRS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}

@@ -22,7 +22,7 @@ class DetailsForm(PageForm):
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "name"})
     locale = ChoiceField(
-        label=gettext_lazy("Language"), choices=LANGUAGES, help_text=gettext_lazy("Of your pages and your mails.")
+        label=gettext_lazy("Language"), choices=LANGUAGES, help_text=gettext_lazy("For your pages and e-mails.")
     )
 
 
@@ -32,7 +32,7 @@ class EmailForm(StepForm):
     email = EmailField(
         label=gettext_lazy("New e-mail"),
         help_text=gettext_lazy(
-            "It counts when you have opened the link that we send there. Your present one hears of it."
+            "It changes once you open the link that we send there. Your current address is told as well."
         ),
     )
     field_order = ("email", "password", "code")

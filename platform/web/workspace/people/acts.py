@@ -34,7 +34,7 @@ def send_again(request: HttpRequest, invitation_id: int) -> HttpResponse:
     return _act(
         request,
         lambda: invitations.send_again(invitation_id, by=user, now=utc_now()),
-        said=gettext("The invitation was sent again; the link of before no longer works"),
+        said=gettext("The invitation was sent again; the earlier link no longer works"),
     )
 
 

@@ -14,7 +14,7 @@ MAY: Mapping[str, str | Promise] = {
     Role.OWNER: gettext_lazy("Everything, also the team and the plan."),
     Role.MANAGER: gettext_lazy("Everything but the team and the plan."),
     Role.RECEPTIONIST: gettext_lazy(
-        "Makes, moves and cancels appointments for everybody. Reads services and prices, changes none."
+        "Makes, moves and cancels appointments for everybody. Sees services and prices but cannot change them."
     ),
     Role.PROVIDER: gettext_lazy("Sees the calendar, their own day first, and the customers. Changes nothing."),
     Role.READ_ONLY: gettext_lazy("Sees calendar, customers, services and reports. Changes nothing."),

@@ -36,15 +36,15 @@ class Place:
 PLACES: Mapping[str, Place] = {
     LOGO: Place(
         gettext_lazy("Logo"),
-        gettext_lazy("JPEG, PNG or WebP, up to 15 MB. It is put whole on a square on which it is seen well."),
+        gettext_lazy("JPEG, PNG or WebP, up to 15 MB. It is shown whole, on a square background that suits it."),
         96,
         "workspace:settings_business",
     ),
     BUSINESS_PHOTO: Place(
         gettext_lazy("Photo of the business"),
         gettext_lazy(
-            "JPEG, PNG or WebP, up to 15 MB. It stands on your page, beside address and hours, wherever the location "
-            "has none of its own. Where it was taken is removed."
+            "JPEG, PNG or WebP, up to 15 MB. It is shown on your page beside the address and hours, unless the "
+            "location has its own photo. The place where it was taken is removed from it."
         ),
         480,
         "workspace:settings_business",
@@ -52,8 +52,8 @@ PLACES: Mapping[str, Place] = {
     RESOURCE_PHOTO: Place(
         gettext_lazy("Photo"),
         gettext_lazy(
-            "JPEG, PNG or WebP, up to 15 MB. Customers see it where they choose. "
-            "It is cut to a square, and where it was taken is removed."
+            "JPEG, PNG or WebP, up to 15 MB. Customers see it when they choose. "
+            "It is cropped to a square, and the place where it was taken is removed from it."
         ),
         96,
         "workspace:resources_change",
@@ -61,8 +61,8 @@ PLACES: Mapping[str, Place] = {
     LOCATION_PHOTO: Place(
         gettext_lazy("Photo"),
         gettext_lazy(
-            "JPEG, PNG or WebP, up to 15 MB. Customers see it on your page, and where they choose the location. "
-            "Where it was taken is removed."
+            "JPEG, PNG or WebP, up to 15 MB. Customers see it on your page, and when they choose the location. "
+            "The place where it was taken is removed from it."
         ),
         480,
         "workspace:locations_change",

@@ -38,11 +38,11 @@ SWATCHES = (
     ("#1f2937", gettext_lazy("Black")),
 )
 """Colors that one click chooses; any other is typed."""
-LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons could not be told from it. Choose another one.")
+LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons would not stand out. Choose another one.")
 SAME = 1.05
 LABELS = {
-    ("about", "es"): gettext_lazy("What you are, in one line, in Spanish"),
-    ("about", "en"): gettext_lazy("What you are, in one line, in English"),
+    ("about", "es"): gettext_lazy("Your business in one line, in Spanish"),
+    ("about", "en"): gettext_lazy("Your business in one line, in English"),
     ("bring", "es"): gettext_lazy("What to bring, in Spanish"),
     ("bring", "en"): gettext_lazy("What to bring, in English"),
     ("policy", "es"): gettext_lazy("Changes and cancellations, in Spanish"),
@@ -78,7 +78,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
         label=gettext_lazy("Link to your privacy notice"),
         max_length=LINK_LENGTH,
         required=False,
-        help_text=gettext_lazy("It stands at the foot of your page and where customers leave their details."),
+        help_text=gettext_lazy("It is linked at the foot of your page and where customers enter their details."),
         attrs=LINK_ATTRS,
     )
     locale = ChoiceField(label=gettext_lazy("Language of the business"), choices=tuple(LANGUAGE_NAMES.items()))
@@ -103,7 +103,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
     timezone = ZoneField(
         label=gettext_lazy("Time zone of the business"),
         help_text=gettext_lazy(
-            "For lists and history. Each location has a clock of its own, and appointments keep theirs."
+            "For lists and history. Each location has its own time zone, and appointments keep theirs."
         ),
     )
     sms_countries = ChoicesField(
@@ -120,7 +120,9 @@ class BusinessForm(SetupForm[BusinessSetup]):
         min_value=0,
         max_value=MOST_PER_DAY,
         required=False,
-        help_text=gettext_lazy("Empty: as many as your plan has. What is over waits for the next day."),
+        help_text=gettext_lazy(
+            "Leave empty for as many as your plan allows. Anything beyond that waits for the next day."
+        ),
     )
 
     setup_type = BusinessSetup
@@ -162,14 +164,14 @@ class BusinessForm(SetupForm[BusinessSetup]):
             Part(
                 "name",
                 gettext("Name and contact"),
-                gettext("So customers see you on the page, in mails and on the poster."),
+                gettext("How customers see you on the page, in e-mails and on the poster."),
                 (("name", "email"), ("website", "instagram"), ("facebook", "tiktok")),
                 after="workspace/settings/places.html",
             ),
             Part(
                 "color",
                 gettext("Color"),
-                gettext("Choose that of your brand. We see to it that it can always be read."),
+                gettext("Choose the color of your brand. We make sure that it can always be read."),
                 (("accent",),),
                 template="workspace/settings/swatches.html",
                 after="workspace/settings/measured.html",

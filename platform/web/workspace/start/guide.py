@@ -55,7 +55,7 @@ TEXTS: Mapping[FirstStep, StepText] = {
     ),
     FirstStep.CONTACT: StepText(
         gettext_lazy("Address and phone"),
-        gettext_lazy("They stand in the confirmation: your customers know where to go and whom to call."),
+        gettext_lazy("They are in the confirmation, so your customers know where to go and whom to call."),
         gettext_lazy("Add the address"),
         2,
     ),
@@ -67,13 +67,13 @@ TEXTS: Mapping[FirstStep, StepText] = {
     ),
     FirstStep.TEST: StepText(
         gettext_lazy("Test booking"),
-        gettext_lazy("Book as a customer. It takes nobody's place and only writes to you."),
+        gettext_lazy("Book as a customer. It takes up no time and sends messages only to you."),
         gettext_lazy("Book as a customer"),
         1,
     ),
     FirstStep.PUBLISH: StepText(
         gettext_lazy("Publish"),
-        gettext_lazy("From then on everybody can book. You can take it back at any time."),
+        gettext_lazy("From then on everybody can book. You can unpublish it at any time."),
         gettext_lazy("Publish"),
         1,
     ),

@@ -139,7 +139,7 @@ def put_guide_away(request: HttpRequest) -> HttpResponse:
         publication.end_guide(now=utc_now())
     except Forbidden as error:
         return _render(request, status=get_status(error), refusal=translate_error(error))
-    toast = Toast(title=gettext("The list is put away"), text=gettext("Link and poster stay under “Your page”"))
+    toast = Toast(title=gettext("The list is hidden"), text=gettext("Link and poster stay under “Your page”"))
     return go_on(request, toast, to=reverse("workspace:board"))
 
 

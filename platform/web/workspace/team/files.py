@@ -102,7 +102,7 @@ RESOURCE_COLUMNS = (
     Column(
         "pace",
         gettext_lazy("Pace"),
-        gettext_lazy("In percent: 110 does in 55 minutes what takes an hour."),
+        gettext_lazy("In percent: at 110, an hour of work takes 55 minutes."),
         "efficiency_percent",
         read_number,
         "100",

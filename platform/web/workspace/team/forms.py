@@ -78,7 +78,7 @@ class ResourceForm(SetupForm[ResourceSetup]):
         min_value=1,
         max_value=500,
         unit="%",
-        help_text=gettext_lazy("For reports: 110% does in 55 minutes what takes an hour."),
+        help_text=gettext_lazy("For reports: at 110%, an hour of work takes 55 minutes."),
     )
     is_customer_choosable = SwitchField(
         label=gettext_lazy("Customers may choose them when they book"),

@@ -93,6 +93,6 @@ def test_owner_reads_in_the_lists_what_is_made_up(fresh):
     Resource.objects.update(is_sample=False)
     after = {path: client.get(path).content.decode() for path in before}
 
-    badge, note = '<span class="badge warn">Ejemplo</span>', "Lo marcado como ejemplo lo inventamos nosotros"
+    badge, note = '<span class="badge warn">Muestra</span>', "Lo marcado como muestra lo inventamos nosotros"
     assert {(badge in page, note in page) for page in before.values()} == {(True, True)}
     assert {(badge in page, note in page) for page in after.values()} == {(False, False)}

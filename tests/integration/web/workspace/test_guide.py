@@ -187,7 +187,7 @@ def test_guide_with_everything_done_says_so(tenant, owner_client):
     page = owner_client.get("/workspace/").content.decode()
 
     assert set(read_states(owner_client).values()) == {"done"}
-    assert ("8 de 8" in page, "Todo listo" in page, "Guardar esta lista" in page) == (True, True, True)
+    assert ("8 de 8" in page, "Todo listo" in page, "Ocultar esta lista" in page) == (True, True, True)
 
 
 def test_guide_in_english_counts_minutes(tenant):
