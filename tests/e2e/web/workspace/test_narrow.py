@@ -26,6 +26,7 @@ NO_PAGES = {
     "workspace/board/",
     "workspace/news/",
     "workspace/settings/business/measured/",
+    "workspace/data/<uuid:key>/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/",
 }
 FILES = (".csv", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
