@@ -111,13 +111,15 @@ def add_row(noun: Noun[RowT], row: RowT, *, by: Actor, now: datetime) -> int:
 
 
 def add_rows(noun: Noun[RowT], rows: Sequence[RowT], *, by: Actor, now: datetime) -> list[RowT]:
-    """Save many new rows with two queries, and tell nobody: for a business that is being made.
+    """Save many new rows with two queries, and tell nobody: for a business that is being made. None change nothing.
 
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
         SetupInvalid: There is one of the same name already.
     """
     check_business_may(Ability.WRITE, is_staff=True)
+    if not rows:
+        return []
     make_edition()
     with _refusing_twins():
         made = noun.model._default_manager.bulk_create(rows)  # noqa: SLF001
