@@ -9,7 +9,7 @@ from typing import Any
 from kernel.money import PriceKind
 from scheduling.engine import DateOverride, WeeklyPeriod
 from scheduling.enums import ActorKind
-from scheduling.selectors.catalog.entries import list_resource_type_entries
+from scheduling.selectors.catalog.roster import load_roster
 from scheduling.services.catalog.bulk import (
     NewResource,
     add_add_ons,
@@ -128,7 +128,7 @@ def add_shop(
 
 
 def _get_type(name: str, *, is_person: bool) -> int:
-    found = [entry.id for entry in list_resource_type_entries(now=MADE_AT) if entry.setup.name == name]
+    found = [kind.id for kind in load_roster().types.values() if kind.name == name and kind.is_active]
     if found:
         return found[0]
     return add_resource_types(setups=[ResourceTypeSetup(name=name, is_person=is_person)], by=BUILDER, now=MADE_AT)[0]
