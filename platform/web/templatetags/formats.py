@@ -62,6 +62,12 @@ def local_date_long(at: datetime, timezone: str) -> str:
 
 
 @register.filter
+def local_date_year(at: datetime, timezone: str) -> str:
+    """``{{ at|local_date_year:timezone }}``: "24 nov 2026", of what may be years ago."""
+    return get_current_formats().format_date(formats.to_local(at, timezone).date())
+
+
+@register.filter
 def local_date_short(at: datetime, timezone: str) -> str:
     """``{{ at|local_date_short:timezone }}``: "mar 24 de nov"."""
     return get_current_formats().format_day_short(formats.to_local(at, timezone).date())
