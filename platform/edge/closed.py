@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
-from django_htmx.http import trigger_client_event
+from django_htmx.http import reswap, trigger_client_event
 
 from edge.language import choose_language
 from edge.problems import answer_problem, is_for_programs
@@ -85,7 +85,10 @@ def _tell_open_page(tenant: TenantInfo, there: str) -> HttpResponse:
         "tone": "bad",
         "links": [{"label": gettext("Open it there"), "url": f"{there}/workspace/"}],
     }
-    return trigger_client_event(HttpResponse(status=HTTPStatus.GONE), TOAST, toast)
+    response = HttpResponse(status=HTTPStatus.GONE)
+    # What the page shows stays: refusals are drawn as well, and this one has nothing to draw.
+    reswap(response, "none")
+    return trigger_client_event(response, TOAST, toast)
 
 
 def answer_not_ready(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:

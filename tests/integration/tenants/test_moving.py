@@ -112,7 +112,7 @@ def test_part_of_an_open_page_lets_it_say_where_it_is_now(tenant, method):
     )
 
     toast = json.loads(answer.headers["HX-Trigger"])["turnero:toast"]
-    assert (answer.status_code, answer.content) == (410, b"")
+    assert (answer.status_code, answer.content, answer.headers["HX-Reswap"]) == (410, b"", "none")
     assert "Location" not in answer.headers
     assert (toast["tone"], toast["title"]) == ("bad", "Esta página tiene ahora otra dirección")
     assert "taller-nuevo.testserver.example" in toast["text"]
