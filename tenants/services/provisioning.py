@@ -17,7 +17,7 @@ from tenants.hosts import make_subdomain
 from tenants.models import Domain, SchemaState, Tenant
 from tenants.policies import check_slug, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.services.spares import claim_spare
+from tenants.services.spares import claim_spare, name_schema
 from tenants.services.templates import ensure_template
 from tenants.types import SignUpDetails, TenantInfo
 
@@ -66,8 +66,7 @@ def provision_tenant(
             # Whoever left this name a moment ago held it until now; the row above waited for that.
             if is_left_by_another(slug):
                 raise SlugTaken
-            # The number makes the name new even when the slug was used before.
-            tenant.schema_name = f"t{tenant.pk}_{slug.replace('-', '_')}"
+            tenant.schema_name = name_schema(tenant.pk, slug)
             tenant.save(update_fields=["schema_name"])
             domains = [] if is_example else [_add_domain(tenant)]
             claim_spare(template, tenant.schema_name)

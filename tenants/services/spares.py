@@ -12,6 +12,11 @@ from tenants.models import SchemaTemplate, SpareSchema
 from tenants.services.templates import ensure_template
 
 
+def name_schema(tenant_id: int, slug: str) -> str:
+    """Return the name of a new business's schema: its number makes it new, also where the slug was used before."""
+    return f"t{tenant_id}_{slug.replace('-', '_')}"
+
+
 def refill_spares() -> int:
     """Make spare schemas until there are ``settings.SPARE_SCHEMAS``; return how many were made.
 

@@ -19,7 +19,6 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError, LimitReached
 from kernel.limits import Ask
 from kernel.text import mark
-from keyvalue.throttle import ask_limits
 from tenants.countries import get_market
 from tenants.enums import SignUpStatus
 from tenants.errors import LinkUnknown, SlugInvalid, SlugReserved, SlugTaken, TooManySignUps
@@ -177,8 +176,11 @@ def progress_status(request: HttpRequest, token: str) -> JsonResponse:  # noqa: 
 
 def _count_mail(request: HttpRequest) -> LimitReached | None:
     """Count what sends a mail; return the refusal when the caller's network did it too often."""
-    full = ask_limits([Ask("sign_ups_address", find_block(request))])
-    return LimitReached(wait_seconds=max(full.values())) if full else None
+    try:
+        check_limits(Ask("sign_ups_address", find_block(request)))
+    except LimitReached as error:
+        return error
+    return None
 
 
 def _lead_to_progress(token: str) -> HttpResponse:

@@ -112,11 +112,11 @@ class ArchiveWriter:
 
     def put_head(self, head: Head) -> None:
         """Say of whom the archive is."""
-        self.put(HEAD, _to_json(asdict(head)))
+        self.put(HEAD, write_json(asdict(head)))
 
     def finish(self, manifest: Manifest) -> None:
         """Say what the archive holds, and seal it."""
-        self.put(MANIFEST, _to_json(asdict(manifest)))
+        self.put(MANIFEST, write_json(asdict(manifest)))
         self._tar.close()
         self._zip.close()
         self._sealed.finish()
@@ -186,12 +186,14 @@ def _list_members(zipped: GzipFile) -> Iterator[Member]:
         raise ArchiveDamaged from error
 
 
-def _to_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=_to_text, separators=(",", ":")).encode()
+def write_json(value: object, *, indent: int | None = None) -> bytes:
+    """Return a value as JSON, instants as ISO 8601; without ``indent`` in as few bytes as can be."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=_to_text, separators=separators).encode()
 
 
 def _to_text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    message = f"a {type(value).__name__} is in no archive"
+    message = f"a {type(value).__name__} is in no copy of a business"
     raise TypeError(message)

@@ -28,6 +28,7 @@ from tenants.errors import ExampleNotKept, FileThere, TenantUnknown
 from tenants.models import DueWork, Tenant
 from tenants.selectors.resolution import make_info
 from tenants.services.copies import shared, tables
+from tenants.services.copies.archives import write_json
 from tenants.services.copies.backups import list_files, unfinished
 from tenants.services.copies.documents import BATCH, Exported, list_exported, read_documents, write_rows
 from tenants.services.copies.readme import write_readme
@@ -45,7 +46,7 @@ SPOOLED = 1 << 20
 """Bytes of a sheet that wait in memory; more of them wait on the disk."""
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as", "trial_ends_at",
-     "is_example", "former_schemas", "quiet_since"}
+     "is_example", "former_schemas", "quiet_since", "was_quiet_since", "was_quiet_until"}
 )  # fmt: skip
 """Columns of the business's row that are the platform's to decide."""
 
@@ -138,7 +139,7 @@ def _write_rows(
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         tables.speak_plainly(cursor)
-        entries.add(BUSINESS, [_to_json(_describe_business(cursor, info, now))])
+        entries.add(BUSINESS, [write_json(_describe_business(cursor, info, now), indent=1)])
         with tenant_scope(info):
             exported = list_exported(cursor, info.schema_name)
             progress.begin(len({_name_room(each) for each in exported}) + 2)
@@ -150,7 +151,7 @@ def _write_rows(
                     batches = read_documents(info.schema_name, each)
                     counts[each.label] = entries.add_table(each.label, each.columns, batches)
                 progress.step()
-            entries.add(WORK, [_to_json(_list_work(info))])
+            entries.add(WORK, [write_json(_list_work(info), indent=1)])
             return counts, list_files()
 
 
@@ -191,7 +192,7 @@ def _write_manifest(
         "files": list(files),
         "sums": dict(entries.sums),
     }
-    entries.add(MANIFEST, [_to_json(told)])
+    entries.add(MANIFEST, [write_json(told, indent=1)])
 
 
 def _name_room(each: Exported) -> str:
@@ -203,14 +204,3 @@ def _make_sheet(sheet: hooks.Sheet) -> Iterator[bytes]:
     rows = iter(sheet.rows)
     while batch := list(islice(rows, BATCH)):
         yield write_rows(batch)
-
-
-def _to_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, default=_to_text).encode()
-
-
-def _to_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    message = f"a {type(value).__name__} is in no export"
-    raise TypeError(message)

@@ -34,7 +34,7 @@ from tenants.services.copies.restores import forget_files, is_inside
 from tenants.services.copies.results import RestoreDone
 from tenants.services.erasures.erasing import erase_again, list_noted
 from tenants.services.provisioning import TRIAL
-from tenants.services.spares import claim_spare
+from tenants.services.spares import claim_spare, name_schema
 from tenants.services.templates import ensure_template, get_migration_state
 from tenants.types import RestoredTenant, TenantFile, TenantInfo
 from verticals.contract import VerticalUnknown
@@ -67,7 +67,7 @@ def import_business(*, path: Path, slug: str, now: datetime) -> RestoreDone:
         ensure_template()
         with connection.cursor() as cursor:
             tenant_id = shared.reserve_tenant_id(cursor)
-        schema_name = f"t{tenant_id}_{slug.replace('-', '_')}"
+        schema_name = name_schema(tenant_id, slug)
         try:
             files = _store_files(source, told, schema_name)
             with _explained(slug), transaction.atomic(durable=True):

@@ -161,7 +161,7 @@ def _place(error: Invalid, page: FilePage, file: ReadFile) -> list[CellError]:
     for name, texts in translate_findings(error.errors).items():
         number, _, field_name = name.partition(".")
         line = int(number) if number.isdigit() else 0
-        column = file.name_column(page.find_key(field_name)) if line else ""
+        column = file.name_column(page.find_column(field_name)) if line else ""
         found += [CellError(line, column, text) for text in texts]
     return sorted(found, key=lambda each: each.line)
 

@@ -131,7 +131,6 @@ HOURS_FILE = FilePage(
     lead=gettext_lazy(
         "The weeks of all locations and of everybody. Change the file in a spreadsheet and import it again."
     ),
-    stale=gettext_lazy("Somebody changed something meanwhile: look once more before you save."),
     columns=lambda: COLUMNS,
     needed="day",
     list_rows=_list_rows,

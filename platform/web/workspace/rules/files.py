@@ -179,7 +179,6 @@ RULE_FILE = FilePage(
     title=gettext_lazy("Limits as a file"),
     back_label=RULES.title,
     lead=gettext_lazy("All limits that are switched on. Change the file in a spreadsheet and import it again."),
-    stale=gettext_lazy("Somebody changed something meanwhile: look once more before you save."),
     columns=lambda: COLUMNS,
     needed="limit",
     list_rows=_list_rows,

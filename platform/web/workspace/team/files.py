@@ -31,7 +31,6 @@ from web.workspace.files.reading import ReadFile, TypedLine
 from web.workspace.team.forms import KINDS, PEOPLE, THINGS, ResourceForm, ResourceTypeForm
 from web.workspace.team.pages import RESOURCE_TYPES, RESOURCES
 
-STALE = gettext_lazy("Somebody changed something meanwhile: look once more before you save.")
 NUMBER = gettext_lazy("Number")
 OLD = gettext_lazy("Number of what is there already; empty for a new one.")
 ORDER = gettext_lazy("The lowest number comes first. Empty: at the end.")
@@ -187,31 +186,23 @@ def make_line(line: TypedLine, values: dict[str, Any]) -> FileLine:
     return FileLine(number=line.number, row_id=values.pop("id", None), values=values)
 
 
-def make_finder(columns: Sequence[Column]) -> dict[str, str]:
-    """Map the fields of columns to their keys."""
-    return {column.field: column.key for column in columns}
-
-
 TYPE_FILE = FilePage(
     key="resource_types",
     title=gettext_lazy("Types as a file"),
     back_label=RESOURCE_TYPES.title,
     lead=gettext_lazy("All types in use. Change the file in a spreadsheet and import it again."),
-    stale=STALE,
     columns=lambda: TYPE_COLUMNS,
     needed="name",
     list_rows=_list_types,
     read=_read_types,
     save=lambda **how: import_rows(TYPES, **how),
     words=ResourceTypeForm,
-    find_key=lambda field: make_finder(TYPE_COLUMNS).get(field, field),
 )
 RESOURCE_FILE = FilePage(
     key="resources",
     title=gettext_lazy("Team and equipment as a file"),
     back_label=RESOURCES.title,
     lead=gettext_lazy("Everybody and everything in use. Change the file in a spreadsheet and import it again."),
-    stale=STALE,
     columns=lambda: RESOURCE_COLUMNS,
     needed="name",
     list_rows=_list_resources,
@@ -219,6 +210,5 @@ RESOURCE_FILE = FilePage(
     read=_read_resources,
     save=lambda **how: import_rows(RESOURCE_IMPORTER, **how),
     words=ResourceForm,
-    find_key=lambda field: make_finder(RESOURCE_COLUMNS).get(field, field),
     notes=(gettext_lazy("Weekly hours have a file of their own; accounts and photos are not in files."),),
 )
