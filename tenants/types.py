@@ -128,6 +128,7 @@ class TenantInfo:
         guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
         former_schemas: Of the businesses whose archives it was made of, oldest first.
         quiet_since: It is a copy that writes to no customer yet; None: it is none, or its owner said so.
+        was_quiet_since: It was one from then until ``was_quiet_until``; None: it still is one, or never was.
     """
 
     id: int
@@ -159,11 +160,22 @@ class TenantInfo:
     home_host: str = ""
     former_schemas: tuple[str, ...] = ()
     quiet_since: datetime | None = None
+    was_quiet_since: datetime | None = None
+    was_quiet_until: datetime | None = None
 
     @property
     def is_published(self) -> bool:
         """Tell whether the booking page is there for everybody."""
         return self.published_at is not None
+
+    @property
+    def copied_at(self) -> datetime | None:
+        """Return when it was made of another business that may be there as well; None: it was not."""
+        return self.quiet_since or self.was_quiet_since
+
+    def is_kept_back(self, at: datetime) -> bool:
+        """Tell whether customers do not hear of what was to be said at an instant: it is, or was, a copy by then."""
+        return self.quiet_since is not None or (self.was_quiet_until is not None and at <= self.was_quiet_until)
 
     @property
     def removed_at(self) -> datetime | None:
@@ -196,6 +208,7 @@ class ActDone:
     Attributes:
         act: A `tenants.enums.TenantAct` or `CopyAct` value; ``old`` and ``new`` are states.
         author_id: The operator; None: a command, the system, or the owner of the business.
+        user_id: Who of the business, for its own log; None: nobody of it.
     """
 
     tenant: TenantInfo
@@ -205,6 +218,7 @@ class ActDone:
     reason: str
     author_id: int | None
     at: datetime
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tenants.enums import DomainState
-from tenants.models.tenant import Tenant
+from tenants.models.tenant import SLUG_PATTERN, Tenant
 
 
 class FormerAddress(models.Model):
@@ -21,6 +21,16 @@ class FormerAddress(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.SET_NULL, null=True, related_name="former_addresses")
     left_at = models.DateTimeField()
     redirects_until = models.DateTimeField()
+
+    class Meta:
+        """An address, which leads on for some time after it was left."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(slug__regex=SLUG_PATTERN), name="tenants_former_slug_shape"),
+            models.CheckConstraint(
+                condition=models.Q(redirects_until__gte=models.F("left_at")), name="tenants_former_redirects"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the address."""

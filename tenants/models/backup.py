@@ -24,12 +24,22 @@ class Backup(models.Model):
     failure = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        """Read by business, the newest first; what was verified did not fail."""
+        """Read by business, the newest first; what was verified did not fail, and each archive is one row."""
 
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(verified_at__isnull=True) ^ models.Q(failure=""), name="tenants_backup_told"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archive="") ^ models.Q(failure=""), name="tenants_backup_kept_or_failed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bytes__gte=0, rows__gte=0, files__gte=0), name="tenants_backup_counted"
+            ),
+            models.CheckConstraint(condition=~models.Q(schema_name=""), name="tenants_backup_whose"),
+            models.UniqueConstraint(
+                fields=["schema_name", "archive"], condition=~models.Q(archive=""), name="tenants_backup_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["schema_name", "-began_at"], name="tenants_backup_newest")]
 

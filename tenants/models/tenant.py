@@ -25,6 +25,7 @@ class Tenant(TenantMixin):
     changed of them and of name, color, language and time zone.
     ``former_schemas`` are those whose archives it was made of, oldest first: links of theirs are known as such.
     Since ``quiet_since`` it is a copy that writes to no customer, until its owner says so (`copies.quiet`).
+    ``was_quiet_since`` and ``was_quiet_until`` say from then on when it was: what was kept back stays unsaid.
     ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
@@ -57,6 +58,8 @@ class Tenant(TenantMixin):
     version = models.PositiveIntegerField(default=1, db_default=1)
     former_schemas = models.JSONField(default=list, db_default=[], blank=True)
     quiet_since = models.DateTimeField(null=True)
+    was_quiet_since = models.DateTimeField(null=True)
+    was_quiet_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -64,6 +67,11 @@ class Tenant(TenantMixin):
             models.CheckConstraint(condition=models.Q(slug__regex=SLUG_PATTERN), name="tenants_tenant_slug_shape"),
             models.CheckConstraint(
                 condition=models.Q(status__in=TenantStatus.values), name="tenants_tenant_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(was_quiet_since__isnull=True, was_quiet_until__isnull=True)
+                | models.Q(quiet_since__isnull=True, was_quiet_since__lte=models.F("was_quiet_until")),
+                name="tenants_tenant_quiet_or_was",
             ),
         ]
 

@@ -109,6 +109,8 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         shared_at=tenant.shared_at,
         guide_ended_at=tenant.guide_ended_at,
         quiet_since=tenant.quiet_since,
+        was_quiet_since=tenant.was_quiet_since,
+        was_quiet_until=tenant.was_quiet_until,
         former_schemas=tuple(tenant.former_schemas),
     )
 

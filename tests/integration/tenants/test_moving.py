@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import IntegrityError
 
 from audit.selectors.log import list_changes
 from audit.services.addresses import ADDRESS
@@ -176,6 +177,17 @@ def test_business_may_go_back_and_then_the_way_is_the_other_one(tenant):
     assert find_moved("taller-nuevo.testserver.example").home_host == "taller.testserver.example"
     assert find_moved("taller.testserver.example") is None
     assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["taller-nuevo"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [("slug_shape", {"slug": "con espacio"}), ("redirects", {"redirects_until": datetime(2026, 1, 1, tzinfo=UTC)})],
+)
+def test_former_address_that_cannot_be_is_refused_by_the_table(tenant, constraint, values):
+    left_at = datetime(2026, 1, 2, tzinfo=UTC)
+
+    with pytest.raises(IntegrityError, match=f"tenants_former_{constraint}"):
+        FormerAddress.objects.create(**{"slug": "antes", "left_at": left_at, "redirects_until": left_at} | values)
 
 
 def test_every_former_address_leads_to_the_present_one(tenant):
