@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from audit.enums import Action
 from audit.public.models import PlatformEntry
-from audit.types import PlatformAct
+from audit.selectors.log import find_last_version
+from audit.services.log import log_changes
+from audit.types import NewEntry, PlatformAct
 from tenants.types import ActDone
+
+COPY = "copy"
+"""What a business that was made of an archive is called in its own log, with its own number. Fields are the acts."""
 
 
 def log_act(act: PlatformAct) -> None:
@@ -15,7 +21,7 @@ def log_act(act: PlatformAct) -> None:
 
 
 def log_tenant_act(done: ActDone) -> None:
-    """Write what was done to a business."""
+    """Write what was done to a business; what somebody of it did, into its own log as well."""
     log_act(
         PlatformAct(
             action=done.act,
@@ -28,3 +34,8 @@ def log_tenant_act(done: ActDone) -> None:
             reason=done.reason,
         )
     )
+    if done.user_id is not None:
+        version = find_last_version(noun=COPY, row_id=done.tenant.id) + 1
+        fields = {str(done.act): (done.old, done.new)}
+        entry = NewEntry(COPY, done.tenant.id, version, Action.CHANGED, fields)
+        log_changes([entry], user_id=done.user_id, now=done.at)

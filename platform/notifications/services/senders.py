@@ -78,14 +78,17 @@ def open_log() -> models.Manager[MessageBase]:
 def find_silence(message: MessageBase) -> MessageReason | None:
     """Return why a message of the business that this work is for may not leave; None: it may.
 
-    The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so. Until
-    then it sends nothing that was waiting when it was copied either: the business that it was made of does.
+    The platform's example writes to nobody. A copy of a business writes to no customer until its owner says so, and
+    what it kept back until then stays unsaid. What was waiting when it was copied it never sends: the business that it
+    was made of does. A message is of when what it tells about happened.
     """
     tenant = find_current_tenant()
     if tenant is None:
         return None
     if tenant.is_example:
         return MessageReason.EXAMPLE
-    if tenant.quiet_since is not None and (message.role == CUSTOMER or message.created_at <= tenant.quiet_since):
+    if message.role == CUSTOMER and tenant.is_kept_back(message.created_at):
+        return MessageReason.COPY
+    if tenant.copied_at is not None and message.created_at <= tenant.copied_at:
         return MessageReason.COPY
     return None

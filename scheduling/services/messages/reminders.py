@@ -17,6 +17,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import tell_customer
 from scheduling.services.messages.standing import CUSTOMER, describe_state
 from scheduling.types import AgreedPolicy
+from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
@@ -93,7 +94,12 @@ def send_reminder(reminder_id: int, now: datetime) -> None:
         return  # it was moved; the event about that, not yet handled, plans the reminder anew
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders or booking.is_sample:
         _end(reminder, ReminderStatus.CANCELLED, now)
-    elif booking.starts_at <= now or _has_newer_one(reminder, now) or not may_business(Ability.REMIND):
+    elif (
+        booking.starts_at <= now
+        or _has_newer_one(reminder, now)
+        or not may_business(Ability.REMIND)
+        or current_tenant().is_kept_back(reminder.due_at)
+    ):
         _end(reminder, ReminderStatus.SKIPPED, now)
     else:
         _tell(reminder, now)

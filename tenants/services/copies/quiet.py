@@ -8,14 +8,15 @@ from django.db import transaction
 
 from tenants import hooks
 from tenants.context import current_tenant
-from tenants.enums import CopyAct
+from tenants.enums import Ability, CopyAct
 from tenants.hosts import get_platform_name
 from tenants.models import Tenant
+from tenants.policies import check_business_may
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.copies.archives import Head
 from tenants.types import ActDone, TenantInfo
 
-BY_OWNER = "Its owner said so."
+BY_OWNER = "Its owner said so (person {user_id} of the business)."
 NOTE = "It writes to no customer until its owner says so in the workspace: the one that it was made of may do that."
 
 
@@ -30,22 +31,28 @@ def is_beside_another(head: Head, tenant_id: int) -> bool:
 
 def begin_quiet(tenant_id: int, *, now: datetime) -> None:
     """Let a business that is just being made write to no customer."""
-    Tenant.objects.filter(pk=tenant_id).update(quiet_since=now)
+    Tenant.objects.filter(pk=tenant_id).update(quiet_since=now, was_quiet_since=None, was_quiet_until=None)
 
 
 @transaction.atomic
-def end_quiet(*, now: datetime) -> None:
-    """Let the current business write to its customers from now on; what it kept back stays unsaid."""
+def end_quiet(*, user_id: int | None, now: datetime) -> None:
+    """Let the current business write to its customers from now on; what it kept back stays unsaid.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+    """
+    check_business_may(Ability.WRITE, is_staff=True)
     tenant = Tenant.objects.select_for_update().get(pk=current_tenant().id)
     if tenant.quiet_since is None:
         return
-    tenant.quiet_since = None
-    tenant.save(update_fields=["quiet_since"])
-    note(CopyAct.SPEAK, make_info(tenant, tenant.domains.all()), reason=BY_OWNER, now=now)
+    tenant.quiet_since, tenant.was_quiet_since, tenant.was_quiet_until = None, tenant.quiet_since, now
+    tenant.save(update_fields=["quiet_since", "was_quiet_since", "was_quiet_until"])
+    reason = BY_OWNER.format(user_id=user_id)
+    note(CopyAct.SPEAK, make_info(tenant, tenant.domains.all()), reason=reason, now=now, user_id=user_id)
     transaction.on_commit(forget_tenants)
 
 
-def note(act: CopyAct, tenant: TenantInfo, *, reason: str, now: datetime) -> None:
+def note(act: CopyAct, tenant: TenantInfo, *, reason: str, now: datetime, user_id: int | None = None) -> None:
     """Write into the platform's log what made a business of a copy, in the caller's transaction."""
-    status = tenant.status
-    hooks.note_act(ActDone(tenant=tenant, act=act, old="", new=status, reason=reason, author_id=None, at=now))
+    done = ActDone(tenant, act, old="", new=tenant.status, reason=reason, author_id=None, at=now, user_id=user_id)
+    hooks.note_act(done)

@@ -26,7 +26,7 @@ from files.selectors.data_copies import get_data_copy, list_data_copies
 from files.services.data_copies import ask_for_copy, take_copy
 from files.types import DataCopyView
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Invalid, LimitReached
+from kernel.errors import Conflict, Forbidden, Invalid, LimitReached
 from tenants.context import current_tenant
 from tenants.selectors.backups import find_standing
 from tenants.services.copies.quiet import end_quiet
@@ -112,7 +112,10 @@ def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponse:
     """Let this copy of a business write to customers from now on."""
-    end_quiet(now=utc_now())
+    try:
+        end_quiet(user_id=request.user.pk, now=utc_now())
+    except Forbidden as error:
+        return go_on(request, Toast(title=translate_error(error), tone="bad"), to=reverse("workspace:board"))
     toast = Toast(
         title=gettext("Messages leave from now on"),
         text=gettext("What was kept back stays unsaid; reminders of coming appointments are sent."),

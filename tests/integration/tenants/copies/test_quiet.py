@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from audit.public.models import PlatformEntry
+from audit.selectors.log import list_changes
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from notifications.models import Message
@@ -14,8 +16,9 @@ from notifications.services.delivery import send_message
 from scheduling.models import Booking, Reminder
 from scheduling.services.messages.reminders import send_reminder
 from tenants.context import tenant_scope
+from tenants.errors import StatusForbids
 from tenants.models import Tenant
-from tenants.selectors.resolution import find_tenant
+from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.services.copies.backups import back_up
 from tenants.services.copies.exports import export
 from tenants.services.copies.imports import import_business
@@ -58,9 +61,10 @@ def remind(schema_name: str) -> list[str]:
 
 
 def test_copy_beside_the_living_business_reminds_nobody(changed_archive, changed_shop, slug):
-    copy = restore(archive=changed_archive, slug=slug, now=utc_now()).tenant
+    now = utc_now()
+    copy = restore(archive=changed_archive, slug=slug, now=now).tenant
 
-    assert copy.quiet_since is not None
+    assert copy.quiet_since == now
     assert remind(copy.schema_name) == ["skipped"]
     assert find_tenant(changed_shop.info.schema_name).quiet_since is None
     assert remind(changed_shop.info.schema_name) == ["sent", "queued"]
@@ -80,15 +84,17 @@ def test_archive_of_another_platform_makes_a_quiet_business(changed_archive, cha
     drop_tenant(schema_name=changed_shop.info.schema_name)
     settings.PLATFORM_HOST = "other.example"
 
-    assert restore(archive=changed_archive, slug=slug, now=utc_now()).tenant.quiet_since is not None
+    now = utc_now()
+    assert restore(archive=changed_archive, slug=slug, now=now).tenant.quiet_since == now
 
 
 def test_import_is_quiet_at_first(shop, slug, tmp_path):
     done = export(slug=shop.info.slug, path=tmp_path / "all.zip", now=utc_now())
 
-    imported = import_business(path=done.path, slug=slug, now=utc_now()).tenant
+    now = utc_now()
+    imported = import_business(path=done.path, slug=slug, now=now).tenant
 
-    assert imported.quiet_since is not None
+    assert imported.quiet_since == now
     assert list_log(imported.schema_name) == [("import", "trial")]
 
 
@@ -145,7 +151,63 @@ def test_owner_lets_the_copy_write_once_and_it_is_logged(archive, slug):
     assert BANNER not in owner.get("/workspace/bookings/").content.decode()
     assert Tenant.objects.get(pk=copy.id).quiet_since is None
     assert list_log(copy.schema_name) == [("restore", "trial"), ("speak", "trial")]
+    with tenant_scope(copy):
+        user_id = User.objects.get(email=SIGN_IN[0]).pk
+        logged = list_changes(noun="copy", row_id=copy.id, after_version=0)
+    assert [(each.user_id, [field.name for field in each.fields]) for each in logged] == [(user_id, ["speak"])]
+    last = PlatformEntry.objects.filter(schema_name=copy.schema_name).latest("pk")
+    assert last.reason == f"Its owner said so (person {user_id} of the business)."
     assert remind(copy.schema_name) == ["sent", "queued"]
+
+
+def test_what_was_kept_back_stays_unsaid_once_the_copy_writes(archive, slug, mailoutbox):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    until = utc_now() + timedelta(hours=1)
+    with tenant_scope(copy):
+        end_quiet(user_id=1, now=until)
+    sent = {}
+    with tenant_scope(find_tenant(copy.schema_name)):
+        for role, minutes in (("customer", -1), ("customer", 1), ("worker", -1), ("worker", -600)):
+            message = Message.objects.create(
+                channel="email", template="booking_confirmed", to=f"{role}{minutes}@example.com", locale="es",
+                subject="Hola", body_text="Hola", body_html="", attachments=[], dedup_key=f"{role}:{minutes}",
+                role=role, status="queued", created_at=until + timedelta(minutes=minutes), send_after=until,
+            )  # fmt: skip
+            send_message(message.pk, until + timedelta(hours=2))
+            message.refresh_from_db()
+            sent[message.to] = message.status
+
+    assert sent == {
+        "customer-1@example.com": "cancelled", "customer1@example.com": "sent",
+        "worker-1@example.com": "sent", "worker-600@example.com": "cancelled",
+    }  # fmt: skip
+    assert len(mailoutbox) == 2
+
+
+def test_reminder_that_came_due_while_the_copy_was_quiet_is_left_out(archive, slug):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    with tenant_scope(copy):
+        due_at = Reminder.objects.filter(status="planned").order_by("due_at").first().due_at
+        end_quiet(user_id=1, now=due_at)
+
+    assert remind(copy.schema_name) == ["skipped"]
+
+
+def test_copy_that_is_suspended_goes_on_keeping_quiet(archive, slug):
+    copy = restore(archive=archive, slug=slug, now=utc_now()).tenant
+    Tenant.objects.filter(pk=copy.id).update(status="suspended")
+    forget_tenants()
+    owner = HostClient(copy.primary_host)
+    owner.post("/accounts/login/", {"login": SIGN_IN[0], "password": SIGN_IN[1]})
+    page = owner.get("/workspace/bookings/").content.decode()
+
+    answer = owner.post("/workspace/data/speak/")
+
+    assert (BANNER in page, "/workspace/data/speak/" in page, answer.status_code) == (True, False, 302)
+    assert Tenant.objects.get(pk=copy.id).quiet_since == copy.quiet_since
+    assert list_log(copy.schema_name) == [("restore", "trial")]
+    with tenant_scope(find_tenant(copy.schema_name)), pytest.raises(StatusForbids):
+        end_quiet(user_id=1, now=utc_now())
 
 
 def test_trying_an_archive_is_no_act(archive, shop):
@@ -158,6 +220,6 @@ def test_trying_an_archive_is_no_act(archive, shop):
 
 def test_business_that_is_no_copy_is_left_as_it_is(shop):
     with tenant_scope(shop.info):
-        end_quiet(now=utc_now())
+        end_quiet(user_id=1, now=utc_now())
 
     assert list_log(shop.info.schema_name) == []
