@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
@@ -98,6 +99,16 @@ def add_due_work(
     statement.fetch("SELECT id FROM wanted")
     if due_at <= now:
         wake_after_commit(kind=kind, row_id=row_id)
+
+
+def plan_due_work(
+    *, kind: str, row_ids: Collection[int], due_at: datetime, urgency: Urgency = Urgency.LATER, lane: str = ""
+) -> None:
+    """Do the same for many rows with one statement, and wake nobody: the sweep finds them."""
+    statement = Statement()
+    statement.add("wanted", "SELECT unnest(%(wanted_ids)s::int8[]) AS id", {"ids": list(row_ids)})
+    add_due_part(statement, name="due", source="wanted", kind=kind, due_at=due_at, urgency=urgency, lane=lane)
+    statement.fetch("SELECT id FROM wanted")
 
 
 def add_due_part(

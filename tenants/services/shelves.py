@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
-from time import time
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +24,6 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from tenants.errors import ArchiveDamaged, NoRoom
 
 CHUNK = 1 << 20
-ABANDONED_SECONDS = 24 * 3600.0
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +37,13 @@ def work_folder() -> Iterator[Path]:
     """
     try:
         settings.BACKUP_WORK.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_abandoned(settings.BACKUP_WORK)
-        with TemporaryDirectory(dir=settings.BACKUP_WORK) as folder:
-            yield Path(folder)
+        with ExitStack() as held:
+            with _locked(settings.BACKUP_WORK):  # nobody takes a new folder for an abandoned one
+                _remove_abandoned(settings.BACKUP_WORK)
+                folder = TemporaryDirectory(dir=settings.BACKUP_WORK)
+                held.enter_context(_locked(Path(folder.name)))
+                held.callback(folder.cleanup)
+            yield Path(folder.name)
     except OSError as error:
         raise NoRoom(why=str(error)) from error
 
@@ -112,11 +115,21 @@ def remove(place: str) -> None:
 
 
 def _remove_abandoned(folder: Path) -> None:
-    """Remove what processes that were killed have left."""
+    """Remove what processes that were killed have left: whoever still works in a folder has it locked."""
     for path in folder.iterdir():
-        with suppress(OSError):
-            if time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                rmtree(path)
+        with suppress(OSError), _locked(path, fcntl.LOCK_NB):
+            rmtree(path)
+
+
+@contextmanager
+def _locked(folder: Path, how: int = 0) -> Iterator[None]:
+    """Have a folder alone; the kernel gives it back for whoever is killed."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _list(folder: str) -> tuple[list[str], list[str]]:

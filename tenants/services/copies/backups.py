@@ -43,6 +43,7 @@ MOST_TRIES = 3
 """Of an archive whose files are removed while they are read."""
 UNFINISHED, GRACE_SECONDS = ".turnero-part", 60.0
 """The suffix is ours alone: drafts are looked for in any folder that somebody names."""
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
 GONE = frozenset({"42P01", "3F000"})
 """No such table, no such schema: the business was removed while it was read."""
 SUFFIX, ENCRYPTED_SUFFIX = ".tar.gz", ".tar.gz.age"
@@ -232,11 +233,10 @@ class _Draft:
         self.file.flush()
         os.fsync(self.file.fileno())
         base, number = self.path, 1
-        while self.path.exists():
+        while not _give_name(self.draft_path, self.path):
             number += 1
             stem, _, suffix = base.name.partition(".")
             self.path = base.with_name(f"{stem}-{number}.{suffix}")
-        self.draft_path.rename(self.path)
         handle = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -273,6 +273,23 @@ def _remove_abandoned(folder: Path) -> None:
                 continue
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever still writes it has it
             path.unlink()
+
+
+def _give_name(draft: Path, path: Path) -> bool:
+    """Give a draft its name in one step, unless somebody has it, be it since a moment ago; tell whether it did."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if path.exists():  # a disk that knows no second name, such as a stick: nobody else writes there
+            return False
+        draft.rename(path)
+        return True
+    draft.unlink()
+    return True
 
 
 def _explain(error: OSError, folder: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from tenants.enums import DomainState, Urgency
 from tenants.hosts import is_below_platform
 from tenants.models import Domain, OwnDomain, Tenant
@@ -28,13 +30,22 @@ def list_taken(head: Head) -> list[str]:
     return sorted(Domain.objects.filter(domain__in=names).values_list("domain", flat=True))
 
 
-def give_hosts(head: Head, tenant_id: int, *, taken: list[str]) -> None:
-    """Let a business answer at the hosts that were given by hand, those of the archive that are free."""
+def give_hosts(head: Head, tenant_id: int, *, taken: list[str]) -> list[str]:
+    """Let a business answer at the hosts that were given by hand, those of the archive that are free.
+
+    Return which somebody took since ``taken`` was looked up: whoever is just taking one is waited for.
+    """
+    lost = []
     proven = head.own_domain[0] if head.own_domain is not None else ""
     for domain, is_primary in head.domains:
         if domain not in taken and domain != proven and not is_ours(head, domain):
-            # Saving a primary one makes the one before a further one (django-tenants).
-            Domain.objects.create(domain=domain, tenant_id=tenant_id, is_primary=is_primary)
+            try:
+                with transaction.atomic():
+                    # Saving a primary one makes the one before a further one (django-tenants).
+                    Domain.objects.create(domain=domain, tenant_id=tenant_id, is_primary=is_primary)
+            except IntegrityError:
+                lost.append(domain)
+    return lost
 
 
 def ask_for_domain(head: Head, tenant_id: int, *, taken: list[str], now: datetime) -> None:

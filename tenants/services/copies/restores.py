@@ -56,7 +56,7 @@ from tenants.services.copies.results import RestoreDone
 from tenants.services.copies.seals import Identity, check_seal, read_identities
 from tenants.services.erasures.erasing import erase_again, list_noted, read_tombstones
 from tenants.services.erasures.stones import Stone
-from tenants.services.spares import claim_spare
+from tenants.services.spares import claim_spare, name_schema
 from tenants.services.templates import ensure_template, get_migration_state, migrate_schema
 from tenants.types import RestoredTenant, TenantFile, TenantInfo
 
@@ -97,7 +97,7 @@ class _Target:
     @property
     def schema_name(self) -> str:
         """Return a name that no schema had: the number is new."""
-        return f"t{self.tenant_id}_{self.slug.replace('-', '_')}"
+        return name_schema(self.tenant_id, self.slug)
 
 
 def restore(
@@ -283,7 +283,7 @@ def _add_tenant(head: Head, target: _Target) -> tuple[TenantInfo, list[str]]:
         raise SlugTaken
     taken = [] if target.is_scratch else hosts.list_taken(head)
     if not target.is_scratch:
-        hosts.give_hosts(head, target.tenant_id, taken=taken)
+        taken = sorted([*taken, *hosts.give_hosts(head, target.tenant_id, taken=taken)])
     tenant = Tenant.objects.get(pk=target.tenant_id)
     return make_info(tenant, tenant.domains.all()), taken
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -329,6 +330,29 @@ def test_killed_backup_leaves_no_archive_and_the_next_one_clears_up(shop, tmp_pa
     assert [name for name in left if not name.startswith(".")] == []
     assert len(left) == 2
     assert list_folder(folder) == [done.path.name]
+
+
+@pytest.mark.parametrize("fault", [None, errno.EPERM])
+def test_name_that_somebody_has_since_a_moment_ago_is_left_to_them(tmp_path, monkeypatch, fault):
+    def keep(content: bytes) -> Path:
+        with backups.unfinished(tmp_path, "taller", ".tar.gz") as draft:
+            draft.file.write(content)
+            draft.keep()
+        return draft.path
+
+    def refuse(*_):
+        raise OSError(fault, "this disk knows no second name")
+
+    with monkeypatch.context() as patch:
+        if fault is None:
+            patch.setattr(Path, "exists", lambda _: False)  # as whoever looked before saw it
+        else:
+            patch.setattr(backups.os, "link", refuse)
+        kept = [keep(b"first"), keep(b"second"), keep(b"third")]
+
+    assert [path.name for path in kept] == ["taller.tar.gz", "taller-2.tar.gz", "taller-3.tar.gz"]
+    assert [path.read_bytes() for path in kept] == [b"first", b"second", b"third"]
+    assert list_folder(tmp_path) == sorted(path.name for path in kept)
 
 
 def test_draft_that_somebody_still_writes_is_left_alone(shop, tmp_path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from django.db import transaction
 
 from kernel.clock import utc_now
 from tenants.context import tenant_scope
@@ -15,6 +18,8 @@ from tenants.services.addresses.checks import plan_check
 from tenants.services.copies.backups import back_up
 from tenants.services.copies.restores import restore, verify
 from tenants.services.life_cycle import drop_tenant
+from tests.integration.scheduling.changes.conftest import run_in
+from tests.integration.scheduling.changes.test_in_flight import wait_for_lock
 
 NAME, TOKEN = "turnos.taller-ana.mx", "k" * 32
 
@@ -63,6 +68,29 @@ def test_own_domain_of_a_living_business_is_left_to_it(changed_shop, proven, slu
     assert not OwnDomain.objects.filter(tenant_id=restored.tenant.id).exists()
     assert list_checks(restored.tenant.schema_name) == []
     assert list_checks(changed_shop.info.schema_name) == [proven.pk]
+
+
+def test_host_that_somebody_is_just_taking_is_left_to_them(changed_shop, changed_backup, provision, slug):
+    host, neighbor = f"{changed_shop.info.slug}.citas.example", provision()
+    drop_tenant(schema_name=changed_shop.info.schema_name)
+    is_taken, is_over = Event(), Event()
+
+    def take():
+        with transaction.atomic():
+            Domain.objects.create(domain=host, tenant_id=neighbor.id, is_primary=False)
+            is_taken.set()
+            wait_for_lock(neighbor, is_over)
+
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(run_in, neighbor, take)
+        is_taken.wait(30)
+        restored = restore(archive=changed_backup, slug=slug, now=utc_now())
+        is_over.set()
+
+    assert taking.result() is None
+    assert f"{host} answers for another business: it was left out." in restored.notes
+    assert Domain.objects.get(domain=host).tenant_id == neighbor.id
+    assert restored.tenant.primary_host == f"{slug}.testserver.example"
 
 
 def test_trying_an_archive_asks_for_no_domain(changed_shop, proven, tmp_path):

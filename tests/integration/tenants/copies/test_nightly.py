@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pyrage
 import pytest
 from django.core.files.storage import InMemoryStorage, storages
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from notifications.public.models import Message
@@ -21,6 +23,9 @@ from tenants.services import shelves
 from tenants.services.copies import nightly, tables
 from tenants.services.copies.nightly import back_up_tonight, plan_backups
 from tenants.services.copies.restores import verify
+from tenants.services.life_cycle import drop_tenant
+from tests.integration.scheduling.changes.conftest import run_in
+from tests.integration.scheduling.changes.test_in_flight import wait_for_lock
 from tests.integration.tenants.copies.conftest import list_files
 
 NOW = datetime(2026, 11, 26, 8, 40, tzinfo=UTC)
@@ -46,11 +51,12 @@ def operator(committed) -> User:
     Message.objects.all().delete()
 
 
-def test_every_business_but_the_example_is_planned(committed, provision, shelf):
+def test_every_business_but_the_example_is_planned(committed, provision, shelf, django_assert_num_queries):
     shown, hidden = provision(), provision()
     Tenant.objects.filter(pk=hidden.id).update(is_example=True)
 
-    planned = [plan_backups(now=NOW), plan_backups(now=NOW)]
+    with django_assert_num_queries(6):  # who, their rows, who is late; twice
+        planned = [plan_backups(now=NOW), plan_backups(now=NOW)]
 
     rows = DueWork.objects.filter(kind=nightly.DUE_KIND)
     numbers = set(rows.values_list("row_id", flat=True))
@@ -216,21 +222,72 @@ def test_archive_that_cannot_be_removed_stays_in_the_list(shop, shelf, monkeypat
 
 
 def test_work_of_killed_processes_is_cleared_up(shop, shelf, settings):
+    import fcntl
     import os
 
-    for name in ("old", "young"):
+    for name in ("killed", "at-work"):
         (settings.BACKUP_WORK / name).mkdir(parents=True)
-    os.utime(settings.BACKUP_WORK / "old", (0, 0))
+    (settings.BACKUP_WORK / "killed" / "plain.tar.gz").touch()
+    handle = os.open(settings.BACKUP_WORK / "at-work", os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
     back_up_tonight(shop.info.id, NOW)
+    os.close(handle)
 
-    assert [path.name for path in settings.BACKUP_WORK.iterdir()] == ["young"]
+    assert [path.name for path in settings.BACKUP_WORK.iterdir()] == ["at-work"]
 
 
-def test_row_says_either_that_it_was_verified_or_why_not(committed, shelf):
-    for values in ({"verified_at": NOW, "failure": "no"}, {}):
-        with pytest.raises(IntegrityError):
-            Backup.objects.create(schema_name="t0_x", began_at=NOW, **values)
+def test_folder_of_a_copy_that_is_being_made_is_nobody_elses(committed, shelf, settings):
+    with shelves.work_folder() as first, shelves.work_folder() as second:
+        both = [first.exists(), second.exists(), first != second]
+
+    assert (both, list(settings.BACKUP_WORK.iterdir())) == ([True, True, True], [])
+
+
+def test_failure_is_not_noted_of_a_business_that_is_removed_meanwhile(provision, shelf, operator, monkeypatch):
+    info, is_dropped, is_over = provision(), Event(), Event()
+
+    def drop():
+        with transaction.atomic():
+            drop_tenant(schema_name=info.schema_name)
+            is_dropped.set()
+            wait_for_lock(info, is_over)
+
+    def fail(*_, **__):
+        is_dropped.wait(30)
+        raise NoRoom(why="no space is left")
+
+    monkeypatch.setattr(nightly, "back_up", fail)
+    with ThreadPoolExecutor(1) as pool:
+        dropping = pool.submit(run_in, info, drop)
+        with pytest.raises(NoRoom):
+            back_up_tonight(info.id, NOW)
+        is_over.set()
+
+    assert dropping.result() is None
+    assert list(Backup.objects.filter(schema_name=info.schema_name)) == []
+    assert list(Message.objects.filter(to=operator.email)) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("told", {"verified_at": NOW, "failure": "no"}),
+        ("told", {"archive": "x"}),
+        ("kept_or_failed", {"verified_at": NOW}),
+        ("kept_or_failed", {"archive": "x", "failure": "no"}),
+        ("counted", {"archive": "x", "verified_at": NOW, "bytes": -1}),
+        ("counted", {"archive": "x", "verified_at": NOW, "rows": -1}),
+        ("counted", {"archive": "x", "verified_at": NOW, "files": -1}),
+        ("whose", {"schema_name": "", "failure": "no"}),
+        ("once", {"archive": "there", "verified_at": NOW}),
+    ],
+)
+def test_row_that_cannot_be_is_refused_by_the_table(committed, shelf, constraint, values):
+    Backup.objects.create(schema_name="t0_x", archive="there", began_at=NOW, verified_at=NOW)
+
+    with pytest.raises(IntegrityError, match=f"tenants_backup_{constraint}"):
+        Backup.objects.create(**{"schema_name": "t0_x", "began_at": NOW} | values)
 
 
 @pytest.mark.parametrize("count", [1, 3])
