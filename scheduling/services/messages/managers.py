@@ -1,7 +1,7 @@
 """What owners and managers are told beside what customers do: a request that waits, a booking that lies over another.
 
 A request that nobody answers expires at the end of its time (`writing.expiry`), and its customer is told
-(`messages.events`); when half of that time is gone, the business is nudged.
+(`messages.events`); when half of that time is gone, the business is nudged, while somebody works there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from notifications.types.messages import Recipient
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.words import make_business_words, make_subject
+from scheduling.services.messages.working_time import find_working_instant
 from scheduling.types import BookingView
 from tenants.hooks import register_due_handler
 from tenants.services.due_work import add_due_work
@@ -22,9 +23,13 @@ DUE_KIND = "request_nudge"
 
 
 def plan_nudge(booking: BookingView, *, now: datetime) -> None:
-    """Nudge the business about a request that was asked ``now``, in the middle of the time it has; safe to repeat."""
+    """Nudge the business about a request that was asked ``now``, in the middle of the time it has; safe to repeat.
+
+    Nobody is woken: it is the working time nearest to the middle.
+    """
     if booking.answer_by is not None:
-        due_at = now + (booking.answer_by - now) / 2
+        middle, place_id = now + (booking.answer_by - now) / 2, booking.location_id
+        due_at = find_working_instant(wanted=middle, begins=now, ends=booking.answer_by, location_id=place_id)
         add_due_work(kind=DUE_KIND, row_id=booking.id, due_at=due_at, now=now)
 
 

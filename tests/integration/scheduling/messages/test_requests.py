@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import User
 from notifications.models import Message
-from scheduling.models import Booking, Resource, Service
+from scheduling.models import Booking, Location, Resource, Service, WorkingHours
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve
 from scheduling.services.messages.managers import nudge_business
+from scheduling.services.messages.working_time import find_working_instant
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import Actor, SlotRequest
 from tenants.models import DueWork
@@ -21,6 +23,7 @@ from tests.integration.scheduling.messages.conftest import NOW, handle_events, l
 
 CUSTOMER, STAFF = Actor(kind="customer"), Actor(kind="staff", user_id=1)
 DAY = timedelta(days=1)
+ZONE, SATURDAY = ZoneInfo("America/Mexico_City"), 5
 WAITING = "business_request_waiting"
 
 
@@ -51,7 +54,6 @@ def test_request_says_until_when_it_is_answered(asked):
 
 def test_business_is_nudged_once_when_half_of_the_time_is_gone(asked):
     half = NOW + DAY / 2
-    assert find_nudge(asked) == half
 
     nudge_business(asked.id, half)
     nudge_business(asked.id, half)
@@ -59,6 +61,43 @@ def test_business_is_nudged_once_when_half_of_the_time_is_gone(asked):
     assert list_told(WAITING) == [(WAITING, "email", "owner@taller.example")]
     assert "A más tardar" not in Message.objects.get(template=WAITING).subject
     assert "a más tardar el martes 24 de noviembre, 9:00\xa0a.m.," in Message.objects.get(template=WAITING).body_text
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "answer_by", "expected"),
+    [
+        ((25, 10, 0), (25, 16, 0), (25, 13, 0)),
+        ((25, 10, 0), (26, 10, 0), (25, 17, 0)),
+        ((27, 20, 0), (28, 20, 0), (28, 9, 0)),
+        ((28, 12, 0), (30, 12, 0), (30, 9, 0)),
+        ((28, 13, 30), (30, 9, 30), (29, 11, 30)),
+        ((28, 18, 0), (30, 9, 0), (29, 13, 30)),
+        ((28, 18, 0), (29, 21, 0), (29, 9, 0)),
+        ((25, 21, 0), (26, 8, 0), (26, 2, 30)),
+    ],
+)
+def test_nudge_comes_while_somebody_works_else_by_day(tenant, asked_at, answer_by, expected):
+    place = Location.objects.order_by("pk").first()
+    WorkingHours.objects.all().delete()
+    WorkingHours.objects.bulk_create(
+        WorkingHours(location=place, weekday=day, opens_minute=540, closes_minute=840 if day == SATURDAY else 1080)
+        for day in range(6)
+    )
+    begins, ends, wanted = (datetime(2026, 11, *at, tzinfo=ZONE) for at in (asked_at, answer_by, expected))
+
+    found = find_working_instant(wanted=begins + (ends - begins) / 2, begins=begins, ends=ends, location_id=place.pk)
+
+    assert found.astimezone(ZONE) == wanted
+
+
+def test_nudge_is_planned_for_when_somebody_works(asked):
+    nudge = find_nudge(asked)
+
+    assert asked.answer_by - nudge > timedelta(hours=1)
+    assert nudge == find_working_instant(
+        wanted=NOW + DAY / 2, begins=NOW, ends=asked.answer_by, location_id=asked.location_id
+    )
+    assert nudge.astimezone(ZONE) == datetime(2026, 11, 23, 17, tzinfo=ZONE)
 
 
 def test_every_manager_is_nudged_in_their_language(asked):
@@ -100,7 +139,7 @@ def test_moved_request_is_nudged_for_its_new_time(asked, service):
     move_booking(booking_id=asked.id, starts_at=slot.starts_at, now=later, by=CUSTOMER)
     handle_events()
 
-    assert find_nudge(asked) == later + DAY / 2
+    assert find_nudge(asked) == datetime(2026, 11, 23, 17, tzinfo=ZONE)
     nudge_business(asked.id, later + DAY / 2)
 
     assert len(list_told(WAITING)) == 2

@@ -1,0 +1,64 @@
+"""When people who work are told of what waits for them: while they work, else by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from kernel.instants import to_instant, to_minutes
+from kernel.intervals import Interval
+from scheduling.engine import list_openings, to_local_date, to_minute
+from scheduling.selectors.catalog.timetables import load_timetables
+
+ROOM_MINUTES = 60
+"""So long before the end, of working time or of what waits, somebody can still do something; sooner it is no news."""
+DAY_BEGINS, DAY_ENDS = 9 * 60, 20 * 60
+"""Wall minutes between which nobody is woken, also where nobody works at all."""
+
+
+def find_working_instant(*, wanted: datetime, begins: datetime, ends: datetime, location_id: int) -> datetime:
+    """Return the instant in ``[begins, ends)`` nearest to ``wanted`` at which somebody works at a location; one query.
+
+    Nobody does: the nearest by day, on the clock of the place. There is no day in between either: ``wanted``.
+    """
+    first, last = begins.date() - timedelta(days=1), ends.date() + timedelta(days=1)
+    known = load_timetables(location_id=location_id, from_on=first, to_on=last)
+    place = known.places.get(location_id)
+    within = to_minutes(begins), to_minutes(ends)
+    working = list_openings(known.resources.values(), known.holidays, *within)
+    days = [] if place is None else _list_days(place.timezone, within)
+    minute = to_minutes(wanted)
+    for periods in (working, days):
+        found = find_nearest(minute, periods, within)
+        if found is not None:
+            return wanted if found == minute else to_instant(found)
+    return wanted
+
+
+def find_nearest(minute: int, periods: Iterable[Interval], within: Interval) -> int | None:
+    """Return the minute of the periods, inside of ``within``, that is nearest; None: there is none.
+
+    ``minute`` itself where a period has it. Otherwise one that leaves an hour before the period ends, where it is so
+    long, and an hour from where ``within`` begins and ends.
+    """
+    begins, ends = within
+    starts = []
+    for start, end in periods:
+        if start <= minute < end:
+            return minute
+        first = max(start, begins + ROOM_MINUTES)
+        last = min(max(first, end - ROOM_MINUTES), ends - ROOM_MINUTES)
+        if first <= last and first < end:
+            starts.append(min(max(minute, first), last))
+    return min(starts, key=lambda each: (abs(each - minute), each), default=None)
+
+
+def _list_days(timezone: str, within: Interval) -> list[Interval]:
+    first, last = (to_local_date(timezone, minute) for minute in within)
+    return [
+        (
+            to_minute(timezone, first + timedelta(days=day), DAY_BEGINS),
+            to_minute(timezone, first + timedelta(days=day), DAY_ENDS),
+        )
+        for day in range((last - first).days + 1)
+    ]
