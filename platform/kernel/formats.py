@@ -8,6 +8,7 @@ CLDR puts in "3:30 p. m.", becomes U+00A0: our font has no glyph for the former.
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -125,8 +126,9 @@ class Formats:
         precision = get_currency_precision(currency)
         amount = Decimal(amount_minor).scaleb(-precision)
         decimals = 0 if amount == amount.to_integral_value() else precision
-        pattern = self.locale.currency_formats["standard"]
-        text = pattern.apply(amount, self.locale, force_frac=(decimals, decimals))
+        pattern = copy(self.locale.currency_formats["standard"])
+        pattern.frac_prec = (decimals, decimals)
+        text = pattern.apply(amount, self.locale)
         sign, _ = self.get_money_sign(currency)
         before = f"{sign}\N{NO-BREAK SPACE}" if sign[-1].isalpha() else sign  # CLDR's currencySpacing
         return _clean(SIGN_BEFORE.sub(before, text).replace(SIGN, sign))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -61,7 +62,9 @@ def test_cents_are_shown_only_where_there_are_any():
 def test_money_reads_as_in_the_country(language, country, currency, shown):
     formats = get_formats(language, country)
 
-    assert formats.format_money(123450, currency).replace("\xa0", " ") == shown
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert formats.format_money(123450, currency).replace("\xa0", " ") == shown
     assert formats.get_money_sign(currency)[0] == shown.strip("1234.,50 ")
 
 
