@@ -68,9 +68,13 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Applied(Generic[T]):
-    """A change that was saved: what it returned, and the bookings that it touched, by what became of them."""
+    """A change that was saved: what it returned, and the bookings that it touched, by what became of them.
+
+    ``left`` should have been moved and could not be any more: they stay where they were, written down as such.
+    """
 
     result: T
     moved: tuple[BookingView, ...] = ()
     kept: tuple[BookingView, ...] = ()
     cancelled: tuple[BookingView, ...] = ()
+    left: tuple[BookingView, ...] = ()

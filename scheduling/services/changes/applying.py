@@ -3,11 +3,14 @@
 `apply_change` makes the change, looks which bookings fit worse after it, and does with each of them
 what was decided, all in one transaction. As long as somebody has not decided, or a decision can no
 longer be done, nothing is written and the bookings are handed back with proposals.
+
+Where more bookings are moved than can be while everybody waits, those that may stay are moved after the change, in
+parts: each of them is whole, and lets others book in between (decision 33).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,6 +18,7 @@ from uuid import uuid4
 
 from django.db.models import QuerySet
 
+from database.errors import TooBusy
 from database.locks import lock_resources
 from database.transactions import run_write
 from kernel.errors import NotFound
@@ -35,7 +39,7 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.fitting import collecting
 from scheduling.services.changes.proposals import Outlook, look_around, propose
-from scheduling.services.editions import make_edition
+from scheduling.services.editions import make_edition, share_edition
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import REASON_LENGTH, clean_reason
 from scheduling.services.writing.lookups import lock_booking
@@ -48,6 +52,8 @@ T = TypeVar("T")
 
 MOST_ROWS = 300
 """So many bookings of one change are decided one by one, with proposals; whatever is moved is locked meanwhile."""
+MOST_AT_ONCE = 25
+"""So many bookings are moved in one transaction, which holds every resource: a second or two."""
 MOST_ROUNDS = 6
 """So often those that waited for the place of another booking are tried again."""
 
@@ -63,6 +69,15 @@ class Words:
 
     change: str
     cancel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    """What is moved once the change is saved; until then each of them is kept where it is."""
+
+    moves: tuple[Touched, ...]
+    decisions: Mapping[int, Decision]
+    bundles: Mapping[int, Mapping[str, object]]
 
 
 class _Undecided(Exception):
@@ -85,6 +100,9 @@ def apply_change(
 ) -> Applied[T]:
     """Make a change and do with each booking that it touches what was decided; all of it, or nothing.
 
+    But of more than `MOST_AT_ONCE` moves those of bookings that may stay follow in parts. What cannot be moved any more
+    by then stays, and is named in ``left``: the change itself is saved.
+
     ``change`` calls services of the catalog; after a lost race it is called again. Decisions about
     bookings that the change does not touch (any more) are left aside. Of more than `MOST_ROWS` bookings those that
     were not decided one by one all stay or are canceled, as ``for_rest`` says. Times that somebody only keeps
@@ -98,7 +116,7 @@ def apply_change(
     check_business_may(Ability.WRITE, is_staff=True)
     said = Words(change=clean_reason(words.change[:REASON_LENGTH], is_required=True), cancel=clean_reason(words.cancel))
 
-    def work(*, is_pessimistic: bool) -> Applied[T]:  # noqa: ARG001 - whoever decides about bookings locks every time
+    def work(*, is_pessimistic: bool) -> tuple[Applied[T], _Deferred]:  # noqa: ARG001 - whoever decides about bookings locks every time
         if decisions:
             make_edition()
             lock_resources(Resource.objects.values_list("pk", flat=True))
@@ -111,22 +129,33 @@ def apply_change(
         if not all(_is_decided(each, decided) for each in listed):
             raise _look_at(listed, now=now)
         _give_up(holds, now=now)
-        _decide(listed, decided, said, by=by, now=now)
-        by_outcome = {
-            outcome: tuple(each.booking for each in listed if decided[each.booking.id].outcome is outcome)
-            for outcome in Outcome
-        }
+        deferred = _decide(listed, decided, said, by=by, now=now)
+        by_outcome = _group(listed, decided)
         return Applied(
             result=result,
             moved=by_outcome[Outcome.MOVE],
             kept=by_outcome[Outcome.KEEP],
             cancelled=by_outcome[Outcome.CANCEL],
-        )
+        ), deferred
 
     try:
-        return run_write(work)
+        applied, deferred = run_write(work)
     except _Undecided as found:
         raise BookingsTouched(touched=propose(found.outlook, decisions=decisions), rest=found.rest) from None
+    left = {each.booking.id for each in _move_in_parts(deferred, by=by, now=now)}
+    return replace(
+        applied,
+        moved=tuple(each for each in applied.moved if each.id not in left),
+        left=tuple(each for each in applied.moved if each.id in left),
+    )
+
+
+def _group(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Mapping[Outcome, tuple[BookingView, ...]]:
+    """Group bookings by what becomes of them."""
+    return {
+        outcome: tuple(each.booking for each in touched if decisions[each.booking.id].outcome is outcome)
+        for outcome in Outcome
+    }
 
 
 def _decide_rest(
@@ -185,8 +214,8 @@ def _is_decided(touched: Touched, decisions: Mapping[int, Decision]) -> bool:
 
 def _decide(
     touched: Sequence[Touched], decisions: Mapping[int, Decision], words: Words, *, by: Actor, now: datetime
-) -> None:
-    """Cancel, move and keep, in this order: what is cancelled makes room.
+) -> _Deferred:
+    """Cancel, move and keep, in this order: what is cancelled makes room. Return what is moved later.
 
     Raises:
         _Undecided: Some cannot be moved to where they should.
@@ -207,11 +236,17 @@ def _decide(
                 moves.append(each)
             case Outcome.KEEP:
                 _keep(each.booking.id, reason=words.change, by=by, now=now)
-    left = _move_all(moves, decisions, bundles, by=by, now=now)
+    later = [each for each in moves if Outcome.KEEP in each.outcomes]
+    if len(moves) <= MOST_AT_ONCE:
+        later = []
+    for each in later:
+        _keep(each.booking.id, reason=words.change, by=by, now=now)
+    left = _move_all([each for each in moves if each not in later], decisions, bundles, by=by, now=now)
     if left:
         refused = {each.booking.id for each in left}
         marked = [replace(each, is_refused=each.booking.id in refused) for each in touched]
         raise _look_at(marked, now=now)
+    return _Deferred(tuple(later), decisions, bundles)
 
 
 def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Mapping[int, Mapping[str, object]]:
@@ -227,6 +262,57 @@ def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Ma
         for name in [uuid4().hex]
         for booking_id in ids
     }
+
+
+def _move_in_parts(deferred: _Deferred, *, by: Actor, now: datetime) -> list[Touched]:
+    """Move what was deferred, part by part, and again what waited for the place of another one; return what stays."""
+    left = list(deferred.moves)
+    for _ in range(MOST_ROUNDS):
+        refused = [
+            each
+            for part in _cut(left, deferred.bundles)
+            for each in _move_part(part, deferred.decisions, deferred.bundles, by=by, now=now)
+        ]
+        if not refused or len(refused) == len(left):
+            return refused
+        left = refused[::-1]
+    return left
+
+
+def _cut(moves: Sequence[Touched], bundles: Mapping[int, Mapping[str, object]]) -> Iterator[list[Touched]]:
+    """Yield parts in which those stay together whose customers hear of them in one message."""
+    groups: dict[object, list[Touched]] = {}
+    for each in moves:
+        groups.setdefault(bundles[each.booking.id].get("bundle", each.booking.id), []).append(each)
+    part: list[Touched] = []
+    for group in groups.values():
+        if part and len(part) + len(group) > MOST_AT_ONCE:
+            yield part
+            part = []
+        part += group
+    if part:
+        yield part
+
+
+def _move_part(
+    part: Sequence[Touched],
+    decisions: Mapping[int, Decision],
+    bundles: Mapping[int, Mapping[str, object]],
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[Touched]:
+    """Move a few bookings in a transaction of their own; return those that stay, all of them when it fails."""
+
+    def work(*, is_pessimistic: bool) -> list[Touched]:  # noqa: ARG001 - whoever moves several locks every time
+        share_edition()
+        lock_resources(Resource.objects.values_list("pk", flat=True))
+        return _move_all(part, decisions, bundles, by=by, now=now)
+
+    try:
+        return run_write(work)
+    except TooBusy:
+        return list(part)
 
 
 def _move_all(

@@ -27,6 +27,7 @@ from scheduling.services.changes.applying import Words, apply_change
 from scheduling.types import Actor, Applied, BookingView
 from tenants.context import current_tenant
 from web.formats import format_phone
+from web.templatetags.formats import local_date_time
 from web.workspace.changes.reading import SAVE, asks_back, list_carried, read_choices
 from web.workspace.changes.rows import Review, find_people, make_review
 
@@ -83,8 +84,13 @@ def say_applied(applied: Applied[Any]) -> str:
         (ngettext("%(count)s moved", "%(count)s moved", len(applied.moved)), applied.moved),
         (ngettext("%(count)s kept", "%(count)s kept", len(applied.kept)), applied.kept),
         (ngettext("%(count)s canceled", "%(count)s canceled", len(applied.cancelled)), applied.cancelled),
+        (ngettext("%(count)s not moved", "%(count)s not moved", len(applied.left)), applied.left),
     ]
     said = ", ".join(text % {"count": len(bookings)} for text, bookings in parts if bookings)
+    if applied.left:
+        names = [f"{each.customer_name} ({local_date_time(each.starts_at, each.timezone)})" for each in applied.left]
+        stay = gettext("Their new time was taken meanwhile, so they stay as they were: %(names)s")
+        said = f"{said}. " + stay % {"names": ", ".join(names)}
     alone = _list_unreachable((*applied.moved, *applied.cancelled))
     if alone:
         said = f"{said}. " + gettext("Call them, they get no message: %(names)s") % {"names": ", ".join(alone)}

@@ -129,6 +129,83 @@ def test_a_whole_row_of_bookings_moves_by_an_hour(olga, eva, hours, monkeypatch)
     assert (len(made), len(tried)) in {(5, 5), (5, 9)}
 
 
+def test_many_moves_follow_in_parts_between_which_others_book(scratch_tenant, monkeypatch):
+    monkeypatch.setattr(applying, "MOST_AT_ONCE", 2)
+    with tenant_scope(scratch_tenant):
+        place, elsewhere = make_place(), make_place()
+        service_id = make_service((make_resource(place), make_resource(place)))
+        other_id = make_service((make_resource(elsewhere),))
+        made = [book_for(f"Ana{hour}", service_id, hour, email=f"ana{hour}@example.com") for hour in range(9, 14)]
+        change, run, booked = close(place, STAFF), applying.run_write, []
+        decisions = move_to_first(refuse(change, STAFF).touched)
+
+        def run_and_book(work):
+            done = run(work)
+            with ThreadPoolExecutor(1) as pool:
+                hour = 9 + len(booked)
+                booked.append(pool.submit(run_in, scratch_tenant, lambda: book_for("Beto", other_id, hour)).result())
+            return done
+
+        monkeypatch.setattr(applying, "run_write", run_and_book)
+        applied = save(change, STAFF, decisions)
+
+        moved = Booking.objects.filter(pk__in=made)
+        assert ([each.id for each in applied.moved], applied.left) == (made, ())
+        assert [type(each) for each in booked] == [int] * 4  # the change, and three parts
+        assert set(moved.values_list("override_kind", "override_reason", "sequence")) == {("", "", 1)}
+        assert {each.starts_at.date() for each in moved} == {MONDAY.date() + timedelta(days=1)}
+
+
+def test_what_cannot_be_moved_later_stays_and_is_named(olga, place, eva, service_id, monkeypatch):
+    monkeypatch.setattr(applying, "MOST_AT_ONCE", 2)
+    made = [book_for(f"Ana{hour}", service_id, hour, email=f"ana{hour}@example.com") for hour in (9, 10, 11)]
+    same = Decision(Outcome.MOVE, MONDAY + timedelta(days=1), (eva,))
+
+    applied = save(close(place, olga), olga, dict.fromkeys(made, same))
+
+    assert [each.id for each in applied.moved] == made[:1]
+    assert [each.id for each in applied.left] == made[1:]
+    left = Booking.objects.filter(pk__in=made[1:])
+    assert set(left.values_list("override_kind", "override_reason")) == {("staff", WORDS.change)}
+    assert list(left.order_by("pk").values_list("starts_at", flat=True)) == [MONDAY + HOUR, MONDAY + 2 * HOUR]
+    assert DateOverride.objects.exists()
+
+
+def test_what_can_stay_nowhere_is_moved_with_the_change(olga, eva, leo, service_id, monkeypatch):
+    monkeypatch.setattr(applying, "MOST_AT_ONCE", 1)
+    made = [
+        book_for(f"Ana{hour}", service_id, hour, email=f"ana{hour}@example.com", resource_ids=(eva,))
+        for hour in (9, 10)
+    ]
+    taken = Decision(Outcome.MOVE, MONDAY + timedelta(days=1), (leo,))
+
+    def change() -> int:
+        return archive(resources.NOUN, eva, version=None, by=olga, now=NOW)
+
+    found = refuse(change, olga, dict.fromkeys(made, taken))
+
+    assert sorted(each.is_refused for each in found.touched) == [False, True]
+    assert Resource.objects.get(pk=eva).is_active
+    assert set(Booking.objects.filter(pk__in=made).values_list("sequence", flat=True)) == {0}
+
+
+def test_parts_keep_those_together_who_get_one_message(olga, place, service_id, monkeypatch):
+    monkeypatch.setattr(applying, "MOST_AT_ONCE", 2)
+    names = ("ana", "beto", "ana", "caro", "ana")
+    made = [book_for(name, service_id, 9 + hour, email=f"{name}@example.com") for hour, name in enumerate(names)]
+    parts, move_all = [], applying._move_all
+
+    def move(moves, *given, **values):
+        parts.append([each.booking.id for each in moves])
+        return move_all(moves, *given, **values)
+
+    monkeypatch.setattr(applying, "_move_all", move)
+    change = close(place, olga)
+    save(change, olga, move_to_first(refuse(change, olga).touched))
+
+    assert parts == [[], [made[0], made[2], made[4]], [made[1], made[3]]]
+
+
 def test_two_that_want_each_others_place_are_handed_back(olga, place, eva):
     service_id = make_service((eva,))
     one, other = (book_for(name, service_id, hour) for name, hour in (("Ana", 10), ("Beto", 11)))
