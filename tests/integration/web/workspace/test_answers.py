@@ -148,10 +148,11 @@ def test_saved_as_it_is_nothing_changes(owner_client, service):
     service.questions = list(reversed(service.questions))
     service.save()
 
-    owner_client.post(correct_url(booking), make_correction(owner_client, booking, price="850"))
+    owner_client.post(correct_url(booking), make_correction(owner_client, booking, price="990"))
 
+    written = list(booking.history.all()[: booking.history.count() - rows])
     assert list(read_answers(booking).values()) == KEPT
-    assert not any(each.answers != booking.answers for each in booking.history.all()[: booking.history.count() - rows])
+    assert [(each.price_minor, each.answers) for each in written] == [(99_000, booking.answers)]
 
 
 def test_what_a_service_asks_no_more_stays_and_can_be_corrected(owner_client, service):

@@ -47,9 +47,10 @@ def test_nothing_keeps_nothing():
 
 
 @given(st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), max_size=300))  # noqa: DTZ001
-def test_newest_is_kept_and_the_rest_is_bounded(made):
-    kept = choose_kept(made)
+def test_newest_of_the_last_days_and_months_that_have_one_are_kept(made):
+    days = sorted({at.date() for at in made})[-DAYS:]
+    months = sorted({(at.year, at.month) for at in made})[-MONTHS:]
 
-    assert kept <= set(made)
-    assert len(kept) <= DAYS + MONTHS
-    assert not made or max(made) in kept
+    of_days = {max(at for at in made if at.date() == day) for day in days}
+    of_months = {max(at for at in made if (at.year, at.month) == month) for month in months}
+    assert choose_kept(made) == of_days | of_months

@@ -156,7 +156,7 @@ def test_typed_domain_that_is_refused_leaves_the_verified_one(owner_client, name
         True,
         True,
     )
-    assert resolve_host(NAME) is not None
+    assert resolve_host(NAME).id == OwnDomain.objects.get(name=NAME, state="verified").tenant_id
 
 
 def test_domain_of_another_business_is_refused(owner_client, other_tenant):
