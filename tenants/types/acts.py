@@ -1,0 +1,71 @@
+"""What is done to a business, and what is left of one that was removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenants.types.businesses import TenantInfo
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAct:
+    """What somebody wants to be done to a business, and why.
+
+    Attributes:
+        author_id: The operator; None: a command or the system.
+        seen: The state upon which it was decided; None: whatever it is.
+    """
+
+    schema_name: str
+    reason: str
+    author_id: int | None
+    now: datetime
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActDone:
+    """What was done to a business, by whom and why, for whoever keeps a log.
+
+    Attributes:
+        act: A `tenants.enums.TenantAct` or `CopyAct` value; ``old`` and ``new`` are states.
+        author_id: The operator; None: a command, the system, or the owner of the business.
+        user_id: Who of the business, for its own log; None: nobody of it.
+    """
+
+    tenant: TenantInfo
+    act: str
+    old: str
+    new: str
+    reason: str
+    author_id: int | None
+    at: datetime
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalProof:
+    """That a business was removed; ``finished_at`` is None while that goes on. It names nobody."""
+
+    tenant_id: int
+    schema_name: str
+    slug: str
+    closed_at: datetime
+    began_at: datetime
+    finished_at: datetime | None
+    backups_gone_at: datetime | None
+    tables: int = 0
+    rows: int = 0
+    files: int = 0
+    archives: int = 0
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessRemoved:
+    """A business that is being removed at this moment: its people can still be found, within the transaction."""
+
+    tenant: TenantInfo
+    proof: RemovalProof
+    at: datetime
