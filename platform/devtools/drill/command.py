@@ -63,6 +63,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "two web and two worker processes behind Caddy: killed, then restarted, under 300 bookings [--bookings N]",
             needs_servers=False,
         ),
+        "upgrade": Drill(
+            "from the version before with 50,000 bookings and back, under load [--previous COMMIT] [--bookings N]",
+            needs_servers=False,
+        ),
         "zones": Drill("Mexico 2022 and Paraguay 2024 with two releases of tzdata each", needs_servers=True),
         "owner": Drill(
             "a new owner's way by pages only, counted, against a running demo [--host H] [--catcher H]",

@@ -1,0 +1,54 @@
+"""What the drills of two of everything and of the upgrade call a failure; `./dev drill two` kills and restarts."""
+
+from __future__ import annotations
+
+import pytest
+
+from devtools.drill.pair.judging import Kept
+from devtools.drill.pair.load import Load
+from devtools.drill.pair.proxy import NEWER
+from devtools.drill.two import Round
+
+
+def make_load(firsts: list[int], looks: list[int], *, booked: int) -> Load:
+    return Load(firsts, {f"p{number}": f"R{number}" for number in range(booked)}, {"/": looks}, 1.234, 7.0)
+
+
+def test_load_counts_first_answers_and_looks_that_are_wrong():
+    load = make_load([201, 503, 0, 201], [200, 302, 502], booked=4)
+
+    assert load.failed == 3
+    assert load.describe() == (
+        "4 booked in 7 s, first answers 1 × none, 2 × 201, 1 × 503, slowest 1.23 s; looks 1 × 200, 1 × 302, 1 × 502"
+    )
+
+
+@pytest.mark.parametrize(
+    ("firsts", "booked", "faults"),
+    [
+        ([201, 503], 2, []),
+        ([503, 503], 2, ["a kill: 2 requests failed"]),
+        ([201, 201], 1, ["a kill: 1 people were never served"]),
+    ],
+)
+def test_round_may_cost_so_many_requests_and_nobody_a_booking(firsts, booked, faults):
+    tried = Round("a kill", lambda *_: None, most_failed=1, pause_seconds=0)
+
+    assert tried.judge(make_load(firsts, [], booked=booked), wanted=2) == faults
+
+
+@pytest.mark.parametrize("wrong", ["lost", "unknown", "untold"])
+def test_work_is_whole_when_nothing_is_missing_or_more(wrong):
+    figures = {"promised": 9, "lost": 0, "unknown": 0, "untold": 0, "mails": 10, "doubled": 1}
+
+    assert (Kept(**figures).is_whole, Kept(**{**figures, wrong: 1}).is_whole) == (True, False)
+    assert Kept(**figures).describe() == (
+        "9 confirmed: 0 lost, 0 booked twice or unknown, 0 not told; 10 mails, 1 of them twice"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "is_newer"), [("v2.6.2", False), ("v2.7.0", True), ("v2.11.7 h1:x", True), ("v2.5.9", False)]
+)
+def test_newer_proxy_is_known_by_its_version(version, is_newer):
+    assert (NEWER.match(version) is not None) is is_newer
