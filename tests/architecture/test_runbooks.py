@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from config.environment import ROOT
+from devtools.drill.production import runbooks
 from devtools.drill.production.guide import read_steps
 
+BY_OTHERS = {"alerts"}
+"""What an alert means, and which runbook is for it."""
 PAGE = (ROOT / "infra" / "runbooks" / "new-secret.md").read_text()
 FIRST, SECOND = "a" * 20 + "|&/" + "0123456789" * 3, "b" * 64
 STUB = '#!/bin/sh\necho "$(basename $0) $*" >> {said}\n'
@@ -58,3 +62,31 @@ def test_second_change_lists_both(machine):
     lines = run(machine)
 
     assert lines[1:] == [f"TURNERO_SECRET_KEY_FALLBACKS='{SECOND} {FIRST}'"]
+
+
+def test_drill_tries_every_runbook():
+    there = {path.stem for path in runbooks.FOLDER.glob("*.md")}
+
+    assert there - BY_OTHERS == set(runbooks.CASES)
+    for name, case in runbooks.CASES.items():
+        lines = [step.line for step in runbooks.read_runbook(name)]
+        given = {step.given for step in runbooks.read_runbook(name)} - {""}
+        assert given == set(case.given), name
+        assert [part for part in case.mends if not any(part in line for line in lines)] == [], name
+
+
+def test_runbooks_lead_to_files_and_settings_that_there_are():
+    example = (ROOT / "infra" / "environment.example").read_text()
+    chapters = re.findall(r"^## (.+)$", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
+
+    for path in runbooks.FOLDER.glob("*.md"):
+        page = path.read_text()
+        assert [link for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", page) if not (path.parent / link).exists()] == []
+        assert [name for name in re.findall(r"TURNERO_[A-Z_]+[A-Z]", page) if name not in example] == []
+        assert [
+            said for said in re.findall(r"“(A new|Back|From|The whole)([^”]*)”", page) if not is_chapter(said, chapters)
+        ] == []
+
+
+def is_chapter(said: tuple[str, str], chapters: list[str]) -> bool:
+    return any(chapter.startswith("".join(said)) for chapter in chapters)

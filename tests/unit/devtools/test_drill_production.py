@@ -8,6 +8,7 @@ from http.client import HTTPMessage
 import pytest
 
 from devtools.drill import production
+from devtools.drill.production import runbooks
 from devtools.drill.production.browser import Answer
 from devtools.drill.production.guide import Step
 
@@ -49,6 +50,26 @@ def test_line_that_fails_ends_the_drill_with_its_words(capsys: pytest.CaptureFix
 
     assert [line for line, _, _ in machine.ran if line == "true"] == []
     assert "this line of the guide failed (1):\nsaid by createdb" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("failing", "is_well", "held"),
+    [("\0", True, "1 runbooks, 0"), ("rm --force", False, "1 runbooks, 1 do not hold  disk-full"),
+     ("dd if=", False, "1 runbooks, 1"), ("umount /mnt", False, "1 runbooks, 1"), ("curl", False, "1 runbooks, 1")],
+)  # fmt: skip
+def test_runbook_holds_when_its_lines_do_and_the_business_answers(
+    failing, is_well, held, tmp_path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = FakeMachine(failing)
+
+    assert runbooks.rehearse(machine, tmp_path, ["disk-full"]) is is_well  # type: ignore[arg-type]
+
+    ran = [line for line, _, _ in machine.ran]
+    assert held in capsys.readouterr().out
+    assert ran[-1].startswith("curl --fail")  # the machine is asked whatever failed before
+    if is_well:
+        assert ran.index("rm /var/lib/postgresql/ballast") == next(
+            at for at, line in enumerate(ran) if line.startswith("find /opt")) + 1  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ of its own (`devtools.drill.production.machine`); exchanged are the values that 
 somebody signs up, books over TLS with the certificate of Caddy's own authority and looks at the answers.
 Then the chapters about a new version and the way back are run while somebody looks at pages all the time: no answer
 may be wrong, and the booking is still there. Prints what every line took and the minutes from the first line to the
-booking.
+booking. ``--runbooks`` tries those instead (`devtools.drill.production.runbooks`).
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ from pathlib import Path
 
 from config.environment import ROOT, read_environment
 from devtools.drill.production.guide import BACK, INSTALL, UPGRADE, Step, read_steps
+from devtools.drill.production.looking import AUTHORITY, HOST, judge_looks, tell, watching
 from devtools.drill.production.machine import Machine, running_machine
+from devtools.drill.production.runbooks import CASES, rehearse
 from devtools.errors import DevtoolsError
 from devtools.processes import end_child, own_environment
 from devtools.terminal import complain, say
 
-HOST, SMTP_PORT, MAIL_PORT = "turnero.example", 1025, 8025
+SMTP_PORT, MAIL_PORT = 1025, 8025
 GIVEN = {"HOST": HOST, "SMTP_URL": f"smtp://127.0.0.1:{SMTP_PORT}", "FROM_EMAIL": f"citas@{HOST}"}
 """What the drill fills in where readers fill in their own."""
 OPERATORS_PASSWORD = "the-operators-password-of-the-drill\n"  # noqa: S105 - of a machine that is thrown away
-AUTHORITY = "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
 UNITS = ("turnero-migrate", "turnero-web@1", "turnero-web@2", "turnero-worker@1", "turnero-worker@2", "turnero-beat")
 LOOSEST = 40
 """Of a hundred; systemd calls up to 49 acceptable."""
@@ -42,31 +43,38 @@ def run(argv: Sequence[str]) -> int:
     """Follow the guide; 1 when a line fails or an answer is not as it must be."""
     parser = argparse.ArgumentParser(prog="./dev drill production")
     parser.add_argument("--keep", action="store_true", help="wait for Enter before the machine is thrown away")
+    parser.add_argument(
+        "--runbooks", nargs="*", choices=list(CASES), metavar="NAME",
+        help="instead of a new version: what each runbook is for happens, and its lines are run (default: all)",
+    )  # fmt: skip
     options = parser.parse_args(argv)
     folder = read_environment().state_dir / "production"
     folder.mkdir(parents=True, exist_ok=True)
     with running_machine(folder, host=HOST) as machine:
         _pack(machine.root / "root" / "turnero.tar.gz")
         with _catching_mail(machine, folder):
-            is_well = _follow(machine, folder)
+            is_well = _follow(machine, folder, runbooks=options.runbooks)
             if options.keep:
                 input(f"the machine is in {machine.root}; Enter throws it away ")
     say("the guide holds" if is_well else "the guide does NOT hold")
     return 0 if is_well else 1
 
 
-def _follow(machine: Machine, folder: Path) -> bool:
+def _follow(machine: Machine, folder: Path, *, runbooks: Sequence[str] | None) -> bool:
+    """Install, then bring a new version and go back, or try runbooks (none named: all of them)."""
     note = folder / "visit.txt"
     note.unlink(missing_ok=True)
     began_at = time.monotonic()
     if not _run_steps(machine, read_steps(INSTALL)):
         return False
     is_well = _visit(machine, note, began_at) and _look_at_units(machine)
+    if runbooks is not None:
+        return rehearse(machine, note, runbooks or list(CASES)) and is_well
     for chapter in (UPGRADE, BACK):
         say(f"-- {chapter}")
-        with _watching(machine, note) as watcher:
+        with watching(machine, note) as watcher:
             is_well = _run_steps(machine, read_steps(chapter)) and is_well
-        is_well = _judge_looks(watcher) and _visit(machine, note, began_at) and is_well
+        is_well = judge_looks(watcher) and _visit(machine, note, began_at) and is_well
     return is_well
 
 
@@ -94,44 +102,21 @@ def _visit(machine: Machine, note: Path, began_at: float) -> bool:
         if what == "BOOKED":
             say(f"{(time.monotonic() - began_at) / 60:.1f} minutes from the first line of the guide to the booking")
         else:
-            _tell(is_right, f"{what}  {told}")
+            tell(is_right, f"{what}  {told}")
     return visitor.wait() == 0
-
-
-@contextmanager
-def _watching(machine: Machine, note: Path) -> Iterator[subprocess.Popen[str]]:
-    """Look at pages from outside as long as the block runs."""
-    own = [str(HOST), str(machine.root / AUTHORITY), str(note)]
-    command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.watcher", *own])
-    watcher = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
-    try:
-        yield watcher
-    finally:
-        watcher.terminate()
-
-
-def _judge_looks(watcher: subprocess.Popen[str]) -> bool:
-    told, _ = watcher.communicate()
-    looks, wrong = json.loads(told)
-    _tell(not wrong and looks > 0, f"{looks} looks at pages meanwhile, {len(wrong)} wrong  {wrong[:5]}")
-    return not wrong and looks > 0
 
 
 def _look_at_units(machine: Machine) -> bool:
     """Let systemd look at our units, and at what they expose."""
     units = " ".join(f"{unit}.service" for unit in UNITS)
     checked = machine.run(f"systemd-analyze verify {units}")
-    _tell(checked.returncode == 0, f"systemd-analyze verify  {checked.stdout.strip()[-300:]}")
+    tell(checked.returncode == 0, f"systemd-analyze verify  {checked.stdout.strip()[-300:]}")
     exposed = [machine.run(f"systemd-analyze security --threshold={LOOSEST} {unit}.service") for unit in UNITS]
     for told in exposed:
-        _tell(told.returncode == 0, told.stdout.strip().splitlines()[-1])
+        tell(told.returncode == 0, told.stdout.strip().splitlines()[-1])
     failed = machine.run("systemctl list-units --failed --no-legend 'turnero-*' caddy.service 'postgresql*' 'redis*'")
-    _tell(not failed.stdout.strip(), f"no unit has failed  {failed.stdout.strip()}")
+    tell(not failed.stdout.strip(), f"no unit has failed  {failed.stdout.strip()}")
     return not any((checked.returncode, *(told.returncode for told in exposed), failed.stdout.strip()))
-
-
-def _tell(is_right: bool, what: str) -> None:  # noqa: FBT001 - the finding itself
-    say(f"{'ok  ' if is_right else 'FAIL'}    {what}".rstrip())
 
 
 def _pack(target: Path) -> None:

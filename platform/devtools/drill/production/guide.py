@@ -50,11 +50,16 @@ def read_steps(chapter: str, text: str | None = None) -> list[Step]:
     page = PAGE.read_text(encoding="utf-8") if text is None else text
     parts = _CHAPTER.split(page)
     chapters = dict(zip(parts[1::2], parts[2::2], strict=True))
-    steps = [Step(line) for block in _BLOCK.findall(chapters.get(chapter, "")) for line in _join_lines(block)]
+    steps = read_page(chapters.get(chapter, ""))
     if not steps:
         message = f"{PAGE.name} has no commands in a chapter {chapter!r}"
         raise LookupError(message)
     return steps
+
+
+def read_page(text: str) -> list[Step]:
+    """List the commands of a text in order."""
+    return [Step(line) for block in _BLOCK.findall(text) for line in _join_lines(block)]
 
 
 def _join_lines(block: str) -> Iterator[str]:

@@ -1,0 +1,43 @@
+"""Whether anybody outside the drill's machine notices anything."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.environment import ROOT
+from devtools.drill.production.machine import Machine
+from devtools.processes import own_environment
+from devtools.terminal import say
+
+HOST = "turnero.example"
+AUTHORITY = "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+
+
+@contextmanager
+def watching(machine: Machine, note: Path) -> Iterator[subprocess.Popen[str]]:
+    """Look at pages from outside as long as the block runs."""
+    own = [HOST, str(machine.root / AUTHORITY), str(note)]
+    command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.watcher", *own])
+    watcher = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        yield watcher
+    finally:
+        watcher.terminate()
+
+
+def judge_looks(watcher: subprocess.Popen[str]) -> bool:
+    """Tell whether no answer was wrong, and print how many there were."""
+    told, _ = watcher.communicate()
+    looks, wrong = json.loads(told)
+    tell(not wrong and looks > 0, f"{looks} looks at pages meanwhile, {len(wrong)} wrong  {wrong[:5]}")
+    return not wrong and looks > 0
+
+
+def tell(is_right: bool, what: str) -> None:  # noqa: FBT001 - the finding itself
+    """Print a finding."""
+    say(f"{'ok  ' if is_right else 'FAIL'}    {what}".rstrip())
