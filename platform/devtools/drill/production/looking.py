@@ -24,6 +24,8 @@ def watching(machine: Machine, note: Path) -> Iterator[subprocess.Popen[str]]:
     own = [HOST, str(machine.root / AUTHORITY), str(note)]
     command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.watcher", *own])
     watcher = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    if watcher.stdout is not None:
+        watcher.stdout.readline()  # from here on it can be asked to end
     try:
         yield watcher
     finally:

@@ -19,6 +19,8 @@ from devtools.drill.production.browser import Browser
 from devtools.drill.production.visitor import SLUG
 
 PAUSE_SECONDS = 0.1
+LOOKING = "looking"
+"""Said once it can be asked to end."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -28,6 +30,7 @@ def main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: is_over.set())
     browser, tenant = Browser(Path(authority)), f"{SLUG}.{host}"
     pages = ((host, "/sign-up/"), (tenant, "/api/v1/services"), (tenant, Path(note).read_text(encoding="utf-8")))
+    print(LOOKING, flush=True)
     looks, wrong = 0, []
     while not is_over.is_set():
         for at, path in pages:
