@@ -274,20 +274,6 @@ def test_strangers_are_refused_exactly_where_a_permission_is_asked(tenant, facts
     assert (refused, let_in & asking) == (asking, set())
 
 
-def test_the_owner_is_let_in_everywhere_at_home(sign_in, facts):
-    answers = ask(sign_in("owner"), list_doors(TENANT), facts)
-
-    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
-    assert {key for key, answer in answers.items() if is_refused(answer)} == set()
-
-
-def test_the_operator_is_let_in_everywhere_on_the_platform(operator, facts):
-    answers = ask(operator, list_doors(PLATFORM), facts)
-
-    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
-    assert {key for key, answer in answers.items() if is_refused(answer)} == set()
-
-
 @pytest.mark.parametrize("role", ["read_only", "provider", "receptionist"])
 def test_a_role_is_refused_what_it_may_not_do_and_nothing_changes(sign_in, facts, role):
     allowed = PERMISSIONS_BY_ROLE[role]

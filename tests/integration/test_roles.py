@@ -99,6 +99,16 @@ def test_table_and_addresses_are_the_same(place):
     assert sorted(table) == sorted(door.route for door in list_doors(urlconf))
 
 
+@pytest.mark.parametrize(("table", "role"), [(TENANT, OWNER), (PLATFORM, OPERATOR)])
+def test_owners_at_home_and_operators_on_the_platform_may_do_everything(table, role):
+    """Whether they are let in, the test below asks of every line of the table."""
+    without = [
+        f"{method} {route}" for route, rights in table.items() for method, who in rights.items() if role not in who
+    ]
+
+    assert without == []
+
+
 @pytest.mark.parametrize(
     ("place", "role"),
     [*(("tenant", role) for role in sorted(STAFF | {STRANGER})), ("platform", STRANGER), ("platform", OPERATOR)],
