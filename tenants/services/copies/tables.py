@@ -27,6 +27,8 @@ SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1
 """
 """How values are written as text: two servers have to agree, or their sums differ."""
 PIECE_BYTES = 1 << 20
+EMPTY = (0, "0")
+"""What `digest_table` finds in a table without rows."""
 
 
 def speak_plainly(cursor: Any) -> None:
@@ -88,8 +90,12 @@ def write_table(cursor: Any, schema_name: str, table: str, columns: Sequence[str
 
 
 def empty_tables(cursor: Any, schema_name: str, tables: Sequence[str]) -> None:
-    """Remove what the migrations of an empty schema wrote; keys are checked later, once all rows are there."""
-    cursor.execute(f"TRUNCATE {', '.join(_name(schema_name, table) for table in tables)}")
+    """Remove what the migrations of an empty schema wrote; keys are checked later, once all rows are there.
+
+    Sequences begin anew as well, and what they give from here on is undone with the transaction: else a try that
+    is rolled back would leave its numbers in the spare schema that the next business gets.
+    """
+    cursor.execute(f"TRUNCATE {', '.join(_name(schema_name, table) for table in tables)} RESTART IDENTITY")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 

@@ -7,7 +7,7 @@ To make one, an archive and an export of it takes longer than most tests: each m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,8 +31,10 @@ from notifications.public.models import TextedNumber
 from tenants.context import tenant_scope
 from tenants.models import DueWork, FormerAddress, SchemaState
 from tenants.selectors.resolution import forget_tenants
+from tenants.services.copies.archives import reading
 from tenants.services.copies.backups import back_up
 from tenants.services.copies.exports import export
+from tenants.services.copies.seals import Identity
 from tenants.services.life_cycle import add_domain, drop_tenant
 from tenants.services.provisioning import provision_tenant
 from tenants.types import TenantInfo
@@ -205,3 +207,9 @@ def count() -> Callable[[], tuple[object, ...]]:
 
 def list_files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def read_all(path: Path, identities: Sequence[Identity] = ()) -> dict[str, bytes]:
+    """Everything in an archive by its folder and name."""
+    with reading(path, identities) as members:
+        return {f"{member.folder}/{member.name}": member.content for member in members}

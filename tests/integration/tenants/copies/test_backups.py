@@ -28,17 +28,13 @@ from tenants.context import tenant_scope
 from tenants.errors import ExampleNotKept, NoRoom, TenantUnknown
 from tenants.models import Tenant
 from tenants.services.copies import backups
-from tenants.services.copies.archives import parse_manifest, read_head, reading
+from tenants.services.copies.archives import parse_manifest, read_head
 from tenants.services.copies.backups import back_up
 from tenants.services.copies.documents import list_tenant_models
 from tenants.services.copies.restores import verify
 from tests.factories.scheduling import book
 from tests.fakes.due_work import perform_all
-
-
-def read_all(path: Path, identities=()) -> dict[str, bytes]:
-    with reading(path, identities) as members:
-        return {f"{member.folder}/{member.name}": member.content for member in members}
+from tests.integration.tenants.copies.conftest import read_all
 
 
 def list_folder(folder: Path) -> list[str]:

@@ -17,7 +17,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from accounts.models import User
+from accounts.models import Session, User
 from config.environment import ROOT
 from database.errors import TooBusy
 from devtools.scratch.browser import HostClient
@@ -38,10 +38,11 @@ from tenants.services.copies.backups import back_up
 from tenants.services.copies.restores import restore, verify
 from tenants.services.due_work import work_off
 from tenants.services.life_cycle import drop_tenant
-from tenants.services.templates import get_migration_state, migrate_schema
+from tenants.services.spares import drop_spare, make_spare
+from tenants.services.templates import ensure_template, get_migration_state, migrate_schema
 from tenants.services.workplaces import list_workplaces
 from tests.factories.scheduling import book
-from tests.integration.tenants.copies.conftest import NAME, PICTURES, list_files
+from tests.integration.tenants.copies.conftest import NAME, PICTURES, list_files, read_all
 
 OWNER = ("ana@example.com", "un-secreto-largo")
 CHANGED_BY_STEPS = {"scheduling_booking": "token_hash"}
@@ -112,6 +113,24 @@ def test_people_sign_in_there_and_book(backup, shop, slug):
         shop.info.schema_name, done.tenant.schema_name,
     }  # fmt: skip
     assert list_workplaces("gone@example.com") == ()
+
+
+def test_nobody_is_signed_in_there_and_no_archive_could_sign_them_in(changed_shop, slug, tmp_path, monkeypatch):
+    client = HostClient(changed_shop.info.primary_host)
+    with tenant_scope(changed_shop.info):
+        client.force_login(User.objects.get(email=OWNER[0]))
+        key = Session.objects.get().session_key
+    content = b"".join(read_all(back_up(slug=changed_shop.info.slug, folder=tmp_path, now=utc_now()).path).values())
+    monkeypatch.setattr(hooks, "_kept_empty", {})  # as archives of before
+    old = back_up(slug=changed_shop.info.slug, folder=tmp_path / "old", now=utc_now()).path
+
+    done = restore(archive=old, slug=slug, now=utc_now())
+
+    with tenant_scope(done.tenant):
+        assert Session.objects.count() == 0
+    with tenant_scope(changed_shop.info):
+        assert Session.objects.count() == 1
+    assert (key.encode() in content, key.encode() in b"".join(read_all(old).values())) == (False, True)
 
 
 def test_links_are_derived_anew_and_old_ones_offer_the_new_one(backup, shop, slug):
@@ -216,6 +235,18 @@ def test_verified_archive_leaves_nothing(backup, run, count, folder):
     assert said[-1].startswith(NAME)
     assert said[-1].endswith("2 files are equal")
     assert connection.schema_name == "public"
+
+
+def test_try_leaves_the_spare_of_the_next_business_as_it_was(backup):
+    spare = make_spare(ensure_template())
+    try:
+        with connection.cursor() as cursor:
+            before = tables.list_sequences(cursor, spare.schema_name)
+            verify(archive=backup, now=utc_now())
+            assert tables.list_sequences(cursor, spare.schema_name) == before
+            assert before["scheduling_customer_id_seq"] is None
+    finally:
+        drop_spare(spare.schema_name)
 
 
 def test_nobody_loses_their_place(backup, shop, run, count, folder):
