@@ -101,6 +101,7 @@ class Sheet:
 
 _steps: dict[str, _Step] = {}
 _handlers: dict[str, DueHandler] = {}
+_long: set[str] = set()
 _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
@@ -113,6 +114,7 @@ _erasables: dict[str, Erasable] = {}
 _erasers: dict[tuple[str, str], tuple[int, Eraser]] = {}
 _left_behind: dict[str, str] = {}
 _outliving: dict[str, str] = {}
+_kept_empty: dict[str, str] = {}
 _export_rules: dict[str, ExportRule] = {}
 _sheets: dict[str, Callable[[], Sheet]] = {}
 _exported_work: set[str] = set()
@@ -128,9 +130,19 @@ def list_provisioning_steps() -> tuple[ProvisioningStep, ...]:
     return tuple(step.function for step in sorted(_steps.values(), key=lambda step: (step.order, step.name)))
 
 
-def register_due_handler(kind: str, handler: DueHandler) -> None:
-    """Let ``handler(row_id, now)`` do due work of ``kind``, inside its tenant; it must be safe to run twice."""
+def register_due_handler(kind: str, handler: DueHandler, *, takes_long: bool = False) -> None:
+    """Let ``handler(row_id, now)`` do due work of ``kind``, inside its tenant; it must be safe to run twice.
+
+    What ``takes_long`` keeps its lease, and with it its place in the lane, as long as a task may run.
+    """
     _handlers[kind] = handler
+    if takes_long:
+        _long.add(kind)
+
+
+def takes_long(kind: str) -> bool:
+    """Tell whether due work of ``kind`` may take minutes."""
+    return kind in _long
 
 
 def has_due_handler(kind: str) -> bool:
@@ -301,6 +313,16 @@ def register_outliving(reasons: Mapping[str, str]) -> None:
 def list_outliving() -> Mapping[str, str]:
     """Return those tables with their reasons."""
     return dict(_outliving)
+
+
+def register_kept_empty(reasons: Mapping[str, str]) -> None:
+    """Say which tables of a business (``app.Model``) have no rows in archives, and why: nothing may refer to them."""
+    _kept_empty.update(reasons)
+
+
+def list_kept_empty() -> Mapping[str, str]:
+    """Return those tables with their reasons."""
+    return dict(_kept_empty)
 
 
 def register_export_rules(rules: Iterable[ExportRule]) -> None:

@@ -20,7 +20,7 @@ class FilesConfig(AppConfig):
         data_copies.register()
         hooks.register_due_handler(uploads.DUE_KIND, rendering.render_file)
         hooks.register_due_handler(removal.DUE_KIND, removal.finish_removal)
-        hooks.register_due_handler(data_copies.MAKE_KIND, copying.make_copy)
+        hooks.register_due_handler(data_copies.MAKE_KIND, copying.make_copy, takes_long=True)
         hooks.register_due_handler(data_copies.END_KIND, data_copies.end_copy)
         hooks.register_eraser("", "files", 50, removal.erase_files)
         hooks.register_inventory(personal.INVENTORY)

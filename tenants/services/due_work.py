@@ -205,7 +205,7 @@ def perform_due_work(*, schema_name: str, kind: str, row_id: int, now: datetime)
     rows = DueWork.objects.filter(schema_name=schema_name, kind=kind, row_id=row_id, is_parked=False)
     # The lease needs the clock of this moment, not ``now``: the task may have waited for a connection
     # since then, and a lease from the past would let a second worker in beside the first.
-    mine = utc_now() + LEASE
+    mine = utc_now() + _find_lease(kind)
     is_free = Q(leased_until=None) | Q(leased_until__lte=now)
     if not rows.filter(is_free, due_at__lte=now).update(leased_until=mine, leased_pid=None):
         return False
@@ -222,7 +222,18 @@ def _claim(now: datetime) -> DueWork | None:
         with connection.cursor() as cursor:
             cursor.execute(CLAIM_SQL, values)
             found = cursor.fetchone()
-        return None if found is None else DueWork.objects.get(pk=found[0])
+        if found is None:
+            return None
+        row = DueWork.objects.get(pk=found[0])
+        if hooks.takes_long(row.kind):
+            row.leased_until = utc_now() + _find_lease(row.kind)
+            row.save(update_fields=["leased_until"])
+        return row
+
+
+def _find_lease(kind: str) -> timedelta:
+    """Return for how long work is somebody's: what takes minutes would else be taken, and its lane left, by a second."""
+    return timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT) if hooks.takes_long(kind) else LEASE
 
 
 def _perform(row: DueWork, now: datetime) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.models import User
-from tenants.hooks import ExportRule, register_export_rules, register_restore_step
+from accounts.models import Session, User
+from tenants.hooks import ExportRule, register_export_rules, register_kept_empty, register_restore_step
 from tenants.services.workplaces import note_workplace
 from tenants.types import RestoredTenant
 
@@ -31,12 +31,19 @@ EXPORT_RULES = (
 
 def register() -> None:
     """Do this whenever a business is restored; let no way in leave with an export."""
-    register_restore_step("people", 10, note_workplaces)
+    register_restore_step("people", 10, put_people_right)
+    register_kept_empty(
+        {"accounts.Session": "whoever has one is signed in, and it is worth nothing in another business"}
+    )
     register_export_rules(EXPORT_RULES)
 
 
-def note_workplaces(_restored: RestoredTenant) -> tuple[str, ...]:
-    """Write down where everybody who may sign in does so, under the present secret of the platform."""
+def put_people_right(_restored: RestoredTenant) -> tuple[str, ...]:
+    """Write down where everybody who may sign in does so, under the present secret of the platform.
+
+    Everybody signs in anew: archives of before had sessions.
+    """
+    Session.objects.all().delete()
     for email in User.objects.filter(is_active=True).order_by("pk").values_list("email", flat=True):
         note_workplace(email)
     return ()

@@ -19,6 +19,7 @@ from shutil import copyfileobj
 from time import time
 from typing import Any, BinaryIO
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.crypto import salted_hmac
@@ -148,8 +149,12 @@ def _write_rows(
             raise TenantUnknown
         archive.put_head(_make_head(cursor, tenant, found, now))
         progress.begin(len({_name_room(table) for table in found}) + 1)
+        empty = {apps.get_model(label)._meta.db_table for label in hooks.list_kept_empty()}  # noqa: SLF001
         for _, room in groupby(found, key=_name_room):
             for table in room:
+                manifest.tables[table] = tables.EMPTY
+                if table in empty:
+                    continue
                 for number, piece in enumerate(tables.read_table(cursor, schema_name, table, found[table])):
                     archive.put(f"{TABLES}/{table}/{number:06}.copy", piece)
                 manifest.tables[table] = tables.digest_table(cursor, schema_name, table, found[table])

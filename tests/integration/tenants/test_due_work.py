@@ -93,6 +93,19 @@ def test_dead_workers_lease_runs_out(tenant, done):
     assert perform(tenant, now=utc_now() + timedelta(seconds=31)) is True
 
 
+def test_what_takes_long_is_somebodys_as_long_as_a_task_may_run(tenant, done, monkeypatch):
+    kinds = ("back_up_tenant", "data_copy", "test")
+    assert [hooks.takes_long(kind) for kind in kinds] == [True, True, False]
+    monkeypatch.setattr(hooks, "_long", {"test"})
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+
+    claimed = due_work._claim(utc_now())
+
+    kept = DueWork.objects.get(kind="test").leased_until
+    assert claimed.leased_until == kept > utc_now() + 5 * due_work.LEASE
+    assert due_work._claim(utc_now() + 2 * due_work.LEASE) is None
+
+
 def test_sweeper_wakes_for_what_nobody_does(tenant, done, monkeypatch):
     woken = []
     monkeypatch.setattr(due_work, "push_task", lambda name, values, **_: woken.append((name, values)) or True)
