@@ -12,8 +12,9 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
-from accounts.enums import AccountMessageKind
+from accounts.enums import AccountMessageKind, Role
 from accounts.hooks import tell
+from accounts.policies import PERMISSIONS_BY_ROLE, Permission
 from accounts.selectors.staff import list_staff
 from accounts.types import AccountMessage
 from database.locks import KeySpace, try_lock_platform
@@ -150,9 +151,9 @@ def _name_failure(error: DomainError) -> CopyFailure:
 
 
 def _write_to_who_asked(row: DataCopy, kind: AccountMessageKind, now: datetime) -> None:
-    """Tell whoever asked, if they still work here; the link is none that opens anything by itself."""
+    """Tell whoever asked, if they may still have it; the link is none that opens anything by itself."""
     person = next((each for each in list_staff() if each.id == row.asked_by_id), None)
-    if person is None:
+    if person is None or Permission.DATA_TAKE not in PERMISSIONS_BY_ROLE[Role(person.role)]:
         return
     place = PAGE if kind is AccountMessageKind.COPY_FAILED else f"{PAGE}{row.key}/"
     message = AccountMessage(

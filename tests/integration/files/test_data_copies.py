@@ -162,9 +162,10 @@ def test_mail_is_in_the_language_of_who_asked(owner, made, kind, locale, templat
     assert (message.template, message.locale, words in message.subject) == (template, locale, True)
 
 
-def test_who_works_here_no_more_gets_no_mail(owner, made):
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "manager"}])
+def test_who_may_not_have_it_any_more_gets_no_mail(owner, made, change):
     row = ask_row(owner)
-    User.objects.filter(pk=owner.pk).update(is_active=False)
+    User.objects.filter(pk=owner.pk).update(**change)
 
     make_copy(row.pk, NOW)
 

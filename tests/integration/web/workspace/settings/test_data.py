@@ -215,6 +215,22 @@ def test_link_of_a_mail_asks_to_sign_in_and_ends_after_seven_days(tenant, owner_
     assert "Ya no se guarda" in owner_client.get(URL).content.decode()
 
 
+def test_whoever_signs_in_from_the_mail_takes_it_and_who_is_owner_no_more_does_not(tenant, owner, ready):
+    url = f"{URL}{ready.key}/"
+    owner.set_password("un-secreto-largo")
+    owner.save()
+    client = HostClient(tenant.primary_host)
+    page = client.get(url)["Location"]
+
+    signed_in = client.post(page, {"login": owner.email, "password": "un-secreto-largo"})
+    taken = client.post(signed_in["Location"])
+    User.objects.filter(pk=owner.pk).update(role="manager")
+    refused = [client.get(url), client.post(url)]
+
+    assert (signed_in["Location"], read(taken)) == (url, CONTENT)
+    assert [(each.status_code, CONTENT in each.content) for each in refused] == [(403, False)] * 2
+
+
 def test_copy_of_a_neighbor_is_not_there(owner_client, other_tenant):
     def make() -> DataCopy:
         return make_ready(b"secret", asked_by_id=User.objects.get(role="owner").pk, now=utc_now())
