@@ -39,6 +39,14 @@ def format_span(minutes: int) -> str:
     return get_formats(current_language(), None).format_span(minutes)
 
 
+def format_size(formats: Formats, size: int) -> str:
+    """Return the size of a file as people read it, in steps of a thousand bytes: "120.6 KB", "95.4 MB"."""
+    amount, units = float(size), ["B", "KB", "MB", "GB"]
+    while amount >= 1000 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{formats.format_number(amount, decimals=0 if units[0] == 'B' else 1)}\N{NO-BREAK SPACE}{units[0]}"
+
+
 def describe_days(formats: Formats, first: date | None, last: date | None) -> str:
     """Return dates as a sentence has them: "14–18 dic 2026", "from Dec 14, 2026 on", "until …"; empty without both."""
     if first and last:

@@ -158,6 +158,12 @@ def number(value: float) -> str:
 
 
 @register.filter
+def file_size(size: int) -> str:
+    """``{{ copy.bytes|file_size }}``: "95.4 MB"."""
+    return formats.format_size(get_current_formats(), size)
+
+
+@register.filter
 def capitalized(text: str) -> str:
     """``{{ text|capitalized }}``: first letter in upper case, the rest untouched."""
     return formats.capitalize(text)

@@ -8,7 +8,16 @@ import pytest
 from django.utils import translation
 
 from kernel.money import Price, PriceKind
-from web.formats import capitalize, describe_days, end_sentence, format_duration, format_phone, get_formats, name_time
+from web.formats import (
+    capitalize,
+    describe_days,
+    end_sentence,
+    format_duration,
+    format_phone,
+    format_size,
+    get_formats,
+    name_time,
+)
 
 MEXICO = "America/Mexico_City"
 AFTERNOON = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)
@@ -105,6 +114,20 @@ def test_a_sentence_has_one_full_stop():
 @pytest.mark.parametrize(("minutes", "text"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30 min"), (0, "0 min")])
 def test_durations_are_short(minutes, text):
     assert format_duration(minutes).replace("\xa0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("size", "country", "text"),
+    [
+        (0, "MX", "0 B"),
+        (999, "MX", "999 B"),
+        (120_600, "MX", "120.6 KB"),
+        (95_400_000, "ES", "95,4 MB"),
+        (1_234_567_890_123, "MX", "1,234.6 GB"),
+    ],
+)
+def test_sizes_of_files_are_short(size, country, text):
+    assert format_size(get_formats("es", country), size).replace("\xa0", " ") == text
 
 
 @pytest.mark.parametrize(
