@@ -23,6 +23,6 @@ def check_backup_key(**_: Any) -> list[CheckMessage]:
     """Say what lies open without a key; a platform may still begin without one."""
     if settings.BACKUP_KEYS:
         return []
-    text = "Without TURNERO_BACKUP_KEY, archives of businesses can be read by whoever has the file: hashes of passwords too."
+    text = "Without TURNERO_BACKUP_KEY, whoever has an archive of a business can read it: hashes of passwords too."
     hint = "Owners take such archives along. Name a public key of age, and keep the other half on no server."
     return [Info(text, hint=hint, id="tenants.I001")]

@@ -26,12 +26,16 @@ __all__ = [
     "format_duration",
     "format_offset",
     "format_phone",
+    "format_size",
     "format_span",
     "get_formats",
     "is_morning",
     "name_time",
     "to_local",
 ]
+
+THOUSAND = 1000
+SIZE_UNITS = ("B", "KB", "MB", "GB")
 
 
 def format_span(minutes: int) -> str:
@@ -41,10 +45,9 @@ def format_span(minutes: int) -> str:
 
 def format_size(formats: Formats, size: int) -> str:
     """Return the size of a file as people read it, in steps of a thousand bytes: "120.6 KB", "95.4 MB"."""
-    amount, units = float(size), ["B", "KB", "MB", "GB"]
-    while amount >= 1000 and len(units) > 1:
-        amount, units = amount / 1000, units[1:]
-    return f"{formats.format_number(amount, decimals=0 if units[0] == 'B' else 1)}\N{NO-BREAK SPACE}{units[0]}"
+    step = next((step for step in (3, 2, 1) if size >= THOUSAND**step), 0)
+    number = formats.format_number(size / THOUSAND**step, decimals=1 if step else 0)
+    return f"{number}\N{NO-BREAK SPACE}{SIZE_UNITS[step]}"
 
 
 def describe_days(formats: Formats, first: date | None, last: date | None) -> str:

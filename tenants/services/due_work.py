@@ -232,7 +232,7 @@ def _claim(now: datetime) -> DueWork | None:
 
 
 def _find_lease(kind: str) -> timedelta:
-    """Return for how long work is somebody's: what takes minutes would else be taken, and its lane left, by a second."""
+    """Return for how long work is somebody's: what takes minutes would else leave its lane too early."""
     return timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT) if hooks.takes_long(kind) else LEASE
 
 
