@@ -10,7 +10,7 @@ from kernel.clock import utc_now
 from tenants.services import counts, due_work, spares
 from tenants.services.copies import nightly
 from tenants.services.erasures import erasing
-from tenants.services.leaving import removal
+from tenants.services.leaving import leftovers, removal
 
 
 @current_app.task(name="tenants.perform_due_work")
@@ -53,3 +53,9 @@ def store_tombstones(**_: Any) -> None:
 def plan_removals(**_: Any) -> None:
     """Let workers remove the businesses that were closed long enough ago."""
     removal.plan_removals(now=utc_now())
+
+
+@current_app.task(name="tenants.remove_leftovers")
+def remove_leftovers(**_: Any) -> None:
+    """Remove archives of businesses that are gone."""
+    leftovers.remove_leftovers(now=utc_now())

@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-files": {"task": "recovery.keep_files", "schedule": crontab(minute=50)},
     # Every hour: whoever is told a date finds nothing any more on the day after it.
     "remove-businesses": {"task": "tenants.plan_removals", "schedule": crontab(minute=15)},
+    "remove-old-archives": {"task": "tenants.remove_leftovers", "schedule": crontab(hour=9, minute=40)},
     "store-tombstones": {"task": "tenants.store_tombstones", "schedule": crontab(hour=8, minute=30)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
