@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from accounts.enums import AccountMessageKind, Role
@@ -75,7 +75,13 @@ def make_copy(copy_id: int, now: datetime) -> None:
             logger.exception("data_copy_failed", extra={"kind": row.kind})
             _fail(row, _name_failure(error))
             return
-        _finish(row, name=name, size=size, digest=digest)
+        try:
+            _finish(row, name=name, size=size, digest=digest)
+        except DatabaseError:
+            # The business was removed while its copy was made, or the database went: nobody would find the file.
+            with suppress(StorageAway):
+                storage.remove(make_place(row))
+            raise
 
 
 def _make(row: DataCopy, now: datetime) -> tuple[str, int, str]:
