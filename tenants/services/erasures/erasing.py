@@ -19,9 +19,9 @@ from tenants.context import current_tenant, tenant_scope
 from tenants.enums import Urgency
 from tenants.errors import RetryLater, RowsUnknown, TombstonesUnreadable
 from tenants.models import Tombstone
-from tenants.selectors.resolution import list_tenants
+from tenants.selectors.resolution import forget_tenants, list_tenants
 from tenants.services.due_work import add_due_work
-from tenants.services.erasures import stones
+from tenants.services.erasures import businesses, stones
 from tenants.services.erasures.marks import MarkKey, list_keys
 from tenants.services.erasures.stones import Stone
 from tenants.types import ErasedRows
@@ -53,6 +53,20 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     _note(current_tenant().schema_name, found, stored_at=None)
     add_due_work(kind=DUE_KIND, row_id=0, due_at=now, now=now, urgency=Urgency.SOON)
     _erase(kind, wanted, now)
+
+
+def note_removed(schema_name: str, tenant_id: int, created_at: datetime, *, closed_at: datetime) -> None:
+    """Leave a tombstone of a whole business, in the transaction that removes it."""
+    _note(schema_name, [businesses.make_stone(tenant_id, created_at, closed_at=closed_at)], stored_at=None)
+
+
+def store_of(schema_name: str, *, now: datetime) -> None:
+    """Put the tombstones of a schema beside the archives that do not lie there yet; it may be gone.
+
+    Raises:
+        RetryLater: The storage does not answer.
+    """
+    _store(schema_name, now)
 
 
 def store_waiting(_row_id: int, now: datetime) -> None:
@@ -109,7 +123,8 @@ def erase_again(found: Collection[Stone], *, now: datetime) -> int:
     """
     marks: dict[str, dict[str, Stone]] = defaultdict(dict)
     for stone in found:
-        marks[stone.kind][stone.mark] = stone
+        if stone.kind != businesses.KIND:
+            marks[stone.kind][stone.mark] = stone
     keys = list_keys()
     erased = 0
     for kind, by_mark in sorted(marks.items()):
@@ -125,7 +140,8 @@ def erase_everywhere_again(*, now: datetime) -> dict[str, int]:
     """Erase in every business whoever a tombstone stands for; return how many rows, by schema.
 
     For a platform that was restored as a whole: its own table is as old as its backup, what lies beside the archives
-    is not, and is taken over. Safe to run twice.
+    is not, and is taken over. A business that had been removed is closed again, and removed within the hour. Safe to
+    run twice.
 
     Raises:
         NoRoom, TombstonesDamaged, TombstonesUnreadable: As `read_tombstones`; those before it are done.
@@ -137,6 +153,9 @@ def erase_everywhere_again(*, now: datetime) -> dict[str, int]:
         found = read_tombstones([tenant.schema_name, *tenant.former_schemas])
         with tenant_scope(tenant), transaction.atomic():
             done[tenant.schema_name] = erase_again(found, now=now)
+            if businesses.close_again(tenant, found):
+                logger.warning("removed_business_closed_again", extra={"schema_name": tenant.schema_name})
+    forget_tenants()
     return done
 
 

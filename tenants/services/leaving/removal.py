@@ -30,6 +30,7 @@ from tenants.services import shelves
 from tenants.services.copies import shared, tables
 from tenants.services.copies.backups import list_files
 from tenants.services.due_work import add_due_work
+from tenants.services.erasures.erasing import note_removed, store_of
 from tenants.services.life_cycle import drop_tenant
 from tenants.types import REMOVED_AFTER, ActDone, BusinessRemoved, TenantInfo
 
@@ -106,6 +107,7 @@ def _drop(tenant_id: int, now: datetime) -> None:
     FormerAddress.objects.get_or_create(slug=info.slug, defaults={"left_at": now, "redirects_until": now})
     FormerAddress.objects.filter(tenant=tenant).update(redirects_until=now)
     counts["rows"] += _forget_shared(info.schema_name)
+    note_removed(info.schema_name, info.id, tenant.created_at, closed_at=removal.closed_at)
     removal.save(update_fields=["counts"])
     with tenant_scope(info):  # whoever is told of it, is found there
         hooks.note_removal(BusinessRemoved(tenant=info, proof=describe(removal), at=now))
@@ -147,6 +149,8 @@ def _clear(removal: Removal, now: datetime) -> None:
     """
     counts: dict[str, Any] = dict(removal.counts)
     try:
+        # Whoever puts the whole platform back to before this, finds here that it was removed.
+        store_of(removal.schema_name, now=now)
         _remove_archives(removal.schema_name)
         for store in hooks.list_file_stores().values():
             store.remove_all(removal.schema_name)

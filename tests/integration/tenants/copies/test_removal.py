@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from accounts.models import User
 from audit.public.models import PlatformEntry
@@ -17,13 +18,27 @@ from database.locks import KeySpace, _make_number, try_lock_platform
 from devtools.scratch.browser import HostClient
 from files import storage as file_storage
 from files.errors import StorageAway
+from files.models import DataCopy
+from files.services.copying import make_copy
 from kernel.clock import utc_now
 from notifications.models import Message as OwnMessage
 from notifications.public.models import Message, TextedNumber
 from scheduling.models import Booking
 from tenants.context import tenant_scope
 from tenants.errors import BusinessRemovedBefore, RetryLater, SlugTaken, TenantUnknown
-from tenants.models import Backup, Domain, DueWork, FormerAddress, Removal, SchemaState, SignUp, Tenant, Workplace
+from tenants.jobs import call_outside
+from tenants.models import (
+    Backup,
+    Domain,
+    DueWork,
+    FormerAddress,
+    Removal,
+    SchemaState,
+    SignUp,
+    Tenant,
+    Tombstone,
+    Workplace,
+)
 from tenants.policies import check_slug_is_free
 from tenants.selectors.removals import find_removal, list_removals
 from tenants.services import acts, shelves
@@ -31,6 +46,7 @@ from tenants.services.copies import shared
 from tenants.services.copies.nightly import back_up_tonight
 from tenants.services.copies.restores import restore
 from tenants.services.due_work import work_off
+from tenants.services.erasures import businesses, erasing
 from tenants.services.leaving import removal
 from tenants.services.leaving.removal import plan_removals, remove_business
 from tenants.types import AskedAct
@@ -47,7 +63,7 @@ def shelf(settings, tmp_path, changed_shop) -> Path:
     settings.BACKUP_WORK = tmp_path / "work"
     settings.BACKUP_KEYS = []
     yield tmp_path / "shelf"
-    for model in (Backup, Removal, Message):
+    for model in (Backup, Removal, Message, Tombstone):
         model.objects.all().delete()
     FormerAddress.objects.filter(tenant=None).delete()
 
@@ -68,6 +84,13 @@ def find_schema(schema_name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [schema_name])
         return bool(cursor.fetchone()[0])
+
+
+def list_kept(shelf: Path) -> list[str]:
+    """What lies on the shelf besides the note that a business was removed."""
+    names = list_files(shelf)
+    assert sum(name.startswith("tombstones/") for name in names) == 1
+    return [name for name in names if not name.startswith("tombstones/")]
 
 
 def list_rows_left(schema_name: str) -> dict[str, int]:
@@ -96,8 +119,9 @@ def test_nothing_is_left_but_the_proof(closed, shelf, folder):
     assert (planned, people > 0, len(files)) == (1, True, 2)
     assert (find_schema(closed.schema_name), Tenant.objects.filter(pk=closed.id).exists()) == (False, False)
     assert Domain.objects.filter(domain__contains=closed.slug).count() == 0
-    assert (list_files(folder), list_files(shelf)) == ([], [])
-    assert set(list_rows_left(closed.schema_name)) == {"tenants.Removal", "audit_public.PlatformEntry"}
+    assert (list_files(folder), list_kept(shelf)) == ([], [])
+    left = {"tenants.Removal", "tenants.Tombstone", "audit_public.PlatformEntry"}
+    assert set(list_rows_left(closed.schema_name)) == left
     proof = find_removal(closed.schema_name)
     assert (proof.slug, proof.files, proof.archives, proof.cached >= 1) == (closed.slug, 2, 1, True)
     assert (proof.tables > 30, proof.rows > 10) == (True, True)
@@ -132,11 +156,13 @@ def test_owner_gets_the_proof_and_is_forgotten_later(closed):
     assert "ana@" not in mail.dedup_key
 
 
-def test_names_are_never_given_again(closed, provision):
+def test_names_are_never_given_again(closed, backup_before, provision):
     remove_business(closed.id, utc_now())
 
     with pytest.raises(SlugTaken):
         check_slug_is_free(closed.slug)
+    with pytest.raises(SlugTaken):
+        restore(archive=backup_before, slug=closed.slug, although_removed=True, now=utc_now())
     assert FormerAddress.objects.get(slug=closed.slug).tenant is None
     assert provision().id > closed.id
 
@@ -215,7 +241,7 @@ def test_killed_midway_goes_on(closed, folder, shelf, monkeypatch, step):
 
     proof = find_removal(closed.schema_name)
     assert (is_schema_gone, planned, proof.finished_at is not None) == (True, 1, True)
-    assert (list_files(folder), list_files(shelf)) == ([], [])
+    assert (list_files(folder), list_kept(shelf)) == ([], [])
     assert Message.objects.filter(template="business_removed").count() == 1
 
 
@@ -351,3 +377,41 @@ def test_numbers_that_want_no_sms_are_forgotten_with_the_business(closed):
     assert TextedNumber.objects.filter(schema_name=closed.schema_name).count() == 0
     assert shelves.list_names(closed.schema_name) == []
     assert not transaction.get_connection().in_atomic_block
+
+
+def test_business_is_removed_again_after_the_platform_was_put_back(closed, shelf):
+    """As the backup has it, it is open and nothing is noted; what lies beside the archives is younger."""
+    created_at, closed_at = Tenant.objects.get(pk=closed.id).created_at, utc_now() - KEPT
+    erasing.note_removed(closed.schema_name, closed.id, created_at, closed_at=closed_at)
+    erasing.store_of(closed.schema_name, now=utc_now())
+    Tombstone.objects.all().delete()
+    Tenant.objects.filter(pk=closed.id).update(status="active", status_since=None)
+
+    before = plan_removals(now=utc_now())
+    erasing.erase_everywhere_again(now=utc_now())
+    stones = erasing.read_tombstones([closed.schema_name])
+
+    assert (before, plan_removals(now=utc_now())) == (0, 1)
+    assert businesses.close_again(replace(closed, id=closed.id + 1, created_at=created_at), stones) is False
+    assert businesses.close_again(replace(closed, created_at=created_at), ()) is False
+    remove_business(closed.id, utc_now())
+    assert not find_schema(closed.schema_name)
+
+
+def test_copy_that_an_owner_asked_for_goes_as_well_even_if_it_is_being_made(closed, folder, monkeypatch):
+    put = file_storage.put_file
+
+    def put_and_remove(path, source):
+        put(path, source)
+        call_outside(remove_business, tenant_id=closed.id, now=utc_now())
+        put(path, source)  # as if that had ended right before
+
+    with tenant_scope(closed):
+        owner = User.objects.get(role="owner")
+        row = DataCopy.objects.create(kind="export", asked_at=utc_now(), asked_by_id=owner.pk)
+    monkeypatch.setattr(file_storage, "put_file", put_and_remove)
+
+    with tenant_scope(closed), pytest.raises(ProgrammingError):
+        make_copy(row.pk, utc_now())
+
+    assert (find_schema(closed.schema_name), list_files(folder)) == (False, [])
