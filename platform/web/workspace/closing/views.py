@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,11 +22,11 @@ from kernel.errors import Conflict, DomainError, Forbidden, Invalid, LimitReache
 from scheduling.selectors.bookings.coming import count_awaited
 from scheduling.services.closing import close_business, reopen_business
 from tenants.context import current_tenant
-from tenants.enums import TenantStatus
 from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.closing.forms import CloseForm
 
+DAY = timedelta(days=1)
 REFUSALS = (Conflict, Forbidden, LimitReached, NotFound)
 
 
@@ -62,10 +64,12 @@ def reopen(request: HttpRequest) -> HttpResponse:
 def _render(
     request: HttpRequest, form: CloseForm, *, status: int = 200, error: DomainError | None = None
 ) -> HttpResponse:
+    now, removed_at = utc_now(), current_tenant().removed_at
     context = {
         "form": form,
-        "is_closed": current_tenant().status == TenantStatus.CLOSED,
-        "coming": count_awaited(now=utc_now()),
+        "is_closed": removed_at is not None,
+        "days_left": ceil((removed_at - now) / DAY) if removed_at and removed_at > now else 1,
+        "coming": count_awaited(now=now),
         "refusal": translate_error(error) if error else "",
     }
     answer = render(request, "workspace/closing/page.html", context, status=get_status(error) if error else status)

@@ -24,7 +24,7 @@ from tests.fakes.due_work import perform_all, send_messages
 from tests.integration.web.workspace.conftest import book
 from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
 
-PAGE, REOPEN = "/workspace/closing/", "/workspace/closing/reopen/"
+PAGE, REOPEN, DATA = "/workspace/closing/", "/workspace/closing/reopen/", "/workspace/data/"
 TEXT = "Tu cita sigue en pie: te espero en la calle de al lado."
 
 
@@ -63,7 +63,7 @@ def test_two_clicks_close_and_one_opens_again(owner_client, customer_client, ten
     owner_client.post(REOPEN)
 
     assert f'href="{PAGE}"' in settings
-    assert tenant.slug in page
+    assert (tenant.slug in page, f'href="{DATA}"' in page) == (True, True)
     assert (answer.status_code, answer["Location"], closed) == (302, PAGE, "closed")
     assert (public.status_code, "ya no recibe citas" in unescape(public.content.decode())) == (410, True)
     assert ("Volver a abrirlo" in kept, 'name="typed_name"' in kept) == (True, False)
@@ -179,6 +179,24 @@ def test_closed_twice_or_opened_twice_is_said(owner_client, tenant):
     assert (open_already.status_code, again.status_code) == (409, 409)
     assert "ya no es posible" in unescape(again.content.decode()).lower()
     assert status_of(tenant) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(minutes=1), "Quedan 30 días"),
+        (timedelta(days=28, minutes=1), "Quedan 2 días"),
+        (timedelta(days=29, hours=23), "Queda un día"),
+        (timedelta(days=31), "Queda un día"),  # its turn has not come yet
+    ],
+)
+def test_closed_page_counts_down(owner_client, tenant, ago, words):
+    Tenant.objects.filter(pk=tenant.id).update(status="closed", status_since=utc_now() - ago)
+    forget_tenants()
+
+    page = unescape(owner_client.get(PAGE).content.decode())
+
+    assert (words in page, f'href="{DATA}"' in page, REOPEN in page) == (True, True, True)
 
 
 def test_page_asks_the_same_however_many_are_expected(owner_client, django_assert_num_queries):
