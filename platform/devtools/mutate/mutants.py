@@ -6,6 +6,7 @@ A change of one of these lines changes its entry here; a test says which entries
 from __future__ import annotations
 
 from devtools.mutate.mutant import Mutant
+from devtools.mutate.second_step import SECOND_STEP
 from devtools.mutate.watching import WATCHING
 
 _POLICIES = "tests/unit/accounts/test_policies.py"
@@ -325,65 +326,6 @@ STATES = (
         "BEFORE UPDATE OR DELETE ON",
         "BEFORE DELETE ON",
         ("tests/integration/tenants/test_acts.py",),
-    ),
-)
-_STEP = "tests/integration/accounts/test_second_step.py"
-SECOND_STEP = (
-    Mutant(
-        "a session without the second step goes on",
-        "platform/accounts/policies.py",
-        "return not mark or request.session.get(SECOND_STEP) == mark",
-        "return True",
-        ("tests/integration/web/account",),
-    ),
-    Mutant(
-        "an operator needs no second step",
-        "platform/edge/access.py",
-        'if permission is Permission.OPERATOR and not getattr(request.user, "second_step", ""):',
-        "if permission is None:",
-        ("tests/integration/web/account",),
-    ),
-    Mutant(
-        "a code counts twice",
-        "platform/accounts/services/second_step.py",
-        "range(max(current - TOLERANCE, after + 1),",
-        "range(current - TOLERANCE,",
-        (_STEP,),
-    ),
-    Mutant(
-        "two type the same code at once",
-        "platform/accounts/services/second_step.py",
-        "    return User.objects.select_for_update().get(pk=user.pk)",
-        "    return User.objects.get(pk=user.pk)",
-        (_STEP,),
-    ),
-    Mutant(
-        "secrets of the second step are stored as they are",
-        "platform/accounts/services/second_step.py",
-        'data = {"secret": seal(secret), ',
-        'data = {"secret": secret, ',
-        (_STEP,),
-    ),
-    Mutant(
-        "the second step is switched off without a code",
-        "platform/accounts/services/second_step.py",
-        "        _check_code(person, proof)\n        Authenticator.objects.filter(user=person).exclude(",
-        "        Authenticator.objects.filter(user=person).exclude(",
-        (_STEP,),
-    ),
-    Mutant(
-        "an owner removes the own second step",
-        "platform/accounts/services/second_step.py",
-        "    if person_id == by.pk:\n        raise OwnSecondStep\n",
-        "",
-        (_STEP,),
-    ),
-    Mutant(
-        "wrong codes are not counted",
-        "platform/accounts/services/second_step.py",
-        "    except ProofWrong:\n        raise\n",
-        "",
-        (_STEP,),
     ),
 )
 
