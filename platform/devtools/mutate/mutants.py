@@ -6,6 +6,7 @@ A change of one of these lines changes its entry here; a test says which entries
 from __future__ import annotations
 
 from devtools.mutate.mutant import Mutant
+from devtools.mutate.recovering import RECOVERING
 from devtools.mutate.second_step import SECOND_STEP
 from devtools.mutate.watching import WATCHING
 
@@ -388,4 +389,6 @@ LIMITS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING)
+MUTANTS: tuple[Mutant, ...] = (
+    *ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING, *RECOVERING,
+)  # fmt: skip
