@@ -24,7 +24,7 @@ from operators.acts import offer_acts
 from recovery.selectors.standing import find_standing as find_platform_standing
 from tenants.enums import TenantStatus
 from tenants.hosts import make_base_url
-from tenants.selectors.backups import count_late, find_standing
+from tenants.selectors.backups import count_late, find_standing, list_late
 from tenants.selectors.businesses import count_by_status, get_business, list_businesses
 from tenants.selectors.removals import list_removals
 from tenants.types import TenantInfo
@@ -33,7 +33,7 @@ from verticals.registry import get_vertical
 
 Text = str | Promise
 MAX_SEARCH_LENGTH = 100
-PAGE_SIZE, RECENT_ACTS = 50, 5
+PAGE_SIZE, RECENT_ACTS, LATE_NAMED = 50, 5, 10
 TONES: Mapping[str, str] = {
     TenantStatus.TRIAL: "info",
     TenantStatus.ACTIVE: "good",
@@ -100,7 +100,7 @@ def list_tenants(request: HttpRequest) -> HttpResponse:
             for each, label in TenantStatus.choices
             if each in {TenantStatus.ACTIVE, TenantStatus.TRIAL, TenantStatus.PAST_DUE, TenantStatus.SUSPENDED}
         ],
-        "late_backups": count_late(now=utc_now()),
+        **_describe_late(),
         "platform_backup": find_platform_standing(now=utc_now()),
         "typed": typed,
         "is_too_long": len(typed) > MAX_SEARCH_LENGTH,
@@ -160,6 +160,13 @@ def show_removals(request: HttpRequest) -> HttpResponse:
 def make_badge(status: str) -> StatusBadge:
     """Return a state as a badge."""
     return StatusBadge(TenantStatus(status).label, TONES.get(status, "bad"))
+
+
+def _describe_late() -> Mapping[str, object]:
+    now = utc_now()
+    count = count_late(now=now)
+    named = list_late(now=now, limit=LATE_NAMED) if count else ()
+    return {"late_count": count, "late_businesses": named, "late_unnamed": count - len(named)}
 
 
 def _describe_business(business: TenantInfo) -> BusinessRow:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from tenants.models import Backup, Tenant
 from tenants.types import BackupStanding
@@ -13,6 +14,15 @@ from tenants.types import BackupStanding
 LATE = timedelta(hours=50)
 """Two nights without a good archive."""
 NEVER: tuple[datetime | None, ...] = (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LateBusiness:
+    """A business that has had no good archive for two nights; ``verified_at`` is None: it never had one."""
+
+    schema_name: str
+    name: str
+    verified_at: datetime | None
 
 
 def list_standings(schema_names: Iterable[str], *, now: datetime) -> Mapping[str, BackupStanding]:
@@ -49,9 +59,25 @@ def find_standing(schema_name: str, *, now: datetime) -> BackupStanding:
 
 def count_late(*, now: datetime) -> int:
     """Count the businesses that have had no good archive for two nights; one query."""
+    return int(_filter_late(now).count())
+
+
+def list_late(*, now: datetime, limit: int) -> Sequence[LateBusiness]:
+    """List them, who waits the longest first; one query."""
+    verified = (
+        Backup.objects.filter(schema_name=OuterRef("schema_name"))
+        .values("schema_name")
+        .values_list(Max("verified_at"), flat=True)
+    )
+    late = _filter_late(now).annotate(verified=Subquery(verified))
+    ordered = late.order_by(F("verified").asc(nulls_first=True), "created_at", "pk")
+    return [LateBusiness(*row) for row in ordered.values_list("schema_name", "name", "verified")[:limit]]
+
+
+def _filter_late(now: datetime) -> QuerySet[Tenant]:
     good = Backup.objects.filter(verified_at__gt=now - LATE).values("schema_name")
-    old = Tenant.objects.filter(is_example=False, created_at__lt=now - LATE)
-    return int(old.exclude(schema_name__in=good).count())
+    late: QuerySet[Tenant] = Tenant.objects.filter(is_example=False, created_at__lt=now - LATE)
+    return late.exclude(schema_name__in=good)
 
 
 def _describe(

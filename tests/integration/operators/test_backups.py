@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories.accounts import make_operator, sign_in_fully
 pytestmark = pytest.mark.usefixtures("lone_platform")
 
 PAGE = "/operator/"
+SALON, TALLER = ("Negocio salon", "nunca"), ("Negocio taller", "nunca")
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def operator_client(platform_client):
     return platform_client
 
 
-def test_businesses_without_a_verified_backup_are_counted(operator_client, tenants):
+def test_businesses_without_a_verified_backup_are_counted_and_named(operator_client, tenants):
     before = operator_client.get(PAGE).content.decode()
     Tenant.objects.update(created_at=utc_now() - timedelta(days=9))
     two = operator_client.get(PAGE).content.decode()
@@ -34,6 +36,31 @@ def test_businesses_without_a_verified_backup_are_counted(operator_client, tenan
     assert "respaldo comprobado" not in before
     assert "2 negocios llevan dos noches sin respaldo comprobado." in two
     assert "Un negocio lleva dos noches sin respaldo comprobado." in one
+    assert [list_named(page) for page in (before, two, one)] == [[], [TALLER, SALON], [SALON]]
+
+
+def test_who_waits_the_longest_is_named_first_and_no_more_than_fit(operator_client, tenants, monkeypatch):
+    Tenant.objects.update(created_at=utc_now() - timedelta(days=90))
+    for days in (50, 3):
+        made_at = utc_now() - timedelta(days=days)
+        Backup.objects.create(
+            schema_name=tenants["salon"].schema_name, archive=f"x{days}", began_at=made_at, verified_at=made_at
+        )
+    Tenant.objects.filter(pk=tenants["taller"].id).update(name="<b>Taller</b>")
+
+    both = operator_client.get(PAGE).content.decode()
+    monkeypatch.setattr("operators.views.LATE_NAMED", 1)
+    first = operator_client.get(PAGE).content.decode()
+
+    assert list_named(both) == [("&lt;b&gt;Taller&lt;/b&gt;", "nunca"), ("Negocio salon", f"{made_at:%Y-%m-%d %H:%M}")]
+    assert list_named(first) == list_named(both)[:1]
+    assert ("y uno más" in both, "y uno más" in first) == (False, True)
+
+
+def list_named(page: str) -> list[tuple[str, str]]:
+    """Names in the warning, each with when its last good archive was restored for a try."""
+    note = page.partition('<p class="note warn"')[2].partition("</p>")[0]
+    return re.findall(r'<small><a href="/operator/tenants/\w+/">([^<]+)</a>\s*(?:<time [^>]*>)?([^<]+?)<', note)
 
 
 def test_business_says_when_it_was_and_what_failed_since(operator_client, tenants):
