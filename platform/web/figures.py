@@ -26,6 +26,8 @@ from database.pools import count_connections, read_backend_bytes
 from edge.requests import is_asked_by_address, is_from_here
 from kernel.clock import utc_now
 from notifications.services.outbox import DUE_KIND as EVENT_KIND
+from recovery.selectors.standing import find_standing
+from recovery.types import PlatformStanding as RecoveryStanding
 from telemetry.reading import ProcessCollector
 from tenants.selectors.standing import PlatformStanding, Queue, read_platform
 from tenants.services.templates import get_migration_state
@@ -92,6 +94,7 @@ class PlatformCollector(Collector):
             return [
                 *_describe_queues(standing, self._now),
                 *_describe_platform(standing),
+                *_describe_recovery(find_standing(now=self._now)),
                 *_describe_server(),
             ]
 
@@ -140,6 +143,14 @@ def _describe_platform(standing: PlatformStanding) -> Iterator[Metric]:
     ):
         if instant is not None:
             yield _make(f"turnero_backup_{name}_verified_timestamp_seconds", said, instant.timestamp())
+
+
+def _describe_recovery(standing: RecoveryStanding) -> Iterator[Metric]:
+    yield _make("turnero_platform_backup_late", "Whether the platform has had none for two nights.", standing.is_late)
+    yield _make("turnero_platform_backup_failed", "Whether the last attempt failed.", bool(standing.failure))
+    if standing.made_at is not None:
+        said = "When the last good backup of the platform was begun."
+        yield _make("turnero_platform_backup_timestamp_seconds", said, standing.made_at.timestamp())
 
 
 def _describe_server() -> Iterator[Metric]:

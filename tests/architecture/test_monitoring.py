@@ -14,6 +14,7 @@ from django.conf import settings
 from config.celery import app
 from config.environment import ROOT
 from edge.requests import PASSING_ON
+from recovery.types import PlatformStanding as RecoveryStanding
 from telemetry import bounds
 from telemetry.meters import OWN
 from telemetry.reading import UNIT
@@ -56,7 +57,13 @@ def list_known() -> dict[str, set[str]]:
         backups=BackupTimes(newest_at=NOW, oldest_at=NOW, failed=0, late=0),
     )
     known = {name: set() for name in (*SERVER, "turnero_database_backend_bytes")} | OF_PROMETHEUS
-    for metric in (*figures._describe_queues(standing, NOW), *figures._describe_platform(standing)):
+    recovery = RecoveryStanding(made_at=NOW, failure="", is_late=False, is_set_up=True)
+    described = (
+        *figures._describe_queues(standing, NOW),
+        *figures._describe_platform(standing),
+        *figures._describe_recovery(recovery),
+    )
+    for metric in described:
         known |= {sample.name: set(sample.labels) for sample in metric.samples}
     for collector in list(OWN._collector_to_names):
         for metric in collector.describe():

@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from recovery.models import PlatformBackup
 from telemetry.meters import note_request
 from tenants.models import Backup, DueWork
 from web import figures
@@ -123,6 +124,21 @@ def test_figures_say_how_the_platform_stands(tenants, db, settings):
     assert found["turnero_backup_oldest_verified_timestamp_seconds"] == pytest.approx(now.timestamp())
     assert (found["turnero_spares_wanted"], found["turnero_backups_failed"], found["turnero_redis_up"]) == (4, 0, 1)
     assert 1 <= found["turnero_database_connections"] < found["turnero_database_connections_limit"]
+
+
+def test_figures_say_how_backups_of_the_platform_stand(db):
+    now = datetime.now(tz=UTC)
+    names = ("timestamp_seconds", "late", "failed")
+    found = []
+
+    for row in (None, {"label": "x", "began_at": now - timedelta(days=3)}, {"failure": "no room", "began_at": now}):
+        if row is not None:
+            PlatformBackup.objects.create(**row)
+        said = read(ask())
+        found.append([said.get(f"turnero_platform_backup_{name}") for name in names])
+
+    made_at = pytest.approx((now - timedelta(days=3)).timestamp())
+    assert found == [[None, 0, 0], [made_at, 1, 0], [made_at, 1, 1]]
 
 
 def test_memory_of_a_connection_is_told_where_our_user_may_ask(db, monkeypatch):
