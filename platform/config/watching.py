@@ -8,14 +8,17 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
-from celery.signals import task_postrun, task_prerun
+from celery import current_app
+from celery.signals import task_postrun, task_prerun, worker_process_init
 
 from edge.measuring import measure_process
-from telemetry.meters import note_task
+from telemetry.meters import expect_tasks, note_task
 from telemetry.tracing import REQUEST_ID
 
 OUTCOMES: Mapping[str, str] = MappingProxyType({"SUCCESS": "done", "RETRY": "retried", "REJECTED": "refused"})
 """Celery's words for how a task ended → ours; all others are failures."""
+
+OF_CELERY = "celery."
 
 _begun: dict[str, float] = {}
 """Task at hand → when it began; a process has one at a time."""
@@ -23,8 +26,14 @@ _begun: dict[str, float] = {}
 
 def watch_tasks() -> None:
     """Listen to Celery, once."""
+    worker_process_init.connect(begin_process, dispatch_uid="telemetry.process")
     task_prerun.connect(begin_task, dispatch_uid="telemetry.begin")
     task_postrun.connect(end_task, dispatch_uid="telemetry.end")
+
+
+def begin_process(**_: object) -> None:
+    """Name our tasks in the figures of a new process before the first of them ends."""
+    expect_tasks(sorted(name for name in current_app.tasks if not name.startswith(OF_CELERY)))
 
 
 def begin_task(task_id: str, task: Any, **_: object) -> None:

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
-from celery.signals import task_postrun, task_prerun
+from celery.signals import task_postrun, task_prerun, worker_process_init
 
 from config import watching
-from config.watching import begin_task, end_task, watch_tasks
+from config.celery import app
+from config.watching import begin_process, begin_task, end_task, watch_tasks
 from telemetry.meters import OWN
 
 ID, OTHER = "0b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a", "1b1d6d1e-3c7e-4d6c-9d2f-1f2e3d4c5b6a"
@@ -66,10 +67,21 @@ def test_task_whose_begin_nobody_saw_took_no_time():
     assert OWN.get_sample_value("turnero_job_seconds_sum", {"task": "tests.watch"}) == seconds
 
 
+def test_failures_of_our_tasks_stand_at_zero_before_the_first():
+    app.loader.import_default_modules()
+
+    begin_process(sender=None)
+
+    failed = {"task": "tenants.sweep_due_work", "outcome": "failed"}
+    assert OWN.get_sample_value("turnero_jobs_total", failed) == 0
+    assert OWN.get_sample_value("turnero_jobs_total", {**failed, "task": "celery.chord"}) is None
+
+
 def test_listening_twice_is_listening_once():
     watch_tasks()
-    before = len(task_prerun.receivers), len(task_postrun.receivers)
+    signals = (task_prerun, task_postrun, worker_process_init)
+    before = [len(signal.receivers) for signal in signals]
 
     watch_tasks()
 
-    assert (len(task_prerun.receivers), len(task_postrun.receivers)) == before
+    assert [len(signal.receivers) for signal in signals] == before

@@ -47,3 +47,10 @@ def test_process_is_looked_at_once_a_second(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(meters, "_looks_again_at", 0.0)
 
     assert [meters.wants_process() for _ in range(4)] == [True, False, True, False]
+
+
+def test_what_is_rare_stands_at_zero_before_the_first():
+    rare = [("turnero_bookings_total", {"step": step, "outcome": "failed"}) for step in ("hold", "submit", "book")]
+    rare += [("turnero_messages_total", {"channel": channel, "outcome": "failed"}) for channel in ("email", "sms")]
+
+    assert [name for name, labels in rare if meters.OWN.get_sample_value(name, labels) is None] == []
