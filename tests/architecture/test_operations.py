@@ -184,6 +184,16 @@ def test_process_keeps_to_the_version_it_was_started_with(tmp_path):
     assert said == "old\n"
 
 
+def test_own_way_of_the_machine_answers_what_it_names_before_it_refuses_the_rest():
+    """Caddy orders directives itself: ``respond`` comes before ``reverse_proxy`` unless each has a block of its own."""
+    (site,) = re.findall(r"^http://:8000 \{\n(.*?)^\}$", CADDYFILE, re.MULTILINE | re.DOTALL)
+
+    outer = [line.split()[0] for line in site.splitlines() if re.match(r"\t[^\t#}]", line)]
+
+    assert outer == ["bind", "@own", "handle", "handle"]
+    assert {"/certificate", "/healthz", "/readyz"} <= set(site.split())
+
+
 def test_proxy_compresses_waits_and_keeps_no_secrets():
     directives = [line.split() for line in CADDYFILE.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 

@@ -119,7 +119,7 @@ def test_what_is_wrong_is_named(visit, fault: str, found: list[str]) -> None:
 
 
 def test_health_that_fails_is_named_for_every_host(visit) -> None:
-    assert len(visit("health")[0]) == 6
+    assert len(visit("health")[0]) == 8
 
 
 def test_later_visit_looks_for_the_booking_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

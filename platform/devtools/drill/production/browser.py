@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-HTTPS_PORT, WEB_PORT = 443, 8001
+HTTPS_PORT, WEB_PORT, OWN_PORT = 443, 8001, 8000
 SECONDS = 30.0
 
 

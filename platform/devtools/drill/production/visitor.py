@@ -15,7 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
 
-from devtools.drill.production.browser import WEB_PORT, Browser, ask_plainly
+from devtools.drill.production.browser import OWN_PORT, WEB_PORT, Browser, ask_plainly
 
 SLUG, PASSWORD = "salon-de-prueba", "una-contraseña-de-ensayo-7"
 OWNER, CUSTOMER = "duena@correo.example", "laura@correo.example"
@@ -122,6 +122,9 @@ class Visit:
                 health = ask_plainly(WEB_PORT, host, path)
                 told = f"{health.status} {health.text}"
                 yield f"{path} answers by address for {host}", health.status == HTTPStatus.OK, told
+        for path in ("/readyz", f"/certificate?domain={self.tenant}"):
+            own = ask_plainly(OWN_PORT, "127.0.0.1:8000", path)
+            yield f"{path} is answered on this machine's own way", own.status == HTTPStatus.OK, str(own.status)
         outside = self.browser.get(self.host, "/readyz")
         yield "/readyz is not told to the world", outside.status == HTTPStatus.NOT_FOUND, str(outside.status)
         stranger = self.browser.get(f"nobody.{self.host}", "/")
