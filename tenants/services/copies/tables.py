@@ -55,10 +55,16 @@ def list_sequences(cursor: Any, schema_name: str) -> dict[str, int | None]:
 
 
 def set_sequences(cursor: Any, schema_name: str, values: Mapping[str, int | None]) -> None:
-    """Let sequences go on after these numbers."""
+    """Let sequences go on after these numbers; those that had given none begin anew.
+
+    A spare schema may have been tried in before: what a sequence gave then is not taken back with the transaction.
+    """
+    known = list_sequences(cursor, schema_name)
     for name, last in values.items():
         if last is not None:
             cursor.execute("SELECT setval(%s::regclass, %s)", [_name(schema_name, name), last])
+        elif known.get(name) is not None:
+            cursor.execute(f"ALTER SEQUENCE {_name(schema_name, name)} RESTART")
 
 
 def digest_table(cursor: Any, schema_name: str, table: str, columns: Sequence[str]) -> tuple[int, str]:

@@ -521,3 +521,17 @@ def test_killed_restore_leaves_no_business(backup, slug, count, folder):
     done = restore(archive=backup, slug=slug, now=utc_now())
 
     assert done.tenant.slug == slug
+
+
+def test_sequence_that_an_earlier_try_has_used_begins_anew(tenant):
+    """What a sequence gives is not taken back with the transaction, and the next try may get the same spare schema."""
+    name = "scheduling_formerlink_id_seq"
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval('{name}')")
+        used = tables.list_sequences(cursor, tenant.schema_name)
+        tables.set_sequences(cursor, tenant.schema_name, {**used, name: None})
+        found = tables.list_sequences(cursor, tenant.schema_name)
+
+    assert used[name] is not None
+    assert found == {**used, name: None}
