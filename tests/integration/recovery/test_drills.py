@@ -15,7 +15,7 @@ from django.core.management import CommandError
 from kernel.clock import utc_now
 from recovery.errors import ServerUnready
 from recovery.management.commands.restore_drill import describe
-from recovery.services import drills, keeping, log_archive, pictures
+from recovery.services import counting, drills, keeping, log_archive, pictures
 from recovery.types import DrillDone
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,33 @@ def test_file_that_is_not_as_its_row_says_ends_with_an_error(living, settings, r
     with pytest.raises(CommandError, match="What was restored is not what there was"):
         run("restore_drill")
     living.run("DROP SCHEMA t1 CASCADE")
+
+
+def test_counting_locks_the_tables_of_one_business_at_a_time(living, monkeypatch):
+    for schema in ("t1", "t2"):
+        living.run(f"CREATE SCHEMA {schema}")
+        living.run(f"CREATE TABLE {schema}.one AS SELECT generate_series(1, 3)")
+        living.run(f"CREATE TABLE {schema}.two (id bigint)")
+    locked = []
+    count = counting._count
+
+    def look(connection, schema, table):
+        rows = count(connection, schema, table)
+        found = connection.execute(
+            "SELECT DISTINCT n.nspname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = pg_backend_pid() AND n.nspname !~ '^pg_'"
+        )
+        locked.append((schema, [name for (name,) in found]))
+        return rows
+
+    monkeypatch.setattr(counting, "_count", look)
+
+    found = counting.count_rows(living.connection)
+
+    assert found == {"public.written": 0, "t1.one": 3, "t1.two": 0, "t2.one": 3, "t2.two": 0}
+    assert locked == [(schema, [schema]) for schema in ("public", "t1", "t1", "t2", "t2")]
+    for schema in ("t1", "t2"):
+        living.run(f"DROP SCHEMA {schema} CASCADE")
 
 
 def test_earlier_instant_is_counted_and_not_compared(living, run, take):
