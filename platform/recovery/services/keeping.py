@@ -112,7 +112,7 @@ def thin_out(*, now: datetime) -> None:
     for label in catalog.list_unfinished(there):
         if label[:8] < f"{now - UNFINISHED:%Y%m%d}":
             catalog.remove_base(label)
-    log_archive.remove_past([each for each in there if each not in gone])
+    log_archive.remove_past([each for each in there if each not in gone], now=now)
     pictures.remove_past(now=now)
     PlatformBackup.objects.filter(began_at__lt=now - ATTEMPTS_KEPT).delete()
 

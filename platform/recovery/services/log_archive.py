@@ -19,6 +19,7 @@ from django.conf import settings
 from database.locks import KeySpace, try_lock_platform
 from kernel.iso import NotIso, ZoneMissing, parse_instant
 from recovery.engine.bases import BaseBackup
+from recovery.engine.chains import KEPT
 from recovery.engine.wal import HISTORY, SEGMENT, list_past, name_segment
 from recovery.errors import BackupSpoiled, PlaceRefused
 from recovery.services import objects
@@ -98,8 +99,11 @@ def list_stored(system: str) -> Mapping[str, Stored]:
     return found
 
 
-def remove_past(bases: Iterable[BaseBackup]) -> int:
+def remove_past(bases: Iterable[BaseBackup], *, now: datetime) -> int:
     """Remove what no base backup needs any more, and return how many files that were.
+
+    Of a cluster without base backups (before a new major version, or of a machine that was prepared and then got
+    another's data) everything goes once it is as old as `KEPT`.
 
     Raises:
         NoRoom, StoreAway: The store does not answer.
@@ -109,9 +113,13 @@ def remove_past(bases: Iterable[BaseBackup]) -> int:
         name = name_segment(each.timeline, each.start_lsn, segment_bytes=each.segment_bytes)
         firsts[each.system] = min(firsts.get(each.system, name), name, key=lambda name: name[8:])
     count = 0
-    for system, first in firsts.items():
+    for system in {*firsts, *objects.list_folders(FOLDER)}:
         stored = list_stored(system)
-        for name in list_past(stored, first_needed=first):
+        if system in firsts:
+            past = list_past(stored, first_needed=firsts[system])
+        else:
+            past = [name for name, each in stored.items() if now - each.handed_at >= KEPT]
+        for name in past:
             objects.remove(stored[name].place)
             count += 1
     return count

@@ -176,6 +176,16 @@ def test_log_goes_into_the_store_under_its_cluster(settings, store):
     assert log_archive.ship() == log_archive.Shipped()
 
 
+def test_log_of_a_cluster_without_backups_goes_once_it_is_old(settings, store):
+    make_segment(settings.WAL_DIR, f"{SEGMENT}01", age_seconds=36 * 24 * 3600)
+    make_segment(settings.WAL_DIR, f"{SEGMENT}02", age_seconds=34 * 24 * 3600)
+    log_archive.ship()
+
+    assert log_archive.remove_past([], now=utc_now()) == 1
+
+    assert set(log_archive.list_stored("7")) == {f"{SEGMENT}02"}
+
+
 def test_history_alone_waits_for_its_first_segment(settings, store):
     settings.WAL_DIR.mkdir()
     (settings.WAL_DIR / "00000002.history").write_text("1\t0/1\tx\n")
