@@ -81,12 +81,14 @@ def keep_log(*, now: datetime) -> None:
     except DomainError as error:
         logger.warning("log_not_kept", extra={"error": error.code})
         if _find_waiting(now) is not None:
-            notices.tell_trouble(f"the log is not kept: {error}", now=now)
+            notices.tell_trouble(notices.Cause.LOG_NOT_KEPT, f"the log is not kept: {error}", now=now)
         raise
     if find_standing(now=now).is_late:
-        notices.tell_trouble("the platform has had no good backup for two nights", now=now)
+        why = "the platform has had no good backup for two nights"
+        notices.tell_trouble(notices.Cause.LATE, why, now=now)
     if failed_at is not None and now - failed_at < log_archive.LATE:
-        notices.tell_trouble("PostgreSQL cannot hand on its log: archive_command fails (its own log says why)", now=now)
+        why = "PostgreSQL cannot hand on its log: archive_command fails (its own log says why)"
+        notices.tell_trouble(notices.Cause.LOG_NOT_HANDED_ON, why, now=now)
 
 
 def keep_files(*, now: datetime) -> None:
@@ -132,6 +134,6 @@ def _noting(now: datetime) -> Iterator[None]:
         text = str(error) if isinstance(error, DomainError) else type(error).__name__
         with transaction.atomic():
             PlatformBackup.objects.create(began_at=now, failure=text[:300] or "unknown")
-            notices.tell_trouble(text, now=now)
+            notices.tell_trouble(notices.Cause.FAILED, text, now=now)
         logger.exception("platform_backup_failed")
         raise

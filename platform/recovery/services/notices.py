@@ -1,8 +1,9 @@
-"""What operators are told about backups of the platform: one mail a day, however often something fails."""
+"""What operators are told about backups of the platform: one mail a day of each cause, however often it comes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from django.conf import settings
 from django.utils import translation
@@ -21,8 +22,17 @@ TEMPLATE = "platform_backup_failed"
 CONSOLE = "/operator/"
 
 
-def tell_trouble(failure: str, *, now: datetime) -> None:
-    """Queue the mail to every operator; ``failure`` is in English."""
+class Cause(StrEnum):
+    """What is wrong: one hides no other."""
+
+    FAILED = "failed"
+    LATE = "late"
+    LOG_NOT_KEPT = "log_not_kept"
+    LOG_NOT_HANDED_ON = "log_not_handed_on"
+
+
+def tell_trouble(cause: Cause, failure: str, *, now: datetime) -> None:
+    """Queue the mail to every operator, once a day (UTC) for each cause; ``failure`` says it in English."""
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
@@ -36,7 +46,7 @@ def tell_trouble(failure: str, *, now: datetime) -> None:
         template=TEMPLATE,
         about=None,
         words=words,
-        key=f"{TEMPLATE}:{now:%Y-%m-%d}",
+        key=f"{TEMPLATE}:{cause}:{now:%Y-%m-%d}",
         now=now,
         limit=None,  # one a day
         urgency=Urgency.SOON,

@@ -251,6 +251,18 @@ def test_store_that_is_full_leaves_the_log_where_it_is_and_operators_hear_after_
     assert "the log is not kept: The archive could not be written: full" in text
 
 
+def test_one_trouble_of_a_day_hides_no_other(living, operator, monkeypatch):
+    PlatformBackup.objects.create(began_at=utc_now() - timedelta(hours=51), failure="once")
+    tasks.keep_log()
+    monkeypatch.setattr(server, "find_archive_failure", utc_now)
+    tasks.keep_log()
+    tasks.keep_log()
+
+    late, not_handed_on = list_mails()
+    assert "no good backup for two nights" in late
+    assert "archive_command fails" in not_handed_on
+
+
 def test_archive_command_that_fails_and_nights_without_a_backup_are_told(living, operator, monkeypatch):
     assert server.find_archive_failure() is None
     monkeypatch.setattr(server, "find_archive_failure", utc_now)
