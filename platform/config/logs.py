@@ -193,12 +193,19 @@ def list_request_secrets(request: object) -> list[str]:
 
 def list_environment_secrets(environment: Environment) -> list[str]:
     """Return the secrets of this installation, and the passwords inside its addresses."""
-    urls = (environment.database_url, environment.redis_url, environment.smtp_url, environment.sentry_dsn)
+    urls = (
+        environment.database_url,
+        environment.replication_url,
+        environment.redis_url,
+        environment.smtp_url,
+        environment.sentry_dsn,
+    )
     passwords = [url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls if url and "@" in url]
     return [
         environment.secret_key or "",
         *environment.secret_key_fallbacks,
         environment.sms_secret,
+        environment.s3_secret,
         environment.sentry_dsn or "",
         environment.metrics_token,
         *environment.tombstone_keys,

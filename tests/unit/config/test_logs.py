@@ -214,7 +214,9 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
     for name, value in {
         "TURNERO_SECRET_KEY": "the-key",
         "TURNERO_SMS_SECRET": "the-sms",
+        "TURNERO_S3_SECRET": "the-store",
         "DATABASE_URL": "postgresql://u:pa@ss@db.example/x",
+        "TURNERO_REPLICATION_URL": "postgresql://r:the-copier@db.example/x",
         "REDIS_URL": "redis://:the-redis@cache.example/0",
         "TURNERO_SMTP_URL": "smtp://mail.example:25",
         "SENTRY_DSN": "https://public@errors.example/1",
@@ -223,7 +225,8 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
         monkeypatch.setenv(name, value)
 
     assert logs.list_environment_secrets(read_environment()) == [
-        "the-key", "the-sms", "https://public@errors.example/1", "the-figures", "pa@ss", "the-redis", ""
+        "the-key", "the-sms", "the-store", "https://public@errors.example/1", "the-figures", "pa@ss", "the-copier",
+        "the-redis", "",
     ]  # fmt: skip
 
 
