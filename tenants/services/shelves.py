@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
+from time import time
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from tenants.errors import ArchiveDamaged, NoRoom
 
 CHUNK = 1 << 20
+ABANDONED_SECONDS = 3600.0
+"""Nobody writes to a draft any more that has not grown for so long."""
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +147,10 @@ def _list(folder: str) -> tuple[list[str], list[str]]:
 def _move(source: Path, target: Path) -> None:
     """Move a file in one step, also from another disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for abandoned in target.parent.glob(".*.part"):  # one at a time writes here: `tenants.services.copies.nightly`
-        abandoned.unlink(missing_ok=True)
+    for other in target.parent.glob(".*.part"):  # of others, who may be writing beside us
+        with suppress(FileNotFoundError):
+            if time() - other.stat().st_mtime > ABANDONED_SECONDS:
+                other.unlink()
     draft = target.with_name(f".{target.name}.part")
     try:
         with source.open("rb") as file, draft.open("wb") as copy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,18 @@ def test_archives_that_nothing_names_go_when_they_are_old(tenant, shelf):
     left = {names[1], *names[3:]}
     assert (removed, set(list_files(shelf))) == ([2, 0], left)
     assert list(Backup.objects.filter(schema_name="t1_gone").values_list("failure", flat=True)) == ["NoRoom"]
+
+
+def test_drafts_that_somebody_is_writing_stay_and_abandoned_ones_go(shelf):
+    folder = shelf / "tombstones" / "t1_taller"
+    folder.mkdir(parents=True)
+    for name in (".young.part", ".old.part"):
+        (folder / name).write_text("half")
+    os.utime(folder / ".old.part", (0, 0))
+
+    shelves.keep_text("tombstones/t1_taller/new", "whole")
+
+    assert list_files(shelf) == ["tombstones/t1_taller/.young.part", "tombstones/t1_taller/new"]
 
 
 def test_storage_of_another_platform_or_away_is_left_alone(tenant, shelf, monkeypatch):
