@@ -57,5 +57,5 @@ def plan_removals(**_: Any) -> None:
 
 @current_app.task(name="tenants.remove_leftovers")
 def remove_leftovers(**_: Any) -> None:
-    """Remove archives of businesses that are gone."""
+    """Remove archives that nothing names any more."""
     leftovers.remove_leftovers(now=utc_now())

@@ -11,8 +11,8 @@ class Removal(models.Model):
     """The proof that a business was removed; it names nobody, and is never deleted.
 
     It is written in the transaction that drops the schema, with what was counted there; ``counts`` also gets what was
-    cached, in the end. ``finished_at``: nothing is left but what stands in backups of
-    the whole platform, which are gone by ``backups_gone_at``. Empty: whoever was at it died, and somebody goes on.
+    cached, in the end. ``finished_at``: nothing is left but what stands in backups of the whole platform, which are
+    gone by ``backups_gone_at``. Both are None while files or archives are still to be removed.
     """
 
     tenant_id = models.BigIntegerField(unique=True)

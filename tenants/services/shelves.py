@@ -1,6 +1,7 @@
 """Where the platform makes and keeps archives of businesses: a folder, or what speaks S3 (``STORAGES["backups"]``).
 
-``<schema>/<archive>``. An archive has its place once all of it is there, or not at all.
+Archives lie in ``<schema>/<archive>``, notes of erased people in ``tombstones/``, backups of the whole platform in
+``platform/``. A file has its place once all of it is there, or not at all.
 """
 
 from __future__ import annotations
