@@ -300,7 +300,7 @@ class TombstonesDamaged(Invalid):
     """A file that says who was erased is not as it was written: whoever it stood for might come back."""
 
     code = "tombstones_damaged"
-    text = mark("“%(place)s” says who was erased, and is damaged. Put the file of before there; nothing was changed.")
+    text = mark("“%(place)s” says who was erased, and is damaged. Put an intact copy of it there; nothing was changed.")
 
     def __init__(self, *, place: str) -> None:
         super().__init__(place=place)
@@ -320,12 +320,12 @@ class TombstonesUnreadable(Unavailable):
 
 
 class BusinessRemovedBefore(Conflict):
-    """The business of an archive was removed, as its owner wished."""
+    """The business of an archive was closed and then removed."""
 
     code = "business_removed"
     text = mark(
-        "This business was closed by its owner and removed on %(day)s. Repeat with --although-removed if it shall be "
-        "there again; nothing was changed."
+        "This business was closed, and removed on %(day)s. Repeat with --although-removed to bring it back all the "
+        "same; nothing was changed."
     )
 
     def __init__(self, *, at: datetime) -> None:

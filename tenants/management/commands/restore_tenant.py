@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--identity", type=Path, metavar="FILE", help="with the secret key, as age-keygen writes it"
         )
         parser.add_argument(
-            "--although-removed", action="store_true", help="also when its owner closed it and it was removed"
+            "--although-removed", action="store_true", help="also when it was closed and removed since"
         )
 
     def handle(self, *, archive: Path, slug: str, identity: Path | None, although_removed: bool, **_: Any) -> None:

@@ -106,7 +106,7 @@ def restore(
     """Make a new business of an archive, at the address ``slug``; all of it or nothing.
 
     Must not run inside a transaction. ``although_removed``: whoever asks for it knows that the business of the archive
-    was removed as its owner wished, and makes it again all the same.
+    was closed and removed, and makes it again all the same.
 
     Raises:
         SlugInvalid, SlugReserved, SlugTaken: The address cannot be given: nobody's place is taken.
