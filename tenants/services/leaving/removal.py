@@ -23,7 +23,7 @@ from tenants import hooks
 from tenants.context import tenant_scope
 from tenants.enums import TenantStatus, Urgency
 from tenants.errors import RetryLater
-from tenants.models import Backup, FormerAddress, Removal, Tenant
+from tenants.models import Backup, DueWork, FormerAddress, Removal, Tenant
 from tenants.selectors.removals import describe
 from tenants.selectors.resolution import make_info
 from tenants.services import shelves
@@ -46,11 +46,16 @@ logger = logging.getLogger(__name__)
 
 
 def plan_removals(*, now: datetime) -> int:
-    """Let workers remove the businesses whose time is over, and finish what was begun; return how many."""
+    """Let workers remove the businesses whose time is over, and finish what was begun; return how many.
+
+    What is planned already stays as it is: planning anew would begin its attempts anew, and a removal that always
+    fails would never be parked, where operators see it.
+    """
     over = Tenant.objects.filter(status=TenantStatus.CLOSED, status_since__lte=now - REMOVED_AFTER, is_example=False)
     begun = Removal.objects.filter(finished_at=None)
-    numbers = sorted({*over.values_list("pk", flat=True), *begun.values_list("tenant_id", flat=True)})
-    for number in numbers:
+    numbers = {*over.values_list("pk", flat=True), *begun.values_list("tenant_id", flat=True)}
+    planned = DueWork.objects.filter(schema_name=connection.schema_name, kind=DUE_KIND)
+    for number in sorted(numbers.difference(planned.values_list("row_id", flat=True))):
         add_due_work(
             kind=DUE_KIND, row_id=number, due_at=now + timedelta(seconds=1), now=now, urgency=Urgency.LAST, lane=LANE
         )

@@ -189,6 +189,20 @@ def test_reopened_between_plan_and_removal_stays(closed):
     assert (find_schema(closed.schema_name), Removal.objects.count()) == (True, 0)
 
 
+def test_removal_that_always_fails_is_parked_and_not_planned_anew(closed):
+    connection.set_schema_to_public()
+    now = utc_now()
+    plan_removals(now=now)
+    work = DueWork.objects.filter(schema_name="public", kind=removal.DUE_KIND, row_id=closed.id)
+    work.update(attempts=12, is_parked=True, last_error="OperationalError")
+
+    planned = plan_removals(now=now + timedelta(hours=1))
+
+    left = work.values_list("attempts", "is_parked", "last_error").get()
+    assert (planned, left) == (1, (12, True, "OperationalError"))
+    work.delete()
+
+
 def test_example_is_never_removed_this_way(closed):
     Tenant.objects.filter(pk=closed.id).update(is_example=True)
 
