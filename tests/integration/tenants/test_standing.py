@@ -95,8 +95,8 @@ def test_spare_counts_when_it_is_ready_and_of_this_version(settings):
 
 
 def note_backup(schema_name: str, began_at: datetime, *, failure: str = "") -> None:
-    verified_at = None if failure else began_at + timedelta(minutes=1)
-    Backup.objects.create(schema_name=schema_name, began_at=began_at, verified_at=verified_at, failure=failure)
+    made = {} if failure else {"verified_at": began_at + timedelta(minutes=1), "archive": f"{began_at:%Y%m%dT%H%M}"}
+    Backup.objects.create(schema_name=schema_name, began_at=began_at, failure=failure, **made)
 
 
 def test_backups_are_told_by_the_newest_the_oldest_and_what_failed_last(tenants):

@@ -112,7 +112,7 @@ def test_figures_say_how_the_platform_stands(tenants, db, settings):
     Backup.objects.all().delete()
     DueWork.objects.create(schema_name="public", kind="event", row_id=1, due_at=now - timedelta(hours=1))
     DueWork.objects.create(schema_name="public", kind="message", row_id=2, due_at=now, is_parked=True)
-    Backup.objects.create(schema_name=tenants["taller"].schema_name, began_at=now, verified_at=now)
+    Backup.objects.create(schema_name=tenants["taller"].schema_name, archive="x", began_at=now, verified_at=now)
     settings.SPARE_SCHEMAS = 4
 
     found = read(ask())
