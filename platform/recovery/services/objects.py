@@ -14,9 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gzip import GzipFile
 from pathlib import Path
-from shutil import copyfileobj, disk_usage, rmtree
-from tempfile import TemporaryDirectory
-from time import time
+from shutil import copyfileobj, disk_usage
 from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
@@ -32,7 +30,6 @@ GZIP, AGE = ".gz", ".gz.age"
 LEVEL = 3
 """Of gzip: half again as fast as its own choice, and a twentieth larger."""
 CHUNK = 1 << 20
-ABANDONED_SECONDS = 24 * 3600.0
 
 logger = logging.getLogger(__name__)
 
@@ -178,23 +175,15 @@ def digest_file(path: Path) -> str:
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """Yield a folder for what is not kept yet; nobody but us reads it, and it goes.
+    """Yield a folder for what is not kept yet, as `tenants.services.shelves.work_folder`.
 
     Raises:
         NoRoom: It cannot be made, or the disk is full.
+        PlaceRefused: It would lie in the data of a PostgreSQL.
     """
-    folder = settings.BACKUP_WORK / ROOT
-    refuse_data_directory(folder)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            with suppress(OSError):
-                if time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                    rmtree(path)
-        with TemporaryDirectory(dir=folder) as made:
-            yield Path(made)
-    except OSError as error:
-        raise NoRoom(why=f"{error.filename or folder}: {error.strerror or error}") from error
+    refuse_data_directory(settings.BACKUP_WORK)
+    with shelves.work_folder() as folder:
+        yield folder
 
 
 def refuse_data_directory(folder: Path) -> None:

@@ -20,6 +20,7 @@ from recovery.engine.bases import Kind
 from recovery.errors import BackupBusy, BackupSpoiled, PlaceRefused, ProgramFailed, ServerAway, ServerUnready
 from recovery.services import base_backups, catalog, objects, programs, server
 from tenants.errors import KeyInvalid, NoRoom
+from tenants.services import shelves
 from tests.integration.recovery.conftest import find_object, list_files
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +215,22 @@ def test_disk_that_fills_up_midway_leaves_nothing_and_the_last_good_one(living, 
 
     assert (list_files(store), catalog.list_bases()) == (before, [good])
     assert list_files(settings.BACKUP_WORK) == []
+
+
+def test_archive_of_a_business_that_is_made_meanwhile_leaves_the_backup_alone(living, take, monkeypatch):
+    stream = base_backups._take
+
+    def take_beside_an_archive(*args):
+        taken = stream(*args)
+        with shelves.work_folder():
+            pass
+        return taken
+
+    monkeypatch.setattr(base_backups, "_take", take_beside_an_archive)
+
+    made = take(kind=Kind.FULL)
+
+    assert catalog.list_bases() == [made]
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
