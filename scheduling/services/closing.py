@@ -23,7 +23,7 @@ from tenants.services import acts
 from tenants.types import AskedAct
 
 EVENT = "business.closed"
-BY_OWNER = "Its owner said so."
+BY_OWNER = "Its owner said so (person {user_id} of the business)."
 TEXT_LENGTH = 500
 TOO_LONG = mark("At most 500 characters.")
 UNREADABLE = mark("This contains characters that cannot be used.")
@@ -44,9 +44,10 @@ class Closing:
     text: str = ""
 
 
-def close_business(closing: Closing, *, prove: Callable[[], object], now: datetime) -> None:
+def close_business(closing: Closing, *, user_id: int, prove: Callable[[], object], now: datetime) -> None:
     """Close the current business: nobody books any more; for thirty days its owner can open it again.
 
+    The platform's log keeps which of its people did it, ``user_id``, as a number.
     ``prove`` asks for the owner's password and code, and raises when they are wrong: last, because a code counts once.
 
     Raises:
@@ -58,19 +59,19 @@ def close_business(closing: Closing, *, prove: Callable[[], object], now: dateti
     acts.check_typed_name(current_tenant(), closing.typed_name)
     prove()
     with transaction.atomic():
-        acts.close(_ask(now), typed_name=closing.typed_name)
+        acts.close(_ask(user_id, now), typed_name=closing.typed_name)
         if closing.is_told:
             publish(kind=EVENT, subject_id=current_tenant().id, payload={"text": text}, now=now)
 
 
-def reopen_business(*, now: datetime) -> None:
-    """Open the current business again, as it was before it was closed.
+def reopen_business(*, user_id: int, now: datetime) -> None:
+    """Open the current business again, as it was before it was closed; ``user_id`` as in `close_business`.
 
     Raises:
         ActRefused: It is not closed.
         TenantUnknown: It was removed a moment ago.
     """
-    acts.reopen(_ask(now))
+    acts.reopen(_ask(user_id, now))
 
 
 def tell_customers(event: EventView) -> None:
@@ -92,8 +93,9 @@ def register() -> None:
     register_event_handler("business.", tell_customers)
 
 
-def _ask(now: datetime) -> AskedAct:
-    return AskedAct(schema_name=current_tenant().schema_name, reason=BY_OWNER, author_id=None, now=now)
+def _ask(user_id: int, now: datetime) -> AskedAct:
+    reason = BY_OWNER.format(user_id=user_id)
+    return AskedAct(schema_name=current_tenant().schema_name, reason=reason, author_id=None, now=now)
 
 
 def _clean_text(raw: str) -> str:

@@ -40,7 +40,8 @@ def close(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render(request, form, status=422)
     try:
-        close_business(form.read(), prove=partial(check_steps, user, proof=form.prove(request)), now=utc_now())
+        prove = partial(check_steps, user, proof=form.prove(request))
+        close_business(form.read(), user_id=user.pk, prove=prove, now=utc_now())
     except Invalid as error:
         form.refuse(error)
         return _render(request, form, status=get_status(error))
@@ -54,10 +55,11 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """Open a closed business again."""
+    user: Any = request.user
     try:
-        reopen_business(now=utc_now())
+        reopen_business(user_id=user.pk, now=utc_now())
     except REFUSALS as error:
-        return _render(request, CloseForm(user=request.user, slug=current_tenant().slug), error=error)
+        return _render(request, CloseForm(user=user, slug=current_tenant().slug), error=error)
     return go_on(request, Toast(title=gettext("Your business is open again")), to=reverse("workspace:board"))
 
 

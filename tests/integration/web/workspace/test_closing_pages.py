@@ -69,7 +69,8 @@ def test_two_clicks_close_and_one_opens_again(owner_client, customer_client, ten
     assert ("Volver a abrirlo" in kept, 'name="typed_name"' in kept) == (True, False)
     assert status_of(tenant) == "trial"
     log = PlatformEntry.objects.filter(schema_name=tenant.schema_name).order_by("pk")
-    assert list(log.values_list("action", "author_id")) == [("close", None), ("reopen", None)]
+    who = f"Its owner said so (person {User.objects.get(role='owner').pk} of the business)."
+    assert list(log.values_list("action", "author_id", "reason")) == [("close", None, who), ("reopen", None, who)]
 
 
 @pytest.mark.parametrize(
