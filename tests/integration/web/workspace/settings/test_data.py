@@ -106,7 +106,7 @@ def test_asked_again_when_it_is_ready_offers_that_one(owner_client, ready):
 
     page = owner_client.get(URL).content.decode()
     assert (DataCopy.objects.count(), "Se hizo hace un momento" in page) == (1, True)
-    assert f'href="/workspace/data/{ready.key}/"' in page
+    assert f'<a id="take-{ready.key}" class="button small" href="/workspace/data/{ready.key}/"' in page
     assert "hx-trigger" not in page[page.index('id="copies"') :][:200]
 
 
