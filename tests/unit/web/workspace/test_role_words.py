@@ -23,6 +23,10 @@ WRITES = {
 }  # fmt: skip
 
 
+WITHHELD = {Permission.TEAM_MANAGE: "team", Permission.DATA_TAKE: "data", Permission.BUSINESS_CLOSE: "closing"}
+"""How the words of a manager call what only owners may."""
+
+
 def make_session(browser: str, system: str) -> SessionView:
     return SessionView("n", browser, system, None, None, is_here=False)
 
@@ -39,6 +43,13 @@ def test_whoever_changes_nothing_is_said_to_change_nothing():
 
 def test_only_owners_have_everything():
     assert {role for role in MAY if Permission.TEAM_MANAGE in PERMISSIONS_BY_ROLE[role]} == {Role.OWNER}
+
+
+def test_managers_read_all_that_only_owners_may():
+    withheld = PERMISSIONS_BY_ROLE[Role.OWNER] - PERMISSIONS_BY_ROLE[Role.MANAGER]
+
+    assert withheld == set(WITHHELD)
+    assert [word for word in WITHHELD.values() if word not in str(MAY[Role.MANAGER])] == []
 
 
 def test_sessions_are_named_by_what_is_known():
