@@ -26,8 +26,8 @@ class CloseForm(StepForm):
         required=False,
         max_length=TEXT_LENGTH,
         help_text=gettext_lazy(
-            "Say whether their appointment still takes place, and where they find you. It stands in the e-mail; an SMS "
-            "only leads to it."
+            "Say whether their appointment still takes place, and where to find you. This goes into the e-mail; an SMS "
+            "only leads to the appointment."
         ),
         widget=forms.Textarea({"rows": 4}),
         error_messages={"max_length": TOO_LONG},
