@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 
-from notifications.services.forgetting import erase_subjects
+from notifications.services.forgetting import erase_codes, erase_subjects
 from scheduling.enums import BookingLevel, ReminderStatus
 from scheduling.models import (
     Asset,
@@ -60,6 +60,7 @@ def erase_customers(rows: ErasedRows) -> None:
     bookings = list(Booking.with_tests.filter(customer_id__in=ids).order_by("pk").values_list("pk", flat=True))
     with translation.override(current_tenant().locale):
         nobody = gettext("Erased person")
+    erase_codes(_list_addresses(ids, bookings))  # while it is known which they were
     erase_columns(
         Customer.objects.filter(pk__in=ids),
         stand_ins={"name": nobody},
@@ -83,3 +84,13 @@ def erase_customers(rows: ErasedRows) -> None:
     for booking_id in planned.order_by("booking_id").values_list("booking_id", flat=True).distinct():
         cancel_reminders(booking_id=booking_id, now=rows.at)
     erase_subjects(SUBJECT_KIND, bookings)
+
+
+def _list_addresses(customer_ids: Collection[int], booking_ids: Collection[int]) -> frozenset[str]:
+    """Return the e-mail addresses and numbers by which these customers could ever be reached."""
+    found = set(Contact.objects.filter(customer_id__in=customer_ids).values_list("value", flat=True))
+    theirs = Q(id__in=booking_ids) | Q(customer_id__in=customer_ids)
+    for rows in (Booking.with_tests.filter(pk__in=booking_ids), Booking.history.filter(theirs)):
+        for pair in rows.values_list("customer_email", "customer_phone"):
+            found.update(pair)
+    return frozenset(found - {""})

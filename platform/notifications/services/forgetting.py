@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Lower
 
 from notifications.enums import MessageStatus
 from notifications.models import Event, Message
+from notifications.services.codes import SUBJECT_KIND as CODE_KIND
 from notifications.services.messages import DUE_KIND as MESSAGE_DUE
 from notifications.services.outbox import DUE_KIND as EVENT_DUE
 from notifications.services.outbox import LATER_DUE_KIND
@@ -35,15 +36,29 @@ def erase_subjects(kind: str, row_ids: Sequence[int]) -> None:
 
     That a message was sent, when and by which channel, stays. In the caller's transaction; safe to run twice.
     """
-    messages = Message.objects.filter(subject_kind=kind, subject_id__in=row_ids)
+    _erase_messages(Message.objects.filter(subject_kind=kind, subject_id__in=row_ids))
     events = Event.objects.filter(kind__startswith=f"{kind}.", subject_id__in=row_ids)
+    for event_id in events.filter(processed_at=None).values_list("pk", flat=True):
+        remove_due_work(kind=EVENT_DUE, row_id=event_id)
+        remove_due_work(kind=LATER_DUE_KIND, row_id=event_id)
+    erase_columns(events)
+
+
+def erase_codes(addresses: Collection[str]) -> None:
+    """Leave nothing of the messages with codes that went to these e-mail addresses and numbers (E.164).
+
+    A code is asked for before there is a booking, so that message is about none. In the caller's transaction; safe to
+    run twice.
+    """
+    folded = {address.lower() for address in addresses if address}
+    sent = Message.objects.filter(subject_kind=CODE_KIND).annotate(folded=Lower("to")).filter(folded__in=folded)
+    _erase_messages(Message.objects.filter(pk__in=list(sent.values_list("pk", flat=True))))
+
+
+def _erase_messages(messages: QuerySet[Message]) -> None:
     waiting = messages.filter(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING])
     for message_id in waiting.values_list("pk", flat=True):
         remove_due_work(kind=MESSAGE_DUE, row_id=message_id)
     waiting.update(status=MessageStatus.CANCELLED, leased_until=None)
-    for event_id in events.filter(processed_at=None).values_list("pk", flat=True):
-        remove_due_work(kind=EVENT_DUE, row_id=event_id)
-        remove_due_work(kind=LATER_DUE_KIND, row_id=event_id)
     # No two messages may have the same key, and the old one names the recipient.
     erase_columns(messages, stand_ins={"dedup_key": Concat(Value("erased:"), Cast("pk", TextField()))})
-    erase_columns(events)

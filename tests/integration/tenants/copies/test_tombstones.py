@@ -75,6 +75,11 @@ def planted(changed_shop) -> int:
             body_html=NAME, subject_kind="booking", subject_id=booking.pk, dedup_key=f"planted:{EMAIL}",
             status="sent", created_at=utc_now(), sent_at=utc_now(),
         )  # fmt: skip
+        Message.objects.create(
+            channel="email", template="contact_code", to=EMAIL.title(), locale="es", subject="123456",
+            subject_kind="contact_code", subject_id=1, dedup_key=f"contact_code:1:email:{EMAIL}", status="queued",
+            created_at=utc_now(),
+        )  # fmt: skip
         answer = {"reference": booking.reference, "customer": NAME}
         for key, document in (("theirs", answer), ("another's", {"reference": "NOBODY"})):
             IdempotentAnswer.objects.create(
@@ -112,7 +117,7 @@ def _are_told(schema_name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             f'SELECT count(*) FROM "{schema_name}".notifications_message t '
-            "WHERE subject_kind = 'booking' AND t::text ILIKE ANY(%s)",
+            "WHERE subject_kind IN ('booking', 'contact_code') AND t::text ILIKE ANY(%s)",
             [[f"%{NAME}%", "%ana@example%"]],
         )
         return bool(cursor.fetchone()[0])
@@ -127,6 +132,11 @@ def test_erased_customer_is_in_no_table(changed_shop, planted):
     before = find_words(changed_shop.info.schema_name)
     with tenant_scope(changed_shop.info):
         bookings, messages = Booking.objects.count(), Message.objects.count()
+        elsewhere = Message.objects.create(
+            channel="email", template="contact_code", to="eva@example.com", locale="es", subject="654321",
+            subject_kind="contact_code", subject_id=2, dedup_key="contact_code:2:email:eva@example.com", status="sent",
+            created_at=utc_now(), sent_at=utc_now(),
+        )  # fmt: skip
 
     erase_in(changed_shop.info, planted)
 
@@ -138,7 +148,9 @@ def test_erased_customer_is_in_no_table(changed_shop, planted):
     with tenant_scope(changed_shop.info):
         customer = Customer.objects.get()
         assert (customer.name, customer.erased_at is not None) == ("Persona borrada", True)
-        assert (Booking.objects.count(), Message.objects.count()) == (bookings, messages)
+        assert (Booking.objects.count(), Message.objects.count()) == (bookings, messages + 1)
+        codes = Message.objects.filter(subject_kind="contact_code").order_by("subject_id")
+        assert list(codes.values_list("to", "status")) == [("", "cancelled"), (elsewhere.to, "sent")]
         assert (Contact.objects.count(), BookingSearch.objects.count(), Asset.objects.get().data) == (0, 0, {})
         assert list(IdempotentAnswer.objects.values_list("key", flat=True)) == ["another's"]
         assert StoredFile.objects.get(kind="paper").state == "removed"
