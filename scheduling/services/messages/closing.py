@@ -7,7 +7,7 @@ from datetime import datetime
 from kernel.formats import get_formats, to_local
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Thread
-from scheduling.services.messages.customer import BY_STAFF
+from scheduling.services.messages.customer import BY_STAFF, find_location_email
 from scheduling.services.messages.standing import CUSTOMER, describe_state
 from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
@@ -33,6 +33,7 @@ def tell_closing(booking: BookingView, *, text: str, key: str, now: datetime) ->
         words=words,
         key=key,
         now=now,
+        reply_to=find_location_email(booking),
         limit=BY_STAFF,
         thread=Thread(role=CUSTOMER, state=describe_state(booking)),
         urgency=Urgency.SOON,

@@ -61,7 +61,7 @@ def tell_customer(
         key=key,
         now=now,
         attachments=make_attachments(booking, template=template, now=now),
-        reply_to=_find_location_email(booking),
+        reply_to=find_location_email(booking),
         expires_at=expires_at,
         limit=_find_limit(booking, limit),
         thread=thread,
@@ -90,12 +90,13 @@ def _make_invitation(booking: BookingView, *, method: str, now: datetime) -> Att
         booking,
         method=method,
         business_name=current_tenant().name,
-        organizer_email=clean_email(_find_location_email(booking)) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        organizer_email=clean_email(find_location_email(booking)) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         description=describe_event(booking, language=booking.customer_locale, url=url),
         url=url,
         now=now,
     )
 
 
-def _find_location_email(booking: BookingView) -> str:
+def find_location_email(booking: BookingView) -> str:
+    """Return where answers of the customer go; empty: nowhere."""
     return Location.objects.filter(pk=booking.location_id).values_list("email", flat=True).first() or ""

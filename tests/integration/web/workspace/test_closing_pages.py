@@ -15,7 +15,7 @@ from accounts.services import second_step
 from audit.public.models import PlatformEntry
 from kernel.clock import utc_now
 from notifications.models import Message
-from scheduling.models import Booking
+from scheduling.models import Booking, Location
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.conftest import OWNER_PASSWORD, HostClient
@@ -124,13 +124,14 @@ def test_only_owners_see_and_do_it(staff_client, tenant, role):
 
 def test_customers_who_are_expected_are_told_once(owner_client, tenant):
     first, second = book(), book(slot=1)
+    Location.objects.update(email="hola@taller.example")
     owner_client.post(PAGE, typed(tenant))
     told = tell(tenant)
 
     assert len({first.booking_id, second.booking_id}) == 2
     (message,) = told
     assert (message.subject_id, TEXT in message.body_text) == (first.booking_id, True)
-    assert "/b/" in message.body_text
+    assert ("/b/" in message.body_text, message.reply_to) == (True, "hola@taller.example")
 
 
 def test_copy_that_is_quiet_writes_to_nobody(owner_client, tenant):
