@@ -63,7 +63,7 @@ def test_two_clicks_close_and_one_opens_again(owner_client, customer_client, ten
     owner_client.post(REOPEN)
 
     assert f'href="{PAGE}"' in settings
-    assert (tenant.slug in page, f'href="{DATA}"' in page) == (True, True)
+    assert (tenant.slug in page, f'href="{DATA}"' in page, "Ya no se envían recordatorios." in page) == (True,) * 3
     assert (answer.status_code, answer["Location"], closed) == (302, PAGE, "closed")
     assert (public.status_code, "ya no recibe citas" in unescape(public.content.decode())) == (410, True)
     assert ("Volver a abrirlo" in kept, 'name="typed_name"' in kept) == (True, False)
