@@ -109,6 +109,18 @@ def test_a_spent_budget_keeps_no_owner_out(tenant, customer_client, queue, small
     assert mail.outbox[-1].to == ["owner@taller.example"]
 
 
+@pytest.mark.parametrize("template", ["business_closed_owner", "export_ready", "archive_ready"])
+def test_what_a_thief_would_do_is_told_whatever_was_spent(tenant, queue, small, template):
+    for message_id in queue_many(queue, 3):
+        send_message(message_id, NOW)
+    told = queue(to="owner@taller.example", dedup_key=template)
+    Message.objects.filter(pk=told).update(template=template)
+
+    send_message(told, NOW)
+
+    assert mail.outbox[-1].to == ["owner@taller.example"]
+
+
 def test_no_code_is_promised_that_would_come_tomorrow(tenant, queue, small):
     for message_id in queue_many(queue, 3):
         send_message(message_id, NOW)
