@@ -35,6 +35,8 @@ def bucket(settings, store, tmp_path) -> Iterator[object]:
     client.create_bucket(Bucket=BUCKET)
     settings.STORAGES = deepcopy(settings.STORAGES) | {"backups": choose_backup_storage(environment)}
     yield client
+    for key in list_keys(client):  # another server in this process would have them again
+        client.delete_object(Bucket=BUCKET, Key=key)
     server.stop()
 
 

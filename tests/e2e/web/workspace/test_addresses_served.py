@@ -143,7 +143,8 @@ def test_old_address_leads_to_the_new_one_with_its_links_and_is_nobody_elses(hou
         check_slug_is_free(house.slug)
     assert ask("testserver.example", f"/sign-up/check-slug/?slug={house.slug}").json()["status"] == "slug_taken"
 
-    FormerAddress.objects.filter(slug=house.slug).update(redirects_until=datetime.now(tz=UTC) - timedelta(seconds=1))
+    ended = datetime.now(tz=UTC) - timedelta(seconds=1)
+    FormerAddress.objects.filter(slug=house.slug).update(left_at=ended - timedelta(days=90), redirects_until=ended)
     with tenant_scope(house):
         back = change_address(slug=house.slug, author_id=None, now=datetime.now(tz=UTC))
     assert back.home_host == old

@@ -29,7 +29,7 @@ BUSINESSES = [
     "Мастерская Петрова и сыновья на Тверской улице",
     "💇‍♀️ Salón « Ñandú » €€€ {x}",
 ]
-LONG_WINDED = {"booking_requested", "request_expired", "payment_expired", "clock_changed"}
+LONG_WINDED = {"booking_requested", "request_expired", "payment_expired", "clock_changed", "business_closed"}
 """They need a sentence more."""
 SERVICES = [
     "Cambio de aceite",
