@@ -29,9 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--identity", type=Path, metavar="FILE", help="with the secret key, as age-keygen writes it"
         )
-        parser.add_argument(
-            "--although-removed", action="store_true", help="also when it was closed and removed since"
-        )
+        parser.add_argument("--although-removed", action="store_true", help="also when it was closed and removed since")
 
     def handle(self, *, archive: Path, slug: str, identity: Path | None, although_removed: bool, **_: Any) -> None:
         """Do it, and say where the business answers."""

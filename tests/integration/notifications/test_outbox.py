@@ -9,6 +9,7 @@ from django.db import transaction
 
 from notifications import hooks
 from notifications.models import Event
+from notifications.services.forgetting import erase_subjects
 from notifications.services.live import push_live_event
 from notifications.services.outbox import process_event, process_event_later, publish, settle_events
 from tenants.enums import Urgency
@@ -151,3 +152,13 @@ def test_live_event_without_redis_is_only_logged(tenant, settings, caplog):
     push_live_event(schema_name=tenant.schema_name, event_id=1, kind="booking.confirmed", subject_id=7)
 
     assert [record.message for record in caplog.records] == ["redis_unavailable"]
+
+
+def test_event_of_something_erased_is_empty_and_due_no_more(tenant):
+    erased = publish(kind="booking.confirmed", subject_id=7, payload={"name": "Ana"}, now=NOW)
+    other = publish(kind="booking.confirmed", subject_id=8, payload={"name": "Eva"}, now=NOW)
+
+    erase_subjects("booking", [7])
+
+    assert list(Event.objects.order_by("pk").values_list("pk", "payload")) == [(erased, {}), (other, {"name": "Eva"})]
+    assert list_due(tenant.schema_name) == [("event", other)]

@@ -73,3 +73,38 @@ def test_without_a_service_manager_nobody_is_told(monkeypatch):
     monkeypatch.setattr(server.socket, "socket", None)
 
     notify("READY=1")
+
+
+def test_process_says_to_the_service_manager_when_its_door_is_open(monkeypatch, tmp_path):
+    async def open_the_door(served, sockets=None):
+        served.started = is_free
+
+    monkeypatch.setattr(uvicorn.Server, "startup", open_the_door)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "line"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "line"))
+        line.setblocking(False)
+        is_free = False
+        asyncio.run(make_server(1).startup())
+        with pytest.raises(BlockingIOError):
+            line.recv(100)
+        is_free = True
+        asyncio.run(make_server(1).startup())
+        assert line.recv(100) == b"READY=1"
+
+
+def test_server_is_reached_by_its_proxy_alone_and_says_little(monkeypatch):
+    ran: list[DrainingServer] = []
+
+    def note(served: DrainingServer) -> None:
+        ran.append(served)
+
+    monkeypatch.setattr(DrainingServer, "run", note)
+
+    server.main(["--port", "8001", "--proxy", "10.0.0.1,10.0.0.2", "--drain", "2.5"])
+
+    (served,) = ran
+    config = served.config
+    assert (config.host, config.port, config.forwarded_allow_ips) == ("127.0.0.1", 8001, "10.0.0.1,10.0.0.2")
+    assert (config.server_header, config.access_log, config.log_config) == (False, False, None)
+    assert served._drain_seconds == 2.5
