@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event as Signal
 from uuid import uuid4
 
 import pytest
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.policies import Permission
 from api.models import IdempotentAnswer
@@ -37,8 +35,6 @@ from tenants.services.erasures.erasing import (
     store_all_waiting,
     store_waiting,
 )
-from tests.integration.scheduling.changes.conftest import run_in
-from tests.integration.scheduling.changes.test_in_flight import wait_for_lock
 from tests.integration.tenants.copies.conftest import list_files
 
 NAME, PHONE, EMAIL, MODEL = "Ana Pérez", "+525512345678", "ana@example.com", "Versa"
@@ -157,26 +153,6 @@ def test_erased_customer_is_in_no_table(changed_shop, planted):
         assert not [
             payload for payload in Event.objects.values_list("payload", flat=True) if NAME in json.dumps(payload)
         ]
-
-
-def test_what_somebody_is_writing_about_the_customer_is_waited_for(changed_shop, planted):
-    info, is_over = changed_shop.info, Signal()
-
-    def work() -> object:
-        try:
-            return run_in(info, lambda: erase(kind=KIND, row_ids=[planted], now=utc_now()))
-        finally:
-            is_over.set()
-
-    with ThreadPoolExecutor(1) as pool:
-        with tenant_scope(info), transaction.atomic():
-            Contact.objects.create(customer_id=planted, kind="email", value="ana@example.org")
-            erasing = pool.submit(work)
-            wait_for_lock(info, is_over)
-        assert erasing.result() is None
-
-    with tenant_scope(info):
-        assert Contact.objects.count() == 0
 
 
 def test_whoever_was_erased_after_the_backup_is_not_in_the_copy(
