@@ -28,9 +28,8 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError, Unavailable
 from keyvalue.client import ask
 from tenants.context import current_tenant
-from tenants.enums import CopyAct, Urgency
+from tenants.enums import Urgency
 from tenants.errors import NoRoom, RetryLater
-from tenants.hooks import note_act
 from tenants.hosts import make_base_url
 from tenants.jobs import call_outside
 from tenants.services.copies.backups import back_up, encrypt_for_platform
@@ -39,7 +38,6 @@ from tenants.services.copies.restores import verify
 from tenants.services.copies.results import Teller
 from tenants.services.due_work import add_due_work
 from tenants.services.shelves import work_folder
-from tenants.types import ActDone
 
 PAGE = "/workspace/data/"
 PATIENCE = timedelta(minutes=1)
@@ -128,9 +126,6 @@ def _finish(row: DataCopy, *, name: str, size: int, digest: str) -> None:
     )
     end_copies(kind=row.kind, but=row.pk, now=now)
     add_due_work(kind=END_KIND, row_id=row.pk, due_at=ends_at, now=now, urgency=Urgency.LAST)
-    tenant = current_tenant()
-    told = f"{row.kind} by person {row.asked_by_id}, {size} bytes, SHA-256 {digest}"
-    note_act(ActDone(tenant=tenant, act=CopyAct.TAKE, old="", new=tenant.status, reason=told, author_id=None, at=now))
     is_export = row.kind == CopyKind.EXPORT
     _write_to_who_asked(row, AccountMessageKind.EXPORT_READY if is_export else AccountMessageKind.ARCHIVE_READY, now)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +20,12 @@ from files.models import DataCopy
 from files.selectors.data_copies import make_place, open_data_copy, view_copy
 from files.types import DataCopyView, OpenCopy
 from tenants.context import current_tenant
-from tenants.enums import Urgency
+from tenants.enums import CopyAct, Urgency
 from tenants.errors import ExampleNotKept, RetryLater
-from tenants.hooks import ExportRule, register_export_rules, register_restore_step
+from tenants.hooks import ExportRule, note_act, register_export_rules, register_restore_step
 from tenants.services.copies.nightly import LANE
 from tenants.services.due_work import add_due_work, remove_due_work
-from tenants.types import RestoredTenant
+from tenants.types import ActDone, RestoredTenant
 
 MAKE_KIND, END_KIND = "data_copy", "data_copy_end"
 LIFE = timedelta(days=7)
@@ -66,17 +68,32 @@ def ask_for_copy(*, kind: CopyKind, by: Any, now: datetime) -> DataCopyView:
     return view_copy(same, now=now)
 
 
-def take_copy(view: DataCopyView, *, now: datetime) -> OpenCopy:
-    """Open the file of a copy for whoever takes it along, and note that it was taken.
+def take_copy(view: DataCopyView, *, user_id: int, prove: Callable[[], object], now: datetime) -> OpenCopy:
+    """Open the file of a copy for whoever takes it along, ``user_id``; the platform's log keeps who, as a number.
+
+    ``prove`` asks for the owner's password and code, and raises when they are wrong: once the file is there, because a
+    code counts once.
 
     Raises:
         CopyUnknown: It was removed meanwhile.
         CopyAway: The storage does not answer.
     """
     opened = open_data_copy(view.key, now=now)
-    DataCopy.objects.filter(key=view.key).update(taken_at=now)
+    with ExitStack() as undone:
+        undone.callback(opened.file.close)
+        prove()
+        _note_taken(view, user_id, now)
+        undone.pop_all()
     logger.info("data_taken", extra={"kind": view.kind})
     return opened
+
+
+@transaction.atomic
+def _note_taken(view: DataCopyView, user_id: int, now: datetime) -> None:
+    DataCopy.objects.filter(key=view.key).update(taken_at=now)
+    tenant = current_tenant()
+    told = f"{view.kind} by person {user_id}, {view.bytes} bytes, SHA-256 {view.sha256}"
+    note_act(ActDone(tenant=tenant, act=CopyAct.TAKE, old="", new=tenant.status, reason=told, author_id=None, at=now))
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.errors import PermissionMissing
+from accounts.errors import PermissionMissing, ProofWrong
 from accounts.models import User
 from audit.public.models import PlatformEntry
 from database.locks import KeySpace, try_lock_platform
@@ -77,6 +77,15 @@ def list_mails() -> list[tuple[str, str]]:
     return list(Message.objects.order_by("pk").values_list("template", "to"))
 
 
+def list_taken(tenant) -> list[tuple[int | None, str, datetime]]:
+    entries = PlatformEntry.objects.filter(schema_name=tenant.schema_name, action="take").order_by("pk")
+    return list(entries.values_list("author_id", "reason", "at"))
+
+
+def prove() -> None:
+    """Somebody who typed what they had to."""
+
+
 def test_asked_twice_is_the_same_one(owner):
     first, second, other = ask_row(owner), ask_row(owner), ask_row(owner, CopyKind.ARCHIVE)
 
@@ -120,7 +129,7 @@ def test_the_example_is_not_taken(tenant, owner, monkeypatch):
     assert DataCopy.objects.count() == 0
 
 
-def test_it_is_made_stored_told_and_logged(tenant, owner, made, folder):
+def test_it_is_made_stored_and_told(tenant, owner, made, folder):
     row = ask_row(owner)
     before = utc_now()
 
@@ -138,9 +147,7 @@ def test_it_is_made_stored_told_and_logged(tenant, owner, made, folder):
     assert list_mails() == [("export_ready", owner.email)]
     text = Message.objects.get().body_text
     assert f"{tenant.home_host}/workspace/data/{row.key}/" in text
-    entry = PlatformEntry.objects.filter(schema_name=tenant.schema_name).latest("pk")
-    assert (entry.action, entry.author_id) == ("take", None)
-    assert f"export by person {owner.pk}, {len(CONTENT)} bytes, SHA-256 {digest}" == entry.reason
+    assert list_taken(tenant) == []  # it was made; nobody took it yet
     assert list((folder.parent / "work").iterdir()) == []
 
 
@@ -319,13 +326,21 @@ def test_list_costs_one_query(owner, django_assert_num_queries, count):
     assert [type(view) for view in views] == [DataCopyView] * count
 
 
-def test_it_is_taken_until_its_time_is_over(owner):
+def test_it_is_taken_until_its_time_is_over_and_each_taking_is_logged(tenant, owner):
     row = make_ready(CONTENT, asked_by_id=owner.pk, now=NOW)
     last = row.ends_at - timedelta(seconds=1)
+    view = get_data_copy(row.key, now=last)
 
-    opened = take_copy(get_data_copy(row.key, now=last), now=last)
-    with opened.file as file:
-        assert (file.read(), opened.name, opened.size) == (CONTENT, row.name, len(CONTENT))
+    for user_id in (owner.pk, owner.pk + 1):
+        opened = take_copy(view, user_id=user_id, prove=prove, now=last)
+        with opened.file as file:
+            assert (file.read(), opened.name, opened.size) == (CONTENT, row.name, len(CONTENT))
+
+    told = f"{len(CONTENT)} bytes, SHA-256 {row.sha256}"
+    assert list_taken(tenant) == [
+        (None, f"export by person {owner.pk}, {told}", last),
+        (None, f"export by person {owner.pk + 1}, {told}", last),
+    ]
 
     row.refresh_from_db()
     assert row.taken_at == last
@@ -338,19 +353,44 @@ def test_file_that_is_gone_or_cannot_be_reached_is_said_in_words(owner, monkeypa
     row = make_ready(CONTENT, asked_by_id=owner.pk, now=NOW)
     view = get_data_copy(row.key, now=NOW)
     storage.remove(make_place(row))
+    proofs: list[str] = []
+
+    def take() -> None:
+        take_copy(view, user_id=owner.pk, prove=lambda: proofs.append("code"), now=NOW)
 
     with pytest.raises(CopyUnknown):
-        take_copy(view, now=NOW)
+        take()
 
     def fail(path):
         raise StorageAway
 
     monkeypatch.setattr(storage, "open_object", fail)
     with pytest.raises(CopyAway):
-        take_copy(view, now=NOW)
+        take()
 
     row.refresh_from_db()
-    assert row.taken_at is None
+    assert (row.taken_at, proofs) == (None, [])  # a code counts once: none is asked for in vain
+
+
+def test_who_proves_nothing_gets_no_file_and_is_not_logged(tenant, owner, monkeypatch):
+    row = make_ready(CONTENT, asked_by_id=owner.pk, now=NOW)
+    opened = []
+
+    def open_object(path):
+        opened.append(storage_open(path))
+        return opened[-1]
+
+    def refuse():
+        raise ProofWrong
+
+    storage_open = storage.open_object
+    monkeypatch.setattr(storage, "open_object", open_object)
+
+    with pytest.raises(ProofWrong):
+        take_copy(get_data_copy(row.key, now=NOW), user_id=owner.pk, prove=refuse, now=NOW)
+
+    row.refresh_from_db()
+    assert (row.taken_at, list_taken(tenant), [file.closed for file in opened]) == (None, [], [True])
 
 
 def test_its_end_removes_the_file_and_keeps_the_record_for_a_year(owner, monkeypatch):

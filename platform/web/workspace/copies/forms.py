@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from web.parts.forms import PageForm
-from web.parts.proofs import make_code_field
+from web.parts.proofs import StepForm
 
 
-class TakeForm(PageForm):
-    """A code of the second step, of whoever has one: a screen that was left open carries nothing off."""
-
-    code = make_code_field()
-    focus_first = "code"
+class TakeForm(StepForm):
+    """The password, and the code of whoever has a second step: a screen that was left open carries nothing off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
 from accounts.selectors.staff import list_staff
-from accounts.services.second_step import take_step
+from accounts.services.second_step import check_steps
 from edge.access import requires
 from edge.downloads import answer_file
 from edge.statuses import get_status
@@ -31,7 +32,6 @@ from tenants.context import current_tenant
 from tenants.selectors.backups import find_standing
 from tenants.services.copies.quiet import end_quiet
 from web.errors import add_wait, translate_error
-from web.parts.proofs import make_proof
 from web.parts.toasts import Toast, go_on
 from web.workspace.copies.forms import TakeForm
 
@@ -87,24 +87,23 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.DATA_TAKE)
 def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """Show a copy that is ready, and send its file; whoever has a second step types a code first."""
+    """Show a copy that is ready, and send its file to an owner who types password and, of a second step, the code."""
     user: Any = request.user
     copy = get_data_copy(key, now=utc_now())
     if request.method != "POST":
-        return _render_take(request, copy, TakeForm() if user.second_step else None)
-    if user.second_step:
-        form = TakeForm(request.POST)
-        if not form.is_valid():
-            return _render_take(request, copy, form, status=422)
-        try:
-            take_step(user, proof=make_proof(request, code=form.cleaned_data["code"]))
-        except Invalid as error:
-            form.refuse(error)
-            return _render_take(request, copy, form, status=get_status(error))
-        except LimitReached as error:
-            form.add_error(None, translate_error(error))
-            return add_wait(_render_take(request, copy, form, status=get_status(error)), error)
-    opened = take_copy(copy, now=utc_now())
+        return _render_take(request, copy, TakeForm(user=user))
+    form = TakeForm(request.POST, user=user)
+    if not form.is_valid():
+        return _render_take(request, copy, form, status=422)
+    try:
+        prove = partial(check_steps, user, proof=form.prove(request))
+        opened = take_copy(copy, user_id=user.pk, prove=prove, now=utc_now())
+    except Invalid as error:
+        form.refuse(error)
+        return _render_take(request, copy, form, status=get_status(error))
+    except LimitReached as error:
+        form.add_error(None, translate_error(error))
+        return add_wait(_render_take(request, copy, form, status=get_status(error)), error)
     return answer_file(opened.file, name=opened.name, size=opened.size)
 
 
@@ -144,6 +143,6 @@ def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:
     )
 
 
-def _render_take(request: HttpRequest, copy: DataCopyView, form: TakeForm | None, *, status: int = 200) -> HttpResponse:
+def _render_take(request: HttpRequest, copy: DataCopyView, form: TakeForm, *, status: int = 200) -> HttpResponse:
     context = {"copy": copy, "title": TITLES[copy.kind], "form": form}
     return render(request, "workspace/copies/take.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The owner takes all data along: asks, sees how far it is, and downloads it, with a code where there is one."""
+"""The owner takes all data along: asks, sees how far it is, and downloads it, with password and code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import User
 from accounts.services import second_step
+from audit.public.models import PlatformEntry
 from devtools.scratch.browser import HostClient
 from files import storage
 from files.models import DataCopy
@@ -17,10 +18,12 @@ from kernel.clock import utc_now
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.models import Backup, DueWork, Tenant
 from tenants.selectors.resolution import forget_tenants
+from tests.conftest import OWNER_PASSWORD
 from tests.factories.accounts import SECRET, sign_in_fully
 from tests.factories.data_copies import make_ready
 
 URL, ASK = "/workspace/data/", "/workspace/data/ask/"
+TYPED = {"password": OWNER_PASSWORD}
 CONTENT = b"PK\x03\x04 everything" * 1000
 
 
@@ -132,7 +135,7 @@ def test_business_that_may_nothing_else_takes_its_data_along(owner_client, tenan
     forget_tenants()
     try:
         asked = owner_client.post(ASK, {"kind": "archive"})
-        answer = owner_client.post(f"{URL}{ready.key}/")
+        answer = owner_client.post(f"{URL}{ready.key}/", TYPED)
         page = owner_client.get(URL).status_code
     finally:
         forget_tenants()
@@ -155,12 +158,12 @@ def test_the_example_is_refused_in_words(owner_client, tenant):
 
 def test_file_is_sent_whole_and_kept_by_nobody(owner_client, ready):
     shown = owner_client.get(f"{URL}{ready.key}/")
-    assert (shown.status_code, ready.sha256 in shown.content.decode(), 'name="code"' in shown.content.decode()) == (
-        200, True, False,
-    )  # fmt: skip
+    page = shown.content.decode()
+    assert (shown.status_code, ready.sha256 in page) == (200, True)
+    assert ('name="password"' in page, 'name="code"' in page) == (True, False)
     assert DataCopy.objects.get().taken_at is None
 
-    answer = owner_client.post(f"{URL}{ready.key}/")
+    answer = owner_client.post(f"{URL}{ready.key}/", TYPED)
 
     assert (answer.status_code, read(answer)) == (200, CONTENT)
     assert answer["Content-Disposition"] == 'attachment; filename="taller-2026-11-26.zip"'
@@ -168,6 +171,15 @@ def test_file_is_sent_whole_and_kept_by_nobody(owner_client, ready):
     assert answer["Content-Length"] == str(len(CONTENT))
     assert DataCopy.objects.get().taken_at is not None
     assert "Descargado:" in owner_client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("typed", [{}, {"password": ""}, {"password": "otra"}, {"password": "x" * 5000}])
+def test_screen_that_was_left_open_carries_nothing_off(owner_client, tenant, ready, typed):
+    answer = owner_client.post(f"{URL}{ready.key}/", typed)
+
+    assert (answer.status_code, answer.streaming, DataCopy.objects.get().taken_at) == (422, False, None)
+    assert not PlatformEntry.objects.filter(schema_name=tenant.schema_name, action="take").exists()
+    assert 'id="id_password"' in answer.content.decode()
 
 
 def test_code_is_asked_of_whoever_has_a_second_step(tenant, owner, ready):
@@ -178,14 +190,19 @@ def test_code_is_asked_of_whoever_has_a_second_step(tenant, owner, ready):
     url = f"{URL}{ready.key}/"
 
     shown = client.get(url).content.decode()
-    refused = [client.post(url, typed) for typed in ({}, {"code": ""}, {"code": "000000"})]
+    refused = [client.post(url, TYPED | typed) for typed in ({}, {"code": ""}, {"code": "000000"})]
     code = second_step.make_code(SECRET)
-    right, again = client.post(url, {"code": code}), client.post(url, {"code": code})
+    refused.append(client.post(url, {"code": code}))  # the password is asked for as well
+    place = make_place(ready)
+    storage.remove(place)
+    lost = client.post(url, TYPED | {"code": code})
+    storage.put(place, CONTENT)
+    right, again = client.post(url, TYPED | {"code": code}), client.post(url, TYPED | {"code": code})
 
     assert 'name="code"' in shown
-    assert [each.status_code for each in refused] == [422, 422, 422]
+    assert ([each.status_code for each in refused], lost.status_code) == ([422] * 4, 404)
     assert all(CONTENT not in each.content for each in refused)
-    assert read(right) == CONTENT
+    assert read(right) == CONTENT  # a file that was not there cost no code
     assert (again.status_code, again.streaming) == (422, False)
 
 
@@ -195,7 +212,7 @@ def test_too_many_wrong_codes_are_refused(tenant, owner, ready):
     client = HostClient(tenant.primary_host)
     sign_in_fully(client, owner)
 
-    answers = [client.post(f"{URL}{ready.key}/", {"code": "000000"}) for _ in range(30)]
+    answers = [client.post(f"{URL}{ready.key}/", TYPED | {"code": "000000"}) for _ in range(30)]
 
     assert (answers[0].status_code, answers[-1].status_code) == (422, 429)
     assert int(answers[-1]["Retry-After"]) > 0
@@ -207,7 +224,7 @@ def test_link_of_a_mail_asks_to_sign_in_and_ends_after_seven_days(tenant, owner_
 
     asked = stranger.get(url)
     DataCopy.objects.update(ends_at=utc_now() - timedelta(seconds=1))
-    late = [owner_client.get(url), owner_client.post(url)]
+    late = [owner_client.get(url), owner_client.post(url, TYPED)]
 
     assert (asked.status_code, asked["Location"]) == (302, f"/accounts/login/?next={url}")
     assert [each.status_code for each in late] == [404, 404]
@@ -217,15 +234,13 @@ def test_link_of_a_mail_asks_to_sign_in_and_ends_after_seven_days(tenant, owner_
 
 def test_whoever_signs_in_from_the_mail_takes_it_and_who_is_owner_no_more_does_not(tenant, owner, ready):
     url = f"{URL}{ready.key}/"
-    owner.set_password("un-secreto-largo")
-    owner.save()
     client = HostClient(tenant.primary_host)
     page = client.get(url)["Location"]
 
-    signed_in = client.post(page, {"login": owner.email, "password": "un-secreto-largo"})
-    taken = client.post(signed_in["Location"])
+    signed_in = client.post(page, {"login": owner.email} | TYPED)
+    taken = client.post(signed_in["Location"], TYPED)
     User.objects.filter(pk=owner.pk).update(role="manager")
-    refused = [client.get(url), client.post(url)]
+    refused = [client.get(url), client.post(url, TYPED)]
 
     assert (signed_in["Location"], read(taken)) == (url, CONTENT)
     assert [(each.status_code, CONTENT in each.content) for each in refused] == [(403, False)] * 2
@@ -237,7 +252,7 @@ def test_copy_of_a_neighbor_is_not_there(owner_client, other_tenant):
 
     theirs = call_outside(call_in_tenant, other_tenant.schema_name, make)
 
-    answers = [owner_client.get(f"{URL}{theirs.key}/"), owner_client.post(f"{URL}{theirs.key}/")]
+    answers = [owner_client.get(f"{URL}{theirs.key}/"), owner_client.post(f"{URL}{theirs.key}/", TYPED)]
 
     assert [each.status_code for each in answers] == [404, 404]
 
@@ -245,6 +260,6 @@ def test_copy_of_a_neighbor_is_not_there(owner_client, other_tenant):
 def test_file_that_is_lost_is_said_in_words(owner_client, ready):
     storage.remove(make_place(ready))
 
-    answer = owner_client.post(f"{URL}{ready.key}/")
+    answer = owner_client.post(f"{URL}{ready.key}/", TYPED)
 
     assert (answer.status_code, "Pide una nueva" in answer.content.decode()) == (404, True)
