@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ from tenants.context import current_tenant
 from tenants.selectors.backups import find_standing
 from tenants.services.copies.quiet import end_quiet
 from web.errors import add_wait, translate_error
-from web.parts.toasts import Toast, go_on
+from web.parts.toasts import Toast, go_on, is_fragment_asked
 from web.workspace.copies.forms import TakeForm
 
 TITLES: Mapping[str, str | Promise] = {
@@ -40,6 +41,10 @@ TITLES: Mapping[str, str | Promise] = {
     CopyKind.ARCHIVE: gettext_lazy("Backup of everything"),
 }
 TONES: Mapping[str, str] = {CopyState.READY: "good", CopyState.FAILED: "bad", CopyState.GONE: ""}
+SHORTEST_PAUSE, LONGEST_PAUSE = 3, 30
+"""Seconds until the page asks again how far a copy is; after an answer that failed, the longest."""
+ASKS_PER_WAIT = 20
+"""How long it has been waited so far is parted by this for the next pause: minutes are not followed by the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,17 @@ def show(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     names = {person.id: person.name for person in list_staff()}
     lines = tuple(_describe(copy, names) for copy in list_data_copies(now=now))
+    at_work = [line.copy for line in lines if line.copy.is_at_work]
     context = {
         "lines": lines,
-        "at_work": frozenset(line.copy.kind for line in lines if line.copy.is_at_work),
-        "backup": find_standing(current_tenant().schema_name, now=now),
+        "at_work": frozenset(copy.kind for copy in at_work),
+        "pause": _choose_pause(at_work, now),
+        "longest_pause": LONGEST_PAUSE,
         "is_sealed": bool(settings.BACKUP_KEYS),
     }
+    if is_fragment_asked(request):
+        return render(request, "workspace/copies/copies.html", context)
+    context["backup"] = find_standing(current_tenant().schema_name, now=now)
     return render(request, "workspace/copies/page.html", context)
 
 
@@ -130,6 +140,11 @@ def _say_what_comes(copy: DataCopyView, *, user_id: int | None) -> Toast:
     else:
         text = gettext("We write to you when it is ready.")
     return Toast(title=gettext("It is being made"), text=text)
+
+
+def _choose_pause(at_work: Sequence[DataCopyView], now: datetime) -> int:
+    waited = min((now - copy.asked_at for copy in at_work), default=timedelta())
+    return min(max(int(waited.total_seconds()) // ASKS_PER_WAIT, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:

@@ -80,8 +80,21 @@ def test_asking_makes_one_row_however_often(owner_client, owner):
     assert [(each.status_code, each["Location"]) for each in answers] == [(302, URL)] * 3
     assert list(rows) == [("export", "asked", owner.pk), ("archive", "asked", owner.pk)]
     assert DueWork.objects.filter(kind="data_copy").count() == 2
-    assert (page.count("En espera"), 'hx-trigger="load delay:3s"' in page, owner.name in page) == (2, True, True)
+    assert (page.count("En espera"), 'hx-trigger="load delay:3s, htmx:sendError delay:30s' in page, owner.name in page) == (2, True, True)
     assert ('id="ask-export"' in page, 'id="ask-archive"' in page) == (False, False)
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(0, 3), (1, 3), (3, 9), (9, 27), (60, 30), (-5, 3)])
+def test_page_asks_for_the_part_that_changes_and_ever_more_rarely(owner_client, owner, minutes, seconds):
+    asked_at = utc_now() - timedelta(minutes=minutes, seconds=1)
+    DataCopy.objects.create(kind="export", asked_by_id=owner.pk, asked_at=asked_at)
+
+    part = owner_client.get(URL, headers={"HX-Request": "true"}).content.decode()
+
+    failed = "htmx:sendError delay:30s, htmx:responseError delay:30s"
+    assert f'hx-trigger="load delay:{seconds}s, {failed}"' in part
+    assert ("<html" in part, "En espera" in part, 'id="ask-archive"' in part) == (False, True, True)
+    assert part.strip().startswith('<div class="copies" id="copies"')
 
 
 def test_another_owner_is_told_that_somebody_asked(owner_client, tenant):
