@@ -19,7 +19,7 @@ class CopyKind(models.TextChoices):
     """What an owner takes along: everything for people to read, or everything to begin again with."""
 
     EXPORT = "export", _("Everything as tables and files")
-    ARCHIVE = "archive", _("Backup")
+    ARCHIVE = "archive", _("Backup of everything")
 
 
 class CopyState(models.TextChoices):
@@ -39,6 +39,6 @@ class CopyFailure(models.TextChoices):
     """Why a copy was not made."""
 
     FULL = "full", _("There was no room for it on our disk. Nothing of it is left; ask for it again later.")
-    AWAY = "away", _("The place where files lie did not answer. Ask for it again in some minutes.")
+    AWAY = "away", _("The file storage did not answer. Ask for it again in a few minutes.")
     STOPPED = "stopped", _("It was stopped several times before all of it was there. Ask for it again later.")
-    TROUBLE = "trouble", _("It did not turn out right, and what does not is given to nobody. Please tell support.")
+    TROUBLE = "trouble", _("The copy did not pass our check, so we do not hand it out. Please contact support.")

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission
@@ -36,10 +36,6 @@ from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on, is_fragment_asked
 from web.workspace.copies.forms import TakeForm
 
-TITLES: Mapping[str, str | Promise] = {
-    CopyKind.EXPORT: gettext_lazy("Everything as tables and files"),
-    CopyKind.ARCHIVE: gettext_lazy("Backup of everything"),
-}
 TONES: Mapping[str, str] = {CopyState.READY: "good", CopyState.FAILED: "bad", CopyState.GONE: ""}
 SHORTEST_PAUSE, LONGEST_PAUSE = 3, 30
 """Seconds until the page asks again how far a copy is; after an answer that failed, the longest."""
@@ -150,7 +146,7 @@ def _choose_pause(at_work: Sequence[DataCopyView], now: datetime) -> int:
 def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:
     return CopyLine(
         copy=copy,
-        title=TITLES[copy.kind],
+        title=CopyKind(copy.kind).label,
         state=CopyState(copy.state).label,
         tone=TONES.get(copy.state, "warn"),
         why=CopyFailure(copy.failure).label if copy.failure else "",
@@ -159,5 +155,5 @@ def _describe(copy: DataCopyView, names: Mapping[int, str]) -> CopyLine:
 
 
 def _render_take(request: HttpRequest, copy: DataCopyView, form: TakeForm, *, status: int = 200) -> HttpResponse:
-    context = {"copy": copy, "title": TITLES[copy.kind], "form": form}
+    context = {"copy": copy, "title": CopyKind(copy.kind).label, "form": form}
     return render(request, "workspace/copies/take.html", context, status=status)

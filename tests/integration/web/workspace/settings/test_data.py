@@ -80,7 +80,9 @@ def test_asking_makes_one_row_however_often(owner_client, owner):
     assert [(each.status_code, each["Location"]) for each in answers] == [(302, URL)] * 3
     assert list(rows) == [("export", "asked", owner.pk), ("archive", "asked", owner.pk)]
     assert DueWork.objects.filter(kind="data_copy").count() == 2
-    assert (page.count("En espera"), 'hx-trigger="load delay:3s, htmx:sendError delay:30s' in page, owner.name in page) == (2, True, True)
+    assert "<b>Respaldo de todo</b>" in page  # by the name that its card has
+    assert (page.count("En espera"), owner.name in page) == (2, True)
+    assert 'hx-trigger="load delay:3s, htmx:sendError delay:30s' in page
     assert ('id="ask-export"' in page, 'id="ask-archive"' in page) == (False, False)
 
 
@@ -127,11 +129,19 @@ def test_asked_again_when_it_is_ready_offers_that_one(owner_client, ready):
 
 
 def test_what_failed_says_why(owner_client, owner):
-    DataCopy.objects.create(kind="export", state="failed", failure="full", asked_by_id=owner.pk, asked_at=utc_now())
+    reasons = {
+        "full": "No hubo espacio en nuestro disco.",
+        "away": "El almacén de archivos no respondió.",
+        "trouble": "La copia no pasó nuestra revisión, así que no te la entregamos.",
+    }
+    for failure in reasons:
+        DataCopy.objects.create(
+            kind="export", state="failed", failure=failure, asked_by_id=owner.pk, asked_at=utc_now()
+        )
 
     page = owner_client.get(URL).content.decode()
 
-    assert "No hubo espacio en nuestro disco." in page
+    assert [words for words in reasons.values() if words not in page] == []
     assert '<button id="ask-export"' in page
 
 
