@@ -6,11 +6,14 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
+
 from files import storage
 from files.enums import COPIES_AT_WORK, CopyState
 from files.errors import FileUnknown, StorageAway
 from files.models import DataCopy, StoredFile
 from tenants.context import current_tenant
+from tenants.errors import TenantUnknown
 from tenants.jobs import call_in_tenant
 from tenants.selectors.resolution import list_tenants
 
@@ -32,7 +35,7 @@ def sweep_files(*, now: datetime) -> int:
         removed = 0
         for folder in folders:
             if folder in known:
-                removed += call_in_tenant(folder, _sweep_tenant, now=now)
+                removed += _sweep_known(folder, now)
             elif known & set(folders):
                 removed += sum(_remove_old(path, now) for path in _list_paths(folder))
     except StorageAway:
@@ -41,6 +44,14 @@ def sweep_files(*, now: datetime) -> int:
     if removed:
         logger.info("files_swept", extra={"removed": removed})
     return removed
+
+
+def _sweep_known(folder: str, now: datetime) -> int:
+    try:
+        return call_in_tenant(folder, _sweep_tenant, now=now)
+    except (DatabaseError, TenantUnknown):  # it was removed a moment ago: the others are swept all the same
+        logger.exception("files_not_swept", extra={"schema_name": folder})
+        return 0
 
 
 def _sweep_tenant(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from accounts.errors import PermissionMissing
 from accounts.models import User
@@ -28,13 +28,13 @@ from files.selectors.files import (
     read_private,
     read_public,
 )
-from files.services import rendering
+from files.services import rendering, sweeping
 from files.services.removal import finish_removal, remove_files_of
 from files.services.rendering import render_file
 from files.services.sweeping import sweep_files
 from files.services.uploads import check_may_change, remove_picture, take_picture
 from files.types import StoredObject, Upload, Usage
-from tenants.errors import RetryLater, StatusForbids
+from tenants.errors import RetryLater, StatusForbids, TenantUnknown
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.models import DueWork, Tenant
 from tenants.selectors.resolution import find_tenant, forget_tenants
@@ -405,6 +405,25 @@ def test_sweep_removes_old_objects_that_belong_to_nothing(tenant, owner, folder)
     assert call_outside(sweep_files, now=today + timedelta(days=2)) == 3
     assert {name[-45:-9] for name in list_names(folder)} <= {str(kept.key)} | {name[-45:-9] for name in before}
     assert list_names(folder) == [name for name in before if name not in {orphan, strange, gone}]
+
+
+@pytest.mark.parametrize("error", [TenantUnknown(), ProgrammingError("relation does not exist")])
+def test_sweep_goes_on_past_a_business_that_is_removed_meanwhile(tenant, other_tenant, folder, monkeypatch, error):
+    orphans = [
+        f"{info.schema_name}/face/11111111-1111-4111-8111-111111111111-48.webp" for info in (tenant, other_tenant)
+    ]
+    for path in orphans:
+        storage.put(path, b"x")
+
+    def call(schema_name, function, **values):
+        if schema_name == min(tenant.schema_name, other_tenant.schema_name):  # folders come in order
+            raise error
+        return call_in_tenant(schema_name, function, **values)
+
+    monkeypatch.setattr(sweeping, "call_in_tenant", call)
+
+    assert call_outside(sweep_files, now=datetime.now(tz=UTC) + timedelta(days=2)) == 1
+    assert list_names(folder) == [min(orphans)]
 
 
 def test_sweep_leaves_the_store_of_another_platform_alone(folder):

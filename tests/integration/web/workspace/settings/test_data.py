@@ -202,7 +202,7 @@ def test_screen_that_was_left_open_carries_nothing_off(owner_client, tenant, rea
 
     assert (answer.status_code, answer.streaming, DataCopy.objects.get().taken_at) == (422, False, None)
     assert not PlatformEntry.objects.filter(schema_name=tenant.schema_name, action="take").exists()
-    assert 'id="id_password"' in answer.content.decode()
+    assert 'name="password"' in answer.content.decode()
 
 
 def test_code_is_asked_of_whoever_has_a_second_step(tenant, owner, ready):
