@@ -23,4 +23,5 @@ class FilesConfig(AppConfig):
         hooks.register_due_handler(data_copies.MAKE_KIND, copying.make_copy, takes_long=True)
         hooks.register_due_handler(data_copies.END_KIND, data_copies.end_copy)
         hooks.register_eraser("", "files", 50, removal.erase_files)
+        hooks.register_eraser("", "data_copies", 60, data_copies.erase_copies)
         hooks.register_inventory(personal.INVENTORY)

@@ -43,4 +43,7 @@ class CopyUnknown(NotFound):
     """There is no such copy of all data, or it was removed."""
 
     code = "copy_unknown"
-    text = mark("This copy is not there any more: each is kept for seven days. Ask for a new one under “Your data”.")
+    text = mark(
+        "This copy is not there any more: each is kept for seven days, or until somebody's data is erased. Ask for "
+        "a new one under “Your data”."
+    )

@@ -55,7 +55,7 @@ def make_copy(copy_id: int, now: datetime) -> None:
     Must not run inside a transaction. Whoever comes after a worker that was killed begins anew.
 
     Raises:
-        RetryLater: Somebody is at it.
+        RetryLater: Somebody is at it, or somebody was erased while it was made.
     """
     with try_lock_platform(KeySpace.OWN_COPY, current_tenant().schema_name, str(copy_id)) as is_mine:
         if not is_mine:
@@ -75,8 +75,9 @@ def make_copy(copy_id: int, now: datetime) -> None:
             return
         try:
             _finish(row, name=name, size=size, digest=digest)
-        except DatabaseError:
+        except (DatabaseError, RetryLater):
             # The business was removed while its copy was made, or the database went: nobody would find the file.
+            # Or somebody was erased, who is in it.
             with suppress(StorageAway):
                 storage.remove(make_place(row))
             raise
@@ -121,9 +122,12 @@ def _write(*, kind: str, slug: str, folder: Path, show: Teller, now: datetime) -
 def _finish(row: DataCopy, *, name: str, size: int, digest: str) -> None:
     now = utc_now()  # of this moment: it took its time
     ends_at = now + LIFE
-    DataCopy.objects.filter(pk=row.pk).update(
+    # Whoever erases somebody meanwhile lets it be asked for anew.
+    is_whole = DataCopy.objects.filter(pk=row.pk, state=CopyState.WORKING).update(
         state=CopyState.READY, ready_at=now, ends_at=ends_at, name=name, bytes=size, sha256=digest
     )
+    if not is_whole:
+        raise RetryLater(at=now)
     end_copies(kind=row.kind, but=row.pk, now=now)
     add_due_work(kind=END_KIND, row_id=row.pk, due_at=ends_at, now=now, urgency=Urgency.LAST)
     is_export = row.kind == CopyKind.EXPORT

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission
@@ -25,7 +26,7 @@ from tenants.errors import ExampleNotKept, RetryLater
 from tenants.hooks import ExportRule, note_act, register_export_rules, register_restore_step
 from tenants.services.copies.nightly import LANE
 from tenants.services.due_work import add_due_work, remove_due_work
-from tenants.types import ActDone, RestoredTenant
+from tenants.types import ActDone, ErasedRows, RestoredTenant
 
 MAKE_KIND, END_KIND = "data_copy", "data_copy_end"
 LIFE = timedelta(days=7)
@@ -99,8 +100,20 @@ def _note_taken(view: DataCopyView, user_id: int, now: datetime) -> None:
 @transaction.atomic
 def end_copies(*, kind: str, but: int, now: datetime) -> None:
     """Let earlier copies of a kind be gone for everybody at once, and their files after the commit."""
-    older = DataCopy.objects.filter(kind=kind, state=CopyState.READY).exclude(pk=but)
-    ids = list(older.values_list("pk", flat=True))
+    _end_ready(DataCopy.objects.filter(kind=kind).exclude(pk=but), now)
+
+
+def erase_copies(rows: ErasedRows) -> None:
+    """Let no copy be taken that still holds whoever is erased: one under way begins anew, and ready ones end."""
+    for kind in sorted(CopyKind.values):
+        lock_words(KeySpace.FILES, MAKE_KIND, kind)  # one that is asked for now is made after this is committed
+    # First, because this waits for whoever is just finishing one: that one is ready then, and ends below.
+    DataCopy.objects.filter(state__in=COPIES_AT_WORK).update(state=CopyState.ASKED, tries=0)
+    _end_ready(DataCopy.objects.all(), rows.at)
+
+
+def _end_ready(copies: QuerySet[DataCopy], now: datetime) -> None:
+    ids = list(copies.filter(state=CopyState.READY).values_list("pk", flat=True))
     DataCopy.objects.filter(pk__in=ids).update(state=CopyState.GONE)
     for copy_id in ids:
         add_due_work(kind=END_KIND, row_id=copy_id, due_at=now, now=now)

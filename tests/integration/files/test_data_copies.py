@@ -22,16 +22,19 @@ from files.models import DataCopy
 from files.selectors.data_copies import get_data_copy, list_data_copies, make_place, make_progress_key
 from files.services import copying, data_copies
 from files.services.copying import make_copy
-from files.services.data_copies import ask_for_copy, end_copy, forget_copies, take_copy
+from files.services.data_copies import ask_for_copy, end_copy, erase_copies, forget_copies, take_copy
 from files.services.sweeping import sweep_files
 from files.types import DataCopyView
 from kernel.clock import utc_now
 from kernel.errors import Unavailable
 from keyvalue.client import ask
 from notifications.models import Message
+from scheduling.models import Customer
 from tenants.errors import ArchiveDamaged, ExampleNotKept, NoRoom, RetryLater
-from tenants.jobs import call_outside
+from tenants.jobs import call_in_tenant, call_outside
 from tenants.models import DueWork
+from tenants.services.erasures.erasing import erase
+from tenants.types import ErasedRows
 from tests.factories.data_copies import make_ready
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -417,6 +420,50 @@ def test_its_end_removes_the_file_and_keeps_the_record_for_a_year(owner, monkeyp
 
     assert dict(DataCopy.objects.values_list("pk", "state")) == {row.pk: "gone"}
     assert storage.list_folder(make_place(row).rpartition("/")[0])[1] == [f"{old.key}-export"]  # the sweep's
+
+
+def test_copy_of_before_an_erasure_cannot_be_taken(owner, made):
+    ready = [make_ready(CONTENT, kind=kind, asked_by_id=owner.pk, now=NOW) for kind in ("export", "archive")]
+    failed = make_ready(b"x", asked_by_id=owner.pk, now=NOW, state="failed", failure="full")
+    customer = Customer.objects.create(name="Rosa Ibarra", created_at=NOW)
+
+    erase(kind="scheduling.Customer", row_ids=[customer.pk], now=NOW + timedelta(hours=1))
+
+    for row in ready:
+        with pytest.raises(CopyUnknown):
+            get_data_copy(row.key, now=NOW + timedelta(hours=1))
+        end_copy(row.pk, NOW + timedelta(hours=1))
+        with pytest.raises(FileUnknown):
+            storage.get(make_place(row))
+    assert [(row_id, due_at) for row_id, due_at, _ in list_due("data_copy_end")] == [
+        (row.pk, NOW + timedelta(hours=1)) for row in ready
+    ]
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+
+
+def test_copy_that_is_made_during_an_erasure_is_made_anew(tenant, owner, made, monkeypatch):
+    row, erased = ask_row(owner), ErasedRows(kind="scheduling.Customer", row_ids=(1,), at=NOW)
+    write = copying._write
+
+    def erase_meanwhile(**values):
+        path = write(**values)
+        call_in_tenant(tenant.schema_name, erase_copies, erased)
+        return path
+
+    monkeypatch.setattr(copying, "_write", erase_meanwhile)
+    with pytest.raises(RetryLater):
+        make_copy(row.pk, NOW)
+    row.refresh_from_db()
+    assert (row.state, row.tries, list_mails()) == ("asked", 0, [])
+    with pytest.raises(FileUnknown):
+        storage.get(make_place(row))
+
+    monkeypatch.setattr(copying, "_write", write)
+    make_copy(row.pk, NOW)
+
+    row.refresh_from_db()
+    assert (row.state, storage.get(make_place(row)), made) == ("ready", CONTENT, ["export", "export"])
 
 
 def test_sweep_leaves_copies_and_removes_what_is_left_of_those_that_are_gone(tenant, owner, folder):
