@@ -52,6 +52,13 @@ class ActRefused(Conflict):
         self.status = status
 
 
+class ClosedByPlatform(Forbidden):
+    """An owner wants to open a business again that no owner closed."""
+
+    code = "closed_by_platform"
+    text = mark("We closed this business, so only we can open it again. Please write to us.")
+
+
 class ReasonInvalid(Invalid):
     """Whoever changes the state of a business says why; ``errors`` names the field."""
 

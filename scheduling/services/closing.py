@@ -69,6 +69,7 @@ def reopen_business(*, user_id: int, now: datetime) -> None:
 
     Raises:
         ActRefused: It is not closed.
+        ClosedByPlatform: An operator closed it.
         TenantUnknown: It was removed a moment ago.
     """
     acts.reopen(_ask(user_id, now))
@@ -95,7 +96,7 @@ def register() -> None:
 
 def _ask(user_id: int, now: datetime) -> AskedAct:
     reason = BY_OWNER.format(user_id=user_id)
-    return AskedAct(schema_name=current_tenant().schema_name, reason=reason, author_id=None, now=now)
+    return AskedAct(current_tenant().schema_name, reason, author_id=None, now=now, is_owner=True)
 
 
 def _clean_text(raw: str) -> str:

@@ -18,6 +18,7 @@ class Tenant(TenantMixin):
 
     Its schema is made by provisioning alone; saving a row never makes or drops one. What it was
     before a suspension is kept in ``resumes_as``, and before it was closed in ``reopens_as``.
+    ``is_closed_by_owner`` says that its owner closed it, and may open it again; else only the platform may.
     ``sms_countries`` are the countries (ISO 3166-1) whose numbers get SMS besides those of its own.
     ``is_example`` marks the business that the platform shows to visitors: it writes to nobody.
     Until ``published_at`` is set the booking page is a draft, for staff alone (`tenants.services.publishing`);
@@ -45,6 +46,7 @@ class Tenant(TenantMixin):
     suspension_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     resumes_as = models.CharField(max_length=16, choices=TenantStatus.choices, blank=True, default="", db_default="")
     reopens_as = models.CharField(max_length=16, choices=TenantStatus.choices, blank=True, default="", db_default="")
+    is_closed_by_owner = models.BooleanField(default=False, db_default=False)
     trial_ends_at = models.DateTimeField(null=True)
     entitlements = models.JSONField(default=dict)
     sms_countries = models.JSONField(default=list, db_default=[], blank=True)

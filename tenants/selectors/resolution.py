@@ -99,6 +99,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         trial_ends_at=tenant.trial_ends_at,
         status_since=tenant.status_since,
         suspension_reason=tenant.suspension_reason,
+        is_closed_by_owner=tenant.is_closed_by_owner,
         sms_countries=tuple(tenant.sms_countries),
         is_example=tenant.is_example,
         profile=BusinessProfile.read(tenant.profile),

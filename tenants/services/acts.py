@@ -14,13 +14,15 @@ from kernel.lines import clean_line, drop_invisible, is_unreadable
 from kernel.text import mark
 from tenants import hooks
 from tenants.enums import TenantAct, TenantStatus
-from tenants.errors import ReasonInvalid, TenantUnknown
+from tenants.errors import ClosedByPlatform, ReasonInvalid, TenantUnknown
 from tenants.models import Tenant
 from tenants.policies import TRANSITIONS, check_act
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.types import ActDone, AskedAct, TenantInfo
 
 REASON_LENGTH = 500
+CHANGED = ("status", "status_since", "resumes_as", "reopens_as", "is_closed_by_owner", "suspension_reason")
+"""What an act changes of a business."""
 REASON_MISSING = mark("Say why.")
 REASON_TOO_LONG = mark("At most 500 characters.")
 REASON_UNREADABLE = mark("This contains characters that cannot be used.")
@@ -70,7 +72,12 @@ def close(asked: AskedAct, *, typed_name: str) -> None:
 
 
 def reopen(asked: AskedAct) -> None:
-    """Open a closed business again: it is what it was before; raises as `suspend`."""
+    """Open a closed business again: it is what it was before.
+
+    Raises:
+        TenantUnknown, ReasonInvalid, ActRefused: As `suspend`.
+        ClosedByPlatform: An owner wants it, and no owner closed it.
+    """
     _change(TenantAct.REOPEN, asked)
 
 
@@ -100,6 +107,8 @@ def _change(act: TenantAct, asked: AskedAct, *, typed_name: str | None = None) -
         raise TenantUnknown
     # Whoever decided upon another state is told so first: the reason may not hold any more.
     check_act(act, status=tenant.status, seen=asked.seen)
+    if act is TenantAct.REOPEN and asked.is_owner and not tenant.is_closed_by_owner:
+        raise ClosedByPlatform
     why = _check_words(tenant, asked.reason, typed_name)
     old = TenantStatus(tenant.status)
     tenant.status = TRANSITIONS[act].target or _find_former(tenant, act)
@@ -109,10 +118,10 @@ def _change(act: TenantAct, asked: AskedAct, *, typed_name: str | None = None) -
     elif act is TenantAct.RESUME:
         tenant.resumes_as, tenant.suspension_reason = "", ""
     elif act is TenantAct.CLOSE:
-        tenant.reopens_as = old
+        tenant.reopens_as, tenant.is_closed_by_owner = old, asked.is_owner
     elif act is TenantAct.REOPEN:
-        tenant.reopens_as = ""
-    tenant.save(update_fields=["status", "status_since", "resumes_as", "reopens_as", "suspension_reason"])
+        tenant.reopens_as, tenant.is_closed_by_owner = "", False
+    tenant.save(update_fields=CHANGED)
     hooks.note_act(
         ActDone(
             tenant=make_info(tenant, tenant.domains.all()),

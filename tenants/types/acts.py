@@ -15,6 +15,7 @@ class AskedAct:
     Attributes:
         author_id: The operator; None: a command or the system.
         seen: The state upon which it was decided; None: whatever it is.
+        is_owner: The owner of the business wants it, and undoes only what an owner did.
     """
 
     schema_name: str
@@ -22,6 +23,7 @@ class AskedAct:
     author_id: int | None
     now: datetime
     seen: str | None = None
+    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class TenantInfo:
         home_host: Host (and port) below the platform's, which nothing takes away: people sign in there, because
             sessions and passkeys are for one host.
         status_since: When ``status`` began.
+        is_closed_by_owner: Its owner closed it; of one that is open, False.
         suspension_reason: Why we suspended it, for its owner to read; empty when we did not.
         sms_countries: Whose numbers get SMS besides those of ``country`` (ISO 3166-1 alpha-2).
         is_example: The platform shows it to visitors; nothing leaves from it, and nobody signs in.
@@ -162,6 +163,7 @@ class TenantInfo:
     quiet_since: datetime | None = None
     was_quiet_since: datetime | None = None
     was_quiet_until: datetime | None = None
+    is_closed_by_owner: bool = False
 
     @property
     def is_published(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from audit.public.models import PlatformEntry
 from audit.selectors.platform_log import list_acts
 from kernel.clock import utc_now
 from tenants.enums import TenantAct, TenantStatus
-from tenants.errors import ActRefused, ReasonInvalid, TenantUnknown
+from tenants.errors import ActRefused, ClosedByPlatform, ReasonInvalid, TenantUnknown
 from tenants.models import Tenant
 from tenants.selectors.businesses import get_business
 from tenants.selectors.resolution import forget_tenants
@@ -94,6 +95,21 @@ def test_closed_while_suspended_it_is_reopened_as_suspended_and_then_as_a_trial(
     acts.resume(ask(business))
 
     assert (reopened[0], reopened[2], read(business)[0]) == ("suspended", "Envió spam", "trial")
+
+
+def test_owner_opens_only_what_an_owner_closed(business):
+    owner = replace(ask(business), is_owner=True)
+    acts.close(ask(business), typed_name=business.name)
+    with pytest.raises(ClosedByPlatform):
+        acts.reopen(owner)
+    refused = read(business)[0]
+    acts.reopen(ask(business))
+    acts.close(owner, typed_name=business.name)
+    is_owners = get_business(business.schema_name).is_closed_by_owner
+    acts.reopen(owner)
+
+    assert (refused, is_owners, read(business)[0]) == ("closed", True, "trial")
+    assert not get_business(business.schema_name).is_closed_by_owner
 
 
 def test_closed_business_says_until_when_it_is_kept(business):

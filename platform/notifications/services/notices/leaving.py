@@ -83,6 +83,7 @@ def _make_words(tenant: TenantInfo, at: datetime) -> dict[str, dict[str, str]]:
     for language in LANGUAGES:
         with translation.override(language):
             words[language] = {
+                "may_reopen": "yes" if tenant.is_closed_by_owner else "",
                 "until": _say_day(tenant, at + REMOVED_AFTER, language),
                 "action_url": f"{make_base_url(tenant.home_host)}/workspace/closing/",
                 "action_label": gettext("See how your business stands"),

@@ -18,6 +18,8 @@ from notifications.models import Message
 from scheduling.models import Booking, Location
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
+from tenants.services import acts
+from tenants.types import AskedAct
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.factories.accounts import SECRET, sign_in_fully
 from tests.fakes.due_work import perform_all, send_messages
@@ -194,12 +196,36 @@ def test_closed_twice_or_opened_twice_is_said(owner_client, tenant):
     ],
 )
 def test_closed_page_counts_down(owner_client, tenant, ago, words):
-    Tenant.objects.filter(pk=tenant.id).update(status="closed", status_since=utc_now() - ago)
+    since = utc_now() - ago
+    Tenant.objects.filter(pk=tenant.id).update(status="closed", status_since=since, is_closed_by_owner=True)
     forget_tenants()
 
     page = unescape(owner_client.get(PAGE).content.decode())
 
     assert (words in page, f'href="{DATA}"' in page, REOPEN in page) == (True, True, True)
+
+
+def test_what_the_platform_closed_only_the_platform_opens_again(owner_client, tenant):
+    asked = AskedAct(tenant.schema_name, "Estafas", author_id=7, now=utc_now())
+    acts.close(asked, typed_name=tenant.slug)
+    forget_tenants()
+    page, board = (unescape(owner_client.get(url).content.decode()) for url in (PAGE, "/workspace/"))
+
+    refused = owner_client.post(REOPEN)
+    (mail,) = Message.objects.filter(template="business_closed_owner")
+    after = status_of(tenant)
+    acts.reopen(asked)
+    owner_client.post(PAGE, typed(tenant))
+    owner_client.post(REOPEN)
+
+    assert (REOPEN in page, "solo nosotros podemos volver a abrirlo" in page, f'href="{DATA}"' in page) == (
+        False, True, True,
+    )  # fmt: skip
+    assert ("Quedan 30 días para llevarte tus datos" in page, "Volver a abrirlo" in board) == (True, False)
+    assert (refused.status_code, after) == (403, "closed")
+    assert "solo nosotros podemos volver a abrirlo" in unescape(refused.content.decode())
+    assert ("vuelve a abrirlo" in mail.body_text, "Lo cerramos nosotros" in mail.body_text) == (False, True)
+    assert status_of(tenant) == "trial"
 
 
 def test_page_asks_the_same_however_many_are_expected(owner_client, django_assert_num_queries):
