@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -16,6 +17,7 @@ from tenants.types import (
     BackupTrouble,
     BusinessRemoved,
     ErasedRows,
+    RemovalProof,
     RestoredTenant,
     SignUpDetails,
     TenantFile,
@@ -27,6 +29,7 @@ DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
 AddressWriter = Callable[[AddressChange], None]
 BackupWriter = Callable[[BackupTrouble], None]
+RemovalReader = Callable[[TenantInfo], Mapping[str, Any]]
 RemovalWriter = Callable[[BusinessRemoved], None]
 RestoreStep = Callable[[RestoredTenant], tuple[str, ...]]
 Erasable = Callable[[Collection[int] | None], Iterable[tuple[int, datetime]]]
@@ -107,7 +110,7 @@ _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
 _address_writers: list[AddressWriter] = []
 _backup_writers: list[BackupWriter] = []
-_removal_writers: list[RemovalWriter] = []
+_removal_writers: dict[str, tuple[RemovalReader, RemovalWriter]] = {}
 _file_stores: dict[str, FileStore] = {}
 _restore_steps: dict[str, tuple[int, RestoreStep]] = {}
 _erasables: dict[str, Erasable] = {}
@@ -212,20 +215,25 @@ def note_backup_trouble(trouble: BackupTrouble) -> None:
         writer(trouble)
 
 
-def register_removal_writer(writer: RemovalWriter) -> None:
-    """Let ``writer`` tell people that their business is removed; twice is once.
+def register_removal_writer(name: str, read: RemovalReader, write: RemovalWriter) -> None:
+    """Let ``write`` tell people that nothing of their business is left, with what ``read`` found while it was there.
 
-    It runs inside of the business, in the transaction that removes it: what it writes there goes with it, what it
-    writes on the platform's behalf (`tenants.jobs.call_outside`) stays.
+    ``read`` is called inside of the business, in the transaction that removes it, and returns what JSON can hold;
+    ``write`` on the platform's behalf, when files and archives are gone as well, however much later that is.
     """
-    if writer not in _removal_writers:
-        _removal_writers.append(writer)
+    _removal_writers[name] = (read, write)
 
 
-def note_removal(removed: BusinessRemoved) -> None:
-    """Hand over that a business is being removed."""
-    for writer in _removal_writers:
-        writer(removed)
+def read_letters(tenant: TenantInfo) -> dict[str, Mapping[str, Any]]:
+    """Return what is to be kept of the current business until its people are told that it is removed."""
+    return {name: read(tenant) for name, (read, _) in _removal_writers.items()}
+
+
+def note_removal(proof: RemovalProof, letters: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
+    """Hand over that a business is removed."""
+    for name, (_, write) in _removal_writers.items():
+        if name in letters:
+            write(BusinessRemoved(proof=proof, letter=letters[name], at=at))
 
 
 def register_inventory(tables: Iterable[TableInventory]) -> None:

@@ -8,11 +8,12 @@ from django.db import models
 
 
 class Removal(models.Model):
-    """The proof that a business was removed; it names nobody, and is never deleted.
+    """The proof that a business was removed; in the end it names nobody, and it is never deleted.
 
     It is written in the transaction that drops the schema, with what was counted there; ``counts`` also gets what was
     cached, in the end. ``finished_at``: nothing is left but what stands in backups of the whole platform, which are
-    gone by ``backups_gone_at``. Both are None while files or archives are still to be removed.
+    gone by ``backups_gone_at``. Both are None while files or archives are still to be removed; so long ``letters``
+    keeps what rooms need to tell its people in the end (`tenants.hooks.register_removal_writer`).
     """
 
     tenant_id = models.BigIntegerField(unique=True)
@@ -23,16 +24,20 @@ class Removal(models.Model):
     finished_at = models.DateTimeField(null=True)
     backups_gone_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
+    letters = models.JSONField(default=dict, db_default={}, blank=True)
 
     class Meta:
-        """Both ends or none; read newest first."""
+        """Both ends or none, and nobody named after them; read newest first."""
 
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(finished_at__isnull=True, backups_gone_at__isnull=True)
                 | models.Q(finished_at__isnull=False, backups_gone_at__gt=models.F("finished_at")),
                 name="tenants_removal_end",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=True) | models.Q(letters={}), name="tenants_removal_told"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tenants.types.businesses import TenantInfo
 
@@ -66,8 +68,12 @@ class RemovalProof:
 
 @dataclass(frozen=True, slots=True)
 class BusinessRemoved:
-    """A business that is being removed at this moment: its people can still be found, within the transaction."""
+    """A business of which nothing is left.
 
-    tenant: TenantInfo
+    Attributes:
+        letter: What the room that tells of it wanted to keep until now.
+    """
+
     proof: RemovalProof
+    letter: Mapping[str, Any]
     at: datetime

@@ -32,7 +32,7 @@ from tenants.services.copies.backups import list_files
 from tenants.services.due_work import add_due_work
 from tenants.services.erasures.erasing import note_removed, store_of
 from tenants.services.life_cycle import drop_tenant
-from tenants.types import REMOVED_AFTER, ActDone, BusinessRemoved, TenantInfo
+from tenants.types import REMOVED_AFTER, ActDone, TenantInfo
 
 DUE_KIND, LANE = "remove_tenant", "removals"
 """Of the platform; ``row_id`` is the business's number. One schema at a time: each takes thousands of locks."""
@@ -113,9 +113,9 @@ def _drop(tenant_id: int, now: datetime) -> None:
     FormerAddress.objects.filter(tenant=tenant).update(redirects_until=now)
     counts["rows"] += _forget_shared(info.schema_name)
     note_removed(info.schema_name, info.id, tenant.created_at, closed_at=removal.closed_at)
-    removal.save(update_fields=["counts"])
-    with tenant_scope(info):  # whoever is told of it, is found there
-        hooks.note_removal(BusinessRemoved(tenant=info, proof=describe(removal), at=now))
+    with tenant_scope(info):  # whoever is told of it in the end, is found there
+        removal.letters = hooks.read_letters(info)
+    removal.save(update_fields=["counts", "letters"])
     hooks.note_act(ActDone(tenant=info, act=REMOVE, old=info.status, new="", reason=TIME_OVER, author_id=None, at=now))
     drop_tenant(schema_name=info.schema_name)
     logger.info("tenant_removed", extra={"schema_name": info.schema_name})
@@ -147,7 +147,7 @@ def _list_to_empty() -> Iterable[type[Model]]:
 
 
 def _clear(removal: Removal, now: datetime) -> None:
-    """Remove what lies outside of the database, all of it again after a death, and finish the proof.
+    """Remove what lies outside of the database, all of it again after a death; then finish the proof and send it.
 
     Raises:
         RetryLater: A store does not answer.
@@ -162,8 +162,11 @@ def _clear(removal: Removal, now: datetime) -> None:
     except Unavailable as error:
         raise RetryLater(at=now + PATIENCE) from error
     counts["cached"] = counts.get("cached", 0) + forget_schema(removal.schema_name)
+    letters, removal.letters = removal.letters, {}
     removal.counts, removal.finished_at, removal.backups_gone_at = counts, now, now + BACKUPS_GONE_AFTER
-    removal.save(update_fields=["counts", "finished_at", "backups_gone_at"])
+    with transaction.atomic():
+        removal.save(update_fields=["counts", "letters", "finished_at", "backups_gone_at"])
+        hooks.note_removal(describe(removal), letters, at=now)
 
 
 def _remove_archives(schema_name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextField, Value
@@ -41,10 +43,19 @@ def tell_act(done: ActDone) -> None:
         call_in_tenant(done.tenant.schema_name, _tell_owners, done)
 
 
+def read_letter(tenant: TenantInfo) -> dict[str, Any]:
+    """Return whom the proof goes to, and what it says that is not known any more when it leaves."""
+    return {
+        "name": clean_line(tenant.name, limit=120),
+        "timezone": tenant.timezone,
+        "country": tenant.country,
+        "readers": [[each.email, each.locale] for each in _list_owners()],
+    }
+
+
 def tell_removed(removed: BusinessRemoved) -> None:
-    """Queue the mails with the proof, on the platform's behalf: nothing else is left a moment later."""
-    readers = _list_owners()
-    call_outside(_tell_proof, removed, readers)
+    """Queue the mails with the proof, on the platform's behalf: nothing else is left."""
+    call_outside(_tell_proof, removed)
 
 
 def forget_mail(tenant_id: int, now: datetime) -> None:  # noqa: ARG001 - a handler of due work
@@ -56,7 +67,7 @@ def forget_mail(tenant_id: int, now: datetime) -> None:  # noqa: ARG001 - a hand
 def register() -> None:
     """Write for the room of tenants."""
     register_act_writer(tell_act)
-    register_removal_writer(tell_removed)
+    register_removal_writer(REMOVAL, read_letter, tell_removed)
     register_due_handler(DUE_KIND, forget_mail)
 
 
@@ -91,16 +102,18 @@ def _make_words(tenant: TenantInfo, at: datetime) -> dict[str, dict[str, str]]:
     return words
 
 
-def _tell_proof(removed: BusinessRemoved, readers: list[Recipient]) -> None:
-    tenant, proof = removed.tenant, removed.proof
+def _tell_proof(removed: BusinessRemoved) -> None:
+    letter, proof = removed.letter, removed.proof
+    gone_at = proof.backups_gone_at or removed.at + KEPT
+    say_day = partial(_say_day_at, country=letter["country"], timezone=letter["timezone"])
     words = {
         language: {
-            "removed_name": clean_line(tenant.name, limit=120),
-            "slug": tenant.slug,
+            "removed_name": letter["name"],
+            "slug": proof.slug,
             "number": str(proof.tenant_id),
-            "closed_on": _say_day(tenant, proof.closed_at, language),
-            "removed_on": _say_day(tenant, removed.at, language),
-            "backups_on": _say_day(tenant, removed.at + KEPT, language),
+            "closed_on": say_day(proof.closed_at, language),
+            "removed_on": say_day(removed.at, language),
+            "backups_on": say_day(gone_at, language),
             "tables": str(proof.tables),
             "rows": str(proof.rows),
             "files": str(proof.files),
@@ -108,18 +121,21 @@ def _tell_proof(removed: BusinessRemoved, readers: list[Recipient]) -> None:
         for language in LANGUAGES
     }
     tell(
-        recipients=readers,
+        recipients=[Recipient(email=email, locale=locale) for email, locale in letter["readers"]],
         template="business_removed",
-        about=Subject(kind=REMOVAL, id=tenant.id),
+        about=Subject(kind=REMOVAL, id=proof.tenant_id),
         words=words,
-        key=f"{REMOVAL}:{tenant.id}",
+        key=f"{REMOVAL}:{proof.tenant_id}",
         now=removed.at,
         limit=None,  # once for each business
         urgency=Urgency.SOON,
     )
-    add_due_work(kind=DUE_KIND, row_id=tenant.id, due_at=removed.at + KEPT, now=removed.at, urgency=Urgency.LAST)
+    add_due_work(kind=DUE_KIND, row_id=proof.tenant_id, due_at=gone_at, now=removed.at, urgency=Urgency.LAST)
 
 
 def _say_day(tenant: TenantInfo, at: datetime, language: str) -> str:
-    formats = get_formats(country=tenant.country, language=language)
-    return formats.format_day(at.astimezone(ZoneInfo(tenant.timezone)).date())
+    return _say_day_at(at, language, country=tenant.country, timezone=tenant.timezone)
+
+
+def _say_day_at(at: datetime, language: str, *, country: str, timezone: str) -> str:
+    return get_formats(country=country, language=language).format_day(at.astimezone(ZoneInfo(timezone)).date())

@@ -282,12 +282,16 @@ def test_store_that_is_away_is_tried_again(closed, folder, monkeypatch):
         patch.setattr(file_storage, "list_folder", away)
         with pytest.raises(RetryLater):
             remove_business(closed.id, utc_now())
-    waiting = Removal.objects.get()
+    waiting, told_early = Removal.objects.get(), Message.objects.filter(template="business_removed").exists()
 
-    remove_business(closed.id, utc_now())
+    later = utc_now() + timedelta(days=3)
+    remove_business(closed.id, later)
 
-    assert (waiting.finished_at, list_files(folder)) == (None, [])
-    assert Removal.objects.get().finished_at is not None
+    assert (waiting.finished_at, told_early, "ana@" in str(waiting.letters)) == (None, False, True)
+    done, mail = Removal.objects.get(), Message.objects.get(template="business_removed")
+    assert (list_files(folder), done.letters, done.finished_at, mail.created_at) == ([], {}, later, later)
+    work = DueWork.objects.get(schema_name="public", kind="forget_removal_mail", row_id=closed.id)
+    assert (work.due_at, done.backups_gone_at) == (later + timedelta(days=35),) * 2
 
 
 def test_booking_that_is_being_made_ends_first_or_is_refused(closed):
