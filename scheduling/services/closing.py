@@ -36,7 +36,8 @@ class Closing:
     Attributes:
         typed_name: The short name of the business, so that nobody closes the wrong one.
         is_told: Customers with bookings to come are told.
-        text: What they read besides, in the owner's words; may be empty.
+        text: What they read besides, in the owner's words; may be empty. Nobody reads it while we have suspended the
+            business.
     """
 
     typed_name: str
@@ -55,13 +56,19 @@ def close_business(closing: Closing, *, user_id: int, prove: Callable[[], object
         ReasonInvalid: The short name is another one; ``errors`` names ``typed_name``.
         ActRefused: It is closed already.
     """
-    text = _clean_text(closing.text) if closing.is_told else ""
+    has_words = closing.is_told and may_add_words()
+    text = _clean_text(closing.text) if has_words else ""
     acts.check_typed_name(current_tenant(), closing.typed_name)
     prove()
     with transaction.atomic():
         acts.close(_ask(user_id, now), typed_name=closing.typed_name)
         if closing.is_told:
             publish(kind=EVENT, subject_id=current_tenant().id, payload={"text": text}, now=now)
+
+
+def may_add_words() -> bool:
+    """Tell whether customers read the owner's words: not those of a business that we have suspended."""
+    return current_tenant().status != TenantStatus.SUSPENDED
 
 
 def reopen_business(*, user_id: int, now: datetime) -> None:

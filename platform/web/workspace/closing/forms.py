@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from scheduling.services.closing import TEXT_LENGTH, Closing
+from scheduling.services.closing import TEXT_LENGTH, Closing, may_add_words
 from web.parts.proofs import StepForm
 from web.parts.voice import FILL_IN, TOO_LONG
 
@@ -45,8 +45,13 @@ class CloseForm(StepForm):
         super().__init__(*args, **kwargs)
         hint = gettext("Type “%(slug)s”, so that nothing is closed by accident.")
         self.fields["typed_name"].help_text = hint % {"slug": slug}
+        if not may_add_words():
+            del self.fields["text"]
+            self.fields["is_told"].help_text = gettext(
+                "While the business is suspended, they only read that it closes, without words of yours."
+            )
 
     def read(self) -> Closing:
         """Return what was typed."""
         typed = self.cleaned_data
-        return Closing(typed_name=typed["typed_name"], is_told=typed["is_told"], text=typed["text"])
+        return Closing(typed_name=typed["typed_name"], is_told=typed["is_told"], text=typed.get("text", ""))

@@ -148,6 +148,19 @@ def test_copy_that_is_quiet_writes_to_nobody(owner_client, tenant):
     assert (message.status, [mail.to for mail in mailbox.outbox if "ana@" in mail.to[0]]) == ("cancelled", [])
 
 
+def test_suspended_business_adds_no_words_of_its_own(owner_client, tenant):
+    book()
+    Tenant.objects.filter(pk=tenant.id).update(status="suspended", suspension_reason="Spam")
+    forget_tenants()
+
+    page = unescape(owner_client.get(PAGE).content.decode())
+    owner_client.post(PAGE, typed(tenant))
+
+    assert ('name="is_told"' in page, 'name="text"' in page, "sin palabras tuyas" in page) == (True, False, True)
+    (message,) = tell(tenant)
+    assert (TEXT in message.body_text, "Si no sabes si tu cita sigue en pie" in message.body_text) == (False, True)
+
+
 def test_nobody_is_told_when_the_owner_says_so(owner_client, tenant):
     book()
     owner_client.post(PAGE, {name: value for name, value in typed(tenant).items() if name != "is_told"})
