@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from notifications.types.leaving import Content, Verdict, Waiting
-from notifications.types.messages import EventView
+from notifications.types.messages import EventView, Subject
 from notifications.types.words import NO_WORDS, Vocabulary
 
 EventHandler = Callable[[EventView], None]
 Ledger = Callable[..., None]
 Rewriter = Callable[[Waiting, datetime], Content | Verdict]
+Proviso = Callable[[Subject, Mapping[str, Any]], bool]
 
 _handlers: dict[str, list[EventHandler]] = {}
 _later_handlers: dict[str, list[EventHandler]] = {}
 _vocabularies: dict[str, Vocabulary] = {}
 _ledgers: list[Ledger] = []
 _rewriters: dict[str, Rewriter] = {}
+_provisos: dict[str, Proviso] = {}
 
 
 def register_event_handler(kind_prefix: str, handler: EventHandler, *, is_urgent: bool = True) -> None:
@@ -62,6 +65,20 @@ def register_rewriter(subject_kind: str, rewriter: Rewriter) -> None:
 def find_rewriter(subject_kind: str) -> Rewriter | None:
     """Return who knows what a message about ``subject_kind`` should say by now."""
     return _rewriters.get(subject_kind)
+
+
+def register_proviso(template: str, holds: Proviso) -> None:
+    """Ask ``holds(about, state)`` at the moment when a message of ``template`` leaves whether it is still so.
+
+    It is for messages that are not live: they leave as they were written, or not at all. ``state`` is what their
+    thread keeps. It runs in a worker, in the tenant's context, and reads only.
+    """
+    _provisos[template] = holds
+
+
+def find_proviso(template: str) -> Proviso | None:
+    """Return who knows whether a message of ``template`` is still so."""
+    return _provisos.get(template)
 
 
 def register_ledger(keep: Ledger) -> None:

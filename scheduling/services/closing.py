@@ -16,7 +16,8 @@ from notifications.types.messages import EventView
 from scheduling.errors import ClosingInvalid
 from scheduling.selectors.bookings.coming import list_awaited
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.messages.closing import tell_closing
+from scheduling.services.messages import closing as closing_messages
+from scheduling.services.messages.closing import is_closed_since, tell_closing
 from tenants.context import current_tenant
 from tenants.enums import TenantStatus
 from tenants.services import acts
@@ -83,8 +84,8 @@ def reopen_business(*, user_id: int, now: datetime) -> None:
 
 
 def tell_customers(event: EventView) -> None:
-    """Queue a message to everybody who is expected; nobody's when the business was opened again meanwhile."""
-    if event.kind != EVENT or current_tenant().status != TenantStatus.CLOSED:
+    """Queue a message to everybody who is expected; to nobody when the business was opened again meanwhile."""
+    if event.kind != EVENT or not is_closed_since(event.occurred_at.isoformat()):
         return
     for booking_id in list_awaited(now=event.occurred_at):
         tell_closing(
@@ -99,6 +100,7 @@ def tell_customers(event: EventView) -> None:
 def register() -> None:
     """Listen to what happens to the business."""
     register_event_handler("business.", tell_customers)
+    closing_messages.register()
 
 
 def _ask(user_id: int, now: datetime) -> AskedAct:

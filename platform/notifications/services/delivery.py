@@ -21,7 +21,7 @@ from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
 from notifications.models.base import MessageBase
 from notifications.services.budgets import spend
 from notifications.services.bundles import fail_along
-from notifications.services.leaving import REWRITTEN_AFTER, look_again
+from notifications.services.leaving import REWRITTEN_AFTER, may_leave
 from notifications.services.messages import DUE_KIND
 from notifications.services.senders import find_silence, get_sender, open_log
 from notifications.services.stops import is_stopped, note_texted
@@ -95,7 +95,7 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         return None
     if message.send_after > now and message.attempts == 0:
         raise RetryLater(at=message.send_after)
-    if message.is_live and not look_again(message, now=now):
+    if not may_leave(message, now=now):
         return None
     if is_stopped(message.channel, message.to):
         ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.WITHDRAWN, "leased_until": None}

@@ -28,6 +28,21 @@ REWRITTEN_AFTER = "rewritten_after"
 REWRITTEN = ("template", "subject", "body_text", "body_html", "attachments", "state")
 
 
+def may_leave(message: MessageBase, *, now: datetime) -> bool:
+    """Return whether a locked message is still worth leaving; a live one tells how its subject stands now.
+
+    Raises:
+        RetryLater: As `look_again`.
+    """
+    if message.is_live:
+        return look_again(message, now=now)
+    holds = hooks.find_proviso(message.template)
+    if holds is None or holds(get_subject(message), message.state or {}):
+        return True
+    take_back(message, MessageReason.UNDONE)
+    return False
+
+
 def look_again(message: MessageBase, *, now: datetime) -> bool:
     """Let a locked, live message tell its subject's present state; return whether it leaves at all.
 

@@ -18,6 +18,11 @@ def list_awaited(*, now: datetime) -> Iterator[int]:
     return _find_awaited(now).order_by("starts_at", "pk").values_list("pk", flat=True).iterator()
 
 
+def is_awaited(*, booking_id: int) -> bool:
+    """Tell whether a booking takes place, as far as is known."""
+    return Booking.objects.filter(pk=booking_id, status__in=AWAITED).exists()
+
+
 def count_awaited(*, now: datetime) -> int:
     """Count the bookings to come, those of customers who left no contact as well; one query."""
     return _list_coming(now).count()

@@ -177,6 +177,49 @@ def test_nobody_is_told_after_it_was_opened_again(owner_client, tenant):
     assert tell(tenant) == []
 
 
+def test_closed_opened_and_closed_again_is_told_once(owner_client, tenant):
+    book()
+    for url, values in ((PAGE, typed(tenant)), (REOPEN, {}), (PAGE, typed(tenant))):
+        owner_client.post(url, values)
+        forget_tenants()  # as the commit does
+
+    (message,) = tell(tenant)
+    send_messages(tenant.schema_name)
+
+    message.refresh_from_db()
+    assert (message.status, message.expires_at) == ("sent", Booking.objects.get(pk=message.subject_id).starts_at)
+
+
+def reopen(owner_client, booked, tenant) -> None:
+    owner_client.post(REOPEN)
+
+
+def reopen_and_close(owner_client, booked, tenant) -> None:
+    owner_client.post(REOPEN)
+    forget_tenants()
+    owner_client.post(PAGE, {name: value for name, value in typed(tenant).items() if name != "is_told"})
+
+
+def cancel(owner_client, booked, tenant) -> None:
+    Booking.objects.filter(pk=booked.booking_id).update(status="cancelled", is_active=False)
+
+
+@pytest.mark.parametrize("change", [reopen, reopen_and_close, cancel])
+def test_message_that_is_no_longer_so_stays(owner_client, tenant, change):
+    booked = book()
+    owner_client.post(PAGE, typed(tenant))
+    forget_tenants()
+    (message,) = tell(tenant)
+    change(owner_client, booked, tenant)
+    forget_tenants()
+
+    send_messages(tenant.schema_name)
+
+    message.refresh_from_db()
+    assert (message.status, message.reason) == ("cancelled", "undone")
+    assert [mail.subject for mail in mailbox.outbox if "cierra" in mail.subject] == []
+
+
 def test_manage_links_go_on(owner_client, customer_client, tenant):
     booked = book()
     owner_client.post(PAGE, typed(tenant))
