@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kernel.iso import parse_instant
 from kernel.lines import drop_invisible, is_unreadable
 from kernel.text import mark
 from notifications.hooks import register_event_handler
@@ -15,7 +16,7 @@ from notifications.services.outbox import publish
 from notifications.types.messages import EventView
 from scheduling.errors import ClosingInvalid
 from scheduling.selectors.bookings.coming import list_awaited
-from scheduling.selectors.bookings.views import get_booking
+from scheduling.selectors.bookings.views import list_views
 from scheduling.services.messages import closing as closing_messages
 from scheduling.services.messages.closing import is_closed_since, tell_closing
 from tenants.context import current_tenant
@@ -26,6 +27,8 @@ from tenants.types import AskedAct
 EVENT = "business.closed"
 BY_OWNER = "Its owner said so (person {user_id} of the business)."
 TEXT_LENGTH = 500
+PART = 100
+"""Bookings whose customers are told in one transaction: about a second, of a lease of sixty."""
 TOO_LONG = mark("At most 500 characters.")
 UNREADABLE = mark("This contains characters that cannot be used.")
 
@@ -84,17 +87,25 @@ def reopen_business(*, user_id: int, now: datetime) -> None:
 
 
 def tell_customers(event: EventView) -> None:
-    """Queue a message to everybody who is expected; to nobody when the business was opened again meanwhile."""
+    """Queue a message to everybody who is expected, in parts; to nobody when the business was opened again meanwhile.
+
+    Each part is a transaction, and leaves an event for the next: thousands of bookings are too many for one.
+    """
     if event.kind != EVENT or not is_closed_since(event.occurred_at.isoformat()):
         return
-    for booking_id in list_awaited(now=event.occurred_at):
-        tell_closing(
-            get_booking(booking_id=booking_id),
-            text=str(event.payload.get("text", "")),
-            # Whoever has several reads it once, about the next one.
-            key=f"{EVENT}:{event.id}",
-            now=event.occurred_at,
-        )
+    part = list_awaited(now=event.occurred_at, after=_read_place(event), limit=PART)
+    # Whoever has several reads it once, about the next one.
+    key = str(event.payload.get("key") or f"{EVENT}:{event.id}")
+    told: set[tuple[str, str]] = set()
+    views = list_views([booking_id for _, booking_id in part])
+    for booking in sorted(views, key=lambda each: (each.starts_at, each.id)):
+        contact = (booking.customer_email.lower(), booking.customer_phone)
+        if contact not in told:
+            tell_closing(booking, text=str(event.payload.get("text", "")), key=key, now=event.occurred_at)
+            told.add(contact)
+    if len(part) == PART:
+        payload = {**event.payload, "key": key, "after": [part[-1][0].isoformat(), part[-1][1]]}
+        publish(kind=EVENT, subject_id=event.subject_id, payload=payload, now=event.occurred_at)
 
 
 def register() -> None:
@@ -106,6 +117,14 @@ def register() -> None:
 def _ask(user_id: int, now: datetime) -> AskedAct:
     reason = BY_OWNER.format(user_id=user_id)
     return AskedAct(current_tenant().schema_name, reason, author_id=None, now=now, is_owner=True)
+
+
+def _read_place(event: EventView) -> tuple[datetime, int] | None:
+    """Return the booking after which a part begins; None: it is the first part."""
+    match event.payload.get("after"):
+        case [str(starts_at), int(booking_id)]:
+            return parse_instant(starts_at), booking_id
+    return None
 
 
 def _clean_text(raw: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -13,9 +12,15 @@ from scheduling.models import Booking
 AWAITED = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT)
 
 
-def list_awaited(*, now: datetime) -> Iterator[int]:
-    """Yield the bookings to come whose customers can be written to, the next one first."""
-    return _find_awaited(now).order_by("starts_at", "pk").values_list("pk", flat=True).iterator()
+def list_awaited(*, now: datetime, after: tuple[datetime, int] | None, limit: int) -> list[tuple[datetime, int]]:
+    """Return start and number of the bookings to come whose customers can be written to, the next one first.
+
+    ``after`` is the last one of the part before; one query.
+    """
+    rows = _list_coming(now).exclude(Q(customer_email="") & Q(customer_phone=""))
+    if after is not None:
+        rows = rows.filter(Q(starts_at__gt=after[0]) | Q(starts_at=after[0], pk__gt=after[1]))
+    return list(rows.order_by("starts_at", "pk").values_list("starts_at", "pk")[:limit])
 
 
 def is_awaited(*, booking_id: int) -> bool:
@@ -26,10 +31,6 @@ def is_awaited(*, booking_id: int) -> bool:
 def count_awaited(*, now: datetime) -> int:
     """Count the bookings to come, those of customers who left no contact as well; one query."""
     return _list_coming(now).count()
-
-
-def _find_awaited(now: datetime) -> QuerySet[Booking]:
-    return _list_coming(now).exclude(Q(customer_email="") & Q(customer_phone=""))
 
 
 def _list_coming(now: datetime) -> QuerySet[Booking]:

@@ -9,13 +9,16 @@ from html import unescape
 
 import pytest
 from django.core import mail as mailbox
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.services import second_step
 from audit.public.models import PlatformEntry
 from kernel.clock import utc_now
-from notifications.models import Message
+from notifications.models import Event, Message
 from scheduling.models import Booking, Location
+from scheduling.services import closing
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.services import acts
@@ -134,6 +137,41 @@ def test_customers_who_are_expected_are_told_once(owner_client, tenant):
     (message,) = told
     assert (message.subject_id, TEXT in message.body_text) == (first.booking_id, True)
     assert ("/b/" in message.body_text, message.reply_to) == (True, "hola@taller.example")
+
+
+def test_many_are_told_in_parts_and_each_address_once(owner_client, tenant, monkeypatch):
+    monkeypatch.setattr(closing, "PART", 2)
+    for slot in range(3):
+        book(slot=slot)
+    Booking.objects.filter(pk=book(slot=3).booking_id).update(customer_email="otra@example.com")
+    owner_client.post(PAGE, typed(tenant))
+    forget_tenants()
+
+    first = [message.to for message in tell(tenant)]
+    second = [message.to for message in tell(tenant)]
+    third = [message.to for message in tell(tenant)]
+
+    both = ["ana@example.com", "otra@example.com"]
+    assert (first, second, third) == (both[:1], both, both)
+    assert not Event.objects.filter(kind="business.closed", processed_at=None).exists()
+
+
+def test_more_bookings_of_a_customer_ask_no_more(owner_client, tenant):
+    counts = []
+    for slots in ((0,), (1, 2)):
+        for slot in slots:
+            book(slot=slot)
+        perform_all(tenant.schema_name, "event")
+        owner_client.post(PAGE, typed(tenant))
+        forget_tenants()
+        with CaptureQueriesContext(connection) as asked:
+            tell(tenant)
+        counts.append(len(asked))
+        owner_client.post(REOPEN)
+        forget_tenants()
+
+    assert counts[0] == counts[1]
+    assert Message.objects.filter(template="business_closed").count() == 2
 
 
 def test_copy_that_is_quiet_writes_to_nobody(owner_client, tenant):
