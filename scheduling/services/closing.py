@@ -15,14 +15,14 @@ from notifications.hooks import register_event_handler
 from notifications.services.outbox import publish
 from notifications.types.messages import EventView
 from scheduling.errors import ClosingInvalid
-from scheduling.selectors.bookings.coming import list_awaited
+from scheduling.selectors.bookings.coming import count_awaited, list_awaited
 from scheduling.selectors.bookings.views import list_views
 from scheduling.services.messages import closing as closing_messages
 from scheduling.services.messages.closing import is_closed_since, tell_closing
 from tenants.context import current_tenant
 from tenants.enums import TenantStatus
 from tenants.services import acts
-from tenants.types import AskedAct
+from tenants.types import REMOVED_AFTER, AskedAct
 
 EVENT = "business.closed"
 BY_OWNER = "Its owner said so (person {user_id} of the business)."
@@ -39,7 +39,7 @@ class Closing:
 
     Attributes:
         typed_name: The short name of the business, so that nobody closes the wrong one.
-        is_told: Customers with bookings to come are told.
+        is_told: Customers with bookings to come are told; those whose visit is after the removal are in any case.
         text: What they read besides, in the owner's words; may be empty. Nobody reads it while we have suspended the
             business.
     """
@@ -60,14 +60,16 @@ def close_business(closing: Closing, *, user_id: int, prove: Callable[[], object
         ReasonInvalid: The short name is another one; ``errors`` names ``typed_name``.
         ActRefused: It is closed already.
     """
-    has_words = closing.is_told and may_add_words()
-    text = _clean_text(closing.text) if has_words else ""
+    removed_at = now + REMOVED_AFTER
+    first = None if closing.is_told else removed_at
+    is_anybody_told = closing.is_told or count_awaited(now=now, later=removed_at)[1] > 0
+    text = _clean_text(closing.text) if is_anybody_told and may_add_words() else ""
     acts.check_typed_name(current_tenant(), closing.typed_name)
     prove()
     with transaction.atomic():
         acts.close(_ask(user_id, now), typed_name=closing.typed_name)
-        if closing.is_told:
-            publish(kind=EVENT, subject_id=current_tenant().id, payload={"text": text}, now=now)
+        if is_anybody_told:
+            publish(kind=EVENT, subject_id=current_tenant().id, payload={"text": text, "first": first}, now=now)
 
 
 def may_add_words() -> bool:
@@ -93,7 +95,9 @@ def tell_customers(event: EventView) -> None:
     """
     if event.kind != EVENT or not is_closed_since(event.occurred_at.isoformat()):
         return
-    part = list_awaited(now=event.occurred_at, after=_read_place(event), limit=PART)
+    first = event.payload.get("first")
+    begin = parse_instant(first) if isinstance(first, str) else event.occurred_at
+    part = list_awaited(now=begin, after=_read_place(event), limit=PART)
     # Whoever has several reads it once, about the next one.
     key = str(event.payload.get("key") or f"{EVENT}:{event.id}")
     told: set[tuple[str, str]] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
@@ -28,9 +28,10 @@ def is_awaited(*, booking_id: int) -> bool:
     return Booking.objects.filter(pk=booking_id, status__in=AWAITED).exists()
 
 
-def count_awaited(*, now: datetime) -> int:
-    """Count the bookings to come, those of customers who left no contact as well; one query."""
-    return _list_coming(now).count()
+def count_awaited(*, now: datetime, later: datetime) -> tuple[int, int]:
+    """Count the bookings to come, and of these those after ``later``; without a contact as well; one query."""
+    counts = _list_coming(now).aggregate(all=Count("pk"), late=Count("pk", filter=Q(starts_at__gt=later)))
+    return counts["all"], counts["late"]
 
 
 def _list_coming(now: datetime) -> QuerySet[Booking]:

@@ -29,8 +29,9 @@ def tell_closing(booking: BookingView, *, text: str, key: str, now: datetime) ->
 
     It leaves only while the business is closed, and before the appointment.
     """
+    is_late = "yes" if booking.starts_at > now + REMOVED_AFTER else ""
     words = {
-        language: {**said, "closing_text": text, "until": _say_end(now, language)}
+        language: {**said, "closing_text": text, "until": _say_end(now, language), "is_late": is_late}
         for language, said in make_customer_words(booking, template=TEMPLATE, now=now).items()
     }
     tell(

@@ -22,6 +22,7 @@ from kernel.errors import Conflict, DomainError, Forbidden, Invalid, LimitReache
 from scheduling.selectors.bookings.coming import count_awaited
 from scheduling.services.closing import close_business, reopen_business
 from tenants.context import current_tenant
+from tenants.types import REMOVED_AFTER
 from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.closing.forms import CloseForm
@@ -67,11 +68,13 @@ def _render(
     request: HttpRequest, form: CloseForm, *, status: int = 200, error: DomainError | None = None
 ) -> HttpResponse:
     now, removed_at = utc_now(), current_tenant().removed_at
+    coming, late = count_awaited(now=now, later=now + REMOVED_AFTER)
     context = {
         "form": form,
         "is_closed": removed_at is not None,
         "days_left": ceil((removed_at - now) / DAY) if removed_at and removed_at > now else 1,
-        "coming": count_awaited(now=now),
+        "coming": coming,
+        "late": late,
         "refusal": translate_error(error) if error else "",
     }
     answer = render(request, "workspace/closing/page.html", context, status=get_status(error) if error else status)

@@ -206,6 +206,21 @@ def test_nobody_is_told_when_the_owner_says_so(owner_client, tenant):
     assert tell(tenant) == []
 
 
+def test_whoever_comes_after_the_removal_is_told_in_any_case(owner_client, tenant):
+    soon, late = book(), book(slot=1)
+    begin = utc_now() + timedelta(days=31)
+    Booking.objects.filter(pk=late.booking_id).update(starts_at=begin, ends_at=begin + timedelta(hours=1))
+    page = unescape(owner_client.get(PAGE).content.decode())
+
+    owner_client.post(PAGE, {name: value for name, value in typed(tenant).items() if name != "is_told"})
+    forget_tenants()
+
+    (message,) = tell(tenant)
+    assert ("Una cita es después de esos 30 días" in page, "Quedan 2 citas por venir" in page) == (True, True)
+    assert (soon.booking_id, message.subject_id) == (soon.booking_id, late.booking_id)
+    assert (TEXT in message.body_text, "antes de tu cita: anótala" in message.body_text) == (True, True)
+
+
 def test_nobody_is_told_after_it_was_opened_again(owner_client, tenant):
     book()
     owner_client.post(PAGE, typed(tenant))
