@@ -46,7 +46,8 @@ SPOOLED = 1 << 20
 """Bytes of a sheet that wait in memory; more of them wait on the disk."""
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as",
-     "is_closed_by_owner", "trial_ends_at", "is_example", "former_schemas", "quiet_since", "was_quiet_since", "was_quiet_until"}
+     "is_closed_by_owner", "trial_ends_at", "is_example", "former_schemas", "quiet_since", "was_quiet_since",
+     "was_quiet_until"}
 )  # fmt: skip
 """Columns of the business's row that are the platform's to decide."""
 
