@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlatformAction(models.TextChoices):
@@ -20,7 +21,7 @@ class PlatformAction(models.TextChoices):
     IMPORT = "import", _("Imported")
     SPEAK = "speak", _("The copy writes to customers")
     TAKE = "take", _("Its owner took all data along")
-    REMOVE = "remove", _("Removed")
+    REMOVE = "remove", pgettext_lazy("of a business", "Removed")
     RESET_SECOND_STEP = "reset_second_step", _("Second step removed")
 
 

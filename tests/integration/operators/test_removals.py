@@ -48,6 +48,7 @@ def test_proofs_are_listed_newest_first(operator_client):
 
     assert "Todavía no se borró ningún negocio." in empty
     assert page.index("casa-7002") < page.index("casa-7001")
+    assert ('<span class="badge good">Borrado</span>' in page, "Se quitó" in page) == (True, False)
     assert ("En curso" in page, "41 tablas" in page, f"{now + timedelta(days=35):%Y-%m-%d}" in page) == (True,) * 3
     assert f'href="{PAGE}"' in operator_client.get("/operator/log/").content.decode()
 
