@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from recovery.engine.bases import BaseBackup, Kind
 
-KEPT = timedelta(days=35)
-"""Nothing of the platform is kept for longer: who left, or was erased, is gone from backups by then."""
+KEPT = timedelta(days=33, hours=12)
+"""What is older goes in the next night, which may be some hours late: nothing of the platform grows older than the 35
+days that people are told, and who left, or was erased, is gone from backups by then."""
 LONGEST_CHAIN = 7
 """A full one and six that build on it: a week of days."""
 FIRST_INCREMENTAL_MAJOR = 17

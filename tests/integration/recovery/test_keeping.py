@@ -177,8 +177,8 @@ def test_log_goes_into_the_store_under_its_cluster(settings, store):
 
 
 def test_log_of_a_cluster_without_backups_goes_once_it_is_old(settings, store):
-    make_segment(settings.WAL_DIR, f"{SEGMENT}01", age_seconds=36 * 24 * 3600)
-    make_segment(settings.WAL_DIR, f"{SEGMENT}02", age_seconds=34 * 24 * 3600)
+    make_segment(settings.WAL_DIR, f"{SEGMENT}01", age_seconds=34 * 24 * 3600)
+    make_segment(settings.WAL_DIR, f"{SEGMENT}02", age_seconds=33 * 24 * 3600)
     log_archive.ship()
 
     assert log_archive.remove_past([], now=utc_now()) == 1

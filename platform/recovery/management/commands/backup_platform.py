@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
     help = (
         "Take a base backup of the whole server into the store of archives, with the files of businesses, and let go "
-        "of what is older than 35 days. Incremental where PostgreSQL can (17 and newer) and a backup of this week is "
+        "of what is 34 days old. Incremental where PostgreSQL can (17 and newer) and a backup of this week is "
         "there, else full. Prints the backup's label last."
     )
 

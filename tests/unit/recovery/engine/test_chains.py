@@ -111,21 +111,22 @@ def test_base_is_the_newest_that_was_complete_at_the_instant():
 def test_chain_goes_as_a_whole_once_its_first_is_too_old():
     there = make_days(50)
 
-    assert choose_removed(there, now=START + 35 * DAY - timedelta(seconds=1)) == []
-    assert choose_removed(there, now=START + 35 * DAY) == there[6::-1]
-    assert choose_removed(there, now=START + 42 * DAY) == there[13::-1]
+    assert choose_removed(there, now=START + 33 * DAY) == []
+    assert choose_removed(there, now=START + 34 * DAY) == there[6::-1]
+    assert choose_removed(there, now=START + 41 * DAY) == there[13::-1]
 
 
-def test_no_day_of_the_last_four_weeks_is_lost_and_none_is_older_than_five():
+def test_none_of_the_last_27_days_is_lost_and_none_is_ever_older_than_35():
     there: list[BaseBackup] = []
     for day in range(120):
-        now = START + day * DAY
-        there.append(make(day, find_parent(there, system="7", major=18, now=now)))
+        now = START + day * DAY + timedelta(hours=day % 5)  # some nights succeed only after hours
+        assert all(now - each.began_at < 35 * DAY for each in there)  # nobody has removed anything since yesterday
+        parent = find_parent(there, system="7", major=18, now=now)
+        there.append(make(day, parent, began_at=now, end_at=now + timedelta(hours=1)))
         there = [each for each in there if each not in choose_removed(there, now=now)]
 
-        if day >= 28:
-            assert choose_base(there, target=now - 28 * DAY + timedelta(hours=2)) is not None
-        assert all(now - each.began_at < 35 * DAY for each in there)
+        if day >= 27:
+            assert choose_base(there, target=now - 27 * DAY + timedelta(hours=6)) is not None
         assert [list_chain(each, there)[0].kind for each in there] == [Kind.FULL] * len(there)
 
 
