@@ -44,6 +44,7 @@ class Restored:
     Attributes:
         target: The instant that it stops at; None: the end of the log.
         bases: The backups that it was made of, the full one first.
+        passed_over: Of which backups nobody knows what they are, in words: their pages cannot be read.
     """
 
     data: Path
@@ -53,6 +54,7 @@ class Restored:
     bases: tuple[BaseBackup, ...]
     segments: int
     pictures: int
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

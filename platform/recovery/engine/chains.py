@@ -35,6 +35,15 @@ def list_chain(base: BaseBackup, there: Iterable[BaseBackup]) -> tuple[BaseBacku
     return tuple(chain)
 
 
+def is_whole(base: BaseBackup, there: Iterable[BaseBackup]) -> bool:
+    """Tell whether everything is there that a backup is put together from."""
+    try:
+        list_chain(base, there)
+    except ParentMissing:
+        return False
+    return True
+
+
 def find_parent(there: Sequence[BaseBackup], *, system: str, major: int, now: datetime) -> BaseBackup | None:
     """Return what the next incremental builds on; None: it has to be a full one.
 

@@ -6,8 +6,8 @@ The list lies with the backups and not in the database, which is what they are f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,43 @@ FOLDER, PAGE, MANIFEST = "base", "backup.json", "manifest.gz"
 FORMAT = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What there is of base backups.
+
+    Attributes:
+        bases: Those that are whole, oldest first.
+        spoiled: Why the page of one cannot be read, by label: it may be whole, but nobody knows what it is.
+        unfinished: Labels of folders without a page, of attempts that were cut short.
+    """
+
+    bases: Sequence[BaseBackup]
+    spoiled: Mapping[str, BackupSpoiled]
+    unfinished: Sequence[str]
+
+
+def read_catalog() -> Catalog:
+    """Return what there is, also beside a page that is damaged.
+
+    Raises:
+        StoreAway: The store does not answer.
+    """
+    bases: list[BaseBackup] = []
+    spoiled: dict[str, BackupSpoiled] = {}
+    unfinished: list[str] = []
+    for label in objects.list_folders(FOLDER):
+        try:
+            base = _read(label)
+        except BackupSpoiled as error:
+            spoiled[label] = error
+            continue
+        if base is None:
+            unfinished.append(label)
+        else:
+            bases.append(base)
+    return Catalog(sorted(bases, key=lambda each: each.began_at), spoiled, unfinished)
+
+
 def list_bases() -> list[BaseBackup]:
     """Return the base backups that are whole, oldest first.
 
@@ -27,14 +64,10 @@ def list_bases() -> list[BaseBackup]:
         StoreAway: The store does not answer.
         BackupSpoiled: The page of one cannot be read.
     """
-    found = [_read(label) for label in objects.list_folders(FOLDER)]
-    return sorted((each for each in found if each is not None), key=lambda each: each.began_at)
-
-
-def list_unfinished(known: Iterable[BaseBackup]) -> list[str]:
-    """Return the labels of folders without a page: of attempts that were cut short."""
-    labels = {each.label for each in known}
-    return [label for label in objects.list_folders(FOLDER) if label not in labels]
+    found = read_catalog()
+    for error in found.spoiled.values():
+        raise error
+    return list(found.bases)
 
 
 def write_page(base: BaseBackup, folder: Path) -> None:

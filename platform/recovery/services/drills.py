@@ -72,7 +72,7 @@ def drill(*, target: datetime | None, folder: Path | None, identity: Path | None
 def measure_loss(facts: ServerFacts, *, now: datetime) -> float | None:
     """Return for how many seconds of work there is no copy in the store; None: for all of it."""
     reached = [each.handed_at for each in log_archive.list_stored(facts.system).values()]
-    reached += [each.end_at for each in catalog.list_bases() if each.system == facts.system]
+    reached += [each.end_at for each in catalog.read_catalog().bases if each.system == facts.system]
     return (now - max(reached)).total_seconds() if reached else None
 
 

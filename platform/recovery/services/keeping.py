@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from database.errors import explain_failure
 from kernel.errors import DomainError
 from recovery.engine.bases import BaseBackup, Kind
-from recovery.engine.chains import choose_removed
+from recovery.engine.chains import KEPT, choose_removed
 from recovery.errors import BackupBusy
 from recovery.models import PlatformBackup
 from recovery.selectors.standing import find_standing
@@ -104,16 +104,28 @@ def keep_files(*, now: datetime) -> None:
 def thin_out(*, now: datetime) -> None:
     """Let go of what is past its time: base backups, log that none of them needs, files that no list names.
 
+    A backup whose page cannot be read says only in its name how old it is; until its time is over it stays, and
+    operators hear of it.
+
     Raises:
         NoRoom, StoreAway: The store does not answer; the next night tries again.
     """
-    there = catalog.list_bases()
+    found = catalog.read_catalog()
+    there = found.bases
     gone = choose_removed(there, now=now)
     for each in gone:
         catalog.remove_base(each.label)
-    for label in catalog.list_unfinished(there):
+    for label in found.unfinished:
         if label[:8] < f"{now - UNFINISHED:%Y%m%d}":
             catalog.remove_base(label)
+    told: list[str] = []
+    for label, error in found.spoiled.items():
+        if there and label[:15] < f"{now - KEPT:%Y%m%dT%H%M%S}":
+            catalog.remove_base(label)
+        else:
+            told.append(str(error))
+    if told:
+        notices.tell_trouble(notices.Cause.SPOILED, " ".join(told), now=now)
     log_archive.remove_past([each for each in there if each not in gone], now=now)
     pictures.remove_past(now=now)
     PlatformBackup.objects.filter(began_at__lt=now - ATTEMPTS_KEPT).delete()

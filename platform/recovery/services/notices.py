@@ -29,6 +29,7 @@ class Cause(StrEnum):
     LATE = "late"
     LOG_NOT_KEPT = "log_not_kept"
     LOG_NOT_HANDED_ON = "log_not_handed_on"
+    SPOILED = "spoiled"
 
 
 def tell_trouble(cause: Cause, failure: str, *, now: datetime) -> None:

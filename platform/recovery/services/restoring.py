@@ -11,6 +11,7 @@ import shlex
 import tarfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj, rmtree
@@ -48,7 +49,11 @@ def restore(*, to: Path, target: datetime | None, identity: Path | None, now: da
         NoRoom, StoreAway: The disk is full, or the store does not answer.
     """
     identities = tuple(read_identities(identity))
-    all_of_them = catalog.list_bases()
+    found = catalog.read_catalog()
+    all_of_them = found.bases
+    if not all_of_them:
+        for error in found.spoiled.values():
+            raise error
     lines = {
         system: read_line(system, all_of_them, target=target, identities=identities)
         for system in {each.system for each in all_of_them}
@@ -62,7 +67,8 @@ def restore(*, to: Path, target: datetime | None, identity: Path | None, now: da
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         needed = sum(each.raw_bytes for each in chain) * (1 if len(chain) == 1 else 2)
         objects.refuse_small_disk(to, needed=needed + len(stored) * chain[-1].segment_bytes)
-        return _restore(to, chain, stored, target, identities)
+        done = _restore(to, chain, stored, target, identities)
+        return replace(done, passed_over=tuple(str(error) for error in found.spoiled.values()))
     except BaseException as error:
         for path in (to / DATA, to / WAL, to / FILES, to / UNFINISHED):
             rmtree(path, ignore_errors=True)
@@ -77,16 +83,19 @@ def restore(*, to: Path, target: datetime | None, identity: Path | None, now: da
 def choose_chain(there: Sequence[BaseBackup], *, target: datetime | None, now: datetime) -> tuple[BaseBackup, ...]:
     """Return the base backups to put together for an instant, the full one first.
 
+    One that has lost what it builds on is passed over: the one before reaches as far, with more of the log.
+
     Raises:
         TargetUnreachable: It has not come yet, or lies before the first backup.
         NoBackup: There is none at all.
-        BackupSpoiled: One that the others build on is missing.
+        BackupSpoiled: One that the others build on is missing, and there is no other.
     """
     if target is not None and target > now:
         raise TargetUnreachable(why=f"{target:{WRITTEN}} has not come yet")
     if not there:
         raise NoBackup(why="the store holds none that is whole")
-    base = chains.choose_base(there, target=target)
+    whole = [each for each in there if chains.is_whole(each, there)]
+    base = chains.choose_base(whole, target=target) or chains.choose_base(there, target=target)
     if base is None:
         first = min(each.end_at for each in there) + timedelta(seconds=1)  # what is cut off there
         raise TargetUnreachable(why=f"the first backup reaches back to {first:{WRITTEN}}")

@@ -146,6 +146,28 @@ def test_past_goes_with_the_log_that_only_it_needed(living, store, monkeypatch):
     assert [path.name for path in (store / "base").iterdir()] == [new.label]
 
 
+def test_page_that_cannot_be_read_stops_no_thinning_and_is_told_until_its_time_is_over(history, store, operator):
+    (store / "base" / history.second.label / catalog.PAGE).write_text("{")
+
+    for _ in range(2):
+        keeping.thin_out(now=utc_now())
+
+    (text,) = list_mails()
+    assert f"The backup {history.second.label} cannot be restored: its page backup.json cannot be read" in text
+    assert len(list((store / "base").iterdir())) == 2
+    keeping.thin_out(now=utc_now() + timedelta(days=34))
+    assert [path.name for path in (store / "base").iterdir()] == [history.full.label]
+
+
+def test_page_that_cannot_be_read_stays_where_there_is_nothing_else(base, store, operator):
+    (store / "base" / base.label / catalog.PAGE).write_text("{")
+
+    keeping.thin_out(now=utc_now() + timedelta(days=400))
+
+    assert len(list_mails()) == 1
+    assert [path.name for path in (store / "base").iterdir()] == [base.label]
+
+
 def make_segment(folder: Path, name: str, *, system: int = 7, age_seconds: float = 0) -> Path:
     """A file of a log with the header of one."""
     folder.mkdir(exist_ok=True)

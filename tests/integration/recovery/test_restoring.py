@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import tarfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from kernel.clock import utc_now
 from recovery.errors import BackupSpoiled, LogGap, NoBackup, PlaceRefused, ProgramFailed, StoreAway, TargetUnreachable
-from recovery.services import catalog, counting, log_archive, objects, restoring, second_server, server
+from recovery.services import catalog, counting, drills, log_archive, objects, restoring, second_server, server
 from tenants.errors import IdentityNeeded, IdentityWrong, NoRoom
 from tests.integration.recovery.conftest import find_object, list_files
 
@@ -163,6 +164,33 @@ def test_lost_beginning_of_a_chain_is_named(history, tmp_path):
     objects.remove_folder(f"base/{history.full.label}")
 
     with pytest.raises(BackupSpoiled, match=f"builds on {history.full.label}, which is not in the store"):
+        restore(tmp_path / "second")
+
+
+def test_chain_without_its_beginning_is_passed_over_for_the_one_before(history):
+    later = history.second.end_at + timedelta(seconds=1)
+    orphan = replace(history.second, label="later", parent="gone", end_at=later)
+
+    chain = restoring.choose_chain([history.full, history.second, orphan], target=None, now=utc_now())
+
+    assert chain == (history.full, history.second)
+
+
+def test_page_that_cannot_be_read_is_passed_over_for_the_backup_before(living, history, store, tmp_path):
+    (store / "base" / history.second.label / catalog.PAGE).write_text("{")
+
+    restored = restore(tmp_path / "second", history.late)
+
+    assert (restored.bases, count(restored, living)) == ((history.full,), 155)
+    (words,) = restored.passed_over
+    assert words.startswith(f"The backup {history.second.label} cannot be restored: its page backup.json")
+    assert drills.measure_loss(server.ask(), now=utc_now()) is not None
+
+
+def test_store_with_nothing_but_a_page_that_cannot_be_read_names_it(base, store, tmp_path):
+    (store / "base" / base.label / catalog.PAGE).write_text("{")
+
+    with pytest.raises(BackupSpoiled, match=f"The backup {base.label} cannot be restored: its page"):
         restore(tmp_path / "second")
 
 

@@ -38,6 +38,8 @@ class Command(BaseCommand):
             done = restore(to=to.resolve(), target=at, identity=identity, now=utc_now())
         except DomainError as error:
             raise CommandError(str(error)) from error
+        for words in done.passed_over:
+            self.stdout.write(f"passed over: {words}")
         self.stdout.write(
             f"made of {', '.join(each.label for each in done.bases)}, {done.segments} segments of log "
             f"and {done.pictures} files of businesses"
