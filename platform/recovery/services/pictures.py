@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ LISTS, CONTENTS = "files/lists", "files/contents"
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 EVERY_LIST = timedelta(days=2)
 """So long all lists are kept; of older ones the last of each day."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def are_ours() -> bool:
 
 
 def mirror(*, now: datetime) -> Mirrored:
-    """Keep what is new, and a list of all of it.
+    """Keep what is new, and a list of all of it; all of it where the last list cannot be read.
 
     Raises:
         NoRoom, StoreAway, ArchiveDamaged: It cannot be stored.
@@ -67,7 +70,8 @@ def mirror(*, now: datetime) -> Mirrored:
 
 
 def _mirror(root: Path, now: datetime) -> Mirrored:
-    before = _read_newest()
+    newest = _read_newest()
+    before = newest or {}
     known = {each.sha256 for each in before.values()}
     found, added = {}, 0
     with objects.work_folder() as folder:
@@ -81,7 +85,7 @@ def _mirror(root: Path, now: datetime) -> Mirrored:
             added += entry.sha256 not in known
             known.add(entry.sha256)
             found[path] = entry
-        if found != before:
+        if found != newest:
             content = {path: [each.sha256, each.bytes, each.changed_ns] for path, each in found.items()}
             page = gzip.compress(json.dumps(content).encode(), mtime=0)
             objects.keep_page(page, f"{LISTS}/{now:{STAMP}}{objects.GZIP}", folder)
@@ -132,6 +136,8 @@ def read_instant(name: str) -> datetime:
 def remove_past(*, now: datetime) -> int:
     """Remove lists past their time, and what no list names any more; return how many contents went.
 
+    A list that cannot be read names nothing, and where none can be read, no content goes.
+
     Raises:
         NoRoom, StoreAway: The store does not answer.
     """
@@ -147,7 +153,10 @@ def _remove_past(now: datetime) -> int:
     for name in names:
         if name not in kept:
             objects.remove(f"{LISTS}/{name}")
-    named = {entry.sha256 for name in kept for entry in _read_list(name).values()}
+    readable = [each for each in map(_try_list, sorted(kept)) if each is not None]
+    if not readable:
+        return 0
+    named = {entry.sha256 for each in readable for entry in each.values()}
     gone = [name for name in objects.list_names(CONTENTS) if name.partition(".")[0] not in named]
     for name in gone:
         objects.remove(f"{CONTENTS}/{name}")
@@ -191,9 +200,18 @@ def _keep(place: Path, sha256: str, folder: Path) -> None:
     objects.keep(draft, f"{CONTENTS}/{objects.name_object(sha256, recipients)}")
 
 
-def _read_newest() -> Mapping[str, Kept]:
+def _read_newest() -> Mapping[str, Kept] | None:
+    """Return the last list; None: it cannot be read, so that everything is kept anew."""
     names = objects.list_names(LISTS)
-    return _read_list(names[-1]) if names else {}
+    return _try_list(names[-1]) if names else {}
+
+
+def _try_list(name: str) -> Mapping[str, Kept] | None:
+    try:
+        return _read_list(name)
+    except BackupSpoiled:
+        logger.exception("list_of_files_spoiled", extra={"list": name})
+        return None
 
 
 def _read_list(name: str) -> Mapping[str, Kept]:

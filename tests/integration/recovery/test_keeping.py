@@ -367,6 +367,26 @@ def test_spoiled_file_is_refused(settings, store, tmp_path, spoil):
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.parametrize("has_files", [True, False])
+def test_newest_list_that_cannot_be_read_is_followed_by_one_that_can(settings, store, tmp_path, has_files):
+    place = write_picture(settings, "t1/logo/a", b"one")
+    pictures.mirror(now=NOW)
+    (listed,) = (store / "files" / "lists").iterdir()
+    listed.write_bytes(b"no")
+    assert pictures.remove_past(now=NOW) == 0
+    (content,) = (store / "files" / "contents").iterdir()
+    content.write_bytes(b"neither")
+    if not has_files:
+        place.unlink()
+
+    assert pictures.mirror(now=NOW + timedelta(hours=1)) == pictures.Mirrored(has_files, has_files)
+
+    assert restore_pictures(tmp_path, None) == ({"t1/logo/a": b"one"} if has_files else {})
+    assert pictures.mirror(now=NOW + timedelta(hours=2)) == pictures.Mirrored(has_files, 0)
+    pictures.remove_past(now=NOW + timedelta(hours=3))
+    assert len(objects.list_names("files/contents")) == has_files
+
+
 def test_lists_grow_old_and_what_none_names_goes(settings, store):
     place = write_picture(settings, "t1/logo/a", b"zero")
     for hour in range(24 * 3):
