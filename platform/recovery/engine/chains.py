@@ -69,7 +69,7 @@ def choose_base(there: Iterable[BaseBackup], *, target: datetime | None) -> Base
 
 
 def find_next(there: Iterable[BaseBackup], *, target: datetime) -> BaseBackup | None:
-    """Return the first backup that began after an instant: no log past its start is needed to reach that instant."""
+    """Return the first backup that began after an instant: little log past its end is needed to reach that instant."""
     return min((each for each in there if each.began_at > target), key=lambda each: each.began_at, default=None)
 
 

@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 
 from recovery.engine import chains, manifests
 from recovery.engine.bases import BaseBackup
-from recovery.engine.wal import SEGMENT, find_gap, list_needed, name_segment
+from recovery.engine.wal import SEGMENT, find_gap, follow, list_needed, name_segment
 from recovery.errors import BackupSpoiled, LogGap, NoBackup, PlaceRefused, TargetUnreachable
 from recovery.services import catalog, objects, pictures, programs
 from recovery.services.lines import read_line
@@ -110,12 +110,15 @@ def choose_log(
 ) -> list[Stored]:
     """Return the files of the log that are replayed on a base backup to reach an instant.
 
+    A server stops at the first commit after the instant, and there may be none before the next base backup nor while
+    that is taken: one segment past it comes along.
+
     Raises:
         LogGap: One before that instant is missing.
     """
     first = _name_start(base)
     after = chains.find_next(there, target=target) if target is not None else None
-    last = _name_start(after) if after is not None and after.system == base.system else ""
+    last = _name_after(after) if after is not None and after.system == base.system else ""
     needed = list_needed(stored, first=first, last=last)
     gap = find_gap(needed, first=first, segment_bytes=base.segment_bytes)
     if gap is not None:
@@ -129,6 +132,13 @@ def choose_log(
 
 def _name_start(base: BaseBackup) -> str:
     return name_segment(base.timeline, base.start_lsn, segment_bytes=base.segment_bytes)
+
+
+def _name_after(base: BaseBackup) -> str:
+    """Return the segment after the one in which the log of a backup ends."""
+    return follow(
+        name_segment(base.timeline, base.end_lsn, segment_bytes=base.segment_bytes), segment_bytes=base.segment_bytes
+    )
 
 
 def _refuse_place(to: Path) -> None:
