@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 
@@ -45,6 +47,25 @@ def test_process_lives_as_long_as_it_holds_its_lock(tmp_path):
     assert (before, is_living(tmp_path, own), is_living(tmp_path, own)) == (False, True, True)
     living._own[1].close()
     assert not is_living(tmp_path, own)
+
+
+def test_threads_that_count_first_at_the_same_moment_hold_one_lock(tmp_path, monkeypatch):
+    both = Barrier(2)
+    taken = []
+
+    def meet(file, _how):
+        taken.append(file)
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)  # of the two, one must not come here
+
+    monkeypatch.setattr(living, "flock", meet)
+    threads = [Thread(target=stay_known, args=(tmp_path,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert taken == [living._own[1]]
 
 
 def test_process_of_another_folder_with_the_same_number_is_another_one(tmp_path):
