@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,37 @@ def test_new_secret_takes_the_place_of_the_one_before_which_stays_listed(machine
         "turnero-restart ",
     ] * 2
     assert not (machine / "environment.before").exists()
+
+
+UNITS = {"web@1": "active", "web@2": "inactive", "web@3": "failed", "worker@1": "activating", "worker@2": "inactive"}
+SYSTEMCTL = """#!{python}
+import sys
+from fnmatch import fnmatch
+
+command, *words = sys.argv[1:]
+if command == "restart":
+    open({said!r}, "a").write(words[0] + "\\n")
+else:
+    wanted = [word.partition("=")[2].split(",") for word in words if word.startswith("--state=")]
+    for name, state in {units!r}.items():
+        # Without --all and --state it lists what is loaded, and that is not what was stopped.
+        is_listed = state in wanted[0] if wanted else "--all" in words or state != "inactive"
+        if is_listed and fnmatch("turnero-" + name, words[-1]):
+            print("turnero-" + name + ".service", "loaded", state)
+"""
+
+
+def test_process_that_somebody_stopped_stays_so(machine):
+    systemctl, said = machine / "systemctl", machine / "restarted"
+    systemctl.write_text(SYSTEMCTL.format(python=sys.executable, said=str(said), units=UNITS))
+    (machine / "sleep").write_text("#!/bin/sh\n")
+    for program in (systemctl, machine / "sleep"):
+        program.chmod(0o755)
+
+    subprocess.run([ROOT / "infra" / "turnero-restart"], check=True, env={"PATH": f"{machine}:/usr/bin:/bin"})
+
+    units = [f"turnero-{name}.service" for name in ("web@1", "web@3", "worker@1")]
+    assert said.read_text().splitlines() == [*units, "turnero-beat"]
 
 
 def test_second_change_lists_both(machine):
