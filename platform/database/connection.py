@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 connection = cast("DatabaseWrapper", db.connection)
 """The current thread's connection."""
 
+LASTING = "turnero-lasting"
+"""As a connection is called (``application_name``) while its transactions may take minutes: whoever ends what holds
+others up (``infra/runbooks/slow-business.md``) leaves it alone."""
+
 
 def write_array(numbers: Iterable[int]) -> str:
     """Write integers as PostgreSQL's array literal; for `fetch_planned`, where psycopg's own lists cost more."""

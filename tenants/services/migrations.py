@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
-from database.connection import connection
+from database.connection import LASTING, connection
 from database.locks import KeySpace, lock_platform
 from tenants.models import SchemaState, Tenant
 from tenants.selectors.resolution import forget_tenants
@@ -43,6 +43,7 @@ def migrate_platform() -> MigrationReport:
     connection.set_schema_to_public()
     with lock_platform(KeySpace.MIGRATIONS):
         try:
+            _call_connection(f"SET application_name = '{LASTING}'")
             migrate_schema("public")
             state = get_migration_state()
             current = set(SchemaState.objects.filter(state=state).values_list("schema_name", flat=True))
@@ -62,8 +63,14 @@ def migrate_platform() -> MigrationReport:
             spares = refill_spares()
         finally:
             connection.set_schema_to_public()
+            _call_connection("RESET application_name")
     forget_tenants()
     return MigrationReport(migrated=tuple(migrated), failed=tuple(failed), spares_made=spares)
+
+
+def _call_connection(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def _migrate_tenant(schema_name: str, state: str, plans: dict[frozenset[tuple[str, str]], str | None]) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from config.environment import ROOT
+from database.connection import LASTING
 from devtools.drill.production import runbooks
 from devtools.drill.production.guide import read_steps
 
 BY_OTHERS = {"alerts"}
 """What an alert means, and which runbook is for it."""
 PAGE = (ROOT / "infra" / "runbooks" / "new-secret.md").read_text()
+SLOW = (ROOT / "infra" / "runbooks" / "slow-business.md").read_text()
 FIRST, SECOND = "a" * 20 + "|&/" + "0123456789" * 3, "b" * 64
 STUB = '#!/bin/sh\necho "$(basename $0) $*" >> {said}\n'
 
@@ -85,6 +87,12 @@ def test_process_that_somebody_stopped_stays_so(machine):
 
     units = [f"turnero-{name}.service" for name in ("web@1", "web@3", "worker@1")]
     assert said.read_text().splitlines() == [*units, "turnero-beat"]
+
+
+def test_what_may_take_minutes_is_not_ended_for_being_slow():
+    (line,) = [step.line for step in read_steps("End what holds the others up", SLOW)]
+
+    assert f"AND application_name <> '{LASTING}' AND" in line
 
 
 def test_second_change_lists_both(machine):

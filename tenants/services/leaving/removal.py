@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from database.connection import connection
+from database.connection import LASTING, connection
 from database.locks import KeySpace, try_lock_platform
 from kernel.errors import Unavailable
 from keyvalue.cache import forget_schema
@@ -100,6 +100,8 @@ def _drop(tenant_id: int, now: datetime) -> None:
     info = make_info(tenant, tenant.domains.all())
     if info.removed_at is None or info.removed_at > now or info.is_example:
         return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL application_name = '{LASTING}'")
     counts = _count(info)
     removal = Removal.objects.create(
         tenant_id=info.id,

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from database.connection import LASTING
 from tenants.models import SchemaState
 from tenants.services import migrations
 from tenants.services.templates import get_migration_state
@@ -41,12 +42,19 @@ def test_failing_tenant_is_named_and_the_others_go_on(behind, capsys):
     assert connection.schema_name == "public"
 
 
+def read_name() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW application_name")
+        return cursor.fetchone()[0]
+
+
 def test_interrupted_run_goes_on_where_it_stopped(behind, monkeypatch):
-    seen = []
+    seen, names = [], []
     real = migrations._migrate_tenant
 
     def stop_at_second(schema_name, *rest):
         seen.append(schema_name)
+        names.append(read_name())
         if len(seen) == 2:
             raise KeyboardInterrupt
         return real(schema_name, *rest)
@@ -58,6 +66,7 @@ def test_interrupted_run_goes_on_where_it_stopped(behind, monkeypatch):
 
     report = migrations.migrate_platform()
 
+    assert (names, read_name() != LASTING) == ([LASTING] * 2, True)
     assert seen[0] not in report.migrated
     assert set(report.migrated) >= {tenant.schema_name for tenant in behind} - {seen[0]}
 

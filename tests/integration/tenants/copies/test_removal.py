@@ -14,6 +14,7 @@ from django.db import OperationalError, ProgrammingError, connection, transactio
 
 from accounts.models import User
 from audit.public.models import PlatformEntry
+from database.connection import LASTING
 from database.locks import KeySpace, _make_number, try_lock_platform
 from devtools.scratch.browser import HostClient
 from files import storage as file_storage
@@ -261,6 +262,9 @@ def test_killed_midway_goes_on(closed, folder, shelf, monkeypatch, step):
 
 def test_killed_before_the_commit_nothing_happened(closed, folder, monkeypatch):
     def die(**_):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW application_name")
+            assert cursor.fetchone() == (LASTING,)  # nobody ends it for being slow
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
