@@ -146,6 +146,7 @@ def test_owner_gets_the_proof_and_is_forgotten_later(closed):
     mail = Message.objects.get(template="business_removed")
     work = DueWork.objects.get(schema_name="public", kind="forget_removal_mail")
     assert (mail.to, closed.slug in mail.body_text, str(closed.id) in mail.body_text) == ("ana@example.com", True, True)
+    assert "Si aceptaste nuestros términos al registrarte, tu correo queda solo en esa prueba." in mail.body_text
     assert work.due_at - mail.created_at == timedelta(days=35)
 
     DueWork.objects.filter(pk=work.pk).update(due_at=utc_now() - timedelta(seconds=1))
