@@ -27,6 +27,8 @@ LINE_CONTRAST = 3.05
 INK_CONTRAST = 4.5
 FILL_CONTRAST = 1.25
 """Least of a button against the page it lies on: black on a dark page, a pale gray on a light one."""
+SAME_CONTRAST, SAME_CHANNEL = 1.05, 16
+"""Below both, a color is that of the page: bright yellow is as light as white, and yet nobody takes it for it."""
 ROUNDING = 0.0001
 
 
@@ -104,10 +106,24 @@ def measure(color: str) -> Measured:
     return Measured(min(inks), min(links), min(lines), is_kept=is_kept)
 
 
+def is_of_page(color: Color) -> bool:
+    """Tell whether ``#rrggbb`` can hardly be told from the surface or the background of the light page."""
+    return any(
+        get_contrast(color, below) < SAME_CONTRAST and _get_distance(color, below) < SAME_CHANNEL
+        for below in SURFACES["light"]
+    )
+
+
 def make_look(color: str) -> str:
     """Return the CSS of two examples beside each other, one in each theme."""
     light, dark = (_declare(make_tokens(color, theme)) for theme in ("light", "dark"))
     return f".look{{{light}}}\n.look.dark{{{dark}}}\n"
+
+
+def _get_distance(one: Color, other: Color) -> int:
+    """Return by how much the red, green or blue of two colors differs most, 0 to 255."""
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return max(abs(mine - theirs) for mine, theirs in pairs)
 
 
 def _declare(tokens: AccentTokens) -> str:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from kernel.colors import DEFAULT_ACCENT, get_contrast
-from web.accent import SURFACES, make_stylesheet, make_tokens
+from web.accent import SURFACES, is_of_page, make_stylesheet, make_tokens
 
 STEPS = (0, 51, 102, 153, 204, 255)
 COLORS = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(STEPS, repeat=3)]
@@ -43,3 +43,16 @@ def test_stylesheet_covers_both_ways_to_a_dark_page():
     assert css.count("--accent:#c2410c") == 3
     assert ":root[data-theme=dark]" in css
     assert "prefers-color-scheme:dark" in css
+
+
+def test_only_what_looks_like_the_page_is_of_the_page():
+    shown = {color: is_of_page(color) for color in ("#ffffff", "#f6f7f9", "#fefefe", "#ffff00", "#ffd400", "#e0ffff")}
+
+    assert shown == {
+        "#ffffff": True,
+        "#f6f7f9": True,
+        "#fefefe": True,
+        "#ffff00": False,  # 1.07 to white, 1.003 to the background
+        "#ffd400": False,
+        "#e0ffff": False,
+    }

@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from edge.language import current_language
-from kernel.colors import get_contrast
 from kernel.languages import LANGUAGE_NAMES, LANGUAGES
 from kernel.text import mark
 from scheduling.services.catalog.business.settings import ABOUT_LENGTH, LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
@@ -19,7 +18,7 @@ from tenants.context import current_tenant
 from tenants.countries import FIRST_MARKETS
 from tenants.types import BusinessSetup, BusinessText
 from verticals.contract import Tone
-from web.accent import SURFACES
+from web.accent import is_of_page
 from web.parts.contacts import EmailField
 from web.parts.fields import ChoiceField, ChoicesField, NumberField, TextField
 from web.parts.widgets import Chips, Segments
@@ -39,7 +38,6 @@ SWATCHES = (
 )
 """Colors that one click chooses; any other is typed."""
 LOOKS_LIKE_PAGE = mark("This is the color of the page itself: buttons would not stand out. Choose another one.")
-SAME = 1.05
 LABELS = {
     ("about", "es"): gettext_lazy("Your business in one line, in Spanish"),
     ("about", "en"): gettext_lazy("Your business in one line, in English"),
@@ -207,7 +205,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
         color = str(self.cleaned_data["accent"]).strip().lower()
         color = color if color.startswith("#") else f"#{color}"
         is_color = len(color) == len("#rrggbb") and all(sign in "0123456789abcdef" for sign in color[1:])
-        if is_color and min(get_contrast(color, below) for below in SURFACES["light"]) < SAME:
+        if is_color and is_of_page(color):
             raise forms.ValidationError(gettext(LOOKS_LIKE_PAGE), code="page")
         return color
 
