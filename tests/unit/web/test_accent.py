@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from config.environment import ROOT
 from kernel.colors import DEFAULT_ACCENT, get_contrast
 from web.accent import SURFACES, is_of_page, make_stylesheet, make_tokens
 
@@ -56,3 +57,14 @@ def test_only_what_looks_like_the_page_is_of_the_page():
         "#ffd400": False,
         "#e0ffff": False,
     }
+
+
+def test_a_button_of_the_page_s_own_color_has_an_edge():
+    css = (ROOT / "platform/web/static/css/components.css").read_text()
+    button = css.partition(".button.primary {")[2].partition("}")[0]
+
+    assert "--edge: var(--accent-line);" in button
+    for theme, surfaces in SURFACES.items():
+        for color in surfaces:
+            line = make_tokens(color, theme).accent_line
+            assert all(get_contrast(line, below) >= 3 for below in surfaces), (theme, color)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, expect
 from devtools.scratch.shop import add_service, add_team
 from scheduling.models import Location, Service
 from tenants.context import tenant_scope
+from tenants.services.business import get_business, save_business
+from tenants.types import BusinessText
 from tests.e2e.web.booking.test_booking_pages import tell_details
 from tests.factories.scheduling import NINE_TO_FIVE
 
@@ -24,8 +27,10 @@ OVERFLOWING = """() => [...document.querySelectorAll('.slot, .date, .pick, .butt
 
 @pytest.fixture(scope="module")
 def group_service(workshop, django_db_blocker) -> int:
-    """A class with places for six, whose name is as long as names may be and has no blank."""
+    """A class with places for six, whose name is as long as names may be and has no blank; as the business's line."""
     with django_db_blocker.unblock(), tenant_scope(workshop):
+        setup, version = get_business()
+        save_business(replace(setup, texts=(BusinessText(language="es", about=LONG),)), version=version)
         place = Location.objects.values_list("pk", flat=True).get()
         people = add_team(place, ["Vera"], type_name="Instructora", hours=NINE_TO_FIVE)
         return add_service(people, name=LONG, seats=6, step_minutes=15, approval="link_only")
@@ -43,6 +48,9 @@ def check_fits(page: Page) -> None:
 
 def test_nothing_overflows_with_little_room_and_long_words(group_service, address, open_page):
     page = open_page(viewport=NARROW)
+    page.goto(address)
+    expect(page.locator(".about")).to_have_text(LONG)
+    check_fits(page)
     page.goto(f"{address}/?service={group_service}")
     check_fits(page)
     for line in page.locator(".fold summary").all():
