@@ -177,15 +177,17 @@ def _get_storage() -> Storage:
     return storages["backups"]
 
 
+def list_failures() -> tuple[type[Exception], ...]:
+    """Return what a disk raises when it fails, and a remote store if one is in use."""
+    client = sys.modules.get("botocore.exceptions")
+    return (OSError,) if client is None else (OSError, client.BotoCoreError, client.ClientError)
+
+
 @contextmanager
 def _telling() -> Iterator[None]:
     """Say in our own words what a disk or a remote store says in theirs."""
-    client = sys.modules.get("botocore.exceptions")
-    failures: tuple[type[Exception], ...] = (OSError,)
-    if client is not None:
-        failures += (client.BotoCoreError, client.ClientError)
     try:
         yield
-    except failures as error:
+    except list_failures() as error:
         logger.warning("backup_storage_away", extra={"error": type(error).__name__})
         raise NoRoom(why=str(error)) from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -237,14 +236,10 @@ def _list(place: str) -> tuple[list[str], list[str]]:
 @contextmanager
 def telling() -> Iterator[None]:
     """Say in our own words what a disk or a remote store says in theirs; that something is not there passes."""
-    client = sys.modules.get("botocore.exceptions")
-    failures: tuple[type[Exception], ...] = (OSError,)
-    if client is not None:
-        failures += (client.BotoCoreError, client.ClientError)
     try:
         yield
     except FileNotFoundError:
         raise
-    except failures as error:
+    except shelves.list_failures() as error:
         logger.warning("backup_storage_away", extra={"error": type(error).__name__})
         raise StoreAway(why=str(error)) from error
