@@ -25,6 +25,7 @@ class SchedulingConfig(AppConfig):
             withdrawals,
             words,
         )
+        from scheduling.services.visits import telling as visits_links  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -42,4 +43,5 @@ class SchedulingConfig(AppConfig):
         booking_messages.register()
         closing.register()
         erasing.register()
+        visits_links.register()
         hooks.register_inventory(personal.INVENTORY)

@@ -96,6 +96,13 @@ class LinkEnded(BookingNotFound):
         super().__init__(days=days)
 
 
+class VisitsLinkUnknown(NotFound):
+    """The link to somebody's visits is wrong, or has ended."""
+
+    code = "visits_link_unknown"
+    text = mark("This link has ended or is not valid. Ask for a new one.")
+
+
 class SlotTaken(Conflict):
     """Someone else took the slot first.
 

@@ -82,6 +82,11 @@ _PEOPLE = (
         personal={"label": _VISIT, "label_key": _VISIT, "identifier": _VISIT, "data": _WRITTEN},
         other={NotPersonal.CODE: ("type_key",)},
     ),
+    TableInventory(
+        "scheduling.VisitsLink",
+        personal={"contact": replace(_CONTACT, erasure=Erasure.DELETE_ROW)},
+        other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},
+    ),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
 )

@@ -203,6 +203,16 @@ class Booking(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["starts_at", "id"], name="scheduling_booking_start"),
             models.Index(fields=["service", "starts_at"], name="scheduling_booking_service"),
+            models.Index(
+                fields=["customer_email", "starts_at"],
+                condition=~models.Q(customer_email=""),
+                name="scheduling_booking_email",
+            ),
+            models.Index(
+                fields=["customer_phone", "starts_at"],
+                condition=~models.Q(customer_phone=""),
+                name="scheduling_booking_phone",
+            ),
             models.Index(fields=["id"], condition=models.Q(is_test=True), name="scheduling_booking_test"),
             models.Index(
                 fields=["hold_expires_at"],

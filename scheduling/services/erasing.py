@@ -23,10 +23,12 @@ from scheduling.models import (
     Customer,
     Feedback,
     Reminder,
+    VisitsLink,
     WaitlistEntry,
 )
 from scheduling.services.messages.reminders import cancel_reminders
 from scheduling.services.messages.words import SUBJECT_KIND
+from scheduling.services.visits.telling import SUBJECT_KIND as LINK_KIND
 from tenants.context import current_tenant
 from tenants.hooks import register_erasable, register_eraser
 from tenants.services.erasures.columns import erase_columns
@@ -58,7 +60,9 @@ def erase_customers(rows: ErasedRows) -> None:
     bookings = list(Booking.with_tests.filter(customer_id__in=ids).order_by("pk").values_list("pk", flat=True))
     with translation.override(current_tenant().locale):
         nobody = gettext("Erased person")
-    erase_codes(_list_addresses(ids, bookings))  # while it is known which they were
+    addresses = _list_addresses(ids, bookings)  # while it is known which they were
+    erase_codes(addresses, also=[LINK_KIND])
+    erase_columns(VisitsLink.objects.filter(contact__in=addresses))
     erase_columns(
         Customer.objects.filter(pk__in=ids),
         stand_ins={"name": nobody},

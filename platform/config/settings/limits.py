@@ -23,6 +23,8 @@ LIMITS = index_limits(
     Exact("bookings_address_weeks", "bookings without a code", BLOCK, 16, 21 * DAY),
     Shared("bookings_recipient", "bookings without a code", RECIPIENT, 3, DAY),
     Shared("codes_recipient", "codes that prove a contact", RECIPIENT, 3, DAY),
+    Limit("visits_address", "questions for one's visits", BLOCK, 20, HOUR),
+    Shared("visits_links", "links to one's visits", RECIPIENT, 3, DAY),
     Shared("messages_unproven", "confirmations", UNPROVEN, 3, DAY),
     Shared("messages_changes", "messages about changes", UNPROVEN, 3, DAY),
     Shared("messages_reminders", "reminders", UNPROVEN, 6, DAY),

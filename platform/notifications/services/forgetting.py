@@ -44,14 +44,15 @@ def erase_subjects(kind: str, row_ids: Sequence[int]) -> None:
     erase_columns(events)
 
 
-def erase_codes(addresses: Collection[str]) -> None:
+def erase_codes(addresses: Collection[str], *, also: Collection[str] = ()) -> None:
     """Leave nothing of the messages with codes that went to these e-mail addresses and numbers (E.164).
 
-    A code is asked for before there is a booking, so that message is about none. In the caller's transaction; safe to
-    run twice.
+    A code is asked for before there is a booking, so that message is about none. ``also`` names other kinds of
+    subjects whose messages go to whoever asked for them. In the caller's transaction; safe to run twice.
     """
     folded = {address.lower() for address in addresses if address}
-    sent = Message.objects.filter(subject_kind=CODE_KIND).annotate(folded=Lower("to")).filter(folded__in=folded)
+    asked = Message.objects.filter(subject_kind__in=[CODE_KIND, *also])
+    sent = asked.annotate(folded=Lower("to")).filter(folded__in=folded)
     _erase_messages(Message.objects.filter(pk__in=list(sent.values_list("pk", flat=True))))
 
 

@@ -11,6 +11,7 @@ EXPORT_RULES = (
     # Derived anew, both: `relinking` beside it; a hold's ends with its page.
     ExportRule("scheduling.Booking", without={"token_hash": "''", "hold_token_hash": "''"}),
     ExportRule("scheduling.FormerLink", left_out="links of before open nothing at a business that was imported"),
+    ExportRule("scheduling.VisitsLink", left_out="they open a person's visits, and end within a day"),
 )
 
 

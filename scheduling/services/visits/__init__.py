@@ -1,0 +1,1 @@
+"""Links to people's own visits: asked for, told, ended."""
