@@ -73,6 +73,11 @@ TENANT: dict[str, Rights] = {
     "b/<str:token>/confirm/": change(ANYONE),
     "b/<str:token>/move/": form(ANYONE),
     "b/<str:token>/cancel/": form(ANYONE),
+    "visits/": form(ANYONE),
+    "visits/<str:token>/": read(ANYONE),
+    "visits/<str:token>/data.json": read(ANYONE),
+    "visits/<str:token>/end/": change(ANYONE),
+    "visits/<str:token>/again/<int:booking_id>/": change(ANYONE),
     "pictures/<uuid:key>/<int:width>.<slug:kind>": read(ANYONE),
     "workspace/pictures/<uuid:key>/<int:width>.<slug:kind>": read(STAFF),
     "workspace/pictures/<slug:kind>/<int:owner_id>/": form(SETUP),
@@ -214,6 +219,8 @@ TENANT: dict[str, Rights] = {
     "api/v1/manage/<str:token>/reschedule": change(ANYONE),
     "api/v1/manage/<str:token>/cancel": change(ANYONE),
     "api/v1/manage/<str:token>/calendar.ics": read(ANYONE),
+    "api/v1/visits": change(ANYONE),
+    "api/v1/visits/<str:token>": {**read(ANYONE), "DELETE": ANYONE},
 }
 
 PLATFORM: dict[str, Rights] = {

@@ -67,6 +67,7 @@ class Draft:
         answers: To the service's own questions, by their keys, as they are sent: "yes" and "no", a number with a point.
         is_visit_told: The questions about the visit were answered.
         code_to: The contact that a code was sent to; empty: none was asked for.
+        visits_link: The link to their own visits from which this visitor came; it proves whose its contact is.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
     """
 
@@ -89,6 +90,7 @@ class Draft:
     wants_reminders: bool = True
     hold: HeldTime | None = None
     code_to: str = ""
+    visits_link: str = ""
     is_test: bool = False
 
     def choose_service(self, service_id: int) -> Draft:

@@ -13,8 +13,9 @@ from edge.limits import note_end
 from edge.requests import find_block
 from kernel.errors import Invalid
 from kernel.text import mark
-from scheduling.enums import BookingSource, ConsentPurpose
+from scheduling.enums import BookingSource, ConsentPurpose, ContactKind
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable, VerificationRequired
+from scheduling.selectors.bookings.visits import find_visits_contact
 from scheduling.services.bookings import submissions as bookings
 from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
 from scheduling.services.bookings.holds import is_hold_used
@@ -85,11 +86,19 @@ def _book_guarded(
     assert hold is not None
     try:
         with admit(guard) as proven_contact:
-            return _book(request, flow, hold, replace(details, proven_contact=proven_contact))
+            proven = proven_contact or _find_proof(flow, details)
+            return _book(request, flow, hold, replace(details, proven_contact=proven))
     except VerificationRequired as required:
         if is_hold_used(hold_id=hold.hold_id, token=hold.token):
             raise HoldUsed from required  # the form was sent twice: no code is needed for what is booked
         raise send_code(guard, required, is_new_wanted=is_new_wanted) from required
+
+
+def _find_proof(flow: Flow, details: VisitDetails) -> str:
+    """Return the kind of the contact whose reader came here by the link to their visits, if it was typed again."""
+    link = find_visits_contact(token=flow.draft.visits_link, now=flow.now)
+    typed = {ContactKind.EMAIL: details.customer.email, ContactKind.PHONE: details.customer.phone}
+    return str(link.kind) if link is not None and typed[link.kind] == link.value else ""
 
 
 def _book(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:

@@ -6,6 +6,8 @@ from web.booking import manage, pictures, views
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
 from web.booking.verification import verify
+from web.booking.visits import views as visits
+from web.booking.visits.again import book_again
 
 app_name = "booking"
 
@@ -22,6 +24,11 @@ urlpatterns = [
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
     path("b/<str:token>/cancel/", manage.cancel_booking, name="cancel"),
+    path("visits/", visits.ask, name="visits"),
+    path("visits/<str:token>/", visits.show, name="own_visits"),
+    path("visits/<str:token>/data.json", visits.download, name="own_data"),
+    path("visits/<str:token>/end/", visits.end, name="end_visits"),
+    path("visits/<str:token>/again/<int:booking_id>/", book_again, name="book_again"),
     path("pictures/<uuid:key>/<int:width>.<slug:kind>", pictures.show, name="picture"),
     path("brand.css", brand_stylesheet, name="brand"),
 ]

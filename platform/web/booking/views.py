@@ -75,7 +75,7 @@ def choose_time(request: HttpRequest) -> HttpResponse:
     starts_at = read_instant(request.POST.get("starts_at", ""))
     if starts_at is None:
         return render_times(request, flow, status=422, message=gettext("Choose one of the times."))
-    return _hold(request, flow, starts_at)
+    return hold_time(request, flow, starts_at)
 
 
 @open_to_anyone
@@ -108,7 +108,8 @@ def _send(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse:
         return add_wait(render_details(request, flow, form, status=get_status(error)), error)
 
 
-def _hold(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse:
+def hold_time(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResponse:
+    """Keep a time and lead to the details; where somebody else has it, show the times again."""
     held = recall_hold(flow.draft, now=flow.now)
     if held and held.starts_at == starts_at and held.wish == flow.wish:
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))

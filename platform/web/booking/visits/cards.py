@@ -1,0 +1,47 @@
+"""A visit as a line of somebody's own list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduling.policies import LINK_LIFE
+from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.types import BookingView
+from web.booking.standing import Standing, describe_standing, is_called_off
+from web.formats import Formats
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCard:
+    """One visit.
+
+    Attributes:
+        manage_token: What leads to its own page; empty: that link has ended.
+    """
+
+    booking: BookingView
+    standing: Standing
+    manage_token: str
+    is_called_off: bool
+
+    @property
+    def person_names(self) -> str:
+        """Whom one met or will meet."""
+        return ", ".join(self.booking.people)
+
+
+def make_cards(
+    bookings: Sequence[BookingView], *, now: datetime, formats: Formats, language: str
+) -> tuple[VisitCard, ...]:
+    """Return each visit as the list shows it, in the reader's language."""
+    return tuple(
+        VisitCard(
+            booking=booking.say_in(language),
+            standing=describe_standing(booking, now, formats),
+            manage_token=make_manage_token(booking) if now < booking.ends_at + LINK_LIFE else "",
+            is_called_off=is_called_off(booking, now),
+        )
+        for booking in bookings
+    )
