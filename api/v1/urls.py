@@ -8,6 +8,7 @@ from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import views as manage
 from api.v1.reference import views as reference
+from api.v1.visits import views as visits
 
 app_name = "api"
 
@@ -32,4 +33,6 @@ urlpatterns = [
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
     path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
+    path("visits", visits.AskView.as_view(), name="visits"),
+    path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),
 ]

@@ -1,0 +1,1 @@
+"""A person's own visits, by the token that went to their contact."""
