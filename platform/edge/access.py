@@ -21,6 +21,7 @@ from accounts.enums import Role
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission, has_taken_second_step
 from accounts.services.sessions import note_visit
+from edge.places import lead_to_page
 from kernel.clock import utc_now
 from tenants.context import find_current_tenant
 from tenants.enums import Ability
@@ -37,7 +38,7 @@ PAGE_METHODS = ("GET", "HEAD", "POST")
 def open_to_anyone(view: View) -> View:
     """Declare that anyone may call ``view``, signed in or not."""
     # A view of REST framework refuses methods itself, in its own words.
-    wrapped: Any = view if hasattr(view, "cls") else require_http_methods(PAGE_METHODS)(view)
+    wrapped: Any = view if hasattr(view, "cls") else require_http_methods(PAGE_METHODS)(_lead(view))
     wrapped.declared_permission = OPEN
     return cast("View", wrapped)
 
@@ -79,11 +80,23 @@ def is_staff(request: HttpRequest) -> bool:
     return has_permission(request.user, Permission.BOARD_VIEW) and has_taken_second_step(request)
 
 
+def _lead(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Have ``view`` send whoever opens an address that only takes forms to the page of the form."""
+    if iscoroutinefunction(view):
+        return view
+
+    @wraps(view)
+    def leading(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        return lead_to_page(request, view(request, *args, **kwargs))
+
+    return leading
+
+
 def _guard(view: Callable[..., Any], permission: Permission) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         answer: HttpResponseBase = _refuse(request, permission) or view(request, *args, **kwargs)
-        return _keep_private(answer)
+        return _keep_private(lead_to_page(request, answer))
 
     return guarded
 

@@ -35,4 +35,8 @@ form.addEventListener("input", tell);
 form.addEventListener("change", tell);
 for (const each of [form, ...document.querySelectorAll("[data-review]")]) each.addEventListener("submit", stopAsking);
 form.querySelector("[data-discards]").addEventListener("click", stopAsking);
+/* What was typed goes along to another language (language.js), but for rows that were added. */
+if (!form.querySelector("template")) {
+  for (const link of document.querySelectorAll("a[hreflang]")) link.addEventListener("click", stopAsking);
+}
 addEventListener("pageshow", tell);

@@ -1,4 +1,5 @@
-/* Every page of the workspace: the panel, keys, printing. */
+/* Every page of the workspace: languages, the panel, keys, printing. */
+import "./language.js";
 import "./panel.js";
 import "./toast.js";
 

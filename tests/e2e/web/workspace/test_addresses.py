@@ -68,3 +68,21 @@ def test_domain_is_typed_without_a_mouse_and_looked_at_by_itself(houses, open_wo
         checked_at=datetime.now(tz=UTC) + timedelta(minutes=1), points_to="parking.registrador.example"
     )
     expect(page.locator("#domain .findings")).to_contain_text("parking.registrador.example")
+
+
+def test_what_was_typed_goes_along_to_another_language(houses, open_workspace):
+    page = open_workspace(houses[0], "/workspace/address/")
+    page.locator("#domain [name=name]").fill("citas.taller.mx/agenda")
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-name_error")).to_be_visible()
+    page.locator(".rail [hreflang=en]").click()
+    expect(page.locator("h1")).to_have_text("Web address")
+    expect(page.locator("#domain [name=name]")).to_have_value("citas.taller.mx/agenda")
+
+    page.goto(page.url.replace("address/", "locations/new/"))
+    page.locator("[name=name]").fill("Sucursal Norte")
+    page.locator(".rail [hreflang=es]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("[name=name]")).to_have_value("Sucursal Norte")
+    page.reload()
+    expect(page.locator("[name=name]")).to_have_value("")

@@ -97,7 +97,7 @@ def test_a_get_never_changes_anything(customer_client, address, path):
 
 
 def test_confirming_needs_a_post(customer_client, address):
-    assert customer_client.get(address + "confirm/").status_code == 405
+    assert customer_client.get(address + "confirm/?lang=es").url == address + "?lang=es"
     assert Booking.objects.get().attendance_confirmed_at is None
 
     answer = customer_client.post(address + "confirm/")
