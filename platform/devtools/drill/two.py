@@ -2,7 +2,9 @@
 
 300 bookings each time, by programs that ask again with the same key, and others who look all the time. A restart
 in order may cost nobody a request; a ``kill -9`` may cost those whom the process was just serving a second try with
-Caddy 2.6, and nothing with a newer one. Nothing that was confirmed may be missing, and everybody is told.
+Debian's Caddy 2.6, and nothing with one that reads the marked lines of its file. Nothing that was confirmed may be
+missing, and everybody is told, in the end of what the killed worker had in hand: its leases run out as they do in
+production.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from devtools.terminal import complain, say
 BOOKINGS = 300
 PAUSE_SECONDS = 1.2
 """Of each visitor: a restart of everything takes a minute, and people book all the while."""
+IN_HAND = 1
+"""Mails that a killed worker may have handed over and not noted: it does one thing at a time."""
 SLUG = "de-a-dos"
 
-
-Act = Callable[[Pair, str, Callable[[int], None], int], None]
+Act = Callable[[Pair, Callable[[int], None], int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def run(argv: Sequence[str]) -> int:
     state = read_environment().state_dir / "two"
     with running_servers(state, is_durable=True) as servers, running_pair(state / "site", servers) as pair:
         caddy = proxy.find_caddy()
-        say(f"Caddy {'2.7 or newer' if proxy.is_newer(caddy) else '2.6'}: {caddy}")
+        say(f"Caddy {'with' if proxy.is_newer(caddy) else 'without'} the marked lines: {caddy}")
         schema = pair.fill(SLUG, bookings=0)
         shop = read_shop(pair, SLUG, count=2 * options.bookings)
         killed = 0 if proxy.is_newer(caddy) else VISITORS
@@ -72,26 +75,26 @@ def run(argv: Sequence[str]) -> int:
         for number, each in enumerate(rounds):
             first, pause = number * options.bookings, each.pause_seconds
             with booking(pair, shop, count=options.bookings, first=first, pause_seconds=pause) as (load, wait_for):
-                each.act(pair, schema, wait_for, options.bookings)
+                each.act(pair, wait_for, options.bookings)
                 within = len(load.booked)
             booked |= load.booked
             say(f"{each.name}, {within} booked when it was over: {load.describe()}; failed requests: {load.failed}")
             faults += each.judge(load, wanted=options.bookings)
         kept = look_at_work(pair, schema, booked)
     say(f"work: {kept.describe()}")
+    faults += kept.judge(most_doubled=IN_HAND)
     for fault in faults:
         complain(fault)
-    return 0 if kept.is_whole and not faults else 1
+    return 1 if faults else 0
 
 
-def _kill_one_of_each(pair: Pair, schema: str, wait_for: Callable[[int], None], bookings: int) -> None:
+def _kill_one_of_each(pair: Pair, wait_for: Callable[[int], None], bookings: int) -> None:
     wait_for(bookings // 6)
     pair.kill("web-1")
     wait_for(bookings // 2)
     pair.kill("worker-1")
-    pair.end_leases(schema)
 
 
-def _restart_in_turn(pair: Pair, _schema: str, wait_for: Callable[[int], None], bookings: int) -> None:
+def _restart_in_turn(pair: Pair, wait_for: Callable[[int], None], bookings: int) -> None:
     wait_for(bookings // 10)
     pair.restart_all()

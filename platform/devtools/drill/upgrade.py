@@ -92,7 +92,7 @@ def _go(pair: Pair, before: Path, *, bookings: int, visits: int) -> list[str]:
             say(f"migrations that came: {', '.join(added) or 'none'}")
     kept = look_at_work(pair, schema, booked)
     say(f"work: {kept.describe()}; the {first[0]} bookings of before are the same in every column looked at")
-    return faults if kept.is_whole else [*faults, "work was lost"]
+    return faults + kept.judge()
 
 
 def _walk(pair: Pair, shop: Shop, step: Step, *, first: int, visits: int, booked: dict[str, str]) -> list[str]:

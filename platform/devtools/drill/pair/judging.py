@@ -24,10 +24,16 @@ class Kept:
     mails: int
     doubled: int
 
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether everything that was confirmed is there, nothing else is, and everybody was told."""
-        return not (self.lost or self.unknown or self.untold)
+    def judge(self, *, most_doubled: int = 0) -> list[str]:
+        """Say what must not be.
+
+        Args:
+            most_doubled: Mails that may come twice, with the same Message-ID: what a killed worker had in hand.
+        """
+        return [
+            *(["work was lost"] if self.lost or self.unknown or self.untold else []),
+            *([f"{self.doubled} mails came twice"] if self.doubled > most_doubled else []),
+        ]
 
     def describe(self) -> str:
         """Return the figures in a line."""

@@ -12,8 +12,8 @@ from config.environment import ROOT
 from devtools.errors import DevtoolsError
 
 PAGE = ROOT / "infra" / "Caddyfile"
-NEWER = re.compile(r"v2\.([7-9]|\d\d)")
-"""Versions that read the marked lines of the file."""
+NEWER = (2, 11, 2)
+"""From this version on the marked lines of the file are read, and right."""
 _CERTIFICATES = re.compile(r"^\ton_demand_tls \{\n.*?^\t\}\n", re.MULTILINE | re.DOTALL)
 _DOMAINS = re.compile(r"^https:// \{\n.*?^\}\n", re.MULTILINE | re.DOTALL)
 
@@ -39,7 +39,7 @@ def write_caddyfile(folder: Path, *, port: int, own_port: int, web_ports: Sequen
         port: Where visitors come in, whatever host they ask for.
         own_port: The way of this machine itself.
         web_ports: Where the web processes answer.
-        is_newer: Caddy is 2.7 or newer.
+        is_newer: Caddy reads the marked lines.
     """
     text = _DOMAINS.sub("", _CERTIFICATES.sub("", PAGE.read_text(encoding="utf-8")))
     for written, ours in (
@@ -59,12 +59,15 @@ def write_caddyfile(folder: Path, *, port: int, own_port: int, web_ports: Sequen
 
 
 def is_newer(caddy: str) -> bool:
-    """Tell whether this Caddy is 2.7 or newer; Debian's own names its version without the v."""
-    said = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout.strip()
-    return NEWER.match(said if said.startswith("v") else f"v{said}") is not None
+    """Tell whether this Caddy reads the marked lines as they are meant."""
+    return read_version(subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout) >= NEWER
+
+
+def read_version(said: str) -> tuple[int, ...]:
+    """Return the numbers of a version as Caddy says it: ``v2.11.7 h1:…``, or ``2.6.2`` as Debian's does."""
+    return tuple(int(number) for number in re.findall(r"\d+", said.split(maxsplit=1)[0]))
 
 
 def read_for_newer(text: str) -> str:
-    """Exchange the lines that are marked, as the guide does for Caddy 2.7 or newer."""
-    lines = (line.replace("#2.7 ", "") for line in text.splitlines() if line.strip() != "buffer_requests")
-    return "\n".join(lines) + "\n"
+    """Take the marked lines in, as the guide does for a newer Caddy."""
+    return text.replace("#2.11 ", "")

@@ -131,12 +131,6 @@ class Pair:
         time.sleep(RESTART_SECONDS)
         self.start(name)
 
-    def end_leases(self, schema: str) -> None:
-        """Let what a killed worker had in hand be taken now rather than in two minutes."""
-        with self.open() as database:
-            for table in (f'"{schema}".notifications_message', "public.tenants_duework"):
-                database.execute(f"UPDATE {table} SET leased_until = now() WHERE leased_until > now()")  # noqa: S608 - ours
-
     def open(self) -> psycopg.Connection[Any]:
         """Open the database."""
         return psycopg.connect(self.servers.database_url, autocommit=True)
