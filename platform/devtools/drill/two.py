@@ -17,7 +17,7 @@ from config.environment import read_environment
 from devtools.drill.pair import proxy
 from devtools.drill.pair.judging import look_at_work
 from devtools.drill.pair.load import VISITORS, Load, booking, read_shop
-from devtools.drill.pair.site import Pair, running_pair
+from devtools.drill.pair.site import Pair, running_pair, start_over
 from devtools.servers.embedded import running_servers
 from devtools.terminal import complain, say
 
@@ -59,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dev drill two")
     parser.add_argument("--bookings", type=int, default=BOOKINGS, help=f"of each round (default {BOOKINGS})")
     options = parser.parse_args(argv)
-    state = read_environment().state_dir / "two"
+    state = start_over(read_environment().state_dir / "two")
     with running_servers(state, is_durable=True) as servers, running_pair(state / "site", servers) as pair:
         caddy = proxy.find_caddy()
         say(f"Caddy {'with' if proxy.is_newer(caddy) else 'without'} the marked lines: {caddy}")

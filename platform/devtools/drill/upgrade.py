@@ -20,7 +20,7 @@ from pathlib import Path
 from config.environment import ROOT, read_environment
 from devtools.drill.pair.judging import look_at_work
 from devtools.drill.pair.load import Shop, booking, read_shop
-from devtools.drill.pair.site import Pair, running_pair
+from devtools.drill.pair.site import Pair, running_pair, start_over
 from devtools.errors import DevtoolsError
 from devtools.servers.embedded import running_servers
 from devtools.terminal import complain, say
@@ -58,7 +58,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--visits", type=int, default=VISITS, help=f"bookings meanwhile (default {VISITS} each way)")
     options = parser.parse_args(argv)
     previous = options.previous or find_previous()
-    state = read_environment().state_dir / "upgrade"
+    state = start_over(read_environment().state_dir / "upgrade")
     with (
         checked_out(previous, state / "before") as before,
         running_servers(state, is_durable=True) as servers,

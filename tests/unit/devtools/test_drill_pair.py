@@ -7,6 +7,7 @@ import pytest
 from devtools.drill.pair.judging import Kept
 from devtools.drill.pair.load import Load
 from devtools.drill.pair.proxy import NEWER, read_version
+from devtools.drill.pair.site import start_over
 from devtools.drill.two import Round
 
 
@@ -66,3 +67,10 @@ def test_mail_may_come_twice_where_a_worker_was_killed_with_it_in_hand():
 )
 def test_newer_proxy_is_known_by_its_version(said, is_newer):
     assert (read_version(said) >= NEWER) is is_newer
+
+
+def test_drill_starts_over_whatever_an_earlier_one_left(tmp_path):
+    (tmp_path / "two" / "postgres").mkdir(parents=True)
+
+    assert (start_over(tmp_path / "two"), start_over(tmp_path / "never")) == (tmp_path / "two", tmp_path / "never")
+    assert list(tmp_path.iterdir()) == []

@@ -205,6 +205,12 @@ class Pair:
         return (self.folder / f"{name}.log").read_bytes()
 
 
+def start_over(state: Path) -> Path:
+    """Forget an earlier run, whose business and migrations would be in the way, and return the folder."""
+    shutil.rmtree(state, ignore_errors=True)
+    return state
+
+
 @contextmanager
 def running_pair(folder: Path, servers: Servers, *, root: Path = ROOT) -> Iterator[Pair]:
     """Migrate, start two of everything with a checkout's code, and end all of it with the block."""
