@@ -15,7 +15,7 @@ def read_wish(asked: Mapping[str, Any]) -> Wish:
     """Return the wish in the validated fields of a call: ``service``, and what it has of the others."""
     resource_id = asked.get("resource")
     return Wish(
-        service_ids=(asked["service"],),
+        service_ids=(asked["service"], *asked.get("further_services", ())),
         add_on_ids=tuple(asked.get("add_ons", ())),
         resource_ids=() if resource_id is None else (resource_id,),
         location_id=asked.get("location"),

@@ -14,6 +14,7 @@ class SchedulingConfig(AppConfig):
         from scheduling import personal  # noqa: PLC0415
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
         from scheduling.services import closing, erasing  # noqa: PLC0415
+        from scheduling.services import photos as visit_photos  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
@@ -30,6 +31,7 @@ class SchedulingConfig(AppConfig):
         from tenants import hooks  # noqa: PLC0415
 
         photos.register()
+        visit_photos.register()
         starter_kit.register()
         staff.register()
         expiry.register()

@@ -48,6 +48,7 @@ class BookingEvent(StrEnum):
     """
 
     HELD = "held"
+    EXTENDED = "extended"
     REQUESTED = "requested"
     PAYMENT_REQUESTED = "payment_requested"
     CONFIRMED = "confirmed"

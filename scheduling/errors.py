@@ -157,10 +157,34 @@ class HoldUnknown(NotFound):
     text = mark("This time is not kept for you. Choose it again.")
 
 
+class HoldOver(Conflict):
+    """The hold ended: there is nothing to keep longer, though its place may still be free."""
+
+    code = "hold_over"
+    text = mark("This time is no longer kept for you. If it is still free when you confirm, it is yours.")
+
+
+class HoldExtended(Conflict):
+    """The hold was kept longer already, or is one that others wait for."""
+
+    code = "hold_extended"
+    text = mark("This time cannot be kept longer once more.")
+
+
 class TooManyHolds(LimitReached):
     """One visitor keeps too many times at once, or kept too many today."""
 
     text = mark("You are already holding many times. Book one of them, or wait a few minutes.")
+
+
+class TooManyPhotos(Conflict):
+    """A visit has as many photos as it may."""
+
+    code = "too_many_photos"
+    text = mark("You can send at most %(most)s photos. Remove one to send another.")
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(most=most)
 
 
 class TooManyBookings(LimitReached):

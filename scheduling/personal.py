@@ -99,6 +99,7 @@ _BOOKINGS = (
         more={"history_change_reason": _CHANGE},
     ),
     TableInventory("scheduling.FormerLink", other={NotPersonal.SECRET: ("token_hash",)}),
+    TableInventory("scheduling.VisitPhoto", other={NotPersonal.SECRET: ("run_hash",)}),
     TableInventory("scheduling.BookingSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
     TableInventory(
         "scheduling.BookingLine", other={NotPersonal.BUSINESS: ("service_name", "service_names", "add_ons")}

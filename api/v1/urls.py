@@ -25,6 +25,7 @@ urlpatterns = [
     path("availability/explain", availability.ExplainView.as_view(), name="explain"),
     path("holds", bookings.HoldsView.as_view(), name="holds"),
     path("holds/<str:hold_id>", bookings.HoldView.as_view(), name="hold"),
+    path("holds/<str:hold_id>/extension", bookings.HoldExtensionView.as_view(), name="hold_extension"),
     path("bookings", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),

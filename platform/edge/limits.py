@@ -77,6 +77,13 @@ def keep_time(request: HttpRequest) -> Iterator[Keeping]:
             close_one(opening)
 
 
+def note_extension(request: HttpRequest) -> None:
+    """Count a kept time from now on: it is kept longer than was known when it was counted."""
+    opening = Ask(HOLDS_OPEN, find_block(request))
+    close_one(opening)
+    ask_limits([opening])
+
+
 def note_end(request: HttpRequest) -> None:
     """Count a kept time less: it was booked or given back."""
     close_one(Ask(HOLDS_OPEN, find_block(request)))

@@ -14,6 +14,7 @@ from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
 from scheduling.models.search import BookingSearch
 from scheduling.models.series import Series
 from scheduling.models.service import AddOn, Requirement, RequirementResource, Service, ServiceResource
+from scheduling.models.visit_photo import VisitPhoto
 from scheduling.models.visits_link import VisitsLink
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "ServiceResource",
     "Session",
     "TimeOff",
+    "VisitPhoto",
     "VisitsLink",
     "WaitlistEntry",
     "WorkingHours",

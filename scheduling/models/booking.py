@@ -51,7 +51,8 @@ class Booking(models.Model):
     ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
     ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
     buffers included. ``service`` is the first line's. ``chosen_beside_ids`` are the resources that
-    were chosen by name together with ``chosen_resource``. ``payer`` is who pays where that is not the customer
+    were chosen by name together with ``chosen_resource``. ``hold_extended_at`` is when whoever held it asked to keep it
+    longer: once is enough. ``payer`` is who pays where that is not the customer
     (a company for its driver). ``promised_at`` is when the work was promised to be done, ``ready_at`` when it was,
     ``collected_at`` when the asset was fetched. No page writes these four yet: they stand for the desk's customers and
     for the workshop's board, so that those need no migration of a full table.
@@ -94,6 +95,7 @@ class Booking(models.Model):
     is_active = models.BooleanField()
     source = models.CharField(max_length=12, choices=BookingSource.choices)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    hold_extended_at = models.DateTimeField(null=True, blank=True)
     rule_usage = models.JSONField(default=list, blank=True)
     group_share = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
@@ -142,7 +144,7 @@ class Booking(models.Model):
     with_tests: ClassVar[models.Manager[Booking]] = models.Manager()
 
     history = keep_history(
-        excluded_fields=("token_hash", "hold_token_hash", "group_share", "agreed_at"),
+        excluded_fields=("token_hash", "hold_token_hash", "hold_extended_at", "group_share", "agreed_at"),
         keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset", "payer"),
     )
 
@@ -198,6 +200,11 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status=BookingStatus.HELD) | models.Q(hold_expires_at__isnull=False),
                 name="scheduling_booking_hold_expires",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hold_extended_at__isnull=True)
+                | models.Q(hold_extended_at__gte=models.F("created_at")),
+                name="scheduling_booking_extended",
             ),
         ]
         indexes: ClassVar = [

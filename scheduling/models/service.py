@@ -62,6 +62,7 @@ class Service(CatalogRow):
     cancel_cutoff_minutes = models.PositiveIntegerField(default=0)
     move_cutoff_minutes = models.PositiveIntegerField(default=0)
     hold_minutes = models.PositiveIntegerField(default=10)
+    most_repeats = models.PositiveSmallIntegerField(default=0, db_default=0)
     approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.INSTANT)
     answer_within_minutes = models.PositiveIntegerField(default=1440, db_default=1440)
     answer_ahead_minutes = models.PositiveIntegerField(default=240, db_default=240)
@@ -96,6 +97,7 @@ class Service(CatalogRow):
             models.CheckConstraint(
                 condition=models.Q(hold_minutes__gte=1, hold_minutes__lte=1440), name="scheduling_service_hold"
             ),
+            models.CheckConstraint(condition=models.Q(most_repeats__lte=52), name="scheduling_service_repeats"),
             models.CheckConstraint(
                 condition=models.Q(answer_within_minutes__gte=SHORTEST_ANSWER_MINUTES), name="scheduling_service_answer"
             ),

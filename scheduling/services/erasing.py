@@ -28,6 +28,7 @@ from scheduling.models import (
 )
 from scheduling.services.messages.reminders import cancel_reminders
 from scheduling.services.messages.words import SUBJECT_KIND
+from scheduling.services.photos import remove_photos_of
 from scheduling.services.visits.telling import SUBJECT_KIND as LINK_KIND
 from tenants.context import current_tenant
 from tenants.hooks import register_erasable, register_eraser
@@ -82,6 +83,7 @@ def erase_customers(rows: ErasedRows) -> None:
     )
     erase_columns(BookingSearch.objects.filter(booking_id__in=bookings))
     erase_columns(Feedback.objects.filter(booking_id__in=bookings))
+    remove_photos_of(booking_ids=bookings, now=rows.at)
     planned = Reminder.objects.filter(booking_id__in=bookings, status=ReminderStatus.PLANNED)
     for booking_id in planned.order_by("booking_id").values_list("booking_id", flat=True).distinct():
         cancel_reminders(booking_id=booking_id, now=rows.at)

@@ -31,7 +31,7 @@ from scheduling.types.catalog import (
     ServiceView,
 )
 from scheduling.types.corrections import Change, Correction
-from scheduling.types.customers import CustomerDetails, VisitDetails
+from scheduling.types.customers import MOST_PHOTOS, CustomerDetails, VisitDetails
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
 from scheduling.types.pools import Pool
@@ -62,11 +62,13 @@ from scheduling.types.terms import (
 )
 from scheduling.types.texts import LocalText, find_text, map_names
 from scheduling.types.touched import Applied, Decision, Misfit, Proposal, Touched
-from scheduling.types.wishes import AvailabilityQuery, SlotRequest, Wish
+from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
     "CUSTOMER",
     "LARGEST_PRICE_MINOR",
+    "MOST_PHOTOS",
+    "MOST_SERVICES",
     "PUBLIC_TERMS",
     "SYSTEM",
     "TERM_NAMES",

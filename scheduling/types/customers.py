@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MOST_PHOTOS = 5
+"""That customers send of one visit."""
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerDetails:
@@ -22,6 +25,7 @@ class VisitDetails:
 
     Attributes:
         proven_contact: A value of `ContactKind`: the contact whose code was typed (`bookings.guards`).
+        photo_run: Name of the run through the booking page in which photos may have been sent (`services.photos`).
     """
 
     customer: CustomerDetails
@@ -32,3 +36,4 @@ class VisitDetails:
     consents: tuple[str, ...] = ()
     wants_reminders: bool = True
     proven_contact: str = ""
+    photo_run: str = ""

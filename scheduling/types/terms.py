@@ -23,6 +23,8 @@ from scheduling.types.questions import Question
 from scheduling.types.texts import LocalText
 
 LARGEST_PRICE_MINOR = 10**15
+MOST_REPEATS = 52
+"""Visits that a customer books at once: a year of weeks."""
 ANSWER_AHEAD_MINUTES = 240
 """How long before its start a request is answered, where nobody says otherwise."""
 PUBLIC = {"is_public": True}
@@ -44,6 +46,7 @@ class ServiceTerms(ServiceTiming):
         answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
             start, whichever is earlier; see `engine.find_answer_deadline`.
         reminder_offsets_minutes: Before the start.
+        most_repeats: Visits that customers book at once, the first included; below 2: they do not repeat it.
         texts: What it is called in the languages beside the business's own; at most one for each.
         questions: What whoever books it is asked, in order.
     """
@@ -60,6 +63,7 @@ class ServiceTerms(ServiceTiming):
     cancel_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     hold_minutes: int = field(default=10, metadata=limited(1, DAY_MINUTES))
+    most_repeats: int = field(default=0, metadata=limited(0, MOST_REPEATS, is_public=True))
     approval: Approval = field(default=Approval.INSTANT, metadata=PUBLIC)
     answer_within_minutes: int = field(
         default=DAY_MINUTES, metadata=limited(SHORTEST_ANSWER_MINUTES, LONGEST_AHEAD_MINUTES)

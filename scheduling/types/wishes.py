@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+MOST_SERVICES = 5
+"""So many services make one visit: nobody books a longer one without talking to somebody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -14,7 +17,7 @@ class Wish:
     what its visitor chose; a booking is asked for again with `selectors.bookings.wishes.wish_of`.
 
     Attributes:
-        service_ids: One after the other; the first is what the booking is listed under.
+        service_ids: One after the other, at most `MOST_SERVICES`; the first is what the booking is listed under.
         add_on_ids: Extras of these services, each once.
         resource_ids: Who or what was chosen by name; all of them serve the visit.
         location_id: None: any location that can serve it.

@@ -211,6 +211,7 @@ TENANT: dict[str, Rights] = {
     "api/v1/availability/explain": read(STAFF),
     "api/v1/holds": change(ANYONE),
     "api/v1/holds/<str:hold_id>": {"DELETE": ANYONE},
+    "api/v1/holds/<str:hold_id>/extension": change(ANYONE),
     "api/v1/bookings": change(ANYONE),
     "api/v1/bookings/<str:booking_id>/undo": change(DESK),
     "api/v1/bookings/<str:booking_id>/correct": change(DESK),

@@ -91,6 +91,7 @@ SAMPLES = {
     "accounts/email-link/<str:token>/": "accounts/email-link/no-token/",
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
+    "api/v1/holds/<str:hold_id>/extension": "api/v1/holds/{hold}/extension",
     "api/v1/bookings/<str:booking_id>/undo": "api/v1/bookings/{booking}/undo",
     "api/v1/bookings/<str:booking_id>/correct": "api/v1/bookings/{booking}/correct",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",

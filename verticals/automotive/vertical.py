@@ -34,6 +34,7 @@ VERTICAL = Vertical(
         ),
         note_label=mark("Tell us more"),
         note_example=mark("It happens when the engine is cold"),
+        has_photos=True,
     ),
     board_states=(
         BoardState("waiting_authorization", mark("Waiting for the customer’s OK"), "message-circle-question-mark"),

@@ -38,12 +38,14 @@ class Intake:
     Attributes:
         symptoms: Chips of which any number may be chosen.
         note_label: Marked label of the free text.
+        has_photos: Customers may send photos of what the visit is about.
     """
 
     symptoms: tuple[Choice, ...] = ()
     arrival_modes: tuple[ArrivalMode, ...] = ()
     note_label: str = ""
     note_example: str = ""
+    has_photos: bool = False
 
     def check(self, answers: Mapping[str, object]) -> IntakeCheck:
         """Check ``answers``: ``symptoms`` (a list of keys, kept in our order) and ``note`` (text)."""

@@ -21,6 +21,9 @@ class AvailabilityQuery(AddressSerializer):
     """
 
     service = IdField(required=False, help_text="Required without `booking`.")
+    further_services = IdListField(
+        required=False, default="", help_text="In the same visit, one after the other; at most four."
+    )
     # "from" is a word of the language, so the field is added below.
     to = DayField()
     resource = IdField(required=False)

@@ -14,7 +14,7 @@ from kernel.languages import LANGUAGES
 from kernel.money import PriceKind
 from kernel.text import mark
 from scheduling.policies import TAKEN_BACK
-from scheduling.types import LARGEST_PRICE_MINOR
+from scheduling.types import LARGEST_PRICE_MINOR, MOST_SERVICES
 
 HOLD_OR_SLOT = mark("Send a hold and its token, or a service and starts_at.")
 PRICE_AND_NONE = mark("Send a price, or that there is none.")
@@ -25,6 +25,13 @@ class SlotFields(StrictSerializer):
     """What is asked for."""
 
     service = IdField()
+    further_services = serializers.ListField(
+        child=IdField(),
+        required=False,
+        default=list,
+        max_length=MOST_SERVICES - 1,
+        help_text="In the same visit, one after the other.",
+    )
     starts_at = InstantField()
     resource = IdField(required=False)
     location = IdField(required=False)
@@ -150,6 +157,13 @@ class HoldShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
+
+
+class ExtendedHoldShape(serializers.Serializer[Any]):
+    """Answer of ``POST holds/{id}/extension``."""
+
+    id = TextField()
+    expires_at = InstantField()
 
 
 class BookedShape(serializers.Serializer[Any]):

@@ -14,9 +14,9 @@ from rest_framework.throttling import BaseThrottle
 from api.choices import check_choosable, read_wish
 from api.document import describe_call
 from api.throttles import ContactLimits
-from api.v1.bookings.serializers import BookedShape, BookingFields, HoldShape, SlotFields
+from api.v1.bookings.serializers import BookedShape, BookingFields, ExtendedHoldShape, HoldShape, SlotFields
 from api.views import OpenView, Result, answer_once, make_money
-from edge.limits import Keeping, keep_time, note_end
+from edge.limits import Keeping, keep_time, note_end, note_extension
 from edge.requests import find_block
 from kernel.clock import utc_now
 from kernel.errors import DomainError
@@ -26,6 +26,8 @@ from scheduling.enums import BookingSource
 from scheduling.errors import (
     CustomerInvalid,
     HoldExpired,
+    HoldExtended,
+    HoldOver,
     HoldUnknown,
     HoldUsed,
     LocationNotFound,
@@ -38,7 +40,7 @@ from scheduling.errors import (
     VerificationRequired,
 )
 from scheduling.services.bookings.guards import admit, open_guard, send_code
-from scheduling.services.bookings.holds import hold_slot, is_hold_used, release_hold
+from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_used, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
@@ -90,6 +92,27 @@ class HoldView(OpenView):
         release_hold(hold_id=number, token=token, now=utc_now())
         note_end(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HoldExtensionView(OpenView):
+    """``POST holds/{id}/extension``."""
+
+    @describe_call(
+        "extend_hold",
+        fails=(NotPublished, HoldUnknown, HoldUsed, HoldOver, HoldExtended),
+        request=None,
+        responses={200: ExtendedHoldShape},
+    )
+    def post(self, request: Request, hold_id: str) -> HttpResponse:
+        """Keep a hold once longer, for as many minutes as at first, counted from now."""
+        number, token = _split_hold(hold_id)
+
+        def run() -> Result:
+            until = extend_hold(hold_id=number, token=token, now=utc_now())
+            note_extension(request)
+            return Result(status=status.HTTP_200_OK, body={"id": hold_id, "expires_at": until})
+
+        return answer_once(request, run, is_personal=False)
 
 
 class BookingsView(OpenView):

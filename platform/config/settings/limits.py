@@ -35,6 +35,8 @@ LIMITS = index_limits(
     Shared("emails_business", "e-mails sent", BUSINESS, 5000, DAY),
     Shared("sms_business", "SMS sent", BUSINESS, 500, DAY),
     Limit("pictures_business", "pictures sent by staff", BUSINESS, 200, HOUR),
+    Limit("photos_address", "photos sent by visitors", BLOCK, 30, HOUR),
+    Limit("photos_business", "photos sent by visitors", BUSINESS, 300, HOUR),
     Limit("sign_in_device", "passwords typed for an account", "account and known device", 10, 15 * MINUTE),
     Limit("sign_in_network", "passwords typed for an account", "account and known network", 10, 15 * MINUTE),
     Limit("sign_in_here", "passwords typed for an account", "account and unknown network", 5, 5 * MINUTE),

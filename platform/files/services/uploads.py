@@ -52,7 +52,25 @@ def take_picture(*, kind: str, owner_id: int, content: bytes, user: object, now:
         StorageFull: The business keeps as much as it may.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    taken = check_may_change(kind, owner_id, user=user)
+    _keep(check_may_change(kind, owner_id, user=user), owner_id, content, now=now)
+
+
+@transaction.atomic
+def take_from_visitor(*, kind: str, owner_id: int, content: bytes, now: datetime) -> None:
+    """Keep what somebody without an account sent; the caller has seen that they may, and made the owner.
+
+    Raises:
+        FileUnknown: Visitors send no such files, or there is no such owner.
+        PictureRefused: It is no picture that we take.
+        StorageFull: The business keeps as much as it may.
+    """
+    taken = get_kind(kind)
+    if not taken.is_from_visitors or not taken.has_owner(owner_id):
+        raise FileUnknown
+    _keep(taken, owner_id, content, now=now)
+
+
+def _keep(taken: FileKind, owner_id: int, content: bytes, *, now: datetime) -> None:
     look_at(content)
     # Of two uploads at the same time each sees what the other takes of the room that is left.
     lock_words(KeySpace.FILES, "room")
@@ -62,8 +80,8 @@ def take_picture(*, kind: str, owner_id: int, content: bytes, user: object, now:
     if taken.is_single:
         lock_words(KeySpace.FILES, taken.name, str(owner_id))
         open_states = (FileState.WAITING, FileState.FAILED)
-        remove_rows(StoredFile.objects.filter(kind=kind, owner_id=owner_id, state__in=open_states), now=now)
-    row = StoredFile.objects.create(kind=kind, owner_id=owner_id, incoming=content, received_at=now)
+        remove_rows(StoredFile.objects.filter(kind=taken.name, owner_id=owner_id, state__in=open_states), now=now)
+    row = StoredFile.objects.create(kind=taken.name, owner_id=owner_id, incoming=content, received_at=now)
     add_due_work(kind=DUE_KIND, row_id=row.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
 
 

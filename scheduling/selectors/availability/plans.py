@@ -47,7 +47,7 @@ from scheduling.selectors.availability.columns import (
 from scheduling.selectors.availability.plan_sql import write_full_sql, write_plan_sql
 from scheduling.selectors.availability.taken import Span, read_busy
 from scheduling.selectors.catalog.timetables import Timetables, read_timetables
-from scheduling.types import ServiceTerms, Wish, copy_timing
+from scheduling.types import MOST_SERVICES, ServiceTerms, Wish, copy_timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +259,8 @@ def _check_wish(wish: Wish) -> None:
         errors["party_size"] = (mark("Enter at least one person."),)
     if len(set(wish.add_on_ids)) != len(wish.add_on_ids):
         errors["add_ons"] = (mark("Choose each extra once."),)
+    if len(wish.service_ids) > MOST_SERVICES:
+        errors["services"] = (mark("At most five services make one visit."),)
     if errors:
         raise RequestInvalid(errors=errors)
 

@@ -38,6 +38,7 @@ from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
 
 NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
+NO_WAY_TO_PROVE = mark("To book several visits at once, give an e-mail address: a code goes there first.")
 LONGEST_WAIT = timedelta(days=1)
 BY_RECIPIENT = "bookings_recipient"
 BY_ADDRESS = ("bookings_address", "bookings_address_weeks")
@@ -124,6 +125,20 @@ def admit(guard: Guard) -> Iterator[str]:
             if used is not None:
                 give_code_back(used)
         raise
+
+
+def require_proof(guard: Guard, proven_contact: str) -> None:
+    """Ask for a code where so much is booked at once that nobody may do it in somebody else's name.
+
+    Raises:
+        VerificationRequired: No contact is proven.
+        CustomerInvalid: There is no way to send a code.
+    """
+    if proven_contact or current_tenant().is_example:
+        return
+    if not guard.ways:
+        raise CustomerInvalid(errors={"email": (NO_WAY_TO_PROVE,)})
+    raise VerificationRequired(to=guard.ways[0].address, is_wrong=guard.has_code)
 
 
 def check_refused(details: VisitDetails, refused: Collection[str]) -> None:

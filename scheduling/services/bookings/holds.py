@@ -13,7 +13,7 @@ from database.transactions import write_transaction
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_minutes
 from scheduling.enums import BookingEvent, BookingSource, BookingStatus, RefusalReason
-from scheduling.errors import HoldUnknown, HoldUsed, SlotTaken
+from scheduling.errors import HoldExtended, HoldOver, HoldUnknown, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
@@ -26,7 +26,7 @@ from scheduling.services.writing.records import Agreed, make_booking
 from scheduling.services.writing.refusals import record_refused
 from scheduling.services.writing.releases import release
 from scheduling.services.writing.takes import take_place
-from scheduling.services.writing.writes import BookingWrite
+from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import CUSTOMER, AgreedPolicy, HeldSlot, SlotRequest
 
 
@@ -105,6 +105,35 @@ def quote_slot(*, request: SlotRequest, now: datetime, source: BookingSource, is
         held = hold_slot(request=request, now=now, source=source, is_test=is_test)
         transaction.set_rollback(True)
     return replace(held, id=0, token="", expires_at=now)
+
+
+@write_transaction()
+def extend_hold(*, hold_id: int, token: str, now: datetime) -> datetime:
+    """Keep a time once longer, for the minutes of its service from now on; return until when.
+
+    Never past its start, and never shorter than it was kept anyway. What the waitlist offers is not kept longer:
+    others wait for it.
+
+    Raises:
+        StatusForbids, NotPublished: As `hold_slot`.
+        HoldUnknown, HoldUsed: There is nothing to keep.
+        HoldOver: It ended, or its time has come.
+        HoldExtended: It was kept longer before.
+    """
+    check_new_bookings(CUSTOMER)
+    booking = get_hold(hold_id=hold_id, token=token)
+    if booking.status not in {BookingStatus.HELD, BookingStatus.EXPIRED}:
+        raise HoldUsed
+    expires_at = booking.hold_expires_at
+    if booking.status != BookingStatus.HELD or expires_at is None or expires_at <= now or booking.starts_at <= now:
+        raise HoldOver
+    if booking.hold_extended_at is not None or booking.source == BookingSource.WAITLIST:
+        raise HoldExtended
+    longer = now + timedelta(minutes=booking.service.hold_minutes)
+    booking.hold_expires_at = until = max(expires_at, min(longer, booking.starts_at))
+    booking.hold_extended_at = now
+    write_booking(BookingWrite(booking, BookingEvent.EXTENDED, CUSTOMER, now))
+    return until
 
 
 @write_transaction()

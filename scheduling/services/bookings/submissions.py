@@ -117,6 +117,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
                 place=place,
                 clean=clean,
                 known=known,
+                photo_run=details.photo_run,
             )
         )
         counters.write()
@@ -183,8 +184,8 @@ def book_slot(
             _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
-        owner = None if is_test else clean
-        return BookingWrite(booking, kind, by, now, plan=plan, place=place, clean=owner, known=known, reason=reason)
+        owner, run = None if is_test else clean, details.photo_run
+        return BookingWrite(booking, kind, by, now, plan, place, owner, known, reason, run)
 
     start_minute = to_minutes(request.starts_at)
     asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)

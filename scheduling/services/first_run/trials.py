@@ -15,6 +15,7 @@ from scheduling.errors import BookingNotFound
 from scheduling.models import Booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.words import make_subject
+from scheduling.services.photos import remove_photos_of
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import CUSTOMER, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.enums import Ability
@@ -43,8 +44,8 @@ def book_test(*, request: SlotRequest, details: VisitDetails, tester_id: int, no
 
 
 @write_transaction()
-def delete_test(*, booking_id: int) -> None:
-    """Delete a test with everything that it left: history, events, messages, what is due.
+def delete_test(*, booking_id: int, now: datetime) -> None:
+    """Delete a test with everything that it left: history, events, messages, photos, what is due.
 
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
@@ -56,5 +57,6 @@ def delete_test(*, booking_id: int) -> None:
         raise BookingNotFound
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking_id)
     forget_subject(make_subject(booking_id))
+    remove_photos_of(booking_ids=[booking_id], now=now)
     booking.delete()
     Booking.history.filter(id=booking_id).delete()  # that it was deleted, too

@@ -80,6 +80,7 @@ TELLINGS = {
 }
 SILENT: Mapping[str, str] = {
     "booking.held": "the page that holds the time says so; nobody has left a contact",
+    "booking.extended": "the page that holds the time says so",
     "booking.payment_requested": "the page or the API asks for the deposit at once; its end is told",
     "booking.imported": "it was agreed and told elsewhere",
     "booking.attendance_confirmed": "the customer pressed it and reads it; the board and the booking show it",

@@ -10,6 +10,8 @@ from tenants.hooks import ExportRule, register_export_rules, register_exported_w
 EXPORT_RULES = (
     # Derived anew, both: `relinking` beside it; a hold's ends with its page.
     ExportRule("scheduling.Booking", without={"token_hash": "''", "hold_token_hash": "''"}),
+    # Named by a booking, or gone within a day: the run that sent it goes on at no other business.
+    ExportRule("scheduling.VisitPhoto", without={"run_hash": "r.id::text"}),
     ExportRule("scheduling.FormerLink", left_out="links of before open nothing at a business that was imported"),
     ExportRule("scheduling.VisitsLink", left_out="they open a person's visits, and end within a day"),
 )

@@ -13,6 +13,7 @@ from scheduling.models import Booking
 from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.editions import add_edition_part
+from scheduling.services.photos import add_photo_part
 from scheduling.services.writing.allocations import (
     add_allocation_parts,
     add_expiry_part,
@@ -58,6 +59,7 @@ class BookingWrite:
         place: What it takes from now on; None: what it took before.
         clean: Whose it becomes, with ``known`` for who is there already.
         kind: The event is called ``booking.<kind>``.
+        photo_run: Run through the booking page whose photos become the booking's.
     """
 
     booking: Booking
@@ -69,6 +71,7 @@ class BookingWrite:
     clean: CleanDetails | None = None
     known: Known = field(default_factory=Known)
     reason: str = ""
+    photo_run: str = ""
 
 
 def write_booking(write: BookingWrite) -> None:
@@ -141,6 +144,8 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)
         add_reading_part(statement, clean, now=now)
+    if write.photo_run:
+        add_photo_part(statement, write.photo_run)
     if booking.hold_expires_at is not None:
         add_due_part(statement, name="end_due", source="booking", kind=HOLD_DUE_KIND, due_at=booking.hold_expires_at)
     elif not was_new:

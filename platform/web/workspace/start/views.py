@@ -87,7 +87,7 @@ def unpublish(request: HttpRequest) -> HttpResponse:
 def remove_test(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Delete a test booking with all that it left; a second click finds it done."""
     with suppress(BookingNotFound):
-        delete_test(booking_id=booking_id)
+        delete_test(booking_id=booking_id, now=utc_now())
     toast = Toast(title=gettext("Test deleted"), text=gettext("With its history and its messages"))
     return go_on(request, toast, to=reverse("workspace:page"))
 

@@ -245,7 +245,7 @@ def test_deleted_trial_leaves_no_trace(tenant):
     handle_events(NOW)
     move_booking(booking_id=trial, starts_at=hours_later(1), now=NOW, by=STAFF)
 
-    delete_test(booking_id=trial)
+    delete_test(booking_id=trial, now=NOW)
 
     assert not Booking.with_tests.filter(pk=trial).exists()
     assert not BookingLine.objects.filter(booking_id=trial).exists()
@@ -260,7 +260,7 @@ def test_real_booking_is_never_deleted_as_a_trial(tenant):
 
     for booking_id in (booked, 0, 999_999):
         with pytest.raises(BookingNotFound):
-            delete_test(booking_id=booking_id)
+            delete_test(booking_id=booking_id, now=NOW)
 
     assert Booking.objects.get().pk == booked
 

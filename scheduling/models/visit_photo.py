@@ -1,0 +1,46 @@
+"""Photos that customers send of what their visit is about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from scheduling.models.booking import Booking
+from scheduling.types import MOST_PHOTOS
+
+
+class VisitPhoto(models.Model):
+    """A photo, of one run through the booking page at first, of a booking once that is made; the file is in ``files``.
+
+    ``run_hash`` is what is stored of the name of that run. What belongs to no booking a day after it was sent is
+    removed. ``position`` counts from 0: that is what keeps a run, and a booking, to five.
+    """
+
+    run_hash = models.CharField(max_length=64)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
+    position = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """In the order in which they were sent."""
+
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(position__lt=MOST_PHOTOS), name="scheduling_photo_few"),
+            models.CheckConstraint(condition=~models.Q(run_hash=""), name="scheduling_photo_run_told"),
+            models.UniqueConstraint(
+                fields=["run_hash", "position"],
+                condition=models.Q(booking__isnull=True),
+                name="scheduling_photo_of_run",
+            ),
+            models.UniqueConstraint(
+                fields=["booking", "position"],
+                condition=models.Q(booking__isnull=False),
+                name="scheduling_photo_of_booking",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return its number, as people count."""
+        return f"{self.position + 1}"

@@ -1,0 +1,117 @@
+"""Photos of what a visit is about: sent before there is a booking, kept with it, gone after a day without one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.policies import Permission
+from database.locks import KeySpace, lock_words
+from database.statements import Statement
+from files.engine import Shape, Target
+from files.hooks import FileKind, register_kind
+from files.services.removal import remove_files_of
+from files.services.uploads import take_from_visitor
+from kernel.ids import hash_token
+from scheduling.errors import TooManyPhotos
+from scheduling.models import VisitPhoto
+from scheduling.policies import check_new_bookings
+from scheduling.types import CUSTOMER, MOST_PHOTOS
+from tenants.hooks import register_due_handler, register_exported_work
+from tenants.services.due_work import add_due_work, remove_due_part, remove_due_work
+
+VISIT_PHOTO = "visit_photo"
+"""The kind of file, and of the due work that removes what belongs to no booking."""
+KEPT = timedelta(days=1)
+ATTACH_SQL = """
+UPDATE scheduling_visitphoto p SET booking_id = booking.id FROM booking
+WHERE p.run_hash = %(photo_run_hash)s::text AND p.booking_id IS NULL
+RETURNING p.id
+"""
+
+
+def register() -> None:
+    """Take photos of visits, as they are, and remove those that belong to none."""
+    register_kind(
+        FileKind(
+            name=VISIT_PHOTO,
+            target=Target(Shape.WHOLE, widths=(192, 960, 1600)),
+            changed_by=Permission.BOOKING_MANAGE,
+            has_owner=lambda owner_id: VisitPhoto.objects.filter(pk=owner_id).exists(),
+            seen_by=Permission.BOARD_VIEW,
+            is_from_visitors=True,
+            owner_model="scheduling.VisitPhoto",
+        )
+    )
+    register_due_handler(VISIT_PHOTO, drop_unattached)
+    register_exported_work([VISIT_PHOTO])
+
+
+@transaction.atomic
+def add_photo(*, run: str, content: bytes, now: datetime, is_test: bool = False) -> int:
+    """Keep a photo for whoever goes through the booking page under the name ``run``; return its id.
+
+    Raises:
+        StatusForbids, NotPublished: The business takes no bookings now.
+        TooManyPhotos: There are five.
+        PictureRefused, StorageFull: As `files.services.uploads.take_from_visitor`.
+    """
+    check_new_bookings(CUSTOMER, is_test=is_test)
+    run_hash = hash_token(run)
+    _lock(run_hash)
+    taken = set(_unattached(run_hash).values_list("position", flat=True))
+    free = next((position for position in range(MOST_PHOTOS) if position not in taken), None)
+    if free is None:
+        raise TooManyPhotos(most=MOST_PHOTOS)
+    photo = VisitPhoto.objects.create(run_hash=run_hash, position=free, created_at=now)
+    take_from_visitor(kind=VISIT_PHOTO, owner_id=photo.pk, content=content, now=now)
+    add_due_work(kind=VISIT_PHOTO, row_id=photo.pk, due_at=now + KEPT, now=now)
+    return photo.pk
+
+
+@transaction.atomic
+def remove_photo(*, run: str, photo_id: int, now: datetime) -> None:
+    """Remove a photo that belongs to no booking yet; another run's, or one that is gone, is left as it is."""
+    run_hash = hash_token(run)
+    _lock(run_hash)
+    found = _unattached(run_hash).select_for_update().filter(pk=photo_id)  # a booking may be taking it just now
+    _remove(found.values_list("pk", flat=True), now=now)
+
+
+def add_photo_part(statement: Statement, run: str) -> None:
+    """Let a statement with a part ``booking`` give it the photos of the run in which it is made."""
+    statement.add("photo", ATTACH_SQL, {"run_hash": hash_token(run)})
+    remove_due_part(statement, name="photo_due", source="photo", kind=VISIT_PHOTO)
+
+
+@transaction.atomic
+def drop_unattached(photo_id: int, now: datetime) -> None:
+    """Remove a photo that became no booking's within a day. The handler of due work."""
+    photo = VisitPhoto.objects.select_for_update().filter(pk=photo_id, booking__isnull=True).first()
+    if photo is not None:
+        _remove([photo_id], now=now)
+
+
+def remove_photos_of(*, booking_ids: Collection[int], now: datetime) -> None:
+    """Remove the photos of bookings that are deleted, or whose customer is erased; belongs in that transaction."""
+    _remove(VisitPhoto.objects.filter(booking_id__in=booking_ids).values_list("pk", flat=True), now=now)
+
+
+def _unattached(run_hash: str) -> QuerySet[VisitPhoto]:
+    return VisitPhoto.objects.filter(run_hash=run_hash, booking__isnull=True)
+
+
+def _remove(photo_ids: Collection[int], *, now: datetime) -> None:
+    ids = list(photo_ids)
+    for photo_id in ids:
+        remove_files_of(kind=VISIT_PHOTO, owner_id=photo_id, now=now)
+        remove_due_work(kind=VISIT_PHOTO, row_id=photo_id)
+    VisitPhoto.objects.filter(pk__in=ids).delete()
+
+
+def _lock(run_hash: str) -> None:
+    """Let two tabs of one visitor follow each other."""
+    lock_words(KeySpace.FILES, VISIT_PHOTO, run_hash)

@@ -1,0 +1,135 @@
+"""The same visit on later dates, as its customer books it: looked at first, then all of them or none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from scheduling.enums import DayState
+from scheduling.errors import HoldOver, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict
+from scheduling.models import Booking, Series, Service
+from scheduling.selectors.availability.repeats import look_at_repeats
+from scheduling.services.repeating import Repeats, book_repeats
+from scheduling.types import SlotRequest
+from tests.factories.feature_pairs import hold, submit
+from tests.factories.scheduling import DETAILS, MONDAY, NOW, book, make_shop, make_wish
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.fixture
+def service_id(tenant) -> int:
+    service_id, _ = make_shop()
+    Service.objects.filter(pk=service_id).update(most_repeats=10)
+    return service_id
+
+
+def look(service_id: int, *, every: int = 1, count: int = 3):
+    request = SlotRequest(make_wish(service_id), MONDAY)
+    return look_at_repeats(request=request, every_weeks=every, count=count, timezone="UTC", now=NOW)
+
+
+def repeat(service_id: int, held, weeks: tuple[int, ...], *, token: str | None = None):
+    return book_repeats(
+        request=SlotRequest(make_wish(service_id), MONDAY),
+        repeats=Repeats(1, tuple(MONDAY + week * WEEK for week in weeks)),
+        details=DETAILS,
+        hold_id=held.id,
+        token=held.token if token is None else token,
+        now=NOW,
+    )
+
+
+def list_confirmed() -> list[int]:
+    rows = Booking.objects.filter(status="confirmed").order_by("starts_at")
+    return [(row.starts_at - MONDAY) // WEEK for row in rows]
+
+
+def test_every_date_is_looked_at_and_the_nearest_time_named(service_id):
+    book(service_id, MONDAY + 2 * WEEK)
+
+    dates = look(service_id)
+
+    assert [(each.is_free, each.starts_at - each.asked_at) for each in dates] == [
+        (True, timedelta()),
+        (False, timedelta(hours=1)),
+        (True, timedelta()),
+    ]
+
+
+def test_dates_of_a_year_are_looked_at_in_windows(service_id):
+    dates = look(service_id, every=4, count=12)
+
+    assert [each.asked_at for each in dates] == [MONDAY + 4 * number * WEEK for number in range(1, 13)]
+    assert all(each.is_free for each in dates)
+
+
+def test_a_date_beyond_the_window_of_booking_says_so(service_id):
+    Service.objects.filter(pk=service_id).update(booking_window_days=16)
+
+    assert [(each.starts_at is None, each.state) for each in look(service_id, count=2)] == [
+        (False, DayState.FREE),
+        (True, DayState.TOO_FAR),
+    ]
+
+
+def test_all_dates_are_booked_with_the_one_that_is_kept(service_id):
+    held = hold(service_id)
+
+    first = repeat(service_id, held, (1, 3))
+
+    series = Series.objects.get()
+    assert list_confirmed() == [0, 1, 3]
+    assert Booking.objects.get(pk=first.booking_id).starts_at == MONDAY
+    assert set(Booking.objects.filter(status="confirmed").values_list("series_id", flat=True)) == {series.pk}
+    assert [each["outcome"] for each in series.report] == ["booked"] * 3
+    assert Booking.objects.get(pk=held.id).status == "expired"
+
+
+def test_where_one_is_taken_none_is_booked_and_the_time_stays_kept(service_id):
+    held = hold(service_id)
+    book(service_id, MONDAY + 2 * WEEK)
+
+    with pytest.raises(SeriesConflict) as refused:
+        repeat(service_id, held, (1, 2))
+
+    assert [each["outcome"] for each in refused.value.report] == ["booked", "booked", "conflict"]
+    assert (list_confirmed(), Series.objects.count()) == ([2], 0)
+    assert Booking.objects.get(pk=held.id).status == "held"
+
+
+def test_sent_twice_it_is_booked_once(service_id):
+    held = hold(service_id)
+    repeat(service_id, held, (1,))
+
+    with pytest.raises(HoldOver):
+        repeat(service_id, held, (1,))
+    assert list_confirmed() == [0, 1]
+
+
+def test_a_hold_that_is_used_or_another_s_books_nothing(service_id):
+    held = hold(service_id)
+
+    with pytest.raises(HoldUnknown):
+        repeat(service_id, held, (1,), token="another")
+    submit(held)
+    with pytest.raises(HoldUsed):
+        repeat(service_id, held, (1,))
+    assert list_confirmed() == [0]
+
+
+def test_no_more_than_the_service_allows(service_id):
+    held = hold(service_id)
+    Service.objects.filter(pk=service_id).update(most_repeats=2)
+
+    with pytest.raises(RequestInvalid):
+        repeat(service_id, held, (1, 2))
+    repeat(service_id, held, (1,))
+    assert list_confirmed() == [0, 1]
+
+
+def test_the_database_knows_the_bound(service_id):
+    with pytest.raises(IntegrityError, match="scheduling_service_repeats"), transaction.atomic():
+        Service.objects.filter(pk=service_id).update(most_repeats=53)
