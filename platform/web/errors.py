@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TypeVar
 
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -16,6 +17,8 @@ from kernel.text import mark
 
 ALLAUTH_WINDOW_SECONDS = 60
 Answer = TypeVar("Answer", bound=HttpResponse)
+
+TOO_MANY_FILES = mark("These are too many files at once. Go back and choose fewer: whatever you typed is still there.")
 
 STALE_FORM = mark("This page was open for too long. Go back, reload it and send it again.")
 
@@ -44,8 +47,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _answer(request, 403, "stale_form", gettext(STALE_FORM))
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what nobody can understand: a host that is none, too many fields."""
+    if isinstance(exception, TooManyFilesSent):
+        return _answer(request, 400, "too_many_files", gettext(TOO_MANY_FILES))
     return _answer_plain(request, 400)
 
 

@@ -38,6 +38,7 @@ class HeldTime:
     Attributes:
         hold_id: 0: the time is not kept for them, since their network keeps many already.
         wish: What it was taken for; None when an older version of this program wrote it down.
+        is_extended: It was kept longer already.
     """
 
     hold_id: int
@@ -50,6 +51,7 @@ class HeldTime:
     currency: str
     deposit_minor: int
     is_price_from: bool = False
+    is_extended: bool = False
 
     @property
     def price(self) -> Price:
@@ -64,8 +66,11 @@ class Draft:
     Attributes:
         is_test: Staff tries the page (`web.booking.flow`); it means nothing for anybody else.
         visit: Random name of this run through the pages.
+        further_ids: Services after ``service_id`` in the same visit, in order.
+        photos: How many were sent, as far as this page knows.
         answers: To the service's own questions, by their keys, as they are sent: "yes" and "no", a number with a point.
         is_visit_told: The questions about the visit were answered.
+        repeats: Starts of the same visit on later dates, RFC 3339; ``repeat_every`` so many weeks.
         code_to: The contact that a code was sent to; empty: none was asked for.
         visits_link: The link to their own visits from which this visitor came; it proves whose its contact is.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
@@ -74,6 +79,7 @@ class Draft:
     visit: str = field(default_factory=lambda: token_urlsafe(VISIT_BYTES))
     location_id: int | None = None
     service_id: int | None = None
+    further_ids: tuple[int, ...] = ()
     resource_id: int | None = None
     add_on_ids: tuple[int, ...] = ()
     party_size: int = 1
@@ -81,6 +87,7 @@ class Draft:
     asset: Mapping[str, str] = field(default_factory=dict)
     symptoms: tuple[str, ...] = ()
     note: str = ""
+    photos: int = 0
     answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     is_visit_told: bool = False
     name: str = ""
@@ -89,6 +96,8 @@ class Draft:
     email: str = ""
     wants_reminders: bool = True
     hold: HeldTime | None = None
+    repeats: tuple[str, ...] = ()
+    repeat_every: int = 0
     code_to: str = ""
     visits_link: str = ""
     is_test: bool = False
@@ -98,15 +107,21 @@ class Draft:
         if service_id == self.service_id:
             return self
         return replace(
-            self, service_id=service_id, resource_id=None, add_on_ids=(), party_size=1, answers={}, is_visit_told=False,
-            hold=None,
+            self, service_id=service_id, further_ids=(), resource_id=None, add_on_ids=(), party_size=1, answers={},
+            is_visit_told=False, hold=None,
         )  # fmt: skip
+
+    def choose_further(self, service_ids: tuple[int, ...]) -> Draft:
+        """Return the draft with other services after the first one; the hold was for another visit."""
+        return self if service_ids == self.further_ids else replace(self, further_ids=service_ids, hold=None)
 
     def choose_location(self, location_id: int) -> Draft:
         """Return the draft at another location."""
         if location_id == self.location_id:
             return self
-        return replace(self, location_id=location_id, service_id=None, resource_id=None, add_on_ids=(), hold=None)
+        return replace(
+            self, location_id=location_id, service_id=None, further_ids=(), resource_id=None, add_on_ids=(), hold=None
+        )
 
 
 def seal_draft(draft: Draft, *, schema_name: str) -> str:
@@ -188,7 +203,7 @@ def _encode(value: object) -> object:
 
 
 def _read_draft(body: dict[str, Any]) -> Draft:
-    for key in ("add_on_ids", "symptoms"):
+    for key in ("add_on_ids", "further_ids", "symptoms", "repeats"):
         if key in body:
             body[key] = tuple(body[key])
     if "answers" in body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,8 +17,18 @@ from edge.access import is_staff
 from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.money import Price
+from scheduling.enums import Approval
 from scheduling.selectors.catalog.offer import Offer, load_offer
-from scheduling.types import AddOnView, AgreedPolicy, LocationView, ResourceView, ServiceView, Wish
+from scheduling.types import (
+    AddOnView,
+    AgreedPolicy,
+    LocationView,
+    Question,
+    ResourceView,
+    ServiceView,
+    Wish,
+    unite_questions,
+)
 from tenants.context import current_tenant
 from tenants.types import TenantInfo
 from verticals.contract import ArrivalMode, Vertical
@@ -52,6 +62,7 @@ class Flow:
     Attributes:
         words: The vertical's vocabulary; dots in its terms are underscores here, for templates.
         service: The chosen one, or the only one.
+        further: Services after it in the same visit, in the order in which they are done.
         location: The chosen one, or the only one.
         is_test: Staff tries the page: nothing is kept, and nobody else is told.
         offer: All that the business offers; ``locations`` and ``services`` are what this visitor may choose from.
@@ -67,6 +78,7 @@ class Flow:
     locations: tuple[LocationView, ...]
     services: tuple[ServiceView, ...]
     service: ServiceView | None
+    further: tuple[ServiceView, ...]
     location: LocationView | None
     resources: tuple[ResourceView, ...]
     is_test: bool
@@ -101,20 +113,68 @@ class Flow:
     @property
     def asks_for_visit(self) -> bool:
         """Tell whether the page between service and time has anything to ask."""
-        service = self.service
         return bool(
             self.vertical.asset
             or self.vertical.intake.symptoms
             or len(self.arrival_modes) > 1
             or len(self.resources) > 1
-            or (service and (service.add_ons or service.max_party_size > 1 or service.questions))
+            or self.largest_party > 1
+            or any(service.add_ons or service.questions for service in self.chosen)
         )
+
+    @property
+    def chosen(self) -> tuple[ServiceView, ...]:
+        """All services of the visit, in order; none before the first is chosen."""
+        return () if self.service is None else (self.service, *self.further)
+
+    @property
+    def service_names(self) -> str:
+        """What the visit is called: its services in order."""
+        return " + ".join(service.name for service in self.chosen)
+
+    @property
+    def combinable(self) -> tuple[ServiceView, ...]:
+        """What can be done in the same visit beside the first service: whatever is on offer at one of its places."""
+        first = self.service
+        if first is None or first.seats is not None:
+            return ()
+        places = {self.location.id} if self.location else set(first.location_ids)
+        return tuple(
+            each
+            for each in self.services
+            if each.id != first.id and each.seats is None and places.intersection(each.location_ids)
+        )
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What the services of the visit ask, each question once."""
+        return unite_questions(question for service in self.chosen for question in service.questions)
+
+    @property
+    def largest_party(self) -> int:
+        """How many people can come together, at most: never more than a group has seats."""
+        parties = (min(each.max_party_size, each.seats or each.max_party_size) for each in self.chosen)
+        return min(parties, default=1)
+
+    @property
+    def most_repeats(self) -> int:
+        """How many visits can be booked at once; below 2: one. A test is no series."""
+        return 0 if self.is_test else min((each.most_repeats for each in self.chosen), default=0)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Tell whether the business answers first: one service that wants it is enough."""
+        return any(service.approval == Approval.REQUEST for service in self.chosen)
+
+    @property
+    def offered_add_ons(self) -> tuple[AddOnView, ...]:
+        """The extras of all services of the visit."""
+        return tuple(add_on for service in self.chosen for add_on in service.add_ons)
 
     @property
     def add_ons(self) -> tuple[AddOnView, ...]:
         """The chosen extras."""
-        chosen = self.service.add_ons if self.service else ()
-        return tuple(add_on for add_on in chosen if add_on.id in self.draft.add_on_ids)
+        return tuple(add_on for add_on in self.offered_add_ons if add_on.id in self.draft.add_on_ids)
 
     @property
     def wish(self) -> Wish:
@@ -122,18 +182,18 @@ class Flow:
         assert self.service is not None  # is_too_early_for has looked
         chosen = self.draft.resource_id
         return Wish(
-            service_ids=(self.service.id,),
-            add_on_ids=self.draft.add_on_ids,
+            service_ids=tuple(service.id for service in self.chosen),
+            add_on_ids=tuple(add_on.id for add_on in self.add_ons),
             resource_ids=() if chosen is None else (chosen,),
             location_id=self.location.id if self.location else None,
-            party_size=self.draft.party_size,
+            party_size=min(self.draft.party_size, self.largest_party),
             arrival_mode=self.arrival_mode,
         )
 
     @property
     def duration_minutes(self) -> int:
         """Length of the visit with its extras."""
-        own = self.service.duration_minutes if self.service else 0
+        own = sum(service.duration_minutes for service in self.chosen)
         return own + sum(add_on.minutes for add_on in self.add_ons)
 
     @property
@@ -141,15 +201,12 @@ class Flow:
         """Price with extras; None before a service is chosen."""
         if self.service is None:
             return None
-        own = self.service.price
-        if own.amount_minor is None:
-            return own
-        return replace(own, amount_minor=own.amount_minor + sum(add_on.price_minor for add_on in self.add_ons))
+        return _add_prices([service.price for service in self.chosen], self.add_ons)
 
     @property
     def cancel_notice_minutes(self) -> int:
         """How long before the start the visit can be cancelled at the latest, as it will be agreed."""
-        agreed = AgreedPolicy.agree([self.service]) if self.service else AgreedPolicy()
+        agreed = AgreedPolicy.agree(self.chosen) if self.chosen else AgreedPolicy()
         return agreed.notice_to_cancel // timedelta(minutes=1)
 
     @property
@@ -247,6 +304,7 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
     location_id = location.id if location else None
     services = offer.list_bookable_services(location_id=location_id)
     service = _find_service(offer, services, draft.service_id)
+    further = _find_further(services, service, draft.further_ids)
     return Flow(
         tenant=tenant,
         vertical=vertical,
@@ -258,8 +316,9 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
         locations=offer.locations,
         services=services,
         service=service,
+        further=further,
         location=location,
-        resources=offer.list_choosable_resources(service.id, location_id=location_id) if service else (),
+        resources=_list_people(offer, service, further, location_id),
         is_test=is_test,
     )
 
@@ -276,3 +335,34 @@ def _find_service(offer: Offer, services: tuple[ServiceView, ...], chosen: int |
         return services[0] if len(services) == 1 else None
     found = offer.find_service(chosen)
     return found if found and found.is_online else None
+
+
+def _find_further(
+    services: tuple[ServiceView, ...], first: ServiceView | None, chosen: tuple[int, ...]
+) -> tuple[ServiceView, ...]:
+    """Find the services after the first; one that is no longer on offer, or not beside it, is left out."""
+    if first is None or first.seats is not None:
+        return ()
+    by_id = {each.id: each for each in services if each.id != first.id and each.seats is None}
+    return tuple(by_id[service_id] for service_id in dict.fromkeys(chosen) if service_id in by_id)
+
+
+def _list_people(
+    offer: Offer, first: ServiceView | None, further: tuple[ServiceView, ...], location_id: int | None
+) -> tuple[ResourceView, ...]:
+    """List whom one can choose: those who do all services of the visit; where nobody does, those of the first."""
+    if first is None:
+        return ()
+    people = offer.list_choosable_resources(first.id, location_id=location_id)
+    able = [offer.pools.get(each.id, frozenset()) for each in further]
+    return tuple(each for each in people if all(each.id in pool for pool in able)) or people
+
+
+def _add_prices(prices: Sequence[Price], add_ons: Sequence[AddOnView]) -> Price:
+    """Return the price of a visit: on request where one service is, and "from" where one may become more."""
+    amounts = [each.amount_minor for each in prices if each.amount_minor is not None]
+    is_from = any(each.is_from for each in prices)
+    if len(amounts) < len(prices):
+        return Price(None, prices[0].currency, is_from=is_from)
+    extras = sum(add_on.price_minor for add_on in add_ons)
+    return Price(sum(amounts) + extras, prices[0].currency, is_from=is_from)

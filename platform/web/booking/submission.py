@@ -11,15 +11,26 @@ from django.utils.translation import gettext
 
 from edge.limits import note_end
 from edge.requests import find_block
-from kernel.errors import Invalid
+from kernel.errors import DomainError, Invalid
+from kernel.iso import parse_instant
 from kernel.text import mark
 from scheduling.enums import BookingSource, ConsentPurpose, ContactKind
-from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, SlotTaken, SlotUnavailable, VerificationRequired
+from scheduling.errors import (
+    HoldExpired,
+    HoldOver,
+    HoldUnknown,
+    HoldUsed,
+    SeriesConflict,
+    SlotTaken,
+    SlotUnavailable,
+    VerificationRequired,
+)
 from scheduling.selectors.bookings.visits import find_visits_contact
 from scheduling.services.bookings import submissions as bookings
-from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
+from scheduling.services.bookings.guards import Guard, admit, open_guard, require_proof, send_code
 from scheduling.services.bookings.holds import is_hold_used
 from scheduling.services.first_run.trials import book_test
+from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from web.booking.details import DetailsForm
 from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
@@ -55,11 +66,9 @@ def submit(
         else:
             guard = open_guard(customer=details.customer, block=find_block(request), code=code, now=flow.now)
             booked = _book_guarded(request, flow, guard, details, is_new_wanted=is_new_wanted)
-    except (HoldExpired, SlotTaken) as error:
-        return render_taken(request, drop_hold(flow), error, hold.starts_at, say_taken(flow, hold.starts_at))
-    except (HoldUnknown, SlotUnavailable) as error:
-        return render_taken(request, drop_hold(flow), error, None, translate_error(error))
-    except HoldUsed as error:
+    except (HoldExpired, HoldUnknown, SeriesConflict, SlotTaken, SlotUnavailable) as error:
+        return _choose_again(request, flow, hold, error)
+    except (HoldOver, HoldUsed) as error:
         token = recall_booking(draft)  # the form was sent twice: the first one made the booking
         if token:
             return HttpResponseRedirect(reverse("booking:manage", args=[token]))
@@ -69,6 +78,15 @@ def submit(
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
+
+
+def _choose_again(request: HttpRequest, flow: Flow, hold: HeldTime, error: DomainError) -> HttpResponse:
+    """Ask for another time, or for other dates, since what was chosen cannot be had; what was typed stays."""
+    if isinstance(error, SeriesConflict):
+        return HttpResponseRedirect(flow.link("repeats", taken="1"))
+    if isinstance(error, HoldExpired | SlotTaken):
+        return render_taken(request, drop_hold(flow), error, hold.starts_at, say_taken(flow, hold.starts_at))
+    return render_taken(request, drop_hold(flow), error, None, translate_error(error))
 
 
 def _try_out(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:
@@ -87,7 +105,11 @@ def _book_guarded(
     try:
         with admit(guard) as proven_contact:
             proven = proven_contact or _find_proof(flow, details)
-            return _book(request, flow, hold, replace(details, proven_contact=proven))
+            shown = replace(details, proven_contact=proven)
+            if flow.draft.repeats:
+                require_proof(guard, proven)
+                return _book_repeats(request, flow, hold, shown)
+            return _book(request, flow, hold, shown)
     except VerificationRequired as required:
         if is_hold_used(hold_id=hold.hold_id, token=hold.token):
             raise HoldUsed from required  # the form was sent twice: no code is needed for what is booked
@@ -112,6 +134,24 @@ def _book(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetail
     return booked
 
 
+def _book_repeats(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:
+    """Book the time that is kept and the later ones; without a hold, whoever sends twice has booked before."""
+    if recall_booking(flow.draft):
+        raise HoldUsed
+    later = tuple(map(parse_instant, flow.draft.repeats))
+    booked = book_repeats(
+        request=SlotRequest(flow.wish, hold.starts_at),
+        repeats=Repeats(flow.draft.repeat_every, later),
+        details=details,
+        hold_id=hold.hold_id,
+        token=hold.token,
+        now=flow.now,
+    )
+    if hold.hold_id:
+        note_end(request)
+    return booked
+
+
 def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
     draft, typed = flow.draft, form.cleaned_data
     consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
@@ -128,6 +168,8 @@ def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
         note=draft.note,
         consents=tuple(str(consent) for consent in consents),
         wants_reminders=draft.wants_reminders,
+        # Whatever this page knows of them: another tab may have sent them, or the back button forgotten them.
+        photo_run=draft.visit if flow.vertical.intake.has_photos else "",
     )
 
 
@@ -141,7 +183,7 @@ def _refuse(request: HttpRequest, flow: Flow, form: DetailsForm, error: Invalid)
 
 def _list_answers(flow: Flow) -> dict[str, object]:
     """Return what was answered; what the service asks no more is left out."""
-    draft, questions = flow.draft, flow.service.questions if flow.service else ()
+    draft, questions = flow.draft, flow.questions
     told: dict[str, object] = {"symptoms": list(draft.symptoms)} if draft.symptoms else {}
     return told | {each.key: draft.answers[each.key] for each in questions if each.key in draft.answers}
 
@@ -164,7 +206,9 @@ def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, statu
         status=status,
         form=form,
         hold=hold,
+        repeats=tuple(map(parse_instant, flow.draft.repeats)),
         is_hold_over=hold.expires_at <= flow.now,
+        can_extend=bool(hold.hold_id) and not hold.is_extended and hold.expires_at > flow.now,
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(_say_how_it_is_kept(flow, hold)),
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),

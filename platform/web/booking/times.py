@@ -47,6 +47,10 @@ def render_times(
         time_name="starts_at",
         form_url=make_link(StepKey.TIME, sealed),
         day_url=make_link(StepKey.TIME, sealed, on=""),
+        anyone_url=make_link(StepKey.TIME, sealed, who="anyone") if flow.draft.resource_id else "",
+        places_url=make_link(StepKey.LOCATION, sealed) if len(flow.locations) > 1 else "",
+        weeks_url=make_link("calendar_weeks", sealed),
+        several_url=make_link("several", sealed) if flow.combinable else "",
         held_at=held.starts_at if held else None,
         taken=message,
     )
@@ -55,7 +59,7 @@ def render_times(
 def _find_times(
     flow: Flow, held: HeldTime | None, *, asked: date | None, taken: datetime | None, nearest: tuple[AvailableSlot, ...]
 ) -> Picker:
-    window = find_window([flow.service] if flow.service else [])
+    window = find_window(flow.chosen)
     on = asked or (taken.astimezone(flow.zone).date() if taken else None)
     start, before, after = find_week(on, today=flow.today, window_days=window)
     query = AvailabilityQuery(
@@ -123,4 +127,4 @@ def say_taken(flow: Flow, starts_at: datetime) -> str:
 def drop_hold(flow: Flow) -> Flow:
     """Return the flow without its hold: it is over."""
     forget_hold(flow.draft)
-    return flow.with_draft(replace(flow.draft, hold=None))
+    return flow.with_draft(replace(flow.draft, hold=None, repeats=(), repeat_every=0))

@@ -5,6 +5,7 @@ from django.urls import path
 from web.booking import manage, pictures, views
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
+from web.booking.extras import calendar, photos, repeats, several
 from web.booking.verification import verify
 from web.booking.visits import views as visits
 from web.booking.visits.again import book_again
@@ -14,10 +15,15 @@ app_name = "booking"
 urlpatterns = [
     path("", choose_service, name="start"),
     path("place/", choose_location, name="location"),
+    path("several/", several.choose_further, name="several"),
+    path("total/", several.show_total, name="total"),
     path("visit/", views.tell_visit, name="visit"),
+    path("visit/photos/", photos.send_photos, name="photos"),
     path("visit/suggestions/", views.suggest, name="suggest"),
     path("time/", views.choose_time, name="time"),
+    path("time/calendar/", calendar.show_calendar, name="calendar_weeks"),
     path("details/", views.tell_details, name="details"),
+    path("repeats/", repeats.choose_repeats, name="repeats"),
     path("verify/", verify, name="verify"),
     path("b/<str:token>/", manage.show_booking, name="manage"),
     path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),

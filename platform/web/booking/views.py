@@ -11,12 +11,21 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
-from edge.limits import count_write, keep_time, note_end
+from edge.limits import count_write, keep_time, note_end, note_extension
 from edge.reading import read_date, read_instant
 from edge.statuses import get_status
 from kernel.errors import DomainError, LimitReached
 from scheduling.enums import BookingSource
-from scheduling.errors import SlotTaken, SlotUnavailable, TooManyHolds, VerificationRequired
+from scheduling.errors import (
+    HoldExtended,
+    HoldOver,
+    HoldUnknown,
+    HoldUsed,
+    SlotTaken,
+    SlotUnavailable,
+    TooManyHolds,
+    VerificationRequired,
+)
 from scheduling.services.bookings import holds
 from scheduling.types import HeldSlot, SlotRequest
 from web.booking.details import DetailsForm
@@ -33,6 +42,9 @@ from web.booking.times import render_taken, render_times, say_taken
 from web.booking.visit import VisitForm
 from web.errors import add_wait, translate_error
 from web.parts.assets import list_suggestions
+
+EXTRAS = frozenset({"photos", "repeats", "several"})
+"""Pages beside a step, from which one comes back to it."""
 
 
 @open_to_anyone
@@ -70,6 +82,8 @@ def choose_time(request: HttpRequest) -> HttpResponse:
     flow = load_flow(request)
     if flow.is_too_early_for(StepKey.TIME):
         return _go_to_missing(flow)
+    if request.GET.get("who") == "anyone":
+        return HttpResponseRedirect(flow.with_draft(replace(flow.draft, resource_id=None)).link(StepKey.TIME))
     if request.method != "POST":
         return render_times(request, flow, asked=read_date(request.GET.get("on", "")))
     starts_at = read_instant(request.POST.get("starts_at", ""))
@@ -89,6 +103,8 @@ def tell_details(request: HttpRequest) -> HttpResponse:
         return render_details(request, flow, DetailsForm(flow))
     form = DetailsForm(flow, request.POST)
     kept = flow.with_draft(form.draft)
+    if request.POST.get("go") == "keep":
+        return _keep_longer(request, kept)
     if "go" in request.POST:
         return _go_elsewhere(request, kept, StepKey.DETAILS)
     if not form.is_valid():
@@ -126,6 +142,8 @@ def hold_time(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResp
         return render_taken(request, flow, error, None, translate_error(error))
     draft = replace(
         flow.draft,
+        repeats=(),
+        repeat_every=0,
         hold=HeldTime(
             hold_id=slot.id,
             token=slot.token,
@@ -156,6 +174,20 @@ def _keep(request: HttpRequest, flow: Flow, asked: SlotRequest) -> HeldSlot:
         return holds.quote_slot(request=asked, now=flow.now, source=BookingSource.PAGE)
 
 
+def _keep_longer(request: HttpRequest, flow: Flow) -> HttpResponse:
+    """Keep the time longer, once; what cannot be kept any more says so on the page that follows."""
+    count_write(request)
+    held = recall_hold(flow.draft, now=flow.now) or flow.draft.hold
+    assert held is not None  # is_too_early_for has looked
+    with suppress(HoldOver, HoldExtended, HoldUnknown, HoldUsed):
+        until = holds.extend_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
+        held = replace(held, expires_at=until, is_extended=True)
+        note_extension(request)
+    draft = replace(flow.draft, hold=held)
+    remember_hold(draft, now=flow.now)
+    return HttpResponseRedirect(flow.with_draft(draft).link(StepKey.DETAILS))
+
+
 def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: int = 200) -> HttpResponse:
     return render_step(
         request,
@@ -165,13 +197,16 @@ def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: 
         status=status,
         form=form,
         heading=flow.words.get("question_asset") or gettext("About your visit"),
+        total_url=flow.link("total"),
         more_label=", ".join(str(field.label) for field in form.more_fields),
     )
 
 
 def _go_elsewhere(request: HttpRequest, flow: Flow, step: StepKey) -> HttpResponse:
-    """Leave a form half filled: back, or the same page in another language; everything typed goes along."""
+    """Leave a form half filled: back, for more services, or in another language; everything typed goes along."""
     target = request.POST["go"]
+    if target in EXTRAS:
+        return HttpResponseRedirect(flow.link(target))
     if target == "back":
         return HttpResponseRedirect(flow.link(flow.find_step_before(step) or StepKey.SERVICE))
     return HttpResponseRedirect(flow.link(step, lang=target))

@@ -40,7 +40,7 @@ class AddOnInput(forms.CheckboxSelectMultiple):
 
     def __init__(self, flow: Flow) -> None:
         super().__init__()
-        self.add_ons = {each.id: each for each in (flow.service.add_ons if flow.service else ())}
+        self.add_ons = {each.id: each for each in flow.offered_add_ons}
         self.currency = flow.service.currency if flow.service else ""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class VisitForm(PageForm):
         )
         self.fields |= make_asset_fields(self.asked, self._suggest)
         self.fields |= _make_choice_fields(flow)
-        self.questions = flow.service.questions if flow.service else ()
+        self.questions = flow.questions
         self.fields |= make_question_fields(self.questions, flow.formats.language)
         intake = flow.vertical.intake
         if intake.note_label:
@@ -217,23 +217,23 @@ def _list_initial(flow: Flow) -> dict[str, object]:
         "party_size": draft.party_size,
         "symptoms": draft.symptoms,
         "note": draft.note,
-        **list_answers(flow.service.questions if flow.service else (), draft.answers, flow.formats),
+        **list_answers(flow.questions, draft.answers, flow.formats),
     }
 
 
 def _make_choice_fields(flow: Flow) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {}
-    modes, service, words = flow.arrival_modes, flow.service, flow.words
+    modes, words = flow.arrival_modes, flow.words
     if len(modes) > 1:
         fields["arrival_mode"] = ChoiceField(
             label=words.get("question_arrival", ""),
             choices=[(mode.key, gettext(mode.label)) for mode in modes],
             widget=ArrivalInput(icons={mode.key: mode.icon for mode in modes}),
         )
-    if service and service.add_ons:
+    if flow.offered_add_ons:
         fields["add_ons"] = IdsField(
             label=gettext_lazy("Add something?"),
-            choices=[(each.id, each.name) for each in service.add_ons],
+            choices=[(each.id, each.name) for each in flow.offered_add_ons],
             required=False,
             widget=AddOnInput(flow),
         )
@@ -245,10 +245,10 @@ def _make_choice_fields(flow: Flow) -> dict[str, forms.Field]:
             required=False,
             widget=ChoiceChips(),
         )
-    if service and service.max_party_size > 1:
+    if flow.largest_party > 1:
         widget = forms.TextInput({"inputmode": "numeric", "class": "number short"})
         fields["party_size"] = NumberField(
-            label=gettext_lazy("How many people?"), min_value=1, max_value=service.max_party_size, widget=widget
+            label=gettext_lazy("How many people?"), min_value=1, max_value=flow.largest_party, widget=widget
         )
     if flow.vertical.intake.symptoms:
         fields["symptoms"] = ChoicesField(

@@ -199,7 +199,7 @@ def make_picker(
     return Picker(
         timezone=timezone,
         is_24_hours=formats.is_24_hours,
-        days=tuple(_make_day(day, chosen, is_person_chosen=is_person_chosen) for day in availability.days),
+        days=make_days(availability, chosen, is_person_chosen=is_person_chosen),
         chosen_on=chosen,
         morning=tuple(time for time in times if is_morning(time.starts_at, timezone)),
         afternoon=tuple(time for time in times if not is_morning(time.starts_at, timezone)),
@@ -213,6 +213,11 @@ def make_picker(
             for slot in nearest
         ),
     )
+
+
+def make_days(availability: Availability, chosen: date, *, is_person_chosen: bool = False) -> tuple[Day, ...]:
+    """Return every day of ``availability`` as it is drawn in a calendar."""
+    return tuple(_make_day(day, chosen, is_person_chosen=is_person_chosen) for day in availability.days)
 
 
 def add_time(picker: Picker, starts_at: datetime) -> Picker:

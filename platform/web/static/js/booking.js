@@ -21,13 +21,13 @@ async function swap(id, url, { isNew }) {
     const freshBars = [...page.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !fresh.contains(bar));
     for (const [at, bar] of bars.entries()) bar.replaceWith(freshBars[at]);
     part.replaceWith(fresh);
+    drawWeeks(part.querySelector("#weeks"));
     if (isNew) history.pushState({ swap: id }, "", url);
     shown = here();
     const said = document.getElementById("said");
     if (said) said.textContent = fresh.dataset.say;
-    (fresh.querySelector("[aria-current]") ?? document.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({
-      preventScroll: true,
-    });
+    const current = [...fresh.querySelectorAll("[aria-current]")].find((each) => each.offsetParent);
+    (current ?? document.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({ preventScroll: true });
   } catch {
     location.assign(url);
   }
@@ -45,6 +45,30 @@ addEventListener("popstate", () => {
   if (id) swap(id, location.href, { isNew: false });
 });
 
+/* Four weeks beside the times, where there is room for them; the ones before stay until the new ones are there. */
+const wide = matchMedia("(min-width: 64rem)");
+async function drawWeeks(before, url) {
+  const box = document.querySelector("[data-weeks-of]");
+  if (!box || !wide.matches) return;
+  if (before) box.replaceChildren(before);
+  const answer = await fetch(url ?? box.dataset.weeksOf).catch(() => null);
+  if (!answer?.ok || !box.isConnected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("weeks");
+  if (!fresh) return;
+  const hadFocus = box.contains(document.activeElement);
+  box.replaceChildren(fresh);
+  if (hadFocus) fresh.querySelector("[aria-current], a")?.focus({ preventScroll: true });
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-weeks]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  drawWeeks(null, link.href);
+});
+wide.addEventListener("change", () => drawWeeks());
+drawWeeks();
+
 /* A folded question says what is chosen in it. */
 document.addEventListener("change", ({ target }) => {
   const fold = target.closest(".fold");
@@ -53,6 +77,22 @@ document.addEventListener("change", ({ target }) => {
     ({ labels: [label] }) => label.querySelector(".name") ?? label,
   );
   fold.querySelector("summary .soft").textContent = names.map((name) => name.textContent.trim()).join(", ");
+});
+
+/* What is ticked changes length and price of the visit: the server says them before anything is sent. */
+let asked = 0;
+document.addEventListener("change", async ({ target }) => {
+  const url = target.form?.dataset.total;
+  if (!url || !["further", "add_ons"].includes(target.name)) return;
+  const mine = ++asked;
+  const total = new URL(url, location);
+  total.searchParams.set("field", target.name);
+  for (const id of new FormData(target.form).getAll(target.name)) total.searchParams.append("id", id);
+  const answer = await fetch(total).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("total");
+  if (fresh && mine === asked) document.getElementById("total")?.replaceChildren(...fresh.childNodes);
 });
 
 /* What was corrected stops being marked. */
@@ -80,8 +120,10 @@ const hold = document.getElementById("hold");
 if (hold) {
   const until = Date.parse(hold.dataset.until);
   const text = hold.querySelector("span");
+  const longer = document.getElementById("longer");
   const tick = () => {
     const seconds = Math.round((until - Date.now()) / 1000);
+    if (longer) longer.hidden = seconds <= 0 || seconds > LAST_SECONDS;
     if (seconds <= 0) {
       text.textContent = hold.dataset.over;
       return;

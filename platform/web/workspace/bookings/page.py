@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
+from files.selectors.files import list_pictures
 from notifications.enums import KEPT_BACK, Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
@@ -19,6 +20,8 @@ from scheduling.enums import BookingStatus, CancelCause
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
+from scheduling.selectors.bookings.photos import list_booking_photos
+from scheduling.services.photos import VISIT_PHOTO
 from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView
 from tenants.context import current_tenant
@@ -27,6 +30,7 @@ from tenants.policies import may_business
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import capitalize, to_local
+from web.parts.pictures import ShownPicture, show_picture
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.actions import Action, is_movable, list_actions
@@ -82,6 +86,7 @@ class BookingPage:
 
     Attributes:
         undo: The look of the step that can be taken back.
+        photos: What the customer sent of what the visit is about.
     """
 
     booking: BookingView
@@ -97,6 +102,7 @@ class BookingPage:
     undo: StatusLook | None
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
+    photos: tuple[ShownPicture, ...]
 
     @property
     def day_url(self) -> str:
@@ -131,7 +137,16 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
             list_history(booking_id=booking_id), _name_staff(), booking.timezone, booking.currency
         ),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
+        photos=_list_photos(booking_id),
     )
+
+
+def _list_photos(booking_id: int) -> tuple[ShownPicture, ...]:
+    """Return the photos of the visit that are ready, in the order in which they were sent."""
+    ids = list_booking_photos(booking_id=booking_id)
+    pictures = list_pictures(VISIT_PHOTO, ids) if ids else {}
+    shown = (show_picture(pictures.get(each), width=192, is_public=False) for each in ids)
+    return tuple(each for each in shown if each is not None)
 
 
 def _find_undo(booking: BookingView) -> StatusLook | None:

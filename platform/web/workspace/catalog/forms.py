@@ -176,6 +176,10 @@ class ServiceForm(SetupForm[ServiceSetup]):
         "hold_minutes", label=gettext_lazy("Kept while they book"),
         help_text=gettext_lazy("So long nobody else can take the time that a customer is booking."),
     )  # fmt: skip
+    most_repeats = number(
+        "most_repeats", label=gettext_lazy("Visits that customers book at once, at most"),
+        help_text=gettext_lazy("For what repeats every week or so: up to 52 dates. 0: each is booked by itself."),
+    )  # fmt: skip
     position = NumberField(
         label=gettext_lazy("Order"), min_value=0, max_value=MAX_POSITION, required=False,
         help_text=gettext_lazy("The lowest number comes first. A new service without one goes to the end."),

@@ -75,7 +75,7 @@ PARTS = (
     Part(
         "further", gettext_lazy("Further"),
         gettext_lazy("Most businesses leave this as it is."),
-        (("reminders",), ("other_reminder", "hold_minutes"), ("position",), ("strategy",)),
+        (("reminders",), ("other_reminder", "hold_minutes"), ("most_repeats",), ("position",), ("strategy",)),
         after="workspace/catalog/further.html",
     ),
 )  # fmt: skip

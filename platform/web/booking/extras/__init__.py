@@ -1,0 +1,1 @@
+"""What a visit can have beyond one service at one time."""

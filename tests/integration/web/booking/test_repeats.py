@@ -1,0 +1,79 @@
+"""Repeating a visit: dates are seen before they are booked, and a code proves who books so much."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scheduling.models import Booking, Service
+from tests.integration.web.booking.test_booking import PERSON, go_to_details, text_of
+from tests.integration.web.booking.test_verification import read_code
+
+
+@pytest.fixture
+def details(customer_client, tenant) -> str:
+    """The address of the step of a service that is booked up to six times at once."""
+    service = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+    Service.objects.filter(pk=service.pk).update(most_repeats=6)
+    return go_to_details(customer_client, service)
+
+
+def ask(client, details: str) -> str:
+    return client.post(details, {**PERSON, "go": "repeats"}).url
+
+
+def list_offered(page) -> list[str]:
+    return re.findall(r'name="on" value="([^"]+)"', page.content.decode())
+
+
+def test_dates_are_seen_and_kept_for_the_booking(customer_client, details):
+    address = ask(customer_client, details)
+    page = customer_client.get(f"{address}&every=1&count=4&lang=en")
+    kept = customer_client.post(address, {"every": "1", "count": "4", "on": list_offered(page)})
+
+    shown = customer_client.get(kept.url)
+    assert len(list_offered(page)) == 3
+    assert "And 3 more visits" in text_of(customer_client.get(kept.url + "&lang=en"))
+    assert 'value="Laura Jiménez"' in shown.content.decode()
+
+
+def test_so_much_is_booked_by_whoever_types_the_code_only(customer_client, tenant, details):
+    address = ask(customer_client, details)
+    page = customer_client.get(f"{address}&every=1&count=3")
+    kept = customer_client.post(address, {"every": "1", "count": "3", "on": list_offered(page)})
+
+    unproven = customer_client.post(kept.url + "&lang=en", PERSON)
+    sent = customer_client.post(kept.url, {**PERSON, "email": "laura@example.com"})
+
+    assert (unproven.status_code, "give an e-mail address" in text_of(unproven)) == (422, True)
+    assert sent.url.startswith("/verify/")
+    assert not Booking.objects.exclude(status="held").exists()
+    made = customer_client.post(sent.url, {"code": read_code(tenant)})
+    assert made.url.startswith("/b/")
+    assert Booking.objects.filter(status="confirmed").count() == 3
+
+
+@pytest.mark.parametrize(("every", "count"), [("3", "4"), ("x", "4"), ("1", "7"), ("1", "1"), ("1", "-2"), ("1", "")])
+def test_odd_wishes_are_refused_in_words(customer_client, details, every, count):
+    page = customer_client.get(f"{ask(customer_client, details)}&every={every}&count={count}")
+
+    assert page.status_code == 422
+    assert list_offered(page) == []
+
+
+def test_dates_that_were_not_offered_are_no_dates(customer_client, details):
+    address = ask(customer_client, details)
+    typed = {"every": "1", "count": "4", "on": ["2020-01-01T00:00:00+00:00", "<script>"]}
+
+    page = customer_client.post(address, typed)
+
+    assert page.status_code == 422
+
+
+def test_a_service_that_does_not_repeat_has_no_such_page(customer_client, details):
+    address = ask(customer_client, details)
+    Service.objects.update(most_repeats=0)
+
+    assert customer_client.get(address).status_code == 302
+    assert "repeats" not in customer_client.get(details).content.decode()
