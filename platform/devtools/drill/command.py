@@ -53,6 +53,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "the whole server from its backups, at this moment: RPO, RTO, sizes [--bookings N] [--photos N] [--key]",
             needs_servers=True,
         ),
+        "nights": Drill(
+            "nightly archives of 200 businesses; one that is damaged, store away, disk full [--businesses N]",
+            needs_servers=True,
+        ),
         "crowd": Drill(
             "many tenants: seconds from crash to ready, memory of connections [--tenants N]", needs_servers=False
         ),

@@ -23,7 +23,17 @@ from tenants.types import SignUpDetails, TenantInfo
 
 def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
     """Provision a tenant for one run; the caller drops it."""
+    migrate_all()
+    return add_scratch_tenant(slug=slug, now=now)
+
+
+def migrate_all() -> None:
+    """Bring the database up to this code."""
     call_command("migrate_platform", verbosity=0, stdout=StringIO())
+
+
+def add_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
+    """Provision a tenant in a database that is up to this code; the caller drops it."""
     details = SignUpDetails(
         business_name=slug,
         slug=slug,
@@ -62,4 +72,11 @@ def empty_scheduling(tenant: TenantInfo) -> None:
         cursor.execute("DELETE FROM public.tenants_duework WHERE schema_name = %s", [tenant.schema_name])
 
 
-__all__ = ["empty_scheduling", "find_tenant", "make_scratch_tenant", "temporary_tenant"]
+__all__ = [
+    "add_scratch_tenant",
+    "empty_scheduling",
+    "find_tenant",
+    "make_scratch_tenant",
+    "migrate_all",
+    "temporary_tenant",
+]
