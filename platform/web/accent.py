@@ -29,6 +29,10 @@ FILL_CONTRAST = 1.25
 """Least of a button against the page it lies on: black on a dark page, a pale gray on a light one."""
 SAME_CONTRAST, SAME_CHANNEL = 1.05, 16
 """Below both, a color is that of the page: bright yellow is as light as white, and yet nobody takes it for it."""
+MUTED: dict[Theme, tuple[Color, Color]] = {"light": ("#5c6775", "#8490a0"), "dark": ("#98a5b4", "#728093")}
+"""Gray of texts and gray of borders of what is not chosen, or cannot be: ``--ink-3`` and ``--line-strong``."""
+SAME_HUE, CLEAR_LIGHTNESS = 0.07, 0.12
+"""As far from a gray in OKLab nobody takes a color for it; a gray has to be so much lighter or darker."""
 ROUNDING = 0.0001
 
 
@@ -61,14 +65,16 @@ def make_tokens(color: str, theme: Theme) -> AccentTokens:
     text = brand
     for below in (surface, background, tint):
         text = _step(text, below, TEXT_CONTRAST, direction)
+    line = _step(_step(brand, surface, LINE_CONTRAST, direction), background, LINE_CONTRAST, direction)
+    muted_text, muted_line = MUTED[theme]
     lightness, chroma, hue = _to_oklch(solid)
     hover = max(0.0, lightness - 0.06) if on_accent == WHITE else min(1.0, lightness + 0.05)
     return AccentTokens(
         accent=solid,
         on_accent=on_accent,
         accent_hover=_from_oklch(hover, chroma, hue),
-        accent_line=_step(_step(brand, surface, LINE_CONTRAST, direction), background, LINE_CONTRAST, direction),
-        accent_text=text,
+        accent_line=_step_clear(line, muted_line, direction),
+        accent_text=_step_clear(text, muted_text, direction),
         accent_tint=tint,
     )
 
@@ -137,6 +143,26 @@ def _step(color: Color, below: Color, target: float, direction: int) -> Color:
         lightness += direction * 0.01
         if not 0 <= lightness <= 1:
             return WHITE if direction > 0 else "#000000"
+        moved = _from_oklch(lightness, chroma, hue)
+    return moved
+
+
+def looks_like(color: Color, muted: Color, direction: int) -> bool:
+    """Tell whether a color looks like a gray that says "not chosen" where 1 is lighter, as in the dark, and -1 darker.
+
+    A chosen thing in a gray of its own has to stand out more than what is not chosen, and not less.
+    """
+    (lightness, chroma, hue), (other, muted_chroma, muted_hue) = _to_oklch(color), _to_oklch(muted)
+    a = chroma * math.cos(hue) - muted_chroma * math.cos(muted_hue)
+    b = chroma * math.sin(hue) - muted_chroma * math.sin(muted_hue)
+    return math.hypot(a, b) < SAME_HUE and (lightness - other) * direction < CLEAR_LIGHTNESS
+
+
+def _step_clear(color: Color, muted: Color, direction: int) -> Color:
+    lightness, chroma, hue = _to_oklch(color)
+    moved = color
+    while looks_like(moved, muted, direction):
+        lightness += direction * 0.01
         moved = _from_oklch(lightness, chroma, hue)
     return moved
 

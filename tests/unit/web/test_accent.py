@@ -1,15 +1,49 @@
 from __future__ import annotations
 
 import itertools
+import random
+import re
 
 import pytest
 
 from config.environment import ROOT
 from kernel.colors import DEFAULT_ACCENT, get_contrast
-from web.accent import SURFACES, is_of_page, make_stylesheet, make_tokens
+from web.accent import MUTED, SURFACES, is_of_page, looks_like, make_stylesheet, make_tokens
 
 STEPS = (0, 51, 102, 153, 204, 255)
 COLORS = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(STEPS, repeat=3)]
+
+
+CHANCE = random.Random(11)
+ANY = [f"#{CHANCE.randrange(1 << 24):06x}" for _ in range(400)]
+GRAYS = [f"#{level:02x}{level:02x}{min(255, level + blue):02x}" for level in range(0, 256, 5) for blue in (0, 12)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_chosen_looks_as_what_cannot_be_chosen(theme):
+    direction = 1 if theme == "dark" else -1
+    (text, line), alike = MUTED[theme], []
+    for color in [*ANY, *GRAYS]:
+        tokens = make_tokens(color, theme)
+        if looks_like(tokens.accent_text, text, direction) or looks_like(tokens.accent_line, line, direction):
+            alike.append(color)
+
+    assert alike == []
+    assert len({*ANY, *GRAYS}) >= 500
+
+
+def test_black_is_brighter_in_the_dark_than_what_is_not_chosen():
+    tokens = make_tokens("#1f2937", "dark")
+
+    for chosen, muted in zip((tokens.accent_text, tokens.accent_line), MUTED["dark"], strict=True):
+        assert get_contrast(chosen, SURFACES["dark"][0]) > get_contrast(muted, SURFACES["dark"][0])
+
+
+def test_muted_grays_are_those_of_the_pages():
+    css = (ROOT / "platform/web/static/css/core.css").read_text()
+    tones = [tuple(re.findall(rf"--{name}: (#\w+);", css)) for name in ("ink-3", "line-strong")]
+
+    assert tones == [tuple(MUTED[theme][at] for theme in ("light", "dark", "dark")) for at in (0, 1)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
