@@ -35,7 +35,7 @@ def show_domain(name: str) -> str:
 
 def is_inside(name: str) -> bool:
     """Tell whether a name (lower case, without a dot at the end) is one that the internet does not know."""
-    return name.rpartition(".")[2] in _load()["inside"]
+    return name.rpartition(".")[2] in _load()["inside"] or find_registered(name) in _load()["explaining"]
 
 
 def is_suffix(name: str) -> bool:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from django import template
 
 from edge.language import current_language
+from kernel.clock import utc_now
 from kernel.identity.customer_numbers import write_customer_number
+from kernel.identity.profiles import show_profile
 from kernel.money import Price
 from scheduling.types import ServiceTerms
 from tenants.context import find_current_tenant
@@ -75,8 +77,8 @@ def local_date_short(at: datetime, timezone: str) -> str:
 
 @register.filter
 def local_date_time(at: datetime, timezone: str) -> str:
-    """``{{ at|local_date_time:timezone }}``: "martes 24 de noviembre, 9:00 a.m."."""
-    return get_current_formats().format_date_time(at, timezone)
+    """``{{ at|local_date_time:timezone }}``: "martes 24 de noviembre, 9:00 a.m.", with the year when it is another."""
+    return get_current_formats().format_date_time(at, timezone, now=utc_now())
 
 
 @register.filter
@@ -185,6 +187,13 @@ def span(minutes: int) -> str:
 def phone_number(phone: str) -> str:
     """``{{ phone|phone_number }}``: as people of the tenant's country write it; abroad with its ``+``."""
     return formats.format_phone(phone, _find_country())
+
+
+@register.filter
+def profile_name(link: str, network: str) -> str:
+    """``{{ about.instagram|profile_name:"instagram" }}``: "@taller"; nothing where the address names no profile."""
+    name = show_profile(network, link)
+    return "" if name == link else name
 
 
 @register.filter

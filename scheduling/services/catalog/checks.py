@@ -11,6 +11,7 @@ from django.db.models import Model
 from kernel.emails import clean_email
 from kernel.identity.names import clean_person_name
 from kernel.identity.phones import clean_phone, explain_phone
+from kernel.identity.profiles import clean_profile
 from kernel.instants import is_known_timezone
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.maps import clean_web_address
@@ -174,6 +175,14 @@ class FieldErrors:
         cleaned = clean_web_address(link)
         self.require(cleaned is not None, field, text)
         return cleaned or link
+
+    def clean_profile(self, field: str, typed: str, *, text: str) -> str:
+        """Return the address of a profile at the network that the field is called by, or note ``text``."""
+        if not typed.strip():
+            return ""
+        cleaned = clean_profile(field, typed)
+        self.require(cleaned is not None, field, text)
+        return cleaned or typed
 
 
 def _fold(values: Iterable[object]) -> Key:

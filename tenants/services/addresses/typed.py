@@ -60,7 +60,8 @@ def clean_domain(typed: str) -> str:
     name = _encode(host)
     if is_below_platform(name) or get_platform_name().endswith(f".{name}"):
         raise _refuse(OURS)
-    if is_inside(name):
+    is_tried_out = name.rpartition(".")[2] == get_platform_name().rpartition(".")[2]
+    if is_inside(name) and not is_tried_out:
         raise _refuse(NOT_PUBLIC)
     if "." not in name:
         raise _refuse(NO_ENDING)

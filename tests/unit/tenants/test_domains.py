@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from tenants.domains import find_registered, find_suffix, is_inside, is_suffix, make_proof, make_proof_name, show_domain
@@ -87,6 +89,13 @@ def test_domain_is_cleaned_of_what_was_copied_along(typed, name):
         ("localhost", words.NOT_PUBLIC),
         ("taller.local", words.NOT_PUBLIC),
         ("taller.internal", words.NOT_PUBLIC),
+        ("https://Citas.Taller.TEST/", words.NOT_PUBLIC),
+        ("citas.taller.invalid", words.NOT_PUBLIC),
+        ("taller.localhost", words.NOT_PUBLIC),
+        ("abcdefghijklmnop.onion", words.NOT_PUBLIC),
+        ("1.168.192.in-addr.arpa", words.NOT_PUBLIC),
+        ("example.com", words.NOT_PUBLIC),
+        ("citas.example.org", words.NOT_PUBLIC),
         ("com.mx", words.NOBODYS),
         ("co.uk", words.NOBODYS),
         ("github.io", words.NOBODYS),
@@ -121,10 +130,21 @@ def test_what_was_bought_stands_before_the_ending(name, suffix, registered):
 
 
 def test_endings_and_inner_names():
-    names = ("com.mx", "taller.com.mx", "nas.lan", "taller.example")
+    names = ("com.mx", "taller.com.mx", "nas.lan", "taller.example", "taller-example.com")
 
-    assert [is_suffix(name) for name in names] == [True, False, False, False]
-    assert [is_inside(name) for name in names] == [False, False, True, False]
+    assert [is_suffix(name) for name in names] == [True, False, False, False, False]
+    assert [is_inside(name) for name in names] == [False, False, True, True, False]
+
+
+@pytest.mark.parametrize("platform", ["turnero.mx", "turnero.test:8000", "turnero.example"])
+def test_endings_for_trying_out_are_taken_where_the_platform_has_them_too(settings, platform):
+    settings.PLATFORM_HOST = platform
+    ending = platform.partition(":")[0].rpartition(".")[2]
+
+    for name in ("taller.example", "taller.test", "taller.localhost"):
+        with nullcontext() if name.endswith(f".{ending}") else pytest.raises(DomainInvalid) as refused:
+            assert clean_domain(name) == name
+        assert refused is None or refused.value.errors == {"name": (words.NOT_PUBLIC,)}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from edge.language import current_language
+from kernel.identity.profiles import NETWORKS, show_profile
 from kernel.languages import LANGUAGE_NAMES, LANGUAGES
 from kernel.text import mark
 from scheduling.services.catalog.business.settings import ABOUT_LENGTH, LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
@@ -49,6 +50,12 @@ LABELS = {
     ("after", "en"): gettext_lazy("Once it is booked, in English"),
 }
 LINK_ATTRS = {"autocomplete": "off", "inputmode": "url", "spellcheck": "false", "placeholder": "https://"}
+PROFILE_ATTRS = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "placeholder": gettext_lazy("@yourbusiness"),
+}
 
 
 def list_text_names() -> tuple[tuple[str, str, str], ...]:
@@ -63,9 +70,9 @@ class BusinessForm(SetupForm[BusinessSetup]):
     name = TextField(label=gettext_lazy("Name of the business"), max_length=120, attrs={"autocomplete": "organization"})
     email = EmailField(label=gettext_lazy("E-mail for customers"), required=False, attrs={"autocomplete": "off"})
     website = TextField(label=gettext_lazy("Website"), max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
-    instagram = TextField(label="Instagram", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
-    facebook = TextField(label="Facebook", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
-    tiktok = TextField(label="TikTok", max_length=LINK_LENGTH, required=False, attrs=LINK_ATTRS)
+    instagram = TextField(label="Instagram", max_length=LINK_LENGTH, required=False, attrs=PROFILE_ATTRS)
+    facebook = TextField(label="Facebook", max_length=LINK_LENGTH, required=False, attrs=PROFILE_ATTRS)
+    tiktok = TextField(label="TikTok", max_length=LINK_LENGTH, required=False, attrs=PROFILE_ATTRS)
     accent = TextField(
         label=gettext_lazy("Color of your brand"),
         max_length=7,
@@ -213,7 +220,8 @@ class BusinessForm(SetupForm[BusinessSetup]):
         """Return what the fields show: each text in its own field, all languages where none was left out."""
         said = {(name, each.language): getattr(each, name) for each in setup.texts for name in TEXTS}
         texts = {name: said.get((text, language), "") for name, text, language in list_text_names()}
-        return {**super().list_initial(setup), **texts, "languages": setup.languages or LANGUAGES}
+        profiles = {name: show_profile(name, getattr(setup, name)) for name in NETWORKS}
+        return {**super().list_initial(setup), **profiles, **texts, "languages": setup.languages or LANGUAGES}
 
     def read_values(self) -> dict[str, Any]:
         """Return the values with the texts as the business keeps them."""
@@ -233,6 +241,8 @@ class BusinessForm(SetupForm[BusinessSetup]):
         """Return a stored value in words: zones by their cities, choices by their labels."""
         if name == "timezone":
             return name_zone(str(value))
+        if name in NETWORKS and value:
+            return show_profile(name, str(value))
         if name in {"locale", "tone", "clock"}:
             return str(dict(self.fields[name].choices).get(value, value))  # type: ignore[attr-defined]
         if name in {"languages", "sms_countries"} and isinstance(value, list):

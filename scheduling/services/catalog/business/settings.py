@@ -14,6 +14,7 @@ from audit.errors import ChangedMeanwhile
 from audit.selectors.log import list_changes
 from audit.services.log import log_changes
 from audit.types import NewEntry
+from kernel.identity.profiles import NETWORKS
 from kernel.languages import LANGUAGES
 from kernel.text import mark
 from notifications.services.outbox import publish
@@ -35,13 +36,14 @@ from tenants.types import BusinessSetup, BusinessText
 from verticals.contract import Tone
 
 NOUN = "business"
+PROFILE_WRONG = mark("Type the name of your profile, such as @yourbusiness, or paste its address.")
 LINK_WRONG = mark("Paste the whole address of the page, which begins with https://.")
 PRIVACY_WRONG = mark("Paste the whole address of your privacy notice, which begins with https://.")
 BUDGET_WRONG = mark("From 0 to 100,000 a day.")
 LINE_TOO_LONG = mark("At most 120 characters: it is one line.")
 TEXT_TOO_LONG = mark("At most 600 characters in each language.")
 MAIN_LANGUAGE_MISSING = mark("The language of the business has to be among them.")
-LINKS = ("website", "instagram", "facebook", "tiktok")
+LINKS = ("website", *NETWORKS)
 NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH, ABOUT_LENGTH = 120, 300, 600, 120
 TEXTS = ("about", "bring", "policy", "after")
 MOST_PER_DAY = 100_000
@@ -86,9 +88,9 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
         accent=setup.accent.strip().lower(),
         email=errors.clean_email("email", setup.email),
         website=errors.clean_link("website", setup.website, text=LINK_WRONG),
-        instagram=errors.clean_link("instagram", setup.instagram, text=LINK_WRONG),
-        facebook=errors.clean_link("facebook", setup.facebook, text=LINK_WRONG),
-        tiktok=errors.clean_link("tiktok", setup.tiktok, text=LINK_WRONG),
+        instagram=errors.clean_profile("instagram", setup.instagram, text=PROFILE_WRONG),
+        facebook=errors.clean_profile("facebook", setup.facebook, text=PROFILE_WRONG),
+        tiktok=errors.clean_profile("tiktok", setup.tiktok, text=PROFILE_WRONG),
         privacy_url=errors.clean_link("privacy_url", setup.privacy_url, text=PRIVACY_WRONG),
         languages=_order(setup.languages, LANGUAGES),
         sms_countries=tuple(sorted(set(setup.sms_countries))),

@@ -140,7 +140,8 @@ def test_saving_the_same_again_is_no_change(owner_client, tenant):
         ("accent", "FFFFFF"),
         ("website", "javascript:alert(1)"),
         ("website", "https://user:secret@evil.example"),
-        ("instagram", "http://instagram.com/x"),
+        ("instagram", "https://evil.com/x"),
+        ("instagram", "https://instagram.com.evil.com/x"),
         ("facebook", "data:text/html,<script>"),
         ("tiktok", "https://" + "x" * 5000 + ".example"),
         ("privacy_url", "nuestra página"),
@@ -238,9 +239,21 @@ def test_customers_read_what_the_business_wrote(owner_client, customer_client):
     assert "You can change it up to 4 hours before." in english
     for page in (spanish, english):
         assert 'href="https://morales.example/privacidad"' in page
-        assert 'href="https://instagram.com/morales"' in page
+        assert 'href="https://instagram.com/morales" rel="noopener">Instagram @morales</a>' in page
         assert 'href="mailto:hola@morales.example"' in page
         assert "/brand.css?v=c2410c" in page
+
+
+def test_profiles_are_typed_and_shown_by_their_names(owner_client):
+    save(owner_client, instagram="@Morales.Taller", facebook="https://m.facebook.com/Morales?ref=x", tiktok="morales")
+
+    setup, page = read_setup(), owner_client.get(URL).content.decode()
+    again = save(owner_client, instagram="@morales.taller", facebook="@morales", tiktok="@morales")
+
+    links = ("https://instagram.com/morales.taller", "https://facebook.com/morales", "https://tiktok.com/@morales")
+    assert (setup.instagram, setup.facebook, setup.tiktok) == links
+    assert (page.count('value="@morales"'), page.count('value="@morales.taller"')) == (2, 1)
+    assert (again.status_code, read_setup()) == (302, setup)
 
 
 def test_text_that_is_missing_in_a_language_is_shown_in_the_own_one():
