@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CUSTOMER_VIEW = "customer_view"
     CUSTOMER_MANAGE = "customer_manage"
     SETTINGS_MANAGE = "settings_manage"
+    ADDRESS_MANAGE = "address_manage"
     TEAM_MANAGE = "team_manage"
     REPORT_VIEW = "report_view"
     DATA_TAKE = "data_take"
@@ -31,7 +32,8 @@ _STAFF = frozenset(Permission) - {Permission.OPERATOR}
 
 PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.OWNER: _STAFF,
-    Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE},
+    Role.MANAGER: _STAFF
+    - {Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE},
     Role.RECEPTIONIST: frozenset(
         {
             Permission.BOARD_VIEW,

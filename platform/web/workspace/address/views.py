@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.policies import Permission
+from accounts.policies import Permission, has_permission
 from audit.selectors.log import list_changes
 from audit.services.addresses import ADDRESS
 from edge.access import requires
@@ -58,7 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _render(request)
 
 
-@requires(Permission.SETTINGS_MANAGE)
+@requires(Permission.ADDRESS_MANAGE)
 @require_POST
 def claim(request: HttpRequest) -> HttpResponse:
     """Take a domain that somebody typed; what is wrong with it is said at the field, and it stays there."""
@@ -76,7 +76,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     return go_on(request, toast, to=reverse("workspace:address"))
 
 
-@requires(Permission.SETTINGS_MANAGE)
+@requires(Permission.ADDRESS_MANAGE)
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Have the domain looked at now."""
@@ -87,7 +87,7 @@ def check(request: HttpRequest) -> HttpResponse:
     return go_on(request, Toast(title=gettext("We are looking at it")), to=reverse("workspace:address"))
 
 
-@requires(Permission.SETTINGS_MANAGE)
+@requires(Permission.ADDRESS_MANAGE)
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     """Give the domain up that the page showed."""
@@ -100,7 +100,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     return go_on(request, toast, to=reverse("workspace:address"))
 
 
-@requires(Permission.SETTINGS_MANAGE)
+@requires(Permission.ADDRESS_MANAGE)
 def change(request: HttpRequest) -> HttpResponse:
     """Show what another address means, and take it.
 
@@ -153,7 +153,7 @@ def _render(
         "former": list_former_addresses(now=utc_now()),
         "lines": _list_lines(),
         "refusal": refusal,
-        "may_write": may_business(Ability.WRITE),
+        "may_write": may_business(Ability.WRITE) and has_permission(request.user, Permission.ADDRESS_MANAGE),
     }
     return render(request, "workspace/address/page.html", context, status=status)
 

@@ -19,11 +19,14 @@ def english():
 
 WRITES = {
     Permission.BOOKING_MANAGE, Permission.BOOKING_OVERRIDE, Permission.CATALOG_MANAGE, Permission.CUSTOMER_MANAGE,
-    Permission.SETTINGS_MANAGE, Permission.TEAM_MANAGE,
+    Permission.SETTINGS_MANAGE, Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE,
 }  # fmt: skip
 
 
-WITHHELD = {Permission.TEAM_MANAGE: "team", Permission.DATA_TAKE: "data", Permission.BUSINESS_CLOSE: "closing"}
+WITHHELD = {
+    Permission.ADDRESS_MANAGE: "web address", Permission.TEAM_MANAGE: "team", Permission.DATA_TAKE: "data",
+    Permission.BUSINESS_CLOSE: "closing",
+}  # fmt: skip
 """How the words of a manager call what only owners may."""
 
 

@@ -68,6 +68,20 @@ def test_page_begins_with_the_address_that_always_works(owner_client):
     assert ("Dominio propio" in page, "walk" in page) == (True, False)
 
 
+def test_managers_see_the_addresses_and_change_nothing(owner_client, staff_client, names):
+    owner_client.post(DOMAIN, {"name": NAME})
+    manager = staff_client("manager")
+
+    page = read(manager)
+    refused = [manager.post(f"{DOMAIN}{each}", {"name": NAME}).status_code for each in ("", "check/", "remove/")]
+    refused.append(manager.get(f"{URL}change/").status_code)
+
+    assert ("Solo los dueños cambian" in page, NAME in page) == (True, True)
+    assert (f'action="{DOMAIN}' in page, f'href="{URL}change/"' in page) == (False, False)
+    assert refused == [403] * 4
+    assert OwnDomain.objects.get().name == NAME
+
+
 def test_typed_domain_waits_with_its_records(owner_client, names):
     answer = owner_client.post(DOMAIN, {"name": "https://Citas.TallerMorales.mx/"})
     own = OwnDomain.objects.get()
