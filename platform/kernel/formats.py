@@ -70,9 +70,10 @@ class Formats:
         form = "short" if own == self.is_24_hours else ("H:mm" if self.is_24_hours else "h:mm a")
         return _clean(babel_format_time(at, form, tzinfo=ZoneInfo(timezone), locale=self.locale))
 
-    def format_day(self, on: date) -> str:
-        """Return weekday, day and month: "martes 24 de noviembre", "Tuesday, November 24"."""
-        pattern = YEAR_AT_END.sub("", self.locale.date_formats["full"].pattern)
+    def format_day(self, on: date, *, with_year: bool = False) -> str:
+        """Return weekday, day and month: "martes 24 de noviembre", "Tuesday, November 24"; with the year when asked."""
+        full = self.locale.date_formats["full"].pattern
+        pattern = full if with_year else YEAR_AT_END.sub("", full)
         text = _clean(format_date(on, pattern, locale=self.locale))
         return text.replace(", ", " ", 1) if self.language == "es" else text
 
@@ -117,9 +118,14 @@ class Formats:
         """Return month and year: "noviembre de 2026", "November 2026"."""
         return _clean(format_skeleton("yMMMM", _at_noon(on), locale=self.locale))
 
-    def format_date_time(self, at: datetime, timezone: str) -> str:
-        """Return day and local time: "martes 24 de noviembre, 9:00 a.m."."""
-        return f"{self.format_day(to_local(at, timezone).date())}, {self.format_time(at, timezone)}"
+    def format_date_time(self, at: datetime, timezone: str, *, now: datetime | None = None) -> str:
+        """Return day and local time: "martes 24 de noviembre, 9:00 a.m.".
+
+        With the year where it is another one than at ``now``: "jueves 7 de enero de 2027, 9:00 a.m.".
+        """
+        on = to_local(at, timezone).date()
+        with_year = now is not None and on.year != to_local(now, timezone).year
+        return f"{self.format_day(on, with_year=with_year)}, {self.format_time(at, timezone)}"
 
     def format_money(self, amount_minor: int, currency: str) -> str:
         """Return an amount with the sign that the country uses, without decimals when they are zero: "$850"."""

@@ -202,3 +202,20 @@ def test_dates_in_a_row_are_said_once(country, language, first, last, said):
 def test_dates_may_be_open_at_either_end(first, last, said):
     with translation.override("en"):
         assert describe_days(get_formats("en", "MX"), first, last) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "text"),
+    [
+        ("es", datetime(2026, 11, 24, 15, tzinfo=UTC), "martes 24 de noviembre, 9:00 a.m."),
+        ("es", datetime(2027, 1, 7, 15, tzinfo=UTC), "jueves 7 de enero de 2027, 9:00 a.m."),
+        ("es", datetime(2025, 11, 24, 15, tzinfo=UTC), "lunes 24 de noviembre de 2025, 9:00 a.m."),
+        ("es", datetime(2027, 1, 1, 5, tzinfo=UTC), "jueves 31 de diciembre, 11:00 p.m."),
+        ("en", datetime(2027, 1, 7, 15, tzinfo=UTC), "Thursday, January 7, 2027, 9:00 AM"),
+    ],
+)
+def test_year_is_said_where_it_is_another_than_now(language, at, text):
+    formats = get_formats(language, "MX")
+    now = datetime(2026, 11, 26, 18, tzinfo=UTC)
+
+    assert formats.format_date_time(at, MEXICO, now=now).replace("\xa0", " ") == text

@@ -13,7 +13,7 @@ from scheduling.types import Answer, BookingView, Change
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.formats import format_phone, to_local
-from web.templatetags.formats import get_current_formats
+from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.answers import show_answer
 
 LABELS = {
@@ -27,9 +27,8 @@ LABELS = {
 
 def describe_times(before: datetime, after: datetime, timezone: str) -> str:
     """Return "11:45 → 12:00"; with the days where they differ."""
-    formats = get_current_formats()
     is_same_day = to_local(before, timezone).date() == to_local(after, timezone).date()
-    name = formats.format_time if is_same_day else formats.format_date_time
+    name = get_current_formats().format_time if is_same_day else local_date_time
     return f"{name(before, timezone)} → {name(after, timezone)}"
 
 

@@ -32,7 +32,7 @@ from verticals.registry import get_vertical
 from web.formats import capitalize, to_local
 from web.parts.pictures import ShownPicture, show_picture
 from web.parts.status_looks import StatusLook, get_look
-from web.templatetags.formats import get_current_formats
+from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_movable, list_actions
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
@@ -162,15 +162,14 @@ def describe_history(
     steps: Sequence[HistoryStep], names: Mapping[int, str], timezone: str, currency: str = ""
 ) -> tuple[StepLine, ...]:
     """Put steps into words, in the active language."""
-    formats = get_current_formats()
     lines: list[StepLine] = []
     for step in steps:
         look = get_look(step.status)
         text = str(look.label)
         if step.moved_from is not None:
             text = gettext("Moved from %(before)s to %(after)s") % {
-                "before": formats.format_date_time(step.moved_from, timezone),
-                "after": formats.format_date_time(step.starts_at, timezone),
+                "before": local_date_time(step.moved_from, timezone),
+                "after": local_date_time(step.starts_at, timezone),
             }
         elif step.changes:
             text = gettext("Corrected: %(changes)s") % {"changes": describe_changes(step.changes, currency)}

@@ -21,7 +21,7 @@ from scheduling.types import Actor, BookingView, OverrideReason
 from web.errors import translate_error
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.templatetags.formats import get_current_formats
+from web.templatetags.formats import local_date_time
 from web.workspace.bookings.actions import ACTIONS, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
@@ -114,8 +114,7 @@ def make_actor(request: HttpRequest) -> Actor:
 
 def describe(booking: BookingView) -> str:
     """Name a booking in one line: who and when."""
-    at = get_current_formats().format_date_time(booking.starts_at, booking.timezone)
-    return f"{booking.customer_name} · {at}"
+    return f"{booking.customer_name} · {local_date_time(booking.starts_at, booking.timezone)}"
 
 
 def answer_done(request: HttpRequest, booking: BookingView, toast: Toast) -> HttpResponse:

@@ -16,7 +16,7 @@ from audit.types import Change
 from kernel.clock import utc_now
 from tenants.context import current_tenant
 from web.formats import end_sentence
-from web.templatetags.formats import get_current_formats
+from web.templatetags.formats import local_date_time
 from web.workspace.crud.page import CrudPage
 
 SENTENCES = {
@@ -53,7 +53,7 @@ class Step:
     @property
     def sentence(self) -> str:
         """Return who did what and when, without a full stop."""
-        when = get_current_formats().format_date_time(self.change.at, current_tenant().timezone)
+        when = local_date_time(self.change.at, current_tenant().timezone)
         who = self.change.user_name or gettext("Somebody")
         return SENTENCES[Action(self.change.action)] % {"who": who, "when": when}
 

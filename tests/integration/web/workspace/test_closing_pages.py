@@ -312,6 +312,7 @@ def test_closed_page_counts_down(owner_client, tenant, ago, words):
     page = unescape(owner_client.get(PAGE).content.decode())
 
     assert (words in page, f'href="{DATA}"' in page, REOPEN in page) == (True, True, True)
+    assert (page.count("Todo se conserva hasta"), page.count("Hasta entonces")) == (1, 1)
 
 
 def test_what_the_platform_closed_only_the_platform_opens_again(owner_client, tenant):
