@@ -12,6 +12,7 @@ import pytest
 from config.environment import ROOT
 from database.connection import LASTING
 from devtools.drill.production import runbooks
+from devtools.drill.production.elsewhere import MOVES
 from devtools.drill.production.guide import read_steps
 
 BY_OTHERS = {"alerts"}
@@ -107,12 +108,24 @@ def test_second_change_lists_both(machine):
 def test_drill_tries_every_runbook():
     there = {path.stem for path in runbooks.FOLDER.glob("*.md")}
 
-    assert there - BY_OTHERS == set(runbooks.CASES)
+    tried = {case.runbook or name for name, case in runbooks.CASES.items()} | {each.runbook for each in MOVES.values()}
+    assert there - BY_OTHERS == tried
     for name, case in runbooks.CASES.items():
-        lines = [step.line for step in runbooks.read_runbook(name)]
-        given = {step.given for step in runbooks.read_runbook(name)} - {""}
+        steps = runbooks.read_runbook(case.runbook or name, case.chapters)
+        lines = [step.line for step in steps]
+        given = {step.given for step in steps} - {""}
         assert given == set(case.given), name
         assert [part for part in case.mends if not any(part in line for line in lines)] == [], name
+
+
+def test_every_chapter_of_a_move_is_run_on_one_of_both_machines():
+    run = {name: [] for name in ("new-node", "restore-platform")}
+    for each in MOVES.values():
+        run[each.runbook] += [*each.old, *each.new, *each.last]
+
+    for name, chapters in run.items():
+        lines = [step.line for step in runbooks.read_runbook(name)]
+        assert [step.line for step in runbooks.read_runbook(name, chapters)] == lines, name
 
 
 def test_runbooks_lead_to_files_and_settings_that_there_are():

@@ -11,7 +11,6 @@ booking. ``--runbooks`` tries those instead (`devtools.drill.production.runbooks
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import signal
 import subprocess
@@ -22,17 +21,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.environment import ROOT, read_environment
+from devtools.drill.production.elsewhere import MOVES, try_move
 from devtools.drill.production.guide import BACK, INSTALL, UPGRADE, Step, read_steps
-from devtools.drill.production.looking import AUTHORITY, HOST, judge_looks, tell, watching
+from devtools.drill.production.looking import (
+    GIVEN,
+    HOST,
+    MAIL_PORT,
+    PACKED,
+    SMTP_PORT,
+    judge_looks,
+    tell,
+    visit,
+    watching,
+)
 from devtools.drill.production.machine import Machine, running_machine
-from devtools.drill.production.runbooks import CASES, rehearse
+from devtools.drill.production.rotation import look_at_logs
+from devtools.drill.production.runbooks import CASES, try_case
 from devtools.errors import DevtoolsError
 from devtools.processes import end_child, own_environment
 from devtools.terminal import complain, say
 
-SMTP_PORT, MAIL_PORT = 1025, 8025
-GIVEN = {"HOST": HOST, "SMTP_URL": f"smtp://127.0.0.1:{SMTP_PORT}", "FROM_EMAIL": f"citas@{HOST}"}
-"""What the drill fills in where readers fill in their own."""
 OPERATORS_PASSWORD = "the-operators-password-of-the-drill\n"  # noqa: S105 - of a machine that is thrown away
 UNITS = ("turnero-migrate", "turnero-web@1", "turnero-web@2", "turnero-worker@1", "turnero-worker@2", "turnero-beat")
 LOOSEST = 40
@@ -44,14 +52,14 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dev drill production")
     parser.add_argument("--keep", action="store_true", help="wait for Enter before the machine is thrown away")
     parser.add_argument(
-        "--runbooks", nargs="*", choices=list(CASES), metavar="NAME",
+        "--runbooks", nargs="*", choices=[*CASES, *MOVES], metavar="NAME",
         help="instead of a new version: what each runbook is for happens, and its lines are run (default: all)",
     )  # fmt: skip
     options = parser.parse_args(argv)
     folder = read_environment().state_dir / "production"
     folder.mkdir(parents=True, exist_ok=True)
     with running_machine(folder, host=HOST) as machine:
-        _pack(machine.root / "root" / "turnero.tar.gz")
+        _pack(machine.root / PACKED)
         with _catching_mail(machine, folder):
             is_well = _follow(machine, folder, runbooks=options.runbooks)
             if options.keep:
@@ -67,20 +75,28 @@ def _follow(machine: Machine, folder: Path, *, runbooks: Sequence[str] | None) -
     began_at = time.monotonic()
     if not _run_steps(machine, read_steps(INSTALL)):
         return False
-    is_well = _visit(machine, note, began_at) and _look_at_units(machine)
+    is_well = visit(machine, note, began_at) and _look_at_units(machine) and look_at_logs(machine)
     if runbooks is not None:
-        return rehearse(machine, note, runbooks or list(CASES)) and is_well
+        return rehearse(machine, note, runbooks or [*CASES, *MOVES]) and is_well
     for chapter in (UPGRADE, BACK):
         say(f"-- {chapter}")
         with watching(machine, note) as watcher:
             is_well = _run_steps(machine, read_steps(chapter)) and is_well
-        is_well = judge_looks(watcher) and _visit(machine, note, began_at) and is_well
+        is_well = judge_looks(watcher) and visit(machine, note, began_at) and is_well
     return is_well
+
+
+def rehearse(machine: Machine, note: Path, names: Sequence[str]) -> bool:
+    """Try each of the runbooks, whatever became of the others; tell whether all of them hold."""
+    held = {name: (try_move if name in MOVES else try_case)(machine, note, name) for name in names}
+    failed = [name for name, is_well in held.items() if not is_well]
+    say(f"{len(held)} runbooks, {len(failed)} do not hold  {', '.join(failed)}".rstrip())
+    return not failed
 
 
 def _run_steps(machine: Machine, steps: Sequence[Step]) -> bool:
     for step in steps:
-        line = f"export {step.given}={GIVEN[step.given]}" if step.given else step.line
+        line = step.fill_in(GIVEN)
         told = OPERATORS_PASSWORD if "create_operator" in line else ""
         began_at = time.monotonic()
         done = machine.run(line, needs_network=step.needs_network, told=told)
@@ -91,19 +107,6 @@ def _run_steps(machine: Machine, steps: Sequence[Step]) -> bool:
                 complain(machine.run(f"journalctl --unit {unit} --no-pager --lines 20 || true").stdout)
             return False
     return True
-
-
-def _visit(machine: Machine, note: Path, began_at: float) -> bool:
-    own = [str(HOST), str(machine.root / AUTHORITY), str(MAIL_PORT), str(note)]
-    command = machine.command_from_outside([sys.executable, "-m", "devtools.drill.production.visitor", *own])
-    visitor = subprocess.Popen(command, cwd=ROOT, env=own_environment(), stdout=subprocess.PIPE, text=True)
-    for line in visitor.stdout or ():
-        what, is_right, told = json.loads(line)
-        if what == "BOOKED":
-            say(f"{(time.monotonic() - began_at) / 60:.1f} minutes from the first line of the guide to the booking")
-        else:
-            tell(is_right, f"{what}  {told}")
-    return visitor.wait() == 0
 
 
 def _look_at_units(machine: Machine) -> bool:

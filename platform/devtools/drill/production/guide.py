@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.environment import ROOT
@@ -27,13 +26,17 @@ class Step:
     @property
     def program(self) -> str:
         """Return what is run, for instance ``systemctl``."""
-        return shlex.split(self.line)[0]
+        return self.line.split(maxsplit=1)[0]
 
     @property
     def given(self) -> str:
         """Return the variable that readers fill in here; empty: it is an ordinary command."""
         found = _GIVEN.match(self.line)
         return found[1] if found else ""
+
+    def fill_in(self, given: Mapping[str, str]) -> str:
+        """Return the line with what readers fill in, as far as it is given."""
+        return f"export {self.given}={given[self.given]}" if self.given in given else self.line
 
     @property
     def needs_network(self) -> bool:

@@ -79,8 +79,8 @@ class Machine:
 
 
 @contextmanager
-def running_machine(folder: Path, *, host: str) -> Iterator[Machine]:
-    """Make a Debian in ``folder``, start it, and throw it away at the end.
+def running_machine(folder: Path, *, host: str, name: str = "machine") -> Iterator[Machine]:
+    """Make a Debian in ``folder``, start it, and throw it away at the end; others there have other names.
 
     Raises:
         DevtoolsError: This machine cannot do it; the text says what is missing.
@@ -89,7 +89,7 @@ def running_machine(folder: Path, *, host: str) -> Iterator[Machine]:
     if missing:
         message = f"{', '.join(missing)} not found; on Debian: apt-get install debootstrap systemd-container util-linux"
         raise DevtoolsError(message)
-    base, root = folder / "debian", folder / "machine"
+    base, root = folder / "debian", folder / name
     if not (base / "complete").exists():
         _make_base(base)
     shutil.rmtree(root, ignore_errors=True)
@@ -97,7 +97,7 @@ def running_machine(folder: Path, *, host: str) -> Iterator[Machine]:
     _prepare(root, host)
     command = ["systemd-nspawn", "--quiet", f"--directory={root}", f"--machine=turnero-drill-{root.stat().st_ino}"]
     command += ["--register=no", "--keep-unit", "--private-network", "--console=pipe", "--boot"]
-    with (folder / "machine.log").open("wb") as log:
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             preexec_fn=tether(signal.SIGTERM),  # noqa: PLW1509 - no threads here

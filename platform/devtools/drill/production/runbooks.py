@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.environment import ROOT
-from devtools.drill.production.guide import Step, read_page
+from devtools.drill.production.guide import Step, read_page, read_steps
 from devtools.drill.production.looking import AUTHORITY, HOST, judge_looks, tell, watching
 from devtools.drill.production.machine import Machine
 from devtools.drill.production.visitor import SLUG
@@ -37,6 +37,8 @@ class Case:
         is_calm: Nobody may notice: people look at pages meanwhile, and no answer may be wrong.
         answers: Businesses that have to answer afterwards, by the first part of their address.
         clears: Lines that take the drill's own things away afterwards.
+        chapters: Those that are run; none named: all of them.
+        runbook: Whose lines are run, when it is not called as the case is.
     """
 
     breaks: tuple[str, ...] = ()
@@ -45,10 +47,8 @@ class Case:
     is_calm: bool = False
     answers: tuple[str, ...] = (SLUG,)
     clears: tuple[str, ...] = ()
-
-    def fill_in(self, step: Step) -> str:
-        """Return the line with what readers fill in."""
-        return f"export {step.given}={self.given[step.given]}" if step.given in self.given else step.line
+    chapters: tuple[str, ...] = ()
+    runbook: str = ""
 
 
 _OWN = MappingProxyType({"SLUG": SLUG})
@@ -65,6 +65,11 @@ _FILL_DISK = (
     "systemctl start postgresql@15-main",
     f"dd if=/dev/zero of={DATA}/ballast bs=1M status=none || true",
     f"{_SQL} 'CREATE TABLE public.ballast AS SELECT generate_series(1, 2000000)' || true",
+    # It refuses that and goes on. Without room for its own log it ends.
+    f"{_SQL} 'SELECT pg_logical_emit_message(true, $$ballast$$, repeat($$x$$, 500000000))' || true",
+    "sleep 5",
+    "grep 'PANIC.*No space left' /var/log/postgresql/postgresql-15-main.log",
+    "! pg_isready",
 )
 _EMPTY_DISK = (
     "systemctl stop postgresql@15-main",
@@ -72,6 +77,26 @@ _EMPTY_DISK = (
     f"rm --recursive --force {DATA}/15 && cp --archive {SMALL}/15 {DATA}/15",
     f"umount {SMALL}",
     "systemctl start postgresql@15-main",
+)
+_LOG = "/var/lib/turnero-wal"
+_TOLD = "\"SELECT body_text FROM notifications_public_message WHERE template = 'platform_backup_failed'\""
+_FILL_LOG = (
+    f"mount -t tmpfs -o size=40M,mode=2770,uid=$(id --user postgres),gid=$(id --group turnero) tmpfs {_LOG}",
+    f"dd if=/dev/zero of={_LOG}/ballast bs=1M status=none || true",
+    f"{_SQL} 'CREATE TABLE public.ballast AS SELECT generate_series(1, 200000)'",
+    f"{_SQL} 'SELECT pg_switch_wal()'",
+    # Three tries of PostgreSQL's, and a worker's look at them a minute later at most.
+    "sleep 75",
+    f"{_SQL} 'TABLE pg_stat_archiver' | grep --invert-match '|0|' | grep .",
+    f"{_SQL} {_TOLD} | grep archive_command",
+    _ASK.format(host=f"{SLUG}.{HOST}", authority=AUTHORITY),
+)
+_EMPTY_LOG = (
+    f"{_SQL} 'DROP TABLE public.ballast'",
+    f"{_SQL} 'SELECT pg_switch_wal()'",
+    f"timeout 180 bash -c 'until ! ls {DATA}/15/main/pg_wal/archive_status | grep ready$; do sleep 1; done'",
+    f"timeout 180 bash -c 'until ! ls --almost-all {_LOG} | grep .; do sleep 1; done'",
+    f"umount {_LOG}",
 )
 _FIND_SCHEMA = f"{_SQL} \"SELECT schema_name FROM tenants_tenant WHERE slug = '{SLUG}'\""  # noqa: S608 - ours
 _LOCK = '"BEGIN; LOCK TABLE $HELD.scheduling_booking; SELECT pg_sleep(900)" < /dev/null > /dev/null 2>&1'
@@ -81,11 +106,15 @@ _HOLD_UP = (
     "sleep 125",
 )
 
-_LOSE_DISK = (
+KEEP_ALL = (
     "turnero-manage backup_platform --full",
     f"{_SQL} 'SELECT pg_switch_wal()'",
     # A worker puts the log into the store every minute.
     "sleep 75",
+)
+"""Everything up to this moment is in the store."""
+_LOSE_DISK = (
+    *KEEP_ALL,
     "systemctl kill --signal SIGKILL postgresql@15-main",
     f"rm --recursive --force {DATA}/15/main/base {DATA}/15/main/global",
 )
@@ -107,49 +136,46 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "slow-business": Case(breaks=_HOLD_UP),
         "database-down": Case(breaks=("systemctl kill --signal SIGKILL postgresql@15-main",)),
         "disk-full": Case(breaks=_FILL_DISK, mends={"find /opt": f"rm {DATA}/ballast"}, clears=_EMPTY_DISK),
-        "new-node": Case(),
-        "restore-platform": Case(breaks=_LOSE_DISK),
+        "log-not-kept": Case(
+            runbook="disk-full", breaks=_FILL_LOG, mends={"find /opt": f"rm {_LOG}/ballast"}, clears=_EMPTY_LOG
+        ),
+        "restore-platform": Case(breaks=_LOSE_DISK, chapters=("Fetch it", "Let PostgreSQL replay it", "Let people in")),
     }
 )
 
 
-def rehearse(machine: Machine, note: Path, names: Sequence[str]) -> bool:
-    """Try each of the runbooks, whatever became of the others; tell whether all of them hold."""
-    held = {name: _rehearse(machine, note, name, CASES[name]) for name in names}
-    failed = [name for name, is_well in held.items() if not is_well]
-    say(f"{len(held)} runbooks, {len(failed)} do not hold  {', '.join(failed)}".rstrip())
-    return not failed
-
-
-def _rehearse(machine: Machine, note: Path, name: str, case: Case) -> bool:
+def try_case(machine: Machine, note: Path, name: str) -> bool:
+    """Let happen what a runbook is for, run its lines, and tell whether its businesses answer."""
     say(f"-- {name}")
-    is_well = all(_run(machine, line) for line in case.breaks)
+    case = CASES[name]
+    is_well = all(run_line(machine, line) for line in case.breaks)
     if case.is_calm:
         with watching(machine, note) as watcher:
             is_well = _follow(machine, name, case) and is_well
         is_well = judge_looks(watcher) and is_well
     else:
         is_well = _follow(machine, name, case) and is_well
-    is_well = all(_run(machine, line) for line in case.clears) and is_well
-    answers = [_run(machine, _ASK.format(host=f"{slug}.{HOST}", authority=AUTHORITY)) for slug in case.answers]
+    is_well = all(run_line(machine, line) for line in case.clears) and is_well
+    answers = [run_line(machine, _ASK.format(host=f"{slug}.{HOST}", authority=AUTHORITY)) for slug in case.answers]
     tell(is_well and all(answers), f"{name}: its lines, and {', '.join(case.answers)} afterwards")
     return is_well and all(answers)
 
 
 def _follow(machine: Machine, name: str, case: Case) -> bool:
     """Run the lines in order; the first one that fails is the last."""
-    for step in read_runbook(name):
-        if not _run(machine, case.fill_in(step)):
+    for step in read_runbook(case.runbook or name, case.chapters):
+        if not run_line(machine, step.fill_in(case.given)):
             return False
         for part, mending in case.mends.items():
-            if part in step.line and not _run(machine, mending):
+            if part in step.line and not run_line(machine, mending):
                 return False
     return True
 
 
-def _run(machine: Machine, line: str) -> bool:
+def run_line(machine: Machine, line: str, *, needs_network: bool = False) -> bool:
+    """Run a line and print what it says; tell whether it succeeded."""
     began_at = time.monotonic()
-    done = machine.run(line)
+    done = machine.run(line, needs_network=needs_network)
     said = done.stdout.strip().splitlines()
     say(f"{time.monotonic() - began_at:6.1f} s  {line}")
     for each in said[-SHOWN:]:
@@ -159,6 +185,7 @@ def _run(machine: Machine, line: str) -> bool:
     return done.returncode == 0
 
 
-def read_runbook(name: str) -> list[Step]:
-    """List the commands of a runbook in order."""
-    return read_page((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
+def read_runbook(name: str, chapters: Sequence[str] = ()) -> list[Step]:
+    """List the commands of a runbook in order: all of them, or those of some chapters."""
+    page = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return [step for chapter in chapters for step in read_steps(chapter, page)] if chapters else read_page(page)
