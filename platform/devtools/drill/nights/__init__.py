@@ -1,9 +1,9 @@
 """``./dev drill nights``: the nightly archives of many businesses, and nights that go wrong.
 
-200 businesses unless told otherwise. The first night is measured: seconds, sizes, the peak of memory. In the second
-one business is damaged and the store goes away halfway, in the third the disk is full halfway: the others get their
-archive, the last good ones stay as they are, what failed is noted for each, operators get one mail, and due work
-makes up for it.
+200 businesses unless told otherwise. The first night is measured: seconds, sizes, the peak of memory. Then one
+business is damaged and the store goes away before the last ones, and another night the disk is full: the others have
+their archive, the last good ones stay as they are, what failed is noted for each, operators get one mail, and due
+work makes up for it.
 """
 
 from __future__ import annotations

@@ -28,9 +28,12 @@ from tenants.selectors.backups import find_standing, list_standings
 from tenants.services.copies.nightly import DUE_KIND, plan_backups
 from tenants.services.due_work import perform_due_work
 from tenants.services.life_cycle import drop_tenant
+from tenants.services.spares import refill_spares
 from tenants.types import TenantInfo
 
 PATIENCE_SECONDS = 60.0
+LEFT = 20
+"""So many businesses have not had their turn when the store goes away or the disk is full: each costs two archives."""
 YESTERDAY_SQL = (
     "UPDATE tenants_backup SET began_at = began_at - interval '1 day', verified_at = verified_at - interval '1 day' "
     "WHERE schema_name = ANY(%s)"
@@ -70,30 +73,31 @@ class Trouble:
 
     Attributes:
         first: What is wrong from the start.
-        later: What goes wrong when half of the businesses have had their turn.
-        failing: The businesses that get no archive because of that, by their place.
+        later: What goes wrong when some of the businesses have not had their turn yet.
+        struck: The businesses that get no archive because of that; the others got theirs earlier that night.
     """
 
     first: AbstractContextManager[None]
     later: AbstractContextManager[None]
-    failing: frozenset[int]
+    struck: Sequence[TenantInfo]
 
 
 def run_nights(disk: Path, *, businesses: int, bookings: int) -> Iterator[Night]:
     """Make the businesses, spend the nights, and leave nothing; everything that is kept lies on ``disk``."""
     shelf, tenants = Shelf(disk), list[TenantInfo]()
     migrate_all()
+    refill_spares()  # as beat does: one is restored into, and given back, for each try
     with _using(shelf), _operator():
         try:
             begun = time.perf_counter()
             tenants.extend(_make_businesses(businesses, bookings))
             made = f"{len(tenants)} businesses were made in {time.perf_counter() - begun:.0f} s"
             yield _spend_ordinary_night(shelf, tenants, made)
-            half = frozenset(range(len(tenants) // 2, len(tenants)))
-            trouble = Trouble(_damaged(tenants[0]), shelf.away(), half | {0})
-            yield _spend_bad_night("one is damaged, and the store goes away halfway", shelf, tenants, trouble)
-            trouble = Trouble(nullcontext(), shelf.full(), half)
-            yield _spend_bad_night("the disk is full halfway", shelf, tenants, trouble)
+            left = tenants[-min(LEFT, len(tenants) - 1) :]
+            trouble = Trouble(_damaged(tenants[0]), shelf.away(), [tenants[0], *left])
+            yield _spend_bad_night("one is damaged, then the store goes away", shelf, tenants, trouble)
+            trouble = Trouble(nullcontext(), shelf.full(), left)
+            yield _spend_bad_night("the disk is full", shelf, tenants, trouble)
         finally:
             _ask("DELETE FROM tenants_backup WHERE schema_name = ANY(%s)", [_names(tenants)])
             _ask("DELETE FROM tenants_duework WHERE schema_name = 'public' AND kind = %s", [DUE_KIND])
@@ -126,15 +130,15 @@ def _spend_ordinary_night(shelf: Shelf, tenants: Sequence[TenantInfo], made: str
 def _spend_bad_night(name: str, shelf: Shelf, tenants: Sequence[TenantInfo], trouble: Trouble) -> Night:
     """Let things go wrong, mend them when everybody has had a turn, and let due work make up for it."""
     _ask(FORGET_SQL)
-    _ask(YESTERDAY_SQL, [_names(tenants)])
+    _ask(YESTERDAY_SQL, [_names(trouble.struck)])
     before = shelf.read_sums()
     plan_backups(now=utc_now())
-    half = len(tenants) // 2
+    first = len(tenants) - min(LEFT, len(tenants) - 1)
     with ExitStack() as causes:
         causes.enter_context(trouble.first)
-        failed = _work(tenants[:half]).failed
+        failed = _work(tenants[:first]).failed
         causes.enter_context(trouble.later)
-        failed += _work(tenants[half:]).failed
+        failed += _work(tenants[first:]).failed
     standings = list_standings(_names(tenants), now=utc_now())
     red = [name for name in _names(tenants) if standings[name].has_failed]
     after, told = shelf.read_sums(), _count_told()
@@ -142,14 +146,14 @@ def _spend_bad_night(name: str, shelf: Shelf, tenants: Sequence[TenantInfo], tro
     said = sorted({find_standing(name, now=utc_now()).failure.split(":")[0] for name in (*red[:1], *red[-1:])})
     made_up = _make_up(tenants)
     lines = (
-        f"{len(tenants) - len(failed)} got their archive, {len(failed)} did not; {len(red)} are red in the console",
+        f"{len(tenants) - len(failed)} have their archive, {len(failed)} do not; {len(red)} are red in the console",
         f"{stayed} of {len(before)} earlier archives are as they were; operators got {told} mail",
         *(f"said: {each}" for each in said),
         f"made up for in {made_up:.1f} s" if made_up is not None else "due work did NOT make up for it",
     )
-    expected = [tenants[number].schema_name for number in sorted(trouble.failing)]
-    is_well = (failed, red, stayed, told) == (expected, expected, len(before), 1)
-    is_made_up = made_up is not None and len(shelf.read_sums()) == len(before) + len(tenants)
+    struck = _names(trouble.struck)
+    is_well = (failed, red, stayed, told) == (struck, struck, len(before), 1)
+    is_made_up = made_up is not None and len(shelf.read_sums()) == len(before) + len(struck)
     return Night(name, lines, is_well and is_made_up)
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
 from devtools.drill.copies.rounds import fill
+from devtools.drill.platform.beating import run_beating
 from devtools.errors import DevtoolsError
 from devtools.scratch.tenant import make_scratch_tenant
 from kernel.clock import utc_now
@@ -40,7 +41,7 @@ class Found:
     is_equal: bool
 
 
-def run_rounds(*, bookings: int, photos: int, is_encrypted: bool) -> Iterator[Found]:
+def run_rounds(*, bookings: int, photos: int, is_encrypted: bool, minutes: float) -> Iterator[Found]:
     """Make the businesses, back up, restore and compare, and leave nothing."""
     tenants: list[TenantInfo] = []
     _forget_store()
@@ -49,6 +50,9 @@ def run_rounds(*, bookings: int, photos: int, is_encrypted: bool) -> Iterator[Fo
         try:
             tenants.extend(_make_business(SMALL_BOOKINGS, SMALL_PHOTOS) for _ in range(SMALL))
             yield _run(f"{SMALL} businesses of {SMALL_BOOKINGS} bookings", identity, tenants)
+            if minutes:
+                beaten = run_beating(seconds=minutes * 60, identity=identity)
+                yield Found(f"{minutes:g} minutes of writing", beaten.describe(), beaten.is_bound)
             if bookings:
                 tenants.append(_make_business(bookings, photos))
                 yield _run(f"and one of {bookings} bookings and {photos} photos", identity, tenants)

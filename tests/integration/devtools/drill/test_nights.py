@@ -18,16 +18,16 @@ def test_bad_nights_lose_nothing_and_a_good_one_is_no_bad_one(tmp_path, monkeypa
 
     assert [(night.name, night.is_well) for night in nights] == [
         ("a night of 2", True),
-        ("one is damaged, and the store goes away halfway", True),
-        ("the disk is full halfway", False),
+        ("one is damaged, then the store goes away", True),
+        ("the disk is full", False),
     ]
     assert [night.lines[:2] for night in nights[1:]] == [
         (
-            "0 got their archive, 2 did not; 2 are red in the console",
+            "0 have their archive, 2 do not; 2 are red in the console",
             "2 of 2 earlier archives are as they were; operators got 1 mail",
         ),
         (
-            "2 got their archive, 0 did not; 0 are red in the console",
+            "2 have their archive, 0 do not; 0 are red in the console",
             "4 of 4 earlier archives are as they were; operators got 0 mail",
         ),
     ]
