@@ -37,6 +37,8 @@ WOKEN_AT_ONCE = 20
 TURN = timedelta(seconds=5)
 """How long a worker that was woken goes on; then Celery may give it something else."""
 MAX_BACKOFF = timedelta(hours=1)
+UNKNOWN_PAUSE = timedelta(minutes=1)
+"""How long work of a kind waits that only a newer version knows."""
 DONE = "done"
 
 logger = logging.getLogger(__name__)
@@ -253,9 +255,14 @@ def _try(row: DueWork, now: datetime) -> str:
 
     It is deleted after: a worker that dies in between lets the lease run out, and another one does it
     again. A handler that fails is tried again later, at most `MAX_ATTEMPTS` times, then the row is
-    parked for people to look at.
+    parked for people to look at. What nobody here does is a newer version's: it waits for as long as
+    that one was rolled back.
     """
     rows = DueWork.objects.filter(pk=row.pk)
+    if not hooks.has_due_handler(row.kind):
+        logger.warning("due_work_unknown", extra={"schema_name": row.schema_name, "kind": row.kind})
+        rows.filter(due_at=row.due_at).update(due_at=now + UNKNOWN_PAUSE, leased_until=None)
+        return "later"
     try:
         call_in_schema(row.schema_name, hooks.get_due_handler(row.kind), row.row_id, now)
     except RetryLater as later:

@@ -281,11 +281,19 @@ def test_poison_is_parked_after_its_attempts(tenant, monkeypatch):
     assert due_work.sweep_due_work(now=now) == 0
 
 
-def test_unknown_kind_waits_for_a_newer_worker(tenant):
+def test_unknown_kind_waits_for_the_newer_version_however_long_it_was_rolled_back(tenant, monkeypatch, done):
     due_work.add_due_work(kind="of_tomorrow", row_id=7, due_at=NOW, now=utc_now())
+    now = utc_now()
+    for _ in range(due_work.MAX_ATTEMPTS + 1):
+        assert perform(tenant, kind="of_tomorrow", now=now) is False
+        now = DueWork.objects.get(kind="of_tomorrow").due_at
+    row = DueWork.objects.get(kind="of_tomorrow")
+    assert (row.attempts, row.is_parked, row.leased_until) == (0, False, None)
 
-    assert perform(tenant, kind="of_tomorrow") is False
-    assert DueWork.objects.get(kind="of_tomorrow").attempts == 1
+    monkeypatch.setitem(hooks._handlers, "of_tomorrow", hooks.get_due_handler("test"))
+
+    assert perform(tenant, kind="of_tomorrow", now=now) is True
+    assert done == [(tenant.schema_name, 7)]
 
 
 def test_work_of_a_dropped_tenant_is_forgotten(db, done):
