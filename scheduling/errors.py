@@ -150,6 +150,21 @@ class SlotInPast(SlotUnavailable):
     text = mark("This time has already passed. Choose another one.")
 
 
+class AlreadyBooked(Conflict):
+    """The same person has another booking at this time; told only to whoever gets that one's messages.
+
+    Attributes:
+        booked: Service, start and time zone of each.
+    """
+
+    code = "already_booked"
+    text = mark("There is an appointment of the same person at this time already.")
+
+    def __init__(self, *, booked: tuple[tuple[str, datetime, str], ...]) -> None:
+        super().__init__()
+        self.booked = booked
+
+
 class HoldUnknown(NotFound):
     """No such hold, or the token does not belong to it."""
 

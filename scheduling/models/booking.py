@@ -65,6 +65,9 @@ class Booking(models.Model):
 
     ``is_test``: somebody of the staff tried the customer's way. A test has the same states and takes nothing, and
     ``objects`` does not know it: whoever follows one booking by its id or link asks ``with_tests``.
+
+    ``is_sole``: its customer meant it to be their only one of this service at this start, so that a form that is sent
+    twice makes one booking. Whatever gives it another time, or lets it live again, forgets that: nobody asks then.
     """
 
     reference = models.CharField(max_length=12)
@@ -139,12 +142,13 @@ class Booking(models.Model):
     collected_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
     is_test = models.BooleanField(default=False, db_default=False)
+    is_sole = models.BooleanField(default=False, db_default=False)
 
     objects = RealBookings()
     with_tests: ClassVar[models.Manager[Booking]] = models.Manager()
 
     history = keep_history(
-        excluded_fields=("token_hash", "hold_token_hash", "hold_extended_at", "group_share", "agreed_at"),
+        excluded_fields=("token_hash", "hold_token_hash", "hold_extended_at", "group_share", "agreed_at", "is_sole"),
         keys=("service", "location", "session", "series", "chosen_resource", "customer", "asset", "payer"),
     )
 
@@ -164,6 +168,11 @@ class Booking(models.Model):
                 name="scheduling_booking_override",
             ),
             models.CheckConstraint(condition=models.Q(party_size__gte=1), name="scheduling_booking_party"),
+            models.UniqueConstraint(
+                fields=["customer", "service", "starts_at"],
+                condition=models.Q(is_active=True, is_sole=True),
+                name="scheduling_booking_sole",
+            ),
             models.CheckConstraint(
                 condition=models.Q(collected_at__isnull=True)
                 | models.Q(ready_at__isnull=True)

@@ -26,6 +26,7 @@ class VisitDetails:
     Attributes:
         proven_contact: A value of `ContactKind`: the contact whose code was typed (`bookings.guards`).
         photo_run: Name of the run through the booking page in which photos may have been sent (`services.photos`).
+        is_sole: Who comes means to have this visit alone: where they have another one then, they are asked first.
     """
 
     customer: CustomerDetails
@@ -37,3 +38,4 @@ class VisitDetails:
     wants_reminders: bool = True
     proven_contact: str = ""
     photo_run: str = ""
+    is_sole: bool = False

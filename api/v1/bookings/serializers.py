@@ -68,6 +68,9 @@ class BookingFields(SlotFields):
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
     verification = VerificationFields(required=False)
+    may_coincide = serializers.BooleanField(
+        required=False, default=False, help_text="The same person comes for another appointment at this time, too."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a hold with its token, or a service with a start.

@@ -24,6 +24,7 @@ from kernel.ids import read_row_id
 from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.enums import BookingSource
 from scheduling.errors import (
+    AlreadyBooked,
     CustomerInvalid,
     HoldExpired,
     HoldExtended,
@@ -126,6 +127,7 @@ class BookingsView(OpenView):
         "book",
         fails=(
             *UNBOOKABLE,
+            AlreadyBooked,
             CustomerInvalid,
             HoldUnknown,
             HoldUsed,
@@ -239,4 +241,5 @@ def _make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
         arrival_mode=asked.get("arrival_mode") or None,
         note=asked.get("note", ""),
         consents=tuple(asked["consents"]),
+        is_sole=not asked["may_coincide"],
     )

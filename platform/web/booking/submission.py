@@ -16,6 +16,7 @@ from kernel.iso import parse_instant
 from kernel.text import mark
 from scheduling.enums import BookingSource, ConsentPurpose, ContactKind
 from scheduling.errors import (
+    AlreadyBooked,
     HoldExpired,
     HoldOver,
     HoldUnknown,
@@ -44,6 +45,8 @@ NOT_KEPT = mark(
     "Many times are kept from your network, so this one is not. If it is still free when you confirm, it is yours."
 )
 ONLY_TRIED = mark("A test keeps no time: it stays free for customers.")
+MAY_COINCIDE = "may_coincide"
+"""Name of the input that says that both visits are meant."""
 FIELD_OF = {"contact": "phone"}
 """Where the page shows a finding of the service under another name."""
 
@@ -55,11 +58,12 @@ def submit(
 
     Raises:
         VerificationRequired: A code has to be typed; it is on its way.
+        AlreadyBooked: The same person comes at this time already; `MAY_COINCIDE` is sent along by who means both.
         LimitReached: The contact got as many codes as it may, or there is no way to send one.
     """
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
-    details = _make_details(flow, form)
+    details = replace(_make_details(flow, form), is_sole=MAY_COINCIDE not in request.POST)
     try:
         if flow.is_test:
             booked = _try_out(request, flow, hold, details)
@@ -111,9 +115,20 @@ def _book_guarded(
                 return _book_repeats(request, flow, hold, shown)
             return _book(request, flow, hold, shown)
     except VerificationRequired as required:
-        if is_hold_used(hold_id=hold.hold_id, token=hold.token):
+        if _was_sent_before(flow, hold):
             raise HoldUsed from required  # the form was sent twice: no code is needed for what is booked
         raise send_code(guard, required, is_new_wanted=is_new_wanted) from required
+    except AlreadyBooked as error:
+        if _was_sent_before(flow, hold):
+            raise HoldUsed from error  # what it would be asked about is this very visit
+        raise
+
+
+def _was_sent_before(flow: Flow, hold: HeldTime) -> bool:
+    """Tell whether this form made its booking already: of a time that was not kept, what the visitor just made says."""
+    if not hold.hold_id:
+        return bool(recall_booking(flow.draft))
+    return is_hold_used(hold_id=hold.hold_id, token=hold.token)
 
 
 def _find_proof(flow: Flow, details: VisitDetails) -> str:
@@ -194,8 +209,10 @@ def _say_how_it_is_kept(flow: Flow, hold: HeldTime) -> str:
     return HOLD_OVER if hold.hold_id else NOT_KEPT
 
 
-def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, status: int = 200) -> HttpResponse:
-    """Render the step that asks who books."""
+def render_details(
+    request: HttpRequest, flow: Flow, form: DetailsForm, *, status: int = 200, already: AlreadyBooked | None = None
+) -> HttpResponse:
+    """Render the step that asks who books; ``already``: whether they mean both visits."""
     hold = flow.draft.hold
     assert hold is not None
     return render_step(
@@ -212,4 +229,5 @@ def render_details(request: HttpRequest, flow: Flow, form: DetailsForm, *, statu
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(_say_how_it_is_kept(flow, hold)),
         resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
+        already=already,
     )

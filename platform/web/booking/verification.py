@@ -13,7 +13,7 @@ from edge.access import open_to_anyone
 from edge.limits import count_write
 from edge.statuses import get_status
 from kernel.errors import LimitReached
-from scheduling.errors import WRONG_CODE, VerificationRequired
+from scheduling.errors import WRONG_CODE, AlreadyBooked, VerificationRequired
 from web.booking.details import DetailsForm
 from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
@@ -71,6 +71,8 @@ def _send(request: HttpRequest, flow: Flow, details: DetailsForm) -> HttpRespons
         return submit(request, flow, details, code=code, is_new_wanted=is_again)
     except VerificationRequired as required:
         return _render_again(request, flow, form, required)
+    except AlreadyBooked as error:
+        return _render(request, flow, form, status=get_status(error), already=error)
     except LimitReached as error:
         refusal = _render(request, flow, form, status=get_status(error), refusal=translate_error(error))
         return add_wait(refusal, error)
@@ -92,7 +94,14 @@ def _render_again(request: HttpRequest, flow: Flow, form: CodeForm, required: Ve
 
 
 def _render(
-    request: HttpRequest, flow: Flow, form: CodeForm, *, status: int = 200, note: str = "", refusal: str = ""
+    request: HttpRequest,
+    flow: Flow,
+    form: CodeForm,
+    *,
+    status: int = 200,
+    note: str = "",
+    refusal: str = "",
+    already: AlreadyBooked | None = None,
 ) -> HttpResponse:
     to = flow.draft.code_to
     return render_step(
@@ -106,5 +115,6 @@ def _render(
         to=to if "@" in to else format_phone(to, flow.tenant.country),
         note=note,
         refusal=refusal,
+        already=already,
         language_url=flow.link(PAGE, lang=""),
     )

@@ -17,6 +17,7 @@ from edge.statuses import get_status
 from kernel.errors import DomainError, LimitReached
 from scheduling.enums import BookingSource
 from scheduling.errors import (
+    AlreadyBooked,
     HoldExtended,
     HoldOver,
     HoldUnknown,
@@ -119,6 +120,8 @@ def _send(request: HttpRequest, flow: Flow, form: DetailsForm) -> HttpResponse:
         return submit(request, flow, form)
     except VerificationRequired as required:
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, code_to=required.to)).link("verify"))
+    except AlreadyBooked as error:
+        return render_details(request, flow, form, status=get_status(error), already=error)
     except LimitReached as error:
         form.add_error(None, translate_error(error))
         return add_wait(render_details(request, flow, form, status=get_status(error)), error)

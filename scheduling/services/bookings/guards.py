@@ -31,8 +31,9 @@ from kernel.text import mark
 from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
 from notifications.types.messages import Recipient
 from scheduling.enums import ContactKind
-from scheduling.errors import CustomerInvalid, TooManyBookings, VerificationRequired
+from scheduling.errors import AlreadyBooked, CustomerInvalid, TooManyBookings, VerificationRequired
 from scheduling.policies import check_new_bookings
+from scheduling.selectors.bookings.coinciding import Coinciding
 from scheduling.types import CUSTOMER, CustomerDetails, VisitDetails
 from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
@@ -162,6 +163,35 @@ def check_refused(details: VisitDetails, refused: Collection[str]) -> None:
         if _name_kind(way.address) in refused:
             raise VerificationRequired(to=way.address)
     raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds())
+
+
+def check_sole(details: VisitDetails, coinciding: Collection[Coinciding]) -> bool:
+    """Ask whoever has another booking at the time of this one whether they mean both; tell whether it is the only one.
+
+    ``coinciding`` are those of the same customer. Only who has shown that they get the messages of one is told of it;
+    whoever typed a contact that gets them is asked for a code first, as others are who booked much, and whoever typed
+    none of them is not asked: a stranger who types somebody's name and number learns nothing, and neither is refused.
+    An example sends no codes, so nobody is asked there.
+
+    Raises:
+        AlreadyBooked: It is told to the customer.
+        VerificationRequired: A code has to be typed first.
+    """
+    has_twin = any(each.is_twin for each in coinciding)
+    standing = [each for each in coinciding if each.is_standing]
+    if not details.is_sole or not standing or current_tenant().is_example:
+        return details.is_sole and not has_twin
+    customer = details.customer
+    typed = {ContactKind.EMAIL: customer.email or "", ContactKind.PHONE: customer.phone or ""}
+    proven = typed[ContactKind(details.proven_contact)] if details.proven_contact else ""
+    theirs = [each for each in standing if proven and proven in each.readers]
+    if theirs:
+        raise AlreadyBooked(booked=tuple((each.service_name, each.starts_at, each.timezone) for each in theirs))
+    readers = {reader for each in standing for reader in each.readers}
+    for way in list_ways(Recipient(email=customer.email or "", phone=customer.phone or "")):
+        if way.address in readers:
+            raise VerificationRequired(to=way.address)
+    return not has_twin
 
 
 def send_code(guard: Guard, required: VerificationRequired, *, is_new_wanted: bool) -> VerificationRequired:

@@ -22,10 +22,11 @@ from scheduling.selectors.availability.plans import (
     load_plan_at,
     narrow_plan,
 )
+from scheduling.selectors.bookings.coinciding import list_coinciding
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.counting import counted
-from scheduling.services.bookings.guards import check_refused
+from scheduling.services.bookings.guards import check_refused, check_sole
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, list_stretches
@@ -79,7 +80,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         HoldUnknown, HoldUsed: There is nothing to submit.
         HoldExpired: It ended and its place is taken; with the nearest free times.
         CustomerInvalid: What was typed, by field; the hold stays.
-        VerificationRequired, TooManyBookings: As `check_refused`.
+        VerificationRequired, TooManyBookings, AlreadyBooked: As `check_refused` and `check_sole`.
     """
     check_new_bookings(CUSTOMER)
 
@@ -106,6 +107,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
             raise LostRace  # Somebody's clock was ahead.
         attach_details(booking, clean, known)
         check_refused(clean.details, known.refused)
+        booking.is_sole = _is_sole(booking, clean.details, known, now=now)
         _advance(booking, known, now=now)
         kind = EVENT_KINDS[booking.status]
         write_booking(
@@ -154,7 +156,7 @@ def book_slot(
         StatusForbids: The business takes no bookings now.
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
         CustomerInvalid, RequestInvalid: What was typed, by field.
-        VerificationRequired, TooManyBookings: As `check_refused`.
+        VerificationRequired, TooManyBookings, AlreadyBooked: As `check_refused` and `check_sole`.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The request makes no sense.
     """
     check_new_bookings(by, is_test=is_test)
@@ -181,6 +183,7 @@ def book_slot(
         booking = make_booking(plan, place, agreed)
         if not is_staff:
             check_refused(clean.details, known.refused)
+            booking.is_sole = not is_test and _is_sole(booking, clean.details, known, now=now)
             _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
@@ -204,6 +207,20 @@ def _clean_asked(
         is_staff=is_staff,
         questions=unite_questions(question for service in plan.services for question in service.questions),
     )
+
+
+def _is_sole(booking: Booking, details: VisitDetails, known: Known, *, now: datetime) -> bool:
+    """Tell whether a customer has nothing else then, or ask them; two at once are told apart by the table."""
+    if known.customer_id is None or not details.is_sole:
+        return details.is_sole
+    coinciding = list_coinciding(
+        customer_id=known.customer_id,
+        service_id=booking.service_id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        now=now,
+    )
+    return check_sole(details, coinciding)
 
 
 def _check_unused(booking: Booking) -> None:

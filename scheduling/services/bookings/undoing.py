@@ -126,6 +126,7 @@ def _restore(booking: Booking, planned: tuple[Plan, Place], back: Past, *, count
     forget_allocations(booking)
     _step_back(booking, back)
     booking.is_active = True
+    booking.is_sole = False
     booking.ends_at = to_instant(place.end_minute)
     booking.hold_expires_at = None
     booking.cancelled_at = None

@@ -17,6 +17,7 @@ ABSENCE_NOTED = ("agreed_timezone", "agreed_walls", "agreed_from", "agreed_to")
 def agree_on(booking: Booking, *, start_minute: int, end_minute: int, timezone: str) -> None:
     """Give a booking its time, on the clock of its location; the one place that does."""
     booking.starts_at, booking.ends_at = to_instant(start_minute), to_instant(end_minute)
+    booking.is_sole = False
     note_wall_time(booking, timezone=timezone)
 
 
@@ -49,6 +50,7 @@ def keep_wall_time(booking: Booking) -> None:
     booking.starts_at = to_instant(find_agreed_minute(booking))
     booking.ends_at = booking.starts_at + length
     booking.agreed_at = booking.starts_at
+    booking.is_sole = False
 
 
 def note_absences(rows: Sequence[TimeOff]) -> None:

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.core import mail
 
-from scheduling.models import VisitsLink
-from tests.factories.scheduling import NOW, book, make_shop
+from scheduling.models import Booking, VisitsLink
+from tests.factories.scheduling import DETAILS, MONDAY, NOW, book, make_shop
 from tests.fakes.due_work import perform_all, send_messages
 
 ANA = "ana@example.com"
@@ -54,3 +54,16 @@ def test_what_is_no_contact_is_refused(customer_client, tenant, body):
     answer = post(customer_client, "visits", body)
 
     assert (answer.status_code, VisitsLink.objects.count()) == (422, 0)
+
+
+def test_a_request_without_a_key_that_is_sent_twice_makes_one_booking(customer_client, tenant):
+    service_id = make_shop(5)[0]
+    person = {"name": DETAILS.customer.name, "email": ANA}
+    asset = dict(DETAILS.asset)
+    body = {"service": str(service_id), "starts_at": MONDAY.isoformat(), "customer": person, "asset": asset}
+
+    first, second = (post(customer_client, "bookings", body) for _ in range(2))
+    both = post(customer_client, "bookings", body | {"may_coincide": True})
+
+    assert (first.status_code, second.status_code, second.json()["code"]) == (201, 403, "verification_required")
+    assert (both.status_code, Booking.objects.count()) == (201, 2)

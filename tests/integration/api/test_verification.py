@@ -77,6 +77,7 @@ def book(client, service, *, hour: float = 0, address: str = "127.0.0.1", code: 
         "starts_at": (NOON + timedelta(days=3, hours=hour - 3)).isoformat(),
         "customer": {"name": "Ana", **customer},
         "asset": {"make": "Nissan", "model": "Versa"},
+        "may_coincide": True,
     }
     if code:
         body["verification"] = {"code": code}
@@ -216,7 +217,7 @@ def test_a_hold_is_no_way_around(customer_client, tenant, shop):
     ).json()
 
     body = {"hold": kept["id"], "token": kept["token"], "customer": {"name": "Ana", "email": STRANGER}}
-    body["asset"] = {"make": "Nissan", "model": "Versa"}
+    body |= {"asset": {"make": "Nissan", "model": "Versa"}, "may_coincide": True}
     refused = customer_client.post("/api/v1/bookings", body, content_type="application/json")
     assert refused.status_code == 403
     body["verification"] = {"code": read_code(tenant)}
@@ -236,7 +237,7 @@ def test_a_day_later_three_more_pass(customer_client, shop, noon):
 
 def test_nothing_typed_is_no_code(customer_client, shop):
     body = {"service": shop, "starts_at": "2026-11-26T15:00:00Z", "customer": {"name": "Ana", "email": STRANGER}}
-    body |= {"asset": {"make": "Nissan", "model": "Versa"}, "verification": None}
+    body |= {"asset": {"make": "Nissan", "model": "Versa"}, "verification": None, "may_coincide": True}
 
     answers = [customer_client.post("/api/v1/bookings", body, content_type="application/json") for _ in range(4)]
 
@@ -341,6 +342,7 @@ def test_the_same_key_again_answers_the_same_and_a_guess_costs_an_attempt(custom
         "starts_at": "2026-11-26T15:00:00Z",
         "customer": {"name": "Ana", "email": STRANGER},
         "asset": {"make": "Nissan", "model": "Versa"},
+        "may_coincide": True,
     }
 
     def send(typed: str, key: str):

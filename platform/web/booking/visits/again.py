@@ -53,6 +53,7 @@ def _choose_again(flow: Flow, before: BookingView, token: str) -> Flow:
     draft = Draft(
         location_id=before.location_id,
         service_id=before.service_id,
+        further_ids=wish.service_ids[1:],
         add_on_ids=wish.add_on_ids,
         party_size=before.party_size,
         arrival_mode=before.arrival_mode,
@@ -66,14 +67,14 @@ def _choose_again(flow: Flow, before: BookingView, token: str) -> Flow:
     )
     chosen = make_flow(flow.tenant, draft, flow.offer, now=flow.now, is_test=flow.is_test)
     if chosen.service is None:
-        return chosen.with_draft(replace(draft, service_id=None, add_on_ids=()))
-    offered = {each.id for each in chosen.service.add_ons}
+        return chosen.with_draft(replace(draft, service_id=None, further_ids=(), add_on_ids=()))
+    offered = {each.id for each in chosen.offered_add_ons}
     person = next((each.id for each in chosen.resources if each.id in wish.resource_ids), None)
     draft = replace(
         draft,
         add_on_ids=tuple(each for each in wish.add_on_ids if each in offered),
         resource_id=person,
-        party_size=max(1, min(before.party_size, chosen.service.max_party_size)),
+        party_size=max(1, min(before.party_size, chosen.largest_party)),
         arrival_mode=before.arrival_mode if before.arrival_mode in chosen.service.arrival_modes else "",
     )
     return chosen.with_draft(replace(draft, is_visit_told=_is_told(chosen.with_draft(draft))))

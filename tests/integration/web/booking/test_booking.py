@@ -38,9 +38,9 @@ def go_to_time(client, service):
     return told.url, page
 
 
-def go_to_details(client, service) -> str:
+def go_to_details(client, service, *, number=0) -> str:
     url, page = go_to_time(client, service)
-    held = client.post(url, {"starts_at": list_times(page)[0]})
+    held = client.post(url, {"starts_at": list_times(page)[number]})
     assert held.status_code == 302, text_of(held)
     return held.url
 

@@ -15,7 +15,7 @@ from scheduling.models import Booking, Service, VisitsLink
 from scheduling.services.bookings.levels import set_booking_level
 from tests.factories.scheduling import STAFF
 from tests.fakes.due_work import perform_all, send_messages
-from tests.integration.web.booking.test_booking import go_to_details, service, text_of
+from tests.integration.web.booking.test_booking import go_to_details, list_times, service, text_of
 
 __all__ = ["service"]
 
@@ -154,7 +154,7 @@ def test_getting_a_page_changes_nothing(customer_client, tenant, service):
 
     answers = [customer_client.get(f"/visits/{token}/{each}") for each in (f"again/{booking.pk}/", "end/")]
 
-    assert [each.status_code for each in answers] == [405, 405]
+    assert [(each.status_code, each.url) for each in answers] == [(302, f"/visits/{token}/")] * 2
     assert (VisitsLink.objects.count(), Booking.objects.count()) == (1, 1)
 
 
@@ -180,3 +180,22 @@ def test_whoever_comes_by_the_link_and_may_not_book_is_told_so_kindly(customer_c
 
     assert page.status_code == 422
     assert "por teléfono" in read_line(page) or "personalmente" in read_line(page)
+
+
+def test_the_same_person_at_the_same_time_is_asked_on_the_page(customer_client, tenant, service):
+    booking = book(customer_client, service)
+    token = ask(customer_client, tenant, LAURA["email"])
+    again = customer_client.post(f"/visits/{token}/again/{booking.pk}/").url
+    times = customer_client.get(again.replace("/details/", "/time/"))
+    assert list_times(times)
+    Booking.objects.filter(pk=booking.pk).update(
+        starts_at=Booking.objects.get(status="held").starts_at, ends_at=Booking.objects.get(status="held").ends_at
+    )
+
+    asked = customer_client.post(f"{again}&lang=es", LAURA)
+    assert (asked.status_code, Booking.objects.exclude(status="held").count()) == (409, 1)
+    assert "Ya tienes una cita a esa hora" in read_line(asked)
+    assert 'name="may_coincide" value="1"' in asked.content.decode()
+    made = customer_client.post(again, {**LAURA, "may_coincide": "1"})
+
+    assert (made.status_code, Booking.objects.exclude(status="held").count()) == (302, 2)
