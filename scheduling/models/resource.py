@@ -38,6 +38,7 @@ class Resource(CatalogRow):
     """One person, bay, chair, room or tool; ``capacity`` visits fit into it at a time.
 
     Its hours are read in ``timezone``, or in its location's when empty.
+    Customers get one that is ``is_link_only`` by its own link alone: it is not listed, and "anyone" is somebody else.
     ``efficiency_percent`` is kept for reports; ``weight`` is the share in round robin.
     """
 
@@ -54,6 +55,7 @@ class Resource(CatalogRow):
     phone = models.CharField(max_length=32, blank=True, default="")
     color = models.CharField(max_length=7, blank=True, default="")
     is_customer_choosable = models.BooleanField(default=False)
+    is_link_only = models.BooleanField(default=False, db_default=False)
     efficiency_percent = models.PositiveIntegerField(default=100)
     weight = models.PositiveIntegerField(default=1)
     position = models.PositiveIntegerField(default=0)
@@ -77,6 +79,10 @@ class Resource(CatalogRow):
             models.CheckConstraint(
                 condition=models.Q(efficiency_percent__gte=1, efficiency_percent__lte=500),
                 name="scheduling_resource_efficiency",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_link_only=False) | models.Q(is_customer_choosable=False),
+                name="scheduling_resource_hidden",
             ),
         ]
 

@@ -73,6 +73,7 @@ class ResourceView:
     location_id: int
     color: str
     is_customer_choosable: bool
+    is_link_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class ResourceSetup:
         weight: The share in round robin.
         position: None: at the end when it is created, as it is when it is changed.
         user_id: Whose account it is: who signs in as this person; None: nobody's.
+        is_link_only: Customers book it by its own link alone; then they do not choose it from a list.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ResourceSetup:
     phone: str = ""
     color: str = ""
     is_customer_choosable: bool = False
+    is_link_only: bool = False
     efficiency_percent: int = 100
     weight: int = 1
     position: int | None = None

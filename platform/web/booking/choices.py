@@ -13,6 +13,7 @@ from files.selectors.files import list_pictures
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
+from scheduling.services.visits.person_links import read_person_key
 from scheduling.types import LocationView, ServiceView, find_text
 from tenants.hosts import make_base_url
 from web.booking.flow import Flow, StepKey, load_flow, make_flow, make_link
@@ -62,6 +63,9 @@ def choose_service(request: HttpRequest) -> HttpResponse:
         flow = make_flow(
             flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now, is_test=flow.is_test
         )
+    person_id = read_person_key(request.GET.get("person", ""))
+    if person_id is not None:
+        flow = _follow_person(flow, person_id)
     if service_id is not None:
         flow = make_flow(
             flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now, is_test=flow.is_test
@@ -94,6 +98,14 @@ def choose_location(request: HttpRequest) -> HttpResponse:
         for each in flow.locations
     ]
     return render_step(request, "booking/location.html", flow, StepKey.LOCATION, sealed=sealed, options=options)
+
+
+def _follow_person(flow: Flow, person_id: int) -> Flow:
+    """Return the flow of who came by a person's link: at the place where that person works."""
+    draft = replace(flow.draft, linked_resource_id=person_id)
+    place = next((each.location_id for each in flow.offer.resources if each.id == person_id), None)
+    draft = draft if place is None else draft.choose_location(place)
+    return make_flow(flow.tenant, draft, flow.offer, now=flow.now, is_test=flow.is_test)
 
 
 def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, notice: str = "") -> HttpResponse:

@@ -72,6 +72,7 @@ class Draft:
         is_visit_told: The questions about the visit were answered.
         repeats: Starts of the same visit on later dates, RFC 3339; ``repeat_every`` so many weeks.
         code_to: The contact that a code was sent to; empty: none was asked for.
+        linked_resource_id: Whom the link offers by which this visitor came (`services.visits.person_links`).
         visits_link: The link to their own visits from which this visitor came; it proves whose its contact is.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
     """
@@ -100,6 +101,7 @@ class Draft:
     repeat_every: int = 0
     code_to: str = ""
     visits_link: str = ""
+    linked_resource_id: int | None = None
     is_test: bool = False
 
     def choose_service(self, service_id: int) -> Draft:

@@ -18,7 +18,7 @@ from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.money import Price
 from scheduling.enums import Approval
-from scheduling.selectors.catalog.offer import Offer, load_offer
+from scheduling.selectors.catalog.offer import Offer, find_hidden, load_offer
 from scheduling.types import (
     AddOnView,
     AgreedPolicy,
@@ -177,10 +177,17 @@ class Flow:
         return tuple(add_on for add_on in self.offered_add_ons if add_on.id in self.draft.add_on_ids)
 
     @property
+    def resource_id(self) -> int | None:
+        """Whom the visitor chose, or whom alone the link offers by which they came; None: anyone."""
+        linked = self.draft.linked_resource_id
+        is_alone = linked is not None and [each.id for each in self.resources] == [linked]
+        return linked if is_alone else self.draft.resource_id
+
+    @property
     def wish(self) -> Wish:
         """What free times are asked with, and what is held: every choice that was made so far."""
         assert self.service is not None  # is_too_early_for has looked
-        chosen = self.draft.resource_id
+        chosen = self.resource_id
         return Wish(
             service_ids=tuple(service.id for service in self.chosen),
             add_on_ids=tuple(add_on.id for add_on in self.add_ons),
@@ -302,7 +309,7 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
     words = vertical.list_words(language=language, country=tenant.country)
     location = _find_location(offer.locations, draft.location_id)
     location_id = location.id if location else None
-    services = offer.list_bookable_services(location_id=location_id)
+    services = _list_services(offer, draft, location_id)
     service = _find_service(offer, services, draft.service_id)
     further = _find_further(services, service, draft.further_ids)
     return Flow(
@@ -318,9 +325,17 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
         service=service,
         further=further,
         location=location,
-        resources=_list_people(offer, service, further, location_id),
+        resources=_list_people(offer, (service, *further), draft, location_id) if service else (),
         is_test=is_test,
     )
+
+
+def _list_services(offer: Offer, draft: Draft, location_id: int | None) -> tuple[ServiceView, ...]:
+    """List what this visitor may choose from: of who came by the link of somebody hidden, what that person does."""
+    theirs = tuple(
+        each for each in offer.services if each.is_online and find_hidden(offer, each.id, draft.linked_resource_id)
+    )
+    return theirs or offer.list_bookable_services(location_id=location_id)
 
 
 def _find_location(locations: tuple[LocationView, ...], chosen: int | None) -> LocationView | None:
@@ -348,11 +363,16 @@ def _find_further(
 
 
 def _list_people(
-    offer: Offer, first: ServiceView | None, further: tuple[ServiceView, ...], location_id: int | None
+    offer: Offer, chosen: Sequence[ServiceView], draft: Draft, location_id: int | None
 ) -> tuple[ResourceView, ...]:
-    """List whom one can choose: those who do all services of the visit; where nobody does, those of the first."""
-    if first is None:
-        return ()
+    """List whom one can choose: those who do all services of the visit; where nobody does, those of the first.
+
+    Somebody whom only a link offers is there, alone, for who came by that link.
+    """
+    first, *further = chosen
+    hidden = find_hidden(offer, first.id, draft.linked_resource_id)
+    if hidden is not None and location_id in {None, hidden.location_id}:
+        return (hidden,)
     people = offer.list_choosable_resources(first.id, location_id=location_id)
     able = [offer.pools.get(each.id, frozenset()) for each in further]
     return tuple(each for each in people if all(each.id in pool for pool in able)) or people

@@ -228,6 +228,6 @@ def render_details(
         can_extend=bool(hold.hold_id) and not hold.is_extended and hold.expires_at > flow.now,
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(_say_how_it_is_kept(flow, hold)),
-        resource_name=next((each.name for each in flow.resources if each.id == flow.draft.resource_id), ""),
+        resource_name=next((each.name for each in flow.resources if each.id == flow.resource_id), ""),
         already=already,
     )

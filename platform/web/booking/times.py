@@ -74,7 +74,7 @@ def _find_times(
         formats=flow.formats,
         taken=taken,
         nearest=nearest,
-        is_person_chosen=flow.draft.resource_id is not None,
+        is_person_chosen=flow.resource_id is not None,
     )
 
 

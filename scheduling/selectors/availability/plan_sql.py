@@ -29,6 +29,7 @@ WITH req AS (
   JOIN scheduling_resource r ON r.is_active
   LEFT JOIN scheduling_requirementresource n ON n.requirement_id = req.id AND n.resource_id = r.id
   WHERE (%(location_id)s::int8 IS NULL OR r.location_id = %(location_id)s::int8)
+    AND (NOT r.is_link_only OR %(has_hidden)s::bool OR r.id = ANY(%(chosen_ids)s::int8[]))
     AND CASE WHEN req.is_named THEN n.id IS NOT NULL
              ELSE (req.resource_type_id IS NOT NULL OR req.skill <> '')
                   AND (req.resource_type_id IS NULL OR r.resource_type_id = req.resource_type_id)

@@ -98,10 +98,20 @@ class Plan:
         return [resource_id for visit in self.visits.values() for resource_id in list_servers(visit)]
 
 
-def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = False, is_agreed: bool = False) -> Plan:
+def load_plan(
+    *,
+    wish: Wish,
+    from_on: date,
+    to_on: date,
+    is_party_free: bool = False,
+    is_agreed: bool = False,
+    is_listed_only: bool = False,
+) -> Plan:
     """Load the plan for starts on local dates ``[from_on, to_on]``; one query.
 
-    ``is_party_free``: more people may come than customers may book for (staff). ``is_agreed``: so it was booked; its
+    ``is_party_free``: more people may come than customers may book for (staff), and whom these book by a link only
+    serves unchosen as well, as in a visit that was agreed; not with ``is_listed_only`` (a customer moves it).
+    ``is_agreed``: so it was booked; its
     party has seats and its way to arrive is known, whatever the service offers by now.
 
     Raises:
@@ -112,21 +122,36 @@ def load_plan(*, wish: Wish, from_on: date, to_on: date, is_party_free: bool = F
         SetupInvalid: Nobody can serve it: the business has to complete the set-up.
     """
     ((document,),) = connection.fetch_planned(
-        write_plan_sql(has_add_ons=bool(wish.add_on_ids)), _parameters(wish, from_on, to_on)
+        write_plan_sql(has_add_ons=bool(wish.add_on_ids)),
+        _parameters(wish, from_on, to_on, has_hidden=(is_party_free or is_agreed) and not is_listed_only),
     )
     return _read_plan(document, wish, from_on, to_on, is_party_free=is_party_free, is_agreed=is_agreed)
 
 
-def load_plan_at(*, wish: Wish, starts_at: datetime, is_party_free: bool = False, is_agreed: bool = False) -> Plan:
+def load_plan_at(
+    *,
+    wish: Wish,
+    starts_at: datetime,
+    is_party_free: bool = False,
+    is_agreed: bool = False,
+    is_listed_only: bool = False,
+) -> Plan:
     """Load the plan for one start, whose local date is UTC's or a neighbor of it; one query.
 
-    ``is_party_free`` and ``is_agreed`` as in `load_plan`.
+    The last three as in `load_plan`.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
     """
     on, day = starts_at.date(), timedelta(days=1)
-    return load_plan(wish=wish, from_on=on - day, to_on=on + day, is_party_free=is_party_free, is_agreed=is_agreed)
+    return load_plan(
+        wish=wish,
+        from_on=on - day,
+        to_on=on + day,
+        is_party_free=is_party_free,
+        is_agreed=is_agreed,
+        is_listed_only=is_listed_only,
+    )
 
 
 def load_plan_and_busy(
@@ -140,12 +165,14 @@ def load_plan_and_busy(
 ) -> tuple[Plan, Busy]:
     """Load the plan and what is taken for starts in a span, at every location; one query.
 
-    ``is_party_free`` and ``is_agreed`` as in `load_plan`.
+    Whom customers book by a link only serves staff (``is_party_free``), or when chosen; else the last two are as in
+    `load_plan`.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
     """
-    parameters = _parameters(wish, from_on, to_on) | span.parameters() | {"gap_reach": GAP_REACH_MINUTES}
+    parameters = _parameters(wish, from_on, to_on, has_hidden=is_party_free)
+    parameters |= span.parameters() | {"gap_reach": GAP_REACH_MINUTES}
     sql = write_full_sql(has_add_ons=bool(wish.add_on_ids), is_moving=span.moving is not None, is_alone=span.is_alone)
     document: list[Any] = []
     taken: list[tuple[int, list[int], list[int]]] = []
@@ -195,12 +222,15 @@ def lift_limits(plan: Plan) -> Plan:
     return replace(plan, visits=visits)
 
 
-def _parameters(wish: Wish, from_on: date, to_on: date) -> dict[str, Any]:
+def _parameters(wish: Wish, from_on: date, to_on: date, *, has_hidden: bool) -> dict[str, Any]:
+    """Return what the statement asks with; ``has_hidden``: also with those whom customers book by a link only."""
     _check_wish(wish)
     return {
         "service_ids": write_array(wish.service_ids),
         "add_on_ids": write_array(wish.add_on_ids),
         "location_id": wish.location_id,
+        "has_hidden": has_hidden,
+        "chosen_ids": write_array(wish.resource_ids),
         "from_on": from_on.isoformat(),
         "to_on": to_on.isoformat(),
     }

@@ -43,7 +43,8 @@ SELECT json_build_array(
   (SELECT json_agg(json_build_array(x.service_id, x.resource_id, x.price_minor))
    FROM scheduling_serviceresource x WHERE x.price_minor IS NOT NULL),
   (SELECT json_agg(json_build_array(r.id, r.name, t.name, r.location_id, r.color,
-      r.is_customer_choosable AND t.is_person AND NOT r.is_sample, r.resource_type_id, r.skills, r.position))
+      r.is_customer_choosable AND t.is_person AND NOT r.is_sample, r.is_link_only, r.resource_type_id, r.skills,
+      r.position))
    FROM scheduling_resource r
    JOIN scheduling_resourcetype t ON t.id = r.resource_type_id
    JOIN scheduling_location l ON l.id = r.location_id AND l.is_active
@@ -114,6 +115,13 @@ class Offer:
         )
 
 
+def find_hidden(offer: Offer, service_id: int, resource_id: int | None) -> ResourceView | None:
+    """Return whom only their link offers for a service, if it is such a one."""
+    pool = offer.pools.get(service_id, frozenset())
+    hidden = (each for each in offer.resources if each.is_link_only and each.id in pool)
+    return next((each for each in hidden if each.id == resource_id), None)
+
+
 def load_offer(*, now: datetime | None = None) -> Offer:
     """Load everything; with ``now`` also today's opening at the first place. One query."""
     from_on, to_on = find_dates(now) if now else (None, None)
@@ -148,7 +156,7 @@ def load_offer(*, now: datetime | None = None) -> Offer:
             )
             for row in sorted(service_rows or (), key=lambda row: (row["position"], row["id"]))
         ),
-        resources=tuple(ResourceView(*columns[:6]) for columns in _sort_by_position(resource_rows)),
+        resources=tuple(ResourceView(*columns[:7]) for columns in _sort_by_position(resource_rows)),
         pools={service_id: pools.unite(rows) for service_id, rows in requirements.items()},
         opening=opening,
         timetables=timetables,
@@ -168,16 +176,16 @@ class _Pools:
     """
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._resources = [(row[0], row[3], row[6], row[7]) for row in rows]
-        self._known: dict[Pool, Mapping[int, int]] = {}
+        self._resources = [(row[0], row[3], row[7], row[8], row[6]) for row in rows]
+        self._known: dict[tuple[Pool, bool], Mapping[int, int]] = {}
 
     def find_locations(self, requirements: Sequence[Sequence[Any]]) -> tuple[int, ...]:
         """Return where every requirement (at least one) has as many resources as it takes."""
         if not requirements:
             return ()
         places = [
-            {place for place, count in Counter(self._find(*asked).values()).items() if count >= quantity}
-            for quantity, *asked in requirements
+            {place for place, count in Counter(found.values()).items() if count >= quantity}
+            for quantity, found in ((row[0], self._find(*row[1:], is_listed=True)) for row in requirements)
         ]
         return tuple(sorted(set.intersection(*places)))
 
@@ -188,21 +196,23 @@ class _Pools:
         if not requirements:
             return base, base
         quantity, *asked = requirements[0]
-        return range_prices(self._find(*asked).items(), quantity=quantity, base=base, own=own)
+        return range_prices(self._find(*asked, is_listed=True).items(), quantity=quantity, base=base, own=own)
 
     def unite(self, requirements: Sequence[Sequence[Any]]) -> frozenset[int]:
         """Return the resources that fill any of the requirements."""
         return frozenset(resource_id for _, *asked in requirements for resource_id in self._find(*asked))
 
-    def _find(self, type_id: int | None, skill: str, named: Sequence[int]) -> Mapping[int, int]:
-        """Find the resources of one requirement, each with its location."""
+    def _find(
+        self, type_id: int | None, skill: str, named: Sequence[int], *, is_listed: bool = False
+    ) -> Mapping[int, int]:
+        """Find the resources of one requirement, each with its location; listed: without those behind a link."""
         pool = Pool(tuple(named), type_id, skill)
-        found = self._known.get(pool)
+        found = self._known.get((pool, is_listed))
         if found is None:
-            found = self._known[pool] = {
+            found = self._known[pool, is_listed] = {
                 resource_id: location_id
-                for resource_id, location_id, own_type_id, skills in self._resources
-                if pool.has(resource_id, own_type_id, skills)
+                for resource_id, location_id, own_type_id, skills, is_hidden in self._resources
+                if pool.has(resource_id, own_type_id, skills) and not (is_listed and is_hidden)
             }
         return found
 

@@ -88,4 +88,5 @@ def view_resource(resource: Resource) -> ResourceView:
         is_customer_choosable=(
             resource.is_customer_choosable and resource.resource_type.is_person and not resource.is_sample
         ),
+        is_link_only=resource.is_link_only,
     )

@@ -112,7 +112,8 @@ def _ask(booking: Booking, move: _Move) -> Asked:
     wish = wish_of(booking)
     if move.resource_ids is not None:
         wish = replace(wish, resource_ids=move.resource_ids)
-    plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_agreed=True)
+    is_customer = move.by.kind == ActorKind.CUSTOMER
+    plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_agreed=True, is_listed_only=is_customer)
     if move.servers:
         narrowed = narrow_plan(plan, move.servers)
         if narrowed is None:

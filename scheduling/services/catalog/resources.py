@@ -43,6 +43,7 @@ from scheduling.services.writing.inputs import UNREADABLE
 from scheduling.types import Actor, ResourceSetup
 
 CAPACITY_WRONG = mark("The capacity is a number from 1 to 1,000.")
+HIDDEN_AND_LISTED = mark("Customers cannot choose from the list whom they book by a link only.")
 TOO_MANY_SKILLS = mark("At most 50 skills. Take some away.")
 MOST_SKILLS = 50
 MAX_WEIGHT = 1_000_000
@@ -165,6 +166,7 @@ def check_resource(
     errors.check_number("efficiency_percent", setup.efficiency_percent, *EFFICIENCY)
     errors.check_number("weight", setup.weight, 0, MAX_WEIGHT)
     errors.check_position(setup.position)
+    errors.require(not (setup.is_link_only and setup.is_customer_choosable), "is_link_only", HIDDEN_AND_LISTED)
     is_kept = setup.user_id is None or (before is not None and setup.user_id == before.user_id)
     errors.require(is_kept or setup.user_id in name_people([setup.user_id or 0]), "user_id", CHOICE_UNKNOWN)
     errors.raise_any()

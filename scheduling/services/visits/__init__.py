@@ -1,1 +1,1 @@
-"""Links to people's own visits: asked for, told, ended."""
+"""What people reach by a link alone: their own visits, and somebody whom the booking page does not list."""

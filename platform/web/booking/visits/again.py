@@ -14,6 +14,7 @@ from kernel.clock import utc_now
 from kernel.errors import Invalid, NotFound
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.visits import get_visit, get_visits_contact
+from scheduling.selectors.catalog.offer import find_hidden
 from scheduling.types import AvailabilityQuery, BookingView
 from web.booking.draft import Draft
 from web.booking.flow import Flow, StepKey, load_flow, make_flow
@@ -64,6 +65,9 @@ def _choose_again(flow: Flow, before: BookingView, token: str) -> Flow:
         email=before.customer_email,
         wants_reminders=before.wants_reminders,
         visits_link=token,
+        linked_resource_id=next(
+            (each for each in wish.resource_ids if find_hidden(flow.offer, before.service_id, each)), None
+        ),
     )
     chosen = make_flow(flow.tenant, draft, flow.offer, now=flow.now, is_test=flow.is_test)
     if chosen.service is None:

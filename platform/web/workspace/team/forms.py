@@ -84,6 +84,10 @@ class ResourceForm(SetupForm[ResourceSetup]):
         label=gettext_lazy("Customers may choose them when they book"),
         help_text=gettext_lazy("For people only: customers never read the names of bays, rooms or tools."),
     )
+    is_link_only = SwitchField(
+        label=gettext_lazy("Customers book them by their own link only"),
+        help_text=gettext_lazy("They are not listed, and whoever wants anyone gets somebody else."),
+    )
     weight = NumberField(
         label=gettext_lazy("Share of the turns"),
         min_value=0,
@@ -131,7 +135,7 @@ class ResourceForm(SetupForm[ResourceSetup]):
             "capacity",
             gettext_lazy("How much it can do"),
             gettext_lazy("How many appointments fit in at the same minute, and whether customers choose it."),
-            (("capacity", "efficiency_percent"), ("weight",), ("is_customer_choosable",)),
+            (("capacity", "efficiency_percent"), ("weight",), ("is_customer_choosable",), ("is_link_only",)),
         ),
         Part(
             "further",

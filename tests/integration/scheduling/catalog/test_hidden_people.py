@@ -1,0 +1,108 @@
+"""Somebody who is booked by a link only: never listed, never "anyone", never by a number that is counted up."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from scheduling.engine import Strategy
+from scheduling.errors import LocationNotFound, ResourceNotFound, SetupInvalid, SlotTaken
+from scheduling.models import Allocation, Resource
+from scheduling.selectors.catalog.offer import find_hidden, load_offer
+from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.visits.person_links import make_person_key, read_person_key
+from scheduling.types import SlotRequest
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, make_shop, make_wish
+
+
+@pytest.fixture
+def shop(tenant) -> tuple[int, int, int]:
+    """A service, who is listed, and who is hidden and would have the first turn."""
+    service_id, (hidden, listed) = make_shop(2, strategy=Strategy.FIXED_ORDER)
+    Resource.objects.filter(pk=hidden).update(is_link_only=True)
+    return service_id, listed, hidden
+
+
+def list_taken(booking_id: int) -> list[int]:
+    return list(Allocation.objects.filter(booking_id=booking_id).values_list("resource_id", flat=True))
+
+
+def test_anyone_is_never_the_hidden_one(shop):
+    service_id, listed, _ = shop
+
+    assert list_taken(book(service_id).booking_id) == [listed]
+    with pytest.raises(SlotTaken):
+        book(service_id)
+
+
+def test_the_hidden_one_is_booked_when_chosen_and_by_staff(shop):
+    service_id, listed, hidden = shop
+
+    assert list_taken(book(service_id, resource_ids=(hidden,)).booking_id) == [hidden]
+    book(service_id)
+    by_staff = book_slot(
+        request=SlotRequest(make_wish(service_id), MONDAY.replace(hour=11)),
+        details=DETAILS,
+        now=NOW,
+        source="workspace",
+        by=STAFF,
+    )
+    assert list_taken(by_staff.booking_id) in ([hidden], [listed])
+
+
+def test_a_customer_who_moves_gets_the_hidden_one_only_if_they_chose_them(shop):
+    service_id, listed, hidden = shop
+    anyone = book(service_id)
+    chosen = book(service_id, resource_ids=(hidden,))
+    later = MONDAY.replace(hour=12)
+
+    for made, expected in ((anyone, listed), (chosen, hidden)):
+        move_booking(token=made.manage_token, starts_at=later, now=NOW, by=CUSTOMER)
+        active = Allocation.objects.filter(booking_id=made.booking_id, is_active=True)
+        assert list(active.values_list("resource_id", flat=True)) == [expected]
+
+
+def test_a_service_of_hidden_people_alone_is_not_offered(tenant):
+    service_id, (hidden,) = make_shop(1)
+    Resource.objects.filter(pk=hidden).update(is_link_only=True)
+    offer = load_offer()
+
+    assert service_id not in {each.id for each in offer.list_bookable_services()}
+    assert find_hidden(offer, service_id, hidden) is not None
+    assert find_hidden(offer, service_id, hidden + 1) is None
+    with pytest.raises((SetupInvalid, LocationNotFound, ResourceNotFound)):
+        book(service_id)
+
+
+def test_a_key_leads_to_one_person_and_none_is_guessed(shop):
+    _, listed, hidden = shop
+    key = make_person_key(hidden)
+
+    assert read_person_key(key) == hidden
+    wrong = (str(hidden), f"{hidden}-", f"{listed}-{key.partition('-')[2]}", "", "-", "x-y", key[:-1], f"{hidden}-é")
+    assert [read_person_key(each) for each in wrong] == [None] * len(wrong)
+
+
+def test_nobody_is_hidden_and_listed(shop):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Resource.objects.filter(pk=shop[2]).update(is_customer_choosable=True)
+
+
+def test_the_api_neither_lists_nor_books_the_hidden_one(shop, customer_client):
+    service_id, _, hidden = shop
+    listed = customer_client.get(f"/api/v1/resources?service={service_id}").json()["results"]
+    asked = {"service": str(service_id), "starts_at": MONDAY.isoformat(), "resource": str(hidden)}
+
+    refused = customer_client.post("/api/v1/holds", asked, content_type="application/json")
+
+    assert str(hidden) not in {each["id"] for each in listed}
+    assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_found")
+
+
+def test_the_link_shows_nobody_else(shop, customer_client):
+    service_id, _, hidden = shop
+    page = customer_client.get(f"/?person={make_person_key(hidden)}&service={service_id}")
+
+    assert page.status_code == 302
+    assert page.url.startswith(("/visit/?d=", "/time/?d="))
