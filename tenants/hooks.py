@@ -96,7 +96,11 @@ class ExportRule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table for people: its columns as they are called, and its rows, read as they are written."""
+    """A table for people: its columns as they are called, and its rows, read as they are written.
+
+    Dates and wall times are those of a place. Instants are aware: a CSV has them in UTC, a workbook on the clocks of
+    the business.
+    """
 
     header: Sequence[str]
     rows: Iterable[Sequence[object]]
@@ -344,7 +348,7 @@ def get_export_rule(model: str) -> ExportRule:
 
 
 def register_sheet(name: str, make: Callable[[], Sheet]) -> None:
-    """Let exports have a table for people, made inside the tenant; ``name`` is that of its file."""
+    """Let exports have a table for people, made inside the tenant; ``name`` is that of its files."""
     _sheets[name] = make
 
 

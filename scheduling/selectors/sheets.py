@@ -79,8 +79,8 @@ def _read_bookings() -> Iterator[tuple[object, ...]]:
         yield (
             reference,
             status,
-            starts_at.date().isoformat(),
-            starts_at.time().isoformat("minutes"),
+            starts_at.date(),
+            starts_at.time(),
             round((end - begin).total_seconds() / 60),
             zone,
             place,
@@ -95,7 +95,7 @@ def _read_bookings() -> Iterator[tuple[object, ...]]:
             _amount(deposit, currency),
             currency,
             note,
-            booked_at.isoformat(),
+            booked_at,
             why,
         )
 
@@ -116,7 +116,7 @@ def _read_customers() -> Iterator[tuple[object, ...]]:
     )
     for number, name, phones, emails, locale, tags, notes, since, count in rows.iterator(chunk_size=BATCH):
         texts = (", ".join(phones), ", ".join(emails), locale, ", ".join(map(str, tags)), notes)
-        yield (number, name, *texts, since.isoformat(), count)
+        yield (number, name, *texts, since, count)
 
 
 def _amount(amount_minor: int | None, currency: str) -> Decimal | None:

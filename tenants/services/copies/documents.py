@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -110,11 +111,15 @@ def write_rows(rows: Iterable[Iterable[object]]) -> bytes:
 
 
 def _show(cell: object) -> object:
-    """Return a value as people write it: documents as they are, yes and no in small letters."""
+    """Return a value as people write it: documents as they are, yes and no in small letters, days as in ISO 8601."""
     if isinstance(cell, str):
         return disarm(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, dict | list):
         return disarm(json.dumps(cell, ensure_ascii=False))
+    if isinstance(cell, date | datetime):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.isoformat("minutes")
     return disarm(cell)

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from tenants.services.copies.backups import list_files, unfinished
 from tenants.services.copies.documents import BATCH, Exported, list_exported, read_documents, write_rows
 from tenants.services.copies.readme import write_readme
 from tenants.services.copies.results import ExportDone, Progress, Teller, tell_nobody
+from tenants.services.copies.spreadsheets import Workbook
 from tenants.types import TenantFile, TenantInfo
 
 FORMAT = 1
@@ -61,7 +62,7 @@ class _Zip:
         self.sums: dict[str, str] = {}
 
     def add(self, name: str, parts: Iterable[bytes], *, is_packed: bool = False) -> None:
-        """Add an entry; pictures are packed already."""
+        """Add an entry; pictures and workbooks are packed already."""
         info = ZipInfo(name, date_time=self._at)
         info.compress_type = ZIP_STORED if is_packed else ZIP_DEFLATED
         info._compresslevel = COMPRESSION  # type: ignore[attr-defined]  # noqa: SLF001 - public from Python 3.13 on
@@ -72,6 +73,21 @@ class _Zip:
                 digest.update(part)
                 entry.write(part)
         self.sums[name] = digest.hexdigest()
+
+    def add_sheet(self, name: str, sheet: hooks.Sheet, timezone: str) -> None:
+        """Add a table for people, as CSV and as workbook, reading it once."""
+        with SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder)) as waiting:
+            with Workbook(waiting, title=name, header=sheet.header, timezone=timezone) as workbook:
+
+                def write_lines() -> Iterator[bytes]:
+                    yield MARK + write_rows([sheet.header])
+                    rows = iter(sheet.rows)
+                    while batch := list(islice(rows, BATCH)):
+                        workbook.add(batch)
+                        yield write_rows(batch)
+
+                self.add(f"{SHEETS}/{name}.csv", write_lines())
+            self._add_waiting(f"{SHEETS}/{name}.xlsx", waiting, is_packed=True)
 
     def add_table(self, name: str, columns: Iterable[str], batches: Iterable[list[str]]) -> int:
         """Add a table as document and as sheet, reading it once; return how many rows it has.
@@ -92,9 +108,12 @@ class _Zip:
                 yield b"\n]\n"
 
             self.add(f"{DATA}/{name}.json", write_document())
-            sheet.seek(0)
-            self.add(f"{DATA}/{name}.csv", iter(lambda: sheet.read(SPOOLED), b""))
+            self._add_waiting(f"{DATA}/{name}.csv", sheet)
         return rows
+
+    def _add_waiting(self, name: str, waiting: IO[bytes], *, is_packed: bool = False) -> None:
+        waiting.seek(0)
+        self.add(name, iter(lambda: waiting.read(SPOOLED), b""), is_packed=is_packed)
 
 
 def export(*, slug: str, path: Path, now: datetime, tell: Teller = tell_nobody) -> ExportDone:
@@ -145,7 +164,7 @@ def _write_rows(
             exported = list_exported(cursor, info.schema_name)
             progress.begin(len({_name_room(each) for each in exported}) + 2)
             for name, make in hooks.list_sheets().items():
-                entries.add(f"{SHEETS}/{name}.csv", _make_sheet(make()))
+                entries.add_sheet(name, make(), info.timezone)
             progress.step()
             for _, room in groupby(exported, key=_name_room):
                 for each in room:
@@ -198,10 +217,3 @@ def _write_manifest(
 
 def _name_room(each: Exported) -> str:
     return each.label.partition(".")[0]
-
-
-def _make_sheet(sheet: hooks.Sheet) -> Iterator[bytes]:
-    yield MARK + write_rows([sheet.header])
-    rows = iter(sheet.rows)
-    while batch := list(islice(rows, BATCH)):
-        yield write_rows(batch)

@@ -14,4 +14,4 @@ def write_readme(info: TenantInfo, rows: Mapping[str, int], files: int, *, now: 
     text = (Path(__file__).parent / "readme.md").read_text(encoding="utf-8")
     lines = "\n".join(f"| {label} | {count} |" for label, count in sorted(rows.items()))
     made = now.replace(tzinfo=None).isoformat(" ", "minutes")
-    return text.format(name=info.name, made=made, host=info.primary_host, rows=lines, files=files)
+    return text.format(name=info.name, made=made, host=info.primary_host, zone=info.timezone, rows=lines, files=files)

@@ -40,6 +40,11 @@ def read_sheet(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+def read_workbook(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        return {name: source.read(name).decode() for name in source.namelist()}
+
+
 def rewrite(path: Path, target: Path, changes: dict[str, bytes], *, is_honest: bool = True) -> Path:
     """Write an export with other contents; honest: its list of sums says so."""
     import hashlib
@@ -94,6 +99,23 @@ def test_sheets_are_for_people(exported, shop):
     assert bookings[0]["phone"] == "'+525512345678"
     assert (customers[0]["name"], customers[0]["bookings"]) == ("Ana Pérez", "3")
     assert entries["sheets/bookings.csv"].startswith(b"\xef\xbb\xbf")
+
+
+def test_every_sheet_is_a_workbook_too(exported):
+    entries = read(exported)
+    sheets = {name.removesuffix(".csv"): read_sheet(entries[name]) for name in entries if name.endswith(".csv")}
+    sheets = {name: rows for name, rows in sheets.items() if name.startswith("sheets/")}
+
+    books = {name: read_workbook(entries[f"{name}.xlsx"])["xl/worksheets/sheet1.xml"] for name in sheets}
+
+    assert len(sheets) >= 4
+    assert {name: book.count("<row>") for name, book in books.items()} == {
+        name: len(rows) + 1 for name, rows in sheets.items()
+    }
+    assert books["sheets/bookings"].count(">Ana Pérez<") == 3
+    assert books["sheets/bookings"].count(">+525512345678<") == 3
+    assert books["sheets/bookings"].count(f"<v>{9 / 24}</v>") == 1
+    assert "America/Mexico_City" in entries["README.md"].decode()
 
 
 def test_formulas_are_disarmed_in_sheets_and_whole_in_documents(changed_shop, tmp_path):

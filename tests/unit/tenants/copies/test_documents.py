@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
+
 from tenants.services.copies.documents import write_rows
 
 
@@ -11,6 +13,12 @@ def test_values_are_written_as_people_write_them():
     assert write_rows(rows).decode() == (
         'true,false,,12,1.5,Ñandú\r\n"{""año"": 1}","[""é""]","say ""hi""","two\r\nlines","a,b",\r\n'
     )
+
+
+def test_days_and_clocks_are_written_as_iso_8601_has_them():
+    rows = [[date(2026, 3, 9), time(9, 0), datetime(2026, 3, 9, 15, 0, tzinfo=UTC)]]
+
+    assert write_rows(rows) == b"2026-03-09,09:00,2026-03-09T15:00:00+00:00\r\n"
 
 
 def test_what_a_spreadsheet_would_run_is_disarmed():
