@@ -33,6 +33,8 @@ PAUSE_SECONDS = 0.2
 MAKE_SQL = "CREATE TABLE public.drill_beat (at timestamptz NOT NULL DEFAULT clock_timestamp())"
 WRITE_SQL = "INSERT INTO public.drill_beat DEFAULT VALUES RETURNING at"
 LAST_SQL = "SELECT max(at) FROM public.drill_beat"
+SWITCH_SQL = "SELECT pg_switch_wal()"
+"""The table itself is in the store after a minute."""
 RELOAD_SQL = "SELECT pg_reload_conf()"
 DROP_SQL = "DROP TABLE IF EXISTS public.drill_beat"
 
@@ -71,6 +73,8 @@ def run_beating(*, seconds: float, identity: Path | None) -> Beaten:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(DROP_SQL)
         connection.execute(MAKE_SQL)
+        connection.execute(WRITE_SQL)
+        connection.execute(SWITCH_SQL)
     try:
         with _handing_on_by_the_minute(database), TemporaryDirectory() as folder, _writing(database) as written:
             with running_worker(Path(folder), **_variables()):
