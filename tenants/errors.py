@@ -337,3 +337,24 @@ class BusinessRemovedBefore(Conflict):
 
     def __init__(self, *, at: datetime) -> None:
         super().__init__(day=f"{at:%Y-%m-%d}")
+
+
+class IdeaInvalid(Invalid):
+    """What somebody wanted to tell us cannot be kept."""
+
+    code = "idea_invalid"
+    missing = mark("Write what is missing or what annoys you.")
+    too_long = mark("At most 2,000 characters.")
+    unreadable = mark("This contains characters that cannot be used.")
+
+
+class IdeaNotFound(NotFound):
+    """There is no such idea."""
+
+    code = "idea_not_found"
+
+
+class TooManyIdeas(LimitReached):
+    """A business told us very much in one day."""
+
+    text = mark("You have told us a lot today, thank you. Please write again tomorrow.")

@@ -108,6 +108,11 @@ INVENTORY = (
         },
         other={NotPersonal.CODE: ("schema_name", "kind", "key_id")},
     ),
+    TableInventory(
+        "tenants.Idea",
+        personal={"text": PersonalColumn(Subject.STAFF, Purpose.REPAIR, Ground.INTEREST, Erasure.DELETE_ROW)},
+        other={NotPersonal.CODE: ("schema_name", "page")},
+    ),
     TableInventory("tenants.SchemaTemplate", other={NotPersonal.MACHINE: ("state", "statements")}),
     TableInventory("tenants.SpareSchema", other={NotPersonal.MACHINE: ("schema_name", "state")}),
     TableInventory("tenants.SchemaState", other={NotPersonal.MACHINE: ("schema_name", "state")}),

@@ -6,6 +6,7 @@ from tenants.models.backup import Backup
 from tenants.models.count import LimitCount
 from tenants.models.domain import Domain
 from tenants.models.due_work import DueWork
+from tenants.models.idea import Idea
 from tenants.models.removal import Removal
 from tenants.models.sign_up import SignUp
 from tenants.models.spare import SchemaState, SchemaTemplate, SpareSchema
@@ -18,6 +19,7 @@ __all__ = [
     "Domain",
     "DueWork",
     "FormerAddress",
+    "Idea",
     "LimitCount",
     "OwnDomain",
     "Removal",

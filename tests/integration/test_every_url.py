@@ -99,6 +99,7 @@ SAMPLES = {
     "api/v1/manage/<str:token>/reschedule": "api/v1/manage/{token}/reschedule",
     "api/v1/manage/<str:token>/cancel": "api/v1/manage/{token}/cancel",
     "api/v1/manage/<str:token>/calendar.ics": "api/v1/manage/{token}/calendar.ics",
+    "operator/ideas/<int:idea_id>/": "operator/ideas/1/",
     "b/<str:token>/": "b/{token}/",
     "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",
     "b/<str:token>/confirm/": "b/{token}/confirm/",

@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("web.workspace.address.urls")),
     path("", include("web.workspace.closing.urls")),
     path("", include("web.workspace.copies.urls")),
+    path("", include("web.workspace.ideas.urls")),
 ]

@@ -30,6 +30,7 @@ ELSEWHERE: Mapping[str, str] = {DueWork._meta.label: f"AND t.kind <> '{CHECK_KIN
 LEFT_BEHIND: Mapping[str, str] = {
     "tenants.Backup": "says where the platform keeps the archives of a schema; those of another one are its own",
     "tenants.FormerAddress": "leads to the business that left it, and nobody else ever gets it",
+    "tenants.Idea": "was told to the platform by the business, and not by any copy of it",
     "tenants.LimitCount": "keyed hashes that end with their window; a restored business begins with full budgets",
     "tenants.OwnDomain": "asked for anew, with its proof (tenants.services.copies.hosts)",
     "tenants.Removal": "the proof that a business was removed, which is no business's own",

@@ -1,0 +1,1 @@
+"""What is missing? Whoever works here tells the platform."""
