@@ -15,6 +15,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
         from scheduling.services import closing, erasing  # noqa: PLC0415
         from scheduling.services import photos as visit_photos  # noqa: PLC0415
+        from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
@@ -36,6 +37,8 @@ class SchedulingConfig(AppConfig):
         staff.register()
         expiry.register()
         reminders.register()
+        asking.register()
+        notices.register()
         relinking.register()
         exporting.register()
         leaving.register()

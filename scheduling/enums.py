@@ -208,6 +208,13 @@ class ConsentPurpose(models.TextChoices):
     PUBLISH_FEEDBACK = "publish_feedback", _("Publishing the review")
 
 
+class DataRequestKind(models.TextChoices):
+    """What a customer wants done with what the business keeps about them."""
+
+    CORRECTION = "correction", _("Correct something")
+    ERASURE = "erasure", _("Erase what is kept about me")
+
+
 class ReminderStatus(models.TextChoices):
     """What became of a reminder."""
 

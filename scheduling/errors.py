@@ -103,6 +103,47 @@ class VisitsLinkUnknown(NotFound):
     text = mark("This link has ended or is not valid. Ask for a new one.")
 
 
+class FeedbackNotOpen(Conflict):
+    """The visit is not over, or did not take place: nobody can say how it was."""
+
+    code = "feedback_not_open"
+    text = mark("You can say how it was once the visit is over.")
+
+
+class FeedbackGiven(Conflict):
+    """The customer has said how the visit was; the first answer stands."""
+
+    code = "feedback_given"
+    text = mark("You have already told us how it was. Thank you.")
+
+
+class FeedbackNotFound(NotFound):
+    """Nobody has said how this visit was."""
+
+    code = "feedback_not_found"
+    text = mark("Nobody has rated this visit.")
+
+
+class TooManyLines(LimitReached):
+    """A customer wrote so often about one booking that somebody should talk to them."""
+
+    text = mark("You have written many messages today. Please call the business.")
+
+
+class DataRequestOpen(Conflict):
+    """The same wish about the same booking waits for its answer already."""
+
+    code = "data_request_open"
+    text = mark("You have already asked for this. The business will answer you.")
+
+
+class DataRequestNotFound(NotFound):
+    """There is no such wish, or it was answered."""
+
+    code = "data_request_not_found"
+    text = mark("This request does not exist or was answered already.")
+
+
 class SlotTaken(Conflict):
     """Someone else took the slot first.
 

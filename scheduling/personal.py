@@ -109,7 +109,24 @@ _BOOKINGS = (
     TableInventory("scheduling.Allocation"),
     TableInventory("scheduling.RoundRobinLedger"),
     TableInventory("scheduling.Reminder"),
-    TableInventory("scheduling.Feedback", personal={"comment": replace(_WRITTEN, ground=Ground.CONSENT)}),
+    TableInventory(
+        "scheduling.Feedback",
+        personal={
+            "comment": replace(_WRITTEN, ground=Ground.CONSENT),
+            "answer": _WRITTEN,
+            "hidden_reason": _CHANGE,
+        },
+    ),
+    TableInventory(
+        "scheduling.ConversationLine",
+        personal={"text": replace(_WRITTEN, erasure=Erasure.DELETE_ROW)},
+        other={NotPersonal.CODE: ("author",)},
+    ),
+    TableInventory(
+        "scheduling.DataRequest",
+        personal={"text": _WRITTEN, "answer": _WRITTEN},
+        other={NotPersonal.CODE: ("kind",)},
+    ),
     TableInventory(
         "scheduling.WaitlistEntry",
         personal={"note": _WRITTEN, "log": _CONTACT},

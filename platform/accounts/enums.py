@@ -68,6 +68,9 @@ class Notice(models.TextChoices):
     REQUEST_WAITING = "business_request_waiting", _("A request that still waits")
     BOOKING_MOVED = "business_booking_moved", _("An appointment that a customer moved")
     BOOKING_CANCELLED = "business_booking_cancelled", _("An appointment that a customer canceled")
+    FEEDBACK_LOW = "business_feedback_low", _("A visit that a customer rated low")
+    CUSTOMER_WROTE = "business_customer_wrote", _("A message that a customer wrote about an appointment")
+    DATA_REQUEST = "business_data_request", _("A customer who asks about their own data")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
 
 

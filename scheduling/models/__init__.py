@@ -3,6 +3,7 @@
 from scheduling.models.aftercare import Feedback, Reminder
 from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
+from scheduling.models.conversation import ConversationLine, DataRequest
 from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.edition import CatalogEdition
@@ -30,7 +31,9 @@ __all__ = [
     "CatalogEdition",
     "Consent",
     "Contact",
+    "ConversationLine",
     "Customer",
+    "DataRequest",
     "DateOverride",
     "DaySeries",
     "Feedback",

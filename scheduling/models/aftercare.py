@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -33,7 +34,11 @@ class Reminder(models.Model):
 
 
 class Feedback(models.Model):
-    """What the customer says about a visit; nothing asks for it yet."""
+    """What the customer says about a visit, once, and what the business answers.
+
+    With ``may_publish`` everybody reads it on the booking page, until the customer takes that back or the business
+    hides it, for a reason that is kept.
+    """
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
     score = models.PositiveSmallIntegerField()
@@ -41,9 +46,16 @@ class Feedback(models.Model):
     recommend_score = models.PositiveSmallIntegerField(null=True, blank=True)
     may_publish = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    answer = models.TextField(blank=True, default="", db_default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
-        """Score 1 to 5; likelihood to recommend 0 to 10."""
+        """Score 1 to 5; likelihood to recommend 0 to 10; answered with words, hidden for a reason."""
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(score__gte=1, score__lte=5), name="scheduling_feedback_score"),
@@ -51,6 +63,23 @@ class Feedback(models.Model):
                 condition=Q(recommend_score__isnull=True) | Q(recommend_score__lte=10),
                 name="scheduling_feedback_recommend",
             ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="scheduling_feedback_answered",
+            ),
+            models.CheckConstraint(
+                condition=Q(hidden_reason="", hidden_at__isnull=True)
+                | (~Q(hidden_reason="") & Q(hidden_at__isnull=False)),
+                name="scheduling_feedback_hidden",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(may_publish=True, hidden_at__isnull=True),
+                name="scheduling_feedback_public",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="scheduling_feedback_newest"),
         ]
         verbose_name_plural = "feedback"
 

@@ -20,7 +20,9 @@ from scheduling.models import (
     Booking,
     BookingSearch,
     Contact,
+    ConversationLine,
     Customer,
+    DataRequest,
     Feedback,
     Reminder,
     VisitsLink,
@@ -82,7 +84,11 @@ def erase_customers(rows: ErasedRows) -> None:
         Booking.history.filter(Q(id__in=bookings) | Q(customer_id__in=ids)), stand_ins={"customer_name": nobody}
     )
     erase_columns(BookingSearch.objects.filter(booking_id__in=bookings))
-    erase_columns(Feedback.objects.filter(booking_id__in=bookings))
+    erase_columns(Feedback.objects.filter(booking_id__in=bookings), may_publish=False, answered_at=None, hidden_at=None)
+    erase_columns(ConversationLine.objects.filter(booking_id__in=bookings))
+    requests = DataRequest.objects.filter(booking_id__in=bookings)
+    erase_columns(requests)
+    requests.filter(done_at=None).update(done_at=rows.at)  # what was asked for is done
     remove_photos_of(booking_ids=bookings, now=rows.at)
     planned = Reminder.objects.filter(booking_id__in=bookings, status=ReminderStatus.PLANNED)
     for booking_id in planned.order_by("booking_id").values_list("booking_id", flat=True).distinct():

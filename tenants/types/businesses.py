@@ -51,6 +51,8 @@ class BusinessProfile:
         languages: In which customers can read its pages; empty: in all of the product.
         clock: ``12`` or ``24`` hours; empty: as its country.
         tone: How customers are addressed in Spanish, a `verticals.contract.Tone`; empty: as its trade.
+        feedback: When customers are asked how a visit was, a `verticals.contract.FeedbackAsk`; empty: as its trade.
+        review_url: Where everybody who answered that is offered to write a public review.
         emails_per_day: Own budget below the one that the platform gives; None: all of that. ``sms_per_day`` alike.
     """
 
@@ -63,6 +65,8 @@ class BusinessProfile:
     languages: tuple[str, ...] = ()
     clock: str = ""
     tone: str = ""
+    feedback: str = ""
+    review_url: str = ""
     emails_per_day: int | None = None
     sms_per_day: int | None = None
     texts: tuple[BusinessText, ...] = ()

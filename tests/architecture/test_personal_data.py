@@ -155,6 +155,7 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.Customer", "scheduling.Contact", "scheduling.Consent", "scheduling.Asset", "scheduling.AssetMark",
         "scheduling.Booking", "scheduling.BookingSearch",
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
+        "scheduling.ConversationLine", "scheduling.DataRequest",
         "scheduling.WaitlistEntry", "scheduling.VisitsLink",
         "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",

@@ -14,6 +14,8 @@ CHECKS = {"check_new_bookings", "check_step", "check_move", "check_cancel", "che
 DOORS = {"lock_row", "add_row", "add_rows", "archive", "restore", "_switch"}
 """Of `scheduling.services.catalog.door`, which ask themselves."""
 ALWAYS = {
+    "ask_about_data": "a right that does not end with a subscription",
+    "ask_customer": "asks `may_business`, and is silent where nobody may be reminded",
     "release_hold": "gives back what was kept: that hurts nobody, whatever the state",
     "install_starter_kit": "of a business that is being made, through the door",
     "apply_starter_kit": "as above",
@@ -57,13 +59,15 @@ def find_silent(folder: str) -> list[str]:
     return [place for place, node in services if node.name not in asking | set(ALWAYS)]
 
 
-@pytest.mark.parametrize("folder", ["bookings", "catalog", "changes", "demand"])
+@pytest.mark.parametrize("folder", ["aftercare", "bookings", "catalog", "changes", "demand"])
 def test_every_service_asks_what_the_state_allows(folder):
     assert find_silent(folder) == []
 
 
 def test_there_are_services_to_look_at():
-    names = {node.name for folder in ("bookings", "catalog", "changes") for _, node in list_services(folder)}
+    names = {
+        node.name for folder in ("aftercare", "bookings", "catalog", "changes") for _, node in list_services(folder)
+    }
 
     assert names >= {"hold_slot", "book_slot", "move_booking", "approve", "create_service", "change_resource_week"}
     assert set(ALWAYS) <= names

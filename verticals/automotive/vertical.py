@@ -6,7 +6,7 @@ from kernel.text import mark
 from verticals.automotive.fields import VEHICLE, compare_vin_and_year, warn_of_long_wait
 from verticals.automotive.starter_kit import STARTER_KIT
 from verticals.automotive.words import VOCABULARY
-from verticals.contract import ArrivalMode, BoardState, Choice, Intake, Vertical, VerticalHooks
+from verticals.contract import ArrivalMode, BoardState, Choice, FeedbackAsk, Intake, Vertical, VerticalHooks
 
 VERTICAL = Vertical(
     key="automotive",
@@ -41,5 +41,7 @@ VERTICAL = Vertical(
         BoardState("waiting_parts", mark("Waiting for parts"), "package-search"),
         BoardState("ready", mark("Ready to collect"), "package-check"),
     ),
+    # The car has been driven home by then, and a noise that came back is heard.
+    feedback=FeedbackAsk.TWO_HOURS,
     hooks=VerticalHooks(check_asset=compare_vin_and_year, check_visit=warn_of_long_wait),
 )

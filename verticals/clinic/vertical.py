@@ -6,7 +6,7 @@ from kernel.text import mark
 from verticals.clinic.fields import PATIENT
 from verticals.clinic.starter_kit import STARTER_KIT
 from verticals.clinic.words import VOCABULARY
-from verticals.contract import Choice, Intake, Tone, Vertical
+from verticals.contract import Choice, FeedbackAsk, Intake, Tone, Vertical
 
 VERTICAL = Vertical(
     key="clinic",
@@ -27,4 +27,6 @@ VERTICAL = Vertical(
         note_example=mark("I use a wheelchair"),
     ),
     tone=Tone.FORMAL,
+    # That somebody was here is about their health: nobody is asked to write about it.
+    feedback=FeedbackAsk.OFF,
 )

@@ -38,7 +38,7 @@ from verticals.contract.starter_kit import (
     StarterKit,
     price_list,
 )
-from verticals.contract.vertical import BoardState, Tone, Vertical, VerticalHooks, VisitDraft
+from verticals.contract.vertical import BoardState, FeedbackAsk, Tone, Vertical, VerticalHooks, VisitDraft
 from verticals.contract.words import TERMS, Terms, Words, pick
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "AssetType",
     "BoardState",
     "Choice",
+    "FeedbackAsk",
     "FieldCheck",
     "FieldContext",
     "FieldKind",

@@ -20,6 +20,14 @@ class Tone(StrEnum):
     FORMAL = "formal"
 
 
+class FeedbackAsk(StrEnum):
+    """When customers are asked how a visit was; a business may choose another one than its trade's."""
+
+    OFF = "off"
+    TWO_HOURS = "two_hours"
+    EVENING = "evening"
+
+
 @dataclass(frozen=True, slots=True)
 class BoardState:
     """A column or badge between “in progress” and “completed” that only this trade has."""
@@ -60,6 +68,7 @@ class Vertical:
         name: Marked text, shown at sign-up.
         icon: Name in Lucide.
         vocabulary: Language, or language and country (``es-AR``) → term → text.
+        feedback: When customers are asked how a visit was, once it is completed.
     """
 
     key: str
@@ -71,6 +80,7 @@ class Vertical:
     intake: Intake = field(default_factory=Intake)
     board_states: tuple[BoardState, ...] = ()
     tone: Tone = Tone.INFORMAL
+    feedback: FeedbackAsk = FeedbackAsk.OFF
     hooks: VerticalHooks = field(default_factory=VerticalHooks)
 
     def say(self, term: str, *, language: str, country: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.text import mark
-from verticals.contract import Choice, Intake, Vertical
+from verticals.contract import Choice, FeedbackAsk, Intake, Vertical
 from verticals.salon.starter_kit import STARTER_KIT
 from verticals.salon.words import VOCABULARY
 
@@ -24,4 +24,5 @@ VERTICAL = Vertical(
         note_label=mark("Tell us what you have in mind"),
         note_example=mark("A bob just above the shoulders"),
     ),
+    feedback=FeedbackAsk.EVENING,
 )

@@ -13,7 +13,7 @@ from notifications.enums import MessageReason
 from notifications.models import Message
 from notifications.models.base import MessageBase
 from notifications.public.models import Message as PublicMessage
-from notifications.types.messages import CUSTOMER
+from notifications.types.messages import CUSTOMERS
 from tenants.context import find_current_tenant
 from tenants.hosts import make_base_url
 from tenants.types import TenantInfo
@@ -87,7 +87,7 @@ def find_silence(message: MessageBase) -> MessageReason | None:
         return None
     if tenant.is_example:
         return MessageReason.EXAMPLE
-    if message.role == CUSTOMER and tenant.is_kept_back(message.created_at):
+    if message.role in CUSTOMERS and tenant.is_kept_back(message.created_at):
         return MessageReason.COPY
     if tenant.copied_at is not None and message.created_at <= tenant.copied_at:
         return MessageReason.COPY

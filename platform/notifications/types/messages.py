@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 CUSTOMER = "customer"
-"""The role of those whom a business serves; other roles are its own people."""
+"""The role of those whom a business serves, as they are told how what they booked stands."""
+TALK = "customer_talk"
+"""The role of the same people in what is said beside that: questions, answers, how it was. It tells no state."""
+CUSTOMERS = frozenset({CUSTOMER, TALK})
+"""The roles of those whom a business serves; other roles are its own people."""
 
 
 @dataclass(frozen=True, slots=True)

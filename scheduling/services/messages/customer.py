@@ -10,6 +10,7 @@ from django.conf import settings
 from kernel.emails import clean_email
 from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient, Thread
+from notifications.types.words import Words
 from scheduling.enums import BookingSource, ContactKind
 from scheduling.models import Location
 from scheduling.services.messages.calendar_files import describe_event
@@ -46,9 +47,11 @@ def tell_customer(
     urgency: Urgency = Urgency.SOON,
     previous: datetime | None = None,
     expires_at: datetime | None = None,
+    more: Words | None = None,
 ) -> None:
     """Tell the customer, wherever one can write to.
 
+    ``more`` are words of this message alone.
     ``limit`` is for a customer who booked without a code: whoever typed one gets more.
     """
     tell(
@@ -57,7 +60,7 @@ def tell_customer(
         ],
         template=template,
         about=make_subject(booking.id),
-        words=make_customer_words(booking, template=template, now=now, previous=previous),
+        words=_join_words(make_customer_words(booking, template=template, now=now, previous=previous), more or {}),
         key=key,
         now=now,
         attachments=make_attachments(booking, template=template, now=now),
@@ -74,6 +77,10 @@ def make_attachments(booking: BookingView, *, template: str, now: datetime) -> t
     method = METHODS.get(template)
     said = booking.say_in(booking.customer_locale)
     return (_make_invitation(said, method=method, now=now),) if method else ()
+
+
+def _join_words(words: Words, more: Words) -> Words:
+    return {language: {**said, **more.get(language, {})} for language, said in words.items()}
 
 
 def _find_limit(booking: BookingView, limit: str) -> str:

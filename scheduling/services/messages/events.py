@@ -86,7 +86,7 @@ SILENT: Mapping[str, str] = {
     "booking.attendance_confirmed": "the customer pressed it and reads it; the board and the booking show it",
     "booking.arrived": "the customer is there",
     "booking.started": "the customer is there",
-    "booking.completed": "the customer is there",
+    "booking.completed": "the customer is there; how it was, `aftercare.asking` asks later",
     UNDONE: "what it takes back was not told either; a reminder that it kept back is sent",
     "booking.kept": "it stays as it was agreed",
     "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",

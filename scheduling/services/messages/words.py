@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils import translation
@@ -82,6 +82,16 @@ OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "p
 """Messages whose button leads to a new booking: the old one is over."""
 
 
+TALKS: Mapping[str, tuple[str, str]] = {
+    "feedback_request": ("feedback/", mark("Say how it was")),
+    "feedback_answer": ("feedback/", mark("Read the answer")),
+    "conversation_answer": ("messages/", mark("Read and answer")),
+    "data_request_done": ("data/", mark("Open your data")),
+}
+"""Messages that tell no state of the booking: where their button leads below the manage link, and what it says."""
+BESIDE_TALKS = ("price", "cancel_policy", "own_policy", "what_to_bring", "place", *VOCABULARY.links)
+
+
 def make_customer_words(
     booking: BookingView,
     *,
@@ -159,6 +169,9 @@ def _say_to_customer(
         if template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
             words |= dict.fromkeys(("cancel_policy", "own_policy", "what_to_bring", *VOCABULARY.links), "")
+        elif template in TALKS:
+            path, label = TALKS[template]
+            words |= dict.fromkeys(BESIDE_TALKS, "") | {"action_url": f"{url}{path}", "action_label": gettext(label)}
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words

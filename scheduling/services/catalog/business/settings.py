@@ -33,7 +33,7 @@ from tenants.enums import Ability
 from tenants.policies import check_business_may
 from tenants.services.business import lock_business, save_business
 from tenants.types import BusinessSetup, BusinessText
-from verticals.contract import Tone
+from verticals.contract import FeedbackAsk, Tone
 
 NOUN = "business"
 PROFILE_WRONG = mark("Type the name of your profile, such as @yourbusiness, or paste its address.")
@@ -43,7 +43,7 @@ BUDGET_WRONG = mark("From 0 to 100,000 a day.")
 LINE_TOO_LONG = mark("At most 120 characters: it is one line.")
 TEXT_TOO_LONG = mark("At most 600 characters in each language.")
 MAIN_LANGUAGE_MISSING = mark("The language of the business has to be among them.")
-LINKS = ("website", *NETWORKS)
+LINKS = ("website", *NETWORKS, "review_url")
 NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH, ABOUT_LENGTH = 120, 300, 600, 120
 TEXTS = ("about", "bring", "policy", "after")
 MOST_PER_DAY = 100_000
@@ -91,6 +91,7 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
         instagram=errors.clean_profile("instagram", setup.instagram, text=PROFILE_WRONG),
         facebook=errors.clean_profile("facebook", setup.facebook, text=PROFILE_WRONG),
         tiktok=errors.clean_profile("tiktok", setup.tiktok, text=PROFILE_WRONG),
+        review_url=errors.clean_link("review_url", setup.review_url, text=LINK_WRONG),
         privacy_url=errors.clean_link("privacy_url", setup.privacy_url, text=PRIVACY_WRONG),
         languages=_order(setup.languages, LANGUAGES),
         sms_countries=tuple(sorted(set(setup.sms_countries))),
@@ -106,6 +107,7 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
     errors.require(not setup.languages or setup.locale in setup.languages, "languages", MAIN_LANGUAGE_MISSING)
     errors.require(setup.clock in {"", "12", "24"}, "clock", CHOICE_UNKNOWN)
     errors.require(setup.tone in {"", *Tone}, "tone", CHOICE_UNKNOWN)
+    errors.require(setup.feedback in {"", *FeedbackAsk}, "feedback", CHOICE_UNKNOWN)
     errors.require(set(setup.sms_countries) <= set(list_countries()), "sms_countries", CHOICE_UNKNOWN)
     for name in ("emails_per_day", "sms_per_day"):
         errors.check_number(name, getattr(setup, name), 0, MOST_PER_DAY, BUDGET_WRONG)

@@ -14,7 +14,7 @@ from notifications.engine.segments import count_segments, fold_text, is_plain
 from notifications.services.rendering import render_message
 from scheduling.enums import BookingStatus
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
-from scheduling.services.messages.words import make_customer_words, make_worker_words
+from scheduling.services.messages.words import TALKS, make_customer_words, make_worker_words
 from tenants.context import tenant_scope
 from tests.integration.scheduling.messages.conftest import NOW
 
@@ -61,7 +61,8 @@ def write(booking, tenant, template: str, language: str, *, business: str, servi
             language=language,
             context=words[language],
         )
-        return rendered.body_text, make_manage_url(make_manage_token(named))
+        below, _ = TALKS.get(template, ("", ""))
+        return rendered.body_text, make_manage_url(make_manage_token(named)) + below
 
 
 @pytest.mark.parametrize(("language", "vertical"), WAYS)

@@ -1,0 +1,1 @@
+"""Reading what is said after and beside visits."""

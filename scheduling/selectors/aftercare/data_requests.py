@@ -1,0 +1,39 @@
+"""What customers want of the data that is kept about them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from scheduling.enums import DataRequestKind
+from scheduling.models import DataRequest
+from scheduling.types.aftercare.views import DataRequestView
+
+MOST_WAITING = 200
+
+
+def list_requests_of(*, booking_id: int) -> tuple[DataRequestView, ...]:
+    """List what was asked with the link of a booking, oldest first; one query."""
+    return _view_all(DataRequest.objects.filter(booking_id=booking_id).order_by("asked_at", "pk"))
+
+
+def list_open_requests() -> tuple[DataRequestView, ...]:
+    """List what waits, whatever has waited longest first; one query."""
+    waiting = DataRequest.objects.filter(done_at=None, booking__is_test=False)
+    return _view_all(waiting.order_by("asked_at", "pk")[:MOST_WAITING])
+
+
+def _view_all(rows: QuerySet[DataRequest]) -> tuple[DataRequestView, ...]:
+    return tuple(
+        DataRequestView(
+            id=row.pk,
+            booking_id=row.booking_id,
+            kind=DataRequestKind(row.kind),
+            text=row.text,
+            asked_at=row.asked_at,
+            done_at=row.done_at,
+            answer=row.answer,
+            customer_name=row.booking.customer_name,
+            reference=row.booking.reference,
+        )
+        for row in rows.select_related("booking")
+    )

@@ -1,0 +1,134 @@
+"""What customers say about visits: each, all, and what everybody may read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet, Window
+
+from kernel.identity.greetings import greet_name
+from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
+from scheduling.models import Feedback
+from scheduling.types.aftercare.views import LOW_SCORE, FeedbackSummary, FeedbackView, Praise, PublishedFeedback
+
+NEWEST = 6
+"""So many the booking page shows."""
+ALL, LOW, UNANSWERED = "", "low", "unanswered"
+KINDS = (ALL, LOW, UNANSWERED)
+"""What the list can be narrowed to."""
+
+
+def is_rated(*, booking_id: int) -> bool:
+    """Tell whether the customer has said how a visit was."""
+    return Feedback.objects.filter(booking_id=booking_id).exists()
+
+
+def find_feedback(*, booking_id: int) -> FeedbackView | None:
+    """Return what was said about a visit; None: nothing. One query."""
+    found = _list_rows().filter(booking_id=booking_id).first()
+    return None if found is None else _view(found)
+
+
+def list_feedback(*, kind: str = ALL, cursor: str = "", limit: int = MAX_LIMIT) -> Page[FeedbackView]:
+    """List what was said, newest first; one query. ``kind`` is one of `KINDS`, others list everything.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
+    size = limit_rows(limit)
+    rows = _list_real()
+    if kind == LOW:
+        rows = rows.filter(score__lte=LOW_SCORE)
+    elif kind == UNANSWERED:
+        rows = rows.filter(answered_at=None).exclude(comment="")
+    if cursor:
+        created_at, last_id = read_cursor(cursor, datetime, int)
+        rows = rows.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=last_id))
+    found = list(rows.order_by("-created_at", "-pk")[: size + 1])
+    return cut_page(found, limit=size, view=_view, key=lambda row: (row.created_at, row.pk))
+
+
+def summarize(*, since: datetime) -> FeedbackSummary:
+    """Return how many said something since an instant, and on average what; one query."""
+    rows = Feedback.objects.filter(booking__is_test=False, booking__is_sample=False, created_at__gte=since)
+    found = rows.aggregate(
+        count=Count("pk"),
+        average=Avg("score"),
+        asked=Count("recommend_score"),
+        fond=Count("pk", filter=Q(recommend_score__gte=9)),
+        cold=Count("pk", filter=Q(recommend_score__lte=6)),
+    )
+    asked = found["asked"]
+    score = round(100 * (found["fond"] - found["cold"]) / asked) if asked else None
+    return FeedbackSummary(count=found["count"], average=found["average"], promoter_score=score)
+
+
+def list_published() -> Praise | None:
+    """Return what the booking page says about earlier visits; None: nobody let it be published. One query.
+
+    Count and average are of all that is published; those without words are counted and not shown.
+    """
+    rows = Feedback.objects.filter(
+        may_publish=True, hidden_at=None, booking__is_test=False, booking__is_sample=False
+    ).select_related("booking")
+    # One window over all published rows: "with words first" keeps the few that are shown at the front.
+    counted = rows.annotate(
+        all_count=Window(Count("pk")),
+        all_average=Window(Avg("score")),
+        is_silent=ExpressionWrapper(Q(comment=""), output_field=BooleanField()),
+    )
+    found = list(counted.order_by("is_silent", "-created_at", "-pk")[:NEWEST])
+    if not found:
+        return None
+    shown = tuple(_publish(row) for row in found if row.comment)
+    first = found[0]
+    return Praise(count=first.all_count, average=float(first.all_average), newest=shown)
+
+
+def shorten_name(name: str) -> str:
+    """Return a name as strangers may read it: the first word, and the first letter of the second; empty: it is none.
+
+    Of words that are no name (a link, an advertisement) nothing is shown.
+    """
+    words = greet_name(name).split()
+    if not words:
+        return ""
+    return words[0] if len(words) == 1 else f"{words[0]} {words[1][0].upper()}."
+
+
+def _list_rows() -> QuerySet[Feedback]:
+    return Feedback.objects.select_related("booking__service", "booking__location")
+
+
+def _list_real() -> QuerySet[Feedback]:
+    return _list_rows().filter(booking__is_test=False)
+
+
+def _publish(row: Feedback) -> PublishedFeedback:
+    return PublishedFeedback(
+        author=shorten_name(row.booking.customer_name),
+        score=row.score,
+        comment=row.comment,
+        answer=row.answer,
+        created_at=row.created_at,
+    )
+
+
+def _view(row: Feedback) -> FeedbackView:
+    booking = row.booking
+    return FeedbackView(
+        booking_id=booking.pk,
+        score=row.score,
+        comment=row.comment,
+        recommend_score=row.recommend_score,
+        may_publish=row.may_publish,
+        created_at=row.created_at,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        hidden_at=row.hidden_at,
+        hidden_reason=row.hidden_reason,
+        customer_name=booking.customer_name,
+        service_name=booking.service.name,
+        starts_at=booking.starts_at,
+        timezone=booking.location.timezone,
+    )

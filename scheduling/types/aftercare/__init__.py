@@ -1,0 +1,1 @@
+"""What is said after and beside a visit."""

@@ -1,0 +1,208 @@
+"""What a customer says about a visit: once, only after it, published only by consent."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from notifications.models import Message
+from scheduling.errors import FeedbackGiven, FeedbackNotFound, FeedbackNotOpen, LinkEnded, RequestInvalid, TokenUnknown
+from scheduling.models import Booking, Consent, Feedback
+from scheduling.selectors.aftercare.feedback import (
+    find_feedback,
+    list_feedback,
+    list_published,
+    shorten_name,
+    summarize,
+)
+from scheduling.services.aftercare.answers import answer_feedback, hide_feedback, show_feedback
+from scheduling.services.aftercare.feedback import change_consent, give_feedback
+from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.types.aftercare.views import GivenFeedback
+from tenants.context import tenant_scope
+from tests.factories.scheduling import NOW as SHOP_NOW
+from tests.factories.scheduling import book as book_in_shop
+from tests.factories.scheduling import make_shop
+from tests.integration.scheduling.aftercare.conftest import STAFF
+from tests.integration.scheduling.messages.conftest import handle_events
+
+GOOD = GivenFeedback(5, "Quedó muy bien", 9, may_publish=True)
+BAD = GivenFeedback(2, "Tardaron mucho")
+
+
+def test_visit_is_rated_once(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+
+    with pytest.raises(FeedbackGiven):
+        give_feedback(token=token, given=BAD, now=visited.ends_at)
+
+    (row,) = Feedback.objects.values("score", "comment", "recommend_score", "may_publish")
+    assert row == {"score": 5, "comment": "Quedó muy bien", "recommend_score": 9, "may_publish": True}
+
+
+def test_visit_that_is_to_come_is_not_rated(book):
+    booking = book()
+
+    with pytest.raises(FeedbackNotOpen):
+        give_feedback(token=make_manage_token(booking), given=GOOD, now=booking.starts_at)
+
+    assert Feedback.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        (GivenFeedback(0), {"score"}),
+        (GivenFeedback(6), {"score"}),
+        (GivenFeedback(3, recommend_score=11), {"recommend_score"}),
+        (GivenFeedback(3, "x" * 1001), {"comment"}),
+        (GivenFeedback(3, "a\x00b"), {"comment"}),
+    ],
+)
+def test_what_cannot_be_kept_names_its_field(visited, token, given, fields):
+    with pytest.raises(RequestInvalid) as caught:
+        give_feedback(token=token, given=given, now=visited.ends_at)
+
+    assert set(caught.value.errors) == fields
+    assert Feedback.objects.count() == 0
+
+
+def test_link_ends_thirty_days_after_the_visit(visited, token):
+    with pytest.raises(LinkEnded):
+        give_feedback(token=token, given=GOOD, now=visited.ends_at + timedelta(days=30))
+    with pytest.raises(TokenUnknown):
+        give_feedback(token="x" * 14, given=GOOD, now=visited.ends_at)
+
+    assert Feedback.objects.count() == 0
+
+
+def test_low_score_is_told_to_the_owner(visited, token):
+    give_feedback(token=token, given=BAD, now=visited.ends_at)
+    handle_events(visited.ends_at)
+
+    (message,) = Message.objects.filter(template="business_feedback_low")
+    assert message.to == "owner@taller.example"
+    assert "2 de 5" in message.subject
+    assert "Tardaron mucho" in message.body_text
+
+
+def test_good_score_is_told_to_nobody(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    handle_events(visited.ends_at)
+
+    assert Message.objects.filter(template="business_feedback_low").count() == 0
+
+
+def test_only_what_may_be_published_is(visited, token):
+    give_feedback(token=token, given=GivenFeedback(4, "Bien", may_publish=False), now=visited.ends_at)
+    assert list_published() is None
+
+    assert change_consent(token=token, may_publish=True, now=visited.ends_at)
+    praise = list_published()
+
+    assert praise is not None
+    assert (praise.count, praise.average) == (1, 4.0)
+    (shown,) = praise.newest
+    assert (shown.author, shown.score, shown.comment) == ("Ana R.", 4, "Bien")
+    assert Consent.objects.get(purpose="publish_feedback").withdrawn_at is None
+
+
+def test_consent_is_withdrawn_at_once(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    later = visited.ends_at + timedelta(hours=1)
+
+    assert change_consent(token=token, may_publish=False, now=later)
+    assert not change_consent(token=token, may_publish=False, now=later)
+
+    assert list_published() is None
+    assert Consent.objects.get(purpose="publish_feedback").withdrawn_at == later
+
+
+def test_consent_to_nothing(visited, token):
+    with pytest.raises(FeedbackNotFound):
+        change_consent(token=token, may_publish=True, now=visited.ends_at)
+
+    assert Consent.objects.filter(purpose="publish_feedback").count() == 0
+
+
+def test_hidden_for_a_reason_and_shown_again(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+
+    with pytest.raises(RequestInvalid):
+        hide_feedback(booking_id=visited.id, reason=" ", now=visited.ends_at)
+    assert list_published() is not None
+    assert hide_feedback(booking_id=visited.id, reason="Nombra a otra persona", now=visited.ends_at)
+    assert list_published() is None
+    assert show_feedback(booking_id=visited.id)
+    assert not show_feedback(booking_id=visited.id)
+
+    assert list_published() is not None
+
+
+def test_answer_is_told_once(visited, token):
+    give_feedback(token=token, given=BAD, now=visited.ends_at)
+
+    assert answer_feedback(booking_id=visited.id, text="Perdón, lo vemos.", now=visited.ends_at, by=STAFF)
+    assert not answer_feedback(booking_id=visited.id, text="Perdón, lo vemos.", now=visited.ends_at, by=STAFF)
+    assert answer_feedback(booking_id=visited.id, text="Perdón, ya lo vimos.", now=visited.ends_at, by=STAFF)
+    handle_events(visited.ends_at)
+
+    (message,) = Message.objects.filter(template="feedback_answer")
+    assert message.to == "ana@example.com"
+    said = find_feedback(booking_id=visited.id)
+    assert said is not None
+    assert said.answer == "Perdón, ya lo vimos."
+
+
+def test_lists_are_narrowed_and_summed_up(visited, token):
+    give_feedback(token=token, given=BAD, now=visited.ends_at)
+
+    assert [each.score for each in list_feedback(kind="low").rows] == [2]
+    assert [each.score for each in list_feedback(kind="unanswered").rows] == [2]
+    summary = summarize(since=visited.ends_at - timedelta(days=1))
+    assert (summary.count, summary.average, summary.promoter_score) == (1, 2.0, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Laura Jiménez Pérez", "Laura J."),
+        ("Laura", "Laura"),
+        ("", ""),
+        ("gana dinero en www.premios.example", ""),
+        ("مريم علي", "مريم ع."),
+    ],
+)
+def test_strangers_read_an_initial(name, shown):
+    assert shorten_name(name) == shown
+
+
+def test_a_hundred_at_once_leave_one_row(scratch_tenant):
+    with tenant_scope(scratch_tenant):
+        service_id, _ = make_shop()
+        booked = book_in_shop(service_id)
+        Booking.objects.filter(pk=booked.booking_id).update(status="completed")
+        token = make_manage_token(Booking.objects.get(pk=booked.booking_id))
+
+    def rate(number: int) -> str:
+        try:
+            with tenant_scope(scratch_tenant):
+                give_feedback(token=token, given=GivenFeedback(1 + number % 5), now=SHOP_NOW)
+        except FeedbackGiven as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "kept"
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(rate, range(100)))
+
+    with tenant_scope(scratch_tenant):
+        (row,) = Feedback.objects.all()
+    # Those who say the same as the one that was kept are told nothing else.
+    same = sum(1 for number in range(100) if 1 + number % 5 == row.score)
+    assert (outcomes.count("kept"), outcomes.count("feedback_given")) == (same, 100 - same)
