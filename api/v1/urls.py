@@ -33,6 +33,7 @@ urlpatterns = [
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
+    path("manage/<str:token>/feedback", manage.FeedbackView.as_view(), name="manage-feedback"),
     path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
     path("visits", visits.AskView.as_view(), name="visits"),
     path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),

@@ -6,8 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import IdField, InstantField, TextField
+from api.fields import IdField, InstantField, TextField, WholeField
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
+from scheduling.services.aftercare.feedback import LEAST, MOST, MOST_RECOMMEND
+from scheduling.types.aftercare.views import LONGEST_COMMENT
 
 
 class RescheduleFields(StrictSerializer):
@@ -21,6 +23,15 @@ class CancelFields(StrictSerializer):
     """Body of ``POST manage/{token}/cancel``."""
 
     reason = TextField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class FeedbackFields(StrictSerializer):
+    """Body of ``POST manage/{token}/feedback``."""
+
+    score = WholeField(min_value=LEAST, max_value=MOST)
+    comment = TextField(required=False, allow_blank=True, max_length=LONGEST_COMMENT, default="")
+    recommend_score = WholeField(required=False, allow_null=True, min_value=0, max_value=MOST_RECOMMEND, default=None)
+    may_publish = serializers.BooleanField(required=False, default=False)
 
 
 class EmptyFields(StrictSerializer):

@@ -9,12 +9,14 @@ from rest_framework.response import Response
 
 from api.choices import choose_again
 from api.document import describe_call
-from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
+from api.v1.manage.serializers import CancelFields, EmptyFields, FeedbackFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.language import current_language
 from kernel.clock import utc_now
 from scheduling.errors import (
     CutoffPassed,
+    FeedbackGiven,
+    FeedbackNotOpen,
     LinkEnded,
     RequestInvalid,
     ResourceNotFound,
@@ -26,11 +28,13 @@ from scheduling.errors import (
 )
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.bookings.views import get_by_token
+from scheduling.services.aftercare.feedback import give_feedback
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.types import CUSTOMER
+from scheduling.types.aftercare.views import GivenFeedback
 from tenants.context import current_tenant
 
 
@@ -115,6 +119,26 @@ class CancelView(OpenView):
 
         def run() -> Result:
             cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
+            return Result(status=200, body=_describe(token))
+
+        return answer_once(request, run, is_personal=True)
+
+
+class FeedbackView(OpenView):
+    """``POST manage/{token}/feedback``."""
+
+    @describe_call(
+        "give_feedback",
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, FeedbackNotOpen, FeedbackGiven),
+        request=FeedbackFields,
+        responses=ManagedShape,
+    )
+    def post(self, request: Request, token: str) -> HttpResponse:
+        """Say how the visit was, once it is completed; the very same again changes nothing."""
+        form = FeedbackFields.read(request)
+
+        def run() -> Result:
+            give_feedback(token=token, given=GivenFeedback(**form.validated_data), now=utc_now())
             return Result(status=200, body=_describe(token))
 
         return answer_once(request, run, is_personal=True)

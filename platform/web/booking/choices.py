@@ -12,6 +12,7 @@ from edge.access import is_staff, open_to_anyone
 from files.selectors.files import list_pictures
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
+from scheduling.selectors.aftercare.feedback import list_published
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.services.visits.person_links import read_person_key
 from scheduling.types import LocationView, ServiceView, find_text
@@ -126,6 +127,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         notice=notice,
         page_url=make_base_url(flow.tenant.primary_host),
         place=make_place_card(flow),
+        praise=list_published(),
         is_told_otherwise=flow.formats.language != flow.tenant.locale and not are_told,
         category=category,
         all_url=make_link(StepKey.SERVICE, sealed),

@@ -29,6 +29,7 @@ from scheduling.engine import find_window
 from scheduling.enums import BookingStatus
 from scheduling.errors import LinkEnded, SlotTaken, TokenUnknown
 from scheduling.policies import may_customer_cancel, may_customer_move
+from scheduling.selectors.aftercare.feedback import is_rated
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
@@ -115,6 +116,16 @@ class ManagePage:
         return self.is_open and not may_business(Ability.MOVE)
 
     @property
+    def may_be_rated(self) -> bool:
+        """Tell whether the visit is over and took place."""
+        return self.booking.status == BookingStatus.COMPLETED
+
+    @property
+    def can_write(self) -> bool:
+        """Tell whether somebody of the business could answer."""
+        return may_business(Ability.STEP)
+
+    @property
     def can_cancel(self) -> bool:
         """Tell whether the policy still lets the customer cancel."""
         return self.is_open and may_customer_cancel(self.booking, now=self.now)
@@ -191,9 +202,16 @@ def while_the_link_leads(view: ManageView) -> ManageView:
 @while_the_link_leads
 def show_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show the booking; just made, moved, cancelled or confirmed, it says so."""
-    page = _load(token)
+    page = load_page(token)
     done = request.GET.get("done", "")
-    return _render(request, page, "manage", is_new="new" in request.GET, done=done if done in DONE else "")
+    return render_page(
+        request,
+        page,
+        "manage",
+        is_new="new" in request.GET,
+        done=done if done in DONE else "",
+        is_rated=page.may_be_rated and is_rated(booking_id=page.booking.id),
+    )
 
 
 @open_to_anyone
@@ -201,7 +219,7 @@ def show_booking(request: HttpRequest, token: str) -> HttpResponse:
 @while_the_link_leads
 def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Answer the booking as an iCalendar file."""
-    page = _load(token)
+    page = load_page(token)
     tenant = current_tenant()
     description = describe_event(page.booking, language=current_language())
     content = make_calendar(page.booking, tenant_name=tenant.name, description=description, now=page.now)
@@ -216,7 +234,7 @@ def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa
 def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
     """Take the customer's word that they will come."""
     count_write(request)
-    page = _load(token)
+    page = load_page(token)
     try:
         attendance.confirm_attendance(token=token, now=page.now)
     except (Conflict, Forbidden) as error:
@@ -228,12 +246,12 @@ def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
 @while_the_link_leads
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to cancel, and for a reason; cancel on POST."""
-    page = _load(token)
+    page = load_page(token)
     if request.method != "POST":
-        return _render(request, page, "cancel" if page.can_cancel else "manage", form=CancelForm())
+        return render_page(request, page, "cancel" if page.can_cancel else "manage", form=CancelForm())
     form = CancelForm(request.POST)
     if not form.is_valid():
-        return _render(request, page, "cancel", status=422, form=form)
+        return render_page(request, page, "cancel", status=422, form=form)
     count_write(request)
     try:
         reason = form.cleaned_data["reason"]
@@ -247,21 +265,21 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
 @while_the_link_leads
 def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Show free times (its own counts as free), ask once more, and move on POST."""
-    page = _load(token)
+    page = load_page(token)
     is_post = request.method == "POST"
     wish = read_instant(request.POST.get("starts_at", "") if is_post else request.GET.get("to", ""))
     if wish == page.booking.starts_at:
         return _go_back(token)
     if not is_post and not page.can_move:
         paused = gettext(NO_MOVES) if page.is_paused else ""
-        return _render(request, page, "manage", refusal=paused)
+        return render_page(request, page, "manage", refusal=paused)
     if wish is None and (is_post or "to" in request.GET):
         return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
     if wish is None:
         return _render_times(request, page, asked=read_date(request.GET.get("on", "")))
     if is_post:
         return _move(request, page, wish)
-    return _render(
+    return render_page(
         request,
         page,
         "move_confirm",
@@ -325,7 +343,7 @@ def _render_times(
         is_person_chosen=bool(page.kept_person),
     )
     address = reverse("booking:move", args=[page.token])
-    return _render(
+    return render_page(
         request,
         page,
         "move",
@@ -344,7 +362,12 @@ def _find_window(wish: Wish) -> int | None:
     return find_window(catalog.get_service(service_id=each) for each in dict.fromkeys(wish.service_ids))
 
 
-def _load(token: str) -> ManagePage:
+def load_page(token: str) -> ManagePage:
+    """Load the booking that a link leads to, as its customer reads it now.
+
+    Raises:
+        TokenUnknown, LinkEnded: It leads to none, or its visit is long over.
+    """
     now = utc_now()
     tenant = current_tenant()
     language = current_language()
@@ -361,12 +384,13 @@ def _load(token: str) -> ManagePage:
 
 
 def _render_refused(request: HttpRequest, page: ManagePage, error: DomainError) -> HttpResponse:
-    return _render(request, page, "manage", status=get_status(error), refusal=translate_error(error))
+    return render_page(request, page, "manage", status=get_status(error), refusal=translate_error(error))
 
 
-def _render(
+def render_page(
     request: HttpRequest, page: ManagePage, template: str, *, status: int = 200, **context: object
 ) -> HttpResponse:
+    """Render a page behind the link, which no cache and no other site gets to know."""
     return keep_private(
         render(
             request,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.booking import manage, pictures, views
+from web.booking.aftercare import data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
 from web.booking.extras import calendar, photos, repeats, several
@@ -30,6 +31,11 @@ urlpatterns = [
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
     path("b/<str:token>/cancel/", manage.cancel_booking, name="cancel"),
+    path("b/<str:token>/feedback/", feedback.tell_how_it_was, name="feedback"),
+    path("b/<str:token>/feedback/publish/", feedback.change_consent, name="feedback_publish"),
+    path("b/<str:token>/messages/", messages.write, name="messages"),
+    path("b/<str:token>/data/", data.show, name="data"),
+    path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
     path("visits/", visits.ask, name="visits"),
     path("visits/<str:token>/", visits.show, name="own_visits"),
     path("visits/<str:token>/data.json", visits.download, name="own_data"),

@@ -83,6 +83,18 @@ class ChoiceChips(forms.RadioSelect):
     template_name = "components/widgets/chips.html"
 
 
+class Stars(forms.RadioSelect):
+    """One to five stars; the choice's label is read aloud and shown when it is chosen."""
+
+    template_name = "components/widgets/stars.html"
+
+
+class NumberRow(forms.RadioSelect):
+    """One of a row of numbers."""
+
+    template_name = "components/widgets/number_row.html"
+
+
 class Swatches(forms.RadioSelect):
     """One of our colors, or none."""
 

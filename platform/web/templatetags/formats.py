@@ -70,6 +70,18 @@ def local_date_year(at: datetime, timezone: str) -> str:
 
 
 @register.filter
+def local_month(at: datetime, timezone: str) -> str:
+    """``{{ at|local_month:timezone }}``: "noviembre de 2026"."""
+    return get_current_formats().format_month(formats.to_local(at, timezone).date())
+
+
+@register.filter
+def rounded(number: float) -> str:
+    """``{{ average|rounded }}``: with one decimal, "4,7" or "4.7" as the country writes it."""
+    return get_current_formats().format_number(number, decimals=1)
+
+
+@register.filter
 def local_date_short(at: datetime, timezone: str) -> str:
     """``{{ at|local_date_short:timezone }}``: "mar 24 de nov"."""
     return get_current_formats().format_day_short(formats.to_local(at, timezone).date())

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("web.workspace.address.urls")),
     path("", include("web.workspace.closing.urls")),
     path("", include("web.workspace.copies.urls")),
+    path("", include("web.workspace.voices.urls")),
     path("", include("web.workspace.ideas.urls")),
 ]

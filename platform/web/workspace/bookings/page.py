@@ -18,12 +18,15 @@ from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
 from scheduling.enums import BookingStatus, CancelCause
 from scheduling.policies import TAKEN_BACK
+from scheduling.selectors.aftercare.conversations import list_conversation
+from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.services.photos import VISIT_PHOTO
 from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView
+from scheduling.types.aftercare.views import ConversationView, FeedbackView
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
@@ -81,12 +84,22 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidLine:
+    """A line of the conversation with the customer; ``author``: who of the staff wrote it, empty: the customer."""
+
+    line: ConversationView
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookingPage:
     """Everything about a booking; ``actions`` is empty for those who may only look.
 
     Attributes:
         undo: The look of the step that can be taken back.
         photos: What the customer sent of what the visit is about.
+        may_write: The person may write to the customer.
+        is_waited_for: The customer wrote, and nobody has answered.
     """
 
     booking: BookingView
@@ -103,6 +116,10 @@ class BookingPage:
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
     photos: tuple[ShownPicture, ...]
+    conversation: tuple[SaidLine, ...]
+    feedback: FeedbackView | None
+    may_write: bool
+    is_waited_for: bool
 
     @property
     def day_url(self) -> str:
@@ -118,6 +135,8 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         BookingNotFound: There is no such booking in this tenant.
     """
     booking = bookings.get_booking(booking_id=booking_id)
+    names = _name_staff()
+    said = list_conversation(booking_id=booking_id)
     may_act = has_permission(user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP)
     return BookingPage(
         booking=booking,
@@ -133,11 +152,13 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_correct=may_act and booking.status != BookingStatus.HELD,
         may_set_level=booking.customer_id is not None and has_permission(user, Permission.CUSTOMER_MANAGE),
         undo=_find_undo(booking) if may_act else None,
-        history=describe_history(
-            list_history(booking_id=booking_id), _name_staff(), booking.timezone, booking.currency
-        ),
+        history=describe_history(list_history(booking_id=booking_id), names, booking.timezone, booking.currency),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
         photos=_list_photos(booking_id),
+        conversation=tuple(SaidLine(line, names.get(line.user_id or 0, "")) for line in said),
+        feedback=find_feedback(booking_id=booking_id) if booking.status == BookingStatus.COMPLETED else None,
+        may_write=may_act,
+        is_waited_for=any(line.is_waiting for line in said),
     )
 
 

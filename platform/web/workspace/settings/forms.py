@@ -18,7 +18,7 @@ from scheduling.services.catalog.business.settings import ABOUT_LENGTH, LINK_LEN
 from tenants.context import current_tenant
 from tenants.countries import FIRST_MARKETS
 from tenants.types import BusinessSetup, BusinessText
-from verticals.contract import Tone
+from verticals.contract import FeedbackAsk, Tone
 from web.accent import is_of_page
 from web.parts.contacts import EmailField
 from web.parts.fields import ChoiceField, ChoicesField, NumberField, TextField
@@ -84,6 +84,27 @@ class BusinessForm(SetupForm[BusinessSetup]):
         max_length=LINK_LENGTH,
         required=False,
         help_text=gettext_lazy("It is linked at the foot of your page and where customers enter their details."),
+        attrs=LINK_ATTRS,
+    )
+    feedback = ChoiceField(
+        label=gettext_lazy("Customers are asked how their visit was"),
+        choices=(
+            ("", gettext_lazy("As usual in your trade")),
+            (FeedbackAsk.TWO_HOURS, gettext_lazy("Two hours later")),
+            (FeedbackAsk.EVENING, gettext_lazy("The same evening")),
+            (FeedbackAsk.OFF, gettext_lazy("Never")),
+        ),
+        required=False,
+        widget=Segments(),
+        help_text=gettext_lazy("Once, after you mark the visit as completed, and never at night."),
+    )
+    review_url = TextField(
+        label=gettext_lazy("Where you collect public reviews"),
+        max_length=LINK_LENGTH,
+        required=False,
+        help_text=gettext_lazy(
+            "Your page at Google or elsewhere. Everybody who rates a visit gets this link, happy or not."
+        ),
         attrs=LINK_ATTRS,
     )
     locale = ChoiceField(label=gettext_lazy("Language of the business"), choices=tuple(LANGUAGE_NAMES.items()))
@@ -195,6 +216,12 @@ class BusinessForm(SetupForm[BusinessSetup]):
                 after="workspace/settings/country.html",
             ),
             Part(
+                "feedback",
+                gettext("Opinions"),
+                gettext("What you ask after a visit, and where people may say it publicly."),
+                (("feedback",), ("review_url",)),
+            ),
+            Part(
                 "messages",
                 gettext("Messages"),
                 gettext("Where they go, and how many you want to pay for."),
@@ -243,7 +270,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
             return name_zone(str(value))
         if name in NETWORKS and value:
             return show_profile(name, str(value))
-        if name in {"locale", "tone", "clock"}:
+        if name in {"locale", "tone", "clock", "feedback"}:
             return str(dict(self.fields[name].choices).get(value, value))  # type: ignore[attr-defined]
         if name in {"languages", "sms_countries"} and isinstance(value, list):
             labels = dict(self.fields[name].choices)  # type: ignore[attr-defined]

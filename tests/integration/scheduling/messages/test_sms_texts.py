@@ -19,7 +19,7 @@ from tenants.context import tenant_scope
 from tests.integration.scheduling.messages.conftest import NOW
 
 SMS = ROOT / "templates" / "sms"
-NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code"})
+NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code", "visits_link"})
 WAYS = [("es", "automotive"), ("es", "clinic"), ("en", "automotive")]
 HOST = "taller-hermanos-gonzalez.turnero.example"
 LONGEST_HOST = f"{'taller-' * 8}centro.turnero.example"

@@ -1,0 +1,1 @@
+"""The customer's pages after and beside a visit: how it was, messages, own data."""

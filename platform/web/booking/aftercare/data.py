@@ -1,0 +1,85 @@
+"""Own data: what is kept about one visit as a file, and asking the business to correct or erase it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from edge.access import open_to_anyone
+from edge.limits import count_write
+from edge.statuses import get_status
+from kernel.errors import Conflict, Invalid
+from scheduling.enums import DataRequestKind
+from scheduling.selectors.aftercare.data_requests import list_requests_of
+from scheduling.selectors.aftercare.own_data import collect_own_data
+from scheduling.services.aftercare.data_requests import ask_about_data
+from scheduling.types.aftercare.views import LONGEST_WISH
+from tenants.context import current_tenant
+from web.booking.manage import ManagePage, load_page, render_page, while_the_link_leads
+from web.booking.pages import keep_private
+from web.errors import translate_error
+from web.parts.fields import ChoiceField, TextField
+from web.parts.forms import PageForm
+from web.parts.widgets import Segments
+
+
+class DataForm(PageForm):
+    """What somebody wants of their data."""
+
+    kind = ChoiceField(label=gettext_lazy("What do you ask for?"), choices=DataRequestKind.choices, widget=Segments())
+    text = TextField(
+        label=gettext_lazy("What is wrong, or what should be erased?"),
+        max_length=LONGEST_WISH,
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("For a correction, say what is right."),
+    )
+
+
+@open_to_anyone
+@while_the_link_leads
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what one can do with one's data; hand a wish to the business on POST."""
+    page = load_page(token)
+    if request.method != "POST":
+        return _render(request, page, DataForm())
+    form = DataForm(request.POST)
+    if not form.is_valid():
+        return _render(request, page, form, status=422)
+    count_write(request)
+    kind = DataRequestKind(form.cleaned_data["kind"])
+    try:
+        ask_about_data(token=token, kind=kind, text=form.cleaned_data["text"], now=page.now)
+    except Invalid as error:
+        form.refuse(error)
+        return _render(request, page, form, status=get_status(error))
+    except Conflict as error:
+        form.add_error(None, translate_error(error))
+        return _render(request, page, form, status=get_status(error))
+    return HttpResponseRedirect(reverse("booking:data", args=[token]) + "?done=asked")
+
+
+@open_to_anyone
+@require_safe
+@while_the_link_leads
+def download(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """Answer what is kept about the visit as a file."""
+    page = load_page(token)
+    found = collect_own_data(page.booking, business_name=current_tenant().name)
+    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = f'attachment; filename="{page.booking.reference}.json"'
+    return keep_private(response)
+
+
+def _render(request: HttpRequest, page: ManagePage, form: DataForm, *, status: int = 200) -> HttpResponse:
+    return render_page(
+        request,
+        page,
+        "data",
+        status=status,
+        form=form,
+        requests=list_requests_of(booking_id=page.booking.id),
+        is_asked=request.GET.get("done") == "asked",
+    )

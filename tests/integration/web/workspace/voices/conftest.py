@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.integration.web.booking.conftest import monday_morning
+
+__all__ = ["monday_morning"]
