@@ -11,7 +11,7 @@ function isDefault(field) {
 }
 
 function isTouched() {
-  const fields = [...form.querySelectorAll("input, select, textarea")];
+  const fields = [...form.elements].filter((each) => each.matches("input, select, textarea"));
   return "unsaved" in form.dataset || !fields.every(isDefault);
 }
 

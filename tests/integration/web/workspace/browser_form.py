@@ -17,7 +17,7 @@ def read_form(client: HostClient, address: str) -> Typed:
 def read_page(page: str) -> Typed:
     form = re.search(r'<form class="setup-form".*?</form>', page, re.DOTALL)[0]
     found: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
+    for tag in re.findall(r"<input(?![^>]* form=)[^>]*>", form):
         name, kind = (_read(tag, each) for each in ("name", "type"))
         is_box = kind in {"checkbox", "radio"}
         if not is_box or " checked" in tag:
