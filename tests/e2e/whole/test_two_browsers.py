@@ -75,7 +75,7 @@ def test_a_booking_is_live_on_its_own_board_only(stack, open_page, open_board):
     visitor = stack.visit("taller")
     before = visitor.get(f"/api/v1/manage/{manage.split('/')[2]}").json()
     statuses = {path: visitor.get(manage + path).status for path in MANAGE_PATHS}
-    assert statuses == {"": 200, "calendar.ics": 200, "confirm/": 200, "move/": 200, "cancel/": 200}
+    assert statuses == {"": 200, "calendar.ics": 200, "confirm/": 302, "move/": 200, "cancel/": 200}
     assert visitor.get(f"/api/v1/manage/{manage.split('/')[2]}").json() == before
     assert before["status"] == "confirmed"
     assert stack.visit("salon").get(manage).status == 404

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -29,6 +29,7 @@ from scheduling.selectors.catalog.staff import list_own_resource_ids
 from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, LocationView
 from tenants.context import current_tenant
 from web.parts.status_looks import StatusLook, list_legend
+from web.parts.toasts import is_fragment_asked
 from web.workspace.board.layout import BoardDay, lay_out_day
 from web.workspace.start.guide import find_guide
 
@@ -193,7 +194,10 @@ def show_board(request: HttpRequest) -> HttpResponse:
 @requires(Permission.BOARD_VIEW)
 @require_safe
 def show_board_fragment(request: HttpRequest) -> HttpResponse:
-    """Show only what changes while the page stands."""
+    """Show only what changes while the page stands; who opens its address comes to the page."""
+    if not is_fragment_asked(request):
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{reverse('workspace:board')}{'?' if query else ''}{query}")
     return render(request, "workspace/day.html", {"page": load_board_page(request, now=utc_now())})
 
 

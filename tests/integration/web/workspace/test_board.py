@@ -51,9 +51,11 @@ def test_address_of_the_fragment_names_the_day(owner_client):
 
 @pytest.mark.parametrize("query", ["", "?type=all", "?view=list", "?type=nobody", "?location=999999", "?who=me"])
 def test_fragment_has_no_frame(owner_client, query):
-    response = owner_client.get(f"/workspace/board/{query}")
+    response = owner_client.get(f"/workspace/board/{query}", headers={"hx-request": "true"})
+    opened = owner_client.get(f"/workspace/board/{query}")
 
     assert (response.status_code, "<html" in response.content.decode()) == (200, False)
+    assert (opened.status_code, opened.url) == (302, f"/workspace/{query}")
 
 
 @pytest.mark.parametrize("more", [0, 50])
@@ -248,6 +250,7 @@ def count_calls(client, address: str) -> int:
 
 def test_a_day_with_three_times_as_many_visits_costs_three_times_as_much(owner_client):
     like = Booking.objects.get(pk=book().booking_id)
+    owner_client.defaults["HTTP_HX_REQUEST"] = "true"
     address = f"/workspace/board/?date={day_of(like.pk)}&type=all"
     empty = count_calls(owner_client, address)
 

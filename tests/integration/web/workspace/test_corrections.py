@@ -27,6 +27,12 @@ def test_the_form_shows_what_stands_there_and_saves_it_unchanged(owner_client):
     assert Booking.objects.get(pk=booked.booking_id).history.count() == 1
 
 
+def test_coin_of_the_price_stands_in_its_field(owner_client):
+    page = owner_client.get(url(book().booking_id)).content.decode()
+
+    assert ('<span class="unit first">' in page, "css/setup.css" in page) == (True, True)
+
+
 def test_name_plate_and_price_are_corrected_with_history(owner_client, staff_client):
     booked = book()
     client = staff_client("receptionist")
