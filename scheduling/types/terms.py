@@ -75,6 +75,13 @@ class ServiceTerms(ServiceTiming):
     questions: tuple[Question, ...] = ()
 
     @property
+    def largest_party(self) -> int:
+        """How many people one booking can be for; a group's places are enough where nothing else was set (1)."""
+        if self.seats is None:
+            return self.max_party_size
+        return self.seats if self.max_party_size == 1 else min(self.max_party_size, self.seats)
+
+    @property
     def is_price_from(self) -> bool:
         """Whether the price may become more."""
         return self.price_kind is PriceKind.FROM

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from edge.access import is_staff, open_to_anyone
 from files.selectors.files import list_pictures
+from kernel.identity.keys import fold_letters
 from kernel.ids import read_row_id
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.aftercare.feedback import list_published
@@ -24,6 +25,9 @@ from web.parts.pictures import ShownPicture, show_picture
 
 FEW_SERVICES = 3
 """Up to this many fit one screen: no category filter."""
+MANY_SERVICES = 8
+"""Of more one looks for a name rather than reading all."""
+LONGEST_SEARCH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,12 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
     has_filter = len(names) > 1 and len(flow.services) > FEW_SERVICES
     category = request.GET.get("category", "")
     category = category if category in names else ""
-    shown = [service for service in flow.services if not category or service.category == category]
+    typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH] if len(flow.services) > MANY_SERVICES else ""
+    shown = [
+        service
+        for service in flow.services
+        if (not category or service.category == category) and _is_found(service, typed)
+    ]
     are_told = all(find_text(each.texts, flow.formats.language, "name", "") for each in flow.services)
     return render_step(
         request,
@@ -130,12 +139,20 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         praise=list_published(),
         is_told_otherwise=flow.formats.language != flow.tenant.locale and not are_told,
         category=category,
+        has_search=len(flow.services) > MANY_SERVICES,
+        typed=typed,
         all_url=make_link(StepKey.SERVICE, sealed),
         categories=[CategoryOption(name, make_link(StepKey.SERVICE, sealed, category=name)) for name in names]
         if has_filter
         else [],
         options=[ServiceOption(each, make_link(StepKey.SERVICE, sealed, service=str(each.id))) for each in shown],
     )
+
+
+def _is_found(service: ServiceView, typed: str) -> bool:
+    """Tell whether every word that was typed is in the service's name, category or description; accents are none."""
+    told = fold_letters(f"{service.name} {service.category} {service.description}")
+    return all(word in told for word in fold_letters(typed).split())
 
 
 def _find_open_step(flow: Flow, done: StepKey) -> StepKey:

@@ -153,8 +153,7 @@ class Flow:
     @property
     def largest_party(self) -> int:
         """How many people can come together, at most: never more than a group has seats."""
-        parties = (min(each.max_party_size, each.seats or each.max_party_size) for each in self.chosen)
-        return min(parties, default=1)
+        return min((each.largest_party for each in self.chosen), default=1)
 
     @property
     def most_repeats(self) -> int:

@@ -307,7 +307,7 @@ def _check_terms(
     known = {each.id for each in add_ons if each.service_id in wish.service_ids}
     if set(wish.add_on_ids) - known:
         errors["add_ons"] = (mark("One of the extras does not belong to this service."),)
-    largest = min(service.seats if service.seats is not None else service.max_party_size for service in services)
+    largest = min(service.largest_party for service in services)
     if wish.party_size > largest and not (is_party_free or is_agreed):
         errors["party_size"] = (mark("That is more people than can be booked at once."),)
     modes = services[0].arrival_modes

@@ -7,7 +7,7 @@ const here = () => location.pathname + location.search;
 let turn = 0;
 let shown = here();
 
-async function swap(id, url, { isNew }) {
+async function swap(id, url, { isNew = false, isTyped = false }) {
   const part = document.getElementById(id);
   const mine = ++turn;
   part?.setAttribute("aria-busy", "true");
@@ -23,9 +23,12 @@ async function swap(id, url, { isNew }) {
     part.replaceWith(fresh);
     drawWeeks(part.querySelector("#weeks"));
     if (isNew) history.pushState({ swap: id }, "", url);
+    if (isTyped) history.replaceState(history.state, "", url);
     shown = here();
+    tellOwnTimes();
     const said = document.getElementById("said");
     if (said) said.textContent = fresh.dataset.say;
+    if (isTyped) return;
     const current = [...fresh.querySelectorAll("[aria-current]")].find((each) => each.offsetParent);
     (current ?? document.querySelector(`[data-swap="${id}"] [aria-current]`))?.focus({ preventScroll: true });
   } catch {
@@ -44,6 +47,33 @@ addEventListener("popstate", () => {
   const id = PARTS.find((name) => document.getElementById(name));
   if (id) swap(id, location.href, { isNew: false });
 });
+
+/* A service is found while one types. */
+let waiting;
+document.addEventListener("input", ({ target: { form } }) => {
+  if (form?.role !== "search") return;
+  clearTimeout(waiting);
+  const find = () => swap("services", `/?${new URLSearchParams(new FormData(form))}`, { isTyped: true });
+  waiting = setTimeout(find, 250);
+});
+
+/* Where the visitor's clock differs from the place's, its time stands below. */
+function tellOwnTimes() {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const place = own?.split("/").pop().replaceAll("_", " ");
+  for (const box of document.querySelectorAll("[data-zone]")) {
+    const say = (at, timeZone, weekday) =>
+      at.toLocaleString(document.documentElement.lang, { timeZone, weekday, hour: "numeric", minute: "2-digit" });
+    for (const each of box.querySelectorAll("[value^='2'], [data-at]")) {
+      const at = new Date(each.value || each.dataset.at);
+      if (each.querySelector(".own-time") || say(at, own, "short") === say(at, box.dataset.zone, "short")) continue;
+      const isOtherDay = say(at, own, "short").slice(0, 2) !== say(at, box.dataset.zone, "short").slice(0, 2);
+      const text = `${say(at, own, isOtherDay ? "short" : undefined)} ${place}`;
+      each.append(" ", Object.assign(document.createElement("small"), { className: "own-time", textContent: text }));
+    }
+  }
+}
+tellOwnTimes();
 
 /* Four weeks beside the times, where there is room for them; the ones before stay until the new ones are there. */
 const wide = matchMedia("(min-width: 64rem)");

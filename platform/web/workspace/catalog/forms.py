@@ -149,7 +149,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
     arrival_modes = ChoicesField(label=gettext_lazy("Ways to arrive"), required=False, widget=Chips())
     seats = number(
         "seats", label=gettext_lazy("Places in a group"), required=False,
-        help_text=gettext_lazy("For classes that several people book. Empty: no group."),
+        help_text=gettext_lazy("For classes that several people book; one booking may take all. Empty: no group."),
     )  # fmt: skip
     max_party_size = number("max_party_size", label=gettext_lazy("People in one booking, at most"))
     approval = ChoiceField(
