@@ -13,6 +13,13 @@ from devtools.drill.production import visitor
 from devtools.drill.production.browser import Answer
 
 HOST, TENANT = "turnero.example", f"{visitor.SLUG}.turnero.example"
+OUTSIDE = [f"{path} is not told to the world" for path in ("/readyz", "/metrics", f"/certificate?domain={TENANT}")]
+FIGURES = """
+turnero_bookings_total{outcome="done",step="book",unit="web-1"} 1.0
+turnero_messages_total{channel="email",outcome="sent",unit="worker-2"} 2.0
+turnero_messages_total{channel="email",outcome="failed",unit="web-2"} 0.0
+turnero_messages_total{channel="email",outcome="failed",unit="worker-1"} 0.0
+"""
 SECURITY = dict.fromkeys(visitor.ONCE, "as it must be")
 
 
@@ -33,7 +40,7 @@ class FakeBrowser:
         self.is_published = False
 
     def get(self, host: str, path: str) -> Answer:
-        if host.startswith("nobody.") or path == "/readyz":
+        if host.startswith("nobody.") or path in {"/readyz", "/metrics"} or path.startswith("/certificate"):
             return make_answer(200 if self.wrong == "stranger" else 404)
         if path.endswith("status/"):
             return make_answer(body={"status": "done"})
@@ -85,7 +92,10 @@ def visit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
                 return make_answer(body={"messages": [{"text": text} for text in texts]})
             if port == 80:
                 return make_answer(308, Location=f"http{'' if wrong == 'plain' else 's'}://{host}/")
-            return make_answer(503 if wrong == "health" else 200, {"status": "ok"})
+            status = 503 if wrong == "health" else 200
+            if path == "/metrics":
+                return make_answer(status, FIGURES.replace("worker-2", "web-2") if wrong == "figures" else FIGURES)
+            return make_answer(status, {"status": "ok"})
 
         monkeypatch.setattr(visitor, "Browser", lambda _authority: browser)
         monkeypatch.setattr(visitor, "ask_plainly", ask_plainly)
@@ -107,7 +117,8 @@ def test_platform_that_is_right_is_found_right(visit) -> None:
 @pytest.mark.parametrize(
     ("fault", "found"),
     [
-        ("stranger", ["/readyz is not told to the world", "a host that nobody has is a 404"]),
+        ("stranger", [*OUTSIDE, "a host that nobody has is a 404"]),
+        ("figures", ["figures of all units are told"]),
         ("static", ["static files are served compressed and kept"]),
         ("stream", ["events arrive at once"]),
         ("plain", ["plain HTTP leads to https"]),
@@ -119,7 +130,7 @@ def test_what_is_wrong_is_named(visit, fault: str, found: list[str]) -> None:
 
 
 def test_health_that_fails_is_named_for_every_host(visit) -> None:
-    assert len(visit("health")[0]) == 8
+    assert len(visit("health")[0]) == 9
 
 
 def test_later_visit_looks_for_the_booking_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

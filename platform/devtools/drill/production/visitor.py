@@ -7,6 +7,7 @@ whether that booking is still there.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,13 @@ ONCE = (
     "Referrer-Policy", "Cross-Origin-Opener-Policy",
 )  # fmt: skip
 """Security headers: there, and once."""
+
+COUNTED = (
+    r'^turnero_bookings_total\{outcome="done",step="book",unit="web-[12]"\} [1-9]',
+    r'^turnero_messages_total\{channel="email",outcome="sent",unit="worker-[12]"\} [1-9]',
+    *(f'^turnero_.*unit="{unit}"' for unit in ("web-1", "web-2", "worker-1", "worker-2")),
+)
+"""Lines of /metrics once somebody has booked and was told."""
 
 Found = tuple[str, bool, str]
 T = TypeVar("T")
@@ -125,10 +133,19 @@ class Visit:
         for path in ("/readyz", f"/certificate?domain={self.tenant}"):
             own = ask_plainly(OWN_PORT, "127.0.0.1:8000", path)
             yield f"{path} is answered on this machine's own way", own.status == HTTPStatus.OK, str(own.status)
-        outside = self.browser.get(self.host, "/readyz")
-        yield "/readyz is not told to the world", outside.status == HTTPStatus.NOT_FOUND, str(outside.status)
+        yield self._look_at_figures()
+        for path in ("/readyz", "/metrics", f"/certificate?domain={self.tenant}"):
+            outside = self.browser.get(self.host, path)
+            yield f"{path} is not told to the world", outside.status == HTTPStatus.NOT_FOUND, str(outside.status)
         stranger = self.browser.get(f"nobody.{self.host}", "/")
         yield "a host that nobody has is a 404", stranger.status == HTTPStatus.NOT_FOUND, str(stranger.status)
+
+    def _look_at_figures(self) -> Found:
+        """Look whether one process tells what those of all units have counted: who booked, and who sent the mail."""
+        figures = ask_plainly(OWN_PORT, "127.0.0.1:8000", "/metrics")
+        missing = [name for name in COUNTED if not re.search(name, figures.text, re.MULTILINE)]
+        told = f"{figures.status} {' '.join(missing)}"
+        return "figures of all units are told", figures.status == HTTPStatus.OK and not missing, told
 
     def _find_mail(self, address: str, word: str) -> str:
         told = ask_plainly(self._mail_port, "localhost", f"/api/messages?to={address}&channel=email")
