@@ -23,6 +23,7 @@ class TenantsConfig(AppConfig):
         hooks.register_due_handler(examples.DUE_KIND, examples.drop_example)
         hooks.register_due_handler(CHECK_KIND, check_domain)
         hooks.register_due_handler(erasing.DUE_KIND, erasing.store_waiting)
+        hooks.register_due_handler(erasing.AGAIN_KIND, erasing.erase_late)
         hooks.register_due_handler(removal.DUE_KIND, removal.remove_business)
         hooks.register_due_handler(nightly.DUE_KIND, nightly.back_up_tonight, takes_long=True)
         hooks.register_inventory(personal.INVENTORY)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -70,7 +71,7 @@ def erase_customers(rows: ErasedRows) -> None:
         Customer.objects.filter(pk__in=ids),
         stand_ins={"name": nobody},
         booking_level=BookingLevel.NORMAL,
-        erased_at=rows.at,
+        erased_at=Coalesce("erased_at", rows.at),
     )
     erase_columns(Customer.history.filter(id__in=ids), stand_ins={"name": nobody})
     erase_columns(Contact.objects.filter(customer_id__in=ids))

@@ -27,6 +27,13 @@ from tenants.services.erasures.stones import Stone
 from tenants.types import ErasedRows
 
 DUE_KIND = "store_tombstones"
+AGAIN_KIND = "erase_again"
+AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=15))
+"""When to look again at whoever was erased. A transaction that had begun before may write about them after it: it saw
+nothing of the erasure, and no lock stops it, since foreign keys are checked at its end. None lasts longer than a task,
+ten minutes."""
+AGAIN_SINCE = timedelta(days=7)
+"""Erasures that are done again then: workers may have been away meanwhile."""
 PATIENCE = timedelta(minutes=10)
 BATCH = 1000
 
@@ -52,7 +59,16 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     found = [Stone(kind, key.id, key.mark(kind, row_id, made[row_id]), now) for row_id in wanted]
     _note(current_tenant().schema_name, found, stored_at=None)
     add_due_work(kind=DUE_KIND, row_id=0, due_at=now, now=now, urgency=Urgency.SOON)
+    for number, wait in enumerate(AGAIN_AFTER):
+        add_due_work(kind=AGAIN_KIND, row_id=number, due_at=now + wait, now=now)
     _erase(kind, wanted, now)
+
+
+@transaction.atomic
+def erase_late(_row_id: int, now: datetime) -> None:
+    """Erase once more whoever was erased lately, with what was being written meanwhile; a due handler."""
+    rows = Tombstone.objects.filter(schema_name=current_tenant().schema_name, erased_at__gt=now - AGAIN_SINCE)
+    erase_again([Stone(*row) for row in rows.values_list("kind", "key_id", "mark", "erased_at")], now=now)
 
 
 def note_removed(schema_name: str, tenant_id: int, created_at: datetime, *, closed_at: datetime) -> None:

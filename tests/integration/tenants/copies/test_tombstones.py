@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.policies import Permission
 from api.models import IdempotentAnswer
@@ -29,12 +31,15 @@ from tenants.services import shelves
 from tenants.services.copies import restores
 from tenants.services.copies.restores import restore
 from tenants.services.erasures.erasing import (
+    AGAIN_KIND,
     DUE_KIND,
     erase,
     erase_everywhere_again,
     store_all_waiting,
     store_waiting,
 )
+from tests.factories.scheduling import book
+from tests.fakes.due_work import perform_all
 from tests.integration.tenants.copies.conftest import list_files
 
 NAME, PHONE, EMAIL, MODEL = "Ana Pérez", "+525512345678", "ana@example.com", "Versa"
@@ -153,6 +158,40 @@ def test_erased_customer_is_in_no_table(changed_shop, planted):
         assert not [
             payload for payload in Event.objects.values_list("payload", flat=True) if NAME in json.dumps(payload)
         ]
+
+
+def test_what_was_being_written_meanwhile_is_erased_as_well(changed_shop, planted):
+    has_written, is_erased = threading.Event(), threading.Event()
+    at = utc_now()
+
+    def book_slowly() -> None:
+        try:
+            with tenant_scope(changed_shop.info), transaction.atomic():
+                begin = (at + timedelta(days=9)).replace(hour=12, minute=0, second=0, microsecond=0)
+                book(changed_shop.service_id, begin, now=at)
+                has_written.set()
+                is_erased.wait(30)
+        finally:
+            has_written.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(book_slowly)
+        has_written.wait(30)
+        erase_in(changed_shop.info, planted, at)
+        before = find_words(changed_shop.info.schema_name)
+        is_erased.set()
+        written.result()
+    late = find_words(changed_shop.info.schema_name)
+    perform_all(changed_shop.info.schema_name, AGAIN_KIND)
+
+    assert before == []
+    assert {"scheduling_booking", "scheduling_historicalbooking"} <= set(late)
+    assert find_words(changed_shop.info.schema_name) == []
+    with tenant_scope(changed_shop.info):
+        assert Customer.objects.get().erased_at == at
+        assert Booking.objects.filter(customer_id=planted).count() == 4
+    assert not DueWork.objects.filter(schema_name=changed_shop.info.schema_name, kind=AGAIN_KIND).exists()
 
 
 def test_whoever_was_erased_after_the_backup_is_not_in_the_copy(
