@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from csp.constants import HEADER as CONTENT_POLICY
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 from django_htmx.http import reswap, trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 from edge.language import choose_language
 from edge.problems import answer_problem, is_for_programs
@@ -66,7 +68,7 @@ def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
             detail = gettext(MOVED_API) % {"url": there}
             response = answer_problem(status=HTTPStatus.PERMANENT_REDIRECT, code="tenant_moved", detail=detail)
         elif "HX-Request" in request.headers:
-            return _keep_quiet(_tell_open_page(tenant, there))
+            return _keep_quiet(_tell_open_page(request, tenant, there))
         elif request.method in READING:
             response = HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT)
         else:
@@ -78,12 +80,16 @@ def answer_moved(request: HttpRequest, tenant: TenantInfo) -> HttpResponse:
     return _keep_quiet(response)
 
 
-def _tell_open_page(tenant: TenantInfo, there: str) -> HttpResponse:
+def _tell_open_page(request: HttpRequest, tenant: TenantInfo, there: str) -> HttpResponse:
+    # What asked is a part of it; the browser says on which page that is, and others may say anything.
+    path = None
+    with suppress(ValueError):
+        path = HtmxDetails(request).current_url_abs_path
     toast = {
         "title": gettext("This page has another address now"),
         "text": gettext(MOVED_OPEN) % {"host": tenant.home_host},
         "tone": "bad",
-        "links": [{"label": gettext("Open it there"), "url": f"{there}/workspace/"}],
+        "links": [{"label": gettext("Open it there"), "url": there + (path or "/workspace/")}],
     }
     response = HttpResponse(status=HTTPStatus.GONE)
     # What the page shows stays: refusals are drawn as well, and this one has nothing to draw.

@@ -120,6 +120,30 @@ def test_part_of_an_open_page_lets_it_say_where_it_is_now(tenant, method):
     assert [each["url"] for each in toast["links"]] == ["http://taller-nuevo.testserver.example/workspace/"]
 
 
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        (
+            "http://taller.testserver.example/workspace/catalog/services/?q=afinaci%C3%B3n",
+            "/workspace/catalog/services/?q=afinaci%C3%B3n",
+        ),
+        ("http://taller.testserver.example//evil.example/", "//evil.example/"),
+        ("http://evil.example/workspace/bookings/", "/workspace/"),
+        ("javascript:alert(1)", "/workspace/"),
+        ("http://[", "/workspace/"),
+    ],
+)
+def test_open_page_leads_to_where_one_was(tenant, page, path):
+    move("taller-nuevo")
+
+    answer = HostClient("taller.testserver.example").get(
+        "/workspace/bookings/new/", headers={"HX-Request": "true", "HX-Current-URL": page}
+    )
+
+    toast = json.loads(answer.headers["HX-Trigger"])["turnero:toast"]
+    assert [each["url"] for each in toast["links"]] == [f"http://taller-nuevo.testserver.example{path}"]
+
+
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_programs_are_led_there_whatever_they_send(tenant, method):
     move("taller-nuevo")
