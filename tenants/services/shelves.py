@@ -17,7 +17,6 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 from time import time
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -61,7 +60,7 @@ def keep(source: Path, place: str) -> None:
     """
     storage = _get_storage()
     with source.open("rb") as file:
-        wanted = _digest(file)
+        wanted = hashlib.file_digest(file, "sha256").digest()
     with _telling():
         if isinstance(storage, FileSystemStorage):
             _move(source, Path(storage.path(place)))
@@ -70,7 +69,7 @@ def keep(source: Path, place: str) -> None:
                 storage.save(place, File(file))
             source.unlink()
         with storage.open(place) as stored:
-            found = _digest(stored)
+            found = hashlib.file_digest(stored, "sha256").digest()
     if found != wanted:
         remove(place)
         raise ArchiveDamaged
@@ -164,13 +163,6 @@ def _move(source: Path, target: Path) -> None:
     finally:
         draft.unlink(missing_ok=True)
     source.unlink()
-
-
-def _digest(file: Any) -> str:
-    digest = hashlib.sha256()
-    while data := file.read(CHUNK):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def _get_storage() -> Storage:

@@ -30,7 +30,9 @@ LATE = timedelta(minutes=15)
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _LONG_HEADER = struct.Struct("=HHIQI4xQII")
 """``XLogLongPageHeaderData``: magic, flags, timeline, address, rest; the cluster, sizes of a segment and a page."""
-_BACKUP_HISTORY = ".backup"
+_NOT_NEEDED = ("*.backup", "*.partial")
+"""Where a base backup began and ended, which its own page says; and the segment in which a server that was restored
+branched off: what it replayed of that stands in the first segment of its new timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,9 @@ def _ship(spool: Path) -> Shipped:
                 objects.keep(draft, f"{FOLDER}/{system}/{name}")
                 path.unlink()
                 files += 1
-    for path in spool.glob(f"*{_BACKUP_HISTORY}"):
-        path.unlink(missing_ok=True)  # where a base backup began and ended, which its own page says
+    for name in _NOT_NEEDED:
+        for path in spool.glob(name):
+            path.unlink(missing_ok=True)
     return Shipped(files, size)
 
 

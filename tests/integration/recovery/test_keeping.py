@@ -183,6 +183,7 @@ def test_log_goes_into_the_store_under_its_cluster(settings, store):
     make_segment(spool, f"{SEGMENT}02", system=8)
     (spool / "00000002.history").write_text("1\t0/1\tno recovery target specified\n")
     (spool / f"{SEGMENT}01.00000028.backup").write_text("START")
+    make_segment(spool, f"{SEGMENT}04.partial")
     (spool / f".{SEGMENT}03").write_text("half")
 
     shipped = log_archive.ship()
