@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from audit.enums import PlatformAction
+
+BY_OWNERS = frozenset({PlatformAction.CLOSE, PlatformAction.REOPEN, PlatformAction.SPEAK, PlatformAction.TAKE})
+"""What owners do to their own business: operators' acts have an author, and there is no command for these."""
 FieldChanges = Mapping[str, tuple[object, object]]
 """Field → (old, new), as values that JSON holds."""
 
@@ -27,7 +31,7 @@ class PlatformAct:
 
     Attributes:
         action: An `audit.enums.PlatformAction` value.
-        author_id: The operator; None: a command or the system.
+        author_id: The operator; None: the owner of the business (`BY_OWNERS`), a command or the system.
         schema_name: The business that it was done to, and ``business_name`` as it was called then; empty for none.
         person_id: The operator that it was done to; None for nobody.
     """
@@ -51,6 +55,11 @@ class PlatformLine:
     act: PlatformAct
     author_name: str
     person_name: str
+
+    @property
+    def is_by_owner(self) -> bool:
+        """Tell whether somebody of the business did it, whom ``reason`` names by a number."""
+        return self.act.author_id is None and self.act.action in BY_OWNERS
 
 
 @dataclass(frozen=True, slots=True)

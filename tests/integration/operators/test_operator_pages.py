@@ -257,6 +257,21 @@ def test_act_of_a_command_and_of_somebody_who_is_gone(operator_client, tenants):
     assert ("Por comando" in page, "Operador 987654" in page, "2026-11-26 02:00 UTC" in page) == (True, True, True)
 
 
+@pytest.mark.parametrize(
+    ("action", "seen"),
+    [("close", "Por su dueño"), ("reopen", "Por su dueño"), ("take", "Por su dueño"), ("speak", "Por su dueño"),
+     ("remove", "Por comando"), ("restore", "Por comando"), ("suspend", "Por comando")],
+)  # fmt: skip
+def test_act_of_an_owner_is_not_one_of_a_command(operator_client, tenants, action, seen):
+    PlatformEntry.objects.create(
+        at="2026-11-26T02:00:00Z", action=action, schema_name=tenants["taller"].schema_name, reason="person 7"
+    )
+
+    page = operator_client.get(f"{PAGE}log/").content.decode()
+
+    assert [words for words in ("Por su dueño", "Por comando") if words in page] == [seen]
+
+
 def test_business_of_a_trade_that_is_gone_is_listed(operator_client, tenants):
     Tenant.objects.filter(pk=tenants["taller"].id).update(vertical="gone")
 
