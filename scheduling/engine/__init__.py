@@ -49,6 +49,11 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     to_local_date(timezone, minute) -> date
     to_wall(timezone, minute) -> WallTime
     find_wall(timezone, wall) -> minute
+
+    find_turn(waiter, timezone, starts, now_minute) -> Turn | None
+    find_fitting(waiter, timezone, starts) -> minute | None
+    find_offer_end(timezone, now_minute, start_minute, notice_minutes) -> int | None
+    is_over(waiter, timezone, now_minute) -> bool
 """
 
 from scheduling.engine.answers import Assignment, Candidate, Explanation, LedgerEntry, Offered, Reason, Slot
@@ -109,6 +114,7 @@ from scheduling.engine.visit import (
     unbind,
     visit_of,
 )
+from scheduling.engine.waiting import OFFER_MINUTES, Turn, Waiter, find_fitting, find_offer_end, find_turn, is_over
 from scheduling.engine.walls import (
     find_night,
     fold_period,
@@ -129,6 +135,7 @@ __all__ = [
     "LARGEST_PARTY",
     "LONGEST_AHEAD_MINUTES",
     "LONGEST_VISIT_MINUTES",
+    "OFFER_MINUTES",
     "SHORTEST_ANSWER_MINUTES",
     "Align",
     "Assignment",
@@ -158,8 +165,10 @@ __all__ = [
     "Slot",
     "Snapshot",
     "Strategy",
+    "Turn",
     "VisitLine",
     "VisitSpec",
+    "Waiter",
     "WallTime",
     "WeeklyPeriod",
     "amount_of",
@@ -173,16 +182,20 @@ __all__ = [
     "fill_blindly",
     "fill_in_order",
     "find_answer_deadline",
+    "find_fitting",
     "find_next_free",
     "find_night",
+    "find_offer_end",
     "find_offered",
     "find_slots",
     "find_starts",
+    "find_turn",
     "find_wall",
     "find_window",
     "fold_period",
     "is_counted",
     "is_offered",
+    "is_over",
     "join_touching",
     "keep_filling",
     "keep_length",
