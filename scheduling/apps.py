@@ -24,10 +24,12 @@ class SchedulingConfig(AppConfig):
             managers,
             relinking,
             reminders,
+            waitlist,
             withdrawals,
             words,
         )
         from scheduling.services.visits import telling as visits_links  # noqa: PLC0415
+        from scheduling.services.waitlist import matching  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -45,6 +47,8 @@ class SchedulingConfig(AppConfig):
         withdrawals.register()
         managers.register()
         words.register()
+        waitlist.register()
+        matching.register()
         booking_messages.register()
         closing.register()
         erasing.register()

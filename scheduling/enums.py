@@ -257,6 +257,20 @@ class WaitlistStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Canceled")
 
 
+class WaitlistStep(models.TextChoices):
+    """What happens to a waitlist entry."""
+
+    JOINED = "joined", _("Joined the list")
+    OFFERED = "offered", _("Got an offer")
+    ACCEPTED = "accepted", _("Took it")
+    DECLINED = "declined", _("Did not want it")
+    MISSED = "missed", _("Did not answer in time")
+    WITHDRAWN = "withdrawn", _("The time was no longer free")
+    LEFT = "left", _("Left the list")
+    REMOVED = "removed", _("Taken off the list")
+    ENDED = "ended", _("The dates are over")
+
+
 class ConflictChoice(models.TextChoices):
     """What a series does with a date that is not free."""
 

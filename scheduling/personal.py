@@ -129,10 +129,11 @@ _BOOKINGS = (
     ),
     TableInventory(
         "scheduling.WaitlistEntry",
-        personal={"note": _WRITTEN, "log": _CONTACT},
+        personal={"note": _WRITTEN, "log": _CONTACT, "details": _WRITTEN},
         other={
             NotPersonal.CODE: ("from_on", "to_on", "weekdays", "arrival_mode"),
-            NotPersonal.MACHINE: ("service_ids", "add_on_ids", "resource_ids"),
+            NotPersonal.SECRET: ("token_hash", "offer_token_hash"),
+            NotPersonal.MACHINE: ("service_ids", "add_on_ids", "resource_ids", "uid", "join_key"),
         },
     ),
     TableInventory("scheduling.RefusedDemand", other={NotPersonal.CODE: ("on", "reason", "arrival_mode")}),

@@ -46,6 +46,9 @@ class KeySpace(StrEnum):
     CONTACT = "scheduling.contact"
     """Numbers: one newcomer with the same phone number or e-mail address at a time; before any resource."""
 
+    WAITLIST = "scheduling.waitlist"
+    """Numbers: one worker at a time gives a business's free times to those who wait."""
+
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 

@@ -16,14 +16,23 @@ from scheduling.models.service import Service
 
 LARGEST_COUNTED = 20
 """A larger party is counted as this one."""
+OPEN_VALUES = [WaitlistStatus.WAITING.value, WaitlistStatus.OFFERED.value]
+ENDED_VALUES = [WaitlistStatus.BOOKED.value, WaitlistStatus.EXPIRED.value, WaitlistStatus.CANCELLED.value]
 
 
 class WaitlistEntry(models.Model):
-    """Someone who wants a visit within a window of dates; nothing writes it yet.
+    """Someone who wants a visit within a window of dates.
 
     The wish is told as in `types.Wish`: ``service`` is the first of ``service_ids``, and ``resource_ids`` are those who
     were chosen by name. They can come on ``weekdays`` (0 for Monday; none = all), from ``from_minute`` to before
     ``to_minute`` on the clock of the place, and when they hear of it ``shortest_notice_minutes`` before.
+
+    ``details`` is everything that was typed, so that one tap accepts an offer. ``uid`` is what links are derived from:
+    ``token_hash`` is the entry's own, ``offer_token_hash`` that of the last offer, which only its message names;
+    ``offer_number`` counts the offers. ``join_key`` is the run through the pages that made the entry: a form that is
+    sent twice makes one. While an offer lasts, ``offered_booking`` is the hold, and after it was accepted the booking.
+    ``missed_count`` counts offers in a row that nobody answered. ``log`` has what happened, in order
+    (`types.demand.waitlist.LogLine`).
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="waitlist", db_index=False)
@@ -46,11 +55,37 @@ class WaitlistEntry(models.Model):
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     log = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
+    uid = models.CharField(max_length=32, blank=True, default="", db_default="")
+    token_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    join_key = models.CharField(max_length=64, blank=True, default="", db_default="")
+    details = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    offer_number = models.PositiveIntegerField(default=0, db_default=0)
+    offer_token_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    missed_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """First come, first offered."""
+        """First come, first offered; nobody shares an offer, a link or a run through the pages."""
 
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_VALUES, ended_at__isnull=True)
+                | Q(status__in=ENDED_VALUES, ended_at__isnull=False),
+                name="scheduling_waitlist_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=WaitlistStatus.OFFERED.value, offer_expires_at__isnull=False)
+                | Q(status__in=[WaitlistStatus.WAITING.value, *ENDED_VALUES], offer_expires_at__isnull=True),
+                name="scheduling_waitlist_offered",
+            ),
+            models.UniqueConstraint(fields=["offered_booking"], name="scheduling_waitlist_booking"),
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=Q(token_hash__gt=""), name="scheduling_waitlist_link"
+            ),
+            models.UniqueConstraint(
+                fields=["offer_token_hash"], condition=Q(offer_token_hash__gt=""), name="scheduling_waitlist_offer_link"
+            ),
+            models.UniqueConstraint(fields=["join_key"], condition=Q(join_key__gt=""), name="scheduling_waitlist_join"),
             models.CheckConstraint(condition=Q(to_on__gte=F("from_on")), name="scheduling_waitlist_window"),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="scheduling_waitlist_party"),
             models.CheckConstraint(
@@ -66,7 +101,10 @@ class WaitlistEntry(models.Model):
                 condition=Q(shortest_notice_minutes__lte=LONGEST_AHEAD_MINUTES), name="scheduling_waitlist_notice"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["service", "status", "id"], name="scheduling_waitlist_turn")]
+        indexes: ClassVar = [
+            models.Index(fields=["service", "status", "id"], name="scheduling_waitlist_turn"),
+            models.Index(fields=["id"], condition=Q(status__in=OPEN_VALUES), name="scheduling_waitlist_open"),
+        ]
         verbose_name_plural = "waitlist entries"
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from notifications.services.forgetting import erase_codes, erase_subjects
-from scheduling.enums import BookingLevel, ReminderStatus
+from scheduling.enums import BookingLevel, ReminderStatus, WaitlistStatus
 from scheduling.models import (
     Asset,
     AssetMark,
@@ -30,6 +30,7 @@ from scheduling.models import (
     WaitlistEntry,
 )
 from scheduling.services.messages.reminders import cancel_reminders
+from scheduling.services.messages.waitlist import SUBJECT_KIND as WAITLIST_KIND
 from scheduling.services.messages.words import SUBJECT_KIND
 from scheduling.services.photos import remove_photos_of
 from scheduling.services.visits.telling import SUBJECT_KIND as LINK_KIND
@@ -77,6 +78,7 @@ def erase_customers(rows: ErasedRows) -> None:
     erase_columns(Contact.objects.filter(customer_id__in=ids))
     erase_columns(AssetMark.objects.filter(owner_id__in=ids))
     erase_columns(Asset.objects.filter(owner_id__in=ids))
+    _end_waiting(ids, now=rows.at)
     erase_columns(WaitlistEntry.objects.filter(customer_id__in=ids))
     erase_columns(
         Booking.with_tests.filter(pk__in=bookings), stand_ins={"customer_name": nobody}, wants_reminders=False
@@ -95,6 +97,13 @@ def erase_customers(rows: ErasedRows) -> None:
     for booking_id in planned.order_by("booking_id").values_list("booking_id", flat=True).distinct():
         cancel_reminders(booking_id=booking_id, now=rows.at)
     erase_subjects(SUBJECT_KIND, bookings)
+
+
+def _end_waiting(customer_ids: Collection[int], *, now: datetime) -> None:
+    """Take people off the waitlist; a time that was kept for them is free when its offer would have ended."""
+    theirs = WaitlistEntry.objects.filter(customer_id__in=customer_ids)
+    theirs.filter(ended_at=None).update(status=WaitlistStatus.CANCELLED, offer_expires_at=None, ended_at=now)
+    erase_subjects(WAITLIST_KIND, list(theirs.order_by("pk").values_list("pk", flat=True)))
 
 
 def _list_addresses(customer_ids: Collection[int], booking_ids: Collection[int]) -> frozenset[str]:

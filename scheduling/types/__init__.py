@@ -32,6 +32,7 @@ from scheduling.types.catalog import (
 )
 from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import MOST_PHOTOS, CustomerDetails, VisitDetails
+from scheduling.types.demand.waitlist import LogLine, OfferView, WaitlistEntryView, WaitlistWish
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
 from scheduling.types.pools import Pool
@@ -102,8 +103,10 @@ __all__ = [
     "LocalText",
     "LocationSetup",
     "LocationView",
+    "LogLine",
     "Misfit",
     "Obstacle",
+    "OfferView",
     "OpeningToday",
     "OverrideReason",
     "Period",
@@ -132,6 +135,8 @@ __all__ = [
     "TimeOffSetup",
     "Touched",
     "VisitDetails",
+    "WaitlistEntryView",
+    "WaitlistWish",
     "WeekSetup",
     "Wish",
     "ask_again",

@@ -12,6 +12,8 @@ EXPORT_RULES = (
     ExportRule("scheduling.Booking", without={"token_hash": "''", "hold_token_hash": "''"}),
     # Named by a booking, or gone within a day: the run that sent it goes on at no other business.
     ExportRule("scheduling.VisitPhoto", without={"run_hash": "r.id::text"}),
+    # Derived anew with the next offer.
+    ExportRule("scheduling.WaitlistEntry", without={"token_hash": "''", "offer_token_hash": "''"}),
     ExportRule("scheduling.FormerLink", left_out="links of before open nothing at a business that was imported"),
     ExportRule("scheduling.VisitsLink", left_out="they open a person's visits, and end within a day"),
 )

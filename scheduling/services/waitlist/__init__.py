@@ -1,0 +1,1 @@
+"""The waitlist: who waits for a free time, and how one becomes theirs."""

@@ -1,0 +1,217 @@
+"""Joining the waitlist, and leaving it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
+
+from database.statements import Statement
+from database.transactions import run_write, write_transaction
+from kernel.ids import hash_token
+from kernel.instants import DAY_MINUTES
+from kernel.text import mark
+from scheduling.engine import LONGEST_AHEAD_MINUTES
+from scheduling.enums import WaitlistStatus, WaitlistStep
+from scheduling.errors import RequestInvalid
+from scheduling.errors.waitlist import EntryEnded, TooManyEntries, WaitlistEntryNotFound
+from scheduling.models import Booking, WaitlistEntry
+from scheduling.policies import check_new_bookings, check_step
+from scheduling.selectors.availability.free_times import LONGEST_WINDOW_DAYS
+from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
+from scheduling.selectors.waitlist.entries import find_row
+from scheduling.services.messages.manage_tokens import derive_token
+from scheduling.services.messages.waitlist import tell_joined
+from scheduling.services.waitlist.queue import (
+    end_entry,
+    give_back,
+    keep_details,
+    make_link_token,
+    note,
+    wake_queue,
+)
+from scheduling.services.writing.customers import Known, add_customer_parts, meet_customer
+from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today
+from scheduling.types import CUSTOMER, Actor, VisitDetails, WaitlistWish, unite_questions
+
+MOST_OPEN = 5
+"""How many entries one contact may have at a time."""
+FARTHEST_DAYS = 366
+DATES_REVERSED = mark("The last date is before the first.")
+DATES_PAST = mark("Choose dates that are still to come.")
+DATES_MANY = mark("Choose at most 62 days.")
+DATES_FAR = mark("Choose dates within a year.")
+HOURS_EMPTY = mark("The last hour is not after the first.")
+WEEKDAYS_MISSING = mark("None of these weekdays is within the dates.")
+NOTICE_LONG = mark("Choose a shorter notice.")
+LONGEST_WAIT = timedelta(days=1)
+
+
+def join_waitlist(*, asked: WaitlistWish, details: VisitDetails, join_key: str, now: datetime) -> str:
+    """Put a customer on the waitlist and tell them so; returns the token of the entry's link.
+
+    ``join_key`` is a secret of the run through the pages: sent again, it leads to the entry that it made.
+
+    Raises:
+        StatusForbids, NotPublished: The business takes no bookings now.
+        RequestInvalid: Dates, hours or notice make no sense, by field.
+        CustomerInvalid: What was typed, by field.
+        TooManyEntries: The contact waits for many things already.
+        ServiceNotFound, ResourceNotFound, LocationNotFound: The wish makes no sense.
+    """
+    check_new_bookings(CUSTOMER)
+    check_wished(asked, today=local_today(now))
+    plan = load_plan_at(wish=asked.wish, starts_at=datetime.combine(asked.from_on, time(12), UTC))
+    check_online(plan)
+    clean = _clean(plan, details, now=now)
+    key = hash_token(join_key)
+
+    def work(*, is_pessimistic: bool) -> str:  # noqa: ARG001 - the constraint on the key decides
+        made = WaitlistEntry.objects.filter(join_key=key).first()
+        if made is not None:
+            return make_link_token(made)
+        known = meet_customer(clean)
+        _check_count(clean)
+        entry = _write(_make_entry(asked, details, clean, key=key, now=now), clean, known, now=now)
+        tell_joined(entry, token=make_link_token(entry), now=now)
+        wake_queue(now=now)
+        return make_link_token(entry)
+
+    return run_write(work)
+
+
+@write_transaction()
+def leave_waitlist(*, token: str, now: datetime) -> None:
+    """Take the customer of a link off the list; a time that is kept for them goes to the next.
+
+    Raises:
+        WaitlistEntryNotFound: The link leads to none.
+        EntryEnded: They are off already.
+    """
+    entry, _ = find_row(WaitlistEntry.objects.select_for_update(of=("self",)).select_related("offered_booking"), token)
+    _take_off(entry, WaitlistStep.LEFT, by=CUSTOMER, now=now)
+
+
+@write_transaction()
+def remove_entry(*, entry_id: int, by: Actor, now: datetime) -> None:
+    """Take somebody off the list, as staff.
+
+    Raises:
+        StatusForbids: Staff takes no steps in this state of the business.
+        WaitlistEntryNotFound: There is no such entry.
+        EntryEnded: It has ended already.
+    """
+    check_step(by)
+    rows = WaitlistEntry.objects.select_for_update(of=("self",)).select_related("offered_booking")
+    entry = rows.filter(pk=entry_id).first()
+    if entry is None:
+        raise WaitlistEntryNotFound
+    _take_off(entry, WaitlistStep.REMOVED, by=by, now=now)
+
+
+def check_wished(asked: WaitlistWish, *, today: date) -> None:
+    """Refuse dates, weekdays, hours or a notice that nobody can have.
+
+    Raises:
+        RequestInvalid: By field.
+    """
+    errors: dict[str, tuple[str, ...]] = {}
+    if asked.to_on < asked.from_on:
+        errors["to_on"] = (DATES_REVERSED,)
+    elif asked.to_on < today:
+        errors["to_on"] = (DATES_PAST,)
+    elif (asked.to_on - asked.from_on).days >= LONGEST_WINDOW_DAYS:
+        errors["to_on"] = (DATES_MANY,)
+    elif (asked.to_on - today).days > FARTHEST_DAYS:
+        errors["to_on"] = (DATES_FAR,)
+    elif asked.weekdays and not _has_weekday(asked):
+        errors["weekdays"] = (WEEKDAYS_MISSING,)
+    if not _are_hours_possible(asked.from_minute, asked.to_minute):
+        errors["to_minute"] = (HOURS_EMPTY,)
+    if not 0 <= asked.shortest_notice_minutes <= LONGEST_AHEAD_MINUTES:
+        errors["shortest_notice_minutes"] = (NOTICE_LONG,)
+    if errors:
+        raise RequestInvalid(errors=errors)
+
+
+def _has_weekday(asked: WaitlistWish) -> bool:
+    days = min((asked.to_on - asked.from_on).days, 6) + 1
+    return any((asked.from_on + timedelta(days=each)).weekday() in asked.weekdays for each in range(days))
+
+
+def _are_hours_possible(from_minute: int | None, to_minute: int | None) -> bool:
+    if from_minute is None or to_minute is None:
+        return from_minute is to_minute
+    return 0 <= from_minute < to_minute <= DAY_MINUTES
+
+
+def _clean(plan: Plan, details: VisitDetails, *, now: datetime) -> CleanDetails:
+    return clean_details(
+        details,
+        arrival_modes=plan.services[0].arrival_modes,
+        duration_minutes=next(iter(plan.visits.values())).duration_minutes,
+        today=local_today(now),
+        is_staff=False,
+        questions=unite_questions(question for service in plan.services for question in service.questions),
+    )
+
+
+def _check_count(clean: CleanDetails) -> None:
+    customer = clean.details.customer
+    contacts = [each for each in (customer.phone, customer.email) if each]
+    theirs = WaitlistEntry.objects.filter(ended_at=None, customer__contacts__value__in=contacts)
+    if theirs.values("pk").distinct().count() >= MOST_OPEN:
+        raise TooManyEntries(wait_seconds=LONGEST_WAIT.total_seconds())
+
+
+def _make_entry(
+    asked: WaitlistWish, details: VisitDetails, clean: CleanDetails, *, key: str, now: datetime
+) -> WaitlistEntry:
+    wish, uid = asked.wish, uuid4().hex
+    entry = WaitlistEntry(
+        service_id=wish.service_ids[0],
+        location_id=wish.location_id,
+        service_ids=list(wish.service_ids),
+        add_on_ids=list(wish.add_on_ids),
+        resource_ids=list(wish.resource_ids),
+        arrival_mode=wish.arrival_mode,
+        from_on=asked.from_on,
+        to_on=asked.to_on,
+        weekdays=sorted(set(asked.weekdays)),
+        from_minute=asked.from_minute,
+        to_minute=asked.to_minute,
+        shortest_notice_minutes=asked.shortest_notice_minutes,
+        party_size=wish.party_size,
+        note=clean.details.note[:300],
+        created_at=now,
+        uid=uid,
+        token_hash=hash_token(derive_token(f"waitlist:{uid}", 0)),
+        join_key=key,
+        details=keep_details(details, clean.details.customer),
+    )
+    note(entry, WaitlistStep.JOINED, now=now, by=CUSTOMER)
+    return entry
+
+
+def _write(entry: WaitlistEntry, clean: CleanDetails, known: Known, *, now: datetime) -> WaitlistEntry:
+    """Write an entry, with its customer where that is somebody new; an existing one is never changed."""
+    statement = Statement()
+    # Whom a booking would make: what was typed, and no contact that is proven.
+    values = add_customer_parts(statement, Booking(), clean, known, source="", now=now)
+    entry.customer_id = known.customer_id or 0  # the statement asks for the new one
+    owner = {"customer_id": values["customer_id"]} if "customer_id" in values else {}
+    statement.insert("entry", [entry], values=owner)
+    ((entry_id,),) = statement.fetch("SELECT id FROM entry")
+    return WaitlistEntry.objects.select_related("service", "location").get(pk=entry_id)
+
+
+def _take_off(entry: WaitlistEntry, step: WaitlistStep, *, by: Actor, now: datetime) -> None:
+    if entry.ended_at is not None:
+        raise EntryEnded
+    is_offered = entry.status == WaitlistStatus.OFFERED
+    if is_offered:
+        give_back(entry, now=now)
+    starts_at = entry.offered_booking.starts_at if is_offered and entry.offered_booking else None
+    note(entry, step, now=now, by=by, starts_at=starts_at)
+    end_entry(entry, WaitlistStatus.CANCELLED, now=now)
+    if is_offered:
+        wake_queue(now=now)

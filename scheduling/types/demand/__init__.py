@@ -1,0 +1,1 @@
+"""What people would like to have, and wait for."""
