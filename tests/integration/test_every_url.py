@@ -18,11 +18,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN
-from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType
+from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
+from scheduling.services.waitlist.joining import join_waitlist
+from scheduling.types import CustomerDetails, VisitDetails, WaitlistWish, Wish
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_operator, sign_in_fully
+from tests.factories.scheduling import CAR
 
 TENANT, PLATFORM = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
 METHODS = ("GET", "POST")
@@ -112,6 +115,11 @@ SAMPLES = {
     "b/<str:token>/messages/": "b/{token}/messages/",
     "b/<str:token>/data/": "b/{token}/data/",
     "b/<str:token>/data/own-data.json": "b/{token}/data/own-data.json",
+    "w/<str:token>/": "w/{waiting}/",
+    "w/<str:token>/accept/": "w/{waiting}/accept/",
+    "w/<str:token>/decline/": "w/{waiting}/decline/",
+    "w/<str:token>/leave/": "w/{waiting}/leave/",
+    "workspace/waitlist/<int:entry_id>/remove/": "workspace/waitlist/{entry}/remove/",
     "b/<str:token>/": "b/{token}/",
     "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",
     "b/<str:token>/confirm/": "b/{token}/confirm/",
@@ -220,10 +228,20 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
 
     customer = {"name": "Laura Jiménez", "phone": "+525512345678"}
     booked = post("bookings", slots[0], customer=customer, asset={"make": "Nissan", "model": "Versa"})
+    waiting = join_waitlist(
+        asked=WaitlistWish(
+            Wish((int(service),)), from_on=date.fromisoformat(days[0]), to_on=date.fromisoformat(days[1])
+        ),
+        details=VisitDetails(CustomerDetails(name="Berta", email="berta@example.com"), asset=CAR),
+        join_key="a run through the pages",
+        now=datetime.now(tz=UTC),
+    )
     progress = start_sign_up(details=make_details("por-venir", "salon"), now=datetime.now(tz=UTC))
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
+        "waiting": waiting,
+        "entry": str(WaitlistEntry.objects.get().pk),
         "hold": post("holds", slots[-1])["id"],
         "progress": progress,
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),

@@ -178,7 +178,7 @@ def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
             locale=flow.formats.language,
         ),
         asset=draft.asset,
-        answers=_list_answers(flow),
+        answers=list_answers(flow),
         arrival_mode=flow.arrival_mode or None,
         note=draft.note,
         consents=tuple(str(consent) for consent in consents),
@@ -196,8 +196,8 @@ def _refuse(request: HttpRequest, flow: Flow, form: DetailsForm, error: Invalid)
     return render_details(request, flow, form, status=422)
 
 
-def _list_answers(flow: Flow) -> dict[str, object]:
-    """Return what was answered; what the service asks no more is left out."""
+def list_answers(flow: Flow) -> dict[str, object]:
+    """Return what was answered on the page about the visit; what the service asks no more is left out."""
     draft, questions = flow.draft, flow.questions
     told: dict[str, object] = {"symptoms": list(draft.symptoms)} if draft.symptoms else {}
     return told | {each.key: draft.answers[each.key] for each in questions if each.key in draft.answers}

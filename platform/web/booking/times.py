@@ -51,6 +51,7 @@ def render_times(
         places_url=make_link(StepKey.LOCATION, sealed) if len(flow.locations) > 1 else "",
         weeks_url=make_link("calendar_weeks", sealed),
         several_url=make_link("several", sealed) if flow.combinable else "",
+        waitlist_url="" if flow.is_test else make_link("waitlist", sealed, on=""),
         held_at=held.starts_at if held else None,
         taken=message,
     )

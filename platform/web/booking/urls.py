@@ -10,6 +10,8 @@ from web.booking.extras import calendar, photos, repeats, several
 from web.booking.verification import verify
 from web.booking.visits import views as visits
 from web.booking.visits.again import book_again
+from web.booking.waiting import entry
+from web.booking.waiting.joining import join
 
 app_name = "booking"
 
@@ -26,6 +28,11 @@ urlpatterns = [
     path("details/", views.tell_details, name="details"),
     path("repeats/", repeats.choose_repeats, name="repeats"),
     path("verify/", verify, name="verify"),
+    path("waitlist/", join, name="waitlist"),
+    path("w/<str:token>/", entry.show_entry, name="waiting"),
+    path("w/<str:token>/accept/", entry.accept, name="waiting_accept"),
+    path("w/<str:token>/decline/", entry.decline, name="waiting_decline"),
+    path("w/<str:token>/leave/", entry.leave, name="waiting_leave"),
     path("b/<str:token>/", manage.show_booking, name="manage"),
     path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),

@@ -26,10 +26,12 @@ class Day:
     Attributes:
         word: Why nothing is free, short enough for its cell; ``said`` is for whoever listens, ``reason`` a sentence.
         is_other_month: It is of another month than the chosen day, which the heading names.
+        is_full: Others took every time of it.
     """
 
     on: date
     is_open: bool
+    is_full: bool
     count: int
     level: int
     is_chosen: bool
@@ -246,6 +248,7 @@ def _make_day(day: AvailableDay, chosen: date, *, is_person_chosen: bool) -> Day
     return Day(
         on=day.on,
         is_open=day.is_open,
+        is_full=day.state is DayState.FULL,
         count=count,
         level=level,
         is_chosen=day.on == chosen,

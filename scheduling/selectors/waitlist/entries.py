@@ -165,6 +165,7 @@ def _view(entry: WaitlistEntry, names: dict[int, str], ahead: int) -> WaitlistEn
         phone=str(customer.get("phone") or ""),
         email=str(customer.get("email") or ""),
         locale=str(customer.get("locale") or ""),
+        asset_label=str((entry.details or {}).get("asset_label") or ""),
         note=entry.note,
         created_at=entry.created_at,
         ended_at=entry.ended_at,

@@ -186,7 +186,7 @@ def _make_entry(
         uid=uid,
         token_hash=hash_token(derive_token(f"waitlist:{uid}", 0)),
         join_key=key,
-        details=keep_details(details, clean.details.customer),
+        details=keep_details(details, clean.details.customer, asset_label=clean.asset_label),
     )
     note(entry, WaitlistStep.JOINED, now=now, by=CUSTOMER)
     return entry

@@ -101,7 +101,7 @@ def derive_holds_anew(restored: RestoredTenant) -> tuple[str, ...]:
     return ()
 
 
-def keep_details(details: VisitDetails, customer: CustomerDetails) -> dict[str, object]:
+def keep_details(details: VisitDetails, customer: CustomerDetails, *, asset_label: str) -> dict[str, object]:
     """Return what was typed as an entry keeps it, with the contact as it was cleaned."""
     return {
         "customer": {
@@ -111,6 +111,7 @@ def keep_details(details: VisitDetails, customer: CustomerDetails) -> dict[str, 
             "locale": customer.locale,
         },
         "asset": dict(details.asset),
+        "asset_label": asset_label,
         "answers": {key: list(each) if isinstance(each, tuple) else each for key, each in details.answers.items()},
         "arrival_mode": details.arrival_mode,
         "note": details.note,

@@ -105,6 +105,7 @@ class WaitlistEntryView:
     phone: str
     email: str
     locale: str
+    asset_label: str
     note: str
     created_at: datetime
     ended_at: datetime | None

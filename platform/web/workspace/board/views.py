@@ -114,6 +114,14 @@ class BoardQuery:
         return f"{reverse('workspace:new')}?{urlencode(asked)}"
 
     @property
+    def fits_url(self) -> str:
+        """Return the part beside the board that tells who waits for a time of this day, at this place."""
+        asked: dict[str, object] = {"date": self.on.isoformat()}
+        if self.location_id is not None:
+            asked["location"] = self.location_id
+        return f"{reverse('workspace:waitlist_fits')}?{urlencode(asked)}"
+
+    @property
     def walk_in_url(self) -> str:
         """Return the form for somebody who is here without a booking; that is always about now."""
         asked = {"walk_in": "1"} | ({} if self.location_id is None else {"location": str(self.location_id)})

@@ -94,7 +94,7 @@ def test_each_empty_day_has_its_own_word(customer_client, tenant):
         "martes 24 de noviembre": "ya no",
         "miércoles 25 de noviembre": "7 horas libres",
         "jueves 26 de noviembre": "cierra",
-        "viernes 27 de noviembre": "lleno",
+        "viernes 27 de noviembre": "lleno: apuntarme a la lista de espera",
         "sábado 28 de noviembre": "8 horas libres",
         "domingo 29 de noviembre": "aún no",
     }

@@ -1,0 +1,1 @@
+"""The waitlist as customers see it: joining, and answering what was offered."""

@@ -1,0 +1,135 @@
+"""The waitlist from the customer's side: joined from the page of times, answered from the link, left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from kernel.clock import utc_now
+from scheduling.models import Booking, Service, WaitlistEntry
+from scheduling.services.waitlist.matching import match_waitlist
+from scheduling.services.waitlist.queue import make_link_token, make_offer_token
+from tests.integration.web.booking.test_booking import go_to_time, text_of
+
+PERSON = {"name": "Laura Jiménez", "phone_region": "MX", "phone": "55 1234 5678", "email": "laura@example.com"}
+WRONG = "\u202eoiluJ <script>"
+
+
+@pytest.fixture
+def service(tenant) -> Service:
+    return Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+
+
+@pytest.fixture
+def form_url(customer_client, service) -> str:
+    url, page = go_to_time(customer_client, service)
+    query = url.partition("?")[2]
+    assert reverse("booking:waitlist") in page.content.decode()
+    return f"{reverse('booking:waitlist')}?{query}"
+
+
+def fill(**more: object) -> dict[str, object]:
+    today = utc_now().date()
+    dates = {"from_on": today.isoformat(), "to_on": (today + timedelta(days=6)).isoformat()}
+    return {**PERSON, **dates, "part": "", "notice": "30", **more}
+
+
+def offer(entry: WaitlistEntry) -> str:
+    """Offer the first free time, as the queue does."""
+    match_waitlist(1, utc_now())
+    entry.refresh_from_db()
+    return make_offer_token(entry)
+
+
+def test_the_form_joins_and_leads_to_the_entry(customer_client, form_url, service):
+    shown = customer_client.get(form_url)
+    joined = customer_client.post(form_url, fill(weekdays=["0", "2"], part="morning"))
+    page = customer_client.get(joined.url)
+
+    entry = WaitlistEntry.objects.get()
+    assert (shown.status_code, joined.status_code, page.status_code) == (200, 302, 200)
+    assert (entry.service_id, entry.weekdays, entry.from_minute, entry.to_minute, entry.shortest_notice_minutes) == (
+        service.pk, [0, 2], 0, 720, 30,
+    )  # fmt: skip
+    assert entry.details["asset"]["model"] == "Versa"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert service.name in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"phone": "", "email": ""}, {"phone": "12"}, {"to_on": "2020-01-01"}, {"to_on": "soon"}, {"from_on": ""},
+     {"weekdays": ["9"]}, {"part": "dawn"}, {"notice": "-5"}, {"name": ""}],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(customer_client, form_url, wrong):
+    page = customer_client.post(form_url, fill(**wrong))
+
+    assert (page.status_code, WaitlistEntry.objects.count()) == (422, 0)
+    assert wrong.get("name", PERSON["name"]) in page.content.decode()
+
+
+def test_what_strangers_type_is_only_text(customer_client, form_url):
+    joined = customer_client.post(form_url, fill(name=WRONG))
+    page = customer_client.get(joined.url) if joined.status_code == 302 else joined
+
+    assert "<script>" not in page.content.decode().partition("<main")[2]
+
+
+def test_one_tap_takes_the_time_and_a_second_leads_to_the_same(customer_client, form_url):
+    customer_client.post(form_url, fill())
+    token = offer(WaitlistEntry.objects.get())
+    page = customer_client.get(reverse("booking:waiting", args=[token]))
+
+    taken = [customer_client.post(reverse("booking:waiting_accept", args=[token])) for _ in range(2)]
+
+    booking = Booking.objects.get(source="waitlist")
+    assert (page.status_code, [each.status_code for each in taken]) == (200, [302, 302])
+    assert taken[0].url == taken[1].url
+    assert (booking.status, booking.customer_name) == ("confirmed", "Laura Jiménez")
+
+
+def test_declining_stays_and_late_is_told_kindly(customer_client, form_url):
+    customer_client.post(form_url, fill())
+    token = offer(WaitlistEntry.objects.get())
+
+    declined = customer_client.post(reverse("booking:waiting_decline", args=[token]))
+    late = customer_client.post(reverse("booking:waiting_accept", args=[token]))
+
+    assert (declined.status_code, late.status_code) == (302, 409)
+    assert WaitlistEntry.objects.get().status == "waiting"
+    assert not Booking.objects.filter(source="waitlist", status="confirmed").exists()
+
+
+def test_a_look_changes_nothing_and_leaving_takes_one_tap(customer_client, form_url):
+    customer_client.post(form_url, fill())
+    token = make_link_token(WaitlistEntry.objects.get())
+    addresses = [reverse(f"booking:waiting_{act}", args=[token]) for act in ("accept", "decline", "leave")]
+
+    looked = {customer_client.get(each).url for each in addresses}
+    assert (looked, WaitlistEntry.objects.get().status) == ({reverse("booking:waiting", args=[token])}, "waiting")
+    left = customer_client.post(addresses[2])
+
+    assert left.status_code == 302
+    assert WaitlistEntry.objects.get().status == "cancelled"
+    assert customer_client.post(addresses[2]).status_code == 409
+
+
+def test_a_link_that_nobody_got_leads_nowhere(customer_client, tenant):
+    assert customer_client.get(reverse("booking:waiting", args=["no-token"])).status_code == 404
+
+
+def test_staff_reads_the_order_and_takes_somebody_off(customer_client, owner_client, form_url):
+    customer_client.post(form_url, fill())
+    entry = WaitlistEntry.objects.get()
+
+    page = owner_client.get(reverse("workspace:waitlist"))
+    beside = owner_client.get(reverse("workspace:waitlist_fits"))
+    removed = owner_client.post(reverse("workspace:waitlist_remove", args=[entry.pk]))
+
+    entry.refresh_from_db()
+    assert (page.status_code, beside.status_code, removed.status_code) == (200, 200, 302)
+    assert "Laura Jiménez" in text_of(page)
+    assert "Laura Jiménez" in text_of(beside)
+    assert (entry.status, entry.log[-1]["step"], entry.log[-1]["by"]) == ("cancelled", "removed", "staff")
