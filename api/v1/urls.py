@@ -9,6 +9,7 @@ from api.v1.catalog import views as catalog
 from api.v1.manage import views as manage
 from api.v1.reference import views as reference
 from api.v1.visits import views as visits
+from api.v1.waitlist import views as waitlist
 
 app_name = "api"
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("bookings", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
+    path("waitlist", waitlist.WaitlistView.as_view(), name="waitlist"),
     path("manage/<str:token>", manage.ManageView.as_view(), name="manage"),
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),

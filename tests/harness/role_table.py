@@ -240,6 +240,7 @@ TENANT: dict[str, Rights] = {
     "api/v1/holds/<str:hold_id>": {"DELETE": ANYONE},
     "api/v1/holds/<str:hold_id>/extension": change(ANYONE),
     "api/v1/bookings": change(ANYONE),
+    "api/v1/waitlist": change(ANYONE),
     "api/v1/bookings/<str:booking_id>/undo": change(DESK),
     "api/v1/bookings/<str:booking_id>/correct": change(DESK),
     "api/v1/manage/<str:token>": read(ANYONE),

@@ -144,7 +144,7 @@ class BookingsView(OpenView):
         form = BookingFields.read(request)
         asked = form.validated_data
         guard = open_guard(
-            customer=_make_customer(asked),
+            customer=make_customer(asked),
             block=find_block(request),
             code=(asked.get("verification") or {}).get("code", ""),
             now=utc_now(),
@@ -193,7 +193,7 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
 
 
 def _book(asked: dict[str, Any], proven_contact: str) -> SubmittedBooking:
-    details = _make_details(asked, proven_contact)
+    details = make_details(asked, proven_contact)
     now = utc_now()
     if "hold" in asked:
         number, _ = _split_hold(asked["hold"])
@@ -222,7 +222,8 @@ def _make_request(asked: dict[str, Any]) -> SlotRequest:
     return SlotRequest(wish, asked["starts_at"])
 
 
-def _make_customer(asked: dict[str, Any]) -> CustomerDetails:
+def make_customer(asked: dict[str, Any]) -> CustomerDetails:
+    """Return who comes, as a body says it."""
     customer = asked["customer"]
     return CustomerDetails(
         name=customer["name"],
@@ -232,9 +233,10 @@ def _make_customer(asked: dict[str, Any]) -> CustomerDetails:
     )
 
 
-def _make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
+def make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
+    """Return what a body says about the visit; ``proven_contact`` is what a code was typed for."""
     return VisitDetails(
-        customer=_make_customer(asked),
+        customer=make_customer(asked),
         proven_contact=proven_contact,
         asset=asked.get("asset", {}),
         answers=asked.get("answers", {}),

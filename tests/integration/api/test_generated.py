@@ -31,7 +31,10 @@ CONFIG = SchemathesisConfig.from_dict(
 )
 
 
-OPTIONAL = ("hold", "token", "resource", "location", "add_ons", "answers", "arrival_mode", "consents")
+OPTIONAL = (
+    "hold", "token", "resource", "location", "add_ons", "answers", "arrival_mode", "consents",
+    "weekdays", "from_minute", "to_minute",
+)  # fmt: skip
 HANDLER = ClientHandler(enforce_csrf_checks=True)
 
 
@@ -67,6 +70,8 @@ def facts(customer_client, owner_client) -> dict[str, object]:
         "hold_id": held.json()["id"],
         "from": body["starts_at"][:10],
         "to": body["starts_at"][:10],
+        "from_on": body["starts_at"][:10],
+        "to_on": body["starts_at"][:10],
         "session": owner_client.cookies["sessionid"].value,
     }
 
