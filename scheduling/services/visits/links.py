@@ -39,7 +39,8 @@ def read_contact(typed: str) -> tuple[ContactKind, str]:
         return ContactKind.EMAIL, email
     if phone:
         return ContactKind.PHONE, phone
-    fault = EMAIL_WRONG if "@" in text else explain_phone(text) if text else CONTACT_MISSING
+    is_number = any(map(str.isdigit, text))  # what has neither sign of one nor of the other is no wrong number
+    fault = EMAIL_WRONG if "@" in text else explain_phone(text) if is_number else CONTACT_MISSING
     raise RequestInvalid(errors={"contact": (fault,)})
 
 

@@ -1,10 +1,11 @@
-"""What a person takes along: everything that their own visits say of them."""
+"""What a person takes along: of each of their own visits what its own page gives, too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.selectors.bookings.visits import list_visits
 from scheduling.types import BookingView
 from tenants.context import current_tenant
@@ -14,12 +15,13 @@ MOST_PAGES = 200
 
 
 def describe_own_data(*, contact: str, now: datetime) -> dict[str, object]:
-    """Return all visits of a contact, the coming ones first, as JSON holds them; instants in UTC."""
+    """Return what is kept about each visit of a contact, the coming ones first, as `collect_own_data` says it."""
+    name = current_tenant().name
     return {
-        "business": current_tenant().name,
+        "business": name,
         "contact": contact,
         "made_at": now.isoformat(),
-        "visits": [_describe(each) for each in _walk(contact, now)],
+        "visits": [collect_own_data(each, business_name=name) for each in _walk(contact, now)],
     }
 
 
@@ -33,27 +35,3 @@ def _walk(contact: str, now: datetime) -> Iterator[BookingView]:
         if found.next_cursor is None:
             return
         cursor = found.next_cursor
-
-
-def _describe(booking: BookingView) -> dict[str, object]:
-    return {
-        "reference": booking.reference,
-        "status": booking.status,
-        "starts_at": booking.starts_at.isoformat(),
-        "ends_at": booking.ends_at.isoformat(),
-        "timezone": booking.timezone,
-        "place": booking.location_name,
-        "services": [[line.name, *line.add_on_names] for line in booking.lines] or [[booking.service_name]],
-        "people": list(booking.people),
-        "price_minor": booking.price_minor,
-        "currency": booking.currency,
-        "party_size": booking.party_size,
-        "name": booking.customer_name,
-        "phone": booking.customer_phone,
-        "email": booking.customer_email,
-        "about": dict(booking.asset_data),
-        "answers": dict(booking.answers),
-        "note": booking.note,
-        "wants_reminders": booking.wants_reminders,
-        "booked_at": booking.created_at.isoformat(),
-    }

@@ -12,6 +12,7 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from kernel.identity.phones import PHONE_WRONG
 from kernel.ids import hash_token
 from notifications.models import Message
 from scheduling.errors import BookingNotFound, RequestInvalid, VisitsLinkUnknown
@@ -27,6 +28,7 @@ from scheduling.selectors.bookings.visits import (
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.visits.links import LINK_LIFE, ask_for_visits, end_visits_link, read_contact
 from scheduling.services.visits.telling import DUE_KIND
+from scheduling.services.writing.inputs import CONTACT_MISSING, EMAIL_WRONG
 from scheduling.types import CustomerDetails, SlotRequest
 from tenants.models import DueWork
 from tenants.services.erasures.erasing import erase
@@ -142,6 +144,16 @@ def test_what_is_no_contact_is_refused_and_nothing_is_written(tenant, typed):
         ask_for_visits(contact=typed, locale="es", now=NOW)
 
     assert (list(refused.value.errors), VisitsLink.objects.count()) == (["contact"], 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"), [("ana", CONTACT_MISSING), ("", CONTACT_MISSING), ("ana@", EMAIL_WRONG), ("12", PHONE_WRONG)]
+)
+def test_what_is_wrong_is_said_of_what_was_meant(tenant, typed, fault):
+    with pytest.raises(RequestInvalid) as refused:
+        read_contact(typed)
+
+    assert refused.value.errors == {"contact": (fault,)}
 
 
 def test_a_number_is_read_as_people_write_it(tenant):

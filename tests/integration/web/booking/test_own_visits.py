@@ -37,6 +37,10 @@ def ask(client, tenant, contact: str) -> str:
     return re.search(r"/visits/(\w+)/", mail.outbox[-1].body)[1]
 
 
+def read_manage_path(client, token: str) -> str:
+    return re.search(r'href="(/b/\w+/)"', client.get(f"/visits/{token}/").content.decode())[1]
+
+
 def read_line(response) -> str:
     return re.sub(r"\s+", " ", text_of(response))
 
@@ -124,7 +128,9 @@ def test_somebody_elses_visit_is_not_booked_again_nor_shown(customer_client, ten
     assert (answer.status_code, Booking.objects.count()) == (404, before)
     assert "Bea Ruiz" not in text_of(customer_client.get(f"/visits/{token}/"))
     taken_along = json.loads(customer_client.get(f"/visits/{token}/data.json").content)
-    assert [each["reference"] for each in taken_along["visits"]] == [mine.reference]
+    assert [each["booking"]["reference"] for each in taken_along["visits"]] == [mine.reference]
+    of_one = customer_client.get(f"{read_manage_path(customer_client, token)}data/own-data.json")
+    assert taken_along["visits"] == [json.loads(of_one.content)]
 
 
 @pytest.mark.parametrize("path", ["", "data.json"])
