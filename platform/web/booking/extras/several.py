@@ -91,7 +91,8 @@ def show_total(request: HttpRequest) -> HttpResponse:
         draft = draft.choose_further(ids)
     elif request.GET.get("field") == "add_ons":
         draft = replace(draft, add_on_ids=ids)
-    return keep_private(render(request, "booking/summary_line.html", {"flow": _look_again(flow, draft)}))
+    shown = {"flow": _look_again(flow, draft), "is_short": request.GET.get("field") == "add_ons"}
+    return keep_private(render(request, "booking/summary_line.html", shown))
 
 
 def _add(flow: Flow, service_ids: tuple[int, ...]) -> Flow:
