@@ -10,8 +10,10 @@ function set(part, isOpen) {
 /* Fields that are folded away are sent all the same. */
 function addFold(part) {
   const title = part.querySelector("h2");
+  const card = part.querySelector(".card");
+  card.id = `${part.id}-fields`;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "fold-head" });
-  button.setAttribute("aria-controls", (part.querySelector(".card").id = `${part.id}-fields`));
+  button.setAttribute("aria-controls", card.id);
   button.append(...title.childNodes);
   title.append(button);
   button.addEventListener("click", () => set(part, button.getAttribute("aria-expanded") !== "true"));
