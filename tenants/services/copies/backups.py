@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, rmtree
 from time import time
 from typing import Any, BinaryIO
 
@@ -233,6 +233,12 @@ class _Draft:
     draft_path: Path
     path: Path
 
+    def make_folder(self) -> Path:
+        """Make a folder beside it for what waits to go into it; it goes when the draft goes."""
+        folder = _name_folder(self.draft_path)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def keep(self) -> None:
         """Give it its name, once the disk has all of it."""
         self.file.flush()
@@ -267,6 +273,7 @@ def unfinished(folder: Path, name: str, suffix: str) -> Iterator[_Draft]:
             raise
         raise failure from error
     finally:
+        rmtree(_name_folder(draft_path), ignore_errors=True)
         with suppress(OSError):
             draft_path.unlink()
 
@@ -277,7 +284,12 @@ def _remove_abandoned(folder: Path) -> None:
             if time() - path.stat().st_mtime < GRACE_SECONDS:
                 continue
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever still writes it has it
+            rmtree(_name_folder(path), ignore_errors=True)
             path.unlink()
+
+
+def _name_folder(draft_path: Path) -> Path:
+    return draft_path.with_name(f"{draft_path.name}.d")
 
 
 def _give_name(draft: Path, path: Path) -> bool:

@@ -364,6 +364,22 @@ def test_draft_that_somebody_still_writes_is_left_alone(shop, tmp_path):
     assert list_folder(tmp_path) == sorted([written.name, young.name, "files", done.path.name])
 
 
+def test_what_waits_goes_with_its_draft_be_it_of_a_killed_process(tmp_path):
+    abandoned = tmp_path / f".taller-1{backups.UNFINISHED}"
+    (tmp_path / f"{abandoned.name}.d").mkdir()
+    (tmp_path / f"{abandoned.name}.d" / "rows").touch()
+    abandoned.touch()
+    os.utime(abandoned, (0, 0))
+
+    with backups.unfinished(tmp_path, "taller", ".zip") as draft:
+        folder = draft.make_folder()
+        (folder / "rows").touch()
+        meanwhile = list_folder(tmp_path)
+
+    assert meanwhile == sorted([draft.draft_path.name, folder.name])
+    assert (folder.parent, list_folder(tmp_path)) == (tmp_path, [])
+
+
 def test_what_another_program_has_not_finished_is_left_alone(shop, tmp_path):
     (tmp_path / ".film.mp4.part").touch()
     os.utime(tmp_path / ".film.mp4.part", (0, 0))
