@@ -77,7 +77,7 @@ class _Zip:
     def add_sheet(self, name: str, sheet: hooks.Sheet, timezone: str) -> None:
         """Add a table for people, as CSV and as workbook, reading it once."""
         with SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder)) as waiting:
-            with Workbook(waiting, title=name, header=sheet.header, timezone=timezone) as workbook:
+            with Workbook(waiting, title=name, header=sheet.header, timezone=timezone, folder=self._folder) as workbook:
 
                 def write_lines() -> Iterator[bytes]:
                     yield MARK + write_rows([sheet.header])
@@ -139,7 +139,7 @@ def export(*, slug: str, path: Path, now: datetime, tell: Teller = tell_nobody) 
     with unfinished(path.parent, path.stem, path.suffix) as draft:
         draft.path = path
         with ZipFile(draft.file, "w", allowZip64=True) as target:
-            entries, progress = _Zip(target, path.parent, now), Progress(tell)
+            entries, progress = _Zip(target, draft.make_folder(), now), Progress(tell)
             rows, files = _write_rows(info, entries, progress, now=now)
             kept = _write_files(info, entries, files)
             progress.step()
