@@ -22,13 +22,15 @@ from web.booking.pages import keep_private
 from web.errors import translate_error
 from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
-from web.parts.widgets import Segments
+from web.parts.widgets import ChoiceChips
 
 
 class DataForm(PageForm):
     """What somebody wants of their data."""
 
-    kind = ChoiceField(label=gettext_lazy("What do you ask for?"), choices=DataRequestKind.choices, widget=Segments())
+    kind = ChoiceField(
+        label=gettext_lazy("What do you ask for?"), choices=DataRequestKind.choices, widget=ChoiceChips()
+    )
     text = TextField(
         label=gettext_lazy("What is wrong, or what should be erased?"),
         max_length=LONGEST_WISH,
