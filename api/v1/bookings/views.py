@@ -243,5 +243,5 @@ def make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
         arrival_mode=asked.get("arrival_mode") or None,
         note=asked.get("note", ""),
         consents=tuple(asked["consents"]),
-        is_sole=not asked["may_coincide"],
+        is_sole=not asked.get("may_coincide", False),
     )
