@@ -29,9 +29,9 @@ class WaitlistEntry(models.Model):
 
     ``details`` is everything that was typed, so that one tap accepts an offer. ``uid`` is what links are derived from:
     ``token_hash`` is the entry's own, ``offer_token_hash`` that of the last offer, which only its message names;
-    ``offer_number`` counts the offers. ``join_key`` is the run through the pages that made the entry: a form that is
-    sent twice makes one. While an offer lasts, ``offered_booking`` is the hold, and after it was accepted the booking.
-    ``missed_count`` counts offers in a row that nobody answered. ``log`` has what happened, in order
+    ``offer_number`` counts the offers. ``join_key`` stands for the run through the pages, the wish and the person: what
+    is sent twice makes one entry. While an offer lasts, ``offered_booking`` is the hold, and after it was accepted the
+    booking. ``missed_count`` counts offers in a row that nobody answered. ``log`` has what happened, in order
     (`types.demand.waitlist.LogLine`).
     """
 

@@ -49,7 +49,8 @@ LONGEST_WAIT = timedelta(days=1)
 def join_waitlist(*, asked: WaitlistWish, details: VisitDetails, join_key: str, now: datetime) -> str:
     """Put a customer on the waitlist and tell them so; returns the token of the entry's link.
 
-    ``join_key`` is a secret of the run through the pages: sent again, it leads to the entry that it made.
+    ``join_key`` is a secret of the run through the pages: the same wish of the same person, sent again, leads to the
+    entry that it made.
 
     Raises:
         StatusForbids, NotPublished: The business takes no bookings now.
@@ -63,7 +64,8 @@ def join_waitlist(*, asked: WaitlistWish, details: VisitDetails, join_key: str, 
     plan = load_plan_at(wish=asked.wish, starts_at=datetime.combine(asked.from_on, time(12), UTC))
     check_online(plan)
     clean = _clean(plan, details, now=now)
-    key = hash_token(join_key)
+    # Who goes back in that run and corrects an address, or wishes for something else, has not sent the same again.
+    key = hash_token(f"{join_key}:{asked!r}:{details.customer!r}")
 
     def work(*, is_pessimistic: bool) -> str:  # noqa: ARG001 - the constraint on the key decides
         made = WaitlistEntry.objects.filter(join_key=key).first()

@@ -77,6 +77,7 @@ def end_entry(entry: WaitlistEntry, status: WaitlistStatus, *, now: datetime) ->
     entry.status, entry.ended_at, entry.offer_expires_at = status, now, None
     if status != WaitlistStatus.BOOKED:
         entry.offered_booking = None
+        entry.join_key = ""  # who left and comes back to the form joins again
     remove_due_work(kind=LAPSE_KIND, row_id=entry.pk)
     entry.save()
 

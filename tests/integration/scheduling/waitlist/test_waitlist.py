@@ -292,6 +292,24 @@ def test_a_form_that_is_sent_twice_joins_once(free_shop):
     assert Message.objects.filter(template="waitlist_joined").count() == 1
 
 
+def test_a_form_that_is_sent_with_something_else_joins_again(free_shop):
+    run = "one run through the pages"
+    sent = [("Berta", {}), ("Carla", {}), ("Berta", {"to_on": DAY + timedelta(days=1)}), ("Berta", {})]
+
+    tokens = [join(free_shop, name, key=run, **wished) for name, wished in sent]
+
+    assert (tokens[0] == tokens[3], len(set(tokens)), WaitlistEntry.objects.count()) == (True, 3, 3)
+
+
+def test_who_left_and_sends_the_form_again_waits_again(free_shop):
+    first = join(free_shop, key="one run through the pages")
+    leave_waitlist(token=first, now=MORNING)
+
+    second = join(free_shop, key="one run through the pages", now=MORNING)
+
+    assert [find_entry(each)[0].status for each in (first, second)] == ["cancelled", "waiting"]
+
+
 def test_one_contact_has_few_entries_at_a_time(free_shop):
     for number in range(MOST_OPEN):
         join(free_shop, key=f"run {number}")
