@@ -39,6 +39,7 @@ from scheduling.services.waitlist.queue import (
     wake_queue,
 )
 from scheduling.types import AvailabilityQuery, SlotRequest, Wish
+from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_exported_work, register_restore_step
@@ -164,7 +165,8 @@ def match_waitlist(row_id: int, now: datetime) -> None:
             return
         # Before the walk: what frees a place meanwhile asks for the next one at once, and that must stand.
         add_due_work(kind=MATCH_KIND, row_id=row_id, due_at=now + EVERY, now=now)
-        if may_business(Ability.BOOK):
+        # Offers that a copy writes to nobody would all be missed, and who misses two is taken off the list.
+        if may_business(Ability.BOOK) and not current_tenant().is_kept_back(now):
             _walk(_leave_refused(waiting), Round(now))
 
 

@@ -24,7 +24,7 @@ from scheduling.services.waitlist.joining import MOST_OPEN, join_waitlist, leave
 from scheduling.services.waitlist.matching import match_waitlist
 from scheduling.services.waitlist.queue import derive_holds_anew, make_hold_token, make_offer_token
 from scheduling.types import CustomerDetails, SlotRequest, WaitlistWish
-from tenants.context import current_tenant
+from tenants.context import current_tenant, tenant_scope
 from tenants.errors import RetryLater
 from tenants.models import DueWork
 from tenants.types import RestoredTenant
@@ -212,6 +212,18 @@ def test_an_offer_outlives_a_restore_and_not_an_export(shop):
 
     assert accept_offer(token=offer_of(tokens[0]), now=MORNING)
     assert list_standings() == [("Berta", "booked", hours_later(1)), ("Carla", "waiting", None)]
+
+
+def test_a_copy_that_writes_to_nobody_offers_nothing(shop):
+    join(shop)
+    free(1)
+
+    with tenant_scope(replace(current_tenant(), quiet_since=NOW)):
+        match_waitlist(1, MORNING)
+    assert list_standings() == [("Berta", "waiting", None)]
+    match_waitlist(1, MORNING)
+
+    assert list_standings() == [("Berta", "offered", hours_later(1))]
 
 
 def test_leaving_gives_the_time_to_the_next(shop):
