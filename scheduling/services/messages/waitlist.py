@@ -15,7 +15,7 @@ from kernel.languages import LANGUAGES
 from kernel.text import mark
 from notifications.hooks import register_proviso, register_words
 from notifications.services.messages import tell
-from notifications.types.messages import CUSTOMER, Recipient, Subject, Thread
+from notifications.types.messages import CUSTOMER, TALK, Recipient, Subject, Thread
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import WaitlistStatus
 from scheduling.models import WaitlistEntry
@@ -56,7 +56,15 @@ def is_offer_open(about: Subject, state: Mapping[str, Any]) -> bool:
 def tell_joined(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
     """Tell somebody that they are on the list, with the link to see how they stand, and to leave."""
     words = {language: _say(entry, language=language) | _say_button(language, token, SEE) for language in LANGUAGES}
-    _tell(entry, template=JOINED, words=words, key=f"waitlist:{entry.pk}:joined", limit="messages_unproven", now=now)
+    _tell(
+        entry,
+        template=JOINED,
+        words=words,
+        key=f"waitlist:{entry.pk}:joined",
+        limit="messages_unproven",
+        now=now,
+        thread=Thread(role=TALK, state={}),
+    )
 
 
 def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: str, now: datetime) -> None:
@@ -92,8 +100,8 @@ def _tell(
     key: str,
     limit: str,
     now: datetime,
+    thread: Thread,
     expires_at: datetime | None = None,
-    thread: Thread | None = None,
 ) -> None:
     customer = entry.details.get("customer", {})
     tell(
