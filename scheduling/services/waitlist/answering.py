@@ -29,6 +29,8 @@ from scheduling.services.waitlist.queue import (
 from scheduling.types import CUSTOMER
 from tenants.errors import RetryLater
 
+FIRST_LINK = 1
+"""Of a booking. A later one went to another contact, and whoever reads the message of the offer is not that one."""
 MOST_MISSED = 2
 """After so many offers in a row that nobody answered, nobody waits any more: others would wait for nothing."""
 
@@ -41,12 +43,16 @@ def accept_offer(*, token: str, now: datetime) -> str:
 
     Raises:
         WaitlistEntryNotFound: The link leads to no offer.
-        OfferOver: It has ended, and they still wait; `EntryEnded`: they do not.
+        OfferOver: It has ended, and they still wait.
+        EntryEnded: They do not, or the booking has another link by now.
         StatusForbids, CustomerInvalid, VerificationRequired, TooManyBookings: As `submit_booking`.
     """
     entry = _lock(token)
     if entry.status == WaitlistStatus.BOOKED and entry.offered_booking_id is not None:
-        return make_manage_token(get_booking(booking_id=entry.offered_booking_id))
+        booking = get_booking(booking_id=entry.offered_booking_id)
+        if booking.token_version != FIRST_LINK:
+            raise EntryEnded
+        return make_manage_token(booking)
     hold_id = _check_open(entry, now=now)
     details = read_details(entry.details, proven_contact=_find_proven(entry))
     try:

@@ -131,6 +131,19 @@ def test_an_offer_is_taken_with_everything_that_was_typed_and_twice_is_once(shop
     assert list_standings() == [("Berta", "booked", hours_later(1))]
 
 
+def test_an_offer_does_not_lead_to_a_booking_whose_link_went_elsewhere(shop):
+    token = join(shop)
+    free(1)
+    match_waitlist(1, MORNING)
+    accept_offer(token=offer_of(token), now=MORNING)
+    Booking.objects.filter(pk=entry_of(token).offered_booking_id).update(token_version=2)  # as a correction does
+
+    with pytest.raises(EntryEnded):
+        accept_offer(token=offer_of(token), now=MORNING)
+
+    assert list_standings() == [("Berta", "booked", hours_later(1))]
+
+
 def test_late_nothing_is_taken_and_the_next_has_it(shop):
     first, second = join(shop, "Berta"), join(shop, "Carla")
     free(1)
