@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from kernel.errors import DomainError
 from kernel.instants import to_instant, to_minutes
-from scheduling.engine import find_fitting
+from scheduling.engine import find_fitting, to_local_date
 from scheduling.models import WaitlistEntry
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.waitlist.entries import list_waiting, read_waiter
@@ -53,8 +53,11 @@ def _fit_all(
     known: dict[Wish, tuple[str, tuple[int, ...]]] = {}
     fits: list[Fit] = []
     for entry in waiting:
+        if len(fits) == MOST_SHOWN:
+            break
         if entry.offer is not None:
-            if entry.offer.expires_at > now:
+            is_then = to_local_date(entry.timezone, to_minutes(entry.offer.starts_at)) == on
+            if is_then and entry.offer.expires_at > now:
                 fits.append(Fit(entry, entry.offer.starts_at))
             continue
         wish = replace(entry.wished.wish, location_id=entry.wished.wish.location_id or location_id)
@@ -65,7 +68,7 @@ def _fit_all(
         start = find_fitting(waiter, timezone, starts)
         if start is not None:
             fits.append(Fit(entry, to_instant(start)))
-    return tuple(fits[:MOST_SHOWN])
+    return tuple(fits)
 
 
 def _list_free(wish: Wish, *, on: date, now: datetime) -> tuple[str, tuple[int, ...]]:

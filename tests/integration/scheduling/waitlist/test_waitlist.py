@@ -416,6 +416,17 @@ def test_staff_see_what_fits_however_soon_and_passed(shop):
     assert [(fit.entry.name, fit.starts_at) for fit in fits] == [("Berta", hours_later(1)), ("Carla", hours_later(1))]
 
 
+def test_staff_see_an_offer_on_its_own_day_only(shop):
+    tomorrow = DAY + timedelta(days=1)
+    join(shop, to_on=tomorrow)
+    match_waitlist(1, MORNING)  # Monday is full, Tuesday is not
+    free(1)
+
+    fits = {on: [fit.starts_at for fit in list_fits(on=on, location_id=None, now=MORNING)] for on in (DAY, tomorrow)}
+
+    assert fits == {DAY: [], tomorrow: [hours_later(24)]}
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_takes_as_many_queries_whatever_waits(free_shop, django_assert_num_queries, count):
     for number in range(count):
