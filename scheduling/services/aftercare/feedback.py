@@ -37,7 +37,7 @@ def give_feedback(*, token: str, given: GivenFeedback, now: datetime) -> None:
         StatusForbids: The state of the business takes nothing from customers.
         TokenUnknown, LinkEnded: There is no such booking, or its visit is long over.
         FeedbackNotOpen: The visit is not completed.
-        FeedbackGiven: Something else was said before.
+        FeedbackGiven: Something else was said before, or was to be read by others.
         RequestInvalid: A score is none, or the comment is too long.
     """
     check_step(CUSTOMER)
@@ -47,7 +47,7 @@ def give_feedback(*, token: str, given: GivenFeedback, now: datetime) -> None:
     said = check_feedback(given)
     before = Feedback.objects.filter(booking=booking).first()
     if before is not None:
-        if (before.score, before.comment, before.recommend_score) != (said.score, said.comment, said.recommend_score):
+        if GivenFeedback(before.score, before.comment, before.recommend_score, before.may_publish) != said:
             raise FeedbackGiven
         return
     Feedback.objects.create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,16 @@ def test_visit_is_rated_once(visited, token):
 
     (row,) = Feedback.objects.values("score", "comment", "recommend_score", "may_publish")
     assert row == {"score": 5, "comment": "Quedó muy bien", "recommend_score": 9, "may_publish": True}
+
+
+@pytest.mark.parametrize("may_publish", [True, False])
+def test_consent_is_not_changed_or_passed_over_by_saying_the_same_again(visited, token, may_publish):
+    give_feedback(token=token, given=replace(GOOD, may_publish=may_publish), now=visited.ends_at)
+
+    with pytest.raises(FeedbackGiven):
+        give_feedback(token=token, given=replace(GOOD, may_publish=not may_publish), now=visited.ends_at)
+
+    assert Feedback.objects.get().may_publish is may_publish
 
 
 def test_visit_that_is_to_come_is_not_rated(book):
