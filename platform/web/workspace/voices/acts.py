@@ -14,7 +14,7 @@ from accounts.policies import Permission
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Forbidden, Invalid
+from kernel.errors import Forbidden, Invalid, NotFound
 from scheduling.services.aftercare import answers, conversations, data_requests
 from web.errors import translate_error
 from web.parts.forms import PageForm
@@ -117,7 +117,7 @@ def _do(request: HttpRequest, form: PageForm, act: Act, *, back: str, title: str
         except Invalid as error:
             form.refuse(error)
             status = get_status(error)
-        except Forbidden as error:
+        except (Forbidden, NotFound) as error:
             form.add_error(None, translate_error(error))
             status = get_status(error)
     context = {"form": form, "title": title, "back_url": address}

@@ -60,6 +60,7 @@ def test_wish_is_answered(owner_client, booking):
     again = owner_client.post(f"/workspace/voices/requests/{wish.pk}/", {"answer": "Otra vez"})
 
     assert again.status_code == 404
+    assert "Otra vez" in again.content.decode()  # what the second one typed is not lost
     assert DataRequest.objects.get().answer == "Ya lo borramos"
 
 
