@@ -34,6 +34,7 @@ from web.booking.pages import keep_private
 from web.errors import translate_error
 from web.formats import Formats, get_formats
 
+MINUTES_PER_HOUR = 60
 DONE = ("declined", "left")
 """What ``?done=`` may announce after a redirect."""
 
@@ -79,6 +80,11 @@ class WaitingPage:
         if self.entry.offer is None:
             return 0
         return max(0, -int((self.now - self.entry.offer.expires_at).total_seconds() // 60))
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the offer lasts for hours, as at night: then its day is told, and not so many minutes."""
+        return self.minutes_left > MINUTES_PER_HOUR
 
     @property
     def is_unpaid(self) -> bool:

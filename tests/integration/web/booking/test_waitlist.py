@@ -91,6 +91,17 @@ def test_one_tap_takes_the_time_and_a_second_leads_to_the_same(customer_client, 
     assert (booking.status, booking.customer_name) == ("confirmed", "Laura Jiménez")
 
 
+def test_an_offer_of_the_night_names_its_day_and_not_hundreds_of_minutes(customer_client, form_url):
+    customer_client.post(form_url, fill())
+    address = reverse("booking:waiting", args=[offer(WaitlistEntry.objects.get())]) + "?lang=es"
+    by_day = text_of(customer_client.get(address))
+
+    WaitlistEntry.objects.update(offer_expires_at=utc_now() + timedelta(hours=10))
+    at_night = text_of(customer_client.get(address))
+
+    assert ("minutos." in by_day, "minutos." in at_night, "Es tuya hasta el" in at_night) == (True, False, True)
+
+
 def test_declining_stays_and_late_is_told_kindly(customer_client, form_url):
     customer_client.post(form_url, fill())
     token = offer(WaitlistEntry.objects.get())
