@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,7 @@ from web.formats import Formats, to_local
 from web.parts.toasts import Toast, go_on
 from web.templatetags.formats import get_current_formats
 
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 REFUSALS = (Conflict, Forbidden, NotFound)
 
 
@@ -46,6 +47,7 @@ class WaitlistRow:
 
     entry: WaitlistEntryView
     dates: str
+    weekdays: str
     hours: str
     log: tuple[LogRow, ...]
 
@@ -90,15 +92,16 @@ def _make_row(entry: WaitlistEntryView, formats: Formats) -> WaitlistRow:
     return WaitlistRow(
         entry=entry,
         dates=formats.format_days(wished.from_on, wished.to_on),
-        hours=_say_hours(wished.from_minute, wished.to_minute),
+        weekdays=", ".join(formats.format_weekday((MONDAY + timedelta(days=day)).date()) for day in wished.weekdays),
+        hours=_say_hours(wished.from_minute, wished.to_minute, formats),
         log=tuple(LogRow(line.at, _say(line, entry, formats)) for line in entry.log),
     )
 
 
-def _say_hours(from_minute: int | None, to_minute: int | None) -> str:
+def _say_hours(from_minute: int | None, to_minute: int | None, formats: Formats) -> str:
     if from_minute is None or to_minute is None:
         return ""
-    first, last = (f"{each // 60}:{each % 60:02d}" for each in (from_minute, to_minute))
+    first, last = (formats.format_time(MONDAY + timedelta(minutes=each), "UTC") for each in (from_minute, to_minute))
     return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 

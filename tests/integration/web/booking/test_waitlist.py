@@ -133,15 +133,16 @@ def test_a_link_that_nobody_got_leads_nowhere(customer_client, tenant):
 
 
 def test_staff_reads_the_order_and_takes_somebody_off(customer_client, owner_client, form_url):
-    customer_client.post(form_url, fill())
+    customer_client.post(form_url, fill(weekdays=["0", "2"], part="midday"))
     entry = WaitlistEntry.objects.get()
 
-    page = owner_client.get(reverse("workspace:waitlist"))
+    page = owner_client.get(reverse("workspace:waitlist") + "?lang=es")
     beside = owner_client.get(reverse("workspace:waitlist_fits") + "?lang=es")
     removed = owner_client.post(reverse("workspace:waitlist_remove", args=[entry.pk]))
 
     entry.refresh_from_db()
     assert (page.status_code, beside.status_code, removed.status_code) == (200, 200, 302)
     assert "Laura Jiménez" in text_of(page)
+    assert re.search(r"lun, mié\s+de 12:00 p\.m\. a 3:00 p\.m\.", text_of(page).replace("\xa0", " "))
     assert re.search(r"Laura Jiménez\s+Cabe a las? \d", text_of(beside))
     assert (entry.status, entry.log[-1]["step"], entry.log[-1]["by"]) == ("cancelled", "removed", "staff")
