@@ -17,8 +17,9 @@ from notifications.hooks import register_proviso, register_words
 from notifications.services.messages import tell
 from notifications.types.messages import CUSTOMER, TALK, Recipient, Subject, Thread
 from notifications.types.words import Vocabulary, Words
-from scheduling.enums import WaitlistStatus
+from scheduling.enums import WaitlistStatus, WaitlistStep
 from scheduling.models import WaitlistEntry
+from scheduling.selectors.waitlist.entries import read_log
 from scheduling.types import HeldSlot, LocalText, map_names
 from tenants.context import current_tenant
 from tenants.enums import Urgency
@@ -69,6 +70,9 @@ def tell_joined(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
 
 def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: str, now: datetime) -> None:
     """Tell somebody that a time is kept for them, until when, and the link that takes it."""
+    # Who declined an offer reads the messages: no stranger's mailbox is guarded there, and an offer that is not told is
+    # one that is missed.
+    is_read = any(line.step == WaitlistStep.DECLINED for line in read_log(entry))
     words = {
         language: _say(entry, language=language)
         | _say_offer(held, language=language, timezone=timezone)
@@ -80,7 +84,7 @@ def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: st
         template=OFFER,
         words=words,
         key=f"waitlist:{entry.pk}:offer:{entry.offer_number}",
-        limit="messages_changes",
+        limit=None if is_read else "messages_changes",
         now=now,
         expires_at=held.expires_at,
         thread=Thread(role=CUSTOMER, state={"offer": entry.offer_number}),
@@ -98,7 +102,7 @@ def _tell(
     template: str,
     words: Words,
     key: str,
-    limit: str,
+    limit: str | None,
     now: datetime,
     thread: Thread,
     expires_at: datetime | None = None,
