@@ -81,6 +81,7 @@ def _join(request: HttpRequest, flow: Flow, form: WaitlistForm) -> HttpResponse:
 
 def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
     draft, typed = flow.draft, form.cleaned_data
+    consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
     return VisitDetails(
         customer=CustomerDetails(
             name=typed["name"],
@@ -92,7 +93,8 @@ def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
         answers=list_answers(flow),
         arrival_mode=flow.arrival_mode or None,
         note=draft.note,
-        consents=(str(ConsentPurpose.BOOKING), str(ConsentPurpose.REMINDERS)),
+        consents=tuple(str(consent) for consent in consents),
+        wants_reminders=draft.wants_reminders,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,7 @@ from scheduling.models import Booking, Service, WaitlistEntry
 from scheduling.services.waitlist.matching import match_waitlist
 from scheduling.services.waitlist.queue import make_link_token, make_offer_token
 from tests.integration.web.booking.test_booking import go_to_time, text_of
+from web.booking.draft import PARAMETER, open_draft, seal_draft
 
 PERSON = {"name": "Laura Jiménez", "phone_region": "MX", "phone": "55 1234 5678", "email": "laura@example.com"}
 WRONG = "\u202eoiluJ <script>"
@@ -69,6 +72,17 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(customer_client, form_u
 
     assert (page.status_code, WaitlistEntry.objects.count()) == (422, 0)
     assert wrong.get("name", PERSON["name"]) in page.content.decode()
+
+
+def test_who_wants_no_reminders_waits_without(customer_client, form_url, tenant):
+    sealed = parse_qs(urlsplit(form_url).query)[PARAMETER][0]
+    draft = replace(open_draft(sealed, schema_name=tenant.schema_name), wants_reminders=False)
+    query = urlencode({PARAMETER: seal_draft(draft, schema_name=tenant.schema_name)})
+
+    customer_client.post(f"{reverse('booking:waitlist')}?{query}", fill())
+
+    details = WaitlistEntry.objects.get().details
+    assert (details["wants_reminders"], details["consents"]) == (False, ["booking"])
 
 
 def test_what_strangers_type_is_only_text(customer_client, form_url):
