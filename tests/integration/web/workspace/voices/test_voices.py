@@ -7,6 +7,8 @@ import pytest
 from kernel.clock import utc_now
 from scheduling.models import Booking, ConversationLine, DataRequest, Feedback
 from scheduling.services.messages.manage_tokens import make_manage_token
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
 from tests.integration.web.booking.test_manage import address, text_of
 
 __all__ = ["address"]
@@ -37,6 +39,17 @@ def test_opinion_is_answered_and_hidden(owner_client, booking):
     assert (said.answer, said.hidden_reason) == ("Lo sentimos", "Nombra a alguien")
     owner_client.post(f"/workspace/voices/{booking.pk}/show/")
     assert Feedback.objects.get().hidden_at is None
+
+
+@pytest.mark.parametrize(("role", "is_led"), [("manager", True), ("receptionist", False)])
+def test_the_way_to_the_settings_is_for_those_who_may_go_there(staff_client, tenant, booking, role, is_led):
+    Tenant.objects.filter(pk=tenant.id).update(profile={"feedback": "off"})
+    forget_tenants()
+
+    page = staff_client(role).get("/workspace/voices/?lang=es").content.decode().partition("<main")[2]
+
+    assert "A los clientes no se les pregunta" in page
+    assert ('href="/workspace/settings/business/"' in page) is is_led
 
 
 def test_conversation_is_answered_in_the_booking(owner_client, booking):
