@@ -263,7 +263,7 @@ def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) 
     """Find the place of a hold that ended: the same resources if they are free, else others, for as long as it was."""
     if booking.starts_at <= now:
         raise SlotInPast(starts_at=booking.starts_at)
-    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True)
+    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True, is_listed_only=True)
     plan = keep_agreed_length(plan, count_minutes(booking.starts_at, booking.ends_at))
     held = list_stretches(booking)
     asked = Asked(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from scheduling.engine import Strategy
-from scheduling.errors import LocationNotFound, ResourceNotFound, SetupInvalid, SlotTaken
+from scheduling.errors import HoldExpired, LocationNotFound, ResourceNotFound, SetupInvalid, SlotTaken
 from scheduling.models import Allocation, Resource
 from scheduling.selectors.catalog.offer import find_hidden, load_offer
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.visits.person_links import make_person_key, read_person_key
 from scheduling.types import SlotRequest
+from tests.factories.feature_pairs import hold, submit
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, make_shop, make_wish
 
 
@@ -61,6 +64,18 @@ def test_a_customer_who_moves_gets_the_hidden_one_only_if_they_chose_them(shop):
         move_booking(token=made.manage_token, starts_at=later, now=NOW, by=CUSTOMER)
         active = Allocation.objects.filter(booking_id=made.booking_id, is_active=True)
         assert list(active.values_list("resource_id", flat=True)) == [expected]
+
+
+def test_a_hold_that_ended_is_not_given_to_the_hidden_one(shop):
+    service_id, listed, _ = shop
+    held = hold(service_id)
+    later = NOW + timedelta(minutes=30)
+    other = book(service_id, now=later)
+
+    with pytest.raises(HoldExpired):
+        submit(held, now=later)
+
+    assert list_taken(other.booking_id) == [listed]
 
 
 def test_a_service_of_hidden_people_alone_is_not_offered(tenant):
