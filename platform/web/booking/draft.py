@@ -174,18 +174,24 @@ def forget_hold(draft: Draft) -> None:
 
 
 def remember_booking(draft: Draft, manage_token: str) -> None:
-    """Keep where this visitor's booking is managed, for a form that is sent twice."""
-    cache.set(f"booking-made:{draft.visit}", manage_token, MADE_SECONDS)
+    """Keep where the booking of the draft's time is managed, for a form that is sent twice."""
+    cache.set(_name_made(draft), manage_token, MADE_SECONDS)
 
 
 def recall_booking(draft: Draft) -> str:
-    """Return the manage token of the booking that this visitor just made; empty when unknown."""
-    token = cache.get(f"booking-made:{draft.visit}")
+    """Return the manage token of the booking that was just made of the draft's time; empty when unknown."""
+    token = cache.get(_name_made(draft))
     return token if isinstance(token, str) else ""
 
 
 def _name_hold(draft: Draft) -> str:
     return f"booking-hold:{draft.visit}"
+
+
+def _name_made(draft: Draft) -> str:
+    """Name what was booked by its time as well: the back button leads to another one in the same run."""
+    hold = draft.hold
+    return f"booking-made:{draft.visit}" + (f":{hold.hold_id}:{hold.starts_at.isoformat()}" if hold else "")
 
 
 def _get_fernet(schema_name: str) -> MultiFernet:

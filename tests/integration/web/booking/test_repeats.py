@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
 from scheduling.models import Booking, Service
-from tests.integration.web.booking.test_booking import PERSON, go_to_details, text_of
+from tests.integration.web.booking.test_booking import PERSON, go_to_details, go_to_time, list_times, text_of
 from tests.integration.web.booking.test_verification import read_code
 
 
 @pytest.fixture
-def details(customer_client, tenant) -> str:
-    """The address of the step of a service that is booked up to six times at once."""
-    service = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
-    Service.objects.filter(pk=service.pk).update(most_repeats=6)
+def service(tenant) -> Service:
+    """One that is booked up to six times at once."""
+    found = Service.objects.filter(approval="instant", deposit_kind="none").order_by("position", "pk").first()
+    Service.objects.filter(pk=found.pk).update(most_repeats=6)
+    return found
+
+
+@pytest.fixture
+def details(customer_client, service) -> str:
+    """The address of the step that asks who comes."""
     return go_to_details(customer_client, service)
 
 
@@ -52,6 +59,36 @@ def test_so_much_is_booked_by_whoever_types_the_code_only(customer_client, tenan
     made = customer_client.post(sent.url, {"code": read_code(tenant)})
     assert made.url.startswith("/b/")
     assert Booking.objects.filter(status="confirmed").count() == 3
+
+
+def go_to_code(client, details: str) -> str:
+    """Choose two more dates, and be asked for the code."""
+    address = ask(client, details)
+    page = client.get(f"{address}&every=1&count=3")
+    kept = client.post(address, {"every": "1", "count": "3", "on": list_offered(page)})
+    return client.post(kept.url, {**PERSON, "email": "laura@example.com"}).url
+
+
+def test_a_code_that_is_sent_twice_leads_to_what_it_booked(customer_client, tenant, details):
+    address = go_to_code(customer_client, details)
+    typed = {"code": read_code(tenant)}
+
+    made, again = (customer_client.post(address, typed) for _ in range(2))
+
+    assert (again.status_code, urlsplit(again.url).path) == (302, urlsplit(made.url).path)
+    assert Booking.objects.filter(status="confirmed").count() == 3
+
+
+def test_another_time_of_the_same_run_is_booked_as_well(customer_client, tenant, service):
+    url, page = go_to_time(customer_client, service)
+    first, *_, last = list_times(page)
+    alone = customer_client.post(customer_client.post(url, {"starts_at": first}).url, PERSON)
+
+    address = go_to_code(customer_client, customer_client.post(url, {"starts_at": last}).url)
+    made = customer_client.post(address, {"code": read_code(tenant)})
+
+    assert urlsplit(made.url).path not in {urlsplit(alone.url).path, urlsplit(address).path}
+    assert Booking.objects.filter(status="confirmed").count() == 4
 
 
 @pytest.mark.parametrize(("every", "count"), [("3", "4"), ("x", "4"), ("1", "7"), ("1", "1"), ("1", "-2"), ("1", "")])
