@@ -39,13 +39,15 @@ def book_repeats(
     """Book the request's time, which a hold keeps, and the later ones; return the first booking.
 
     ``hold_id`` 0: nobody keeps it. The hold is given back first, behind the locks of the resources: nobody is
-    quicker. Where one date is not free, none is booked, and the hold is as it was.
+    quicker; of one that ended, the time is taken while it is still free. Where one date is not free, none is booked,
+    and the hold is as it was.
 
     Raises:
         StatusForbids, NotPublished: The business takes no bookings now.
         RequestInvalid: One of the services is not booked so often in advance.
-        HoldUnknown, HoldUsed, HoldOver: The hold is another's, became a booking, or is over.
-        SeriesConflict: Some dates are not free; ``report`` has all of them.
+        HoldUnknown, HoldUsed, HoldOver: The hold is another's, became a booking, or was given back.
+        SlotTaken, SlotUnavailable: The first time is not free; with the nearest free times.
+        SeriesConflict: Some later dates are not free; ``report`` has all of them.
         CustomerInvalid, VerificationRequired, TooManyBookings: As `book_slot`.
     """
     check_new_bookings(CUSTOMER)
@@ -73,10 +75,12 @@ def book_repeats(
 
 
 def _give_back(hold_id: int, token: str, now: datetime) -> None:
-    status = get_hold(hold_id=hold_id, token=token).status
-    if status == BookingStatus.EXPIRED:
-        raise HoldOver
-    if status != BookingStatus.HELD:
+    held = get_hold(hold_id=hold_id, token=token)
+    if held.status == BookingStatus.EXPIRED:
+        if held.hold_expires_at is None or held.hold_expires_at > now:
+            raise HoldOver  # before its time: for a series that was booked, or another time
+        return
+    if held.status != BookingStatus.HELD:
         raise HoldUsed
     release_hold(hold_id=hold_id, token=token, now=now)
 
@@ -97,6 +101,8 @@ def _book_all(
                 series_id=series_id,
             )
         except (SlotTaken, SlotUnavailable) as refusal:
+            if at == request.starts_at:
+                raise  # without it there is nothing to repeat
             dates.append(SeriesDate(at, "conflict", code=refusal.code))
             continue
         made.append(booked)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from scheduling.enums import DayState
-from scheduling.errors import HoldOver, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict
+from scheduling.errors import HoldOver, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Booking, Series, Service
 from scheduling.selectors.availability.repeats import look_at_repeats
+from scheduling.services.bookings.holds import release_hold
 from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import SlotRequest
 from tests.factories.feature_pairs import hold, submit
@@ -31,14 +33,14 @@ def look(service_id: int, *, every: int = 1, count: int = 3):
     return look_at_repeats(request=request, every_weeks=every, count=count, timezone="UTC", now=NOW)
 
 
-def repeat(service_id: int, held, weeks: tuple[int, ...], *, token: str | None = None):
+def repeat(service_id: int, held, weeks: tuple[int, ...], *, token: str | None = None, now: datetime = NOW):
     return book_repeats(
         request=SlotRequest(make_wish(service_id), MONDAY),
         repeats=Repeats(1, tuple(MONDAY + week * WEEK for week in weeks)),
         details=DETAILS,
         hold_id=held.id,
         token=held.token if token is None else token,
-        now=NOW,
+        now=now,
     )
 
 
@@ -107,6 +109,29 @@ def test_sent_twice_it_is_booked_once(service_id):
     with pytest.raises(HoldOver):
         repeat(service_id, held, (1,))
     assert list_confirmed() == [0, 1]
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_after_its_hold_ended_a_time_that_is_still_free_is_booked(service_id, is_swept):
+    held, later = hold(service_id), NOW + timedelta(minutes=30)
+    if is_swept:
+        release_hold(hold_id=held.id, token=held.token, now=later)
+
+    repeat(service_id, held, (1,), now=later)
+
+    assert list_confirmed() == [0, 1]
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_first_time_that_is_gone_is_said_with_others(service_id, is_kept):
+    held, later = hold(service_id), NOW + timedelta(minutes=30)
+    book(service_id, now=later)
+
+    with pytest.raises(SlotTaken) as refused:
+        repeat(service_id, held if is_kept else replace(held, id=0, token=""), (1,), now=later)
+
+    assert refused.value.alternatives
+    assert (list_confirmed(), Series.objects.count()) == ([0], 0)
 
 
 def test_a_hold_that_is_used_or_another_s_books_nothing(service_id):
