@@ -85,11 +85,10 @@ def _choose_again(flow: Flow, before: BookingView, token: str) -> Flow:
 
 
 def _is_told(flow: Flow) -> bool:
-    """Tell whether nothing about the visit has to be asked again: a question of the service always has."""
+    """Tell whether nothing about the visit has to be asked again: a question of one of its services always has."""
     has_arrival = len(flow.arrival_modes) <= 1 or bool(flow.draft.arrival_mode)
-    asked = flow.service.questions if flow.service else ()
     checked = flow.vertical.check_asset(flow.draft.asset, today=flow.today, country=flow.tenant.country)
-    return has_arrival and not asked and not checked.errors
+    return has_arrival and not flow.questions and not checked.errors
 
 
 def _find_first(flow: Flow) -> datetime | None:

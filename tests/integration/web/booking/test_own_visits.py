@@ -11,7 +11,7 @@ from django.core import mail
 
 from kernel.clock import utc_now
 from notifications.models import Message
-from scheduling.models import Booking, Service, VisitsLink
+from scheduling.models import Booking, BookingLine, Service, VisitsLink
 from scheduling.services.bookings.levels import set_booking_level
 from tests.factories.scheduling import STAFF
 from tests.fakes.due_work import perform_all, send_messages
@@ -105,6 +105,22 @@ def test_a_past_visit_is_booked_again_with_two_taps(customer_client, tenant, ser
     assert (again.service_id, again.customer_id, again.asset_label, again.proven_contact, again.status) == (
         booking.service_id, booking.customer_id, booking.asset_label, "email", "confirmed",
     )  # fmt: skip
+
+
+def test_what_a_further_service_asks_is_asked_again(customer_client, tenant, service):
+    booking = book(customer_client, service)
+    others = Service.objects.filter(approval="instant", deposit_kind="none", seats__isnull=True, is_online=True)
+    further = others.exclude(pk=service.pk).order_by("position", "pk").first()
+    question = {"key": "q000001", "label": "Color", "kind": "text", "is_required": True, "choices": [], "texts": []}
+    Service.objects.filter(pk=further.pk).update(questions=[question])
+    BookingLine.objects.create(
+        booking=booking, position=1, service=further, service_name=further.name, duration_minutes=30
+    )
+    token = ask(customer_client, tenant, LAURA["email"])
+
+    answer = customer_client.post(f"/visits/{token}/again/{booking.pk}/")
+
+    assert (answer.status_code, urlsplit(answer.url).path) == (302, "/visit/")
 
 
 def test_a_visit_of_a_service_that_is_gone_begins_at_the_services(customer_client, tenant, service):
