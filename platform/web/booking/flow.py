@@ -330,9 +330,16 @@ def make_flow(tenant: TenantInfo, draft: Draft, offer: Offer, *, now: datetime, 
 
 
 def _list_services(offer: Offer, draft: Draft, location_id: int | None) -> tuple[ServiceView, ...]:
-    """List what this visitor may choose from: of who came by the link of somebody hidden, what that person does."""
+    """List what this visitor may choose from: of who came by the link of somebody hidden, what that person does.
+
+    What only a link of its own offers is none of it.
+    """
     theirs = tuple(
-        each for each in offer.services if each.is_online and find_hidden(offer, each.id, draft.linked_resource_id)
+        each
+        for each in offer.services
+        if each.is_online
+        and each.approval != Approval.LINK_ONLY
+        and find_hidden(offer, each.id, draft.linked_resource_id)
     )
     return theirs or offer.list_bookable_services(location_id=location_id)
 

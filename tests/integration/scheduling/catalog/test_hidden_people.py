@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from scheduling.engine import Strategy
+from scheduling.enums import Approval
 from scheduling.errors import HoldExpired, LocationNotFound, ResourceNotFound, SetupInvalid, SlotTaken
-from scheduling.models import Allocation, Resource
+from scheduling.models import Allocation, Resource, Service
 from scheduling.selectors.catalog.offer import find_hidden, load_offer
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot
@@ -121,3 +122,15 @@ def test_the_link_shows_nobody_else(shop, customer_client):
 
     assert page.status_code == 302
     assert page.url.startswith(("/visit/?d=", "/time/?d="))
+
+
+def test_the_link_lists_no_service_that_only_its_own_link_offers(shop, customer_client):
+    service_id, _, hidden = shop
+    Service.objects.filter(pk=service_id).update(approval=Approval.LINK_ONLY)
+    person = make_person_key(hidden)
+
+    listed = customer_client.get(f"/?person={person}")
+    followed = customer_client.get(f"/?person={person}&service={service_id}")
+
+    assert (listed.status_code, f"service={service_id}" in listed.content.decode()) == (200, False)
+    assert followed.status_code == 302
