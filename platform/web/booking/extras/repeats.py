@@ -90,6 +90,7 @@ def _render(
 ) -> HttpResponse:
     if "taken" in request.GET and not problem:
         problem = gettext("Some of these dates were just taken, so nothing was booked. Look at them again.")
+    asked = {name: form.data.get(name, "") for name in form.fields} if form.is_bound else {}
     return render_step(
         request,
         "booking/repeats.html",
@@ -104,5 +105,5 @@ def _render(
         sealed=flow.seal(),
         back_url=flow.link(StepKey.DETAILS),
         once_url=flow.link(PAGE, once="1"),
-        language_url=flow.link(PAGE, lang=""),
+        language_url=flow.link(PAGE, **asked, lang=""),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 
+from kernel.clock import utc_now
 from scheduling.models import Booking, Service
 from tests.integration.web.booking.test_booking import PERSON, go_to_details, go_to_time, list_times, text_of
 from tests.integration.web.booking.test_verification import read_code
@@ -43,6 +45,28 @@ def test_dates_are_seen_and_kept_for_the_booking(customer_client, details):
     assert len(list_offered(page)) == 3
     assert "And 3 more visits" in text_of(customer_client.get(kept.url + "&lang=en"))
     assert 'value="Laura Jiménez"' in shown.content.decode()
+
+
+@pytest.mark.parametrize("count", ["3", "99"])
+def test_another_language_asks_for_the_same_dates(customer_client, details, count):
+    page = customer_client.get(f"{ask(customer_client, details)}&every=2&count={count}&lang=en")
+
+    assert f"&every=2&count={count}&lang=es" in unescape(page.content.decode())
+
+
+def test_dates_that_were_taken_meanwhile_are_shown_at_once(customer_client, tenant, details):
+    address = go_to_code(customer_client, details)
+    typed = {"code": read_code(tenant)}
+    ahead = Booking.objects.get(status="held").starts_at - utc_now()
+    Service.objects.filter(most_repeats=6).update(booking_window_days=ahead.days + 10)
+
+    refused = customer_client.post(address, typed)
+    page = customer_client.get(f"{refused.url}&lang=en")
+
+    assert "Some of these dates were just taken" in text_of(page)
+    assert len(list_offered(page)) == 1
+    assert "Nothing is free on this day" in text_of(page)
+    assert not Booking.objects.exclude(status="held").exists()
 
 
 def test_so_much_is_booked_by_whoever_types_the_code_only(customer_client, tenant, details):
