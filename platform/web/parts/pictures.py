@@ -17,12 +17,18 @@ ASKED_EACH_TIME = "private, no-cache"
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
-    """A picture as a page names it: ``srcset`` has every size, ``src`` one for browsers that do not choose."""
+    """A picture as a page names it.
+
+    Attributes:
+        src: For browsers that do not choose from ``srcset``, which has every size.
+        largest: The size in which one looks at it closely.
+    """
 
     src: str
     srcset: str
     width: int
     height: int
+    largest: str
 
 
 def show_picture(picture: Picture | None, *, width: int = 480, is_public: bool = True) -> ShownPicture | None:
@@ -36,6 +42,7 @@ def show_picture(picture: Picture | None, *, width: int = 480, is_public: bool =
         srcset=", ".join(sizes),
         width=chosen.width,
         height=chosen.height,
+        largest=make_address(picture, picture.sizes[-1], is_public=is_public),
     )
 
 

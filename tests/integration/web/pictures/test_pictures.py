@@ -63,6 +63,8 @@ def test_page_names_every_size(customer_client):
     assert [width for _, width in sources] == ["48w", "96w"]
     assert [open_made(customer_client.get(url).content).width for url, _ in sources] == [48, 96]
     assert (shown.src, show_picture(None)) == (sources[1][0], None)
+    small = show_picture(find_picture("face", 1), width=48)
+    assert (small.src, small.largest) == (sources[0][0], sources[1][0])
 
 
 def test_private_picture_is_for_whom_it_is_for(owner_client, customer_client, tenant):
