@@ -39,7 +39,7 @@ from tenants.context import current_tenant
 from tenants.services.counts import count_up, take_back
 
 NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
-NO_WAY_TO_PROVE = mark("To book several visits at once, give an e-mail address: a code goes there first.")
+NO_WAY_TO_PROVE = mark("To book several visits at once, give an e-mail address: we send a code there first.")
 LONGEST_WAIT = timedelta(days=1)
 BY_RECIPIENT = "bookings_recipient"
 BY_ADDRESS = ("bookings_address", "bookings_address_weeks")

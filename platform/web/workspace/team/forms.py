@@ -86,7 +86,7 @@ class ResourceForm(SetupForm[ResourceSetup]):
     )
     is_link_only = SwitchField(
         label=gettext_lazy("Customers book them by their own link only"),
-        help_text=gettext_lazy("They are not listed, and whoever wants anyone gets somebody else."),
+        help_text=gettext_lazy("They are not listed, and customers who have no preference get somebody else."),
     )
     weight = NumberField(
         label=gettext_lazy("Share of the turns"),

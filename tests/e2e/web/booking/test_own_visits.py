@@ -66,7 +66,7 @@ def test_the_keyboard_alone_closes_the_link(address, tokens, open_page, check_pa
     page.locator("form[action$='/end/'] button").focus()
     page.keyboard.press("Enter")
 
-    expect(page.locator("main")).to_contain_text("This link leads nowhere any more.")
+    expect(page.locator("main")).to_contain_text("This link no longer works.")
     check_page(page)
     page.goto(f"{address}/visits/{tokens[0]}/")
     expect(page.locator("[role=alert]")).to_contain_text("This link has ended or is not valid.")
