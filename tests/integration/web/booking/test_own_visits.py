@@ -221,3 +221,10 @@ def test_the_same_person_at_the_same_time_is_asked_on_the_page(customer_client, 
     made = customer_client.post(again, {**LAURA, "may_coincide": "1"})
 
     assert (made.status_code, Booking.objects.exclude(status="held").count()) == (302, 2)
+
+
+def test_a_contact_that_is_typed_goes_along_to_the_other_language(customer_client, tenant):
+    page = customer_client.post("/visits/", {"contact": "ana@"}).content.decode()
+
+    assert 'value="ana@"' in page
+    assert re.search(r'src="[^"]*/js/language[.\w]*\.js"', page)

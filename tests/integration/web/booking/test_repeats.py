@@ -138,3 +138,9 @@ def test_a_service_that_does_not_repeat_has_no_such_page(customer_client, detail
 
     assert customer_client.get(address).status_code == 302
     assert "repeats" not in customer_client.get(details).content.decode()
+
+
+def test_dates_that_are_ticked_go_along_to_the_other_language(customer_client, details):
+    page = customer_client.get(f"{ask(customer_client, details)}&every=1&count=3")
+
+    assert re.search(r'src="[^"]*/js/language[.\w]*\.js"', page.content.decode())

@@ -135,3 +135,9 @@ def test_a_service_that_is_gone_is_left_out_of_the_visit(customer_client, servic
 
     assert page.status_code == 200
     assert second.name not in total_of(page)
+
+
+def test_what_is_ticked_goes_along_to_the_other_language(customer_client, services):
+    page = customer_client.get(several(start(customer_client, services[0])))
+
+    assert re.search(r'src="[^"]*/js/language[.\w]*\.js"', page.content.decode())
