@@ -28,7 +28,8 @@ COMING = (
     BookingStatus.ARRIVED,
     BookingStatus.IN_PROGRESS,
 )
-MOST_COMING, PAST_ROWS, OWN_ROWS = 50, 10, 200
+MOST_COMING, PAST_ROWS, OWN_ROWS = 500, 10, 200
+"""Of what comes nobody has that many: a year of weeks is 52, and all of it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def has_visits(contact: str) -> bool:
 
 
 def list_visits(*, contact: str, now: datetime, cursor: str = "") -> Visits:
-    """Return the visits of a contact: all that come, and a page of those before; five queries, however many.
+    """Return the visits of a contact: all that come (`MOST_COMING`), and a page of those before; five queries, however many.
 
     Raises:
         Invalid: The cursor is not one of ours.

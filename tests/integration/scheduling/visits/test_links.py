@@ -18,6 +18,7 @@ from notifications.models import Message
 from scheduling.errors import BookingNotFound, RequestInvalid, VisitsLinkUnknown
 from scheduling.models import Booking, Customer, VisitsLink
 from scheduling.selectors.bookings.visits import (
+    MOST_COMING,
     PAST_ROWS,
     get_own_data,
     get_visit,
@@ -30,6 +31,7 @@ from scheduling.services.visits.links import LINK_LIFE, ask_for_visits, end_visi
 from scheduling.services.visits.telling import DUE_KIND
 from scheduling.services.writing.inputs import CONTACT_MISSING, EMAIL_WRONG
 from scheduling.types import CustomerDetails, SlotRequest
+from scheduling.types.terms import MOST_REPEATS
 from tenants.models import DueWork
 from tenants.services.erasures.erasing import erase
 from tests.factories.scheduling import CUSTOMER, DETAILS, NOW, STAFF, book, hours_later, make_shop, make_wish
@@ -208,6 +210,10 @@ def test_coming_visits_are_sorted_up_and_past_ones_down_a_page_at_a_time(shop):
     assert [each.id for each in first.coming] == coming
     assert [each.id for each in (*first.past, *second.past)] == past
     assert second.next_cursor is None
+
+
+def test_more_is_shown_than_anybody_books_in_advance_twice():
+    assert MOST_COMING > 2 * MOST_REPEATS
 
 
 def test_the_count_of_queries_does_not_grow(shop, django_assert_num_queries):
