@@ -94,17 +94,20 @@ def has_visits(contact: str) -> bool:
 
 
 def list_visits(*, contact: str, now: datetime, cursor: str = "") -> Visits:
-    """Return the visits of a contact: all that come (`MOST_COMING`), and a page of those before; five queries, however many.
+    """Return the visits of a contact: all that come, and a page of those before; five queries, however many.
+
+    With a cursor none that come: the page before had them.
 
     Raises:
         Invalid: The cursor is not one of ours.
     """
     is_coming = _make_coming(now)
-    coming = list(
-        _list_theirs(contact).filter(is_coming).order_by("starts_at", "pk").values_list("pk", flat=True)[:MOST_COMING]
-    )
+    coming: list[int] = []
     earlier = _list_theirs(contact).exclude(is_coming)
-    if cursor:
+    if not cursor:
+        rising = _list_theirs(contact).filter(is_coming).order_by("starts_at", "pk")
+        coming = list(rising.values_list("pk", flat=True)[:MOST_COMING])
+    else:
         starts_at, last_id = read_cursor(cursor, datetime, int)
         earlier = earlier.filter(Q(starts_at__lt=starts_at) | Q(starts_at=starts_at, pk__lt=last_id))
     rows = list(earlier.order_by("-starts_at", "-pk").values_list("starts_at", "pk")[: PAST_ROWS + 1])

@@ -29,8 +29,7 @@ def _walk(contact: str, now: datetime) -> Iterator[BookingView]:
     cursor = ""
     for _ in range(MOST_PAGES):
         found = list_visits(contact=contact, now=now, cursor=cursor)
-        if not cursor:
-            yield from found.coming
+        yield from found.coming
         yield from found.past
         if found.next_cursor is None:
             return

@@ -101,7 +101,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, Any] = {
         "token": token,
         "contact": contact,
-        "coming": () if cursor else make_cards(visits.coming, now=now, formats=formats, language=language),
+        "coming": make_cards(visits.coming, now=now, formats=formats, language=language),
         "past": make_cards(visits.past, now=now, formats=formats, language=language),
         "next_cursor": visits.next_cursor,
         "is_later_page": bool(cursor),
