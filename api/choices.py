@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scheduling.errors import ResourceNotFound
-from scheduling.selectors.catalog.services import list_choosable_resources
+from scheduling.selectors.catalog.offer import load_offer
 from scheduling.types import Wish
 
 
@@ -38,13 +38,14 @@ def choose_again(wish: Wish, resource_id: int | None) -> Wish:
 
 
 def check_choosable(wish: Wish) -> None:
-    """Refuse chosen resources that customers are not offered for any of the services.
+    """Refuse chosen resources that customers are not offered for any of the services; one query, if any were chosen.
 
     Raises:
         ResourceNotFound: One is not among those of ``GET resources``.
     """
     if not wish.resource_ids:
         return
-    offered = {each.id for service_id in wish.service_ids for each in list_choosable_resources(service_id=service_id)}
+    offer = load_offer()
+    offered = {each.id for service_id in wish.service_ids for each in offer.list_choosable_resources(service_id)}
     if not offered.issuperset(wish.resource_ids):
         raise ResourceNotFound

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.choices import check_choosable
+from scheduling.errors import ResourceNotFound
 from scheduling.models import Booking, Service
+from scheduling.types import Wish
 
 
 @pytest.fixture
@@ -69,3 +72,8 @@ def test_a_hold_is_kept_longer_once(customer_client, services):
     assert longer.json()["expires_at"] >= held["expires_at"]
     assert (longer.status_code, again.status_code, again.json()["code"]) == (200, 409, "hold_extended")
     assert foreign.json()["code"] == "hold_unknown"
+
+
+def test_who_may_be_chosen_is_read_once_for_all_services(services, django_assert_num_queries):
+    with django_assert_num_queries(1), pytest.raises(ResourceNotFound):
+        check_choosable(Wish(service_ids=tuple(services), resource_ids=(999_999,)))
