@@ -19,7 +19,14 @@ from tenants.context import tenant_scope
 from tests.integration.scheduling.messages.conftest import NOW
 
 SMS = ROOT / "templates" / "sms"
-NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code", "visits_link"})
+TOKEN = "k" * 43
+WITHOUT_BOOKING = {
+    "waitlist_joined": ("waitlist", "waitlist_url", "w"),
+    "waitlist_offer": ("waitlist", "waitlist_url", "w"),
+    "visits_link": ("visits_link", "visits_url", "visits"),
+}
+"""Kind of subject, word and path of the link of each text that is about no booking."""
+NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code", *WITHOUT_BOOKING})
 WAYS = [("es", "automotive"), ("es", "clinic"), ("en", "automotive")]
 HOST = "taller-hermanos-gonzalez.turnero.example"
 LONGEST_HOST = f"{'taller-' * 8}centro.turnero.example"
@@ -90,6 +97,26 @@ def test_longest_values_fit_into_two(booking, tenant, language, vertical, busine
         assert count_segments(text) <= 2, text
         wanted = url if "/b/" in text else url[: url.index("/b/") + 1]
         assert template.startswith("worker") or text.endswith(f" {wanted}"), text
+
+
+@pytest.mark.parametrize("template", WITHOUT_BOOKING)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_texts_without_a_booking_fit_too(tenant, language, template):
+    kind, word, path = WITHOUT_BOOKING[template]
+    for business, service, host in [(USUAL, SERVICES[0], HOST), *product(BUSINESSES, SERVICES, [LONGEST_HOST])]:
+        url = f"http://{host}/{path}/{TOKEN}/"
+        words = {"service_name": service, "when_short": "mié 30 sep, 10:00", "answer_by_short": "mié 30 sep, 9:00"}
+        with tenant_scope(replace(tenant, name=business, primary_host=host)):
+            text = render_message(
+                carrier=get_carrier("sms"),
+                template=template,
+                subject_kind=kind,
+                language=language,
+                context={**words, "action_url": url, word: url},
+            ).body_text
+
+        assert text.endswith(f" {url}"), text
+        assert count_segments(text) <= 2, (len(text), text)
 
 
 @pytest.mark.parametrize("template", ["booking_moved", "booking_cancelled"])
