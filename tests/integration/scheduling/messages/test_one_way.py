@@ -54,4 +54,4 @@ def test_event_to_message_goes_one_way(book):
         sys.setprofile(None)
 
     assert Message.objects.count() == 2
-    assert (watch.called, watch.answered) == (["tell_customer_of", "tell_business_of"], [])
+    assert (watch.called, watch.answered) == (["tell_customer_of", "note_event", "tell_business_of"], [])
