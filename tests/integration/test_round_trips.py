@@ -22,10 +22,10 @@ def availability_address(tenant) -> str:
     return f"/api/v1/availability?service={service_id}&from={days[0]}&to={days[1]}"
 
 
-def test_first_page_asks_the_database_for_schema_offer_and_photo(customer_client, django_assert_num_queries):
+def test_first_page_asks_the_database_for_schema_offer_photo_and_opinions(customer_client, django_assert_num_queries):
     customer_client.get("/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         answer = customer_client.get("/")
 
     assert answer.status_code == 200
