@@ -53,7 +53,12 @@ def test_sql_and_memory_agree_on_who_can_fill_a_requirement(world):
     active = list(Resource.objects.filter(is_active=True))
     requirements = list(Requirement.objects.filter(service=world).prefetch_related("named"))
     sql = f"{POOL_SQL} SELECT requirement_id, resource_id FROM pool ORDER BY 1, rank, position, tie"
-    parameters = {"service_ids": write_array([world.pk]), "location_id": None, "chosen_ids": write_array([]), "has_hidden": True}
+    parameters = {
+        "service_ids": write_array([world.pk]),
+        "location_id": None,
+        "chosen_ids": write_array([]),
+        "has_hidden": True,
+    }
 
     found: dict[int, list[int]] = {each.pk: [] for each in requirements}
     for requirement_id, resource_id in connection.fetch_planned(sql, parameters):
