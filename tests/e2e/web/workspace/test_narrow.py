@@ -24,6 +24,7 @@ SPECIAL_DAY = date(2030, 1, 7)
 NO_PAGES = {
     "workspace/live/",
     "workspace/board/",
+    "workspace/waitlist/fits/",
     "workspace/news/",
     "workspace/settings/business/measured/",
     "workspace/data/<uuid:key>/",
