@@ -25,6 +25,8 @@ FOLDER = "TURNERO_MEASURED"
 ROOT = Path(__file__).resolve().parents[2]
 MODULES: dict[str, Probes] = {}
 """The probes of each module that was imported, by its file."""
+WRITTEN_TO: list[Path] = []
+"""The folder, while this process is measured."""
 
 
 class ProbedLoader(SourceFileLoader):
@@ -61,6 +63,7 @@ def measure(environ: Mapping[str, str]) -> None:
     files = set((folder / "files.txt").read_text(encoding="utf-8").splitlines())
     sys.path_hooks.insert(0, make_hook(files.__contains__))
     sys.path_importer_cache.clear()
+    WRITTEN_TO.append(folder)
     atexit.register(write, folder)
 
 
@@ -70,7 +73,15 @@ def write(folder: Path) -> None:
         path: [fact if isinstance(fact, int) else asdict(fact) for fact in probes.list_proven()]
         for path, probes in MODULES.items()
     }
-    (folder / f"{os.getpid()}.ran.json").write_text(json.dumps(facts), encoding="utf-8")
+    draft = folder / f"{os.getpid()}.draft"
+    draft.write_text(json.dumps(facts), encoding="utf-8")
+    draft.rename(folder / f"{os.getpid()}.ran.json")  # the last whole one stays
+
+
+def pytest_sessionfinish() -> None:
+    """Write what ran while pytest still waits for this process: on its way out it may be killed after ten seconds."""
+    for folder in WRITTEN_TO:
+        write(folder)
 
 
 measure(os.environ)
