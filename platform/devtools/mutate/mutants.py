@@ -33,8 +33,8 @@ ACCESS = (
     Mutant(
         "a manager may change the team",
         "platform/accounts/policies.py",
-        "Role.MANAGER: _STAFF - {Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
-        "Role.MANAGER: _STAFF - {Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
+        "- {Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
+        "- {Permission.ADDRESS_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
         (_POLICIES,),
     ),
     Mutant(
