@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 
@@ -57,3 +58,68 @@ def test_abbreviated_classes_would_be_found():
 
     assert list_classes(sheet) == {"bh", "seg2", "day-col_x", "is-on", "hour-9"}
     assert {name for name in list_classes(sheet) if is_words(name)} == {"is-on", "hour-9"}
+
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+ASKING = {f"hx-{verb}" for verb in ("delete", "get", "patch", "post", "put")}
+TAGS = re.compile(r"{#.*?#}|{%.*?%}", re.DOTALL)
+INCLUDE = re.compile(r"""{%-?\s*include\s+["']([^"']+)["'].*?%}""", re.DOTALL)
+
+
+class NestedRequests(HTMLParser):
+    """Finds elements whose request htmx would answer into an element around them: they say no target of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.around: list[tuple[str, bool]] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        is_silent = "hx-target" not in said and said.get("hx-swap") != "none"
+        if ASKING & said.keys() and is_silent and any(has_target for _, has_target in self.around):
+            self.found.append(self.get_starttag_text() or tag)
+        if tag not in VOID:
+            self.around.append((tag, "hx-target" in said))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        open_tags = [name for name, _ in self.around]
+        if tag in open_tags:
+            del self.around[len(open_tags) - 1 - open_tags[::-1].index(tag) :]
+
+
+def list_nested_requests(template: str) -> list[str]:
+    """List the elements of a template, with what it includes, that inherit the target of an element around them."""
+    parser = NestedRequests()
+    parser.feed(TAGS.sub(" ", include_all(template)))
+    parser.close()
+    return parser.found
+
+
+def include_all(template: str) -> str:
+    """Return a template with what it includes by name in its place."""
+    return INCLUDE.sub(lambda found: include_all((ROOT / "templates" / found[1]).read_text()), template)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in TEMPLATES if path.suffix == ".html" and "hx-target" in path.read_text()],
+    ids=lambda path: str(path.relative_to(ROOT / "templates")),
+)
+def test_what_stands_in_a_target_has_its_own(path):
+    assert list_nested_requests(path.read_text()) == []
+
+
+def test_an_inherited_target_would_be_found():
+    page = """<main hx-get="{% url 'a' %}" hx-target="#main"><img src="x">{% if a %}<p>{% endif %}
+        <section{% if a %} hx-get="b"{% endif %}></section><a hx-get="c" hx-target="this"></a>
+        <form hx-post="d" hx-swap="none"></form></main><nav hx-get="e"></nav>"""
+
+    assert [re.findall(r'hx-get="(\w)"', tag) for tag in list_nested_requests(page)] == [["b"]]
+    board = (ROOT / "templates" / "workspace" / "board.html").read_text()
+    assert "fits_url" in include_all(board)
