@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -20,17 +20,19 @@ from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.ids import read_row_id
 from scheduling.enums import ActorKind
 from scheduling.selectors.waitlist.entries import list_ended, list_waiting
-from scheduling.selectors.waitlist.fits import list_fits
+from scheduling.selectors.waitlist.fits import KEPT_SECONDS, list_fits
 from scheduling.services.waitlist.joining import remove_entry
 from scheduling.types import Actor, LogLine, WaitlistEntryView
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.formats import Formats, to_local
-from web.parts.toasts import Toast, go_on
+from web.parts.toasts import Toast, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 REFUSALS = (Conflict, Forbidden, NotFound)
+AGAIN_AFTER = KEPT_SECONDS + 2
+"""So many seconds after it was told what was remembered, a board asks once more: the last change shows as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ def show_waitlist(request: HttpRequest) -> HttpResponse:
 @requires(Permission.BOARD_VIEW)
 @require_safe
 def show_fits(request: HttpRequest) -> HttpResponse:
-    """Show the part beside the board: who could come on its day, and when."""
+    """Show the part beside the board: who could come on its day, and when; who opens its address comes to the board."""
+    if not is_fragment_asked(request):
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{reverse('workspace:board')}{'?' if query else ''}{query}")
     now = utc_now()
     on = read_date(request.GET.get("date", "")) or to_local(now, current_tenant().timezone).date()
     fits = list_fits(on=on, location_id=read_row_id(request.GET.get("location")), now=now)
-    return render(request, "workspace/waitlist/fits.html", {"fits": fits, "on": on})
+    context = {"fits": fits.rows, "again_url": "" if fits.is_fresh else request.get_full_path()}
+    return render(request, "workspace/waitlist/fits.html", {**context, "again_after": AGAIN_AFTER})
 
 
 @requires(Permission.BOOKING_MANAGE)

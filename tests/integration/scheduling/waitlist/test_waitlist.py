@@ -15,7 +15,6 @@ from scheduling.errors import RequestInvalid, SlotTaken
 from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, WaitlistEntryNotFound
 from scheduling.models import Booking, Contact, Customer, WaitlistEntry
 from scheduling.selectors.waitlist.entries import find_entry, list_waiting
-from scheduling.selectors.waitlist.fits import list_fits
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.moves import move_booking
@@ -402,29 +401,6 @@ def test_the_link_of_an_entry_answers_no_offer(shop):
             answer(token="", now=MORNING)
 
     assert list_standings() == [("Berta", "offered", hours_later(1))]
-
-
-def test_staff_see_what_fits_however_soon_and_passed(shop):
-    token = join(shop, "Berta")
-    join(shop, "Carla", shortest_notice_minutes=(hours_later(2) - MORNING) // timedelta(minutes=1))
-    free(1)
-    match_waitlist(1, MORNING)
-    decline_offer(token=offer_of(token), now=MORNING)
-
-    fits = list_fits(on=DAY, location_id=None, now=MORNING)
-
-    assert [(fit.entry.name, fit.starts_at) for fit in fits] == [("Berta", hours_later(1)), ("Carla", hours_later(1))]
-
-
-def test_staff_see_an_offer_on_its_own_day_only(shop):
-    tomorrow = DAY + timedelta(days=1)
-    join(shop, to_on=tomorrow)
-    match_waitlist(1, MORNING)  # Monday is full, Tuesday is not
-    free(1)
-
-    fits = {on: [fit.starts_at for fit in list_fits(on=on, location_id=None, now=MORNING)] for on in (DAY, tomorrow)}
-
-    assert fits == {DAY: [], tomorrow: [hours_later(24)]}
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -151,7 +151,7 @@ def test_staff_reads_the_order_and_takes_somebody_off(customer_client, owner_cli
     entry = WaitlistEntry.objects.get()
 
     page = owner_client.get(reverse("workspace:waitlist") + "?lang=es")
-    beside = owner_client.get(reverse("workspace:waitlist_fits") + "?lang=es")
+    beside = owner_client.get(reverse("workspace:waitlist_fits") + "?lang=es", headers={"HX-Request": "true"})
     removed = owner_client.post(reverse("workspace:waitlist_remove", args=[entry.pk]))
 
     entry.refresh_from_db()
@@ -160,3 +160,19 @@ def test_staff_reads_the_order_and_takes_somebody_off(customer_client, owner_cli
     assert re.search(r"lun, mié\s+de 12:00 p\.m\. a 3:00 p\.m\.", text_of(page).replace("\xa0", " "))
     assert re.search(r"Laura Jiménez\s+Cabe a las? \d", text_of(beside))
     assert (entry.status, entry.log[-1]["step"], entry.log[-1]["by"]) == ("cancelled", "removed", "staff")
+
+
+def test_a_board_looks_again_after_it_was_told_what_was_remembered(customer_client, owner_client, form_url):
+    customer_client.post(form_url, fill())
+    address = reverse("workspace:waitlist_fits") + f"?date={utc_now().date()}"
+
+    first, second = (owner_client.get(address, headers={"HX-Request": "true"}).content.decode() for _ in range(2))
+
+    again = f'hx-get="{address}" hx-trigger="load delay:'
+    assert (again in first, again in second) == (False, True)
+
+
+def test_the_part_beside_the_board_leads_to_the_board(owner_client):
+    opened = owner_client.get(reverse("workspace:waitlist_fits") + "?date=2026-11-23")
+
+    assert (opened.status_code, opened.url) == (302, reverse("workspace:board") + "?date=2026-11-23")
