@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -10,7 +12,7 @@ from database.transactions import write_transaction
 from notifications.services.codes import list_ways
 from notifications.types.messages import Recipient
 from scheduling.enums import BookingStatus, ContactKind, WaitlistStatus, WaitlistStep
-from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed
+from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, VerificationRequired
 from scheduling.errors.waitlist import EntryEnded, OfferOver
 from scheduling.models import WaitlistEntry
 from scheduling.selectors.bookings.views import get_booking
@@ -26,7 +28,7 @@ from scheduling.services.waitlist.queue import (
     take_offer_back,
     wake_queue,
 )
-from scheduling.types import CUSTOMER
+from scheduling.types import CUSTOMER, SubmittedBooking, VisitDetails
 from tenants.errors import RetryLater
 
 FIRST_LINK = 1
@@ -36,16 +38,17 @@ MOST_MISSED = 2
 
 
 @write_transaction()
-def accept_offer(*, token: str, now: datetime) -> str:
+def accept_offer(*, token: str, now: datetime, may_coincide: bool = False) -> str:
     """Book the time that is kept for somebody who waited; returns the token of the booking's manage link.
 
-    Taken again it leads to the same booking. What was typed when they joined is sent as they typed it.
+    Taken again it leads to the same booking. What was typed when they joined is sent as they typed it. Who comes for
+    something else at that time is asked first, unless they said that it ``may_coincide``.
 
     Raises:
         WaitlistEntryNotFound: The link leads to no offer.
         OfferOver: It has ended, and they still wait.
         EntryEnded: They do not, or the booking has another link by now.
-        StatusForbids, CustomerInvalid, VerificationRequired, TooManyBookings: As `submit_booking`.
+        StatusForbids, CustomerInvalid, VerificationRequired, TooManyBookings, AlreadyBooked: As `submit_booking`.
     """
     entry = _lock(token)
     if entry.status == WaitlistStatus.BOOKED and entry.offered_booking_id is not None:
@@ -54,9 +57,9 @@ def accept_offer(*, token: str, now: datetime) -> str:
             raise EntryEnded
         return make_manage_token(booking)
     hold_id = _check_open(entry, now=now)
-    details = read_details(entry.details, proven_contact=_find_proven(entry))
+    details = read_details(entry.details, proven_contact=_find_proven(entry), is_sole=not may_coincide)
     try:
-        booked = submit_booking(hold_id=hold_id, token=make_hold_token(entry), details=details, now=now)
+        booked = _book(entry, hold_id, details, now=now)
     except (HoldExpired, HoldUnknown, HoldUsed) as error:
         raise OfferOver from error
     note(entry, WaitlistStep.ACCEPTED, now=now, by=CUSTOMER, starts_at=_find_start(entry))
@@ -127,6 +130,17 @@ def _check_open(entry: WaitlistEntry, *, now: datetime) -> int:
     if until is None or hold_id is None or until <= now:
         raise OfferOver
     return hold_id
+
+
+def _book(entry: WaitlistEntry, hold_id: int, details: VisitDetails, *, now: datetime) -> SubmittedBooking:
+    """Book what is kept. The page of an offer sends no codes: of what only another contact gets, nobody is asked."""
+    book = partial(submit_booking, hold_id=hold_id, token=make_hold_token(entry), now=now)
+    try:
+        return book(details=details)
+    except VerificationRequired:
+        if not details.is_sole:
+            raise
+        return book(details=replace(details, is_sole=False))
 
 
 def _find_start(entry: WaitlistEntry) -> datetime | None:

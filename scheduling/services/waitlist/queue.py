@@ -121,7 +121,7 @@ def keep_details(details: VisitDetails, customer: CustomerDetails, *, asset_labe
     }
 
 
-def read_details(kept: Mapping[str, Any], *, proven_contact: str) -> VisitDetails:
+def read_details(kept: Mapping[str, Any], *, proven_contact: str, is_sole: bool = False) -> VisitDetails:
     """Return what was typed, as it is sent with a booking."""
     customer = kept.get("customer", {})
     return VisitDetails(
@@ -138,4 +138,5 @@ def read_details(kept: Mapping[str, Any], *, proven_contact: str) -> VisitDetail
         consents=tuple(kept.get("consents", ())),
         wants_reminders=kept.get("wants_reminders", True),
         proven_contact=proven_contact,
+        is_sole=is_sole,
     )

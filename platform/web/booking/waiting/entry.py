@@ -23,6 +23,7 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.instants import count_minutes
 from scheduling.enums import WaitlistStatus
+from scheduling.errors import AlreadyBooked
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.waitlist.entries import find_entry, is_offer_open
 from scheduling.services.waitlist.answering import accept_offer, decline_offer
@@ -31,6 +32,7 @@ from scheduling.types import BookingView, WaitlistEntryView
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import keep_private
+from web.booking.submission import MAY_COINCIDE
 from web.errors import translate_error
 from web.formats import Formats, get_formats
 
@@ -128,10 +130,12 @@ def show_entry(request: HttpRequest, token: str) -> HttpResponse:
 @open_to_anyone
 @require_POST
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Book what is offered, and lead to the page of the booking; late, say so."""
+    """Book what is offered, and lead to the page of the booking; late, say so; twice at one time, ask."""
     count_write(request)
     try:
-        manage_token = accept_offer(token=token, now=utc_now())
+        manage_token = accept_offer(token=token, now=utc_now(), may_coincide=MAY_COINCIDE in request.POST)
+    except AlreadyBooked as error:
+        return _render(request, _load(token), status=get_status(error), already=error)
     except DomainError as error:
         return _refuse(request, token, error)
     return HttpResponseRedirect(reverse("booking:manage", args=[manage_token]) + "?new=1")

@@ -11,11 +11,13 @@ import pytest
 from django.urls import reverse
 
 from kernel.clock import utc_now
+from scheduling.errors import AlreadyBooked
 from scheduling.models import Booking, Service, WaitlistEntry
 from scheduling.services.waitlist.matching import match_waitlist
 from scheduling.services.waitlist.queue import make_link_token, make_offer_token
 from tests.integration.web.booking.test_booking import go_to_time, text_of
 from web.booking.draft import PARAMETER, open_draft, seal_draft
+from web.booking.waiting import entry as entry_page
 
 PERSON = {"name": "Laura Jiménez", "phone_region": "MX", "phone": "55 1234 5678", "email": "laura@example.com"}
 WRONG = "\u202eoiluJ <script>"
@@ -103,6 +105,27 @@ def test_one_tap_takes_the_time_and_a_second_leads_to_the_same(customer_client, 
     assert (page.status_code, [each.status_code for each in taken]) == (200, [302, 302])
     assert taken[0].url == taken[1].url
     assert (booking.status, booking.customer_name) == ("confirmed", "Laura Jiménez")
+
+
+def test_who_comes_then_already_is_asked_on_the_page_of_the_offer(customer_client, form_url, monkeypatch):
+    customer_client.post(form_url, fill())
+    token = offer(WaitlistEntry.objects.get())
+    accept, address = entry_page.accept_offer, reverse("booking:waiting_accept", args=[token]) + "?lang=en"
+
+    def ask(*, may_coincide: bool, **words: object) -> str:
+        if not may_coincide:
+            raise AlreadyBooked(booked=(("Afinación", utc_now(), "America/Mexico_City"),))
+        return accept(may_coincide=may_coincide, **words)
+
+    monkeypatch.setattr(entry_page, "accept_offer", ask)
+    asked = customer_client.post(address)
+    taken = customer_client.post(address, {"may_coincide": "1"})
+
+    form = asked.content.decode().partition('<form id="accept"')[2].partition("</form>")[0]
+    assert (asked.status_code, taken.status_code) == (409, 302)
+    assert 'name="may_coincide"' in form
+    assert "Afinación" in form
+    assert "Book this one, too" in text_of(asked)
 
 
 def test_an_offer_of_the_night_names_its_day_and_not_hundreds_of_minutes(customer_client, form_url):
