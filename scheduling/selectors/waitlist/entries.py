@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from kernel.instants import to_minutes
 from scheduling.engine import Waiter
 from scheduling.enums import WaitlistStatus, WaitlistStep
 from scheduling.errors.waitlist import WaitlistEntryNotFound
-from scheduling.models import Resource, WaitlistEntry
+from scheduling.models import Resource, Service, WaitlistEntry
 from scheduling.types import LocalText, LogLine, OfferView, WaitlistEntryView, WaitlistWish, Wish, map_names
 from tenants.context import current_tenant
 
@@ -20,6 +20,8 @@ PASSED = frozenset({WaitlistStep.DECLINED, WaitlistStep.MISSED})
 """What leaves a start that is not offered to the same person again."""
 LATEST = 100
 """How many ended entries staff looks back on."""
+JOIN = " + "
+"""Between the services of one visit, as everywhere."""
 
 
 def find_entry(token: str) -> tuple[WaitlistEntryView, bool]:
@@ -59,7 +61,7 @@ def get_entry(entry_id: int) -> WaitlistEntryView:
 
 
 def list_waiting() -> tuple[WaitlistEntryView, ...]:
-    """List who waits or has an offer, in the order in which they joined; three queries."""
+    """List who waits or has an offer, in the order in which they joined; at most four queries."""
     return _view_all(list(_rows().filter(ended_at=None).order_by("pk")))
 
 
@@ -127,7 +129,28 @@ def _rows() -> QuerySet[WaitlistEntry]:
 def _view_all(entries: Sequence[WaitlistEntry]) -> tuple[WaitlistEntryView, ...]:
     names = _name_resources(resource_id for entry in entries for resource_id in entry.resource_ids)
     ahead = _count_ahead(entries)
-    return tuple(_view(entry, names, ahead.get(entry.pk, 0)) for entry in entries)
+    services = _load_further(entries)
+    return tuple(_view(entry, names, services, ahead.get(entry.pk, 0)) for entry in entries)
+
+
+def name_visit(entry: WaitlistEntry, services: Mapping[int, Service] | None = None) -> tuple[str, dict[str, str]]:
+    """Return what an entry waits for, its services in order: in the business's language, and in others by language.
+
+    ``services`` are those beside the first one, where they were read for many entries at once.
+    """
+    known = _load_further([entry]) if services is None else services
+    every = [entry.service, *(known[each] for each in entry.service_ids[1:] if each in known)]
+    others = [map_names(LocalText.read(each.texts)) for each in every]
+    return JOIN.join(each.name for each in every), {
+        language: JOIN.join(names.get(language, each.name) for names, each in zip(others, every, strict=True))
+        for language in {language for names in others for language in names}
+    }
+
+
+def _load_further(entries: Iterable[WaitlistEntry]) -> dict[int, Service]:
+    """Return the services beside the first ones; most entries have none, and then nothing is asked."""
+    ids = {service_id for entry in entries for service_id in entry.service_ids[1:]}
+    return Service.objects.in_bulk(ids) if ids else {}
 
 
 def _name_resources(resource_ids: Iterable[int]) -> dict[int, str]:
@@ -149,15 +172,18 @@ def _count_ahead(entries: Sequence[WaitlistEntry]) -> dict[int, int]:
     return ahead
 
 
-def _view(entry: WaitlistEntry, names: dict[int, str], ahead: int) -> WaitlistEntryView:
+def _view(
+    entry: WaitlistEntry, names: Mapping[int, str], services: Mapping[int, Service], ahead: int
+) -> WaitlistEntryView:
+    service_name, service_names = name_visit(entry, services)
     customer = (entry.details or {}).get("customer", {})
     return WaitlistEntryView(
         id=entry.pk,
         status=WaitlistStatus(entry.status),
         wished=read_wished(entry),
         service_id=entry.service_id,
-        service_name=entry.service.name,
-        service_names=map_names(LocalText.read(entry.service.texts)),
+        service_name=service_name,
+        service_names=service_names,
         location_name=entry.location.name if entry.location else "",
         timezone=find_timezone(entry),
         resource_names=tuple(names[each] for each in entry.resource_ids if each in names),

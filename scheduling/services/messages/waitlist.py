@@ -19,8 +19,8 @@ from notifications.types.messages import CUSTOMER, TALK, Recipient, Subject, Thr
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import WaitlistStatus, WaitlistStep
 from scheduling.models import WaitlistEntry
-from scheduling.selectors.waitlist.entries import read_log
-from scheduling.types import HeldSlot, LocalText, map_names
+from scheduling.selectors.waitlist.entries import name_visit, read_log
+from scheduling.types import HeldSlot
 from tenants.context import current_tenant
 from tenants.enums import Urgency
 from tenants.hosts import make_base_url
@@ -131,12 +131,12 @@ def _tell(
 
 def _say(entry: WaitlistEntry, *, language: str) -> dict[str, str]:
     formats = _get_formats(language)
-    names = map_names(LocalText.read(entry.service.texts))
+    name, names = name_visit(entry)
     nothing = dict.fromkeys(("when", "when_short", "answer_by", "answer_by_short", "price"), "")
     return {
         **nothing,
         "customer_name": greet_name(str(entry.details.get("customer", {}).get("name") or "")),
-        "service_name": names.get(language, entry.service.name),
+        "service_name": names.get(language, name),
         "location_name": entry.location.name if entry.location else "",
         "dates": formats.format_days(entry.from_on, entry.to_on),
     }

@@ -87,8 +87,9 @@ class WaitlistEntryView:
     """An entry with everything that a page about it shows.
 
     Attributes:
-        service_names: By languages beside the business's own.
-        ahead: How many wait for the same service, with an earlier entry.
+        service_id: The first of its services; ``service_name`` names all of them, and so does ``service_names`` by
+            languages beside the business's own.
+        ahead: How many wait for the same first service, with an earlier entry.
         booking_id: What became of it.
     """
 
