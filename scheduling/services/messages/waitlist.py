@@ -1,4 +1,4 @@
-"""What those who wait are told: that they are on the list, and that a time is kept for them."""
+"""What those who wait are told: that they are on the list, that a time is kept for them, and that they are off it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tenants.enums import Urgency
 from tenants.hosts import make_base_url
 
 SUBJECT_KIND = "waitlist"
-JOINED, OFFER = "waitlist_joined", "waitlist_offer"
-SEE, TAKE = mark("See how I stand"), mark("See it and answer")
+JOINED, OFFER, REMOVED = "waitlist_joined", "waitlist_offer", "waitlist_removed"
+SEE, TAKE, RETURN = mark("See how I stand"), mark("See it and answer"), mark("Look for a time again")
 VOCABULARY = Vocabulary(
     rows={
         "service_name": mark("Service"),
@@ -88,6 +88,20 @@ def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: st
         now=now,
         expires_at=held.expires_at,
         thread=Thread(role=CUSTOMER, state={"offer": entry.offer_number}),
+    )
+
+
+def tell_removed(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
+    """Tell somebody that they are off the list since they answered no offer, with the link that leads back."""
+    words = {language: _say(entry, language=language) | _say_button(language, token, RETURN) for language in LANGUAGES}
+    _tell(
+        entry,
+        template=REMOVED,
+        words=words,
+        key=f"waitlist:{entry.pk}:removed",
+        limit="messages_changes",
+        now=now,
+        thread=Thread(role=TALK, state={}),
     )
 
 

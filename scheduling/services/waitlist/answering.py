@@ -19,10 +19,12 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.waitlist.entries import find_row
 from scheduling.services.bookings.submissions import submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.services.messages.waitlist import tell_removed
 from scheduling.services.waitlist.queue import (
     end_entry,
     give_back,
     make_hold_token,
+    make_link_token,
     note,
     read_details,
     take_offer_back,
@@ -34,7 +36,10 @@ from tenants.errors import RetryLater
 FIRST_LINK = 1
 """Of a booking. A later one went to another contact, and whoever reads the message of the offer is not that one."""
 MOST_MISSED = 2
-"""After so many offers in a row that nobody answered, nobody waits any more: others would wait for nothing."""
+"""After so many offers in a row that nobody answered, nobody waits any more: others would wait for nothing.
+
+The page that joins and the messages say this number in words.
+"""
 
 
 @write_transaction()
@@ -105,6 +110,7 @@ def lapse_offer(entry_id: int, now: datetime) -> None:
     if entry.missed_count >= MOST_MISSED:
         note(entry, WaitlistStep.REMOVED, now=now)
         end_entry(entry, WaitlistStatus.EXPIRED, now=now)
+        tell_removed(entry, token=make_link_token(entry), now=now)
     else:
         entry.save()
     wake_queue(now=now)

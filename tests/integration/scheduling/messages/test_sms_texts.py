@@ -23,6 +23,7 @@ TOKEN = "k" * 43
 WITHOUT_BOOKING = {
     "waitlist_joined": ("waitlist", "waitlist_url", "w"),
     "waitlist_offer": ("waitlist", "waitlist_url", "w"),
+    "waitlist_removed": ("waitlist", "waitlist_url", "w"),
     "visits_link": ("visits_link", "visits_url", "visits"),
 }
 """Kind of subject, word and path of the link of each text that is about no booking."""
