@@ -199,3 +199,12 @@ def test_the_part_beside_the_board_leads_to_the_board(owner_client):
     opened = owner_client.get(reverse("workspace:waitlist_fits") + "?date=2026-11-23")
 
     assert (opened.status_code, opened.url) == (302, reverse("workspace:board") + "?date=2026-11-23")
+
+
+def test_the_queue_is_told_for_the_service_alone(customer_client, form_url):
+    urls = [customer_client.post(form_url, fill(email=f"{each}@example.com", phone="")).url for each in "ab"]
+
+    pages = [text_of(customer_client.get(url, {"lang": "es"})) for url in urls]
+
+    assert "Nadie va antes que tú para este servicio." in pages[0]
+    assert "1 persona va antes que tú para este servicio." in pages[1]
