@@ -28,7 +28,7 @@ class EntryEnded(Conflict):
 
 
 class TooManyEntries(LimitReached):
-    """One contact waits for many things already."""
+    """One contact waits for many things already; told only to whoever has the code that went there."""
 
     code = "too_many_entries"
     text = mark("You are already on the waitlist several times. Leave one of them, or call the business.")

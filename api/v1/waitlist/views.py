@@ -27,7 +27,6 @@ from scheduling.errors import (
     TooManyBookings,
     VerificationRequired,
 )
-from scheduling.errors.waitlist import TooManyEntries
 from scheduling.selectors.waitlist.entries import find_entry
 from scheduling.services.bookings.guards import LONGEST_WAIT, admit, open_guard
 from scheduling.services.messages.waitlist import make_waitlist_url
@@ -52,7 +51,7 @@ class WaitlistView(OpenView):
             LocationNotFound,
             RequestInvalid,
             CustomerInvalid,
-            TooManyEntries,
+            TooManyBookings,
         ),
         request=WaitlistFields,
         responses={201: WaitingShape},

@@ -10,9 +10,11 @@ from database.transactions import run_write, write_transaction
 from kernel.ids import hash_token
 from kernel.instants import DAY_MINUTES
 from kernel.text import mark
+from notifications.services.codes import list_ways
+from notifications.types.messages import Recipient
 from scheduling.engine import LONGEST_AHEAD_MINUTES
 from scheduling.enums import WaitlistStatus, WaitlistStep
-from scheduling.errors import RequestInvalid
+from scheduling.errors import RequestInvalid, TooManyBookings, VerificationRequired
 from scheduling.errors.waitlist import EntryEnded, TooManyEntries, WaitlistEntryNotFound
 from scheduling.models import Booking, WaitlistEntry
 from scheduling.policies import check_new_bookings, check_step
@@ -34,7 +36,7 @@ from scheduling.services.writing.inputs import CleanDetails, clean_details, loca
 from scheduling.types import CUSTOMER, Actor, VisitDetails, WaitlistWish, unite_questions
 
 MOST_OPEN = 5
-"""How many entries one contact may have at a time."""
+"""How many entries one contact may have at a time without a code, and as many more with one."""
 FARTHEST_DAYS = 366
 DATES_REVERSED = mark("The last date is before the first.")
 DATES_PAST = mark("Choose dates that are still to come.")
@@ -46,17 +48,22 @@ NOTICE_LONG = mark("Choose a shorter notice.")
 LONGEST_WAIT = timedelta(days=1)
 
 
-def join_waitlist(*, asked: WaitlistWish, details: VisitDetails, join_key: str, now: datetime) -> str:
+def join_waitlist(
+    *, asked: WaitlistWish, details: VisitDetails, join_key: str, now: datetime, is_proven: bool = False
+) -> str:
     """Put a customer on the waitlist and tell them so; returns the token of the entry's link.
 
     ``join_key`` is a secret of the run through the pages: the same wish of the same person, sent again, leads to the
-    entry that it made.
+    entry that it made. ``is_proven``: they typed the code that went to their contact.
 
     Raises:
         StatusForbids, NotPublished: The business takes no bookings now.
         RequestInvalid: Dates, hours or notice make no sense, by field.
         CustomerInvalid: What was typed, by field.
-        TooManyEntries: The contact waits for many things already.
+        VerificationRequired: The contact waits for many things already; whoever only types it learns nothing, and what
+            others typed keeps nobody off who has the code.
+        TooManyBookings: A code would have to be typed, and there is no way to send one.
+        TooManyEntries: They have waited for many things with a code already.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The wish makes no sense.
     """
     check_new_bookings(CUSTOMER)
@@ -68,12 +75,14 @@ def join_waitlist(*, asked: WaitlistWish, details: VisitDetails, join_key: str, 
     key = hash_token(f"{join_key}:{asked!r}:{details.customer!r}")
 
     def work(*, is_pessimistic: bool) -> str:  # noqa: ARG001 - the constraint on the key decides
-        made = WaitlistEntry.objects.filter(join_key=key).first()
-        if made is not None:
-            return make_link_token(made)
+        before = WaitlistEntry.objects.filter(join_key=key).first()
+        if before is not None:
+            return make_link_token(before)
         known = meet_customer(clean)
-        _check_count(clean)
-        entry = _write(_make_entry(asked, details, clean, key=key, now=now), clean, known, now=now)
+        _check_count(clean, is_proven=is_proven)
+        made = _make_entry(asked, details, clean, key=key, now=now)
+        made.details["is_proven"] = is_proven
+        entry = _write(made, clean, known, now=now)
         tell_joined(entry, token=make_link_token(entry), now=now)
         wake_queue(now=now)
         return make_link_token(entry)
@@ -157,12 +166,20 @@ def _clean(plan: Plan, details: VisitDetails, *, now: datetime) -> CleanDetails:
     )
 
 
-def _check_count(clean: CleanDetails) -> None:
+def _check_count(clean: CleanDetails, *, is_proven: bool) -> None:
     customer = clean.details.customer
     contacts = [each for each in (customer.phone, customer.email) if each]
     theirs = WaitlistEntry.objects.filter(ended_at=None, customer__contacts__value__in=contacts)
-    if theirs.values("pk").distinct().count() >= MOST_OPEN:
+    if is_proven:
+        theirs = theirs.filter(details__is_proven=True)
+    if theirs.values("pk").distinct().count() < MOST_OPEN:
+        return
+    if is_proven:
         raise TooManyEntries(wait_seconds=LONGEST_WAIT.total_seconds())
+    ways = list_ways(Recipient(email=customer.email or "", phone=customer.phone or ""))
+    if not ways:
+        raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds())
+    raise VerificationRequired(to=ways[0].address)
 
 
 def _make_entry(

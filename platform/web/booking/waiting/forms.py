@@ -14,7 +14,7 @@ from scheduling.types import WaitlistWish
 from web.booking.draft import Draft
 from web.booking.flow import Flow
 from web.parts.contacts import PHONE_REGIONS, ContactForm, PhoneField
-from web.parts.fields import ChoiceField, ChoicesField, DateField, IdField
+from web.parts.fields import ChoiceField, ChoicesField, DateField, IdField, TextField
 from web.parts.forms import mark_one_of
 from web.parts.widgets import Chips, ChoiceChips
 
@@ -69,6 +69,12 @@ class WaitlistForm(ContactForm):
         help_text=gettext_lazy("A phone or an e-mail is enough: we write there when a time is free."),
     )
 
+    code = TextField(
+        label=gettext_lazy("Code"),
+        required=False,
+        max_length=20,
+        attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "number short"},
+    )
     resource = IdField(label=gettext_lazy("With whom?"), required=False)
 
     field_order = ("from_on", "to_on", "weekdays", "part", "resource", "notice", "name", "phone", "email")

@@ -14,8 +14,8 @@ from edge.statuses import get_status
 from kernel.errors import Invalid, LimitReached
 from kernel.text import mark
 from scheduling.enums import ConsentPurpose
-from scheduling.errors import TooManyBookings, VerificationRequired
-from scheduling.services.bookings.guards import admit, open_guard
+from scheduling.errors import WRONG_CODE, VerificationRequired
+from scheduling.services.bookings.guards import admit, open_guard, send_code
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.types import CustomerDetails, VisitDetails
 from web.booking.flow import Flow, StepKey, load_flow
@@ -23,8 +23,11 @@ from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.submission import list_answers
 from web.booking.waiting.forms import WaitlistForm
 from web.errors import add_wait, translate_error
+from web.formats import format_phone
 
 PAGE = "waitlist"
+AGAIN = "again"
+"""Name of the button that asks for another code."""
 ONLY_TRIED = mark("A test joins no waitlist.")
 FIELD_OF = {
     "contact": "phone",
@@ -62,12 +65,15 @@ def _join(request: HttpRequest, flow: Flow, form: WaitlistForm) -> HttpResponse:
     try:
         count_write(request, [form.cleaned_data["phone"], form.cleaned_data["email"]])
         # An offer keeps a time: whoever joins counts as whoever books, by contact and by network.
-        guard = open_guard(customer=details.customer, block=find_block(request), code="", now=flow.now)
-        with admit(guard):
-            token = join_waitlist(asked=form.wished, details=details, join_key=flow.draft.visit, now=flow.now)
-    except VerificationRequired:
-        form.add_error(None, gettext(TooManyBookings.text))
-        return _render(request, flow, form, status=429)
+        code = "" if AGAIN in request.POST else form.cleaned_data["code"]
+        guard = open_guard(customer=details.customer, block=find_block(request), code=code, now=flow.now)
+        try:
+            with admit(guard) as proven:
+                asked, run = form.wished, flow.draft.visit
+                token = join_waitlist(asked=asked, details=details, join_key=run, is_proven=bool(proven), now=flow.now)
+        except VerificationRequired as required:
+            sent = send_code(guard, required, is_new_wanted=AGAIN in request.POST)
+            return _ask_code(request, flow, form, sent)
     except Invalid as error:
         if any(name.startswith(("answers.", "asset.")) for name in error.errors):
             return HttpResponseRedirect(flow.link(StepKey.VISIT))
@@ -77,6 +83,14 @@ def _join(request: HttpRequest, flow: Flow, form: WaitlistForm) -> HttpResponse:
         form.add_error(None, translate_error(error))
         return add_wait(_render(request, flow, form, status=get_status(error)), error)
     return HttpResponseRedirect(reverse("booking:waiting", args=[token]) + "?new=1")
+
+
+def _ask_code(request: HttpRequest, flow: Flow, form: WaitlistForm, sent: VerificationRequired) -> HttpResponse:
+    """Show the form again with the field for the code that is on its way."""
+    if sent.is_wrong:
+        form.add_error("code", gettext(WRONG_CODE))
+    to = sent.to if "@" in sent.to else format_phone(sent.to, flow.tenant.country)
+    return _render(request, flow, form, status=422 if sent.is_wrong else 200, code_to=to)
 
 
 def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
@@ -98,7 +112,9 @@ def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
     )
 
 
-def _render(request: HttpRequest, flow: Flow, form: WaitlistForm, *, status: int = 200) -> HttpResponse:
+def _render(
+    request: HttpRequest, flow: Flow, form: WaitlistForm, *, status: int = 200, code_to: str = ""
+) -> HttpResponse:
     return render_step(
         request,
         "booking/waitlist/join.html",
@@ -106,5 +122,6 @@ def _render(request: HttpRequest, flow: Flow, form: WaitlistForm, *, status: int
         StepKey.TIME,
         status=status,
         form=form,
+        code_to=code_to,
         back_url=flow.link(StepKey.TIME),
     )

@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from notifications.models import Message
 from scheduling.engine import WeeklyPeriod
 from scheduling.enums import BookingLevel, WaitlistStatus
-from scheduling.errors import RequestInvalid, SlotTaken
+from scheduling.errors import RequestInvalid, SlotTaken, TooManyBookings, VerificationRequired
 from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, WaitlistEntryNotFound
 from scheduling.models import Booking, Contact, Customer, WaitlistEntry
 from scheduling.selectors.waitlist.entries import find_entry, list_waiting
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot, release_hold
 from scheduling.services.bookings.moves import move_booking
+from scheduling.services.waitlist import joining
 from scheduling.services.waitlist.answering import accept_offer, decline_offer, lapse_offer
 from scheduling.services.waitlist.joining import MOST_OPEN, join_waitlist, leave_waitlist, remove_entry
 from scheduling.services.waitlist.matching import match_waitlist
@@ -70,10 +71,11 @@ def shop(free_shop) -> int:
 
 
 def join(service: int, name: str = "Berta", *, now=NOW, key: str = "", **wished) -> str:
-    party_size = wished.pop("party_size", 1)
+    party_size, is_proven = wished.pop("party_size", 1), wished.pop("is_proven", False)
     asked = WaitlistWish(make_wish(service, party_size=party_size), **{"from_on": DAY, "to_on": DAY} | wished)
     person = CustomerDetails(name=name, email=f"{name.lower()}@example.com", locale="es")
-    return join_waitlist(asked=asked, details=replace(DETAILS, customer=person), join_key=key or name, now=now)
+    details = replace(DETAILS, customer=person)
+    return join_waitlist(asked=asked, details=details, join_key=key or name, now=now, is_proven=is_proven)
 
 
 def free(hour: int, *, now=MORNING) -> None:
@@ -335,14 +337,27 @@ def test_who_left_and_sends_the_form_again_waits_again(free_shop):
     assert [find_entry(each)[0].status for each in (first, second)] == ["cancelled", "waiting"]
 
 
-def test_one_contact_has_few_entries_at_a_time(free_shop):
+def test_one_contact_has_few_entries_at_a_time_and_as_many_with_a_code(free_shop):
     for number in range(MOST_OPEN):
         join(free_shop, key=f"run {number}")
 
-    with pytest.raises(TooManyEntries):
+    with pytest.raises(VerificationRequired) as asked:
         join(free_shop, key="one more")
+    for number in range(MOST_OPEN):
+        join(free_shop, key=f"proven {number}", is_proven=True)
+    with pytest.raises(TooManyEntries):
+        join(free_shop, key="one more", is_proven=True)
 
-    assert WaitlistEntry.objects.count() == MOST_OPEN
+    assert (asked.value.to, WaitlistEntry.objects.count()) == ("berta@example.com", 2 * MOST_OPEN)
+
+
+def test_without_a_way_to_send_a_code_nobody_joins_many_times(free_shop, monkeypatch):
+    monkeypatch.setattr(joining, "list_ways", lambda _: ())
+    for number in range(MOST_OPEN):
+        join(free_shop, key=f"run {number}")
+
+    with pytest.raises(TooManyBookings):
+        join(free_shop, key="one more")
 
 
 @pytest.mark.parametrize(

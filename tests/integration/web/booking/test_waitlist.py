@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from kernel.clock import utc_now
@@ -15,6 +16,7 @@ from scheduling.errors import AlreadyBooked
 from scheduling.models import Booking, Service, WaitlistEntry
 from scheduling.services.waitlist.matching import match_waitlist
 from scheduling.services.waitlist.queue import make_link_token, make_offer_token
+from tests.fakes.due_work import send_messages
 from tests.integration.web.booking.test_booking import go_to_time, text_of
 from web.booking.draft import PARAMETER, open_draft, seal_draft
 from web.booking.waiting import entry as entry_page
@@ -208,3 +210,26 @@ def test_the_queue_is_told_for_the_service_alone(customer_client, form_url):
 
     assert "Nadie va antes que tú para este servicio." in pages[0]
     assert "1 persona va antes que tú para este servicio." in pages[1]
+
+
+def test_who_joined_much_types_the_code_that_went_to_their_contact(customer_client, form_url, tenant):
+    def send(day: int, **more: object):
+        return customer_client.post(form_url + "&lang=es", fill(to_on=f"{utc_now().date() + timedelta(days=day)}", **more))
+
+    before = [send(day).status_code for day in range(3)]
+    asked = send(3)
+    send_messages(tenant.schema_name)
+    codes = [re.search(r"\b\d{6}\b", sent.body) for sent in mail.outbox if "laura@example.com" in sent.to]
+    code = next(found[0] for found in reversed(codes) if found)
+    wrong = send(3, code=f"{(int(code) + 1) % 10**6:06}")
+    made = send(3, code=code)
+
+    assert (before, asked.status_code, wrong.status_code, made.status_code) == ([302] * 3, 200, 422, 302)
+    assert "enviamos un código a laura@example.com" in re.sub(r"\s+", " ", text_of(asked))
+    assert 'name="code"' in asked.content.decode()
+    assert PERSON["name"] in asked.content.decode()
+    assert [entry.details["is_proven"] for entry in WaitlistEntry.objects.order_by("pk")] == [False] * 3 + [True]
+
+
+def test_no_code_is_asked_of_who_joins_once(customer_client, form_url):
+    assert 'name="code"' not in customer_client.get(form_url).content.decode()
