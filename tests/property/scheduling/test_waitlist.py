@@ -5,6 +5,7 @@ After each walk through the queue a brute-force reader looks at every entry and 
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
 
@@ -61,17 +62,18 @@ def test_the_order_holds_and_nothing_stays_free(tenant, seed):
                 book(service, MONDAY + timedelta(days=day, hours=hour), now=now)
     _wait(service, random)
 
-    offered = 0
+    offered, done = 0, Counter[str]()
     for _ in range(STEPS):
         now += timedelta(minutes=random.choice([1, 7, 31, 90]))
         for _ in range(random.randint(1, 4)):
-            _happen(random, now)
+            done[_happen(random, now)] += 1
         before = _list(WaitlistStatus.OFFERED).keys()
         match_waitlist(1, now)
         offered += len(_list(WaitlistStatus.OFFERED).keys() - before)
         _check(service, now)
 
     assert offered > STEPS // 2
+    assert {"_cancel", "_accept", "_decline", "_leave", "_move"} <= set(done)
 
 
 def _wait(service: int, random: Random) -> None:
@@ -103,13 +105,14 @@ def _wait(service: int, random: Random) -> None:
     WaitlistEntry.objects.bulk_create(rows)
 
 
-def _happen(random: Random, now: datetime) -> None:
-    """Let something happen: whatever is refused has happened to nobody."""
+def _happen(random: Random, now: datetime) -> str:
+    """Let something happen and return what; nothing where it was refused, or there was nobody it could happen to."""
     act = random.choice([_cancel, _cancel, _accept, _decline, _leave, _move])
     try:
         act(random, now)
     except (DomainError, IndexError):
-        return
+        return ""
+    return act.__name__
 
 
 def _cancel(random: Random, now: datetime) -> None:
