@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from kernel.errors import DomainError
+from kernel.instants import to_instant, to_minutes
 from tenants import hooks
 from tenants.context import current_tenant, tenant_scope
 from tenants.enums import Urgency
@@ -32,8 +33,9 @@ AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=15))
 """When to look again at whoever was erased. A transaction that had begun before may write about them after it: it saw
 nothing of the erasure, and no lock stops it, since foreign keys are checked at its end. None lasts longer than a task,
 ten minutes."""
-AGAIN_SINCE = timedelta(days=7)
-"""Erasures that are done again then: workers may have been away meanwhile."""
+AGAIN_MINUTES = 15
+"""What was erased within one quarter of an hour is looked at together, and nobody who was erased before: what has been
+written about their visits since then stays."""
 PATIENCE = timedelta(minutes=10)
 BATCH = 1000
 
@@ -60,14 +62,20 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     _note(current_tenant().schema_name, found, stored_at=None)
     add_due_work(kind=DUE_KIND, row_id=0, due_at=now, now=now, urgency=Urgency.SOON)
     for number, wait in enumerate(AGAIN_AFTER):
-        add_due_work(kind=AGAIN_KIND, row_id=number, due_at=now + wait, now=now)
+        row_id = to_minutes(now) // AGAIN_MINUTES * len(AGAIN_AFTER) + number
+        add_due_work(kind=AGAIN_KIND, row_id=row_id, due_at=now + wait, now=now)
     _erase(kind, wanted, now)
 
 
 @transaction.atomic
-def erase_late(_row_id: int, now: datetime) -> None:
-    """Erase once more whoever was erased lately, with what was being written meanwhile; a due handler."""
-    rows = Tombstone.objects.filter(schema_name=current_tenant().schema_name, erased_at__gt=now - AGAIN_SINCE)
+def erase_late(row_id: int, now: datetime) -> None:
+    """Erase once more whom a quarter of an hour erased, with what was being written meanwhile; a due handler.
+
+    ``row_id`` counts quarters, `len` of `AGAIN_AFTER` for each.
+    """
+    since = to_instant(row_id // len(AGAIN_AFTER) * AGAIN_MINUTES)
+    until = since + timedelta(minutes=AGAIN_MINUTES)
+    rows = Tombstone.objects.filter(schema_name=current_tenant().schema_name, erased_at__gte=since, erased_at__lt=until)
     erase_again([Stone(*row) for row in rows.values_list("kind", "key_id", "mark", "erased_at")], now=now)
 
 

@@ -194,6 +194,22 @@ def test_what_was_being_written_meanwhile_is_erased_as_well(changed_shop, plante
     assert not DueWork.objects.filter(schema_name=changed_shop.info.schema_name, kind=AGAIN_KIND).exists()
 
 
+def test_another_erasure_touches_nobody_who_was_erased_before(changed_shop, planted):
+    at = utc_now()
+    erase_in(changed_shop.info, planted, at - timedelta(hours=1))
+    perform_all(changed_shop.info.schema_name, AGAIN_KIND)
+    with tenant_scope(changed_shop.info):
+        Booking.objects.filter(customer_id=planted).update(note="Llega en grúa")
+        another = Customer.objects.create(name="Berta", created_at=at)
+
+    erase_in(changed_shop.info, another.pk, at)
+    perform_all(changed_shop.info.schema_name, AGAIN_KIND)
+
+    with tenant_scope(changed_shop.info):
+        assert set(Booking.objects.values_list("note", flat=True)) == {"Llega en grúa"}
+        assert Customer.objects.filter(erased_at=None).count() == 0
+
+
 def test_whoever_was_erased_after_the_backup_is_not_in_the_copy(
     changed_backup, changed_shop, planted, slug, shelf, run
 ):
