@@ -32,7 +32,7 @@ from scheduling.models import (
 from scheduling.services.messages.reminders import cancel_reminders
 from scheduling.services.messages.waitlist import SUBJECT_KIND as WAITLIST_KIND
 from scheduling.services.messages.words import SUBJECT_KIND
-from scheduling.services.photos import remove_photos_of
+from scheduling.services.photos import remove_photos_of, remove_photos_sent
 from scheduling.services.visits.telling import SUBJECT_KIND as LINK_KIND
 from tenants.context import current_tenant
 from tenants.hooks import register_erasable, register_eraser
@@ -102,6 +102,8 @@ def erase_customers(rows: ErasedRows) -> None:
 def _end_waiting(customer_ids: Collection[int], *, now: datetime) -> None:
     """Take people off the waitlist; a time that was kept for them is free when its offer would have ended."""
     theirs = WaitlistEntry.objects.filter(customer_id__in=customer_ids)
+    runs = theirs.filter(details__photo_run__gt="").values_list("details__photo_run", flat=True)
+    remove_photos_sent(runs=list(runs), now=now)
     theirs.filter(ended_at=None).update(status=WaitlistStatus.CANCELLED, offer_expires_at=None, ended_at=now)
     erase_subjects(WAITLIST_KIND, list(theirs.order_by("pk").values_list("pk", flat=True)))
 

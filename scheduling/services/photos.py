@@ -1,4 +1,7 @@
-"""Photos of what a visit is about: sent before there is a booking, kept with it, gone after a day without one."""
+"""Photos of what a visit is about: sent before there is a booking, kept with it, gone after a day without one.
+
+Whoever joins the waitlist keeps theirs until they have a booking, or wait no more.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from files.services.removal import remove_files_of
 from files.services.uploads import take_from_visitor
 from kernel.ids import hash_token
 from scheduling.errors import TooManyPhotos
-from scheduling.models import VisitPhoto
+from scheduling.models import VisitPhoto, WaitlistEntry
 from scheduling.policies import check_new_bookings
 from scheduling.types import CUSTOMER, MOST_PHOTOS
+from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_exported_work
 from tenants.services.due_work import add_due_work, remove_due_part, remove_due_work
 
@@ -89,15 +93,29 @@ def add_photo_part(statement: Statement, run: str) -> None:
 
 @transaction.atomic
 def drop_unattached(photo_id: int, now: datetime) -> None:
-    """Remove a photo that became no booking's within a day. The handler of due work."""
+    """Remove a photo that became no booking's within a day. The handler of due work.
+
+    Raises:
+        RetryLater: Whoever sent it is on the waitlist.
+    """
     photo = VisitPhoto.objects.select_for_update().filter(pk=photo_id, booking__isnull=True).first()
-    if photo is not None:
-        _remove([photo_id], now=now)
+    if photo is None:
+        return
+    waiting = WaitlistEntry.objects.filter(ended_at=None, details__photo_run__gt="")
+    if photo.run_hash in {hash_token(run) for run in waiting.values_list("details__photo_run", flat=True)}:
+        raise RetryLater(at=now + KEPT)
+    _remove([photo_id], now=now)
 
 
 def remove_photos_of(*, booking_ids: Collection[int], now: datetime) -> None:
     """Remove the photos of bookings that are deleted, or whose customer is erased; belongs in that transaction."""
     _remove(VisitPhoto.objects.filter(booking_id__in=booking_ids).values_list("pk", flat=True), now=now)
+
+
+def remove_photos_sent(*, runs: Collection[str], now: datetime) -> None:
+    """Remove what was sent in runs and belongs to no booking, since whoever sent it is erased."""
+    found = VisitPhoto.objects.filter(run_hash__in=[hash_token(run) for run in runs], booking__isnull=True)
+    _remove(found.values_list("pk", flat=True), now=now)
 
 
 def _unattached(run_hash: str) -> QuerySet[VisitPhoto]:

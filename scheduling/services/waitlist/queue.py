@@ -118,6 +118,7 @@ def keep_details(details: VisitDetails, customer: CustomerDetails, *, asset_labe
         "note": details.note,
         "consents": list(details.consents),
         "wants_reminders": details.wants_reminders,
+        "photo_run": details.photo_run,
     }
 
 
@@ -138,5 +139,6 @@ def read_details(kept: Mapping[str, Any], *, proven_contact: str, is_sole: bool 
         consents=tuple(kept.get("consents", ())),
         wants_reminders=kept.get("wants_reminders", True),
         proven_contact=proven_contact,
+        photo_run=kept.get("photo_run", ""),
         is_sole=is_sole,
     )

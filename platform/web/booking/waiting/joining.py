@@ -109,6 +109,7 @@ def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
         note=draft.note,
         consents=tuple(str(consent) for consent in consents),
         wants_reminders=draft.wants_reminders,
+        photo_run=draft.visit if flow.vertical.intake.has_photos else "",
     )
 
 
