@@ -35,6 +35,7 @@ NO_BOOKINGS_EVER = mark("This business no longer takes bookings here.")
 NO_MOVES = mark(
     "Times cannot be changed online at the moment. Your appointment stays as it is; please call the business."
 )
+NO_MOVES_EVER = mark("Times can no longer be changed online.")
 NO_MESSAGES = mark("Nobody can answer here at the moment. Please call the business.")
 STAFF_READ_ONLY = mark(
     "The business is read-only, because a payment is overdue. Bookings that exist go on; nothing else can be changed."
@@ -45,7 +46,7 @@ STAFF_CLOSED = mark("The business is closed. Its owner can still read everything
 CUSTOMER_TEXTS: Mapping[str, Mapping[Ability, str]] = {
     TenantStatus.READ_ONLY: {Ability.BOOK: NO_BOOKINGS, Ability.MOVE: NO_MOVES},
     TenantStatus.SUSPENDED: {Ability.BOOK: NO_BOOKINGS, Ability.MOVE: NO_MOVES, Ability.STEP: NO_MESSAGES},
-    TenantStatus.CLOSED: {Ability.BOOK: NO_BOOKINGS_EVER, Ability.MOVE: NO_MOVES, Ability.STEP: NO_MESSAGES},
+    TenantStatus.CLOSED: {Ability.BOOK: NO_BOOKINGS_EVER, Ability.MOVE: NO_MOVES_EVER, Ability.STEP: NO_MESSAGES},
 }
 STAFF_TEXTS: Mapping[str, str] = {
     TenantStatus.READ_ONLY: STAFF_READ_ONLY,

@@ -15,16 +15,16 @@ from notifications.hooks import register_event_handler
 from notifications.services.outbox import publish
 from notifications.types.messages import EventView
 from scheduling.errors import ClosingInvalid
+from scheduling.selectors.bookings.closing import EVENT, is_closed_since
 from scheduling.selectors.bookings.coming import count_awaited, list_awaited
 from scheduling.selectors.bookings.views import list_views
 from scheduling.services.messages import closing as closing_messages
-from scheduling.services.messages.closing import is_closed_since, tell_closing
+from scheduling.services.messages.closing import tell_closing
 from tenants.context import current_tenant
 from tenants.enums import TenantStatus
 from tenants.services import acts
 from tenants.types import REMOVED_AFTER, AskedAct
 
-EVENT = "business.closed"
 BY_OWNER = "Its owner said so (person {user_id} of the business)."
 TEXT_LENGTH = 500
 PART = 100
@@ -40,8 +40,8 @@ class Closing:
     Attributes:
         typed_name: The short name of the business, so that nobody closes the wrong one.
         is_told: Customers with bookings to come are told; those whose visit is after the removal are in any case.
-        text: What they read besides, in the owner's words; may be empty. Nobody reads it while we have suspended the
-            business.
+        text: What they read besides, in the owner's words; may be empty. Everybody reads it on the closed page when
+            all are told. Nobody reads it while we have suspended the business.
     """
 
     typed_name: str
@@ -93,7 +93,7 @@ def tell_customers(event: EventView) -> None:
 
     Each part is a transaction, and leaves an event for the next: thousands of bookings are too many for one.
     """
-    if event.kind != EVENT or not is_closed_since(event.occurred_at.isoformat()):
+    if event.kind != EVENT or not is_closed_since(event.occurred_at):
         return
     first = event.payload.get("first")
     begin = parse_instant(first) if isinstance(first, str) else event.occurred_at

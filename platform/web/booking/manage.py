@@ -32,6 +32,7 @@ from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.aftercare.feedback import is_rated
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.bookings.closing import find_closing_words
 from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
@@ -39,8 +40,8 @@ from scheduling.services.messages.calendar_files import describe_event, make_cal
 from scheduling.services.messages.relinking import find_new_token
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
 from tenants.context import current_tenant
-from tenants.enums import Ability
-from tenants.policies import NO_MOVES, may_business
+from tenants.enums import Ability, TenantStatus
+from tenants.policies import CUSTOMER_TEXTS, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
@@ -114,6 +115,11 @@ class ManagePage:
     def is_paused(self) -> bool:
         """Tell whether it is the state of the business that lets nobody change the time."""
         return self.is_open and not may_business(Ability.MOVE)
+
+    @property
+    def is_closing(self) -> bool:
+        """Tell whether the visit is to come at a business that is closed for good."""
+        return self.is_open and current_tenant().status == TenantStatus.CLOSED
 
     @property
     def may_be_rated(self) -> bool:
@@ -271,7 +277,7 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     if wish == page.booking.starts_at:
         return _go_back(token)
     if not is_post and not page.can_move:
-        paused = gettext(NO_MOVES) if page.is_paused else ""
+        paused = gettext(CUSTOMER_TEXTS[current_tenant().status][Ability.MOVE]) if page.is_paused else ""
         return render_page(request, page, "manage", refusal=paused)
     if wish is None and (is_post or "to" in request.GET):
         return _render_times(request, page, status=422, message=gettext("Choose one of the times."))
@@ -404,6 +410,7 @@ def render_page(
                     location=page.booking.location_id,
                     now=page.now,
                 ),
+                "closing_words": find_closing_words(starts_at=page.booking.starts_at) if page.is_closing else "",
                 "language_url": "?lang=",
                 **context,
             },

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from edge.access import is_staff
+from scheduling.selectors.bookings.closing import find_closing_words
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.types import OpeningToday
 from tenants.context import current_tenant
@@ -99,7 +100,12 @@ def while_bookings_are_taken(view: Step[P]) -> Step[P]:
             render(
                 request,
                 "booking/paused.html",
-                {"text": text, "places": list_locations(), "language_url": "?lang="},
+                {
+                    "text": text,
+                    "closing_words": find_closing_words(),
+                    "places": list_locations(),
+                    "language_url": "?lang=",
+                },
                 status=403 if request.method == "POST" else shown,
             )
         )

@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from kernel.formats import get_formats, to_local
+from kernel.iso import parse_instant
 from notifications.hooks import register_proviso
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject, Thread
+from scheduling.selectors.bookings.closing import is_closed_since
 from scheduling.selectors.bookings.coming import is_awaited
 from scheduling.services.messages.customer import BY_STAFF, find_location_email
 from scheduling.services.messages.standing import CUSTOMER, describe_state
 from scheduling.services.messages.words import make_customer_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
-from tenants.enums import TenantStatus, Urgency
+from tenants.enums import Urgency
 from tenants.types import REMOVED_AFTER
 
 TEMPLATE = "business_closed"
@@ -51,20 +53,13 @@ def tell_closing(booking: BookingView, *, text: str, key: str, now: datetime) ->
     )
 
 
-def is_closed_since(at: object) -> bool:
-    """Tell whether the business is closed, and was at that instant: not opened and closed again meanwhile."""
-    tenant = current_tenant()
-    since = tenant.status_since.isoformat() if tenant.status_since else ""
-    return tenant.status == TenantStatus.CLOSED and at == since
-
-
 def register() -> None:
     """Be asked before a message about a closing leaves."""
     register_proviso(TEMPLATE, _holds)
 
 
 def _holds(about: Subject, state: Mapping[str, Any]) -> bool:
-    return is_closed_since(state.get(CLOSED_AT)) and is_awaited(booking_id=about.id)
+    return is_closed_since(parse_instant(state[CLOSED_AT])) and is_awaited(booking_id=about.id)
 
 
 def _say_end(now: datetime, language: str) -> str:

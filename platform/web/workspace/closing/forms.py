@@ -26,8 +26,8 @@ class CloseForm(StepForm):
         required=False,
         max_length=TEXT_LENGTH,
         help_text=gettext_lazy(
-            "Say whether their appointment still takes place, and where to find you. This goes into the e-mail; an SMS "
-            "only leads to the appointment."
+            "Say whether their appointment still takes place, and where to find you. They read it in the e-mail and "
+            "with their appointment, where an SMS leads, and everybody reads it on your page."
         ),
         widget=forms.Textarea({"rows": 4}),
         error_messages={"max_length": TOO_LONG},

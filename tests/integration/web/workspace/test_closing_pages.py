@@ -285,6 +285,44 @@ def test_manage_links_go_on(owner_client, customer_client, tenant):
     assert Booking.objects.get(pk=booked.booking_id).status == "cancelled"
 
 
+def test_owners_words_are_read_behind_the_link_and_on_the_closed_page(owner_client, customer_client, tenant):
+    """An SMS has no room for them, and some customers have only a phone."""
+    booked = book()
+    link, text = f"/b/{booked.manage_token}/", "Cierro <hoy>.\nTu cita sigue en pie."
+    shown = "Cierro &lt;hoy&gt;.<br>Tu cita sigue en pie."
+    Booking.objects.filter(pk=booked.booking_id).update(customer_email="", customer_phone="+525512345678")
+    before = customer_client.get(link).content.decode()
+    owner_client.post(PAGE, typed(tenant, text=text))
+    forget_tenants()
+
+    closed, manage, move = (customer_client.get(url).content.decode() for url in ("/", link, f"{link}move/"))
+    owner_client.post(REOPEN)
+    forget_tenants()
+    reopened = customer_client.get(link).content.decode()
+
+    assert [shown in page for page in (before, closed, manage, move, reopened)] == [False, True, True, True, False]
+    assert [page.count("ya no recibe citas aquí") for page in (manage, move)] == [1, 1]
+    assert ("queda como está" in manage + move, "Aquí puedes verla y cancelarla hasta el" in manage) == (False, True)
+    assert "Ya no se puede cambiar la hora en línea." in move
+
+
+def test_owners_words_are_read_by_whom_they_are_said_to(owner_client, customer_client, tenant):
+    soon, late = book(), book(slot=1)
+    begin = utc_now() + timedelta(days=31)
+    Booking.objects.filter(pk=late.booking_id).update(starts_at=begin, ends_at=begin + timedelta(hours=1))
+    owner_client.post(PAGE, {name: value for name, value in typed(tenant).items() if name != "is_told"})
+    forget_tenants()
+
+    links = [f"/b/{each.manage_token}/" for each in (soon, late)]
+    pages = [customer_client.get(url).content.decode() for url in ("/", *links)]
+    Tenant.objects.filter(pk=tenant.id).update(status_since=utc_now() + timedelta(seconds=1))
+    forget_tenants()
+    another = customer_client.get(links[1]).content.decode()  # closing of which nothing was said
+
+    assert [TEXT in page for page in (*pages, another)] == [False, False, True, False]
+    assert ["Pregunta si tu cita sigue en pie." in page for page in (*pages, another)] == [False, True, False, True]
+
+
 def test_closed_twice_or_opened_twice_is_said(owner_client, tenant):
     open_already = owner_client.post(REOPEN)
     owner_client.post(PAGE, typed(tenant))
