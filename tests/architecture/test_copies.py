@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import apps
 
+from config.environment import ROOT
+from kernel.keeping import BACKUPS_KEPT
 from kernel.personal import NotPersonal
 from tenants.hooks import _export_rules, get_export_rule, list_inventory, list_left_behind
 from tenants.models import Domain, Tenant
@@ -66,3 +68,14 @@ def test_rules_of_exports_name_tables_and_columns_that_are_there():
     }
     assert {label for label, columns in unknown.items() if columns} == set()
     assert {"scheduling.Booking", "accounts.User"} <= {label for label, rule in _export_rules.items() if rule.without}
+
+
+def test_how_long_backups_are_kept_is_written_once_and_told_as_it_is():
+    sources = [path for room in ("platform", "scheduling", "tenants") for path in (ROOT / room).rglob("*.py")]
+    days = BACKUPS_KEPT.days
+
+    found = [path.name for path in sources if f"timedelta(days={days})" in path.read_text()]
+    page = (ROOT / "templates" / "workspace" / "closing" / "page.html").read_text()
+
+    assert found == ["keeping.py"]
+    assert f"go within {days} days more." in page

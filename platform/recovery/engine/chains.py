@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from kernel.keeping import BACKUPS_KEPT
 from recovery.engine.bases import BaseBackup, Kind
 
-KEPT = timedelta(days=33, hours=12)
-"""What is older goes in the next night, which may be some hours late: nothing of the platform grows older than the 35
-days that people are told, and who left, or was erased, is gone from backups by then."""
+KEPT = BACKUPS_KEPT - timedelta(hours=36)
+"""What is older goes in the next night, which may be some hours late: nothing of the platform grows older than people
+are told."""
 LONGEST_CHAIN = 7
 """A full one and six that build on it: a week of days."""
 FIRST_INCREMENTAL_MAJOR = 17

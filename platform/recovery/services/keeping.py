@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from database.errors import explain_failure
 from kernel.errors import DomainError
+from kernel.keeping import BACKUPS_KEPT
 from recovery.engine.bases import BaseBackup, Kind
 from recovery.engine.chains import KEPT, choose_removed
 from recovery.errors import BackupBusy
@@ -25,7 +26,6 @@ from recovery.services import base_backups, catalog, log_archive, notices, pictu
 FRESH = timedelta(hours=20)
 """Whoever has a backup that young needs none this night."""
 UNFINISHED = timedelta(days=1)
-ATTEMPTS_KEPT = timedelta(days=35)
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ def thin_out(*, now: datetime) -> None:
         notices.tell_trouble(notices.Cause.SPOILED, " ".join(told), now=now)
     log_archive.remove_past([each for each in there if each not in gone], now=now)
     pictures.remove_past(now=now)
-    PlatformBackup.objects.filter(began_at__lt=now - ATTEMPTS_KEPT).delete()
+    PlatformBackup.objects.filter(began_at__lt=now - BACKUPS_KEPT).delete()
 
 
 def _find_waiting(now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from database.locks import KeySpace, try_lock_platform
 from kernel.clock import utc_now
 from kernel.errors import DomainError
+from kernel.keeping import BACKUPS_KEPT
 from tenants import hooks
 from tenants.enums import TenantStatus, Urgency
 from tenants.errors import NoRoom, RetryLater
@@ -32,7 +33,6 @@ DUE_KIND, LANE = "back_up_tenant", "backups"
 FRESH = timedelta(hours=20)
 """Whoever has an archive that young needs none this night."""
 PATIENCE = timedelta(minutes=10)
-FAILURES_KEPT = timedelta(days=35)
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def _thin_out(schema_name: str, now: datetime) -> None:
                 logger.warning("old_backup_stays", extra={"schema_name": schema_name})
                 continue
             row.delete()
-    Backup.objects.filter(schema_name=schema_name, archive="", began_at__lt=now - FAILURES_KEPT).delete()
+    Backup.objects.filter(schema_name=schema_name, archive="", began_at__lt=now - BACKUPS_KEPT).delete()
 
 
 def _list_good(schema_name: str) -> QuerySet[Backup]:

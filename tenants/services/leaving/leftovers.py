@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from kernel.iso import NotIso, parse_basic
+from kernel.keeping import BACKUPS_KEPT
 from tenants.errors import NoRoom
 from tenants.models import Backup, Tenant
 from tenants.services import shelves
 
-KEPT = timedelta(days=35)
-"""As long as any backup of the whole platform: until then somebody may still want it."""
 STAMP = re.compile(r"-([0-9]{8}T[0-9]{6})Z\.tar\.gz(?:\.age)?$")
 
 logger = logging.getLogger(__name__)
 
 
 def remove_leftovers(*, now: datetime) -> int:
-    """Remove archives older than `KEPT` that belong to nobody; return how many.
+    """Remove archives older than `BACKUPS_KEPT` that belong to nobody; return how many.
+
+    Until then somebody may still want them, who puts the whole platform back.
 
     Where no folder at all is a business's of ours, the storage belongs to another platform, and nothing is touched.
     """
     known = set(Tenant.objects.values_list("schema_name", flat=True))
     # What failed has no archive, and tells operators nothing about a business that is gone.
-    Backup.objects.exclude(schema_name__in=known).filter(archive="", began_at__lt=now - KEPT).delete()
+    Backup.objects.exclude(schema_name__in=known).filter(archive="", began_at__lt=now - BACKUPS_KEPT).delete()
     try:
         folders = shelves.list_folders("")
         if not known & set(folders):
@@ -59,6 +60,6 @@ def _is_old(name: str, now: datetime) -> bool:
     if found is None:
         return False
     try:
-        return parse_basic(found[1]).replace(tzinfo=UTC) < now - KEPT
+        return parse_basic(found[1]).replace(tzinfo=UTC) < now - BACKUPS_KEPT
     except NotIso:
         return False

@@ -18,6 +18,7 @@ from django.db.models import Model
 from database.connection import LASTING, connection
 from database.locks import KeySpace, try_lock_platform
 from kernel.errors import Unavailable
+from kernel.keeping import BACKUPS_KEPT
 from keyvalue.cache import forget_schema
 from tenants import hooks
 from tenants.context import tenant_scope
@@ -39,8 +40,6 @@ DUE_KIND, LANE = "remove_tenant", "removals"
 REMOVE, TIME_OVER = "remove", "It was closed, and its time was over."
 """What the platform's log calls it, and why."""
 PATIENCE = timedelta(minutes=10)
-BACKUPS_GONE_AFTER = timedelta(days=35)
-"""How long backups of the whole platform are kept at most."""
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +164,7 @@ def _clear(removal: Removal, now: datetime) -> None:
         raise RetryLater(at=now + PATIENCE) from error
     counts["cached"] = counts.get("cached", 0) + forget_schema(removal.schema_name)
     letters, removal.letters = removal.letters, {}
-    removal.counts, removal.finished_at, removal.backups_gone_at = counts, now, now + BACKUPS_GONE_AFTER
+    removal.counts, removal.finished_at, removal.backups_gone_at = counts, now, now + BACKUPS_KEPT
     with transaction.atomic():
         removal.save(update_fields=["counts", "letters", "finished_at", "backups_gone_at"])
         hooks.note_removal(describe(removal), letters, at=now)

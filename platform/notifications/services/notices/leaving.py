@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from accounts.enums import Role
 from accounts.selectors.staff import list_staff
 from kernel.formats import get_formats
+from kernel.keeping import BACKUPS_KEPT
 from kernel.languages import LANGUAGES
 from kernel.lines import clean_line
 from notifications.public.models import Message
@@ -33,8 +34,6 @@ TEMPLATES: Mapping[str, str] = {TenantAct.CLOSE: "business_closed_owner", Tenant
 REMOVAL = "removal"
 """What the mail with the proof is about; its number is the business's."""
 DUE_KIND = "forget_removal_mail"
-KEPT = timedelta(days=35)
-"""How long it is known to whom the proof was sent: as long as the business stands in a backup."""
 
 
 def tell_act(done: ActDone) -> None:
@@ -104,7 +103,7 @@ def _make_words(tenant: TenantInfo, at: datetime) -> dict[str, dict[str, str]]:
 
 def _tell_proof(removed: BusinessRemoved) -> None:
     letter, proof = removed.letter, removed.proof
-    gone_at = proof.backups_gone_at or removed.at + KEPT
+    gone_at = proof.backups_gone_at or removed.at + BACKUPS_KEPT
     say_day = partial(_say_day_at, country=letter["country"], timezone=letter["timezone"])
     words = {
         language: {
