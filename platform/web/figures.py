@@ -93,7 +93,7 @@ class PlatformCollector(Collector):
             standing = read_platform(now=self._now, state=state)
             return [
                 *_describe_queues(standing, self._now),
-                *_describe_platform(standing),
+                *_describe_platform(standing, self._now),
                 *_describe_recovery(find_standing(now=self._now)),
                 *_describe_server(),
             ]
@@ -119,14 +119,14 @@ def _describe_queues(standing: PlatformStanding, now: datetime) -> Iterator[Metr
     parked = GaugeMetricFamily("turnero_due_work_parked", "Rows that failed too often to be tried.", labels=["kind"])
     for kind, queue in sorted(standing.queues.items()):
         waiting.add_metric([kind], queue.waiting)
-        lag.add_metric([kind], _count_seconds(queue, now))
+        lag.add_metric([kind], _count_seconds(queue.oldest_at, now))
         parked.add_metric([kind], queue.parked)
     yield from (waiting, lag, parked)
-    oldest = _count_seconds(standing.queues.get(EVENT_KIND, Queue()), now)
+    oldest = _count_seconds(standing.queues.get(EVENT_KIND, Queue()).oldest_at, now)
     yield _make("turnero_outbox_age_seconds", "How long the oldest event waits in the outbox.", oldest)
 
 
-def _describe_platform(standing: PlatformStanding) -> Iterator[Metric]:
+def _describe_platform(standing: PlatformStanding, now: datetime) -> Iterator[Metric]:
     businesses = GaugeMetricFamily("turnero_businesses", "Businesses in each state.", labels=["status"])
     for status, count in standing.businesses.items():
         businesses.add_metric([status], count)
@@ -134,6 +134,8 @@ def _describe_platform(standing: PlatformStanding) -> Iterator[Metric]:
     yield _make("turnero_spares_ready", "Schemas that wait for a sign-up.", standing.spares_ready)
     yield _make("turnero_spares_wanted", "Schemas that should wait.", standing.spares_wanted)
     yield _make("turnero_migrations_behind", "Businesses without all migrations.", standing.migrations_behind)
+    overdue = _count_seconds(standing.removal_due_at, now)
+    yield _make("turnero_removal_lag_seconds", "For how long a closed business should have been gone.", overdue)
     backups = standing.backups
     yield _make("turnero_backups_late", "Businesses without a good archive for two nights.", backups.late)
     yield _make("turnero_backups_failed", "Businesses whose last archive failed.", backups.failed)
@@ -162,5 +164,5 @@ def _describe_server() -> Iterator[Metric]:
         yield _make("turnero_database_backend_bytes", "Memory of the connection that was asked over.", size)
 
 
-def _count_seconds(queue: Queue, now: datetime) -> float:
-    return 0.0 if queue.oldest_at is None else max(0.0, (now - queue.oldest_at).total_seconds())
+def _count_seconds(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())

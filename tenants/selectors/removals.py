@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Min, QuerySet
+
 from kernel.page import MAX_LIMIT, Page, cut_page, read_cursor
-from tenants.models import Removal
-from tenants.types import RemovalProof
+from tenants.enums import TenantStatus
+from tenants.models import Removal, Tenant
+from tenants.types import REMOVED_AFTER, RemovalProof
+
+
+def list_over(*, now: datetime) -> QuerySet[Tenant]:
+    """List the closed businesses whose time is over."""
+    closed: QuerySet[Tenant] = Tenant.objects.filter(status=TenantStatus.CLOSED, is_example=False)
+    return closed.filter(status_since__lte=now - REMOVED_AFTER)
+
+
+def list_begun() -> QuerySet[Removal]:
+    """List the removals of which something is left to be done."""
+    return Removal.objects.filter(finished_at=None)
+
+
+def find_overdue(*, now: datetime) -> datetime | None:
+    """Return since when the business that waits the longest should be gone; None: none waits. Two queries.
+
+    Who waits for a store that is away comes again for ever, and is neither late nor parked as due work.
+    """
+    closed = [
+        list_over(now=now).aggregate(at=Min("status_since"))["at"],
+        list_begun().aggregate(at=Min("closed_at"))["at"],
+    ]
+    return min((at + REMOVED_AFTER for at in closed if at is not None), default=None)
 
 
 def list_removals(*, cursor: str = "", limit: int = MAX_LIMIT) -> Page[RemovalProof]:

@@ -15,6 +15,7 @@ from tenants.hooks import has_due_handler
 from tenants.models import Backup, DueWork, SchemaState, SpareSchema, Tenant
 from tenants.selectors.backups import count_late
 from tenants.selectors.businesses import count_by_status
+from tenants.selectors.removals import find_overdue
 
 UNKNOWN_KIND = "other"
 """Of due work that nobody here does: an older or newer version left it."""
@@ -58,7 +59,7 @@ class BackupTimes:
 
 @dataclass(frozen=True, slots=True)
 class PlatformStanding:
-    """How the platform stands at one instant."""
+    """How the platform stands at one instant; since ``removal_due_at`` a business should be gone that is not."""
 
     queues: Mapping[str, Queue]
     businesses: Mapping[str, int]
@@ -66,6 +67,7 @@ class PlatformStanding:
     spares_wanted: int
     migrations_behind: int
     backups: BackupTimes
+    removal_due_at: datetime | None
 
 
 def read_platform(*, now: datetime, state: str) -> PlatformStanding:
@@ -79,6 +81,7 @@ def read_platform(*, now: datetime, state: str) -> PlatformStanding:
         spares_wanted=settings.SPARE_SCHEMAS,
         migrations_behind=Tenant.objects.exclude(schema_name__in=current).count(),
         backups=_read_backups(now),
+        removal_due_at=find_overdue(now=now),
     )
 
 

@@ -55,12 +55,13 @@ def list_known() -> dict[str, set[str]]:
         spares_wanted=1,
         migrations_behind=0,
         backups=BackupTimes(newest_at=NOW, oldest_at=NOW, failed=0, late=0),
+        removal_due_at=None,
     )
     known = {name: set() for name in (*SERVER, "turnero_database_backend_bytes")} | OF_PROMETHEUS
     recovery = RecoveryStanding(made_at=NOW, failure="", is_late=False, is_set_up=True)
     described = (
         *figures._describe_queues(standing, NOW),
-        *figures._describe_platform(standing),
+        *figures._describe_platform(standing, NOW),
         *figures._describe_recovery(recovery),
     )
     for metric in described:

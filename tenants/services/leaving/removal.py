@@ -22,10 +22,10 @@ from kernel.keeping import BACKUPS_KEPT
 from keyvalue.cache import forget_schema
 from tenants import hooks
 from tenants.context import tenant_scope
-from tenants.enums import TenantStatus, Urgency
+from tenants.enums import Urgency
 from tenants.errors import RetryLater
 from tenants.models import Backup, DueWork, FormerAddress, Removal, Tenant
-from tenants.selectors.removals import describe
+from tenants.selectors.removals import describe, list_begun, list_over
 from tenants.selectors.resolution import make_info
 from tenants.services import shelves
 from tenants.services.copies import shared, tables
@@ -33,7 +33,7 @@ from tenants.services.copies.backups import list_files
 from tenants.services.due_work import add_due_work
 from tenants.services.erasures.erasing import note_removed, store_of
 from tenants.services.life_cycle import drop_tenant
-from tenants.types import REMOVED_AFTER, ActDone, TenantInfo
+from tenants.types import ActDone, TenantInfo
 
 DUE_KIND, LANE = "remove_tenant", "removals"
 """Of the platform; ``row_id`` is the business's number. One schema at a time: each takes thousands of locks."""
@@ -50,8 +50,7 @@ def plan_removals(*, now: datetime) -> int:
     What is planned already stays as it is: planning anew would begin its attempts anew, and a removal that always
     fails would never be parked, where operators see it.
     """
-    over = Tenant.objects.filter(status=TenantStatus.CLOSED, status_since__lte=now - REMOVED_AFTER, is_example=False)
-    begun = Removal.objects.filter(finished_at=None)
+    over, begun = list_over(now=now), list_begun()
     numbers = {*over.values_list("pk", flat=True), *begun.values_list("tenant_id", flat=True)}
     planned = DueWork.objects.filter(schema_name=connection.schema_name, kind=DUE_KIND)
     for number in sorted(numbers.difference(planned.values_list("row_id", flat=True))):

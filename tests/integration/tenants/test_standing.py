@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tenants.enums import Urgency
-from tenants.models import Backup, DueWork, SchemaState, SpareSchema, Tenant
+from tenants.models import Backup, DueWork, Removal, SchemaState, SpareSchema, Tenant
 from tenants.selectors.standing import BackupTimes, Queue, read_platform
 from tenants.services.templates import get_migration_state
 
@@ -122,6 +122,25 @@ def test_platform_without_any_archive_has_no_times():
     assert (found.newest_at, found.oldest_at, found.failed) == (None, None, 0)
 
 
+def test_business_that_should_be_gone_is_told_though_its_removal_is_neither_late_nor_parked(tenants):
+    """A store that is away puts it off by ten minutes, again and again."""
+    taller = Tenant.objects.filter(schema_name=tenants["taller"].schema_name)
+    found = [read().removal_due_at]
+    for days in (29, 32):
+        taller.update(status="closed", status_since=NOW - timedelta(days=days))
+        found.append(read().removal_due_at)
+    begun = Removal.objects.create(
+        tenant_id=7001, schema_name="t7001_x", slug="x", closed_at=NOW - timedelta(days=33), began_at=NOW - HOUR
+    )
+    found.append(read().removal_due_at)
+    taller.update(status="active", status_since=None)
+    begun.finished_at, begun.backups_gone_at = NOW, NOW + HOUR
+    begun.save()
+
+    assert found == [None, None, NOW - timedelta(days=2), NOW - timedelta(days=3)]
+    assert read().removal_due_at is None
+
+
 def count_queries() -> int:
     with CaptureQueriesContext(connection) as captured:
         read()
@@ -136,4 +155,4 @@ def test_questions_are_as_many_however_much_there_is(tenants):
         note_backup(tenants["taller"].schema_name, NOW - number * HOUR)
         SpareSchema.objects.create(schema_name=f"s{number}", state="x", is_ready=True)
 
-    assert (few, count_queries()) == (8, 8)
+    assert (few, count_queries()) == (10, 10)

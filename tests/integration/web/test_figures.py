@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from recovery.models import PlatformBackup
 from telemetry.meters import note_request
-from tenants.models import Backup, DueWork
+from tenants.models import Backup, DueWork, Tenant
 from web import figures
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -139,6 +139,14 @@ def test_figures_say_how_backups_of_the_platform_stand(db):
 
     made_at = pytest.approx((now - timedelta(days=3)).timestamp())
     assert found == [[None, 0, 0], [made_at, 1, 0], [made_at, 1, 1]]
+
+
+def test_figures_say_for_how_long_a_business_should_have_been_gone(tenants, db):
+    before = read(ask())["turnero_removal_lag_seconds"]
+    closed_at = datetime.now(tz=UTC) - timedelta(days=31)
+    Tenant.objects.filter(pk=tenants["salon"].id).update(status="closed", status_since=closed_at)
+
+    assert (before, read(ask())["turnero_removal_lag_seconds"]) == (0, pytest.approx(86400, abs=60))
 
 
 def test_memory_of_a_connection_is_told_where_our_user_may_ask(db, monkeypatch):
