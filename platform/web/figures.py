@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import compare_digest
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from edge.requests import is_asked_by_address, is_from_here
 from kernel.clock import utc_now
 from notifications.services.outbox import DUE_KIND as EVENT_KIND
 from recovery.selectors.standing import find_standing
+from recovery.selectors.waiting import find_log_wait
 from recovery.types import PlatformStanding as RecoveryStanding
 from telemetry.reading import ProcessCollector
 from tenants.selectors.standing import PlatformStanding, Queue, read_platform
@@ -94,7 +95,7 @@ class PlatformCollector(Collector):
             return [
                 *_describe_queues(standing, self._now),
                 *_describe_platform(standing, self._now),
-                *_describe_recovery(find_standing(now=self._now)),
+                *_describe_recovery(find_standing(now=self._now), find_log_wait(now=self._now)),
                 *_describe_server(),
             ]
 
@@ -147,12 +148,15 @@ def _describe_platform(standing: PlatformStanding, now: datetime) -> Iterator[Me
             yield _make(f"turnero_backup_{name}_verified_timestamp_seconds", said, instant.timestamp())
 
 
-def _describe_recovery(standing: RecoveryStanding) -> Iterator[Metric]:
+def _describe_recovery(standing: RecoveryStanding, log_wait: timedelta | None) -> Iterator[Metric]:
     yield _make("turnero_platform_backup_late", "Whether the platform has had none for two nights.", standing.is_late)
     yield _make("turnero_platform_backup_failed", "Whether the last attempt failed.", bool(standing.failure))
     if standing.made_at is not None:
         said = "When the last good backup of the platform was begun."
         yield _make("turnero_platform_backup_timestamp_seconds", said, standing.made_at.timestamp())
+    if log_wait is not None:
+        said = "For how long a part of PostgreSQL's log has waited on its way into the store."
+        yield _make("turnero_log_wait_seconds", said, log_wait.total_seconds())
 
 
 def _describe_server() -> Iterator[Metric]:

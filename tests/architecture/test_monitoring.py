@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -62,7 +62,7 @@ def list_known() -> dict[str, set[str]]:
     described = (
         *figures._describe_queues(standing, NOW),
         *figures._describe_platform(standing, NOW),
-        *figures._describe_recovery(recovery),
+        *figures._describe_recovery(recovery, timedelta()),
     )
     for metric in described:
         known |= {sample.name: set(sample.labels) for sample in metric.samples}

@@ -45,6 +45,14 @@ def read_segment(name: str, *, segment_bytes: int) -> tuple[int, int]:
     return int(name[:8], 16), number * segment_bytes
 
 
+def has_whole_between(archived: str, current: str, *, segment_bytes: int) -> bool:
+    """Tell whether a whole segment lies between the last file that was handed on and the one that is written to.
+
+    What PostgreSQL notes of a base backup is named after the segment in which that began; a history says no place.
+    """
+    return SEGMENT.match(archived) is not None and follow(archived[:24], segment_bytes=segment_bytes)[8:] < current[8:]
+
+
 def list_needed(there: Iterable[str], *, first: str, last: str = "") -> list[str]:
     """Return which of the files that are there a server needs to replay the log from a segment on, in order.
 

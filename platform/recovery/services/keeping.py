@@ -21,6 +21,7 @@ from recovery.engine.chains import KEPT, choose_removed
 from recovery.errors import BackupBusy
 from recovery.models import PlatformBackup
 from recovery.selectors.standing import find_standing
+from recovery.selectors.waiting import list_waiting
 from recovery.services import base_backups, catalog, log_archive, notices, pictures, server
 
 FRESH = timedelta(hours=20)
@@ -133,7 +134,7 @@ def thin_out(*, now: datetime) -> None:
 
 def _find_waiting(now: datetime) -> datetime | None:
     """Return since when a part of the log waits for too long to be kept."""
-    return next((at for _, at in log_archive.list_waiting() if now - at > log_archive.LATE), None)
+    return next((at for _, at in list_waiting() if now - at > log_archive.LATE), None)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
 
@@ -20,8 +20,9 @@ from database.locks import KeySpace, try_lock_platform
 from kernel.iso import NotIso, ZoneMissing, parse_instant
 from recovery.engine.bases import BaseBackup
 from recovery.engine.chains import KEPT
-from recovery.engine.wal import HISTORY, SEGMENT, list_past, name_segment
+from recovery.engine.wal import SEGMENT, list_past, name_segment
 from recovery.errors import BackupSpoiled, PlaceRefused
+from recovery.selectors.waiting import list_waiting
 from recovery.services import objects
 
 FOLDER = "wal"
@@ -73,17 +74,6 @@ def prepare_folder() -> None:
     if settings.WAL_DIR is not None:
         with suppress(OSError):
             settings.WAL_DIR.mkdir(mode=0o700)
-
-
-def list_waiting() -> list[tuple[Path, datetime]]:
-    """Return the files that lie in the folder, oldest first, with when they were handed on."""
-    spool = settings.WAL_DIR
-    there = sorted(spool.iterdir()) if spool is not None and spool.is_dir() else []
-    return [
-        (path, datetime.fromtimestamp(path.stat().st_mtime, UTC))
-        for path in there
-        if SEGMENT.fullmatch(path.name) or HISTORY.fullmatch(path.name)
-    ]
 
 
 def list_stored(system: str) -> Mapping[str, Stored]:

@@ -19,6 +19,7 @@ from recovery import tasks
 from recovery.engine.wal import name_segment
 from recovery.errors import BackupBusy, BackupSpoiled, PlaceRefused, ServerAway
 from recovery.models import PlatformBackup
+from recovery.selectors import waiting
 from recovery.selectors.standing import find_standing
 from recovery.services import catalog, keeping, log_archive, objects, server
 from recovery.types import PlatformStanding
@@ -67,7 +68,7 @@ def test_nothing_is_done_where_nobody_asked_for_it(settings, store):
 
     assert not PlatformBackup.objects.exists()
     assert log_archive.ship() == log_archive.Shipped()
-    assert log_archive.list_waiting() == []
+    assert waiting.list_waiting() == []
     log_archive.prepare_folder()
     assert find_standing(now=utc_now()) == PlatformStanding(None, "", is_late=False, is_set_up=False)
 
@@ -271,6 +272,32 @@ def test_store_that_is_full_leaves_the_log_where_it_is_and_operators_hear_after_
 
     (text,) = list_mails()
     assert "the log is not kept: The archive could not be written: full" in text
+
+
+def test_log_that_waits_is_told_wherever_it_lies(living, monkeypatch):
+    hour, away = timedelta(hours=1), living.spool.with_name("away")
+    unkept = waiting.find_log_wait(now=utc_now())
+    monkeypatch.setattr(waiting, "connection", living.connection)
+    living.write()
+    living.hand_on()
+    waits = [waiting.find_log_wait(now=utc_now() + hour)]
+    living.spool.rename(away)
+    try:
+        living.write()
+        living.run("SELECT pg_switch_wal()")
+        living.write()
+        waits.append(waiting.find_log_wait(now=utc_now() + hour))
+    finally:
+        away.rename(living.spool)
+    living.hand_on()
+    waits.append(waiting.find_log_wait(now=utc_now() + hour))
+    path = make_segment(living.spool, f"{SEGMENT}01", age_seconds=3600)
+    waits.append(waiting.find_log_wait(now=utc_now() + hour))
+    path.unlink()
+
+    assert unkept is None
+    assert [wait // hour for wait in waits] == [0, 1, 0, 2]
+    assert waits[0] == waits[2] == timedelta()
 
 
 def test_one_trouble_of_a_day_hides_no_other(living, operator, monkeypatch):

@@ -141,6 +141,13 @@ def test_figures_say_how_backups_of_the_platform_stand(db):
     assert found == [[None, 0, 0], [made_at, 1, 0], [made_at, 1, 1]]
 
 
+def test_figures_say_for_how_long_the_log_waits_where_it_is_kept(db, monkeypatch):
+    without = read(ask())
+    monkeypatch.setattr(figures, "find_log_wait", lambda **_: timedelta(minutes=2))
+
+    assert ("turnero_log_wait_seconds" in without, read(ask())["turnero_log_wait_seconds"]) == (False, 120)
+
+
 def test_figures_say_for_how_long_a_business_should_have_been_gone(tenants, db):
     before = read(ask())["turnero_removal_lag_seconds"]
     closed_at = datetime.now(tz=UTC) - timedelta(days=31)

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from recovery.engine.wal import find_gap, follow, list_needed, list_past, name_segment, parse_lsn, read_segment
+from recovery.engine.wal import (
+    find_gap,
+    follow,
+    has_whole_between,
+    list_needed,
+    list_past,
+    name_segment,
+    parse_lsn,
+    read_segment,
+)
 
 SIZE = 16 << 20
 
@@ -37,6 +46,25 @@ def test_segment_is_read_and_followed_over_the_end_of_its_lower_half():
     assert read_segment(last, segment_bytes=SIZE) == (3, (1 << 32) + 255 * SIZE)
     assert follow(last, segment_bytes=SIZE) == "000000030000000200000000"
     assert follow("000000010000000000000003", segment_bytes=1 << 30) == "000000010000000100000000"
+
+
+@pytest.mark.parametrize(
+    ("archived", "current", "is_whole"),
+    [
+        ("", names(9)[0], False),
+        ("00000002.history", names(9, timeline=2)[0], False),
+        (names(4)[0], names(4)[0], False),
+        (names(4)[0], names(5)[0], False),
+        (names(4)[0], names(6)[0], True),
+        (names(4)[0], names(5, timeline=2)[0], False),
+        (names(4)[0], names(6, timeline=2)[0], True),
+        (f"{names(4)[0]}.00000028.backup", names(6)[0], True),
+        ("0000000100000001000000FF", "000000010000000200000000", False),
+        ("0000000100000001000000FF", "000000010000000200000001", True),
+    ],
+)
+def test_whole_segment_between_the_last_handed_on_and_the_one_that_is_written(archived, current, is_whole):
+    assert has_whole_between(archived, current, segment_bytes=SIZE) is is_whole
 
 
 def test_needed_is_from_the_first_to_the_last_in_order_with_histories():
