@@ -19,11 +19,16 @@ from tenants.services.copies.seals import Identity
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The timeline of a cluster that was living, where those before it were left, and the log up to it by name."""
+    """The timeline of a cluster that was living, where those before it were left, and the log up to it by name.
+
+    Attributes:
+        later: Histories of timelines that were begun afterwards: who goes on from here takes none of their numbers.
+    """
 
     living: int
     left: Mapping[int, int]
     stored: Mapping[str, Stored]
+    later: tuple[Stored, ...]
 
     def holds(self, base: BaseBackup) -> bool:
         """Tell whether a backup leads here: of a server that was restored meanwhile, later ones do not."""
@@ -46,7 +51,12 @@ def read_line(
     begun = {timeline: each.handed_at for timeline, each in histories.items()}
     living = find_living(begun, backed_up=backed_up, target=target)
     left = _read_history(histories[living], identities) if living in histories else {}
-    return Line(living, left, {name: each for name, each in stored.items() if _read_timeline(name) <= living})
+    return Line(
+        living,
+        left,
+        stored={name: each for name, each in stored.items() if _read_timeline(name) <= living},
+        later=tuple(each for timeline, each in sorted(histories.items()) if timeline > living),
+    )
 
 
 def _read_history(stored: Stored, identities: Sequence[Identity]) -> Mapping[int, int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from shutil import copyfileobj
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 
 from database.locks import KeySpace, try_lock_platform
 from kernel.iso import NotIso, ZoneMissing, parse_instant
@@ -67,6 +68,21 @@ def ship() -> Shipped:
     _refuse_own_log(spool)
     with try_lock_platform(KeySpace.PLATFORM_LOG) as is_mine:
         return _ship(spool) if is_mine else Shipped()
+
+
+def ship_before_restoring() -> Shipped:
+    """Do the same for whoever restores the server, which may be down: nobody else is at it then.
+
+    What a server wrote last is known to no restore before it is in the store, nor is the number of a timeline that it
+    began; another server would take the same number, and two logs would have the same names. Raises as `ship`.
+    """
+    spool = settings.WAL_DIR
+    if spool is None or not list_waiting():
+        return Shipped()
+    try:
+        return ship()
+    except (DatabaseError, InterfaceError):
+        return _ship(spool)
 
 
 def prepare_folder() -> None:

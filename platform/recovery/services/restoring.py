@@ -22,7 +22,7 @@ from recovery.engine.bases import BaseBackup
 from recovery.engine.wal import SEGMENT, find_gap, follow, list_needed, name_segment
 from recovery.errors import BackupSpoiled, LogGap, NoBackup, PlaceRefused, TargetUnreachable
 from recovery.services import catalog, objects, pictures, programs
-from recovery.services.lines import read_line
+from recovery.services.lines import Line, read_line
 from recovery.services.log_archive import Stored
 from recovery.types import Restored
 from tenants.errors import NoRoom
@@ -60,14 +60,15 @@ def restore(*, to: Path, target: datetime | None, identity: Path | None, now: da
     }
     there = [each for each in all_of_them if lines[each.system].holds(each)]
     chain = choose_chain(there, target=target, now=now)
-    stored = choose_log(there, chain[-1], lines[chain[-1].system].stored, target=target)
+    line = lines[chain[-1].system]
+    stored = choose_log(there, chain[-1], line.stored, target=target)
     _refuse_place(to)
     is_ours = not to.exists()
     try:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         needed = sum(each.raw_bytes for each in chain) * (1 if len(chain) == 1 else 2)
         objects.refuse_small_disk(to, needed=needed + len(stored) * chain[-1].segment_bytes)
-        done = _restore(to, chain, stored, target, identities)
+        done = _restore(to, chain, stored, line, target, identities)
         return replace(done, passed_over=tuple(str(error) for error in found.spoiled.values()))
     except BaseException as error:
         for path in (to / DATA, to / WAL, to / FILES, to / UNFINISHED):
@@ -151,6 +152,7 @@ def _restore(
     to: Path,
     chain: tuple[BaseBackup, ...],
     stored: Sequence[Stored],
+    line: Line,
     target: datetime | None,
     identities: tuple[Identity, ...],
 ) -> Restored:
@@ -165,9 +167,9 @@ def _restore(
         for base, part in zip(chain, parts, strict=True):
             _unpack(base, part, identities, work)
         programs.run([program, *parts, "--output", data, "--manifest-checksums=SHA256"], program=PROGRAM)
-    _fetch_log(wal, stored, chain[-1].segment_bytes, identities, work)
+    _fetch_log(wal, [*stored, *line.later], chain[-1].segment_bytes, identities, work)
     count = pictures.restore(to / FILES, target=target, identities=identities, work=work)
-    _write_settings(data, wal, target)
+    _write_settings(data, wal, target, timeline=str(line.living) if line.later else "latest")
     data.rename(to / DATA)
     rmtree(unfinished)
     segments = sum(1 for each in stored if SEGMENT.fullmatch(each.name))
@@ -237,10 +239,13 @@ def _fetch_log(
             raise BackupSpoiled(label=each.name, why="this part of the log is not as long as one is")
 
 
-def _write_settings(data: Path, wal: Path, target: datetime | None) -> None:
-    """Tell the server where its log is and where to stop; it goes on as a server of its own from there."""
+def _write_settings(data: Path, wal: Path, target: datetime | None, *, timeline: str) -> None:
+    """Tell the server where its log is and where to stop; it goes on as a server of its own from there.
+
+    It begins a timeline with the first number of which it finds no history.
+    """
     command = f"cp {shlex.quote(str(wal)).replace('%', '%%')}/%f %p"
-    lines = {"restore_command": command, "recovery_target_timeline": "latest"}
+    lines = {"restore_command": command, "recovery_target_timeline": timeline}
     if target is not None:
         lines |= {"recovery_target_time": target.isoformat(), "recovery_target_action": "promote"}
     text = "".join("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in lines.items())

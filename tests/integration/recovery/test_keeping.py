@@ -209,6 +209,32 @@ def test_log_of_a_cluster_without_backups_goes_once_it_is_old(settings, store):
     assert set(log_archive.list_stored("7")) == {f"{SEGMENT}02"}
 
 
+def test_log_that_waits_goes_into_the_store_before_a_restore_also_without_the_server(settings, store, run, monkeypatch):
+    def away(*_):
+        raise OperationalError
+
+    nothing = log_archive.ship_before_restoring()
+    monkeypatch.setattr(log_archive, "try_lock_platform", away)
+    make_segment(settings.WAL_DIR, f"{SEGMENT}01")
+
+    with pytest.raises(CommandError, match="There is no backup of the platform"):
+        run("restore_platform", "--to", settings.WAL_DIR / "second")
+
+    assert nothing == log_archive.Shipped()
+    assert (set(log_archive.list_stored("7")), list_files(settings.WAL_DIR)) == ({f"{SEGMENT}01"}, [])
+
+
+def test_log_that_cannot_be_kept_keeps_nobody_from_restoring(living, settings, store, run, tmp_path):
+    keeping.back_up_now(now=utc_now())
+    settings.WAL_DIR = tmp_path / "spool"
+    make_segment(settings.WAL_DIR, f"{SEGMENT}01").write_bytes(b"short")
+
+    lines = run("restore_platform", "--to", tmp_path / "second")
+
+    assert lines[0].startswith("what waits in the folder of the log is not restored: ")
+    assert lines[-1] == str(tmp_path / "second" / "data")
+
+
 def test_history_alone_waits_for_its_first_segment(settings, store):
     settings.WAL_DIR.mkdir()
     (settings.WAL_DIR / "00000002.history").write_text("1\t0/1\tx\n")

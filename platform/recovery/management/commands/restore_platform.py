@@ -12,11 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from recovery.management.instants import read_instant
+from recovery.services.log_archive import ship_before_restoring
 from recovery.services.restoring import restore
 
 
 class Command(BaseCommand):
-    """Restore the platform into a folder."""
+    """Restore the platform into a folder; what waits of the log goes into the store first."""
 
     requires_system_checks = ()
     help = (
@@ -34,6 +35,11 @@ class Command(BaseCommand):
 
     def handle(self, *, to: Path, at: datetime | None, identity: Path | None, **_: Any) -> None:
         """Do it, and say where what lies."""
+        waited = 0
+        try:
+            waited = ship_before_restoring().files
+        except DomainError as error:
+            self.stderr.write(f"what waits in the folder of the log is not restored: {error}")
         try:
             done = restore(to=to.resolve(), target=at, identity=identity, now=utc_now())
         except DomainError as error:
@@ -44,6 +50,8 @@ class Command(BaseCommand):
             f"made of {', '.join(each.label for each in done.bases)}, {done.segments} segments of log "
             f"and {done.pictures} files of businesses"
         )
+        if waited:
+            self.stdout.write(f"{waited} files of the log were still waiting, and are in the store now")
         for name, value in done.bases[-1].settings.items():
             self.stdout.write(f"the server needs {name} = {value} or more")
         self.stdout.write(f"its log is in {done.wal}, files of businesses are in {done.files}")
