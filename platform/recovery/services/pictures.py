@@ -1,7 +1,8 @@
 """Files of businesses (``STORAGES["files"]``), when they lie in a folder: each content is kept once, lists say where.
 
-A list names every file of one instant; the content of a file never changes. Whoever keeps files in a bucket has that
-bucket's versions instead.
+A list names every file of one instant; the content of a file never changes. Where little is different to the first
+list of a day, only that is written, under the instants of both. Contents lie in folders by the beginning of their
+digest. Whoever keeps files in a bucket has that bucket's versions instead.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ LISTS, CONTENTS = "files/lists", "files/contents"
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 EVERY_LIST = timedelta(days=2)
 """So long all lists are kept; of older ones the last of each day."""
+SINCE = "~"
+"""Between the two instants in the name of a list that has only what is different."""
+MOST_DIFFERENT = 0.5
+"""Of the files there are: with more a list is written as a whole."""
+FOLDER_LENGTH = 2
+"""Digits of a digest: 256 folders, each of which is read whenever something is put there."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +77,7 @@ def mirror(*, now: datetime) -> Mirrored:
 
 
 def _mirror(root: Path, now: datetime) -> Mirrored:
-    newest = _read_newest()
+    name, newest = _read_newest()
     before = newest or {}
     known = {each.sha256 for each in before.values()}
     found, added = {}, 0
@@ -86,9 +93,8 @@ def _mirror(root: Path, now: datetime) -> Mirrored:
             known.add(entry.sha256)
             found[path] = entry
         if found != newest:
-            content = {path: [each.sha256, each.bytes, each.changed_ns] for path, each in found.items()}
-            page = gzip.compress(json.dumps(content).encode(), mtime=0)
-            objects.keep_page(page, f"{LISTS}/{now:{STAMP}}{objects.GZIP}", folder)
+            whole = name_whole(name) if newest is not None and name and read_instant(name).date() == now.date() else ""
+            _keep_list(found, whole, now, folder)
     return Mirrored(len(found), added)
 
 
@@ -105,14 +111,13 @@ def restore(to: Path, *, target: datetime | None, identities: tuple[Identity, ..
     wanted: dict[str, Kept] = {}
     for name in choose_lists(objects.list_names(LISTS), target=target):
         wanted |= _read_list(name)
-    contents = {name.partition(".")[0]: name for name in objects.list_names(CONTENTS)}
+    contents = _list_contents()
     for path, entry in sorted(wanted.items()):
         place = (to / path).resolve()
         if entry.sha256 not in contents or not place.is_relative_to(to.resolve()):
             raise BackupSpoiled(label=path, why="what it held is not in the store")
         place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        kept = f"{CONTENTS}/{contents[entry.sha256]}"
-        with objects.reading(kept, identities, work) as source, place.open("xb") as file:
+        with objects.reading(contents[entry.sha256], identities, work) as source, place.open("xb") as file:
             copyfileobj(source, file)
         if objects.digest_file(place) != entry.sha256:
             raise BackupSpoiled(label=path, why="it is not what it was")
@@ -130,7 +135,13 @@ def choose_lists(names: list[str], *, target: datetime | None) -> list[str]:
 
 def read_instant(name: str) -> datetime:
     """Return when a list was made."""
-    return parse_instant(name.removesuffix(objects.GZIP))
+    return parse_instant(name.removesuffix(objects.GZIP).partition(SINCE)[0])
+
+
+def name_whole(name: str) -> str:
+    """Return the list that has all of what this one says only the difference to; itself when it is a whole one."""
+    at, _, since = name.removesuffix(objects.GZIP).partition(SINCE)
+    return f"{since or at}{objects.GZIP}"
 
 
 def remove_past(*, now: datetime) -> int:
@@ -157,21 +168,25 @@ def _remove_past(now: datetime) -> int:
     if not readable:
         return 0
     named = {entry.sha256 for each in readable for entry in each.values()}
-    gone = [name for name in objects.list_names(CONTENTS) if name.partition(".")[0] not in named]
-    for name in gone:
-        objects.remove(f"{CONTENTS}/{name}")
+    gone = [place for sha256, place in _list_contents().items() if sha256 not in named]
+    for place in gone:
+        objects.remove(place)
     return len(gone)
 
 
 def choose_kept(names: list[str], *, now: datetime) -> set[str]:
-    """Return which lists are kept: all of `EVERY_LIST`, the last of each day of `KEPT`, and the last of all."""
+    """Return which lists are kept: all of `EVERY_LIST`, the last of each day of `KEPT`, and the last of all.
+
+    So are the whole ones to which these say the difference; no list outlives the time of its whole one.
+    """
     kept, days = set(names[-1:]), set()
     for name in reversed(names):
         at = read_instant(name)
-        if now - at < EVERY_LIST or (now - at < KEPT and at.date() not in days):
+        age = now - read_instant(name_whole(name))
+        if now - at < EVERY_LIST or (age < KEPT and at.date() not in days):
             kept.add(name)
         days.add(at.date())
-    return kept
+    return kept | ({name_whole(name) for name in kept} & set(names))
 
 
 def _walk(root: Path) -> list[tuple[str, Path]]:
@@ -197,13 +212,38 @@ def _keep(place: Path, sha256: str, folder: Path) -> None:
     draft = folder / "content"
     with place.open("rb") as source, objects.writing(draft, recipients) as sink:
         copyfileobj(source, sink)
-    objects.keep(draft, f"{CONTENTS}/{objects.name_object(sha256, recipients)}")
+    objects.keep(draft, f"{CONTENTS}/{sha256[:FOLDER_LENGTH]}/{objects.name_object(sha256, recipients)}")
 
 
-def _read_newest() -> Mapping[str, Kept] | None:
-    """Return the last list; None: it cannot be read, so that everything is kept anew."""
+def _list_contents() -> Mapping[str, str]:
+    """Return where each content lies, by digest; those of before there were folders as well."""
+    folders = ["", *(f"{each}/" for each in objects.list_folders(CONTENTS))]
+    return {
+        name.partition(".")[0]: f"{CONTENTS}/{folder}{name}"
+        for folder in folders
+        for name in objects.list_names(f"{CONTENTS}/{folder}".rstrip("/"))
+    }
+
+
+def _keep_list(found: Mapping[str, Kept], whole: str, now: datetime, folder: Path) -> None:
+    """Write a list: only what is different to a whole one of this day (empty: there is none), where that is little."""
+    since = _read_list(whole) if whole else {}
+    put = {path: each for path, each in found.items() if since.get(path) != each}
+    gone = [path for path in since if path not in found]
+    is_whole = not whole or len(put) + len(gone) > MOST_DIFFERENT * len(found)
+    name = f"{now:{STAMP}}" if is_whole else f"{now:{STAMP}}{SINCE}{whole.removesuffix(objects.GZIP)}"
+    listed = _write_entries(found) if is_whole else [_write_entries(put), gone]
+    objects.keep_page(gzip.compress(json.dumps(listed).encode(), mtime=0), f"{LISTS}/{name}{objects.GZIP}", folder)
+
+
+def _write_entries(found: Mapping[str, Kept]) -> dict[str, list[str | int]]:
+    return {path: [each.sha256, each.bytes, each.changed_ns] for path, each in found.items()}
+
+
+def _read_newest() -> tuple[str, Mapping[str, Kept] | None]:
+    """Return the last list with its name; None: it cannot be read, so that everything is kept anew."""
     names = objects.list_names(LISTS)
-    return _try_list(names[-1]) if names else {}
+    return (names[-1], _try_list(names[-1])) if names else ("", {})
 
 
 def _try_list(name: str) -> Mapping[str, Kept] | None:
@@ -215,8 +255,15 @@ def _try_list(name: str) -> Mapping[str, Kept] | None:
 
 
 def _read_list(name: str) -> Mapping[str, Kept]:
+    whole = name_whole(name)
+    since = _read_list(whole) if whole != name else {}
     content = objects.read_page(f"{LISTS}/{name}")
     try:
-        return {path: Kept(*entry) for path, entry in json.loads(gzip.decompress(content or b"")).items()}
-    except (OSError, EOFError, ValueError, TypeError) as error:
+        listed = json.loads(gzip.decompress(content or b""))
+        put, gone = (listed, ()) if whole == name else listed
+        found = dict(since) | {path: Kept(*entry) for path, entry in put.items()}
+        for path in gone:
+            del found[path]
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise BackupSpoiled(label=name, why="the list of files cannot be read") from error
+    return found

@@ -55,7 +55,7 @@ def test_night_keeps_everything_and_is_not_done_twice(living, settings, store):
     (base,) = catalog.list_bases()
     assert (attempt.label, attempt.stored_bytes, attempt.failure) == (base.label, base.stored_bytes, "")
     assert str(attempt) == f"{attempt.began_at:%Y-%m-%d %H:%M} {base.label}"
-    assert len(objects.list_names("files/contents")) == 1
+    assert len(list(store.glob("files/contents/*/*"))) == 1
     assert find_standing(now=utc_now()) == PlatformStanding(attempt.began_at, "", is_late=False, is_set_up=True)
 
 
