@@ -29,7 +29,7 @@ from scheduling.engine import find_window
 from scheduling.enums import BookingStatus
 from scheduling.errors import LinkEnded, SlotTaken, TokenUnknown
 from scheduling.policies import may_customer_cancel, may_customer_move
-from scheduling.selectors.aftercare.feedback import is_rated
+from scheduling.selectors.aftercare.feedback import is_rated, may_be_taken_back
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.closing import find_closing_words
@@ -57,6 +57,8 @@ ManageView = Callable[[HttpRequest, str], HttpResponse]
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
 DONE = ("confirmed", "moved", "cancelled")
 """What ``?done=`` may announce after a redirect."""
+TAKEN_BACK = "taken-back"
+"""The same, where the link has ended since: nobody reads any more what was said."""
 
 
 class CancelForm(PageForm):
@@ -191,7 +193,14 @@ def while_the_link_leads(view: ManageView) -> ManageView:
         try:
             return view(request, token)
         except LinkEnded as error:
-            context = {"text": translate_error(error), "places": catalog.list_locations(), "language_url": "?lang="}
+            context = {
+                "text": translate_error(error),
+                "places": catalog.list_locations(),
+                "language_url": "?lang=",
+                "token": token,
+                "is_published": may_be_taken_back(token=token),
+                "is_taken_back": request.GET.get("done") == TAKEN_BACK,
+            }
             return keep_private(render(request, "booking/link_ended.html", context, status=get_status(error)))
         except TokenUnknown as error:
             renewed = find_new_token(token, now=utc_now())

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet, Window
 
 from kernel.identity.greetings import greet_name
+from kernel.ids import hash_link_token
 from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
 from scheduling.models import Feedback
 from scheduling.types.aftercare.views import LOW_SCORE, FeedbackSummary, FeedbackView, Praise, PublishedFeedback
@@ -27,6 +28,11 @@ def find_feedback(*, booking_id: int) -> FeedbackView | None:
     """Return what was said about a visit; None: nothing. One query."""
     found = _list_rows().filter(booking_id=booking_id).first()
     return None if found is None else _view(found)
+
+
+def may_be_taken_back(*, token: str) -> bool:
+    """Tell whether the customer of a link lets everybody read what they said; one query."""
+    return Feedback.objects.filter(booking__token_hash=hash_link_token(token), may_publish=True).exists()
 
 
 def list_feedback(*, kind: str = ALL, cursor: str = "", limit: int = MAX_LIMIT) -> Page[FeedbackView]:

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kernel.ids import hash_token
 from kernel.page import cut_page, read_cursor
 from scheduling.enums import BookingStatus, ContactKind
 from scheduling.errors import BookingNotFound, VisitsLinkUnknown
-from scheduling.models import Booking, VisitsLink
+from scheduling.models import Booking, Feedback, VisitsLink
 from scheduling.selectors.bookings.views import list_views
 from scheduling.types import BookingView
 
@@ -61,11 +61,16 @@ class OwnData:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Visits of a contact: coming ones by start, past ones the last one first, and what asks for earlier ones."""
+    """Visits of a contact: coming ones by start, past ones the last one first, and what asks for earlier ones.
+
+    Attributes:
+        published: The past ones of which everybody may read what their customer said.
+    """
 
     coming: tuple[BookingView, ...]
     past: tuple[BookingView, ...]
     next_cursor: str | None
+    published: frozenset[int] = frozenset()
 
 
 def get_visits_contact(*, token: str, now: datetime) -> VisitsContact:
@@ -110,13 +115,16 @@ def list_visits(*, contact: str, now: datetime, cursor: str = "") -> Visits:
     else:
         starts_at, last_id = read_cursor(cursor, datetime, int)
         earlier = earlier.filter(Q(starts_at__lt=starts_at) | Q(starts_at=starts_at, pk__lt=last_id))
-    rows = list(earlier.order_by("-starts_at", "-pk").values_list("starts_at", "pk")[: PAST_ROWS + 1])
-    page = cut_page(rows, limit=PAST_ROWS, view=lambda row: row[1], key=lambda row: row)
+    is_published = Exists(Feedback.objects.filter(booking_id=OuterRef("pk"), may_publish=True))
+    found = earlier.order_by("-starts_at", "-pk").values_list("starts_at", "pk", is_published)
+    rows = list(found[: PAST_ROWS + 1])
+    page = cut_page(rows, limit=PAST_ROWS, view=lambda row: row[1], key=lambda row: row[:2])
     views = {each.id: each for each in list_views([*coming, *page.rows])}
     return Visits(
         coming=tuple(views[each] for each in coming),
         past=tuple(views[each] for each in page.rows),
         next_cursor=page.next_cursor,
+        published=frozenset(booking_id for _, booking_id, is_public in rows if is_public),
     )
 
 

@@ -68,12 +68,14 @@ def give_feedback(*, token: str, given: GivenFeedback, now: datetime) -> None:
 def change_consent(*, token: str, may_publish: bool, now: datetime) -> bool:
     """Let everybody read what was said, or nobody any more, and tell whether that is new.
 
+    Taking it back is as easy as giving it (GDPR, article 7(3)), and never too late: the link does that after its end.
+
     Raises:
         StatusForbids, TokenUnknown, LinkEnded: As `give_feedback`.
         FeedbackNotFound: Nothing was said.
     """
     check_step(CUSTOMER)
-    booking = lock_booking(now=now, token=token)
+    booking = lock_booking(now=now, token=token, is_ended_allowed=not may_publish)
     feedback = Feedback.objects.filter(booking=booking).first()
     if feedback is None:
         raise FeedbackNotFound

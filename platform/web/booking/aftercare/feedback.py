@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 from edge.access import open_to_anyone
 from edge.limits import count_write
 from edge.statuses import get_status
+from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.errors import FeedbackGiven
 from scheduling.selectors.aftercare.feedback import find_feedback, shorten_name
 from scheduling.services.aftercare import feedback
 from scheduling.types.aftercare.views import LONGEST_COMMENT, GivenFeedback
 from tenants.context import current_tenant
-from web.booking.manage import ManagePage, load_page, render_page, while_the_link_leads
+from web.booking.manage import TAKEN_BACK, ManagePage, load_page, render_page, while_the_link_leads
 from web.errors import translate_error
 from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
@@ -32,7 +33,7 @@ SCORES = (
     ("5", gettext_lazy("5 of 5: very good")),
 )
 CHANGED = "changed"
-DONE = ("given", CHANGED)
+DONE = ("given", CHANGED, TAKEN_BACK)
 """What ``?done=`` may announce after a redirect."""
 
 
@@ -96,14 +97,15 @@ def tell_how_it_was(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @while_the_link_leads
 def change_consent(request: HttpRequest, token: str) -> HttpResponse:
-    """Let everybody read what was said, or nobody any more."""
-    page = load_page(token)
+    """Let everybody read what was said, or nobody any more; the latter also long after the visit."""
+    may_publish = request.POST.get("may_publish") == "yes"
     count_write(request)
     try:
-        feedback.change_consent(token=token, may_publish=request.POST.get("may_publish") == "yes", now=page.now)
+        feedback.change_consent(token=token, may_publish=may_publish, now=utc_now())
     except Forbidden as error:
+        page = load_page(token)
         return _render(request, page, FeedbackForm(), status=get_status(error), refusal=translate_error(error))
-    return _go_on(token, CHANGED)
+    return _go_on(token, CHANGED if may_publish else TAKEN_BACK)
 
 
 def _render(

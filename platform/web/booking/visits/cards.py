@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,12 +19,14 @@ class VisitCard:
 
     Attributes:
         manage_token: What leads to its own page; empty: that link has ended.
+        published_token: What lets nobody read any more what was said about it; empty: nobody does.
     """
 
     booking: BookingView
     standing: Standing
     manage_token: str
     is_called_off: bool
+    published_token: str = ""
 
     @property
     def person_names(self) -> str:
@@ -33,7 +35,12 @@ class VisitCard:
 
 
 def make_cards(
-    bookings: Sequence[BookingView], *, now: datetime, formats: Formats, language: str
+    bookings: Sequence[BookingView],
+    *,
+    now: datetime,
+    formats: Formats,
+    language: str,
+    published: Collection[int] = (),
 ) -> tuple[VisitCard, ...]:
     """Return each visit as the list shows it, in the reader's language."""
     return tuple(
@@ -42,6 +49,7 @@ def make_cards(
             standing=describe_standing(booking, now, formats),
             manage_token=make_manage_token(booking) if now < booking.ends_at + LINK_LIFE else "",
             is_called_off=is_called_off(booking, now),
+            published_token=make_manage_token(booking) if booking.id in published else "",
         )
         for booking in bookings
     )

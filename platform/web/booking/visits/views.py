@@ -102,7 +102,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "contact": contact,
         "coming": make_cards(visits.coming, now=now, formats=formats, language=language),
-        "past": make_cards(visits.past, now=now, formats=formats, language=language),
+        "past": make_cards(visits.past, now=now, formats=formats, language=language, published=visits.published),
         "next_cursor": visits.next_cursor,
         "is_later_page": bool(cursor),
         "own": get_own_data(contact=contact.value),

@@ -133,6 +133,20 @@ def test_consent_is_withdrawn_at_once(visited, token):
     assert Consent.objects.get(purpose="publish_feedback").withdrawn_at == later
 
 
+def test_consent_is_withdrawn_however_long_ago_the_visit_was(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    later = visited.ends_at + timedelta(days=400)
+
+    with pytest.raises(LinkEnded):
+        change_consent(token=token, may_publish=True, now=later)
+    assert change_consent(token=token, may_publish=False, now=later)
+
+    assert list_published() is None
+    assert Consent.objects.get(purpose="publish_feedback").withdrawn_at == later
+    with pytest.raises(TokenUnknown):
+        change_consent(token="x" * 14, may_publish=False, now=later)
+
+
 def test_consent_to_nothing(visited, token):
     with pytest.raises(FeedbackNotFound):
         change_consent(token=token, may_publish=True, now=visited.ends_at)

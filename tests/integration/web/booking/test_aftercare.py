@@ -96,6 +96,22 @@ def test_published_opinion_stands_on_the_first_page(customer_client, rated):
     assert "Muy bien todo" not in text_of(customer_client.get("/?lang=es"))
 
 
+def test_published_opinion_is_taken_back_behind_a_link_that_has_ended(customer_client, rated):
+    customer_client.post(rated + "feedback/", {"score": "5", "comment": "Muy bien todo", "may_publish": "on"})
+    Booking.objects.update(starts_at="2026-09-01T15:00:00Z", ends_at="2026-09-01T16:00:00Z")
+    ended = customer_client.get(rated + "?lang=es")
+    assert (ended.status_code, "Ya no publicarla" in text_of(ended)) == (404, True)
+
+    refused = customer_client.post(rated + "feedback/publish/", {"may_publish": "yes"})
+    assert (refused.status_code, Feedback.objects.get().may_publish) == (404, True)
+    answer = customer_client.post(rated + "feedback/publish/", {"may_publish": "no"}, follow=True)
+
+    assert Feedback.objects.get().may_publish is False
+    assert "Muy bien todo" not in text_of(customer_client.get("/"))
+    assert "Ahora solo la lee el negocio" in text_of(answer)
+    assert "Ya no publicarla" not in text_of(answer)
+
+
 def test_customer_writes_and_reads_the_answer(customer_client, address):
     answer = customer_client.post(address + "messages/", {"text": NASTY})
     assert answer.headers["Location"] == address + "messages/?done=sent"

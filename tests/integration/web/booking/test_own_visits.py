@@ -11,7 +11,7 @@ from django.core import mail
 
 from kernel.clock import utc_now
 from notifications.models import Message
-from scheduling.models import Booking, BookingLine, Service, VisitsLink
+from scheduling.models import Booking, BookingLine, Feedback, Service, VisitsLink
 from scheduling.services.bookings.levels import set_booking_level
 from tests.factories.scheduling import STAFF
 from tests.fakes.due_work import perform_all, send_messages
@@ -121,6 +121,21 @@ def test_what_a_further_service_asks_is_asked_again(customer_client, tenant, ser
     answer = customer_client.post(f"/visits/{token}/again/{booking.pk}/")
 
     assert (answer.status_code, urlsplit(answer.url).path) == (302, "/visit/")
+
+
+def test_what_was_published_about_a_visit_is_taken_back_there(customer_client, tenant, service):
+    booking = book(customer_client, service)
+    Booking.objects.update(status="completed", starts_at="2026-09-01T15:00:00Z", ends_at="2026-09-01T16:00:00Z")
+    said = Feedback.objects.create(booking=booking, score=5, may_publish=True, created_at=utc_now())
+    token = ask(customer_client, tenant, LAURA["email"])
+    page = customer_client.get(f"/visits/{token}/").content.decode()
+    (address,) = re.findall(r'action="(/b/\w+/feedback/publish/)"', page)
+
+    customer_client.post(address, {"may_publish": "no"})
+
+    said.refresh_from_db()
+    assert said.may_publish is False
+    assert "/feedback/publish/" not in customer_client.get(f"/visits/{token}/").content.decode()
 
 
 def test_a_visit_of_a_service_that_is_gone_begins_at_the_services(customer_client, tenant, service):
