@@ -14,9 +14,10 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from devtools.scratch.browser import HostClient
-from scheduling.enums import ConflictChoice, ReminderStatus
-from scheduling.models import Booking, Reminder
+from scheduling.enums import ConflictChoice, DataRequestKind, ReminderStatus
+from scheduling.models import Booking, DataRequest, Reminder
 from scheduling.selectors.catalog.entries import get_resource_entry
+from scheduling.services.aftercare.data_requests import ask_about_data, finish_request
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.guards import open_guard
@@ -106,6 +107,11 @@ class Work:
     status: str = "confirmed"
 
 
+def ask_and_answer(shop: Shop) -> None:
+    ask_about_data(token=shop.token, kind=DataRequestKind.ERASURE, text="", now=NOW)
+    finish_request(request_id=DataRequest.objects.get().pk, answer="Hecho", now=NOW, by=STAFF)
+
+
 at = {"now": NOW}
 staff = {"now": NOW, "by": STAFF}
 STEPS = (*OPEN, "read_only")
@@ -140,6 +146,7 @@ WORK = {
     "staff finishes": Work(STEPS, lambda shop: complete_visit(booking_id=shop.booking, **staff), "in_progress"),
     "staff misses": Work(STEPS, lambda shop: mark_no_show(
         booking_id=shop.booking, now=START + timedelta(hours=1), by=STAFF)),
+    "customer asks about data and is answered": Work(STATES, ask_and_answer),
     "payment arrives": Work(STATES, lambda shop: accept_payment(
         booking_id=shop.booking, now=NOW, by=SYSTEM), "pending_payment"),
     "staff adds": Work(OPEN, lambda shop: catalog.create_resource(setup=replace(shop.resource, name="Nueva"), **staff)),

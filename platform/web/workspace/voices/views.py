@@ -89,7 +89,9 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
 def describe_rights(request: HttpRequest) -> dict[str, bool]:
     """Say what the person may do here."""
     may_act = may_business(Ability.STEP)
+    is_decider = has_permission(request.user, Permission.CUSTOMER_MANAGE)
     return {
         "may_answer": may_act and has_permission(request.user, Permission.BOOKING_MANAGE),
-        "may_decide": may_act and has_permission(request.user, Permission.CUSTOMER_MANAGE),
+        "may_decide": may_act and is_decider,
+        "may_answer_wishes": is_decider,  # in every state of the business: customers have a right to an answer
     }

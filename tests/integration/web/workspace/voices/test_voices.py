@@ -77,6 +77,19 @@ def test_wish_is_answered(owner_client, booking):
     assert DataRequest.objects.get().answer == "Ya lo borramos"
 
 
+@pytest.mark.parametrize("status", ["suspended", "closed"])
+def test_wish_is_answered_in_every_state_of_the_business(owner_client, tenant, booking, status):
+    Tenant.objects.filter(pk=tenant.id).update(status=status)
+    forget_tenants()
+    address = f"/workspace/voices/requests/{DataRequest.objects.get().pk}/"
+    page = owner_client.get("/workspace/voices/waiting/").content.decode()
+    assert (f'action="{address}"' in page, "/settle/" in page) == (True, False)
+
+    owner_client.post(address, {"answer": "Ya lo borramos"})
+
+    assert DataRequest.objects.get().answer == "Ya lo borramos"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_take_as_many_queries_for_any_length(owner_client, booking, django_assert_num_queries, count):
     for number in range(1, count):
