@@ -17,6 +17,7 @@ def list_conversation(*, booking_id: int) -> tuple[ConversationView, ...]:
     rows = ConversationLine.objects.filter(booking_id=booking_id).order_by("-written_at", "-pk")[:MOST_SHOWN]
     return tuple(
         ConversationView(
+            id=row.pk,
             author=ActorKind(row.author),
             user_id=row.user_id,
             text=row.text,
@@ -47,6 +48,7 @@ def list_waiting() -> tuple[WaitingConversation, ...]:
             text=lines[-1].text,
             written_at=lines[0].written_at,
             count=len(lines),
+            last_line_id=lines[-1].pk,
         )
         for booking_id, lines in by_booking.items()
     )

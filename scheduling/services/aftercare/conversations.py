@@ -49,8 +49,10 @@ def write_as_customer(*, token: str, text: str, now: datetime) -> bool:
 
 
 @write_transaction()
-def write_as_staff(*, booking_id: int, text: str, now: datetime, by: Actor) -> bool:
+def write_as_staff(*, booking_id: int, text: str, seen_line_id: int, now: datetime, by: Actor) -> bool:
     """Write to the customer of a booking, and tell whether it is new; what the customer wrote waits no longer.
+
+    ``seen_line_id`` is the last line that the writer saw: what came after it was not answered, and waits on.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -62,7 +64,7 @@ def write_as_staff(*, booking_id: int, text: str, now: datetime, by: Actor) -> b
     words = read_words(text, field="text", longest=LONGEST_LINE)
     if _is_said(booking, author=ActorKind.STAFF, words=words, now=now):
         return False
-    _settle(booking, now)
+    _settle(booking, seen_line_id, now)
     line = ConversationLine.objects.create(
         booking=booking, author=ActorKind.STAFF, user_id=by.user_id, text=words, written_at=now, settled_at=now
     )
@@ -71,18 +73,20 @@ def write_as_staff(*, booking_id: int, text: str, now: datetime, by: Actor) -> b
 
 
 @write_transaction()
-def settle_conversation(*, booking_id: int, now: datetime) -> bool:
-    """Say that what a customer wrote needs no answer, and tell whether anything waited.
+def settle_conversation(*, booking_id: int, seen_line_id: int, now: datetime) -> bool:
+    """Say that what a customer wrote up to a line needs no answer, and tell whether anything waited.
 
     Raises:
         StatusForbids, BookingNotFound: As `write_as_staff`.
     """
     check_business_may(Ability.STEP, is_staff=True)
-    return _settle(lock_booking(now=now, booking_id=booking_id), now) > 0
+    return _settle(lock_booking(now=now, booking_id=booking_id), seen_line_id, now) > 0
 
 
-def _settle(booking: Booking, now: datetime) -> int:
-    waiting = ConversationLine.objects.filter(booking=booking, settled_at=None, written_at__lte=now)
+def _settle(booking: Booking, seen_line_id: int, now: datetime) -> int:
+    waiting = ConversationLine.objects.filter(
+        booking=booking, settled_at=None, written_at__lte=now, pk__lte=seen_line_id
+    )
     return waiting.update(settled_at=now)
 
 

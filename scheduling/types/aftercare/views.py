@@ -104,13 +104,14 @@ class FeedbackSummary:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """One message of a conversation.
+    """One message of a conversation; ``id`` grows from one to the next.
 
     Attributes:
         user_id: Who of the staff wrote it.
         is_waiting: A customer wrote it, and nobody has answered or put it away.
     """
 
+    id: int
     author: ActorKind
     user_id: int | None
     text: str
@@ -120,7 +121,11 @@ class ConversationView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingConversation:
-    """A booking whose customer waits for words: the newest of them, since when the oldest waits, and how many do."""
+    """A booking whose customer waits for words: the newest of them, since when the oldest waits, and how many do.
+
+    Attributes:
+        last_line_id: The newest of them.
+    """
 
     booking_id: int
     customer_name: str
@@ -130,6 +135,7 @@ class WaitingConversation:
     text: str
     written_at: datetime
     count: int
+    last_line_id: int
 
 
 @dataclass(frozen=True, slots=True)

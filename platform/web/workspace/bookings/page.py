@@ -122,6 +122,11 @@ class BookingPage:
     is_waited_for: bool
 
     @property
+    def last_line_id(self) -> int:
+        """Return the newest line of the conversation: whoever answers has read as far as that; 0: there is none."""
+        return self.conversation[-1].line.id if self.conversation else 0
+
+    @property
     def day_url(self) -> str:
         """Return the board of the booking's day."""
         on = to_local(self.booking.starts_at, self.booking.timezone).date()

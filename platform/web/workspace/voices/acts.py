@@ -20,7 +20,7 @@ from web.errors import translate_error
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, find_return_address, go_on
 from web.workspace.bookings.views import make_actor
-from web.workspace.voices.forms import AnswerForm, HideForm, MessageForm
+from web.workspace.voices.forms import AnswerForm, HideForm, MessageForm, SeenForm
 
 Act = Callable[[], str]
 """Does it and returns what to say about it."""
@@ -73,7 +73,8 @@ def write(request: HttpRequest, booking_id: int) -> HttpResponse:
 
     def act() -> str:
         text, by = form.cleaned_data["text"], make_actor(request)
-        conversations.write_as_staff(booking_id=booking_id, text=text, now=utc_now(), by=by)
+        seen = form.read_seen()
+        conversations.write_as_staff(booking_id=booking_id, text=text, seen_line_id=seen, now=utc_now(), by=by)
         return gettext("Sent to the customer")
 
     back = reverse("workspace:booking", args=[booking_id])
@@ -84,13 +85,14 @@ def write(request: HttpRequest, booking_id: int) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Say that what the customer wrote needs no answer."""
+    form = SeenForm(request.POST)
 
     def act() -> str:
-        conversations.settle_conversation(booking_id=booking_id, now=utc_now())
+        conversations.settle_conversation(booking_id=booking_id, seen_line_id=form.read_seen(), now=utc_now())
         return gettext("Put away")
 
     back = reverse("workspace:voices_waiting")
-    return _do(request, PageForm(request.POST), act, back=back, title=gettext("No answer needed"))
+    return _do(request, form, act, back=back, title=gettext("No answer needed"))
 
 
 @requires(Permission.CUSTOMER_MANAGE)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.utils.translation import gettext_lazy
 
+from kernel.ids import read_row_id
 from scheduling.types.aftercare.views import LONGEST_ANSWER, LONGEST_LINE
 from web.parts.fields import ReasonField, TextField
 from web.parts.forms import PageForm
 
 
-class MessageForm(PageForm):
+class SeenForm(PageForm):
+    """What says something about a conversation, and up to which line it was read."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def read_seen(self) -> int:
+        """Return the last line that was read; 0: none is named. The form is valid."""
+        return read_row_id(self.cleaned_data["seen"]) or 0
+
+
+class MessageForm(SeenForm):
     """A message to the customer of a booking."""
 
     text = TextField(label=gettext_lazy("Write to the customer"), max_length=LONGEST_LINE, rows=3)

@@ -33,6 +33,10 @@ def link(booking) -> str:
     return make_manage_token(booking)
 
 
+def find_last_line() -> int:
+    return ConversationLine.objects.latest("pk").pk
+
+
 def test_staff_reads_what_a_customer_writes_and_answers(booking, link):
     assert write_as_customer(token=link, text="¿A qué hora estaría listo?", now=NOW)
     handle_events(NOW)
@@ -40,7 +44,8 @@ def test_staff_reads_what_a_customer_writes_and_answers(booking, link):
         (booking.id, "¿A qué hora estaría listo?", 1)
     ]
 
-    assert write_as_staff(booking_id=booking.id, text="A las 10:30.", now=NOW + MINUTE, by=STAFF)
+    seen = find_last_line()
+    assert write_as_staff(booking_id=booking.id, text="A las 10:30.", seen_line_id=seen, now=NOW + MINUTE, by=STAFF)
     handle_events(NOW + MINUTE)
 
     assert list_waiting() == ()
@@ -65,9 +70,24 @@ def test_a_second_click_writes_nothing(booking, link):
 def test_nothing_waits_that_needs_no_answer(booking, link):
     write_as_customer(token=link, text="Gracias", now=NOW)
 
-    assert settle_conversation(booking_id=booking.id, now=NOW)
-    assert not settle_conversation(booking_id=booking.id, now=NOW)
+    assert settle_conversation(booking_id=booking.id, seen_line_id=find_last_line(), now=NOW)
+    assert not settle_conversation(booking_id=booking.id, seen_line_id=find_last_line(), now=NOW)
 
+    assert list_waiting() == ()
+
+
+def test_what_came_while_somebody_typed_waits_on(booking, link):
+    write_as_customer(token=link, text="¿A qué hora?", now=NOW)
+    seen = find_last_line()
+    write_as_customer(token=link, text="¿Y cuánto cuesta?", now=NOW)
+
+    write_as_staff(booking_id=booking.id, text="A las diez.", seen_line_id=seen, now=NOW + MINUTE, by=STAFF)
+    assert [(each.text, each.count) for each in list_waiting()] == [("¿Y cuánto cuesta?", 1)]
+    assert not settle_conversation(booking_id=booking.id, seen_line_id=seen, now=NOW + MINUTE)
+    assert [each.text for each in list_waiting()] == ["¿Y cuánto cuesta?"]
+
+    (waiting,) = list_waiting()
+    assert settle_conversation(booking_id=booking.id, seen_line_id=waiting.last_line_id, now=NOW + MINUTE)
     assert list_waiting() == ()
 
 
@@ -76,7 +96,7 @@ def test_what_says_nothing_is_refused(booking, link, text):
     with pytest.raises(RequestInvalid):
         write_as_customer(token=link, text=text, now=NOW)
     with pytest.raises(RequestInvalid):
-        write_as_staff(booking_id=booking.id, text=text, now=NOW, by=STAFF)
+        write_as_staff(booking_id=booking.id, text=text, seen_line_id=0, now=NOW, by=STAFF)
 
     assert ConversationLine.objects.count() == 0
 
@@ -85,7 +105,7 @@ def test_strangers_write_nowhere(booking):
     with pytest.raises(TokenUnknown):
         write_as_customer(token="x" * 14, text="Hola", now=NOW)
     with pytest.raises(BookingNotFound):
-        write_as_staff(booking_id=booking.id + 1000, text="Hola", now=NOW, by=STAFF)
+        write_as_staff(booking_id=booking.id + 1000, text="Hola", seen_line_id=0, now=NOW, by=STAFF)
 
     assert ConversationLine.objects.count() == 0
 

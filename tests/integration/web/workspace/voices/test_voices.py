@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kernel.clock import utc_now
@@ -54,9 +56,11 @@ def test_the_way_to_the_settings_is_for_those_who_may_go_there(staff_client, ten
 
 def test_conversation_is_answered_in_the_booking(owner_client, booking):
     assert "¿Siguen ahí?" in text_of(owner_client.get("/workspace/voices/waiting/"))
-    assert "¿Siguen ahí?" in text_of(owner_client.get(f"/workspace/bookings/{booking.pk}/"))
+    page = owner_client.get(f"/workspace/bookings/{booking.pk}/")
+    assert "¿Siguen ahí?" in text_of(page)
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page.content.decode())
 
-    answer = owner_client.post(f"/workspace/voices/{booking.pk}/message/", {"text": "Aquí seguimos"})
+    answer = owner_client.post(f"/workspace/voices/{booking.pk}/message/", {"text": "Aquí seguimos", "seen": seen})
 
     assert answer.headers["Location"] == f"/workspace/bookings/{booking.pk}/"
     assert list(ConversationLine.objects.order_by("pk").values_list("author", "text")) == [
@@ -64,6 +68,18 @@ def test_conversation_is_answered_in_the_booking(owner_client, booking):
         ("staff", "Aquí seguimos"),
     ]
     assert "¿Siguen ahí?" not in text_of(owner_client.get("/workspace/voices/waiting/"))
+
+
+def test_what_nobody_has_read_is_not_put_away(owner_client, booking):
+    page = owner_client.get("/workspace/voices/waiting/").content.decode()
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page)
+    ConversationLine.objects.create(booking=booking, author="customer", text="¿Hola?", written_at=utc_now())
+
+    owner_client.post(f"/workspace/voices/{booking.pk}/settle/", {"seen": seen})
+    owner_client.post(f"/workspace/voices/{booking.pk}/settle/", {"seen": "x" * 40})
+    shown = text_of(owner_client.get("/workspace/voices/waiting/"))
+
+    assert ("¿Siguen ahí?" in shown, "¿Hola?" in shown) == (False, True)
 
 
 def test_wish_is_answered(owner_client, booking):
