@@ -115,6 +115,7 @@ _BOOKINGS = (
             "comment": replace(_WRITTEN, ground=Ground.CONSENT),
             "answer": _WRITTEN,
             "hidden_reason": _CHANGE,
+            "hiding_log": _CHANGE,
         },
     ),
     TableInventory(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from scheduling.enums import ReminderStatus
 from scheduling.models.booking import Booking
@@ -37,7 +37,8 @@ class Feedback(models.Model):
     """What the customer says about a visit, once, and what the business answers.
 
     With ``may_publish`` everybody reads it on the booking page, until the customer takes that back or the business
-    hides it, for a reason that is kept.
+    hides it, for a reason that is kept. ``hiding_log`` has who hid it and why, and who showed it again, in order
+    (`types.aftercare.views.HidingLine`).
     """
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
@@ -53,6 +54,7 @@ class Feedback(models.Model):
     )
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    hiding_log = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     class Meta:
         """Score 1 to 5; likelihood to recommend 0 to 10; answered with words, hidden for a reason."""

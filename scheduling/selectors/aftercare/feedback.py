@@ -10,7 +10,14 @@ from kernel.identity.greetings import greet_name
 from kernel.ids import hash_link_token
 from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
 from scheduling.models import Feedback
-from scheduling.types.aftercare.views import LOW_SCORE, FeedbackSummary, FeedbackView, Praise, PublishedFeedback
+from scheduling.types.aftercare.views import (
+    LOW_SCORE,
+    FeedbackSummary,
+    FeedbackView,
+    HidingLine,
+    Praise,
+    PublishedFeedback,
+)
 
 NEWEST = 6
 """So many the booking page shows."""
@@ -133,6 +140,7 @@ def _view(row: Feedback) -> FeedbackView:
         answered_at=row.answered_at,
         hidden_at=row.hidden_at,
         hidden_reason=row.hidden_reason,
+        hidings=tuple(HidingLine.read(each) for each in row.hiding_log or ()),  # an erased one has nothing
         customer_name=booking.customer_name,
         service_name=booking.service.name,
         starts_at=booking.starts_at,

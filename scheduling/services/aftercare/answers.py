@@ -11,7 +11,7 @@ from scheduling.models import Feedback
 from scheduling.services.aftercare.feedback import read_words
 from scheduling.services.writing.inputs import clean_reason
 from scheduling.types import Actor
-from scheduling.types.aftercare.views import LONGEST_ANSWER
+from scheduling.types.aftercare.views import LONGEST_ANSWER, HidingLine
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 
@@ -43,8 +43,8 @@ def answer_feedback(*, booking_id: int, text: str, now: datetime, by: Actor) -> 
 
 
 @write_transaction()
-def hide_feedback(*, booking_id: int, reason: str, now: datetime) -> bool:
-    """Take an opinion off the booking page and tell whether it was there; the reason is kept.
+def hide_feedback(*, booking_id: int, reason: str, now: datetime, by: Actor) -> bool:
+    """Take an opinion off the booking page and tell whether it was there; the reason and who did it are kept.
 
     Raises:
         StatusForbids, FeedbackNotFound: As `answer_feedback`.
@@ -56,12 +56,12 @@ def hide_feedback(*, booking_id: int, reason: str, now: datetime) -> bool:
     if feedback.hidden_at is not None:
         return False
     feedback.hidden_at, feedback.hidden_reason = now, kept
-    feedback.save(update_fields=["hidden_at", "hidden_reason"])
+    _note(feedback, HidingLine(now, is_hidden=True, user_id=by.user_id, reason=kept))
     return True
 
 
 @write_transaction()
-def show_feedback(*, booking_id: int) -> bool:
+def show_feedback(*, booking_id: int, now: datetime, by: Actor) -> bool:
     """Let an opinion that was hidden be read again, where its customer still lets it, and tell whether it was hidden.
 
     Raises:
@@ -72,8 +72,14 @@ def show_feedback(*, booking_id: int) -> bool:
     if feedback.hidden_at is None:
         return False
     feedback.hidden_at, feedback.hidden_reason = None, ""
-    feedback.save(update_fields=["hidden_at", "hidden_reason"])
+    _note(feedback, HidingLine(now, is_hidden=False, user_id=by.user_id))
     return True
+
+
+def _note(feedback: Feedback, line: HidingLine) -> None:
+    """Write a line into the log of an opinion, and save whether it is hidden."""
+    feedback.hiding_log = [*(feedback.hiding_log or ()), line.to_json()]
+    feedback.save(update_fields=["hidden_at", "hidden_reason", "hiding_log"])
 
 
 def _lock(booking_id: int) -> Feedback:

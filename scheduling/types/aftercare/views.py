@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kernel.iso import parse_instant
 from scheduling.enums import ActorKind, DataRequestKind
 
 LONGEST_COMMENT, LONGEST_ANSWER, LONGEST_LINE, LONGEST_WISH = 1000, 1000, 1000, 1000
@@ -31,10 +32,30 @@ class GivenFeedback:
 
 
 @dataclass(frozen=True, slots=True)
+class HidingLine:
+    """Somebody of the business took an opinion off the booking page, for a ``reason``, or let it be shown again."""
+
+    at: datetime
+    is_hidden: bool
+    user_id: int | None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as it is kept."""
+        return {"at": self.at.isoformat(), "is_hidden": self.is_hidden, "user_id": self.user_id, "reason": self.reason}
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> HidingLine:
+        """Return a line as it was kept."""
+        return cls(parse_instant(kept["at"]), kept["is_hidden"], kept["user_id"], kept["reason"])
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackView:
     """What was said about one visit, and what became of it.
 
     Attributes:
+        hidings: Who hid it and who showed it again, in order.
         customer_name: As it was given with the booking.
         is_published: Everybody reads it on the booking page.
     """
@@ -49,6 +70,7 @@ class FeedbackView:
     answered_at: datetime | None
     hidden_at: datetime | None
     hidden_reason: str
+    hidings: tuple[HidingLine, ...]
     customer_name: str
     service_name: str
     starts_at: datetime

@@ -47,7 +47,8 @@ def hide(request: HttpRequest, booking_id: int) -> HttpResponse:
     form = HideForm(request.POST)
 
     def act() -> str:
-        answers.hide_feedback(booking_id=booking_id, reason=form.cleaned_data["reason"], now=utc_now())
+        reason, by = form.cleaned_data["reason"], make_actor(request)
+        answers.hide_feedback(booking_id=booking_id, reason=reason, now=utc_now(), by=by)
         return gettext("It is not shown on your page any more")
 
     return _do(request, form, act, back=reverse("workspace:voices"), title=gettext("Do not show it"))
@@ -59,7 +60,7 @@ def show(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Let an opinion be read again that was hidden."""
 
     def act() -> str:
-        answers.show_feedback(booking_id=booking_id)
+        answers.show_feedback(booking_id=booking_id, now=utc_now(), by=make_actor(request))
         return gettext("It is shown again, if its customer lets it be")
 
     return _do(request, PageForm(request.POST), act, back=reverse("workspace:voices"), title=gettext("Show it again"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission, has_permission
+from accounts.selectors.staff import name_people
 from edge.access import requires
 from kernel.clock import utc_now
 from scheduling.selectors.aftercare import feedback
@@ -51,6 +52,7 @@ def list_opinions(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")
     kind = asked if asked in feedback.KINDS else feedback.ALL
     page = feedback.list_feedback(kind=kind, cursor=request.GET.get("cursor", ""), limit=PAGE_SIZE)
+    names = name_people({line.user_id for each in page.rows for line in each.hidings if line.user_id is not None})
     address = reverse("workspace:voices")
     more = urlencode({"kind": kind, "cursor": page.next_cursor}) if page.next_cursor else ""
     context = {
@@ -59,6 +61,7 @@ def list_opinions(request: HttpRequest) -> HttpResponse:
                 each,
                 AnswerForm(initial={"answer": each.answer}, auto_id=f"answer-{each.booking_id}-%s"),
                 HideForm(auto_id=f"hide-{each.booking_id}-%s"),
+                [(line, names.get(line.user_id or 0, "")) for line in each.hidings],
             )
             for each in page.rows
         ],

@@ -12,7 +12,9 @@ from scheduling.enums import DataRequestKind
 from scheduling.errors import DataRequestNotFound, DataRequestOpen, RequestInvalid
 from scheduling.models import DataRequest
 from scheduling.selectors.aftercare.data_requests import list_open_requests, list_requests_of
+from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.aftercare.own_data import collect_own_data
+from scheduling.services.aftercare.answers import hide_feedback
 from scheduling.services.aftercare.conversations import write_as_customer
 from scheduling.services.aftercare.data_requests import ask_about_data, finish_request
 from scheduling.services.aftercare.feedback import give_feedback
@@ -92,9 +94,13 @@ def test_erasing_takes_the_words_too(visited, token):
     give_feedback(token=token, given=GivenFeedback(4, "Soy Ana", may_publish=True), now=visited.ends_at)
     write_as_customer(token=token, text="Soy Ana", now=visited.ends_at)
     ask_about_data(token=token, kind=ERASURE, text="Soy Ana", now=visited.ends_at)
+    hide_feedback(booking_id=visited.id, reason="Nombra a Ana", now=visited.ends_at, by=STAFF)
 
     erase(kind=CUSTOMER_KIND, row_ids=[visited.customer_id], now=visited.ends_at)
 
     found = json.dumps(collect_own_data(visited, business_name="Taller")["feedback"])
     assert "Soy Ana" not in found
+    said = find_feedback(booking_id=visited.id)
+    assert said is not None
+    assert (said.hidden_reason, said.hidings) == ("", ())
     assert list_open_requests() == ()

@@ -22,7 +22,7 @@ from scheduling.selectors.aftercare.feedback import (
 from scheduling.services.aftercare.answers import answer_feedback, hide_feedback, show_feedback
 from scheduling.services.aftercare.feedback import change_consent, give_feedback
 from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.types.aftercare.views import GivenFeedback
+from scheduling.types.aftercare.views import GivenFeedback, HidingLine
 from tenants.context import tenant_scope
 from tests.factories.scheduling import NOW as SHOP_NOW
 from tests.factories.scheduling import book as book_in_shop
@@ -156,16 +156,23 @@ def test_consent_to_nothing(visited, token):
 
 def test_hidden_for_a_reason_and_shown_again(visited, token):
     give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    later = visited.ends_at + timedelta(days=1)
 
     with pytest.raises(RequestInvalid):
-        hide_feedback(booking_id=visited.id, reason=" ", now=visited.ends_at)
+        hide_feedback(booking_id=visited.id, reason=" ", now=visited.ends_at, by=STAFF)
     assert list_published() is not None
-    assert hide_feedback(booking_id=visited.id, reason="Nombra a otra persona", now=visited.ends_at)
+    assert hide_feedback(booking_id=visited.id, reason="Nombra a otra persona", now=visited.ends_at, by=STAFF)
     assert list_published() is None
-    assert show_feedback(booking_id=visited.id)
-    assert not show_feedback(booking_id=visited.id)
+    assert show_feedback(booking_id=visited.id, now=later, by=STAFF)
+    assert not show_feedback(booking_id=visited.id, now=later, by=STAFF)
 
     assert list_published() is not None
+    said = find_feedback(booking_id=visited.id)
+    assert said is not None
+    assert said.hidings == (
+        HidingLine(visited.ends_at, is_hidden=True, user_id=None, reason="Nombra a otra persona"),
+        HidingLine(later, is_hidden=False, user_id=None),
+    )
 
 
 def test_answer_is_told_once(visited, token):

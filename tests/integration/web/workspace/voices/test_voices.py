@@ -39,8 +39,11 @@ def test_opinion_is_answered_and_hidden(owner_client, booking):
 
     said = Feedback.objects.get()
     assert (said.answer, said.hidden_reason) == ("Lo sentimos", "Nombra a alguien")
+    assert "Nombra a alguien · Olga Owner," in text_of(owner_client.get("/workspace/voices/?lang=es"))
     owner_client.post(f"/workspace/voices/{booking.pk}/show/")
     assert Feedback.objects.get().hidden_at is None
+    shown = text_of(owner_client.get("/workspace/voices/?lang=es"))
+    assert ("Nombra a alguien · Olga Owner," in shown, "Se muestra de nuevo · Olga Owner," in shown) == (True, True)
 
 
 @pytest.mark.parametrize(("role", "is_led"), [("manager", True), ("receptionist", False)])
