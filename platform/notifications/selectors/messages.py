@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
+from notifications.enums import MessageStatus
 from notifications.models import Message
 from notifications.types.messages import MessageView, Subject
 
@@ -27,3 +31,10 @@ def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
         )
         for message in rows.order_by("pk").defer("body_html", "attachments")
     )
+
+
+def is_told_since(*, template: str, subject_kind: str, subject_ids: Collection[int], since: datetime) -> bool:
+    """Tell whether a message was written since an instant about one of some things, and was or may still be sent."""
+    rows = Message.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids, created_at__gt=since)
+    unsent = (MessageStatus.FAILED, MessageStatus.CANCELLED)
+    return rows.filter(template=template).exclude(status__in=unsent).exists()

@@ -1,7 +1,8 @@
-"""Asking once how a visit was, when the trade or the business says: due work of the kind ``feedback_request``.
+"""Asking how a visit was, when the trade or the business says: due work of the kind ``feedback_request``.
 
-It is planned when a visit is completed and looked at again when it is due: who was marked by mistake is asked nothing,
-and whoever is completed twice is asked once, because the message has one key.
+Nobody is asked more than once in `PAUSE`, however often they come. It is planned when a visit is completed, and looked
+at again when it is due: who was marked by mistake is asked nothing, and whoever is completed twice is asked once,
+because the message has one key.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from notifications.hooks import register_event_handler
+from notifications.selectors.messages import is_told_since
 from notifications.types.messages import TALK, EventView, Thread
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
@@ -18,6 +20,7 @@ from scheduling.selectors.aftercare.feedback import is_rated
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare.times import find_asking_instant
 from scheduling.services.messages.customer import tell_customer
+from scheduling.services.messages.words import SUBJECT_KIND
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
@@ -28,10 +31,12 @@ from tenants.services.due_work import add_due_work
 from verticals.contract import FeedbackAsk, VerticalUnknown
 from verticals.registry import get_vertical
 
-DUE_KIND = "feedback_request"
+DUE_KIND = TEMPLATE = "feedback_request"
 COMPLETED = "booking.completed"
 LATEST = timedelta(days=3)
 """So long after its time a question is still asked; later nobody remembers, and an outage was ours."""
+PAUSE = timedelta(days=30)
+"""How long nobody asks a customer again."""
 
 
 def find_ask() -> FeedbackAsk:
@@ -79,9 +84,11 @@ def ask_customer(booking_id: int, now: datetime) -> None:
     is_too_late = now > due_at + LATEST or now >= booking.ends_at + LINK_LIFE
     if is_too_late or not may_business(Ability.REMIND) or current_tenant().is_kept_back(due_at):
         return
+    if _is_asked_lately(booking, now):
+        return
     tell_customer(
         booking,
-        template="feedback_request",
+        template=TEMPLATE,
         key=f"feedback:{booking.id}",
         now=now,
         limit="messages_reminders",
@@ -96,6 +103,15 @@ def register() -> None:
     register_event_handler(COMPLETED, plan_question, is_urgent=False)
     register_due_handler(DUE_KIND, ask_customer)
     register_exported_work([DUE_KIND])
+
+
+def _is_asked_lately(booking: BookingView, now: datetime) -> bool:
+    """Tell whether the customer was asked about this visit or another one within `PAUSE`."""
+    asked = [booking.id]
+    if booking.customer_id is not None:
+        theirs = Booking.objects.filter(customer_id=booking.customer_id, ends_at__gt=now - PAUSE - LINK_LIFE)
+        asked += theirs.values_list("pk", flat=True)
+    return is_told_since(template=TEMPLATE, subject_kind=SUBJECT_KIND, subject_ids=asked, since=now - PAUSE)
 
 
 def _may_be_asked(booking: BookingView) -> bool:

@@ -20,6 +20,7 @@ from tests.integration.scheduling.messages.conftest import handle_events
 from verticals.contract import FeedbackAsk
 
 ASKED = "feedback_request"
+DAY = timedelta(days=1)
 
 
 def find_due(booking):
@@ -40,7 +41,7 @@ def test_a_workshop_asks_two_hours_later(visited):
     (message,) = Message.objects.filter(template=ASKED)
     assert (message.channel, message.to) == ("email", "ana@example.com")
     assert "/feedback/" in message.body_text
-    assert "Preguntamos una sola vez" in message.body_text
+    assert "Preguntamos, como mucho, una vez al mes." in message.body_text
 
 
 def test_who_is_completed_twice_is_asked_once(visited):
@@ -54,6 +55,33 @@ def test_who_is_completed_twice_is_asked_once(visited):
     asking.ask_customer(visited.id, find_due(visited))
 
     assert count_asked() == 1
+
+
+def test_who_comes_every_week_is_asked_once_a_month(visited, book):
+    asking.ask_customer(visited.id, find_due(visited))
+    again, other = (
+        complete(book(now=visited.ends_at + 5 * DAY, starts_after=visited.ends_at + 7 * DAY, **person))
+        for person in ({}, {"name": "Berta Luna", "email": "berta@example.com", "phone": None})
+    )
+
+    asking.ask_customer(again.id, find_due(again))
+    asking.ask_customer(other.id, find_due(other))
+
+    assert again.customer_id == visited.customer_id
+    assert list(Message.objects.filter(template=ASKED).order_by("pk").values_list("to", flat=True)) == [
+        "ana@example.com", "berta@example.com",
+    ]  # fmt: skip
+
+
+def test_who_comes_after_a_month_is_asked_again(visited, book):
+    asked_at = find_due(visited)
+    asking.ask_customer(visited.id, asked_at)
+    later = complete(book(now=asked_at + 10 * DAY, starts_after=asked_at + 12 * DAY))
+    Message.objects.filter(template=ASKED).update(created_at=asked_at - 20 * DAY)
+
+    asking.ask_customer(later.id, find_due(later))
+
+    assert count_asked() == 2
 
 
 def test_who_was_completed_by_mistake_is_not_asked(visited):
