@@ -13,7 +13,7 @@ OTHER = "other"
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PARTS = frozenset({"account", "api", "operator", "page", "workspace"})
-OUTCOMES = frozenset({"done", "failed", "gone", "later", "parked", "refused", "retried", "sent", "taken"})
+OUTCOMES = frozenset({"done", "failed", "gone", "later", "parked", "refused", "retried", "sent", "taken", "unknown"})
 STEPS = frozenset({"book", "hold", "submit"})
 CHANNELS = frozenset({"email", "sms"})
 SERVICES = frozenset({"web", "worker"})

@@ -16,7 +16,8 @@ class DueWork(models.Model):
     lease run out. Work of one ``lane`` waits for the same thing outside (the mail server): it never
     takes every worker. ``leased_pid`` is the server process of whoever leased it: when that is gone, so is
     the worker, and its place in the lane is free before the lease ends. ``request_id`` is that of
-    the request that made it due, for the log. ``schema_name`` is text, not a key: no row
+    the request that made it due, for the log. Since ``unknown_since`` workers have found that no version here does its
+    kind. ``schema_name`` is text, not a key: no row
     here depends on a tenant's tables.
     """
 
@@ -32,6 +33,7 @@ class DueWork(models.Model):
     request_id = models.CharField(max_length=36, blank=True, default="", db_default="")
     is_parked = models.BooleanField(default=False)
     last_error = models.CharField(max_length=300, blank=True)
+    unknown_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -37,8 +37,10 @@ WOKEN_AT_ONCE = 20
 TURN = timedelta(seconds=5)
 """How long a worker that was woken goes on; then Celery may give it something else."""
 MAX_BACKOFF = timedelta(hours=1)
-UNKNOWN_PAUSE = timedelta(minutes=1)
-"""How long work of a kind waits that only a newer version knows."""
+UNKNOWN_PAUSE, LONG_UNKNOWN_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+"""How long work of a kind waits that only another version knows: at first, and after `UNKNOWN_LONG`."""
+UNKNOWN_LONG = timedelta(days=1)
+"""By then a version that was rolled back is back as a rule; else its work may be of a kind that is gone for good."""
 DONE = "done"
 
 logger = logging.getLogger(__name__)
@@ -260,9 +262,9 @@ def _try(row: DueWork, now: datetime) -> str:
     """
     rows = DueWork.objects.filter(pk=row.pk)
     if not hooks.has_due_handler(row.kind):
-        logger.warning("due_work_unknown", extra={"schema_name": row.schema_name, "kind": row.kind})
-        rows.filter(due_at=row.due_at).update(due_at=now + UNKNOWN_PAUSE, leased_until=None)
-        return "later"
+        return _put_off_unknown(row, now)
+    if row.unknown_since is not None:
+        rows.update(unknown_since=None)
     try:
         call_in_schema(row.schema_name, hooks.get_due_handler(row.kind), row.row_id, now)
     except RetryLater as later:
@@ -276,6 +278,16 @@ def _try(row: DueWork, now: datetime) -> str:
     # A handler may have moved the row to another time: that is new work, and stays.
     rows.filter(due_at=row.due_at).delete()
     return DONE
+
+
+def _put_off_unknown(row: DueWork, now: datetime) -> str:
+    """Let a row wait whose kind nobody here does, and return how that is counted."""
+    logger.warning("due_work_unknown", extra={"schema_name": row.schema_name, "kind": row.kind})
+    since = row.unknown_since or now
+    pause = UNKNOWN_PAUSE if now - since < UNKNOWN_LONG else LONG_UNKNOWN_PAUSE
+    rows = DueWork.objects.filter(pk=row.pk, due_at=row.due_at)
+    rows.update(due_at=now + pause, leased_until=None, unknown_since=since)
+    return "unknown"
 
 
 def _note_failure(row: DueWork, error: Exception, now: datetime) -> bool:

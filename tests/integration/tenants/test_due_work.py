@@ -296,6 +296,27 @@ def test_unknown_kind_waits_for_the_newer_version_however_long_it_was_rolled_bac
     assert done == [(tenant.schema_name, 7)]
 
 
+def test_unknown_kind_is_looked_at_less_often_after_a_day(tenant, monkeypatch):
+    def put_off(row_id: int, now: datetime) -> None:
+        raise RetryLater(at=now + timedelta(days=1))
+
+    due_work.add_due_work(kind="test", row_id=7, due_at=NOW, now=utc_now())
+    first, before, found = utc_now(), read_due_work("unknown"), []
+    for now in (first, first + timedelta(hours=23), first + timedelta(hours=25)):
+        DueWork.objects.update(due_at=now)
+        perform(tenant, now=now)
+        row = DueWork.objects.get()
+        found.append((row.due_at - now, row.unknown_since))
+
+    assert found == [(timedelta(minutes=1), first), (timedelta(minutes=1), first), (timedelta(hours=1), first)]
+    assert read_due_work("unknown") - before == 3
+
+    monkeypatch.setitem(hooks._handlers, "test", put_off)
+    DueWork.objects.update(due_at=first)
+    perform(tenant)
+    assert DueWork.objects.get().unknown_since is None
+
+
 def test_work_of_a_dropped_tenant_is_forgotten(db, done):
     DueWork.objects.create(schema_name="t0_gone", kind="test", row_id=1, due_at=NOW)
 
