@@ -9,6 +9,8 @@ from notifications.enums import MessageStatus
 from notifications.models import Message
 from notifications.types.messages import MessageView, Subject
 
+UNSENT = (MessageStatus.FAILED, MessageStatus.CANCELLED)
+
 
 def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
     """Return every message about something, oldest first, whatever became of it."""
@@ -36,5 +38,9 @@ def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
 def is_told_since(*, template: str, subject_kind: str, subject_ids: Collection[int], since: datetime) -> bool:
     """Tell whether a message was written since an instant about one of some things, and was or may still be sent."""
     rows = Message.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids, created_at__gt=since)
-    unsent = (MessageStatus.FAILED, MessageStatus.CANCELLED)
-    return rows.filter(template=template).exclude(status__in=unsent).exists()
+    return rows.filter(template=template).exclude(status__in=UNSENT).exists()
+
+
+def is_any_sent(message_ids: Collection[int]) -> bool:
+    """Tell whether one of some messages was or may still be sent."""
+    return Message.objects.filter(pk__in=message_ids).exclude(status__in=UNSENT).exists()

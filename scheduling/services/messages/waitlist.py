@@ -14,6 +14,7 @@ from kernel.identity.greetings import greet_name
 from kernel.languages import LANGUAGES
 from kernel.text import mark
 from notifications.hooks import register_proviso, register_words
+from notifications.selectors.messages import is_any_sent
 from notifications.services.messages import tell
 from notifications.types.messages import CUSTOMER, TALK, Recipient, Subject, Thread
 from notifications.types.words import Vocabulary, Words
@@ -68,8 +69,8 @@ def tell_joined(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
     )
 
 
-def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: str, now: datetime) -> None:
-    """Tell somebody that a time is kept for them, until when, and the link that takes it."""
+def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: str, now: datetime) -> bool:
+    """Tell somebody that a time is kept for them, until when, and the link that takes it; False: no message leaves."""
     # Who declined an offer reads the messages: no stranger's mailbox is guarded there, and an offer that is not told is
     # one that is missed.
     is_read = any(line.step == WaitlistStep.DECLINED for line in read_log(entry))
@@ -79,7 +80,7 @@ def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: st
         | _say_button(language, token, TAKE)
         for language in LANGUAGES
     }
-    _tell(
+    told = _tell(
         entry,
         template=OFFER,
         words=words,
@@ -89,6 +90,7 @@ def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: st
         expires_at=held.expires_at,
         thread=Thread(role=CUSTOMER, state={"offer": entry.offer_number}),
     )
+    return is_any_sent(told)
 
 
 def tell_removed(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
@@ -120,9 +122,9 @@ def _tell(
     now: datetime,
     thread: Thread,
     expires_at: datetime | None = None,
-) -> None:
+) -> tuple[int, ...]:
     customer = entry.details.get("customer", {})
-    tell(
+    return tell(
         recipients=[
             Recipient(
                 email=customer.get("email") or "",

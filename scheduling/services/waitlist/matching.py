@@ -219,9 +219,23 @@ def _find_first(earlier: Sequence[Waiting], turn: Turn, walk: Round) -> tuple[Wa
     return None
 
 
-@write_transaction()
+class Untold(Exception):
+    """No message tells somebody of a time that would be kept for them."""
+
+
 def _offer(row: Waiting, turn: Turn, now: datetime) -> bool:
-    """Keep a time for somebody who waits and tell them; False: it or they are gone."""
+    """Keep a time for somebody who waits and tell them; False: it or they are gone, or nothing would tell them.
+
+    What nobody hears of is no offer: it would be kept from all others, and missed.
+    """
+    try:
+        return _keep(row, turn, now)
+    except Untold:
+        return False
+
+
+@write_transaction()
+def _keep(row: Waiting, turn: Turn, now: datetime) -> bool:
     rows = WaitlistEntry.objects.select_for_update(of=("self",)).select_related("service", "location")
     entry = rows.filter(pk=row.id, status=WaitlistStatus.WAITING).first()
     if entry is None:
@@ -242,7 +256,8 @@ def _offer(row: Waiting, turn: Turn, now: datetime) -> bool:
     note(entry, WaitlistStep.OFFERED, now=now, starts_at=held.starts_at)
     entry.save()
     add_due_work(kind=LAPSE_KIND, row_id=entry.pk, due_at=held.expires_at, now=now, urgency=Urgency.SOON)
-    tell_offer(entry, held, token=make_offer_token(entry), timezone=find_timezone(entry), now=now)
+    if not tell_offer(entry, held, token=make_offer_token(entry), timezone=find_timezone(entry), now=now):
+        raise Untold
     return True
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from keyvalue.throttle import get_limit
 from notifications.models import Message
+from notifications.services.recipients import may_get_one_more
+from scheduling.models import Booking
 from scheduling.services.waitlist.answering import decline_offer, lapse_offer
 from scheduling.services.waitlist.matching import match_waitlist
+from tests.factories.scheduling import hours_later
 from tests.integration.scheduling.waitlist.test_waitlist import (
     HALF_HOUR,
     HOURS,
@@ -13,6 +17,7 @@ from tests.integration.scheduling.waitlist.test_waitlist import (
     free,
     free_shop,
     join,
+    list_standings,
     offer_of,
     shop,
 )
@@ -47,3 +52,18 @@ def test_whoever_is_taken_off_since_they_did_not_answer_is_told_once(shop):
     assert told == [0, 1]
     assert (message.to, message.role, message.status) == ("berta@example.com", "customer_talk", "queued")
     assert "/w/" in message.body_text
+
+
+def test_whoever_no_message_can_tell_is_offered_nothing_and_the_next_is(shop):
+    join(shop, "Ulla")
+    join(shop, "Carla")
+    for _ in range(get_limit("messages_changes").size):
+        assert may_get_one_more("ulla@example.com", limit="messages_changes", now=MORNING)
+
+    free(1)
+    match_waitlist(1, MORNING)
+
+    assert list_standings() == [("Ulla", "waiting", None), ("Carla", "offered", hours_later(1))]
+    assert Booking.objects.filter(status="held").count() == 1
+    told = Message.objects.filter(template="waitlist_offer").values_list("to", "status")
+    assert list(told) == [("carla@example.com", "queued")]
