@@ -62,6 +62,11 @@ def get_kind(name: str) -> FileKind:
     return kind
 
 
+def list_visitors_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds that visitors send."""
+    return tuple(sorted(kind.name for kind in _kinds.values() if kind.is_from_visitors))
+
+
 def list_kinds_of(owner_model: str) -> tuple[str, ...]:
     """Return the names of the kinds whose files belong to rows of a table."""
     return tuple(sorted(kind.name for kind in _kinds.values() if kind.owner_model == owner_model))

@@ -14,7 +14,8 @@ class VisitPhoto(models.Model):
     """A photo, of one run through the booking page at first, of a booking once that is made; the file is in ``files``.
 
     ``run_hash`` is what is stored of the name of that run. What belongs to no booking a day after it was sent is
-    removed. ``position`` counts from 0: that is what keeps a run, and a booking, to five.
+    removed, and what does two years after the visit. ``position`` counts from 0: that is what keeps a run, and a
+    booking, to five.
     """
 
     run_hash = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Photos of what a visit is about: sent before there is a booking, kept with it, gone after a day without one.
+"""Photos of what a visit is about: sent before there is a booking, kept two years after the visit, else a day.
 
 Whoever joins the waitlist keeps theirs until they have a booking, or wait no more.
 """
@@ -20,16 +20,19 @@ from files.services.removal import remove_files_of
 from files.services.uploads import take_from_visitor
 from kernel.ids import hash_token
 from scheduling.errors import TooManyPhotos
-from scheduling.models import VisitPhoto, WaitlistEntry
+from scheduling.models import Booking, VisitPhoto, WaitlistEntry
 from scheduling.policies import check_new_bookings
 from scheduling.types import CUSTOMER, MOST_PHOTOS
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_exported_work
-from tenants.services.due_work import add_due_work, remove_due_part, remove_due_work
+from tenants.services.due_work import add_due_part, add_due_work, remove_due_work
 
 VISIT_PHOTO = "visit_photo"
-"""The kind of file, and of the due work that removes what belongs to no booking."""
+"""The kind of file, and of the due work that removes it in time."""
 KEPT = timedelta(days=1)
+"""Without a booking."""
+KEPT_WITH_VISIT = timedelta(days=730)
+"""After the visit, whatever became of it."""
 ATTACH_SQL = """
 UPDATE scheduling_visitphoto p SET booking_id = booking.id FROM booking
 WHERE p.run_hash = %(photo_run_hash)s::text AND p.booking_id IS NULL
@@ -50,7 +53,7 @@ def register() -> None:
             owner_model="scheduling.VisitPhoto",
         )
     )
-    register_due_handler(VISIT_PHOTO, drop_unattached)
+    register_due_handler(VISIT_PHOTO, drop_in_time)
     register_exported_work([VISIT_PHOTO])
 
 
@@ -85,26 +88,38 @@ def remove_photo(*, run: str, photo_id: int, now: datetime) -> None:
     _remove(found.values_list("pk", flat=True), now=now)
 
 
-def add_photo_part(statement: Statement, run: str) -> None:
+def add_photo_part(statement: Statement, run: str, *, ends_at: datetime) -> None:
     """Let a statement with a part ``booking`` give it the photos of the run in which it is made."""
     statement.add("photo", ATTACH_SQL, {"run_hash": hash_token(run)})
-    remove_due_part(statement, name="photo_due", source="photo", kind=VISIT_PHOTO)
+    due_at = ends_at + KEPT_WITH_VISIT
+    add_due_part(statement, name="photo_due", source="photo", kind=VISIT_PHOTO, due_at=due_at)
 
 
 @transaction.atomic
-def drop_unattached(photo_id: int, now: datetime) -> None:
-    """Remove a photo that became no booking's within a day. The handler of due work.
+def drop_in_time(photo_id: int, now: datetime) -> None:
+    """Remove a photo that became no booking's within a day, or whose visit was two years ago.
+
+    The handler of due work; a visit that was moved meanwhile counts by its new time.
 
     Raises:
         RetryLater: Whoever sent it is on the waitlist.
     """
-    photo = VisitPhoto.objects.select_for_update().filter(pk=photo_id, booking__isnull=True).first()
+    photo = VisitPhoto.objects.select_for_update().filter(pk=photo_id).first()
     if photo is None:
         return
-    waiting = WaitlistEntry.objects.filter(ended_at=None, details__photo_run__gt="")
-    if photo.run_hash in {hash_token(run) for run in waiting.values_list("details__photo_run", flat=True)}:
+    if photo.booking_id is None and _is_waited_with(photo):
         raise RetryLater(at=now + KEPT)
-    _remove([photo_id], now=now)
+    visits = Booking.with_tests.filter(photos=photo).values_list("ends_at", flat=True)
+    until = next((ends_at + KEPT_WITH_VISIT for ends_at in visits), now)
+    if until > now:
+        add_due_work(kind=VISIT_PHOTO, row_id=photo_id, due_at=until, now=now)
+    else:
+        _remove([photo_id], now=now)
+
+
+def _is_waited_with(photo: VisitPhoto) -> bool:
+    waiting = WaitlistEntry.objects.filter(ended_at=None, details__photo_run__gt="")
+    return photo.run_hash in {hash_token(run) for run in waiting.values_list("details__photo_run", flat=True)}
 
 
 def remove_photos_of(*, booking_ids: Collection[int], now: datetime) -> None:

@@ -18,6 +18,7 @@ SEE_TRIALS = {
     "scheduling/selectors/bookings/references.py": "whoever is erased may have one, and is in its answers too",
     "scheduling/services/erasing.py": "whoever is erased is in none of them any more",
     "scheduling/services/messages/relinking.py": "links of all are derived anew",
+    "scheduling/services/photos.py": "its photos stay as long as those of a visit",
     "scheduling/services/writing/expiry.py": "one ends by itself",
     "scheduling/services/writing/lookups.py": "one by its id or link",
 }

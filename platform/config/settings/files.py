@@ -63,3 +63,5 @@ WAL_DIR = _environment.wal_dir
 """Where PostgreSQL puts its log for us to keep; None: the platform as a whole is not backed up."""
 FILES_BYTES_PER_TENANT = 500_000_000
 """What one business may keep; a photo of a person takes about 60 kB in all its sizes."""
+FILES_BYTES_FROM_VISITORS = 200_000_000
+"""What visitors may have sent to one business, beside what it keeps itself: they never take its own room."""

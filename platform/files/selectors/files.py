@@ -17,7 +17,7 @@ from files import storage
 from files.engine.errors import TEXTS
 from files.enums import FileState
 from files.errors import FileUnknown
-from files.hooks import get_kind
+from files.hooks import get_kind, list_visitors_kinds
 from files.models import StoredFile
 from files.types import MEDIA_TYPES, FileContent, Picture, StoredObject, Upload, Usage, read_renditions
 from tenants.context import current_tenant
@@ -86,15 +86,15 @@ def read_private(user: object, key: UUID, name: str) -> FileContent:
     return _read(row, name)
 
 
-def measure_usage() -> Usage:
-    """Count what the current tenant keeps, with what waits to be made into pictures."""
-    kept = StoredFile.objects.exclude(state=FileState.REMOVED)
+def measure_usage(*, is_from_visitors: bool = False) -> Usage:
+    """Count what the current tenant keeps itself, or for its visitors, with what waits to be made into pictures."""
+    theirs = Q(kind__in=list_visitors_kinds())
+    kept = StoredFile.objects.filter(theirs if is_from_visitors else ~theirs).exclude(state=FileState.REMOVED)
     found = kept.aggregate(
         files=Count("pk"), stored=Coalesce(Sum("stored_bytes"), 0), waiting=Coalesce(Sum(Length("incoming")), 0)
     )
-    return Usage(
-        files=found["files"], bytes=found["stored"] + found["waiting"], most_bytes=settings.FILES_BYTES_PER_TENANT
-    )
+    most_bytes = settings.FILES_BYTES_FROM_VISITORS if is_from_visitors else settings.FILES_BYTES_PER_TENANT
+    return Usage(files=found["files"], bytes=found["stored"] + found["waiting"], most_bytes=most_bytes)
 
 
 def list_stored_objects() -> Iterator[StoredObject]:

@@ -62,7 +62,7 @@ def take_from_visitor(*, kind: str, owner_id: int, content: bytes, now: datetime
     Raises:
         FileUnknown: Visitors send no such files, or there is no such owner.
         PictureRefused: It is no picture that we take.
-        StorageFull: The business keeps as much as it may.
+        StorageFull: Visitors have sent as much as may be kept of them; the business's own room is another.
     """
     taken = get_kind(kind)
     if not taken.is_from_visitors or not taken.has_owner(owner_id):
@@ -74,7 +74,7 @@ def _keep(taken: FileKind, owner_id: int, content: bytes, *, now: datetime) -> N
     look_at(content)
     # Of two uploads at the same time each sees what the other takes of the room that is left.
     lock_words(KeySpace.FILES, "room")
-    usage = measure_usage()
+    usage = measure_usage(is_from_visitors=taken.is_from_visitors)
     if usage.bytes + len(content) > usage.most_bytes:
         raise StorageFull(megabytes=usage.most_bytes // MEGABYTE)
     if taken.is_single:

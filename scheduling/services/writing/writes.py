@@ -145,7 +145,7 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
         add_consent_part(statement, booking, clean, now=now)
         add_reading_part(statement, clean, now=now)
     if write.photo_run:
-        add_photo_part(statement, write.photo_run)
+        add_photo_part(statement, write.photo_run, ends_at=booking.ends_at)
     if booking.hold_expires_at is not None:
         add_due_part(statement, name="end_due", source="booking", kind=HOLD_DUE_KIND, due_at=booking.hold_expires_at)
     elif not was_new:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from files.enums import FileState
-from files.errors import FileUnknown
+from files.errors import FileUnknown, StorageFull
 from files.models import StoredFile
+from files.selectors.files import measure_usage
 from files.services.uploads import take_from_visitor
 from scheduling.errors import SlotTaken, TooManyPhotos
 from scheduling.models import Booking, VisitPhoto
@@ -19,7 +20,7 @@ from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.photos import (
     VISIT_PHOTO,
     add_photo,
-    drop_unattached,
+    drop_in_time,
     remove_photo,
     remove_photos_of,
 )
@@ -30,6 +31,7 @@ from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import DETAILS, MONDAY, NOW, make_shop, make_wish
 
 TOMORROW = NOW + timedelta(days=1)
+TWO_YEARS = timedelta(days=730)
 CONTENT = save(make_scene(64, 64), "PNG")
 
 
@@ -46,6 +48,10 @@ def book_with(service_id: int, run: str = "run") -> int:
 
 def list_kept() -> list[int]:
     return list(StoredFile.objects.exclude(state=FileState.REMOVED).order_by("pk").values_list("owner_id", flat=True))
+
+
+def list_due() -> list[tuple[int, datetime]]:
+    return list(DueWork.objects.filter(kind=VISIT_PHOTO).values_list("row_id", "due_at"))
 
 
 def test_five_photos_and_no_more(tenant):
@@ -79,16 +85,43 @@ def test_the_place_of_a_removed_photo_is_free_again(tenant):
     assert not DueWork.objects.filter(kind=VISIT_PHOTO, row_id=first).exists()
 
 
-def test_a_booking_keeps_the_photos_of_its_run_for_good(tenant):
+def test_a_booking_keeps_the_photos_of_its_run_for_two_years(tenant):
     service_id, _ = make_shop()
     mine, others = add(), add("other")
     booking_id = book_with(service_id)
+    ends_at = Booking.objects.get(pk=booking_id).ends_at
     for photo_id in (mine, others):
-        drop_unattached(photo_id, TOMORROW)
+        drop_in_time(photo_id, TOMORROW)
 
     assert list_booking_photos(booking_id=booking_id) == (mine,)
     assert list_kept() == [mine]
-    assert list(DueWork.objects.filter(kind=VISIT_PHOTO).values_list("row_id", flat=True)) == []
+    assert list_due() == [(mine, ends_at + TWO_YEARS)]
+    drop_in_time(mine, ends_at + TWO_YEARS)
+    assert (VisitPhoto.objects.count(), list_kept(), list_due()) == (0, [], [])
+
+
+def test_a_visit_that_moved_keeps_its_photos_as_long(tenant):
+    service_id, _ = make_shop()
+    photo = add()
+    booking_id = book_with(service_id)
+    agreed = Booking.objects.get(pk=booking_id).ends_at
+    later = agreed + timedelta(days=3)
+    Booking.objects.filter(pk=booking_id).update(ends_at=later)
+
+    drop_in_time(photo, agreed + TWO_YEARS)
+
+    assert (list_kept(), list_due()) == ([photo], [(photo, later + TWO_YEARS)])
+
+
+def test_photos_of_visitors_take_no_room_of_the_business(tenant, settings):
+    settings.FILES_BYTES_PER_TENANT = 0
+    add()
+    settings.FILES_BYTES_FROM_VISITORS = measure_usage(is_from_visitors=True).bytes + len(CONTENT) - 1
+
+    with pytest.raises(StorageFull):
+        add()
+
+    assert (measure_usage().bytes, len(list_kept())) == (0, 1)
 
 
 def test_a_held_time_takes_the_photos_as_it_becomes_a_booking(tenant):
@@ -100,7 +133,7 @@ def test_a_held_time_takes_the_photos_as_it_becomes_a_booking(tenant):
     submit_booking(hold_id=held.id, token=held.token, details=replace(DETAILS, photo_run="run"), now=NOW)
 
     assert list_booking_photos(booking_id=held.id) == (photo,)
-    assert not DueWork.objects.filter(kind=VISIT_PHOTO).exists()
+    assert list_due() == [(photo, Booking.objects.get(pk=held.id).ends_at + TWO_YEARS)]
 
 
 def test_a_booking_that_is_refused_leaves_the_photos_to_their_run(tenant):
@@ -130,8 +163,8 @@ def test_what_belongs_to_no_booking_is_due_after_a_day(tenant):
 
     work = DueWork.objects.get(kind=VISIT_PHOTO, row_id=photo)
     assert work.due_at == TOMORROW
-    drop_unattached(photo, TOMORROW)
-    drop_unattached(photo, TOMORROW)
+    drop_in_time(photo, TOMORROW)
+    drop_in_time(photo, TOMORROW)
     assert (VisitPhoto.objects.count(), list_kept()) == (0, [])
 
 
