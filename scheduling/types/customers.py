@@ -27,6 +27,7 @@ class VisitDetails:
         proven_contact: A value of `ContactKind`: the contact whose code was typed (`bookings.guards`).
         photo_run: Name of the run through the booking page in which photos may have been sent (`services.photos`).
         is_sole: Who comes means to have this visit alone: where they have another one then, they are asked first.
+        origin: Where it was sent from (`edge.requests.find_block`): a form that is sent twice comes from one place.
     """
 
     customer: CustomerDetails
@@ -39,3 +40,4 @@ class VisitDetails:
     proven_contact: str = ""
     photo_run: str = ""
     is_sole: bool = False
+    origin: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -153,7 +154,7 @@ class BookingsView(OpenView):
         def run() -> Result:
             try:
                 with admit(guard) as proven_contact:
-                    booked = _book(asked, proven_contact)
+                    booked = _book(asked, proven_contact, origin=guard.block)
             except CustomerInvalid as error:
                 raise name_fields(error) from error
             if "hold" in asked:
@@ -192,8 +193,8 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
     return Result(status=status.HTTP_201_CREATED, body=body)
 
 
-def _book(asked: dict[str, Any], proven_contact: str) -> SubmittedBooking:
-    details = make_details(asked, proven_contact)
+def _book(asked: dict[str, Any], proven_contact: str, *, origin: str) -> SubmittedBooking:
+    details = replace(make_details(asked, proven_contact), origin=origin)
     now = utc_now()
     if "hold" in asked:
         number, _ = _split_hold(asked["hold"])

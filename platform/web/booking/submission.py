@@ -63,7 +63,8 @@ def submit(
     """
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
-    details = replace(_make_details(flow, form), is_sole=MAY_COINCIDE not in request.POST)
+    is_sole, origin = MAY_COINCIDE not in request.POST, find_block(request)
+    details = replace(_make_details(flow, form), is_sole=is_sole, origin=origin)
     try:
         if flow.is_test:
             booked = _try_out(request, flow, hold, details)

@@ -38,12 +38,23 @@ class Coinciding:
 
 
 def list_coinciding(
-    *, customer_id: int, service_id: int, starts_at: datetime, ends_at: datetime, now: datetime
+    *,
+    customer_id: int,
+    service_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    own_id: int = 0,
 ) -> tuple[Coinciding, ...]:
-    """Return what a customer has booked that meets ``[starts_at, ends_at)``; one query. A class is met like a visit."""
-    rows = Booking.objects.filter(
-        customer_id=customer_id, is_active=True, starts_at__lt=ends_at, ends_at__gt=starts_at
-    ).select_related("service", "location")
+    """Return what a customer has booked that meets ``[starts_at, ends_at)``; one query. A class is met like a visit.
+
+    ``own_id`` is the booking that is looked at; 0: there is none yet.
+    """
+    rows = (
+        Booking.objects.filter(customer_id=customer_id, is_active=True, starts_at__lt=ends_at, ends_at__gt=starts_at)
+        .exclude(pk=own_id)
+        .select_related("service", "location")
+    )
     return tuple(
         Coinciding(
             service_name=row.service.name,

@@ -16,16 +16,19 @@ What is sent and which attempts were spent must last although nothing is booked:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db import DatabaseError
 
 from kernel.emails import clean_email
 from kernel.identity.phones import clean_phone
 from kernel.identity.recipients import name_recipient
+from kernel.ids import hash_token
 from kernel.limits import Ask
 from kernel.text import mark
 from notifications.services.codes import Proof, Reach, ask_code, give_code_back, list_ways, try_code, use_code
@@ -41,6 +44,8 @@ from tenants.services.counts import count_up, take_back
 NOT_ONLINE = mark("This business takes your bookings personally, not online. Please call or write to them.")
 NO_WAY_TO_PROVE = mark("To book several visits at once, give an e-mail address: we send a code there first.")
 LONGEST_WAIT = timedelta(days=1)
+SENT_AGAIN = timedelta(minutes=10)
+"""How long the same wish from the same place counts as a form that was sent twice."""
 BY_RECIPIENT = "bookings_recipient"
 BY_ADDRESS = ("bookings_address", "bookings_address_weeks")
 
@@ -165,12 +170,40 @@ def check_refused(details: VisitDetails, refused: Collection[str]) -> None:
     raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds())
 
 
-def check_sole(details: VisitDetails, coinciding: Collection[Coinciding]) -> bool:
+class Sending:
+    """A form that is sent, over all tries to book what it asks for."""
+
+    def __init__(self) -> None:
+        """Nothing was tried yet."""
+        self._is_again: bool | None = None
+        self._had_twin = False
+
+    def is_again(self, details: VisitDetails, *, service_id: int, starts_at: datetime, has_twin: bool) -> bool:
+        """Tell whether the same form was sent before, or made its booking while this one was being tried."""
+        if self._is_again is None:
+            self._is_again = _is_asked_again(details, service_id=service_id, starts_at=starts_at)
+            self._had_twin = has_twin
+        return self._is_again or (has_twin and not self._had_twin)
+
+
+def _is_asked_again(details: VisitDetails, *, service_id: int, starts_at: datetime) -> bool:
+    """Tell whether the same was asked for from the same place a few minutes ago, and remember that it is asked for now.
+
+    It counts whatever became of it: of two at the same time, one finds the other.
+    """
+    customer = details.customer
+    told = (customer.name, customer.email, customer.phone, service_id, starts_at.isoformat(), details.origin)
+    name = hash_token(json.dumps([current_tenant().schema_name, *told]))
+    return not cache.add(f"booking-asked:{name}", 1, int(SENT_AGAIN.total_seconds()))
+
+
+def check_sole(details: VisitDetails, coinciding: Collection[Coinciding], *, is_again: bool) -> bool:
     """Ask whoever has another booking at the time of this one whether they mean both; tell whether it is the only one.
 
-    ``coinciding`` are those of the same customer. Only who has shown that they get the messages of one is told of it;
-    whoever typed a contact that gets them is asked for a code first, as others are who booked much, and whoever typed
-    none of them is not asked: a stranger who types somebody's name and number learns nothing, and neither is refused.
+    ``coinciding`` are those of the same customer. Only who has shown that they get the messages of one is told of it.
+    Whoever only typed a contact books, and reads of the other one in the message to that contact: a stranger who types
+    somebody's name and number learns nothing. What is sent twice from one place (``is_again``; `Sending`) makes
+    no second booking of the same service at the same time: there a code is asked for first.
     An example sends no codes, so nobody is asked there.
 
     Raises:
@@ -187,7 +220,7 @@ def check_sole(details: VisitDetails, coinciding: Collection[Coinciding]) -> boo
     theirs = [each for each in standing if proven and proven in each.readers]
     if theirs:
         raise AlreadyBooked(booked=tuple((each.service_name, each.starts_at, each.timezone) for each in theirs))
-    readers = {reader for each in standing for reader in each.readers}
+    readers = {reader for each in standing if is_again and each.is_twin for reader in each.readers}
     for way in list_ways(Recipient(email=customer.email or "", phone=customer.phone or "")):
         if way.address in readers:
             raise VerificationRequired(to=way.address)

@@ -26,7 +26,7 @@ from scheduling.selectors.bookings.coinciding import list_coinciding
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.counting import counted
-from scheduling.services.bookings.guards import check_refused, check_sole
+from scheduling.services.bookings.guards import Sending, check_refused, check_sole
 from scheduling.services.bookings.holds import get_hold, read_hold
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, list_stretches
@@ -83,6 +83,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         VerificationRequired, TooManyBookings, AlreadyBooked: As `check_refused` and `check_sole`.
     """
     check_new_bookings(CUSTOMER)
+    sending = Sending()
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
         seen = read_hold(hold_id=hold_id, token=token)
@@ -107,7 +108,7 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
             raise LostRace  # Somebody's clock was ahead.
         attach_details(booking, clean, known)
         check_refused(clean.details, known.refused)
-        booking.is_sole = _is_sole(booking, clean.details, known, now=now)
+        booking.is_sole = _is_sole(booking, clean.details, known, sending, now=now)
         _advance(booking, known, now=now)
         kind = EVENT_KINDS[booking.status]
         write_booking(
@@ -178,12 +179,13 @@ def book_slot(
         is_test=is_test,
         series_id=series_id,
     )
+    sending = Sending()
 
     def book_at(place: Place, known: Known) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
         if not is_staff:
             check_refused(clean.details, known.refused)
-            booking.is_sole = not is_test and _is_sole(booking, clean.details, known, now=now)
+            booking.is_sole = not is_test and _is_sole(booking, clean.details, known, sending, now=now)
             _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
@@ -209,18 +211,21 @@ def _clean_asked(
     )
 
 
-def _is_sole(booking: Booking, details: VisitDetails, known: Known, *, now: datetime) -> bool:
+def _is_sole(booking: Booking, details: VisitDetails, known: Known, sending: Sending, *, now: datetime) -> bool:
     """Tell whether a customer has nothing else then, or ask them; two at once are told apart by the table."""
-    if known.customer_id is None or not details.is_sole:
-        return details.is_sole
-    coinciding = list_coinciding(
-        customer_id=known.customer_id,
-        service_id=booking.service_id,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        now=now,
+    if not details.is_sole:
+        return False
+    service_id, starts_at = booking.service_id, booking.starts_at
+    coinciding = (
+        ()
+        if known.customer_id is None
+        else list_coinciding(
+            customer_id=known.customer_id, service_id=service_id, starts_at=starts_at, ends_at=booking.ends_at, now=now
+        )
     )
-    return check_sole(details, coinciding)
+    has_twin = any(each.is_twin for each in coinciding)
+    is_again = sending.is_again(details, service_id=service_id, starts_at=starts_at, has_twin=has_twin)
+    return check_sole(details, coinciding, is_again=is_again)
 
 
 def _check_unused(booking: Booking) -> None:

@@ -18,6 +18,7 @@ from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import ActorKind, BookingStatus
+from scheduling.selectors.bookings.coinciding import Coinciding, list_coinciding
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView
@@ -43,6 +44,7 @@ VOCABULARY = Vocabulary(
         "answers": mark("Answers"),
         "reference": mark("Reference"),
         "also": mark("Also changed"),
+        "meets": mark("At the same time"),
     },
     links={
         "directions_url": mark("Directions"),
@@ -80,8 +82,8 @@ NOT_FOR_WORKERS = frozenset({"customer", "price"})
 """What the work can be done without: how to reach the customer, and what it costs."""
 OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired"})
 """Messages whose button leads to a new booking: the old one is over."""
-
-
+NEW = frozenset({"booking_confirmed", "booking_requested"})
+"""Messages that tell of a booking for the first time."""
 TALKS: Mapping[str, tuple[str, str]] = {
     "feedback_request": ("feedback/", mark("Say how it was")),
     "feedback_answer": ("feedback/", mark("Read the answer")),
@@ -100,10 +102,17 @@ def make_customer_words(
     previous: datetime | None = None,
     beside: Sequence[BookingView] = (),
 ) -> Words:
-    """Return what the message ``template`` to the customer says; ``beside`` are other bookings that it tells along."""
+    """Return what the message ``template`` to the customer says; ``beside`` are other bookings that it tells along.
+
+    Who booked something that meets another visit of theirs reads so here, since they may not have been asked.
+    """
+    meeting = _list_meeting(booking, now) if template in NEW else ()
     return {
         language: _say_to_customer(booking, language=language, template=template, now=now, previous=previous)
-        | {"also": "\n".join(_say_beside(each, language=language) for each in beside)}
+        | {
+            "also": "\n".join(_say_beside(each, language=language) for each in beside),
+            "meets": "\n".join(_say_meeting(each, language=language) for each in meeting),
+        }
         for language in LANGUAGES
     }
 
@@ -175,6 +184,26 @@ def _say_to_customer(
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words
+
+
+def _list_meeting(booking: BookingView, now: datetime) -> tuple[Coinciding, ...]:
+    """Return the other visits of this customer at the same time of which whoever gets the message may know."""
+    if booking.customer_id is None:
+        return ()
+    found = list_coinciding(
+        customer_id=booking.customer_id,
+        service_id=booking.service_id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        now=now,
+        own_id=booking.id,
+    )
+    reader = booking.customer_email or booking.customer_phone
+    return tuple(each for each in found if each.is_standing and reader in each.readers)
+
+
+def _say_meeting(other: Coinciding, *, language: str) -> str:
+    return f"{other.service_name}, {_get_formats(language).format_date_time(other.starts_at, other.timezone)}"
 
 
 def _say_beside(booking: BookingView, *, language: str) -> str:

@@ -10,14 +10,18 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from kernel.ids import new_token
 from scheduling.enums import BookingStatus
 from scheduling.errors import AlreadyBooked, VerificationRequired
 from scheduling.models import Booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.guards import Sending
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.bookings.undoing import undo_step
+from scheduling.services.messages.words import make_customer_words
 from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tenants.context import tenant_scope
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, hours_later, make_shop, make_wish
@@ -65,6 +69,47 @@ def test_who_only_types_a_contact_is_asked_for_a_code(shop, door):
         book_as(SOLE, shop, door=door)
 
     assert (asked.value.to, count()) == ("ana@example.com", 1)
+
+
+@pytest.mark.parametrize("door", ["at once", "from a hold"])
+@pytest.mark.parametrize(("minutes", "hours"), [(60, 0), (120, 1)])
+def test_a_stranger_who_types_name_and_contact_learns_nothing(tenant, door, minutes, hours):
+    shop = make_shop(5, duration_minutes=minutes)[0]
+    book_as(replace(SOLE, origin="hers"), shop, 2)
+
+    book_as(replace(SOLE, origin="stranger's"), shop, 2 + hours, door=door)
+
+    assert count() == 2
+
+
+@pytest.mark.parametrize(("seen", "is_again"), [((True, True), False), ((False, True), True), ((False, False), False)])
+def test_a_second_try_of_one_form_is_no_second_form(tenant, seen, is_again):
+    sending, origin = Sending(), new_token()
+
+    told = [
+        sending.is_again(replace(SOLE, origin=origin), service_id=1, starts_at=MONDAY, has_twin=has_twin)
+        for has_twin in seen
+    ]
+
+    assert told == [False, is_again]
+
+
+def test_the_message_names_what_is_at_the_same_time(shop):
+    first = book_as(replace(SOLE, origin="hers"), shop)
+    second = book_as(replace(SOLE, origin="another"), shop)
+    third = book_as(SOLE, shop, 1)
+
+    words = [
+        make_customer_words(get_booking(booking_id=each.booking_id), template=template, now=NOW)["es"]["meets"]
+        for each, template in (
+            (first, "booking_confirmed"),
+            (second, "booking_confirmed"),
+            (second, "booking_moved"),
+            (third, "booking_confirmed"),
+        )
+    ]
+
+    assert [bool(each) for each in words] == [True, True, False, False]
 
 
 def test_a_stranger_with_a_contact_of_their_own_is_not_told(shop):
