@@ -9,6 +9,7 @@ from scheduling.types.availability import (
 )
 from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
 from scheduling.types.bookings import (
+    ALONE,
     CUSTOMER,
     SYSTEM,
     Actor,
@@ -18,6 +19,7 @@ from scheduling.types.bookings import (
     HeldSlot,
     LineView,
     OverrideReason,
+    SeriesPart,
     SubmittedBooking,
     TakenResource,
 )
@@ -66,6 +68,7 @@ from scheduling.types.touched import Applied, Decision, Misfit, Proposal, Touche
 from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotRequest, Wish
 
 __all__ = [
+    "ALONE",
     "CUSTOMER",
     "LARGEST_PRICE_MINOR",
     "MOST_PHOTOS",
@@ -123,6 +126,7 @@ __all__ = [
     "ResourceView",
     "RuleSetup",
     "RuleUse",
+    "SeriesPart",
     "ServiceResourceSetup",
     "ServiceSetup",
     "ServiceTerms",

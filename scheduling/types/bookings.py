@@ -68,6 +68,27 @@ class SubmittedBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """The series that a booking is a date of; None: of none.
+
+    Attributes:
+        size: How many dates are told in one message; 0: each is told alone.
+    """
+
+    series_id: int | None = None
+    size: int = 0
+
+    @property
+    def bundle(self) -> Mapping[str, object]:
+        """What the event of each date says, so that one message tells of all (`services.messages.events`)."""
+        return {"bundle": f"series-{self.series_id}", "bundle_size": self.size} if self.size > 1 else {}
+
+
+ALONE = SeriesPart()
+"""A booking of no series."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenResource:
     """A resource that a booking takes for a period, without buffers where known.
 

@@ -51,6 +51,12 @@ def fail_along(message: MessageBase, reason: MessageReason) -> None:
         along.update(status=MessageStatus.FAILED, reason=reason, sent_at=None, provider_id="")
 
 
+def has_lead(bundle: str, *, channel: str, to: str) -> bool:
+    """Tell whether a message of a bundle is there that can tell another one along."""
+    there = open_log().filter(bundle=bundle, channel=channel, to=to)
+    return bool(bundle) and there.exclude(status__in=(MessageStatus.FAILED, MessageStatus.CANCELLED)).exists()
+
+
 def _list_bundle(message: MessageBase) -> QuerySet[MessageBase]:
     return open_log().filter(bundle=message.bundle, channel=message.channel, to=message.to)
 

@@ -15,6 +15,7 @@ from notifications.channels import registry
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageCategory, MessageReason, MessageStatus
 from notifications.models.base import MessageBase
+from notifications.services.bundles import has_lead
 from notifications.services.recipients import OTHER, may_get_one_more
 from notifications.services.rendering import render_message
 from notifications.services.senders import get_sender, open_log
@@ -117,7 +118,7 @@ def queue_message(
     known = log.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
     if known is not None:
         return int(known)
-    fault = _find_fault(carrier, to, limit=limit, now=now)
+    fault = _find_fault(carrier, to, limit=limit, thread=thread, now=now)
     subject = _describe_subject(about)
     kind = subject["subject_kind"]
     rendered = render_message(carrier=carrier, template=template, subject_kind=kind, language=language, context=context)
@@ -200,7 +201,9 @@ def _plan_sending(message: MessageBase, *, at: datetime, now: datetime, urgency:
     add_due_work(kind=DUE_KIND, row_id=message.pk, due_at=at, now=now, urgency=urgency, lane=message.channel)
 
 
-def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) -> MessageReason | None:
+def _find_fault(
+    carrier: Carrier, to: str, *, limit: str | None, thread: Thread | None, now: datetime
+) -> MessageReason | None:
     """Return why a message cannot go to an address; what can is counted."""
     if not carrier.is_address(to):
         return MessageReason.RECIPIENT_INVALID
@@ -208,6 +211,8 @@ def _find_fault(carrier: Carrier, to: str, *, limit: str | None, now: datetime) 
         return MessageReason.UNWANTED
     if is_stopped(carrier.channel, to):
         return MessageReason.WITHDRAWN
+    if thread is not None and has_lead(thread.bundle, channel=carrier.channel, to=to[:LONGEST_EMAIL]):
+        return None  # what leaves as one message counts as one
     if limit is not None and not may_get_one_more(to, limit=limit, now=now):
         return MessageReason.TOO_MANY
     return None

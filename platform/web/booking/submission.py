@@ -135,9 +135,9 @@ def _book_guarded(
 def _was_sent_before(flow: Flow, hold: HeldTime) -> bool:
     """Tell whether this form made its booking already.
 
-    Of a time that was not kept, or was given back for a series, what the visitor just made says so.
+    Of a time that was not kept, what the visitor just made says so.
     """
-    if not hold.hold_id or flow.draft.repeats:
+    if not hold.hold_id:
         return bool(recall_booking(flow.draft))
     return is_hold_used(hold_id=hold.hold_id, token=hold.token)
 
@@ -162,7 +162,7 @@ def _book(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetail
 
 def _book_repeats(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:
     """Book the time that is kept and the later ones, unless this form has done so before."""
-    if recall_booking(flow.draft):
+    if not hold.hold_id and recall_booking(flow.draft):
         raise HoldUsed
     later = tuple(map(parse_instant, flow.draft.repeats))
     booked = book_repeats(

@@ -181,20 +181,22 @@ class Sending:
     def is_again(self, details: VisitDetails, *, service_id: int, starts_at: datetime, has_twin: bool) -> bool:
         """Tell whether the same form was sent before, or made its booking while this one was being tried."""
         if self._is_again is None:
-            self._is_again = _is_asked_again(details, service_id=service_id, starts_at=starts_at)
+            self._is_again = _is_asked_again(details, service_id, starts_at, has_twin=has_twin)
             self._had_twin = has_twin
         return self._is_again or (has_twin and not self._had_twin)
 
 
-def _is_asked_again(details: VisitDetails, *, service_id: int, starts_at: datetime) -> bool:
+def _is_asked_again(details: VisitDetails, service_id: int, starts_at: datetime, *, has_twin: bool) -> bool:
     """Tell whether the same was asked for from the same place a few minutes ago, and remember that it is asked for now.
 
-    It counts whatever became of it: of two at the same time, one finds the other.
+    It counts whatever became of it: of two at the same time, one finds the other. While nothing can be remembered,
+    what is booked already is taken for the same form: rather a code too many than a booking.
     """
     customer = details.customer
     told = (customer.name, customer.email, customer.phone, service_id, starts_at.isoformat(), details.origin)
-    name = hash_token(json.dumps([current_tenant().schema_name, *told]))
-    return not cache.add(f"booking-asked:{name}", 1, int(SENT_AGAIN.total_seconds()))
+    name = f"booking-asked:{hash_token(json.dumps([current_tenant().schema_name, *told]))}"
+    is_new = cache.add(name, 1, int(SENT_AGAIN.total_seconds()))
+    return not is_new or (has_twin and cache.get(name) is None)
 
 
 def check_sole(details: VisitDetails, coinciding: Collection[Coinciding], *, is_again: bool) -> bool:

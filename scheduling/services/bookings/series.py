@@ -22,7 +22,7 @@ from scheduling.services.bookings.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.editions import share_edition
 from scheduling.services.writing.inputs import check_start
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SlotRequest, VisitDetails
+from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SeriesPart, SlotRequest, VisitDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _book_date(
     asked_at = request.starts_at
     try:
         made = book_slot(
-            request=request, details=details, now=now, source=BookingSource.SERIES, by=by, series_id=series_id
+            request=request, details=details, now=now, source=BookingSource.SERIES, by=by, series=SeriesPart(series_id)
         )
     except (SlotTaken, SlotUnavailable) as refusal:
         if on_conflict == ConflictChoice.SKIP:
@@ -140,7 +140,12 @@ def _book_nearest(
         moved = replace(request, starts_at=slot.starts_at)
         try:
             made = book_slot(
-                request=moved, details=details, now=now, source=BookingSource.SERIES, by=by, series_id=series_id
+                request=moved,
+                details=details,
+                now=now,
+                source=BookingSource.SERIES,
+                by=by,
+                series=SeriesPart(series_id),
             )
         except (SlotTaken, SlotUnavailable):
             continue

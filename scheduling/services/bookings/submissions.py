@@ -46,10 +46,12 @@ from scheduling.services.writing.records import (
 from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import (
+    ALONE,
     CUSTOMER,
     Actor,
     OverrideReason,
     Question,
+    SeriesPart,
     SlotRequest,
     SubmittedBooking,
     VisitDetails,
@@ -70,10 +72,12 @@ EVENT_KINDS: Mapping[str, BookingEvent] = {
 
 @counted("submit")
 @plans_anew
-def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: datetime) -> SubmittedBooking:
+def submit_booking(
+    *, hold_id: int, token: str, details: VisitDetails, now: datetime, series: SeriesPart = ALONE
+) -> SubmittedBooking:
     """Turn a hold into a booking: confirmed, waiting for payment, or waiting for approval.
 
-    A hold that ended is accepted while its place is still free.
+    A hold that ended is accepted while its place is still free. ``series`` is what it is the first date of.
 
     Raises:
         StatusForbids: The business takes no bookings any more.
@@ -109,20 +113,11 @@ def submit_booking(*, hold_id: int, token: str, details: VisitDetails, now: date
         attach_details(booking, clean, known)
         check_refused(clean.details, known.refused)
         booking.is_sole = _is_sole(booking, clean.details, known, sending, now=now)
+        booking.series_id = series.series_id
         _advance(booking, known, now=now)
         kind = EVENT_KINDS[booking.status]
-        write_booking(
-            BookingWrite(
-                booking,
-                kind=kind,
-                by=CUSTOMER,
-                now=now,
-                place=place,
-                clean=clean,
-                known=known,
-                photo_run=details.photo_run,
-            )
-        )
+        write = BookingWrite(booking, kind, CUSTOMER, now, place=place, clean=clean, known=known)
+        write_booking(replace(write, photo_run=details.photo_run, extra=series.bundle))
         counters.write()
         return describe_submitted(booking)
 
@@ -144,7 +139,7 @@ def book_slot(
     override: OverrideReason | None = None,
     is_sample: bool = False,
     is_test: bool = False,
-    series_id: int | None = None,
+    series: SeriesPart = ALONE,
 ) -> SubmittedBooking:
     """Book a time without a hold.
 
@@ -162,7 +157,7 @@ def book_slot(
     """
     check_new_bookings(by, is_test=is_test)
     check_start(request.starts_at)
-    is_staff, is_over = by.kind == ActorKind.STAFF, override is not None
+    is_staff, is_over, sending = by.kind == ActorKind.STAFF, override is not None, Sending()
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     if by.kind == ActorKind.CUSTOMER:
@@ -177,9 +172,8 @@ def book_slot(
         overridden_by_id=override.user_id if override else None,
         is_sample=is_sample,
         is_test=is_test,
-        series_id=series_id,
+        series_id=series.series_id,
     )
-    sending = Sending()
 
     def book_at(place: Place, known: Known) -> BookingWrite:
         booking = make_booking(plan, place, agreed)
@@ -190,7 +184,7 @@ def book_slot(
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
         owner, run = None if is_test else clean, details.photo_run
-        return BookingWrite(booking, kind, by, now, plan, place, owner, known, reason, run)
+        return BookingWrite(booking, kind, by, now, plan, place, owner, known, reason, run, series.bundle)
 
     start_minute = to_minutes(request.starts_at)
     asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)

@@ -213,10 +213,15 @@ def _tell_customer(event: EventView, booking: BookingView, template: str) -> Non
     )
 
 
-def _put_in_bundle(thread: Thread, event: EventView) -> Thread:
-    """Let what one step did to several bookings of a customer be told in one message."""
+def _put_in_bundle(thread: Thread, event: EventView, *, suffix: str = "") -> Thread:
+    """Let what one step did to several bookings of a customer be told in one message.
+
+    With a ``suffix`` to others than the customer, who may read their mail at the same address.
+    """
     bundle, size = event.payload.get("bundle"), event.payload.get("bundle_size")
-    return replace(thread, bundle=str(bundle), bundle_size=size) if bundle and isinstance(size, int) else thread
+    if not bundle or not isinstance(size, int):
+        return thread
+    return replace(thread, bundle=f"{bundle}{suffix}", bundle_size=size)
 
 
 def _tell_business(event: EventView, booking: BookingView, *, template: str) -> frozenset[str]:
@@ -226,6 +231,7 @@ def _tell_business(event: EventView, booking: BookingView, *, template: str) -> 
     readers = list_managers(notice=template)
     previous = _read_previous(event, booking)
     state = describe_state(booking, previous=previous)
+    thread = make_thread(role=BUSINESS, state=state, template=template, by=event.payload.get("by"))
     tell(
         recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in readers],
         template=template,
@@ -235,7 +241,7 @@ def _tell_business(event: EventView, booking: BookingView, *, template: str) -> 
         now=event.occurred_at,
         reply_to=booking.customer_email,
         limit="messages_business",
-        thread=make_thread(role=BUSINESS, state=state, template=template, by=event.payload.get("by")),
+        thread=_put_in_bundle(thread, event, suffix="-b"),
         urgency=Urgency.LAST,
     )
     return frozenset(reader.email.lower() for reader in readers)

@@ -117,10 +117,11 @@ def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
     template = pick_for_business(knows_it=knows_it, present=present)
     if not template:
         return Verdict.NOTHING_NEW
-    if template == waiting.template and is_same(waiting.state, present):
+    if template == waiting.template and is_same(waiting.state, present) and not waiting.beside:
         return Verdict.AS_WRITTEN
     previous = find_previous(_find_told(waiting), present) if template == "business_booking_moved" else None
-    words = make_business_words(booking, previous=previous)
+    further = tuple(each for each in _list_beside(waiting) if each.status != BookingStatus.CANCELLED)
+    words = make_business_words(booking, previous=previous, further=further)
     return Content(template, words, describe_state(booking, previous=previous))
 
 

@@ -43,6 +43,7 @@ VOCABULARY = Vocabulary(
         "note": mark("Note"),
         "answers": mark("Answers"),
         "reference": mark("Reference"),
+        "further": mark("Further dates"),
         "also": mark("Also changed"),
         "meets": mark("At the same time"),
     },
@@ -107,19 +108,35 @@ def make_customer_words(
     Who booked something that meets another visit of theirs reads so here, since they may not have been asked.
     """
     meeting = _list_meeting(booking, now) if template in NEW else ()
+    further = [each for each in beside if template in NEW and each.status != BookingStatus.CANCELLED]
+    changed = [each for each in beside if each not in further]
     return {
-        language: _say_to_customer(booking, language=language, template=template, now=now, previous=previous)
+        language: _say_further(
+            _say_to_customer(booking, language=language, template=template, now=now, previous=previous),
+            further,
+            language=language,
+        )
         | {
-            "also": "\n".join(_say_beside(each, language=language) for each in beside),
+            "also": "\n".join(_say_beside(each, language=language) for each in changed),
             "meets": "\n".join(_say_meeting(each, language=language) for each in meeting),
         }
         for language in LANGUAGES
     }
 
 
-def make_business_words(booking: BookingView, *, previous: datetime | None = None) -> Words:
-    """Return what a message to the business says: who comes, how to reach them, their note."""
-    return {language: _say_to_business(booking, language=language, previous=previous) for language in LANGUAGES}
+def make_business_words(
+    booking: BookingView, *, previous: datetime | None = None, further: Sequence[BookingView] = ()
+) -> Words:
+    """Return what a message to the business says: who comes, how to reach them, their note.
+
+    ``further`` are other dates that were booked with it.
+    """
+    return {
+        language: _say_further(
+            _say_to_business(booking, language=language, previous=previous), further, language=language
+        )
+        for language in LANGUAGES
+    }
 
 
 def make_worker_words(booking: BookingView, *, has_account: bool, previous: datetime | None = None) -> Words:
@@ -200,6 +217,14 @@ def _list_meeting(booking: BookingView, now: datetime) -> tuple[Coinciding, ...]
     )
     reader = booking.customer_email or booking.customer_phone
     return tuple(each for each in found if each.is_standing and reader in each.readers)
+
+
+def _say_further(words: dict[str, str], bookings: Sequence[BookingView], *, language: str) -> dict[str, str]:
+    """Return the words with the other dates of a series, each in a line; a subject and an SMS say how many they are."""
+    formats = _get_formats(language)
+    lines = [formats.format_date_time(each.starts_at, each.timezone) for each in bookings]
+    when = f"{words['when_short']} (+{len(lines)})" if lines else words["when_short"]
+    return words | {"when_short": when, "further": "\n".join(lines)}
 
 
 def _say_meeting(other: Coinciding, *, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,6 +73,7 @@ class BookingWrite:
     known: Known = field(default_factory=Known)
     reason: str = ""
     photo_run: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 def write_booking(write: BookingWrite) -> None:
@@ -137,7 +139,7 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
         statement.insert("booking", [booking], source=source, values=values)
     else:
         statement.update("booking", booking, values=values)
-    add_record_parts(statement, booking, kind=write.kind, by=write.by, now=now, reason=write.reason)
+    add_record_parts(statement, booking, kind=write.kind, by=write.by, now=now, reason=write.reason, extra=write.extra)
     if was_new and write.plan is not None:
         lines = make_lines(write.plan, write.place)
         statement.insert("line", lines, source="CROSS JOIN booking", values={"booking_id": "booking.id"})

@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -92,6 +93,17 @@ def test_a_second_try_of_one_form_is_no_second_form(tenant, seen, is_again):
     ]
 
     assert told == [False, is_again]
+
+
+def test_while_nothing_can_be_remembered_no_form_books_twice(shop, monkeypatch):
+    book_as(SOLE, shop)
+    monkeypatch.setattr("scheduling.services.bookings.guards.cache", cache := Mock())
+    cache.add.return_value, cache.get.return_value = True, None
+
+    with pytest.raises(VerificationRequired):
+        book_as(SOLE, shop)
+
+    assert count() == 1
 
 
 def test_the_message_names_what_is_at_the_same_time(shop):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
+from notifications.models import Message
+from notifications.services.delivery import send_message
 from scheduling.enums import DayState
-from scheduling.errors import HoldOver, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict, SlotTaken
+from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Booking, Series, Service
 from scheduling.selectors.availability.repeats import look_at_repeats
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import SlotRequest
+from tenants.errors import RetryLater
 from tests.factories.feature_pairs import hold, submit
 from tests.factories.scheduling import DETAILS, MONDAY, NOW, book, make_shop, make_wish
+from tests.integration.scheduling.messages.conftest import handle_events
 
 WEEK = timedelta(weeks=1)
 
@@ -33,11 +39,13 @@ def look(service_id: int, *, every: int = 1, count: int = 3):
     return look_at_repeats(request=request, every_weeks=every, count=count, timezone="UTC", now=NOW)
 
 
-def repeat(service_id: int, held, weeks: tuple[int, ...], *, token: str | None = None, now: datetime = NOW):
+def repeat(
+    service_id: int, held, weeks: tuple[int, ...], *, token: str | None = None, now: datetime = NOW, details=DETAILS
+):
     return book_repeats(
         request=SlotRequest(make_wish(service_id), MONDAY),
         repeats=Repeats(1, tuple(MONDAY + week * WEEK for week in weeks)),
-        details=DETAILS,
+        details=details,
         hold_id=held.id,
         token=held.token if token is None else token,
         now=now,
@@ -87,7 +95,48 @@ def test_all_dates_are_booked_with_the_one_that_is_kept(service_id):
     assert Booking.objects.get(pk=first.booking_id).starts_at == MONDAY
     assert set(Booking.objects.filter(status="confirmed").values_list("series_id", flat=True)) == {series.pk}
     assert [each["outcome"] for each in series.report] == ["booked"] * 3
-    assert Booking.objects.get(pk=held.id).status == "expired"
+    assert (first.booking_id, Booking.objects.count()) == (held.id, 3)
+
+
+def test_the_first_date_is_what_the_hold_promised(service_id):
+    Service.objects.filter(pk=service_id).update(price_kind="fixed", price_minor=50_000)
+    held = hold(service_id)
+    Service.objects.filter(pk=service_id).update(price_minor=99_900, minimum_notice_minutes=60 * 24 * 10)
+
+    repeat(service_id, held, (2,))
+
+    rows = Booking.objects.filter(status="confirmed").order_by("starts_at")
+    assert list(rows.values_list("price_minor", flat=True)) == [50_000, 99_900]
+
+
+def test_one_message_to_each_tells_of_all_dates_and_counts_as_one(service_id, settings):
+    User.objects.create(email="olga@example.com", name="Olga", role="owner")
+    few = {name: replace(settings.LIMITS[name], size=1) for name in ("messages_proven", "messages_business")}
+    settings.LIMITS = settings.LIMITS | few
+    held = hold(service_id)
+
+    repeat(service_id, held, (1, 2), details=replace(DETAILS, proven_contact="email"))
+    handle_events(NOW)
+    told = list_told()
+
+    assert sorted((each.to, each.template) for each in told) == [
+        ("ana@example.com", "booking_confirmed"),
+        ("olga@example.com", "business_new_booking"),
+        ("owner@taller.example", "business_new_booking"),
+    ]
+    for each in told:
+        assert all(f"{(MONDAY + week * WEEK):%-d} de enero" in each.body_text for week in range(3)), each.body_text
+    assert "(+2)" in next(each.subject for each in told if each.template == "booking_confirmed")
+
+
+def list_told() -> list[Message]:
+    """Let every message leave that is there, and return those that left by themselves."""
+    for message_id in Message.objects.order_by("-pk").values_list("pk", flat=True):
+        with suppress(RetryLater):
+            send_message(message_id, NOW + timedelta(seconds=11))
+    for message_id in Message.objects.filter(status="queued").order_by("pk").values_list("pk", flat=True):
+        send_message(message_id, NOW + timedelta(seconds=11))
+    return list(Message.objects.filter(status="sent").exclude(provider_id__startswith="with "))
 
 
 def test_where_one_is_taken_none_is_booked_and_the_time_stays_kept(service_id):
@@ -106,7 +155,7 @@ def test_sent_twice_it_is_booked_once(service_id):
     held = hold(service_id)
     repeat(service_id, held, (1,))
 
-    with pytest.raises(HoldOver):
+    with pytest.raises(HoldUsed):
         repeat(service_id, held, (1,))
     assert list_confirmed() == [0, 1]
 
@@ -127,7 +176,7 @@ def test_a_first_time_that_is_gone_is_said_with_others(service_id, is_kept):
     held, later = hold(service_id), NOW + timedelta(minutes=30)
     book(service_id, now=later)
 
-    with pytest.raises(SlotTaken) as refused:
+    with pytest.raises(HoldExpired if is_kept else SlotTaken) as refused:
         repeat(service_id, held if is_kept else replace(held, id=0, token=""), (1,), now=later)
 
     assert refused.value.alternatives
