@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -66,3 +66,7 @@ class Price:
         if self.amount_minor is None:
             return PriceKind.ON_REQUEST
         return PriceKind.FROM if self.is_from else PriceKind.FIXED
+
+    def times(self, count: int) -> Price:
+        """Return what so many of it cost together."""
+        return self if self.amount_minor is None else replace(self, amount_minor=self.amount_minor * count)

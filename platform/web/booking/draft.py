@@ -104,6 +104,13 @@ class Draft:
     linked_resource_id: int | None = None
     is_test: bool = False
 
+    @property
+    def series_price(self) -> Price | None:
+        """What all dates of a repeated visit cost together, as far as that is known; None: it is one visit."""
+        if self.hold is None or not self.repeats or self.hold.price.amount_minor is None:
+            return None
+        return self.hold.price.times(len(self.repeats) + 1)
+
     def choose_service(self, service_id: int) -> Draft:
         """Return the draft with another service; what belongs to the old one is dropped."""
         if service_id == self.service_id:

@@ -47,6 +47,24 @@ def test_dates_are_seen_and_kept_for_the_booking(customer_client, details):
     assert 'value="Laura Jiménez"' in shown.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("price", "kind", "lang", "said", "times"),
+    [
+        (50_000, "fixed", "en", "$500 each, $2,000 in all", 2),
+        (50_000, "fixed", "es", "$500 cada cita, $2,000 en total", 2),
+        (50_000, "from", "en", "from $500 each, from $2,000 in all", 2),
+        (None, "on_request", "en", "in all", 0),
+    ],
+)
+def test_the_price_is_that_of_one_visit_and_of_all(customer_client, service, price, kind, lang, said, times):
+    Service.objects.filter(pk=service.pk).update(price_minor=price, price_kind=kind)
+    address = ask(customer_client, go_to_details(customer_client, service))
+    page = customer_client.get(f"{address}&every=1&count=4")
+    kept = customer_client.post(address, {"every": "1", "count": "4", "on": list_offered(page)})
+
+    assert text_of(customer_client.get(f"{kept.url}&lang={lang}")).count(said) == times
+
+
 @pytest.mark.parametrize("count", ["3", "99"])
 def test_another_language_asks_for_the_same_dates(customer_client, details, count):
     page = customer_client.get(f"{ask(customer_client, details)}&every=2&count={count}&lang=en")
