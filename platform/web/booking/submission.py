@@ -18,6 +18,7 @@ from scheduling.enums import BookingSource, ConsentPurpose, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
     HoldExpired,
+    HoldExtended,
     HoldOver,
     HoldUnknown,
     HoldUsed,
@@ -241,4 +242,5 @@ def render_details(
         over_text=gettext(_say_how_it_is_kept(flow, hold)),
         resource_name=next((each.name for each in flow.resources if each.id == flow.resource_id), ""),
         already=already,
+        not_longer_text=gettext(HoldExtended.text) if "longer" in request.GET else "",
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -33,6 +34,7 @@ from web.booking.details import DetailsForm
 from web.booking.draft import (
     HeldTime,
     forget_hold,
+    recall_booking,
     recall_hold,
     remember_hold,
 )
@@ -178,15 +180,24 @@ def _keep(request: HttpRequest, flow: Flow, asked: SlotRequest) -> HeldSlot:
 
 
 def _keep_longer(request: HttpRequest, flow: Flow) -> HttpResponse:
-    """Keep the time longer, once; what cannot be kept any more says so on the page that follows."""
+    """Keep the time longer, once; where that cannot be, the page says so, or leads to what was booked of it."""
     count_write(request)
     held = recall_hold(flow.draft, now=flow.now) or flow.draft.hold
     assert held is not None  # is_too_early_for has looked
-    with suppress(HoldOver, HoldExtended, HoldUnknown, HoldUsed):
+    try:
         until = holds.extend_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
-        held = replace(held, expires_at=until, is_extended=True)
-        note_extension(request)
-    draft = replace(flow.draft, hold=held)
+    except HoldExtended:
+        once = flow.with_draft(replace(flow.draft, hold=replace(held, is_extended=True)))
+        return HttpResponseRedirect(once.link(StepKey.DETAILS, longer="no"))
+    except (HoldOver, HoldUnknown, HoldUsed):
+        forget_hold(flow.draft)
+        booked = recall_booking(replace(flow.draft, hold=held))
+        if booked:
+            return HttpResponseRedirect(reverse("booking:manage", args=[booked]))
+        over = replace(held, expires_at=min(held.expires_at, flow.now))
+        return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=over)).link(StepKey.DETAILS))
+    note_extension(request)
+    draft = replace(flow.draft, hold=replace(held, expires_at=until, is_extended=True))
     remember_hold(draft, now=flow.now)
     return HttpResponseRedirect(flow.with_draft(draft).link(StepKey.DETAILS))
 

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Service
+from scheduling.services.writing.releases import release
+from scheduling.types import CUSTOMER
 from tests.integration.web.booking.conftest import MONDAY_MORNING
 from tests.integration.web.booking.test_booking import PERSON, go_to_time, list_times, text_of
 
@@ -39,7 +42,9 @@ def test_a_second_tap_from_the_page_before_changes_nothing(customer_client, deta
 
     again = customer_client.post(details, {**PERSON, "go": "keep"})
 
-    assert BUTTON not in customer_client.get(again.url).content.decode()
+    page = customer_client.get(f"{again.url}&lang=en")
+    assert "This time cannot be kept longer once more." in text_of(page)
+    assert BUTTON not in page.content.decode()
     assert Booking.objects.get().hold_expires_at == until
 
 
@@ -53,3 +58,22 @@ def test_what_is_over_says_so_and_is_booked_while_it_is_free(customer_client, de
     assert BUTTON not in page.content.decode()
     assert made.status_code == 302
     assert Booking.objects.get(status="confirmed").starts_at > datetime.now(tz=UTC)
+
+
+def test_what_is_booked_is_not_kept_but_shown(customer_client, details):
+    made = customer_client.post(details, PERSON)
+
+    again = customer_client.post(details, {**PERSON, "go": "keep"})
+
+    assert (again.status_code, again.url) == (302, made.url.removesuffix("?new=1"))
+
+
+def test_what_was_given_back_is_not_said_to_be_kept(customer_client, details):
+    held = Booking.objects.get()
+    release(held, BookingStatus.EXPIRED, by=CUSTOMER, now=held.created_at)
+
+    over = customer_client.post(details, {**PERSON, "go": "keep"})
+    page = customer_client.get(f"{over.url}&lang=en")
+
+    assert "This time is no longer kept for you." in text_of(page)
+    assert BUTTON not in page.content.decode()
