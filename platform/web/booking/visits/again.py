@@ -12,16 +12,20 @@ from edge.access import open_to_anyone
 from edge.limits import count_write
 from kernel.clock import utc_now
 from kernel.errors import Invalid, NotFound
+from kernel.ids import hash_token
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.visits import get_visit, get_visits_contact
 from scheduling.selectors.catalog.offer import find_hidden
 from scheduling.types import AvailabilityQuery, BookingView
-from web.booking.draft import Draft
+from web.booking.draft import Draft, recall_hold
 from web.booking.flow import Flow, StepKey, load_flow, make_flow
 from web.booking.pages import while_bookings_are_taken
 from web.booking.views import hold_time
 from web.booking.visits.views import while_the_link_lasts
 from web.formats import format_phone
+
+VISIT_LETTERS = 16
+"""Of the name of a run: 64 bits that only the link tells."""
 
 
 @open_to_anyone
@@ -39,11 +43,12 @@ def book_again(request: HttpRequest, token: str, booking_id: int) -> HttpRespons
     flow = _choose_again(load_flow(request), before, token)
     if flow.is_too_early_for(StepKey.TIME):
         return HttpResponseRedirect(flow.link(flow.find_missing_step()))
-    first = _find_first(flow)
+    held = recall_hold(flow.draft, now=flow.now)
+    first = held.starts_at if held is not None and held.wish == flow.wish else _find_first(flow)
     if first is not None:
-        held = hold_time(request, flow, first)
-        if held.status_code == HttpResponseRedirect.status_code:
-            return held
+        answer = hold_time(request, flow, first)
+        if answer.status_code == HttpResponseRedirect.status_code:
+            return answer
     return HttpResponseRedirect(flow.link(StepKey.TIME))
 
 
@@ -52,6 +57,8 @@ def _choose_again(flow: Flow, before: BookingView, token: str) -> Flow:
     country = flow.tenant.country
     wish = before.wish
     draft = Draft(
+        # Two taps are one run through the pages, so that they keep one time.
+        visit=hash_token(f"{token}:{before.id}")[:VISIT_LETTERS],
         location_id=before.location_id,
         service_id=before.service_id,
         further_ids=wish.service_ids[1:],

@@ -107,6 +107,16 @@ def test_a_past_visit_is_booked_again_with_two_taps(customer_client, tenant, ser
     )  # fmt: skip
 
 
+def test_two_taps_on_again_keep_one_time(customer_client, tenant, service):
+    booking = book(customer_client, service)
+    token = ask(customer_client, tenant, LAURA["email"])
+
+    answers = [customer_client.post(f"/visits/{token}/again/{booking.pk}/") for _ in range(2)]
+
+    assert [each.url.startswith("/details/") for each in answers] == [True, True]
+    assert Booking.objects.exclude(pk=booking.pk).count() == 1  # none was given back either
+
+
 def test_what_a_further_service_asks_is_asked_again(customer_client, tenant, service):
     booking = book(customer_client, service)
     others = Service.objects.filter(approval="instant", deposit_kind="none", seats__isnull=True, is_online=True)
