@@ -10,7 +10,7 @@ from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask, Keeper
 from keyvalue.throttle import ask_limits, get_limit
 from notifications.channels.numbers import gets_sms
-from notifications.channels.registry import list_reaching
+from notifications.channels.registry import find_carrier, list_reaching
 from notifications.enums import Channel
 from notifications.services.stops import list_stopped
 from notifications.types.messages import Recipient
@@ -25,6 +25,12 @@ logger = logging.getLogger(__name__)
 def is_texted(phone: str) -> bool:
     """Tell whether SMS go to a number (E.164) at all: its kind, and the countries of the business."""
     return gets_sms(phone)
+
+
+def sends_sms() -> bool:
+    """Tell whether the platform has an account with a carrier of SMS: without one, a phone number reaches nobody."""
+    carrier = find_carrier(Channel.SMS)
+    return carrier is not None and carrier.is_set_up()
 
 
 def find_addresses(recipients: Sequence[Recipient]) -> tuple[str, ...]:

@@ -22,7 +22,10 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Invalid, LimitReached
 from kernel.limits import Ask
-from scheduling.errors import VisitsLinkUnknown
+from kernel.text import mark
+from notifications.services.recipients import sends_sms
+from scheduling.enums import ContactKind
+from scheduling.errors import RequestInvalid, VisitsLinkUnknown
 from scheduling.selectors.bookings.visits import get_own_data, get_visits_contact, list_visits
 from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
 from tenants.context import current_tenant
@@ -38,6 +41,7 @@ from web.parts.forms import PageForm
 P = ParamSpec("P")
 LONGEST_CONTACT = 254
 SENT, ENDED = "sent", "ended"
+BY_EMAIL_ONLY = mark("Here the link is sent by e-mail only: the e-mail of the appointment is needed.")
 
 
 class ContactForm(PageForm):
@@ -49,6 +53,11 @@ class ContactForm(PageForm):
         help_text=gettext_lazy("The one where the messages about the appointments arrive."),
         attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"},
     )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        if not sends_sms():
+            self.fields["contact"].label = gettext_lazy("E-mail")
 
 
 def while_the_link_lasts(view: Step[P]) -> Step[P]:
@@ -75,7 +84,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _render_ask(request, form, status=422)
     typed = form.cleaned_data["contact"]
     try:
-        _, contact = read_contact(typed)
+        kind, contact = read_contact(typed)
+        if kind == ContactKind.PHONE and not sends_sms():
+            raise RequestInvalid(errors={"contact": (BY_EMAIL_ONLY,)})
         check_limits(*list_write_asks(request, [contact]), Ask("visits_address", find_block(request)))
         ask_for_visits(contact=contact, locale=current_language(), now=utc_now())
     except Invalid as error:

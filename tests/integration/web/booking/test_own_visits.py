@@ -69,6 +69,19 @@ def test_what_is_no_contact_is_said_at_the_field(customer_client, tenant, typed)
     assert "<script>alert" not in page.content.decode()
 
 
+def test_where_no_sms_leave_a_phone_is_asked_for_no_link(customer_client, tenant, settings):
+    phone = {"contact": "55 1234 5678"}
+    settings.SMS_URL = ""
+    page = customer_client.get("/visits/?lang=en")
+    refused = customer_client.post("/visits/?lang=en", phone)
+    settings.SMS_URL = "https://sms.example.com"
+    sent = customer_client.post("/visits/", phone)
+
+    assert "E-mail or phone" not in read_line(page)
+    assert (refused.status_code, "by e-mail only" in read_line(refused)) == (422, True)
+    assert (sent.status_code, VisitsLink.objects.count()) == (302, 1)
+
+
 def test_the_link_shows_visits_vehicle_and_own_data_and_is_kept_private(customer_client, tenant, service):
     booking = book(customer_client, service)
     token = ask(customer_client, tenant, LAURA["email"])
