@@ -36,6 +36,7 @@ from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from web.booking.details import DetailsForm
 from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
+from web.booking.extras.repeats import recall_asked
 from web.booking.flow import Flow, StepKey
 from web.booking.pages import render_step
 from web.booking.times import drop_hold, render_taken, say_taken
@@ -89,17 +90,11 @@ def submit(
 def _choose_again(request: HttpRequest, flow: Flow, hold: HeldTime, error: DomainError) -> HttpResponse:
     """Ask for another time, or for other dates, since what was chosen cannot be had; what was typed stays."""
     if isinstance(error, SeriesConflict):
-        return HttpResponseRedirect(_link_to_dates(flow, hold))
+        # As far as some were chosen: the page says which are free by now.
+        return HttpResponseRedirect(flow.link("repeats", **(recall_asked(flow) or {}), taken="1"))
     if isinstance(error, HoldExpired | SlotTaken):
         return render_taken(request, drop_hold(flow), error, hold.starts_at, say_taken(flow, hold.starts_at))
     return render_taken(request, drop_hold(flow), error, None, translate_error(error))
-
-
-def _link_to_dates(flow: Flow, hold: HeldTime) -> str:
-    """Return the address of the page of later dates, as far as some were chosen: it says which are free by now."""
-    every, last = flow.draft.repeat_every, max(map(parse_instant, flow.draft.repeats))
-    count = round((last - hold.starts_at) / timedelta(weeks=every)) + 1
-    return flow.link("repeats", every=str(every), count=str(count), taken="1")
 
 
 def _try_out(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetails) -> SubmittedBooking:

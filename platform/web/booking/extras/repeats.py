@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, gettext_lazy
 
 from edge.access import open_to_anyone
+from kernel.iso import parse_instant
 from scheduling.selectors.availability.repeats import RepeatDate, look_at_repeats
 from scheduling.types import SlotRequest
 from web.booking.flow import Flow, StepKey, load_flow
@@ -48,12 +50,31 @@ def choose_repeats(request: HttpRequest) -> HttpResponse:
     if "once" in request.GET:
         alone = flow.with_draft(replace(flow.draft, repeats=(), repeat_every=0))
         return HttpResponseRedirect(alone.link(StepKey.DETAILS))
-    form = RepeatForm(flow, sent if "every" in sent else None)
+    form = RepeatForm(flow, sent if "every" in sent else recall_asked(flow))
     if not form.is_bound:
         return _render(request, flow, form)
     if not form.is_valid():
         return _render(request, flow, form, status=422)
     return _keep(request, flow, form) if request.method == "POST" else _render(request, flow, form, _look(flow, form))
+
+
+def recall_asked(flow: Flow) -> dict[str, str] | None:
+    """Return what is asked for to see the dates again that were chosen; None: none were."""
+    draft = flow.draft
+    if not draft.repeats or draft.hold is None:
+        return None
+    last = max(map(parse_instant, draft.repeats))
+    count = round((last - draft.hold.starts_at) / timedelta(weeks=draft.repeat_every)) + 1
+    return {"every": str(draft.repeat_every), "count": str(count)}
+
+
+def _tick(flow: Flow, form: RepeatForm, free: Sequence[RepeatDate]) -> frozenset[str]:
+    """Return the dates that are ticked: those that were chosen, and what is free where nothing was chosen yet."""
+    draft = flow.draft
+    chosen = draft.repeats if form.is_bound and form.data.get("every") == str(draft.repeat_every) else ()
+    seen_until = max(map(parse_instant, chosen), default=flow.now)
+    later = (each.starts_at for each in free if each.starts_at is not None and each.starts_at > seen_until)
+    return frozenset(chosen).union(at.isoformat() for at in later)
 
 
 def _keep(request: HttpRequest, flow: Flow, form: RepeatForm) -> HttpResponse:
@@ -91,6 +112,7 @@ def _render(
     if "taken" in request.GET and not problem:
         problem = gettext("Some of these dates were just taken, so nothing was booked. Look at them again.")
     asked = {name: form.data.get(name, "") for name in form.fields} if form.is_bound else {}
+    free = [each for each in dates if each.is_free]
     return render_step(
         request,
         "booking/repeats.html",
@@ -99,7 +121,8 @@ def _render(
         status=status,
         form=form,
         odd=[each for each in dates if not each.is_free],
-        free=[each for each in dates if each.is_free],
+        free=free,
+        ticked=_tick(flow, form, free),
         is_looked=bool(dates),
         problem=problem,
         sealed=flow.seal(),

@@ -65,6 +65,22 @@ def test_the_price_is_that_of_one_visit_and_of_all(customer_client, service, pri
     assert text_of(customer_client.get(f"{kept.url}&lang={lang}")).count(said) == times
 
 
+def test_changing_the_dates_begins_with_those_that_were_chosen(customer_client, details):
+    address = ask(customer_client, details)
+    first, second, third, _ = list_offered(customer_client.get(f"{address}&every=1&count=5"))
+    kept = customer_client.post(address, {"every": "1", "count": "5", "on": [first, third]})
+
+    again = ask(customer_client, kept.url)
+    page, longer = (customer_client.get(again + more) for more in ("", "&every=1&count=5"))
+
+    assert (list_offered(page), list_ticked(page)) == ([first, second, third], [first, third])
+    assert list_ticked(longer) == [first, third, list_offered(longer)[-1]]
+
+
+def list_ticked(page) -> list[str]:
+    return re.findall(r'name="on" value="([^"]+)" checked', page.content.decode())
+
+
 @pytest.mark.parametrize("count", ["3", "99"])
 def test_another_language_asks_for_the_same_dates(customer_client, details, count):
     page = customer_client.get(f"{ask(customer_client, details)}&every=2&count={count}&lang=en")
