@@ -50,6 +50,10 @@ def look_at_repeats(
     dates = [first.date() + timedelta(weeks=every_weeks * number) for number in range(1, count + 1)]
     found: list[RepeatDate] = []
     for window in _cut(dates):
+        if found and found[-1].state == DayState.TOO_FAR:
+            # Nothing after it can be booked yet: it is not looked for.
+            found += [RepeatDate(to_instant(to_minute(timezone, on, minute)), None, DayState.TOO_FAR) for on in window]
+            continue
         query = AvailabilityQuery(request.wish, from_on=window[0], to_on=window[-1], timezone=timezone)
         days = {day.on: day for day in get_availability(query=query, now=now).days}
         for on in window:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from notifications.services.delivery import send_message
 from scheduling.enums import DayState
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Booking, Series, Service
+from scheduling.selectors.availability import repeats
 from scheduling.selectors.availability.repeats import look_at_repeats
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.repeating import Repeats, book_repeats
@@ -83,6 +85,18 @@ def test_a_date_beyond_the_window_of_booking_says_so(service_id):
         (False, DayState.FREE),
         (True, DayState.TOO_FAR),
     ]
+
+
+def test_what_is_beyond_the_window_of_booking_is_not_looked_for(service_id, monkeypatch):
+    Service.objects.filter(pk=service_id).update(booking_window_days=16)
+    asked = Mock(side_effect=repeats.get_availability)
+    monkeypatch.setattr(repeats, "get_availability", asked)
+
+    dates = look(service_id, count=52)
+
+    assert (asked.call_count, len(dates)) == (1, 52)
+    assert {each.state for each in dates[1:]} == {DayState.TOO_FAR}
+    assert dates[-1].asked_at == MONDAY + 52 * WEEK
 
 
 def test_all_dates_are_booked_with_the_one_that_is_kept(service_id):
