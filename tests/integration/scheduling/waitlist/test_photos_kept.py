@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.models import VisitPhoto, WaitlistEntry
-from scheduling.services.photos import add_photo, drop_unattached
+from scheduling.services.photos import add_photo, drop_in_time
 from scheduling.services.waitlist.answering import accept_offer
 from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist
 from scheduling.services.waitlist.matching import match_waitlist
@@ -37,7 +37,7 @@ def token(shop, photo) -> str:
 
 def test_photos_become_those_of_the_visit_that_was_waited_for(token, photo):
     with pytest.raises(RetryLater):
-        drop_unattached(photo, TOMORROW)
+        drop_in_time(photo, TOMORROW)
     free(1)
     match_waitlist(1, MORNING)
     accept_offer(token=offer_of(token), now=MORNING)
@@ -48,7 +48,7 @@ def test_photos_become_those_of_the_visit_that_was_waited_for(token, photo):
 def test_photos_of_who_waits_no_more_go(token, photo):
     leave_waitlist(token=token, now=MORNING)
 
-    drop_unattached(photo, TOMORROW)
+    drop_in_time(photo, TOMORROW)
 
     assert not VisitPhoto.objects.exists()
 
@@ -56,7 +56,7 @@ def test_photos_of_who_waits_no_more_go(token, photo):
 def test_photos_of_another_run_go_as_ever(token):
     other = add_photo(run="other", content=save(make_scene(64, 64), "PNG"), now=NOW)
 
-    drop_unattached(other, TOMORROW)
+    drop_in_time(other, TOMORROW)
 
     assert VisitPhoto.objects.count() == 1
 
