@@ -58,6 +58,7 @@ def render_step(
         template,
         {
             "flow": flow,
+            "sealed": sealed,
             "opening": describe_opening(
                 flow.formats, flow.offer.opening, location=flow.location.id if flow.location else None, now=flow.now
             ),

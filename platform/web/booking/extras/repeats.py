@@ -18,7 +18,7 @@ from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.parts.fields import ChoiceField, NumberField
 from web.parts.forms import PageForm
-from web.parts.widgets import Segments
+from web.parts.widgets import ChoiceChips
 
 PAGE = "repeats"
 FEWEST = 2
@@ -33,7 +33,7 @@ class RepeatForm(PageForm):
         draft = flow.draft
         count = len(draft.repeats) + 1 if draft.repeats else min(4, flow.most_repeats)
         super().__init__(data, initial={"every": str(draft.repeat_every or 1), "count": count})
-        self.fields["every"] = ChoiceField(label=gettext_lazy("How often?"), choices=EVERY, widget=Segments())
+        self.fields["every"] = ChoiceField(label=gettext_lazy("How often?"), choices=EVERY, widget=ChoiceChips())
         self.fields["count"] = NumberField(
             label=gettext_lazy("How many visits?"), min_value=FEWEST, max_value=flow.most_repeats
         )
@@ -125,7 +125,6 @@ def _render(
         ticked=_tick(flow, form, free),
         is_looked=bool(dates),
         problem=problem,
-        sealed=flow.seal(),
         back_url=flow.link(StepKey.DETAILS),
         once_url=flow.link(PAGE, once="1"),
         language_url=flow.link(PAGE, **asked, lang=""),

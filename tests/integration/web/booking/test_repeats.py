@@ -103,6 +103,15 @@ def test_dates_that_were_taken_meanwhile_are_shown_at_once(customer_client, tena
     assert not Booking.objects.exclude(status="held").exists()
 
 
+def test_the_form_that_asks_for_dates_carries_what_was_chosen(customer_client, details):
+    page = customer_client.get(ask(customer_client, details))
+    sealed = re.search(r'name="d" value="([^"]+)"', page.content.decode())[1]
+
+    dates = customer_client.get("/repeats/", {"d": sealed, "every": "1", "count": "3"})
+
+    assert len(list_offered(dates)) == 2
+
+
 def test_so_much_is_booked_by_whoever_types_the_code_only(customer_client, tenant, details):
     address = ask(customer_client, details)
     page = customer_client.get(f"{address}&every=1&count=3")

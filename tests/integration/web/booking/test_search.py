@@ -59,3 +59,13 @@ def test_few_services_are_read_without_a_search(customer_client, many):
 
     assert 'role="search"' not in page.content.decode()
     assert len(list_shown(page)) == 8
+
+
+def test_the_search_carries_what_was_chosen_before(customer_client, many):
+    service = Service.objects.get(name=many[0])
+    chosen = customer_client.get(f"/?service={service.pk}").url.partition("d=")[2]
+
+    page = customer_client.get(f"/?d={chosen}").content.decode()
+
+    sealed = page.partition('name="d" value="')[2].partition('"')[0]
+    assert customer_client.get(f"/visit/?d={sealed}").status_code == 200
