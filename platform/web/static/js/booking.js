@@ -20,8 +20,10 @@ async function swap(id, url, { isNew = false, isTyped = false }) {
     const bars = [...document.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !part.contains(bar));
     const freshBars = [...page.querySelectorAll(`[data-swap="${id}"]`)].filter((bar) => !fresh.contains(bar));
     for (const [at, bar] of bars.entries()) bar.replaceWith(freshBars[at]);
+    const weeks = part.querySelector("#weeks");
+    const hadFocus = weeks?.contains(document.activeElement);
     part.replaceWith(fresh);
-    drawWeeks(part.querySelector("#weeks"));
+    drawWeeks(weeks, { hadFocus });
     if (isNew) history.pushState({ swap: id }, "", url);
     if (isTyped) history.replaceState(history.state, "", url);
     shown = here();
@@ -69,7 +71,8 @@ function tellOwnTimes() {
       if (each.querySelector(".own-time") || say(at, own, "short") === say(at, box.dataset.zone, "short")) continue;
       const isOtherDay = say(at, own, "short").slice(0, 2) !== say(at, box.dataset.zone, "short").slice(0, 2);
       const text = `${say(at, own, isOtherDay ? "short" : undefined)} ${place}`;
-      each.append(" ", Object.assign(document.createElement("small"), { className: "own-time", textContent: text }));
+      const line = each.querySelector("span.small") ?? each;
+      line.append(" ", Object.assign(document.createElement("small"), { className: "own-time", textContent: text }));
     }
   }
 }
@@ -77,7 +80,7 @@ tellOwnTimes();
 
 /* Four weeks beside the times, where there is room for them; the ones before stay until the new ones are there. */
 const wide = matchMedia("(min-width: 64rem)");
-async function drawWeeks(before, url) {
+async function drawWeeks(before, { url, hadFocus } = {}) {
   const box = document.querySelector("[data-weeks-of]");
   if (!box || !wide.matches) return;
   if (before) box.replaceChildren(before);
@@ -86,15 +89,15 @@ async function drawWeeks(before, url) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("weeks");
   if (!fresh) return;
-  const hadFocus = box.contains(document.activeElement);
+  const hasFocus = hadFocus || box.contains(document.activeElement);
   box.replaceChildren(fresh);
-  if (hadFocus) fresh.querySelector("[aria-current], a")?.focus({ preventScroll: true });
+  if (hasFocus) (fresh.querySelector("[aria-current]") ?? fresh.querySelector("a"))?.focus({ preventScroll: true });
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-weeks]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  drawWeeks(null, link.href);
+  drawWeeks(null, { url: link.href });
 });
 wide.addEventListener("change", () => drawWeeks());
 drawWeeks();
