@@ -11,7 +11,7 @@ from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
 from tests.e2e.server import run_browser, run_server
-from tests.e2e.sight import COLOR_RULES, check_axe
+from tests.e2e.sight import COLOR_RULES, NARROW, PHONE, check_axe
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def open_page(browser, complaints) -> Iterator[object]:
     contexts = []
 
     def open_(**options: object) -> Page:
-        defaults = {"viewport": {"width": 390, "height": 844}, "locale": "es-MX", "is_mobile": True, "has_touch": True}
+        defaults = {"viewport": PHONE, "locale": "es-MX", "is_mobile": True, "has_touch": True}
         defaults["reduced_motion"] = "reduce"
         context = browser.new_context(**{**defaults, **options})
         contexts.append(context)
@@ -93,7 +93,10 @@ def open_page(browser, complaints) -> Iterator[object]:
 
 @pytest.fixture
 def check_page():
-    """Assert that axe finds nothing, light or dark, and that nothing is wider than the window."""
+    """Assert that axe finds nothing, light or dark, and that nothing is wider than the window.
+
+    A phone's page is looked at on the narrowest one as well, with letters twice as large.
+    """
 
     def check(page: Page) -> None:
         page.wait_for_load_state("networkidle")
@@ -102,5 +105,16 @@ def check_page():
         page.emulate_media(color_scheme="dark")
         assert check_axe(page, rules=COLOR_RULES) == [], page.url
         page.emulate_media(color_scheme="light")
+        if page.viewport_size == PHONE:
+            _check_large_letters(page)
 
     return check
+
+
+def _check_large_letters(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide, f"{page.url} is too wide with large letters"
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(PHONE)
