@@ -41,6 +41,7 @@ def is_told_since(*, template: str, subject_kind: str, subject_ids: Collection[i
     return rows.filter(template=template).exclude(status__in=UNSENT).exists()
 
 
-def is_any_sent(message_ids: Collection[int]) -> bool:
-    """Tell whether one of some messages was or may still be sent."""
-    return Message.objects.filter(pk__in=message_ids).exclude(status__in=UNSENT).exists()
+def is_told(*, about: Subject, key: str) -> bool:
+    """Tell whether a message about something, told under a key, was or may still be sent."""
+    rows = Message.objects.filter(subject_kind=about.kind, subject_id=about.id, dedup_key__startswith=f"{key}:")
+    return rows.exclude(status__in=UNSENT).exists()

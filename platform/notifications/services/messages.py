@@ -45,8 +45,8 @@ def tell(
     limit: str | None = OTHER,
     thread: Thread | None = None,
     urgency: Urgency = Urgency.LATER,
-) -> tuple[int, ...]:
-    """Queue a message for each recipient, in their language, by the first carrier that reaches them; return their ids.
+) -> None:
+    """Queue a message for each recipient, in their language, by the first carrier that reaches them.
 
     A worker sends it after the commit. ``key`` names what is told: the same key is told once to
     each address, also when two recipients share one (the first one's language counts). An address
@@ -60,14 +60,13 @@ def tell(
     Raises:
         TemplateMissing: There is no built-in text ``template`` for a carrier that was picked.
     """
-    told: list[int] = []
     for recipient in recipients:
         picked = registry.pick_carrier(recipient)
         if picked is None:
             continue
         carrier, to = picked
         language = pick_language(recipient.locale)
-        message_id = queue_message(
+        queue_message(
             carrier=carrier,
             template=template,
             to=to,
@@ -84,8 +83,6 @@ def tell(
             thread=thread,
             urgency=urgency,
         )
-        told.append(message_id)
-    return tuple(told)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from kernel.identity.greetings import greet_name
 from kernel.languages import LANGUAGES
 from kernel.text import mark
 from notifications.hooks import register_proviso, register_words
-from notifications.selectors.messages import is_any_sent
+from notifications.selectors.messages import is_told
 from notifications.services.messages import tell
 from notifications.types.messages import CUSTOMER, TALK, Recipient, Subject, Thread
 from notifications.types.words import Vocabulary, Words
@@ -80,17 +80,18 @@ def tell_offer(entry: WaitlistEntry, held: HeldSlot, *, token: str, timezone: st
         | _say_button(language, token, TAKE)
         for language in LANGUAGES
     }
-    told = _tell(
+    key = f"waitlist:{entry.pk}:offer:{entry.offer_number}"
+    _tell(
         entry,
         template=OFFER,
         words=words,
-        key=f"waitlist:{entry.pk}:offer:{entry.offer_number}",
+        key=key,
         limit=None if is_read else "messages_changes",
         now=now,
         expires_at=held.expires_at,
         thread=Thread(role=CUSTOMER, state={"offer": entry.offer_number}),
     )
-    return is_any_sent(told)
+    return is_told(about=Subject(kind=SUBJECT_KIND, id=entry.pk), key=key)
 
 
 def tell_removed(entry: WaitlistEntry, *, token: str, now: datetime) -> None:
@@ -122,9 +123,9 @@ def _tell(
     now: datetime,
     thread: Thread,
     expires_at: datetime | None = None,
-) -> tuple[int, ...]:
+) -> None:
     customer = entry.details.get("customer", {})
-    return tell(
+    tell(
         recipients=[
             Recipient(
                 email=customer.get("email") or "",

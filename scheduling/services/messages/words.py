@@ -45,7 +45,7 @@ VOCABULARY = Vocabulary(
         "reference": mark("Reference"),
         "further": mark("Further dates"),
         "also": mark("Also changed"),
-        "meets": mark("At the same time"),
+        "meets": mark("Booked for then, too"),
     },
     links={
         "directions_url": mark("Directions"),

@@ -6,19 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from scheduling.errors import AlreadyBooked, VerificationRequired
+from scheduling.errors import AlreadyBooked
 from scheduling.models import Booking, WaitlistEntry
-from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.waitlist.answering import accept_offer
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.services.waitlist.matching import match_waitlist
-from scheduling.services.waitlist.queue import make_hold_token, read_details
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, WaitlistWish
 from tests.factories.scheduling import DETAILS, NOW, hours_later, make_shop, make_wish
 from tests.integration.scheduling.waitlist.test_waitlist import (
     DAY,
     MORNING,
-    entry_of,
     free,
     free_shop,
     list_standings,
@@ -68,11 +66,7 @@ def test_what_only_another_contact_gets_keeps_nobody_from_an_offer(shop, setting
     elsewhere = book_elsewhere(replace(BERTA, phone="55 1234 5678", email=None))
     Booking.objects.filter(pk=elsewhere).update(customer_id=WaitlistEntry.objects.get().customer_id)
     match_waitlist(1, MORNING)
-    entry = entry_of(token)
-    details = read_details(entry.details, proven_contact="email", is_sole=True)
 
-    with pytest.raises(VerificationRequired):
-        submit_booking(hold_id=entry.offered_booking_id, token=make_hold_token(entry), details=details, now=MORNING)
     accept_offer(token=offer_of(token), now=MORNING)
 
     assert list_standings() == [("Berta", "booked", hours_later(1))]
