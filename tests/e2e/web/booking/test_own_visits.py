@@ -140,7 +140,7 @@ def test_without_javascript_one_asks_for_the_link_and_books_again(address, email
     expect(page.locator("[name=name]")).to_have_value("Laura Jiménez")
     page.goto(f"{address}/visits/{tokens[1]}/")
     page.click("text=Cerrar este enlace")
-    expect(page.locator("main")).to_contain_text("Este enlace ya no lleva a ninguna parte.")
+    expect(page.locator("main")).to_contain_text("Este enlace ya no funciona.")
 
 
 def test_the_keyboard_alone_closes_the_link(address, tokens, open_page, check_page):

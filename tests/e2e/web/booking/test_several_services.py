@@ -42,7 +42,7 @@ def send_photo(page: Page, check: Callable[[Page], None]) -> None:
     expect(page.locator("h1")).to_have_text("Fotos para tu cita")
     check(page)
     page.set_input_files("#photos", {"name": "freno.png", "mimeType": "image/png", "buffer": save(make_scene(), "PNG")})
-    page.click("text=Mandar las fotos")
+    page.click("form[data-sending] .button")
     expect(page.locator("[name=remove]")).to_have_count(1)
     check(page)
     page.click(".booking-foot .button.primary")
