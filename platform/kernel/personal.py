@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 _NONE: Mapping[str, PersonalColumn] = MappingProxyType({})
+
+BACKUPS_KEPT = timedelta(days=35)
+"""The longest that anything lies in a backup of the whole platform: who left, or was erased, is gone by then."""
 
 
 class Subject(StrEnum):

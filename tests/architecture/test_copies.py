@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 from config.environment import ROOT
-from kernel.keeping import BACKUPS_KEPT
-from kernel.personal import NotPersonal
+from kernel.personal import BACKUPS_KEPT, NotPersonal
 from tenants.hooks import _export_rules, get_export_rule, list_inventory, list_left_behind
 from tenants.models import Domain, Tenant
 from tenants.services.copies.documents import list_tenant_models
@@ -77,5 +76,5 @@ def test_how_long_backups_are_kept_is_written_once_and_told_as_it_is():
     found = [path.name for path in sources if f"timedelta(days={days})" in path.read_text()]
     page = (ROOT / "templates" / "workspace" / "closing" / "page.html").read_text()
 
-    assert found == ["keeping.py"]
+    assert found == ["personal.py"]
     assert f"go within {days} days more." in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 from recovery.engine.bases import BaseBackup, Kind
 
 KEPT = BACKUPS_KEPT - timedelta(hours=36)

@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from database.errors import explain_failure
 from kernel.errors import DomainError
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 from recovery.engine.bases import BaseBackup, Kind
 from recovery.engine.chains import KEPT, choose_removed
 from recovery.errors import BackupBusy

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from database.locks import KeySpace, try_lock_platform
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 from tenants import hooks
 from tenants.enums import TenantStatus, Urgency
 from tenants.errors import NoRoom, RetryLater

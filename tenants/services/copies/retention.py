@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 
 DAYS, MONTHS = BACKUPS_KEPT.days, 12
 """So many days and months of which there is an archive: nights without one push none out."""

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 
 from kernel.iso import NotIso, parse_basic
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 from tenants.errors import NoRoom
 from tenants.models import Backup, Tenant
 from tenants.services import shelves

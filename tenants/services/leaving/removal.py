@@ -18,7 +18,7 @@ from django.db.models import Model
 from database.connection import LASTING, connection
 from database.locks import KeySpace, try_lock_platform
 from kernel.errors import Unavailable
-from kernel.keeping import BACKUPS_KEPT
+from kernel.personal import BACKUPS_KEPT
 from keyvalue.cache import forget_schema
 from tenants import hooks
 from tenants.context import tenant_scope

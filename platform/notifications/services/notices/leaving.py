@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from accounts.enums import Role
 from accounts.selectors.staff import list_staff
 from kernel.formats import get_formats
-from kernel.keeping import BACKUPS_KEPT
 from kernel.languages import LANGUAGES
 from kernel.lines import clean_line
+from kernel.personal import BACKUPS_KEPT
 from notifications.public.models import Message
 from notifications.services.messages import tell
 from notifications.types.messages import Recipient, Subject
