@@ -117,6 +117,15 @@ def test_open_view_declares_it():
     assert open_to_anyone(home).declared_permission == OPEN
 
 
+def test_open_stream_stays_one(rf):
+    asked = rf.get("/")
+    asked.user = AnonymousUser()
+    opened = open_to_anyone(show_later)
+
+    assert asyncio.run(opened(asked)).content == b"seen 0"
+    assert opened.declared_permission == OPEN
+
+
 def test_open_call_keeps_its_own_methods():
     view = APIView.as_view()
 
