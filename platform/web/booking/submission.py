@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -66,7 +68,7 @@ def submit(
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
     is_sole, origin = MAY_COINCIDE not in request.POST, find_block(request)
-    details = replace(_make_details(flow, form), is_sole=is_sole, origin=origin)
+    details = replace(make_details(flow, form.cleaned_data), is_sole=is_sole, origin=origin)
     try:
         if flow.is_test:
             booked = _try_out(request, flow, hold, details)
@@ -174,8 +176,9 @@ def _book_repeats(request: HttpRequest, flow: Flow, hold: HeldTime, details: Vis
     return booked
 
 
-def _make_details(flow: Flow, form: DetailsForm) -> VisitDetails:
-    draft, typed = flow.draft, form.cleaned_data
+def make_details(flow: Flow, typed: Mapping[str, Any]) -> VisitDetails:
+    """Return who comes and with what: what the flow knows, and the name, phone and e-mail that were ``typed``."""
+    draft = flow.draft
     consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
     return VisitDetails(
         customer=CustomerDetails(

@@ -13,14 +13,12 @@ from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import Invalid, LimitReached
 from kernel.text import mark
-from scheduling.enums import ConsentPurpose
 from scheduling.errors import WRONG_CODE, VerificationRequired
 from scheduling.services.bookings.guards import admit, open_guard, send_code
 from scheduling.services.waitlist.joining import join_waitlist
-from scheduling.types import CustomerDetails, VisitDetails
 from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
-from web.booking.submission import list_answers
+from web.booking.submission import make_details
 from web.booking.waiting.forms import WaitlistForm
 from web.errors import add_wait, translate_error
 from web.formats import format_phone
@@ -61,7 +59,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 def _join(request: HttpRequest, flow: Flow, form: WaitlistForm) -> HttpResponse:
-    details = _make_details(flow, form)
+    details = make_details(flow, form.cleaned_data)
     try:
         count_write(request, [form.cleaned_data["phone"], form.cleaned_data["email"]])
         # An offer keeps a time: whoever joins counts as whoever books, by contact and by network.
@@ -91,26 +89,6 @@ def _ask_code(request: HttpRequest, flow: Flow, form: WaitlistForm, sent: Verifi
         form.add_error("code", gettext(WRONG_CODE))
     to = sent.to if "@" in sent.to else format_phone(sent.to, flow.tenant.country)
     return _render(request, flow, form, status=422 if sent.is_wrong else 200, code_to=to)
-
-
-def _make_details(flow: Flow, form: WaitlistForm) -> VisitDetails:
-    draft, typed = flow.draft, form.cleaned_data
-    consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
-    return VisitDetails(
-        customer=CustomerDetails(
-            name=typed["name"],
-            phone=typed["phone"] or None,
-            email=typed["email"] or None,
-            locale=flow.formats.language,
-        ),
-        asset=draft.asset,
-        answers=list_answers(flow),
-        arrival_mode=flow.arrival_mode or None,
-        note=draft.note,
-        consents=tuple(str(consent) for consent in consents),
-        wants_reminders=draft.wants_reminders,
-        photo_run=draft.visit if flow.vertical.intake.has_photos else "",
-    )
 
 
 def _render(
