@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from django.utils.translation import gettext
+
 from scheduling.enums import QuestionKind
 
 ANSWERED = "questions"
@@ -85,6 +87,12 @@ class Answer:
     kind: QuestionKind
     label: str
     value: str | bool | tuple[str, ...]
+
+    def describe(self) -> str:
+        """Return what was answered, in the active language where it is ours to say."""
+        if isinstance(self.value, bool):
+            return gettext("Yes") if self.value else gettext("No")
+        return ", ".join(self.value) if isinstance(self.value, tuple) else self.value
 
     def to_json(self) -> dict[str, object]:
         """Return what a booking keeps."""

@@ -24,6 +24,7 @@ LIMITS = index_limits(
     Shared("bookings_recipient", "bookings without a code", RECIPIENT, 3, DAY),
     Shared("codes_recipient", "codes that prove a contact", RECIPIENT, 3, DAY),
     Limit("visits_address", "questions for one's visits", BLOCK, 20, HOUR),
+    Limit("own_data_address", "files of own data", BLOCK, 30, HOUR),
     Shared("visits_links", "links to one's visits", RECIPIENT, 3, DAY),
     Shared("messages_unproven", "confirmations", UNPROVEN, 3, DAY),
     Shared("messages_changes", "messages about changes", UNPROVEN, 3, DAY),

@@ -71,6 +71,19 @@ def read_public(key: UUID, name: str) -> FileContent:
     return _read(row, name)
 
 
+def read_of_owner(kind: str, owner_id: int, *, width: int) -> FileContent:
+    """Return the newest picture of an owner, about ``width`` pixels wide; the caller knows that it may be seen.
+
+    Raises:
+        FileUnknown: None is ready.
+        StorageAway: The storage does not answer.
+    """
+    row = _ready(kind).filter(owner_id=owner_id).order_by("pk").last()
+    if row is None:
+        raise FileUnknown
+    return _read(row, make_picture(row).find_size(width).name)
+
+
 def read_private(user: object, key: UUID, name: str) -> FileContent:
     """Return a stored object that ``user`` may see.
 

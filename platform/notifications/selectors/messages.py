@@ -14,11 +14,16 @@ UNSENT = (MessageStatus.FAILED, MessageStatus.CANCELLED)
 
 def list_messages(*, about: Subject) -> tuple[MessageView, ...]:
     """Return every message about something, oldest first, whatever became of it."""
-    rows = Message.objects.filter(subject_kind=about.kind, subject_id=about.id)
+    return list_all_messages(kind=about.kind, ids=[about.id])
+
+
+def list_all_messages(*, kind: str, ids: Collection[int]) -> tuple[MessageView, ...]:
+    """Return every message about several things of one kind, oldest first; one query."""
+    rows = Message.objects.filter(subject_kind=kind, subject_id__in=ids)
     return tuple(
         MessageView(
             id=message.pk,
-            about=about,
+            about=Subject(kind, message.subject_id or 0),
             channel=message.channel,
             template=message.template,
             to=message.to,

@@ -33,6 +33,7 @@ from scheduling.selectors.aftercare.feedback import is_rated, may_be_taken_back
 from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.closing import find_closing_words
+from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, cancellations, moves
@@ -44,6 +45,7 @@ from tenants.enums import Ability, TenantStatus
 from tenants.policies import CUSTOMER_TEXTS, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private
+from web.booking.sent_photos import SentPhoto, show_photos
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
 from web.booking.times import complete_first
 from web.errors import translate_error
@@ -148,6 +150,13 @@ class ManagePage:
             and booking.attendance_confirmed_at is None
             and booking.starts_at - self.now < ASK_ATTENDANCE_WITHIN
         )
+
+    @property
+    def photos(self) -> tuple[SentPhoto, ...]:
+        """What was sent of what the visit is about; no query where no photos are asked for."""
+        if not get_vertical(current_tenant().vertical).intake.has_photos:
+            return ()
+        return show_photos(list_booking_photos(booking_id=self.booking.id), name="booking_photo", of=[self.token])
 
     @property
     def duration_minutes(self) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
@@ -132,6 +132,13 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def answer_own_data(found: Mapping[str, object], *, name: str) -> HttpResponse:
+    """Answer what is kept about somebody as a file."""
+    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return keep_private(response)
 
 
 def describe_opening(formats: Formats, today: OpeningToday | None, *, location: int | None, now: datetime) -> str:

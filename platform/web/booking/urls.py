@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.booking import manage, pictures, views
+from web.booking import manage, pictures, sent_photos, views
 from web.booking.aftercare import data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.choices import choose_location, choose_service
@@ -22,6 +22,7 @@ urlpatterns = [
     path("total/", several.show_total, name="total"),
     path("visit/", views.tell_visit, name="visit"),
     path("visit/photos/", photos.send_photos, name="photos"),
+    path("visit/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_run, name="run_photo"),
     path("visit/suggestions/", views.suggest, name="suggest"),
     path("time/", views.choose_time, name="time"),
     path("time/calendar/", calendar.show_calendar, name="calendar_weeks"),
@@ -43,9 +44,11 @@ urlpatterns = [
     path("b/<str:token>/messages/", messages.write, name="messages"),
     path("b/<str:token>/data/", data.show, name="data"),
     path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
+    path("b/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_booking, name="booking_photo"),
     path("visits/", visits.ask, name="visits"),
     path("visits/<str:token>/", visits.show, name="own_visits"),
     path("visits/<str:token>/data.json", visits.download, name="own_data"),
+    path("visits/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_contact, name="own_photo"),
     path("visits/<str:token>/end/", visits.end, name="end_visits"),
     path("visits/<str:token>/again/<int:booking_id>/", book_again, name="book_again"),
     path("pictures/<uuid:key>/<int:width>.<slug:kind>", pictures.show, name="picture"),

@@ -40,6 +40,7 @@ from web.booking.draft import (
 )
 from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
+from web.booking.sent_photos import show_run_photos
 from web.booking.submission import render_details, submit
 from web.booking.times import render_taken, render_times, say_taken
 from web.booking.visit import VisitForm
@@ -212,6 +213,7 @@ def _render_visit(request: HttpRequest, flow: Flow, form: VisitForm, *, status: 
         form=form,
         heading=flow.words.get("question_asset") or gettext("About your visit"),
         total_url=flow.link("total"),
+        photos=show_run_photos(flow.draft) if flow.draft.photos else (),
         more_label=", ".join(str(field.label) for field in form.more_fields),
     )
 

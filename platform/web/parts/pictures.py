@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -31,18 +33,27 @@ class ShownPicture:
     largest: str
 
 
-def show_picture(picture: Picture | None, *, width: int = 480, is_public: bool = True) -> ShownPicture | None:
-    """Return how a page shows a picture that is about ``width`` pixels wide; None where there is none."""
+def show_picture(
+    picture: Picture | None,
+    *,
+    width: int = 480,
+    is_public: bool = True,
+    find_address: Callable[[Rendition], str] | None = None,
+) -> ShownPicture | None:
+    """Return how a page shows a picture that is about ``width`` pixels wide; None where there is none.
+
+    ``find_address`` says where a size of it is, when it is at none of the usual places.
+    """
     if picture is None:
         return None
+    find = find_address or partial(make_address, picture, is_public=is_public)
     chosen = picture.find_size(width)
-    sizes = [f"{make_address(picture, each, is_public=is_public)} {each.width}w" for each in picture.sizes]
     return ShownPicture(
-        src=make_address(picture, chosen, is_public=is_public),
-        srcset=", ".join(sizes),
+        src=find(chosen),
+        srcset=", ".join(f"{find(each)} {each.width}w" for each in picture.sizes),
         width=chosen.width,
         height=chosen.height,
-        largest=make_address(picture, picture.sizes[-1], is_public=is_public),
+        largest=find(picture.sizes[-1]),
     )
 
 

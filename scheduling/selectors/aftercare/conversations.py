@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import attrgetter
+
 from scheduling.enums import ActorKind
 from scheduling.models import ConversationLine
 from scheduling.types.aftercare.views import ConversationView, WaitingConversation
@@ -15,17 +19,13 @@ MOST_WAITING = 500
 def list_conversation(*, booking_id: int) -> tuple[ConversationView, ...]:
     """List what was written about a booking, oldest first; one query."""
     rows = ConversationLine.objects.filter(booking_id=booking_id).order_by("-written_at", "-pk")[:MOST_SHOWN]
-    return tuple(
-        ConversationView(
-            id=row.pk,
-            author=ActorKind(row.author),
-            user_id=row.user_id,
-            text=row.text,
-            written_at=row.written_at,
-            is_waiting=row.author == ActorKind.CUSTOMER and row.settled_at is None,
-        )
-        for row in reversed(list(rows))
-    )
+    return _view_all(reversed(list(rows)))
+
+
+def list_conversations(booking_ids: Collection[int]) -> dict[int, tuple[ConversationView, ...]]:
+    """Return everything that was written about several bookings, by id, oldest first; one query."""
+    rows = ConversationLine.objects.filter(booking_id__in=booking_ids).order_by("booking_id", "written_at", "pk")
+    return {booking_id: _view_all(lines) for booking_id, lines in groupby(rows, key=attrgetter("booking_id"))}
 
 
 def list_waiting() -> tuple[WaitingConversation, ...]:
@@ -51,4 +51,18 @@ def list_waiting() -> tuple[WaitingConversation, ...]:
             last_line_id=lines[-1].pk,
         )
         for booking_id, lines in by_booking.items()
+    )
+
+
+def _view_all(rows: Iterable[ConversationLine]) -> tuple[ConversationView, ...]:
+    return tuple(
+        ConversationView(
+            id=row.pk,
+            author=ActorKind(row.author),
+            user_id=row.user_id,
+            text=row.text,
+            written_at=row.written_at,
+            is_waiting=row.author == ActorKind.CUSTOMER and row.settled_at is None,
+        )
+        for row in rows
     )

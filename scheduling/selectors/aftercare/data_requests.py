@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from scheduling.enums import DataRequestKind
@@ -13,7 +15,12 @@ MOST_WAITING = 200
 
 def list_requests_of(*, booking_id: int) -> tuple[DataRequestView, ...]:
     """List what was asked with the link of a booking, oldest first; one query."""
-    return _view_all(DataRequest.objects.filter(booking_id=booking_id).order_by("asked_at", "pk"))
+    return list_requests_of_all([booking_id])
+
+
+def list_requests_of_all(booking_ids: Collection[int]) -> tuple[DataRequestView, ...]:
+    """List what was asked with the links of several bookings, oldest first; one query."""
+    return _view_all(DataRequest.objects.filter(booking_id__in=booking_ids).order_by("asked_at", "pk"))
 
 
 def list_open_requests() -> tuple[DataRequestView, ...]:

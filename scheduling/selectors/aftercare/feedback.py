@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet, Window
@@ -33,8 +34,12 @@ def is_rated(*, booking_id: int) -> bool:
 
 def find_feedback(*, booking_id: int) -> FeedbackView | None:
     """Return what was said about a visit; None: nothing. One query."""
-    found = _list_rows().filter(booking_id=booking_id).first()
-    return None if found is None else _view(found)
+    return find_all_feedback([booking_id]).get(booking_id)
+
+
+def find_all_feedback(booking_ids: Collection[int]) -> dict[int, FeedbackView]:
+    """Return what was said about several visits, by the booking's id. One query."""
+    return {row.booking_id: _view(row) for row in _list_rows().filter(booking_id__in=booking_ids)}
 
 
 def may_be_taken_back(*, token: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a business keeps about one visit and whoever booked it, as that person may take it along.
+"""What a business keeps about visits and whoever booked them, as that person may take it along.
 
 The link of a booking proves that somebody has the messages of that one booking; so it opens nothing else of the same
 customer. What staff wrote for itself (notes on the customer, levels, reasons) is answered by staff.
@@ -6,59 +6,120 @@ customer. What staff wrote for itself (notes on the customer, levels, reasons) i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from notifications.selectors.messages import list_messages
-from notifications.types.messages import Subject
+from django.utils.translation import get_language, gettext
+
+from kernel.text import mark
+from notifications.enums import Channel, MessageStatus
+from notifications.selectors.messages import list_all_messages
+from notifications.types.messages import MessageView
+from scheduling.enums import ConsentPurpose
 from scheduling.models import Consent
-from scheduling.selectors.aftercare.conversations import list_conversation
-from scheduling.selectors.aftercare.data_requests import list_requests_of
-from scheduling.selectors.aftercare.feedback import find_feedback
-from scheduling.selectors.bookings.history import list_history
-from scheduling.types import BookingView
-from scheduling.types.aftercare.views import OwnData
+from scheduling.selectors.aftercare.conversations import list_conversations
+from scheduling.selectors.aftercare.data_requests import list_requests_of_all
+from scheduling.selectors.aftercare.feedback import find_all_feedback
+from scheduling.selectors.bookings.history import HistoryStep, list_histories
+from scheduling.selectors.bookings.photos import list_visit_photos
+from scheduling.types import Answer, BookingView, WaitlistEntryView
+from scheduling.types.aftercare.views import DataRequestView, FeedbackView, OwnData
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
 
 FORMAT = "turnero-own-data-1"
+COLUMNS: Mapping[str, str] = {
+    "customer_name": mark("Name"),
+    "customer_phone": mark("Phone"),
+    "customer_email": mark("E-mail"),
+    "asset_label": mark("What the visit is about"),
+    "asset_data": mark("What the visit is about"),
+    "note": mark("Note"),
+    "price_minor": mark("Price"),
+    "answers": mark("Answers"),
+}
+"""What can be corrected, in words."""
 
 
-def collect_own_data(booking: BookingView, *, business_name: str) -> OwnData:
-    """Return what is kept about a visit, in English words and ISO 8601 instants."""
+def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> tuple[OwnData, ...]:
+    """Return what is kept about each visit, in order; seven queries, whatever their number.
+
+    Instants are in ISO 8601. What is kept as a code has its words beside it, in the active language.
+    """
+    ids = [each.id for each in bookings]
+    histories = list_histories(ids)
+    consents = list(Consent.objects.filter(booking_id__in=ids).order_by("given_at", "pk"))
+    messages = list_all_messages(kind="booking", ids=ids)
+    conversations = list_conversations(ids)
+    opinions = find_all_feedback(ids)
+    requests = list_requests_of_all(ids)
+    photos = list_visit_photos(booking_ids=ids)
+    return tuple(
+        {
+            "format": FORMAT,
+            "business": business_name,
+            "booking": _describe_booking(booking),
+            "history": [_describe_step(step) for step in histories.get(booking.id, ())],
+            "consents": [_describe_consent(each) for each in consents if each.booking_id == booking.id],
+            "messages": [
+                _describe_message(each)
+                for each in messages
+                if each.about.id == booking.id and each.to in {booking.customer_email, booking.customer_phone}
+            ],
+            "conversation": [
+                {
+                    "author": each.author.value,
+                    "author_in_words": str(each.author.label),
+                    "text": each.text,
+                    "written_at": each.written_at.isoformat(),
+                }
+                for each in conversations.get(booking.id, ())
+            ],
+            "feedback": _describe_feedback(opinions.get(booking.id)),
+            "data_requests": [_describe_request(each) for each in requests if each.booking_id == booking.id],
+            "photos": [
+                {"file": each.file_name, "sent_at": each.sent_at.isoformat()}
+                for each in photos
+                if each.booking_id == booking.id
+            ],
+        }
+        for booking in bookings
+    )
+
+
+def describe_waiting(entry: WaitlistEntryView) -> OwnData:
+    """Return what is kept of somebody's place on the waitlist, in the same words."""
+    asked = entry.wished
     return {
-        "format": FORMAT,
-        "business": business_name,
-        "booking": _describe_booking(booking),
+        "service": entry.service_name,
+        "location": entry.location_name,
+        "people": list(entry.resource_names),
+        "status": entry.status.value,
+        "status_in_words": str(entry.status.label),
+        "from_on": asked.from_on.isoformat(),
+        "to_on": asked.to_on.isoformat(),
+        "weekdays": list(asked.weekdays),
+        "from_minute": asked.from_minute,
+        "to_minute": asked.to_minute,
+        "shortest_notice_minutes": asked.shortest_notice_minutes,
+        "party_size": asked.wish.party_size,
+        "timezone": entry.timezone,
+        "name": entry.name,
+        "phone": entry.phone,
+        "email": entry.email,
+        "language": entry.locale,
+        "about": entry.asset_label,
+        "note": entry.note,
+        "joined_at": entry.created_at.isoformat(),
+        "ended_at": entry.ended_at.isoformat() if entry.ended_at else None,
         "history": [
-            {"at": step.at.isoformat(), "status": step.status.value, "starts_at": step.starts_at.isoformat()}
-            for step in list_history(booking_id=booking.id)
-        ],
-        "consents": list(_list_consents(booking.id)),
-        "messages": [
             {
-                "channel": each.channel,
-                "to": each.to,
-                "subject": each.subject,
-                "text": each.body_text,
-                "status": each.status,
-                "sent_at": each.sent_at.isoformat() if each.sent_at else None,
+                "at": line.at.isoformat(),
+                "step": line.step.value,
+                "in_words": str(line.step.label),
+                "starts_at": line.starts_at.isoformat() if line.starts_at else None,
             }
-            for each in list_messages(about=Subject("booking", booking.id))
-            if each.to in {booking.customer_email, booking.customer_phone}
-        ],
-        "conversation": [
-            {"author": each.author.value, "text": each.text, "written_at": each.written_at.isoformat()}
-            for each in list_conversation(booking_id=booking.id)
-        ],
-        "feedback": _describe_feedback(booking.id),
-        "data_requests": [
-            {
-                "kind": each.kind.value,
-                "text": each.text,
-                "asked_at": each.asked_at.isoformat(),
-                "done_at": each.done_at.isoformat() if each.done_at else None,
-                "answer": each.answer,
-            }
-            for each in list_requests_of(booking_id=booking.id)
+            for line in entry.log
         ],
     }
 
@@ -67,6 +128,7 @@ def _describe_booking(booking: BookingView) -> dict[str, Any]:
     return {
         "reference": booking.reference,
         "status": booking.status.value,
+        "status_in_words": str(booking.status.label),
         "service": booking.service_name,
         "location": booking.location_name,
         "people": list(booking.people),
@@ -84,24 +146,91 @@ def _describe_booking(booking: BookingView) -> dict[str, Any]:
         "about": booking.asset_label,
         "about_data": dict(booking.asset_data),
         "answers": dict(booking.answers),
+        "told_in_words": [{"asked": asked, "answer": answer} for asked, answer in _tell(booking)],
         "note": booking.note,
         "booked_at": booking.created_at.isoformat(),
         "cancelled_reason": booking.cancelled_reason,
     }
 
 
-def _list_consents(booking_id: int) -> Iterable[dict[str, Any]]:
-    for row in Consent.objects.filter(booking_id=booking_id).order_by("given_at", "pk"):
-        yield {
-            "purpose": row.purpose,
-            "text_version": row.text_version,
-            "given_at": row.given_at.isoformat(),
-            "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
-        }
+def _tell(booking: BookingView) -> Iterator[tuple[str, str]]:
+    """Say what was told of the visit as the pages of the business ask for it."""
+    tenant = current_tenant()
+    vertical = get_vertical(tenant.vertical)
+    language = (get_language() or "").partition("-")[0]
+    for field in vertical.asset.fields if vertical.asset else ():
+        value = booking.asset_data.get(field.key, "")
+        if value:
+            named = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
+            yield gettext(vertical.label_field(field, language=language, country=tenant.country)), named
+    for mode in vertical.intake.arrival_modes:
+        if mode.key == booking.arrival_mode:
+            yield gettext("How it arrives"), gettext(mode.label)
+    told = booking.answers.get("symptoms")
+    if isinstance(told, list | tuple):
+        labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
+        yield gettext("What was said of it"), ", ".join(labels.get(str(each), str(each)) for each in told)
+    for answer in Answer.read(booking.answers):
+        yield answer.label, answer.describe()
 
 
-def _describe_feedback(booking_id: int) -> dict[str, Any] | None:
-    said = find_feedback(booking_id=booking_id)
+def _describe_step(step: HistoryStep) -> dict[str, Any]:
+    if step.moved_from is not None:
+        words = gettext("Moved to another time")
+    elif step.changes:
+        words = gettext("Corrected")
+    elif step.undone is not None:
+        words = gettext("Taken back: %(status)s") % {"status": step.undone.label}
+    else:
+        words = str(step.status.label)
+    return {
+        "at": step.at.isoformat(),
+        "status": step.status.value,
+        "in_words": words,
+        "starts_at": step.starts_at.isoformat(),
+        "moved_from": step.moved_from.isoformat() if step.moved_from else None,
+        "corrected": [
+            {"field": each.field, "in_words": gettext(COLUMNS[each.field]), "before": each.before, "after": each.after}
+            for each in step.changes
+        ],
+    }
+
+
+def _describe_consent(row: Consent) -> dict[str, Any]:
+    return {
+        "purpose": row.purpose,
+        "purpose_in_words": str(ConsentPurpose(row.purpose).label),
+        "text_version": row.text_version,
+        "given_at": row.given_at.isoformat(),
+        "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+    }
+
+
+def _describe_message(message: MessageView) -> dict[str, Any]:
+    return {
+        "channel": message.channel,
+        "channel_in_words": str(Channel(message.channel).label),
+        "to": message.to,
+        "subject": message.subject,
+        "text": message.body_text,
+        "status": message.status,
+        "status_in_words": str(MessageStatus(message.status).label),
+        "sent_at": message.sent_at.isoformat() if message.sent_at else None,
+    }
+
+
+def _describe_request(request: DataRequestView) -> dict[str, Any]:
+    return {
+        "kind": request.kind.value,
+        "kind_in_words": str(request.kind.label),
+        "text": request.text,
+        "asked_at": request.asked_at.isoformat(),
+        "done_at": request.done_at.isoformat() if request.done_at else None,
+        "answer": request.answer,
+    }
+
+
+def _describe_feedback(said: FeedbackView | None) -> dict[str, Any] | None:
     if said is None:
         return None
     return {

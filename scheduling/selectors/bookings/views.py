@@ -63,6 +63,19 @@ def get_by_token(*, token: str, now: datetime) -> BookingView:
     return view_booking(booking)
 
 
+def find_linked_id(*, token: str, now: datetime) -> int:
+    """Return the id of the booking that a manage link shows; one query.
+
+    Raises:
+        TokenUnknown, LinkEnded: As `get_by_token`.
+    """
+    booking = Booking.with_tests.filter(token_hash=hash_link_token(token)).only("ends_at").first()
+    if booking is None:
+        raise TokenUnknown
+    check_link(booking, now=now)
+    return booking.pk
+
+
 def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
     """List bookings by start, a page at a time; one query. A search has its own order, see `find_bookings`.
 

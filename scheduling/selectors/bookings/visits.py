@@ -14,10 +14,11 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kernel.ids import hash_token
-from kernel.page import cut_page, read_cursor
+from kernel.page import Page, cut_page, read_cursor
 from scheduling.enums import BookingStatus, ContactKind
 from scheduling.errors import BookingNotFound, VisitsLinkUnknown
 from scheduling.models import Booking, Feedback, VisitsLink
+from scheduling.selectors.bookings.photos import VisitPhotoView, list_visit_photos
 from scheduling.selectors.bookings.views import list_views
 from scheduling.types import BookingView
 
@@ -28,7 +29,7 @@ COMING = (
     BookingStatus.ARRIVED,
     BookingStatus.IN_PROGRESS,
 )
-MOST_COMING, PAST_ROWS, OWN_ROWS = 500, 10, 200
+MOST_COMING, PAST_ROWS, OWN_ROWS, FILE_ROWS = 500, 10, 200, 500
 """Of what comes nobody has that many: a year of weeks is 52, and all of it is told."""
 
 
@@ -126,6 +127,28 @@ def list_visits(*, contact: str, now: datetime, cursor: str = "") -> Visits:
         next_cursor=page.next_cursor,
         published=frozenset(booking_id for _, booking_id, is_public in rows if is_public),
     )
+
+
+def list_all_visits(*, contact: str, cursor: str = "") -> Page[BookingView]:
+    """Return the visits of a contact, the last one first, a large page at a time; as many queries for one as for all.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
+    rows = _list_theirs(contact)
+    if cursor:
+        starts_at, last_id = read_cursor(cursor, datetime, int)
+        rows = rows.filter(Q(starts_at__lt=starts_at) | Q(starts_at=starts_at, pk__lt=last_id))
+    found = list(rows.order_by("-starts_at", "-pk").values_list("starts_at", "pk")[: FILE_ROWS + 1])
+    page = cut_page(found, limit=FILE_ROWS, view=lambda row: row[1], key=lambda row: row)
+    views = {each.id: each for each in list_views(page.rows)}
+    return Page(tuple(views[each] for each in page.rows), page.next_cursor)
+
+
+def list_own_photos(*, contact: str) -> tuple[VisitPhotoView, ...]:
+    """Return the photos of the last `OWN_ROWS` visits of a contact; two queries."""
+    latest = _list_theirs(contact).order_by("-starts_at", "-pk").values_list("pk", flat=True)[:OWN_ROWS]
+    return list_visit_photos(booking_ids=list(latest))
 
 
 def get_visit(*, contact: str, booking_id: int) -> BookingView:

@@ -70,6 +70,12 @@ def list_ended() -> tuple[WaitlistEntryView, ...]:
     return _view_all(list(_rows().exclude(ended_at=None).order_by("-ended_at", "-pk")[:LATEST]))
 
 
+def list_entries_of(contact: str) -> tuple[WaitlistEntryView, ...]:
+    """List every entry whose messages go to a contact, in the order in which they joined; at most four queries."""
+    details = {"email": contact} if "@" in contact else {"phone": contact, "email": ""}
+    return _view_all(list(_rows().filter(details__contains={"customer": details}).order_by("pk")))
+
+
 def has_waiting() -> bool:
     """Tell whether anybody waits or has an offer."""
     return WaitlistEntry.objects.filter(ended_at=None).exists()

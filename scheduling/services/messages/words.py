@@ -20,7 +20,6 @@ from notifications.types.words import Vocabulary, Words
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.selectors.bookings.coinciding import Coinciding, list_coinciding
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
-from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView
 from tenants.context import current_tenant
 from tenants.hosts import make_base_url
@@ -335,7 +334,7 @@ def _describe_lines(booking: BookingView) -> str:
 
 def _describe_answers(booking: BookingView) -> str:
     """Return what was answered to the business's own questions, each after its question."""
-    said = (f"{each.label} {describe_answer(each)}" for each in Answer.read(booking.answers))
+    said = (f"{each.label} {each.describe()}" for each in Answer.read(booking.answers))
     return clean_line(" · ".join(said), limit=LONGEST_NOTE)
 
 

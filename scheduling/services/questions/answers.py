@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext
-
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from kernel.text import mark
 from scheduling.enums import QuestionKind
@@ -55,13 +53,6 @@ def check_answers(
             errors[each.key] = (ANSWERS_LONG,)
         found.append(Answer(each.key, each.kind, each.label, value))
     return tuple(found), errors
-
-
-def describe_answer(answer: Answer) -> str:
-    """Return what was answered, in the active language where it is ours to say."""
-    if isinstance(answer.value, bool):
-        return gettext("Yes") if answer.value else gettext("No")
-    return ", ".join(answer.value) if isinstance(answer.value, tuple) else answer.value
 
 
 def _read_text(question: Question, given: object) -> str | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
-from edge.limits import count_write
+from edge.limits import check_limits, count_write
+from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import Conflict, Invalid
+from kernel.limits import Ask
 from scheduling.enums import DataRequestKind
 from scheduling.selectors.aftercare.data_requests import list_requests_of
 from scheduling.selectors.aftercare.own_data import collect_own_data
@@ -18,7 +20,7 @@ from scheduling.services.aftercare.data_requests import ask_about_data
 from scheduling.types.aftercare.views import LONGEST_WISH
 from tenants.context import current_tenant
 from web.booking.manage import ManagePage, load_page, render_page, while_the_link_leads
-from web.booking.pages import keep_private
+from web.booking.pages import answer_own_data
 from web.errors import translate_error
 from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
@@ -66,13 +68,12 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 @open_to_anyone
 @require_safe
 @while_the_link_leads
-def download(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+def download(request: HttpRequest, token: str) -> HttpResponse:
     """Answer what is kept about the visit as a file."""
     page = load_page(token)
-    found = collect_own_data(page.booking, business_name=current_tenant().name)
-    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response.headers["Content-Disposition"] = f'attachment; filename="{page.booking.reference}.json"'
-    return keep_private(response)
+    check_limits(Ask("own_data_address", find_block(request)))
+    (found,) = collect_own_data([page.booking], business_name=current_tenant().name)
+    return answer_own_data(found, name=page.booking.reference)
 
 
 def _render(request: HttpRequest, page: ManagePage, form: DataForm, *, status: int = 200) -> HttpResponse:

@@ -25,6 +25,7 @@ from scheduling.types import MOST_PHOTOS
 from tenants.context import current_tenant
 from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
+from web.booking.sent_photos import show_run_photos
 from web.errors import translate_error
 
 PAGE = "photos"
@@ -81,7 +82,7 @@ def _count(flow: Flow) -> Flow:
 
 
 def _render(request: HttpRequest, flow: Flow, *, problem: str = "", status: int = 200) -> HttpResponse:
-    photos = list_run_photos(run=flow.draft.visit)
+    photos = show_run_photos(flow.draft)
     shown = flow.with_draft(replace(flow.draft, photos=len(photos)))
     return render_step(
         request,

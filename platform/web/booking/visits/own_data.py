@@ -1,36 +1,33 @@
-"""What a person takes along: of each of their own visits what its own page gives, too."""
+"""What a person takes along: of each of their own visits what its own page gives, and their places on the waitlist."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from scheduling.selectors.aftercare.own_data import collect_own_data
-from scheduling.selectors.bookings.visits import list_visits
-from scheduling.types import BookingView
+from django.urls import reverse
+
+from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
+from scheduling.selectors.bookings.visits import list_all_visits
+from scheduling.selectors.waitlist.entries import list_entries_of
 from tenants.context import current_tenant
 
-MOST_PAGES = 200
-"""Of past visits: nobody has more of ten each, and no address asks for endless work."""
 
+def describe_own_data(*, token: str, contact: str, cursor: str, now: datetime) -> dict[str, object]:
+    """Return what is kept about the visits of a contact, the last one first, and of what they wait for.
 
-def describe_own_data(*, contact: str, now: datetime) -> dict[str, object]:
-    """Return what is kept about each visit of a contact, the coming ones first, as `collect_own_data` says it."""
+    Very many visits are several files: ``next`` is the address of the one with earlier ones.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
     name = current_tenant().name
+    page = list_all_visits(contact=contact, cursor=cursor)
+    earlier = f"{reverse('booking:own_data', args=[token])}?after={page.next_cursor}" if page.next_cursor else None
     return {
         "business": name,
         "contact": contact,
         "made_at": now.isoformat(),
-        "visits": [collect_own_data(each, business_name=name) for each in _walk(contact, now)],
+        "visits": collect_own_data(page.rows, business_name=name),
+        "waitlist": [] if cursor else [describe_waiting(each) for each in list_entries_of(contact)],
+        "next": earlier,
     }
-
-
-def _walk(contact: str, now: datetime) -> Iterator[BookingView]:
-    cursor = ""
-    for _ in range(MOST_PAGES):
-        found = list_visits(contact=contact, now=now, cursor=cursor)
-        yield from found.coming
-        yield from found.past
-        if found.next_cursor is None:
-            return
-        cursor = found.next_cursor

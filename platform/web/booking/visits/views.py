@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -26,11 +26,11 @@ from kernel.text import mark
 from notifications.services.recipients import sends_sms
 from scheduling.enums import ContactKind
 from scheduling.errors import RequestInvalid, VisitsLinkUnknown
-from scheduling.selectors.bookings.visits import get_own_data, get_visits_contact, list_visits
+from scheduling.selectors.bookings.visits import get_own_data, get_visits_contact, list_own_photos, list_visits
 from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.booking.pages import Step, keep_private
+from web.booking.pages import Step, answer_own_data, keep_private
 from web.booking.visits.cards import make_cards
 from web.booking.visits.own_data import describe_own_data
 from web.errors import add_wait, translate_error
@@ -117,6 +117,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "next_cursor": visits.next_cursor,
         "is_later_page": bool(cursor),
         "own": get_own_data(contact=contact.value),
+        "photos": list_own_photos(contact=contact.value),
         "asset_word": vertical.say("asset", language=language, country=tenant.country) if vertical.asset else "",
         "vertical_icon": vertical.icon,
         "language_url": "?lang=",
@@ -127,15 +128,13 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 @open_to_anyone
 @require_safe
 @while_the_link_lasts
-def download(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+def download(request: HttpRequest, token: str) -> HttpResponse:
     """Answer everything that the visits of a contact say, as a file."""
     now = utc_now()
     contact = get_visits_contact(token=token, now=now)
-    response = JsonResponse(
-        describe_own_data(contact=contact.value, now=now), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{current_tenant().slug}.json"'
-    return keep_private(response)
+    check_limits(Ask("own_data_address", find_block(request)))
+    found = describe_own_data(token=token, contact=contact.value, cursor=request.GET.get("after", ""), now=now)
+    return answer_own_data(found, name=current_tenant().slug)
 
 
 @open_to_anyone

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView, Change
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -80,7 +79,7 @@ def _describe_asset(change: Change) -> Iterator[str]:
 def _describe_answers(change: Change) -> Iterator[str]:
     before, after = ({each.key: each for each in Answer.read(found)} for found in (change.before, change.after))
     for key, asked in {**before, **after}.items():
-        was, now = (describe_answer(found[key]) if key in found else "—" for found in (before, after))
+        was, now = (found[key].describe() if key in found else "—" for found in (before, after))
         if was != now:
             yield f"{asked.label}{'' if asked.label.endswith('?') else ':'} {was} → {now}"
 

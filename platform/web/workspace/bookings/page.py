@@ -24,7 +24,6 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.services.photos import VISIT_PHOTO
-from scheduling.services.questions.answers import describe_answer
 from scheduling.types import Answer, BookingView
 from scheduling.types.aftercare.views import ConversationView, FeedbackView
 from tenants.context import current_tenant
@@ -267,7 +266,7 @@ def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
     note = booking.answers.get("note")
     if isinstance(note, str) and note and note != booking.note:
         facts.append(Fact(gettext("In their words"), note))
-    facts += [Fact(each.label, describe_answer(each)) for each in Answer.read(booking.answers)]
+    facts += [Fact(each.label, each.describe()) for each in Answer.read(booking.answers)]
     return tuple(facts)
 
 

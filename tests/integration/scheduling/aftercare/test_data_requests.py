@@ -78,7 +78,7 @@ def test_own_data_is_of_one_visit_and_whole(visited, token, book):
     give_feedback(token=token, given=GivenFeedback(4, "Bien"), now=visited.ends_at)
     write_as_customer(token=token, text="Hola", now=visited.ends_at)
 
-    found = collect_own_data(visited, business_name="Taller")
+    (found,) = collect_own_data([visited], business_name="Taller")
 
     text = json.dumps(found, ensure_ascii=False)
     assert found["booking"]["reference"] == visited.reference
@@ -98,7 +98,7 @@ def test_erasing_takes_the_words_too(visited, token):
 
     erase(kind=CUSTOMER_KIND, row_ids=[visited.customer_id], now=visited.ends_at)
 
-    found = json.dumps(collect_own_data(visited, business_name="Taller")["feedback"])
+    found = json.dumps(collect_own_data([visited], business_name="Taller")[0]["feedback"])
     assert "Soy Ana" not in found
     said = find_feedback(booking_id=visited.id)
     assert said is not None

@@ -266,3 +266,15 @@ def test_a_contact_that_is_typed_goes_along_to_the_other_language(customer_clien
 
     assert 'value="ana@"' in page
     assert re.search(r'src="[^"]*/js/language[.\w]*\.js"', page)
+
+
+def test_the_file_of_own_data_is_limited(customer_client, tenant, service):
+    book(customer_client, service)
+    token = ask(customer_client, tenant, LAURA["email"])
+    of_one = f"{read_manage_path(customer_client, token)}data/own-data.json"
+
+    answers = [customer_client.get(each) for each in [f"/visits/{token}/data.json", of_one] * 15]
+    refused = [customer_client.get(each) for each in (f"/visits/{token}/data.json", of_one)]
+
+    assert {each.status_code for each in answers} == {200}
+    assert [(each.status_code, int(each.headers["Retry-After"]) > 0) for each in refused] == [(429, True)] * 2
