@@ -66,7 +66,8 @@ def _from_domain(error: DomainError) -> Response:
         extra["alternatives"] = [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives]
     errors = None
     if isinstance(error, VerificationRequired):
-        extra |= {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}
+        said = {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}
+        extra |= {name: value for name, value in said.items() if value}  # nothing of a code that was not sent
         errors = {"verification.code": [gettext(WRONG_CODE)]} if error.is_wrong else None
     if isinstance(error, SlotUnavailable):
         extra["reasons"] = [{"code": code, "text": words} for code, words in tell_customers(error.reasons).items()]

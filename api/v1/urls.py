@@ -6,6 +6,7 @@ from api.v1.availability import views as availability
 from api.v1.bookings import staff
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
+from api.v1.manage import aftercare
 from api.v1.manage import views as manage
 from api.v1.reference import views as reference
 from api.v1.visits import views as visits
@@ -20,6 +21,7 @@ urlpatterns = [
     path("schema", reference.SchemaView.as_view()),
     path("docs", reference.DocsView.as_view()),
     path("business", catalog.BusinessView.as_view(), name="business"),
+    path("business/feedback", catalog.PraiseView.as_view(), name="praise"),
     path("services", catalog.ServicesView.as_view(), name="services"),
     path("resources", catalog.ResourcesView.as_view(), name="resources"),
     path("availability", availability.AvailabilityView.as_view(), name="availability"),
@@ -31,11 +33,18 @@ urlpatterns = [
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
     path("waitlist", waitlist.WaitlistView.as_view(), name="waitlist"),
+    path("waiting/<str:token>", waitlist.WaitingView.as_view(), name="waiting"),
+    path("waiting/<str:token>/accept", waitlist.AcceptView.as_view(), name="waiting-accept"),
+    path("waiting/<str:token>/decline", waitlist.DeclineView.as_view(), name="waiting-decline"),
     path("manage/<str:token>", manage.ManageView.as_view(), name="manage"),
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
-    path("manage/<str:token>/feedback", manage.FeedbackView.as_view(), name="manage-feedback"),
+    path("manage/<str:token>/feedback", aftercare.FeedbackView.as_view(), name="manage-feedback"),
+    path("manage/<str:token>/feedback/publish", aftercare.PublishView.as_view(), name="manage-publish"),
+    path("manage/<str:token>/messages", aftercare.MessagesView.as_view(), name="manage-messages"),
+    path("manage/<str:token>/data", aftercare.OwnDataView.as_view(), name="manage-data"),
+    path("manage/<str:token>/data_requests", aftercare.DataRequestsView.as_view(), name="manage-data-requests"),
     path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
     path("visits", visits.AskView.as_view(), name="visits"),
     path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),

@@ -16,7 +16,9 @@ from uuid import UUID
 
 HIDDEN = "***"
 
-SECRET_SEGMENTS = ("b", "visits", "w", "manage", "holds", "verify", "progress", "key", "invitation", "email-link")
+SECRET_SEGMENTS = (
+    "b", "visits", "w", "waiting", "manage", "holds", "photos", "verify", "progress", "key", "invitation", "email-link",
+)  # fmt: skip
 """Segments of our paths that a secret follows. A test compares them with every address that takes a text."""
 HARMLESS_ARGUMENTS = frozenset({"schema_name", "booking_id"})
 """Arguments of addresses that may be read although they look like a secret."""

@@ -114,6 +114,7 @@ def test_draft_api_tells_the_name_and_refuses_everything_else(customer_client, d
 
     answers = [
         customer_client.get("/api/v1/services"),
+        customer_client.get("/api/v1/business/feedback"),
         customer_client.get(f"/api/v1/resources?service={body['service']}"),
         customer_client.get(f"/api/v1/availability?service={body['service']}&from=2026-12-01&to=2026-12-02"),
         customer_client.get("/api/v1/availability?service=999999&from=2026-12-01&to=2026-12-02"),

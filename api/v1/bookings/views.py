@@ -41,7 +41,7 @@ from scheduling.errors import (
     SlotUnavailable,
     VerificationRequired,
 )
-from scheduling.services.bookings.guards import admit, open_guard, send_code
+from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
 from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_used, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
@@ -144,12 +144,7 @@ class BookingsView(OpenView):
         """Turn a hold into a booking, or book a start directly."""
         form = BookingFields.read(request)
         asked = form.validated_data
-        guard = open_guard(
-            customer=make_customer(asked),
-            block=find_block(request),
-            code=(asked.get("verification") or {}).get("code", ""),
-            now=utc_now(),
-        )
+        guard = open_guard_of(request, asked)
 
         def run() -> Result:
             try:
@@ -200,6 +195,20 @@ def _book(asked: dict[str, Any], proven_contact: str, *, origin: str) -> Submitt
         number, _ = _split_hold(asked["hold"])
         return submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
     return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API, by=CUSTOMER)
+
+
+def open_guard_of(request: Request, asked: dict[str, Any]) -> Guard:
+    """Look at who a body says comes, and at the code in it.
+
+    Raises:
+        StatusForbids: As `open_guard`.
+    """
+    return open_guard(
+        customer=make_customer(asked),
+        block=find_block(request),
+        code=(asked.get("verification") or {}).get("code", ""),
+        now=utc_now(),
+    )
 
 
 def name_fields(error: CustomerInvalid) -> CustomerInvalid:

@@ -6,10 +6,11 @@ from typing import Any, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from api.fields import IdField
+from api.fields import IdField, InstantField
 from api.pagination import PageShape
 from api.serializers import AddressSerializer, MoneyShape, PriceKindField
 from scheduling.enums import QuestionKind
+from scheduling.services.aftercare.feedback import LEAST, MOST
 from scheduling.types import PUBLIC_TERMS, ServiceTerms
 
 
@@ -71,6 +72,24 @@ class BusinessShape(serializers.Serializer[Any]):
     )
     locations = LocationShape(many=True)
     vertical = VerticalShape()
+
+
+class OpinionShape(serializers.Serializer[Any]):
+    """What a customer said about a visit and lets everybody read."""
+
+    author = serializers.CharField(help_text="First name and an initial; empty where there is no name to show.")
+    score = serializers.IntegerField(min_value=LEAST, max_value=MOST)
+    comment = serializers.CharField()
+    answer = serializers.CharField(help_text="What the business answered.")
+    said_at = InstantField()
+
+
+class PraiseShape(serializers.Serializer[Any]):
+    """Answer of ``GET business/feedback``; count and average are of all that is published."""
+
+    count = serializers.IntegerField()
+    average = serializers.FloatField(allow_null=True)
+    newest = OpinionShape(many=True, help_text="The newest with words.")
 
 
 class AddOnShape(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from api.document import describe_call
 from api.pagination import answer_page
 from api.v1.catalog.serializers import (
     BusinessShape,
+    PraiseShape,
     ResourceList,
     ResourcesQuery,
     ServiceList,
@@ -21,8 +22,10 @@ from api.views import OpenView, make_money
 from edge.language import current_language
 from kernel.page import Page
 from scheduling.errors import ServiceNotFound
+from scheduling.selectors.aftercare.feedback import list_published
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import PUBLIC_TERMS, Question, ResourceView, ServiceView
+from scheduling.types.aftercare.views import Praise
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
 from tenants.policies import check_published, may_strangers_book
@@ -50,6 +53,32 @@ class BusinessView(OpenView):
             "vertical": _describe_vertical(tenant),
         }
         return Response(BusinessShape(body).data)
+
+
+class PraiseView(OpenView):
+    """``GET business/feedback``."""
+
+    @describe_call("get_published_feedback", fails=(NotPublished,), responses=PraiseShape)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Return what customers said and let everybody read, as the booking page shows it."""
+        check_published()
+        praise = list_published() or Praise(count=0, average=0.0, newest=())
+        return Response(
+            {
+                "count": praise.count,
+                "average": praise.average if praise.count else None,
+                "newest": [
+                    {
+                        "author": each.author,
+                        "score": each.score,
+                        "comment": each.comment,
+                        "answer": each.answer,
+                        "said_at": each.created_at,
+                    }
+                    for each in praise.newest
+                ],
+            }
+        )
 
 
 class ServicesView(OpenView):

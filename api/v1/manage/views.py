@@ -9,14 +9,13 @@ from rest_framework.response import Response
 
 from api.choices import choose_again
 from api.document import describe_call
-from api.v1.manage.serializers import CancelFields, EmptyFields, FeedbackFields, ManagedShape, RescheduleFields
+from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.language import current_language
 from kernel.clock import utc_now
+from scheduling.enums import BookingStatus
 from scheduling.errors import (
     CutoffPassed,
-    FeedbackGiven,
-    FeedbackNotOpen,
     LinkEnded,
     RequestInvalid,
     ResourceNotFound,
@@ -27,15 +26,16 @@ from scheduling.errors import (
     TransitionRefused,
 )
 from scheduling.policies import may_customer_cancel, may_customer_move
+from scheduling.selectors.aftercare.feedback import is_rated
 from scheduling.selectors.bookings.views import get_by_token
-from scheduling.services.aftercare.feedback import give_feedback
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.types import CUSTOMER
-from scheduling.types.aftercare.views import GivenFeedback
 from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import may_business
 
 
 class ManageView(OpenView):
@@ -44,7 +44,7 @@ class ManageView(OpenView):
     @describe_call("get_managed_booking", fails=(TokenUnknown, LinkEnded), responses=ManagedShape)
     def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
         """Return the booking."""
-        return Response(_describe(token))
+        return Response(describe_managed(token))
 
 
 class ConfirmView(OpenView):
@@ -62,7 +62,7 @@ class ConfirmView(OpenView):
 
         def run() -> Result:
             confirm_attendance(token=token, now=utc_now())
-            return Result(status=200, body=_describe(token))
+            return Result(status=200, body=describe_managed(token))
 
         return answer_once(request, run, is_personal=True)
 
@@ -99,7 +99,7 @@ class RescheduleView(OpenView):
                 now=utc_now(),
                 by=CUSTOMER,
             )
-            return Result(status=200, body=_describe(token))
+            return Result(status=200, body=describe_managed(token))
 
         return answer_once(request, run, is_personal=True)
 
@@ -119,27 +119,7 @@ class CancelView(OpenView):
 
         def run() -> Result:
             cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
-            return Result(status=200, body=_describe(token))
-
-        return answer_once(request, run, is_personal=True)
-
-
-class FeedbackView(OpenView):
-    """``POST manage/{token}/feedback``."""
-
-    @describe_call(
-        "give_feedback",
-        fails=(TokenUnknown, LinkEnded, RequestInvalid, FeedbackNotOpen, FeedbackGiven),
-        request=FeedbackFields,
-        responses=ManagedShape,
-    )
-    def post(self, request: Request, token: str) -> HttpResponse:
-        """Say how the visit was, once it is completed; the very same again changes nothing."""
-        form = FeedbackFields.read(request)
-
-        def run() -> Result:
-            give_feedback(token=token, given=GivenFeedback(**form.validated_data), now=utc_now())
-            return Result(status=200, body=_describe(token))
+            return Result(status=200, body=describe_managed(token))
 
         return answer_once(request, run, is_personal=True)
 
@@ -162,7 +142,8 @@ class CalendarView(OpenView):
         return response
 
 
-def _describe(token: str) -> dict[str, object]:
+def describe_managed(token: str) -> dict[str, object]:
+    """Return a booking as its customer may see it, and what they may do with it now."""
     now = utc_now()
     booking = get_by_token(token=token, now=now).say_in(current_language())
     return {
@@ -180,5 +161,8 @@ def _describe(token: str) -> dict[str, object]:
         "price_kind": booking.price.kind,
         "can_cancel": may_customer_cancel(booking, now=now),
         "can_move": may_customer_move(booking, now=now),
+        "can_rate": booking.status == BookingStatus.COMPLETED and not is_rated(booking_id=booking.id),
+        "can_write": may_business(Ability.STEP),
+        "locale": booking.customer_locale,
         "is_attendance_confirmed": booking.attendance_confirmed_at is not None,
     }

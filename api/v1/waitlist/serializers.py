@@ -6,12 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import AnswerField, AnswersField, DayField, IdField, TextField, WholeField
-from api.serializers import StrictSerializer
+from api.fields import AnswerField, AnswersField, DayField, IdField, InstantField, TextField, WholeField
+from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY
-from api.v1.bookings.serializers import TEXT_LENGTH, CustomerFields
+from api.v1.bookings.serializers import TEXT_LENGTH, CustomerFields, VerificationFields
 from kernel.instants import DAY_MINUTES
 from scheduling.engine import LONGEST_AHEAD_MINUTES
+from scheduling.enums import WaitlistStatus
 
 
 class WaitlistFields(StrictSerializer):
@@ -49,6 +50,7 @@ class WaitlistFields(StrictSerializer):
     answers = AnswersField(child=serializers.JSONField(), required=False)
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
+    verification = VerificationFields(required=False)
 
 
 class WaitingShape(serializers.Serializer[Any]):
@@ -57,3 +59,42 @@ class WaitingShape(serializers.Serializer[Any]):
     status = TextField()
     ahead = serializers.IntegerField(help_text="How many wait for the same service, with an earlier entry.")
     waitlist_url = serializers.URLField(help_text="Where the customer sees how they stand, and leaves.")
+
+
+class AcceptFields(StrictSerializer):
+    """Body of ``POST waiting/{token}/accept``."""
+
+    may_coincide = serializers.BooleanField(
+        required=False, default=False, help_text="The same person comes for another appointment at this time, too."
+    )
+
+
+class OfferShape(serializers.Serializer[Any]):
+    """A time that is kept for somebody who waited, and what it costs."""
+
+    starts_at = InstantField()
+    ends_at = InstantField()
+    expires_at = InstantField(help_text="Until when it is kept: then the next one is asked.")
+    location = serializers.CharField()
+    resources = serializers.ListField(child=serializers.CharField(), help_text="The people whom one meets.")
+    price = MoneyShape(allow_null=True)
+    price_kind = PriceKindField()
+    cancel_until = InstantField(help_text="Until when it can be canceled online, once it is taken.")
+
+
+class EntryShape(serializers.Serializer[Any]):
+    """How somebody stands on the waitlist; ``from_minute`` and ``to_minute`` are on the clock of ``timezone``."""
+
+    status = serializers.ChoiceField(choices=WaitlistStatus.values)
+    ahead = serializers.IntegerField(help_text="How many wait for the same service, with an earlier entry.")
+    service = serializers.CharField()
+    location = serializers.CharField(help_text="Empty: any.")
+    resources = serializers.ListField(child=serializers.CharField(), help_text="Who was chosen; empty: anyone.")
+    timezone = serializers.CharField()
+    from_on = DayField()
+    to_on = DayField()
+    weekdays = serializers.ListField(child=serializers.IntegerField(), help_text="0 is Monday; none: all of them.")
+    from_minute = serializers.IntegerField(allow_null=True)
+    to_minute = serializers.IntegerField(allow_null=True)
+    is_offered = serializers.BooleanField(help_text="A time is kept: the link in the message about it answers.")
+    offer = OfferShape(allow_null=True, help_text="Only with the token of that message.")

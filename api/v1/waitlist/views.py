@@ -1,4 +1,4 @@
-"""Joining the waitlist, by anyone. Offers are answered on the page that their message leads to."""
+"""The waitlist, by anyone: joining, and by the tokens of its messages seeing, answering and leaving."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, read_wish
 from api.document import describe_call
 from api.throttles import ContactLimits
-from api.v1.bookings.views import make_customer, make_details, name_fields
-from api.v1.waitlist.serializers import WaitingShape, WaitlistFields
-from api.views import OpenView, Result, answer_once
-from edge.requests import find_block
+from api.v1.bookings.serializers import BookedShape
+from api.v1.bookings.views import make_details, name_fields, open_guard_of
+from api.v1.manage.serializers import EmptyFields
+from api.v1.waitlist.serializers import AcceptFields, EntryShape, WaitingShape, WaitlistFields
+from api.views import OpenView, Result, answer_once, make_money
+from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.ids import new_token
+from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.errors import (
+    AlreadyBooked,
     CustomerInvalid,
     LocationNotFound,
     RequestInvalid,
@@ -27,11 +32,15 @@ from scheduling.errors import (
     TooManyBookings,
     VerificationRequired,
 )
-from scheduling.selectors.waitlist.entries import find_entry
-from scheduling.services.bookings.guards import LONGEST_WAIT, admit, open_guard
+from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, WaitlistEntryNotFound
+from scheduling.selectors.bookings.views import get_booking, get_by_token
+from scheduling.selectors.waitlist.entries import find_entry, is_offer_open
+from scheduling.services.bookings.guards import Guard, admit, send_code
+from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.services.messages.waitlist import make_waitlist_url
-from scheduling.services.waitlist.joining import join_waitlist
-from scheduling.types import WaitlistWish
+from scheduling.services.waitlist.answering import accept_offer, decline_offer
+from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist
+from scheduling.types import BookingView, WaitlistWish
 from tenants.errors import NotPublished
 
 
@@ -52,6 +61,10 @@ class WaitlistView(OpenView):
             RequestInvalid,
             CustomerInvalid,
             TooManyBookings,
+            TooManyEntries,
+            VerificationRequired,
+            TooManyCodes,
+            BudgetSpent,
         ),
         request=WaitlistFields,
         responses={201: WaitingShape},
@@ -59,19 +72,100 @@ class WaitlistView(OpenView):
     def post(self, request: Request) -> HttpResponse:
         """Wait for a time: the first who can come is offered what becomes free, by message."""
         asked = WaitlistFields.read(request).validated_data
-        return answer_once(request, lambda: _join(request, asked), is_personal=True)
+        # An offer keeps a time: whoever joins counts as whoever books.
+        guard = open_guard_of(request, asked)
+        try:
+            return answer_once(request, lambda: _join(asked, guard), is_personal=True)
+        except VerificationRequired as error:
+            raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
 
 
-def _join(request: Request, asked: dict[str, Any]) -> Result:
-    now = utc_now()
+class WaitingView(OpenView):
+    """``GET`` and ``DELETE waiting/{token}``."""
+
+    @describe_call("get_waitlist_entry", fails=(WaitlistEntryNotFound,), responses=EntryShape)
+    def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
+        """Return how somebody stands; by the token of an offer, what is kept for them as well."""
+        return Response(_describe(token))
+
+    @describe_call("leave_waitlist", fails=(WaitlistEntryNotFound, EntryEnded), responses={204: None})
+    def delete(self, request: Request, token: str) -> Response:  # noqa: ARG002
+        """Leave the list; a time that is kept goes to the next one."""
+        leave_waitlist(token=token, now=utc_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AcceptView(OpenView):
+    """``POST waiting/{token}/accept``."""
+
+    @describe_call(
+        "accept_offer",
+        fails=(
+            WaitlistEntryNotFound,
+            OfferOver,
+            EntryEnded,
+            CustomerInvalid,
+            AlreadyBooked,
+            VerificationRequired,
+            TooManyBookings,
+        ),
+        request=AcceptFields,
+        responses=BookedShape,
+    )
+    def post(self, request: Request, token: str) -> HttpResponse:
+        """Book the time that is kept; again it answers the same booking."""
+        may_coincide = AcceptFields.read(request).validated_data["may_coincide"]
+
+        def run() -> Result:
+            now = utc_now()
+            try:
+                manage_token = accept_offer(token=token, now=now, may_coincide=may_coincide)
+            except CustomerInvalid as error:
+                raise name_fields(error) from error
+            booking = get_by_token(token=manage_token, now=now)
+            body = {
+                "reference": booking.reference,
+                "status": booking.status,
+                "answer_by": booking.answer_by,
+                "manage_url": make_manage_url(manage_token),
+            }
+            return Result(status=status.HTTP_200_OK, body=body)
+
+        return answer_once(request, run, is_personal=True)
+
+
+class DeclineView(OpenView):
+    """``POST waiting/{token}/decline``."""
+
+    @describe_call(
+        "decline_offer",
+        fails=(WaitlistEntryNotFound, OfferOver, EntryEnded),
+        request=EmptyFields,
+        responses=EntryShape,
+    )
+    def post(self, request: Request, token: str) -> HttpResponse:
+        """Give the time that is kept back, and wait for another one."""
+        EmptyFields.read(request)
+
+        def run() -> Result:
+            decline_offer(token=token, now=utc_now())
+            return Result(status=status.HTTP_200_OK, body=_describe(token))
+
+        return answer_once(request, run, is_personal=True)
+
+
+def _join(asked: dict[str, Any], guard: Guard) -> Result:
     wished = _read_wished(asked)
     check_choosable(wished.wish)
     try:
-        # An offer keeps a time: whoever joins counts as whoever books.
-        with admit(open_guard(customer=make_customer(asked), block=find_block(request), code="", now=now)):
-            token = join_waitlist(asked=wished, details=make_details(asked, ""), join_key=new_token(), now=now)
-    except VerificationRequired as error:
-        raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds()) from error
+        with admit(guard) as proven:
+            token = join_waitlist(
+                asked=wished,
+                details=make_details(asked, ""),
+                join_key=new_token(),
+                is_proven=bool(proven),
+                now=guard.now,
+            )
     except CustomerInvalid as error:
         raise name_fields(error) from error
     entry, _ = find_entry(token)
@@ -89,3 +183,39 @@ def _read_wished(asked: dict[str, Any]) -> WaitlistWish:
         to_minute=asked.get("to_minute"),
         shortest_notice_minutes=asked["shortest_notice_minutes"],
     )
+
+
+def _describe(token: str) -> dict[str, object]:
+    language = current_language()
+    entry, is_offer = find_entry(token)
+    kept = None
+    if is_offer and entry.offer is not None and is_offer_open(entry, now=utc_now()):
+        booking = get_booking(booking_id=entry.offer.booking_id)
+        kept = {**_describe_offer(booking), "expires_at": entry.offer.expires_at}
+    return {
+        "status": entry.status,
+        "ahead": entry.ahead,
+        "service": entry.service_names.get(language, entry.service_name),
+        "location": entry.location_name,
+        "resources": list(entry.resource_names),
+        "timezone": entry.timezone,
+        "from_on": entry.wished.from_on,
+        "to_on": entry.wished.to_on,
+        "weekdays": list(entry.wished.weekdays),
+        "from_minute": entry.wished.from_minute,
+        "to_minute": entry.wished.to_minute,
+        "is_offered": entry.offer is not None,
+        "offer": kept,
+    }
+
+
+def _describe_offer(booking: BookingView) -> dict[str, object]:
+    return {
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "location": booking.location_name,
+        "resources": list(booking.people),
+        "price": make_money(booking.price_minor, booking.currency),
+        "price_kind": booking.price.kind,
+        "cancel_until": booking.cancel_until,
+    }

@@ -35,6 +35,7 @@ OPTIONAL = (
     "hold", "token", "resource", "location", "add_ons", "answers", "arrival_mode", "consents",
     "weekdays", "from_minute", "to_minute",
 )  # fmt: skip
+ANOTHER = {"name": "Eva", "phone": "+525587654321"}
 HANDLER = ClientHandler(enforce_csrf_checks=True)
 
 
@@ -60,11 +61,15 @@ def facts(customer_client, owner_client) -> dict[str, object]:
     """What is there: a service, a start, a booking, a hold, a day; and who is signed in."""
     body = make_booking_body(customer_client)
     booked = customer_client.post("/api/v1/bookings", body, content_type="application/json").json()
+    wished = {**_pick(body, "service", "asset"), "customer": ANOTHER}
+    wished |= dict.fromkeys(("from_on", "to_on"), body["starts_at"][:10])
+    joined = customer_client.post("/api/v1/waitlist", wished, content_type="application/json").json()
     held = customer_client.post("/api/v1/holds", _pick(body, "service", "starts_at"), content_type="application/json")
     body = make_booking_body(customer_client)
     return {
         **_pick(body, "service", "starts_at", "asset"),
-        "customer": {"name": "Eva", "phone": "+525587654321"},
+        "customer": ANOTHER,
+        "waiting": joined["waitlist_url"].rstrip("/").rpartition("/")[2],
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
         "booking": booked["manage_url"].rstrip("/").rpartition("/")[2],
         "hold_id": held.json()["id"],
@@ -84,9 +89,10 @@ def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
     headers = {"Cookie": f"sessionid={facts['session']}"} if seen % 2 else {}
     if not seen % 8 or case.meta is None or not case.meta.generation.mode.is_positive:
         return headers
+    known = facts | ({"token": facts["waiting"]} if "/waiting/" in case.path else {})
     for container in (case.path_parameters, case.query, case.body):
         if isinstance(container, dict):
-            container.update({name: facts[name] for name in container if name in facts and (seen + len(name)) % 5})
+            container.update({name: known[name] for name in container if name in known and (seen + len(name)) % 5})
     if isinstance(case.body, dict):
         for name in OPTIONAL[: seen % (len(OPTIONAL) + 1)]:
             case.body.pop(name, None)
