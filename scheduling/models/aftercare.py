@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 
 from scheduling.enums import ReminderStatus
 from scheduling.models.booking import Booking
+
+IS_SILENT = ExpressionWrapper(Q(comment=""), output_field=BooleanField())
+"""Of what customers say: a score without words."""
 
 
 class Reminder(models.Model):
@@ -76,9 +79,13 @@ class Feedback(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # With words first, the newest of them first; what is summed up of all is read from the index alone.
             models.Index(
-                fields=["-created_at", "-id"],
+                IS_SILENT,
+                F("created_at").desc(),
+                F("id").desc(),
                 condition=Q(may_publish=True, hidden_at__isnull=True),
+                include=["score", "booking"],
                 name="scheduling_feedback_public",
             ),
             models.Index(fields=["-created_at", "-id"], name="scheduling_feedback_newest"),

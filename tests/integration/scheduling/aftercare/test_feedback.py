@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Message
 from scheduling.errors import FeedbackGiven, FeedbackNotFound, FeedbackNotOpen, LinkEnded, RequestInvalid, TokenUnknown
@@ -27,8 +28,8 @@ from tenants.context import tenant_scope
 from tests.factories.scheduling import NOW as SHOP_NOW
 from tests.factories.scheduling import book as book_in_shop
 from tests.factories.scheduling import make_shop
-from tests.integration.scheduling.aftercare.conftest import STAFF
-from tests.integration.scheduling.messages.conftest import handle_events
+from tests.integration.scheduling.aftercare.conftest import STAFF, complete
+from tests.integration.scheduling.messages.conftest import NOW, handle_events
 
 GOOD = GivenFeedback(5, "Quedó muy bien", 9, may_publish=True)
 BAD = GivenFeedback(2, "Tardaron mucho")
@@ -120,6 +121,44 @@ def test_only_what_may_be_published_is(visited, token):
     (shown,) = praise.newest
     assert (shown.author, shown.score, shown.comment) == ("Ana R.", 4, "Bien")
     assert Consent.objects.get(purpose="publish_feedback").withdrawn_at is None
+
+
+def test_what_is_said_of_samples_is_not_published(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    assert list_published() is not None
+
+    Booking.objects.filter(pk=visited.id).update(is_sample=True)
+
+    assert list_published() is None
+
+
+def test_scores_without_words_are_counted_and_words_come_first(book):
+    visits = [complete(book(starts_after=NOW + timedelta(days=1 + number))) for number in range(3)]
+    for number, (visit, comment) in enumerate(zip(visits, ("Bien", "", "Muy bien"), strict=True)):
+        given = GivenFeedback(5 - number, comment, may_publish=True)
+        give_feedback(token=make_manage_token(visit), given=given, now=visit.ends_at)
+
+    praise = list_published()
+
+    assert praise is not None
+    assert (praise.count, praise.average) == (3, 4.0)
+    assert [each.comment for each in praise.newest] == ["Muy bien", "Bien"]
+
+
+def test_the_index_has_the_order_of_what_is_published(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    with CaptureQueriesContext(connection) as asked:
+        list_published()
+    (query,) = asked
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("EXPLAIN (COSTS OFF) " + query["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "scheduling_feedback_public" in plan
+    assert "Sort" not in plan
 
 
 def test_consent_is_withdrawn_at_once(visited, token):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from files.enums import FileState
 from files.errors import FileUnknown, StorageFull
@@ -70,6 +71,21 @@ def test_the_database_counts_to_five_by_itself(tenant):
     VisitPhoto.objects.create(run_hash="x", position=0, created_at=NOW)
     with pytest.raises(IntegrityError, match="scheduling_photo_of_run"), transaction.atomic():
         VisitPhoto.objects.create(run_hash="x", position=0, created_at=NOW)
+
+
+def test_what_was_booked_before_photos_had_an_end_gets_one(tenant):
+    service_id, _ = make_shop()
+    mine, waiting = add(), add("other")
+    ends_at = Booking.objects.get(pk=book_with(service_id)).ends_at
+    DueWork.objects.filter(kind=VISIT_PHOTO, row_id=mine).delete()
+    migration = import_module("scheduling.migrations.0038_opinions_and_photos")
+
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(migration.PHOTOS_SQL)
+
+    assert sorted(list_due()) == sorted([(mine, ends_at + TWO_YEARS), (waiting, TOMORROW)])
+    assert {each.schema_name for each in DueWork.objects.filter(kind=VISIT_PHOTO)} == {tenant.schema_name}
 
 
 def test_the_place_of_a_removed_photo_is_free_again(tenant):
