@@ -1,4 +1,4 @@
-"""What others did that reception is told at once: a booking came in, its customer moved or cancelled it.
+"""What others did that reception is told at once: a booking came in, its customer moved it, cancelled it or wrote.
 
 The board asks with the events that it heard of and the last one that it knows, so that what
 happened while its stream was down is told as well. What a person did is no news to them.
@@ -20,15 +20,19 @@ from edge.access import requires
 from edge.reading import read_instant
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
+from kernel.lines import clean_line
 from notifications.selectors.events import find_newest_event_id, list_events
 from notifications.types.messages import EventView
 from scheduling.enums import ActorKind, BookingSource
 from scheduling.errors import BookingNotFound
+from scheduling.services.aftercare.conversations import CUSTOMER_WROTE
 from web.workspace.bookings.changes import describe_times
 from web.workspace.bookings.page import BookingPage, load_booking_page
 
 MAX_NEWS = 3
 MAX_EVENTS = 30
+LONGEST_SAID = 140
+"""Characters of what a customer wrote; the booking has all of it."""
 NEWEST_HEADER = "Turnero-Newest-Event"
 
 CAME_IN = frozenset({"booking.requested", "booking.confirmed"})
@@ -40,13 +44,14 @@ DONE_BY_CUSTOMERS: Mapping[str, tuple[str, str | Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One notice; ``change`` is what is different, in short."""
+    """One notice; ``change`` is what is different, in short, and ``said`` what the customer wrote."""
 
     event_id: int
     icon: str
     title: str | Promise
     page: BookingPage
     change: str = ""
+    said: str = ""
 
 
 @requires(Permission.BOARD_VIEW)
@@ -60,7 +65,10 @@ def show_news(request: HttpRequest) -> HttpResponse:
     ids = [each for text in request.GET.getlist("event")[:MAX_EVENTS] if (each := read_row_id(text)) is not None]
     newest = find_newest_event_id()
     events = list_events(
-        kinds=[*CAME_IN, *DONE_BY_CUSTOMERS], after_id=newest if after is None else after, ids=ids, limit=MAX_EVENTS
+        kinds=[*CAME_IN, *DONE_BY_CUSTOMERS, CUSTOMER_WROTE],
+        after_id=newest if after is None else after,
+        ids=ids,
+        limit=MAX_EVENTS,
     )
     told = [each for each in events if _is_news(each, user_id=request.user.pk or 0)]
     if len(told) > MAX_NEWS:
@@ -74,6 +82,8 @@ def show_news(request: HttpRequest) -> HttpResponse:
 
 
 def _is_news(event: EventView, *, user_id: int) -> bool:
+    if event.kind == CUSTOMER_WROTE:
+        return True
     by = event.payload.get("by")
     if event.kind in DONE_BY_CUSTOMERS:
         return by == ActorKind.CUSTOMER
@@ -82,13 +92,18 @@ def _is_news(event: EventView, *, user_id: int) -> bool:
 
 
 def _describe(event: EventView, user: object) -> News | None:
-    """Put an event into words; None when its booking is gone, as sample data are in the end."""
+    """Put an event into words; None when its booking is gone, as sample data are in the end, or it was answered."""
     try:
         page = load_booking_page(booking_id=event.subject_id, user=user, now=utc_now())
     except BookingNotFound:
         return None
     if page.booking.is_test:
         return News(event.id, "flask-conical", gettext_lazy("Test booking"), page)
+    if event.kind == CUSTOMER_WROTE:
+        lines = (each.line for each in page.conversation if each.line.is_waiting)
+        waiting = next((line for line in lines if line.id == event.payload.get("line_id")), None)
+        said = "" if waiting is None else clean_line(waiting.text, limit=LONGEST_SAID)
+        return News(event.id, "message-circle", gettext_lazy("The customer wrote"), page, said=said) if said else None
     if event.kind in DONE_BY_CUSTOMERS:
         icon, title = DONE_BY_CUSTOMERS[event.kind]
         before, after = (read_instant(str(event.payload.get(key))) for key in ("previous_starts_at", "starts_at"))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scheduling.models import Booking, Service
+from scheduling.services.aftercare.conversations import write_as_customer
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
@@ -73,6 +74,20 @@ def test_a_booking_is_told_with_a_sound_although_its_hold_is_on_the_board(houses
     expect_news(page, "Rita Salas")  # and by now nobody told of the first again
     expect(page.locator(".toast.news")).to_have_count(2)
     expect_sounds(page, 2)
+
+
+def test_a_message_of_a_customer_lights_up_and_leads_to_the_booking(houses, listen):
+    mine, _ = houses
+    with tenant_scope(mine):
+        booked = book("Rita Salas", slot=4)
+    page = listen(mine, f"?date={open_day(mine)}")
+    with tenant_scope(mine):
+        write_as_customer(token=booked.manage_token, text="Llego tarde", now=datetime.now(tz=UTC))
+
+    expect_news(page, "Llego tarde")
+    expect_sounds(page, 1)
+    page.locator(f".toast.news [data-booking='{booked.booking_id}']").click()
+    expect(page.locator("#panel-body")).to_contain_text("Llego tarde")
 
 
 def test_other_days_moves_and_cancellations_are_told_and_my_own_acts_are_not(houses, listen):

@@ -10,7 +10,8 @@ import pytest
 from accounts.models import User
 from notifications.models import Event
 from scheduling.enums import ActorKind
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, ConversationLine, Service
+from scheduling.services.aftercare.conversations import write_as_customer, write_as_staff
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
@@ -75,6 +76,21 @@ def test_a_customers_move_and_cancellation_are_told(owner_client):
 
     assert ("El cliente movió la cita" in moved, "→" in moved) == (True, True)
     assert "El cliente canceló" in news_after(owner_client, before)
+
+
+def test_what_a_customer_writes_is_told_until_it_is_answered(owner_client, staff_client):
+    booked = book("Ana Torres")
+    before = newest(owner_client)
+    write_as_customer(token=booked.manage_token, text="¿Puedo llegar\n<b>diez</b> minutos tarde?", now=now())
+    pages = [news_after(client, before) for client in (owner_client, staff_client)]
+
+    assert [count(page) for page in pages] == [1, 1]
+    assert "El cliente escribió" in pages[0]
+    assert "<q>¿Puedo llegar &lt;b&gt;diez&lt;/b&gt; minutos tarde?</q>" in pages[0]
+    line = ConversationLine.objects.get()
+    by = Actor(kind=ActorKind.STAFF, user_id=None)
+    write_as_staff(booking_id=booked.booking_id, text="Sí", seen_line_id=line.pk, now=now(), by=by)
+    assert count(news_after(owner_client, before)) == 0
 
 
 def test_what_i_do_is_no_news_to_me_and_a_new_booking_is_to_my_colleague(owner_client, staff_client):
