@@ -19,6 +19,7 @@ from api.fields import InstantField
 from api.parsers import BODY_TOO_LARGE, BodyTooLarge
 from api.serializers import StrictSerializer
 from database.errors import DatabaseAway, TooBusy
+from edge.access import OPEN, find_permission
 from edge.problems import BAD_REQUEST, PLAIN_PROBLEMS, PROBLEM_TYPE
 from edge.statuses import get_status
 from kernel.errors import DomainError, Invalid, LimitReached
@@ -77,8 +78,10 @@ OF_BODIES = (
     Failure(422, "invalid", Invalid.text),
 )
 OF_STAFF = (
-    Failure(401, exceptions.NotAuthenticated.default_code, "Nobody is signed in."),
-    Failure(403, exceptions.PermissionDenied.default_code, "The person's role does not allow this."),
+    Failure(401, exceptions.AuthenticationFailed.default_code, "The key is wrong, or was revoked."),
+    Failure(401, exceptions.NotAuthenticated.default_code, "Nobody is signed in, and no key was sent."),
+    Failure(403, exceptions.PermissionDenied.default_code, "The person's role, or the key, does not allow this."),
+    Failure(429, exceptions.Throttled.default_code, "Too many calls with this key, or with those of the business."),
 )
 
 
@@ -150,6 +153,12 @@ class CallSchema(AutoSchema):
         if self.view.authentication_classes:
             found |= {*OF_STAFF}
         return sorted(found, key=lambda each: (each.status, each.code))
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Say that a call may be made without any, where anyone may make it."""
+        auth: list[dict[str, Any]] = super().get_auth()
+        declared = find_permission(getattr(self.view, "declared_permission", None), self.method)
+        return [*auth, {}] if auth and declared == OPEN else auth
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

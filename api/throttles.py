@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from edge.limits import list_write_asks
+from accounts.types import KeyView
+from edge.limits import list_key_asks, list_write_asks
 from kernel.emails import clean_email
 from kernel.identity.phones import clean_phone
 from keyvalue.throttle import ask_limits
@@ -39,6 +42,22 @@ class WriteLimits(BaseThrottle):
     def list_contacts(self, request: Request) -> list[str]:  # noqa: ARG002
         """List whom the call names; nobody."""
         return []
+
+
+class KeyLimits(BaseThrottle):
+    """Counts a call per key, and per business for all keys together; where it comes from does not matter."""
+
+    seconds_to_wait: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Count this call and tell whether it is within both limits."""
+        full = ask_limits(list_key_asks(cast("KeyView", request.auth).id))
+        self.seconds_to_wait = max(full.values(), default=None)
+        return not full
+
+    def wait(self) -> float | None:
+        """Return the seconds until the windows end that are full."""
+        return self.seconds_to_wait
 
 
 class ContactLimits(WriteLimits):

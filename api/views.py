@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.http import HttpResponse
 from django.utils.encoding import escape_uri_path
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from accounts.enums import KeyArea
+from accounts.policies import Permission
+from accounts.types import KeyView
+from api.authentication import KeyAuthentication, MarkedSession
 from api.services.idempotency import Answer, run_once
-from api.throttles import WriteLimits
-from edge.access import OPEN, OpenToAnyone
+from api.throttles import KeyLimits, WriteLimits
+from edge.access import OPEN, AsksRights, OpenToAnyone
 from edge.requests import find_address
 from kernel.clock import utc_now
 from kernel.errors import Invalid
@@ -68,9 +74,37 @@ class OpenView(FreshView):
 
 
 class StaffView(FreshView):
-    """Signed-in staff, by session; subclasses declare the permission."""
+    """Staff by session, or a program with a key.
 
-    authentication_classes = (SessionAuthentication,)
+    Subclasses declare the permission, one or by method, and the area in which a key may call; without one
+    the call is for people alone.
+    """
+
+    key_area: ClassVar[KeyArea | None] = None
+    authentication_classes: Sequence[type[BaseAuthentication]] = (KeyAuthentication, SessionAuthentication)
+    permission_classes = (AsksRights,)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Count programs by their keys, wherever they call from."""
+        return [KeyLimits()] if isinstance(self.request.auth, KeyView) else []
+
+
+class SharedView(StaffView):
+    """Anyone may make some of the calls; of those, ``staff_permission`` says what staff is asked for.
+
+    A session counts only where it is marked (`MarkedSession`).
+    """
+
+    authentication_classes = (KeyAuthentication, MarkedSession)
+    staff_permission: ClassVar[Mapping[str, Permission]] = {}
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Limit calls of anyone that change something, as `OpenView` does."""
+        if self.request.user.is_authenticated or self.request.method in SAFE_METHODS:
+            return super().get_throttles()
+        return [self.open_limits()]
+
+    open_limits: ClassVar[type[BaseThrottle]] = WriteLimits
 
 
 def answer_once(request: Request, run: Callable[[], Result], *, is_personal: bool) -> HttpResponse:
@@ -96,13 +130,18 @@ def answer_once(request: Request, run: Callable[[], Result], *, is_personal: boo
         answer = run_once(
             endpoint=escape_uri_path(request.path)[:ENDPOINT_LENGTH],
             key=key,
-            address=find_address(request),
+            caller=_name_caller(request),
             body=request.data,
             is_personal=is_personal,
             now=utc_now(),
             run=write,
         )
     return HttpResponse(answer.body, status=answer.status, content_type=JSONRenderer.media_type)
+
+
+def _name_caller(request: Request) -> str:
+    """Return to whom an ``Idempotency-Key`` belongs: the key of a program, or a network address."""
+    return f"key {request.auth.id}" if isinstance(request.auth, KeyView) else find_address(request)
 
 
 def make_money(amount_minor: int | None, currency: str) -> dict[str, object] | None:

@@ -31,7 +31,7 @@ def run_once(
     *,
     endpoint: str,
     key: str,
-    address: str,
+    caller: str,
     body: object,
     is_personal: bool,
     now: datetime,
@@ -39,7 +39,7 @@ def run_once(
 ) -> Answer:
     """Run ``run`` and keep its answer, or return the kept answer of an equal earlier request.
 
-    The answer is the same, byte by byte. Keys belong to the network address that sent them: a
+    The answer is the same, byte by byte. Keys belong to the caller, a network address or a key of a program: a
     stranger who guesses one learns nothing and disturbs nobody. With ``is_personal`` an equal
     request counts from anywhere, for a phone that changes networks between two tries: only the
     sender can know such a body or path.
@@ -49,9 +49,9 @@ def run_once(
     raises keeps nothing: the same key may be tried again. Keys are kept for 24 hours.
 
     Raises:
-        IdempotencyMismatch: The same address used the key with another body.
+        IdempotencyMismatch: The same caller used the key with another body.
     """
-    callers = list_hashes("api.idempotency", address)
+    callers = list_hashes("api.idempotency", caller)
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
     with write_transaction():
         lock_words(KeySpace.IDEMPOTENCY, endpoint, key)

@@ -25,6 +25,19 @@ class InvitationEnd(models.TextChoices):
     REPLACED = "replaced", _("Sent anew")
 
 
+class KeyArea(models.TextChoices):
+    """What a key can be for; each area names the calls of the API that ask for it."""
+
+    BOOKINGS = "bookings", _("Appointments")
+
+
+class KeyAccess(models.TextChoices):
+    """How far a key goes in an area; whoever may change may read as well."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Read and change")
+
+
 class AccountMessageKind(StrEnum):
     """What someone is told about an account."""
 

@@ -152,6 +152,26 @@ class EmailLinkUnknown(NotFound):
     text = mark("This link no longer works: it was used, a newer one was sent, or it is too old.")
 
 
+class KeyInvalid(Invalid):
+    """A key cannot be made like this; ``errors`` names the fields."""
+
+    code = "key_invalid"
+
+
+class KeyUnknown(NotFound):
+    """There is no such key."""
+
+    code = "key_unknown"
+    text = mark("This key does not exist.")
+
+
+class TooManyKeys(Conflict):
+    """The business has as many keys as it may."""
+
+    code = "too_many_keys"
+    text = mark("You have 50 keys. Revoke one that no program uses any more.")
+
+
 class PasskeyWrong(Invalid):
     """A device did not answer what it was asked."""
 

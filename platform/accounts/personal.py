@@ -31,6 +31,14 @@ INVENTORY = (
     ),
     TableInventory("accounts.SilencedNotice", other={NotPersonal.CODE: ("notice", "channel")}),
     TableInventory(
+        "accounts.ApiKey",
+        other={
+            NotPersonal.CODE: ("access", "prefix"),
+            NotPersonal.BUSINESS: ("name",),
+            NotPersonal.SECRET: ("token_hash",),
+        },
+    ),
+    TableInventory(
         "accounts.Invitation",
         personal={"email": _ADDRESS},
         other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SETTINGS_MANAGE = "settings_manage"
     ADDRESS_MANAGE = "address_manage"
     TEAM_MANAGE = "team_manage"
+    KEY_MANAGE = "key_manage"
     REPORT_VIEW = "report_view"
     DATA_TAKE = "data_take"
     BUSINESS_CLOSE = "business_close"

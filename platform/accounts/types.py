@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.enums import AccountMessageKind, EmailLink, SignInChange
+from accounts.enums import AccountMessageKind, EmailLink, KeyAccess, SignInChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,49 @@ class InvitationView:
     invited_by: str
     expires_at: datetime
     is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that somebody asks for, as it was typed; ``access`` as in `KeyView`."""
+
+    name: str
+    access: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key of a program.
+
+    Attributes:
+        prefix: Its first signs.
+        access: How far it goes, by area; an area that is left out is closed to it.
+        person: Who made it, and for whom it works.
+        last_used_at: To a minute; None: never yet.
+        revoked_at: None: it works.
+    """
+
+    id: int
+    name: str
+    prefix: str
+    access: Mapping[str, str]
+    person: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    def may(self, area: str, *, is_change: bool) -> bool:
+        """Tell whether a call in ``area`` is open to it."""
+        access = self.access.get(area)
+        return access == KeyAccess.WRITE or (access == KeyAccess.READ and not is_change)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A new key; ``token`` is known at this moment alone."""
+
+    key: KeyView
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import logout
@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -21,6 +21,7 @@ from accounts.enums import Role
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission, has_taken_second_step
 from accounts.services.sessions import note_visit
+from accounts.types import KeyView
 from edge.places import lead_to_page
 from kernel.clock import utc_now
 from tenants.context import find_current_tenant
@@ -157,19 +158,37 @@ class OpenToAnyone(BasePermission):
         return True
 
 
-class Requires(BasePermission):
-    """For API views: ``permission_classes = [Requires.of(Permission.X)]``."""
+class AsksRights(BasePermission):
+    """For API views: each method asks what ``view.declared_permission`` says, and of a key what its area allows.
 
-    permission: ClassVar[Permission]
+    Whoever says who they are where anyone may call is asked what ``view.staff_permission`` says: nobody is let in as
+    less than they claim to be.
+    """
 
-    @classmethod
-    def of(cls, permission: Permission) -> type[Requires]:
-        """Return the class that asks for ``permission``."""
-        return type(f"Requires_{permission}", (cls,), {"permission": permission})
-
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Ask the role of the signed-in person, and the state of the business."""
-        if not has_permission(request.user, self.permission) or not has_taken_second_step(request):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Ask the role of the person, their second step or the scope of their key, and the state of the business."""
+        method = str(request.method)
+        asked = find_permission(getattr(view, "declared_permission", None), method)
+        if asked == OPEN and request.user.is_authenticated:
+            asked = find_permission(getattr(view, "staff_permission", OPEN), method)
+        if asked in {OPEN, None}:
+            return True
+        if not has_permission(request.user, Permission(asked)) or not _is_let_in(request, view):
             return False
         _check_state(request.user)
         return True
+
+
+def find_permission(declared: object, method: str) -> str | None:
+    """Return what a view asks for a method: a permission or `OPEN`; None: it has no such method."""
+    if isinstance(declared, Mapping):
+        return declared.get("GET" if method == "HEAD" else method)
+    return cast("str | None", declared)
+
+
+def _is_let_in(request: Request, view: APIView) -> bool:
+    """Tell whether the session took all its steps, or the key goes as far as the call."""
+    if isinstance(request.auth, KeyView):
+        area = getattr(view, "key_area", None)
+        return area is not None and request.auth.may(area, is_change=request.method not in SAFE_METHODS)
+    return has_taken_second_step(request)

@@ -36,6 +36,11 @@ def list_write_asks(request: HttpRequest, contacts: Iterable[str] = ()) -> list[
     ]
 
 
+def list_key_asks(key_id: int) -> list[Ask]:
+    """List what limits a call of a program: by its key, and by business."""
+    return [Ask("calls_key", str(key_id)), Ask("calls_keys", current_tenant().schema_name)]
+
+
 def count_write(request: HttpRequest, contacts: Iterable[str] = ()) -> None:
     """Count a change.
 

@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from api.views import StaffView
 from config.environment import ROOT
+from edge.access import find_permission
 
 VIEW_ROOMS = ("platform/web", "platform/operators", "api")
 FORBIDDEN_MODULES = ("django.db", "django_tenants")
@@ -80,5 +82,29 @@ def declared(entry: URLPattern) -> object:
 
 def test_every_url_declares_its_permission():
     undeclared = [route for route, entry in all_routes() if declared(entry) is None]
+
+    assert undeclared == []
+
+
+def list_calls() -> dict[str, type[StaffView]]:
+    """Calls of the API that ask who calls, by address."""
+    kinds = ((route, getattr(entry.callback, "cls", None)) for route, entry in all_routes())
+    return {route: kind for route, kind in kinds if kind is not None and issubclass(kind, StaffView)}
+
+
+def test_every_call_of_staff_says_which_keys_may_make_it():
+    without = [route for route, kind in list_calls().items() if "key_area" not in vars(kind)]
+
+    assert (without, len(list_calls()) > 2) == ([], True)
+
+
+def test_every_method_of_a_call_of_staff_declares_its_permission():
+    """A method that is not declared would let anyone in."""
+    undeclared = [
+        f"{method} {route}"
+        for route, kind in list_calls().items()
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if hasattr(kind, method.lower()) and find_permission(kind.declared_permission, method) is None
+    ]
 
     assert undeclared == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import Invitation, User
+from accounts.models import ApiKey, Invitation, User
 from accounts.policies import SECOND_STEP
 from accounts.services import second_step
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
-from kernel.ids import hash_token
+from kernel.ids import hash_token, new_token
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -38,3 +38,13 @@ def invite(email: str, *, token: str, **values: object) -> Invitation:
         "invited_by": User.objects.filter(role="owner").first(),
     }  # fmt: skip
     return Invitation.objects.create(email=email, token_hash=hash_token(token), **(defaults | values))
+
+
+def make_key(access: dict[str, str], *, person: User | None = None, **values: object) -> str:
+    """Make a key of the current business's owner, or of ``person``, and return it."""
+    token = f"tk_{new_token()}"
+    ApiKey.objects.create(
+        user=person or User.objects.filter(role="owner").first(), token_hash=hash_token(token), access=access,
+        **({"name": token[-12:], "prefix": token[:9], "created_at": utc_now()} | values),
+    )  # fmt: skip
+    return token

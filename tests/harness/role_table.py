@@ -35,6 +35,14 @@ def form(who: frozenset[str]) -> Rights:
     return read(who) | change(who)
 
 
+BOOKINGS = "bookings"
+KEY_AREAS = {
+    "api/v1/availability/explain": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/undo": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/correct": BOOKINGS,
+}
+"""What a program's key has to be for, by address; at every other one a key is not asked for, or opens nothing."""
+
 ACCOUNT: dict[str, Rights] = {
     "accounts/login/": form(ANYONE),
     "accounts/signup/": form(ANYONE),
@@ -97,6 +105,9 @@ TENANT: dict[str, Rights] = {
     "visits/<str:token>/end/": change(ANYONE),
     "visits/<str:token>/again/<int:booking_id>/": change(ANYONE),
     "workspace/ideas/": form(STAFF),
+    "workspace/keys/": read(SETUP),
+    "workspace/keys/new/": form(SETUP),
+    "workspace/keys/<int:key_id>/revoke/": form(SETUP),
     "workspace/voices/": read(STAFF),
     "workspace/voices/waiting/": read(STAFF),
     "workspace/voices/<int:booking_id>/answer/": change(DESK),

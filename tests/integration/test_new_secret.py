@@ -134,7 +134,7 @@ def test_request_that_is_sent_twice_is_done_once(tenant, renew):
     told = {
         "endpoint": "bookings",
         "key": "k" * 20,
-        "address": "203.0.113.5",
+        "caller": "203.0.113.5",
         "body": {"a": 1},
         "is_personal": False,
         "now": NOW,

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.enums import KeyArea
 from accounts.policies import Permission
 from api.choices import check_choosable, choose_again, read_wish
 from api.document import describe_call
@@ -17,7 +18,6 @@ from api.v1.availability.serializers import (
     ExplanationShape,
 )
 from api.views import OpenView, StaffView
-from edge.access import Requires
 from kernel.clock import utc_now
 from scheduling import types
 from scheduling.errors import (
@@ -78,7 +78,7 @@ class ExplainView(StaffView):
     """``GET availability/explain``."""
 
     declared_permission = Permission.BOARD_VIEW
-    permission_classes = (Requires.of(Permission.BOARD_VIEW),)
+    key_area = KeyArea.BOOKINGS
 
     @describe_call(
         "explain_start",

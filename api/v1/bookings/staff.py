@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
+from accounts.enums import KeyArea
 from accounts.policies import Permission, has_permission
 from api.document import describe_call
 from api.v1.bookings.serializers import CorrectedShape, CorrectionFields, SteppedShape, UndoFields
 from api.v1.bookings.views import name_fields
 from api.views import Result, StaffView, answer_once, make_money
-from edge.access import Requires
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from kernel.money import PriceKind
@@ -38,7 +38,7 @@ class UndoView(StaffView):
     """``POST bookings/{id}/undo``."""
 
     declared_permission = Permission.BOOKING_MANAGE
-    permission_classes = (Requires.of(Permission.BOOKING_MANAGE),)
+    key_area = KeyArea.BOOKINGS
 
     @describe_call(
         "undo_step",
@@ -67,7 +67,7 @@ class CorrectView(StaffView):
     """``POST bookings/{id}/correct``."""
 
     declared_permission = Permission.BOOKING_MANAGE
-    permission_classes = (Requires.of(Permission.BOOKING_MANAGE),)
+    key_area = KeyArea.BOOKINGS
 
     @describe_call(
         "correct_booking",

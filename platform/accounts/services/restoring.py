@@ -21,6 +21,7 @@ EXPORT_RULES = (
         },
     ),
     ExportRule("accounts.Session", left_out=KEY),
+    ExportRule("accounts.ApiKey", left_out="whoever has one acts in a person's name; keys are made anew"),
     ExportRule("accounts.Invitation", left_out="its link is a key, and is sent anew"),
     ExportRule("accounts.EmailChange", left_out="its links are keys"),
     ExportRule("mfa.Authenticator", left_out=KEY),
@@ -33,7 +34,10 @@ def register() -> None:
     """Do this whenever a business is restored; let no way in leave with an export."""
     register_restore_step("people", 10, put_people_right)
     register_kept_empty(
-        {"accounts.Session": "whoever has one is signed in, and it is worth nothing in another business"}
+        {
+            "accounts.Session": "whoever has one is signed in, and it is worth nothing in another business",
+            "accounts.ApiKey": "one that was revoked since would work again, and in a copy as well",
+        }
     )
     register_export_rules(EXPORT_RULES)
 

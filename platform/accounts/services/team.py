@@ -17,7 +17,9 @@ from accounts.enums import AccountMessageKind, Role
 from accounts.errors import LastOwner, OwnRights, PermissionMissing, PersonInvalid, PersonUnknown
 from accounts.models import User
 from accounts.models.invitation import INVITED_ROLES
+from accounts.policies import Permission, has_permission
 from accounts.services.invitations import ROLE_UNKNOWN, revoke_all_by
+from accounts.services.keys import revoke_keys_of
 from accounts.services.second_step import check_password, check_steps
 from accounts.services.sessions import end_sessions
 from accounts.types import AccountMessage, PersonChange, Proof
@@ -153,6 +155,7 @@ def _switch_off(person: User, *, by_id: int, now: datetime) -> None:
     end_sessions(person.pk)
     forget_workplace(person.email)
     revoke_all_by(person, now=now)
+    revoke_keys_of(person, by_id=by_id, now=now)
     hooks.note_change(PersonChange(person.pk, by_id, {"is_active": (True, False)}, now))
 
 
@@ -172,6 +175,8 @@ def _set_role(person: User, role: str, *, by: User, now: datetime) -> bool:
     hooks.note_change(PersonChange(person.pk, by.pk, {"role": (before, role)}, now))
     if before == Role.OWNER:
         revoke_all_by(person, now=now)
+    if not has_permission(person, Permission.KEY_MANAGE):
+        revoke_keys_of(person, by_id=by.pk, now=now)
     if role == Role.OWNER:
         _tell_owners(person, now=now)
     return True

@@ -17,6 +17,8 @@ LIMITS = index_limits(
     Limit("writes_address", "changes by pages and API", BLOCK, 600, MINUTE),
     Limit("writes_contact", "changes by pages and API that name a contact", "phone or e-mail", 300, HOUR),
     Limit("writes_tenant", "changes by pages and API", BUSINESS, 6000, MINUTE),
+    Limit("calls_key", "calls with a key", "key", 600, MINUTE),
+    Limit("calls_keys", "calls with keys", BUSINESS, 1200, MINUTE),
     Limit("holds_open", "times kept at once and not booked yet", BLOCK, 5, 15 * MINUTE, is_open=True),
     Limit("holds_day", "times kept", BLOCK, 200, DAY),
     Exact("bookings_address", "bookings without a code", BLOCK, 6, DAY),

@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("web.workspace.copies.urls")),
     path("", include("web.workspace.voices.urls")),
     path("", include("web.workspace.ideas.urls")),
+    path("", include("web.workspace.keys.urls")),
 ]

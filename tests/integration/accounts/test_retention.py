@@ -1,4 +1,4 @@
-"""Ended sessions, invitations and changes of an e-mail go by themselves; what still serves stays."""
+"""Ended sessions, invitations, keys and changes of an e-mail go by themselves; what still serves stays."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import ProgrammingError, connection
 
-from accounts.models import EmailChange, Invitation, Session, User
+from accounts.models import ApiKey, EmailChange, Invitation, Session, User
 from accounts.services import retention
 from accounts.tasks import forget
 from kernel.clock import utc_now
 from tenants.selectors.businesses import list_schema_names
-from tests.factories.accounts import invite
+from tests.factories.accounts import invite, make_key
 
 DAY = timedelta(days=1)
 
@@ -47,26 +47,30 @@ def fill(owner: User) -> None:
     }
     for name, value in values.items():
         invite(f"{name}@x.example", token=name, **value)
+    for name, life in (("gone", -31), ("lately", -29)):
+        make_key({"bookings": "read"}, person=owner, name=name, revoked_at=now + life * DAY)
+    make_key({"bookings": "read"}, person=owner, name="works")
 
 
-def list_kept() -> tuple[list[str], list[str], list[str]]:
+def list_kept() -> tuple[list[str], ...]:
     return (
         sorted(Session.objects.values_list("session_key", flat=True)),
         sorted(each.partition("@")[0] for each in EmailChange.objects.values_list("new_email", flat=True)),
         sorted(each.partition("@")[0] for each in Invitation.objects.values_list("email", flat=True)),
+        sorted(ApiKey.objects.values_list("name", flat=True)),
     )
 
 
-KEPT = (["open"], ["ended", "waits"], ["accepted", "late", "waits"])
+KEPT = (["open"], ["ended", "waits"], ["accepted", "late", "waits"], ["lately", "works"])
 
 
 def test_what_has_served_goes_and_the_rest_stays(tenant, owner, django_assert_num_queries):
     fill(owner)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         forgotten = retention.forget(now=utc_now())
 
-    assert (forgotten, list_kept()) == (5, KEPT)
+    assert (forgotten, list_kept()) == (6, KEPT)
     assert retention.forget(now=utc_now()) == 0
 
 
@@ -101,7 +105,7 @@ def test_a_business_that_cannot_be_read_keeps_nobody_else_waiting(tenant, other_
     forgotten = Context().run(retention.forget_everywhere, now=utc_now())
 
     connection.set_tenant(tenant)
-    assert (forgotten, list_kept()) == (5, KEPT)
+    assert (forgotten, list_kept()) == (6, KEPT)
     assert [record.msg for record in caplog.records] == ["accounts_not_forgotten"] * 2
 
 

@@ -11,7 +11,7 @@ from accounts.policies import PERMISSIONS_BY_ROLE, Permission, has_permission
 VIEWER = {"board_view", "customer_view"}
 DESK = VIEWER | {"catalog_view"}
 RECEPTION = DESK | {"booking_manage", "customer_manage"}
-MANAGER = RECEPTION | {"booking_override", "catalog_manage", "report_view", "settings_manage"}
+MANAGER = RECEPTION | {"booking_override", "catalog_manage", "key_manage", "report_view", "settings_manage"}
 
 
 def make_person(role: str, **changes: object) -> SimpleNamespace:

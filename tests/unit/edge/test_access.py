@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +13,13 @@ from rest_framework.views import APIView
 
 from accounts.errors import PermissionMissing
 from accounts.policies import Permission
-from edge.access import OPEN, OpenToAnyone, Requires, open_to_anyone, requires
+from accounts.types import KeyView
+from edge.access import OPEN, AsksRights, OpenToAnyone, open_to_anyone, requires
 
 OWNER = SimpleNamespace(is_authenticated=True, is_active=True, role="owner", pk=1)
 PROVIDER = SimpleNamespace(is_authenticated=True, is_active=True, role="provider", pk=2)
+STRANGER = AnonymousUser()
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SESSION = SimpleNamespace()
 calls: list[object] = []
 visits: list[tuple[object, int]] = []
@@ -133,12 +137,72 @@ def test_open_call_keeps_its_own_methods():
     assert view.declared_permission == OPEN
 
 
-@pytest.mark.parametrize(("person", "may"), [(OWNER, True), (PROVIDER, False), (AnonymousUser(), False)])
-def test_calls_ask_the_role(person, may):
-    guard = Requires.of(Permission.BOOKING_MANAGE)
+def ask_call(person: object, method: str, *, auth: object = None, area: str | None = None, **view: object) -> bool:
+    """Tell whether a call is let in to a view that says so much of itself."""
+    request = SimpleNamespace(user=person, method=method, auth=auth)
+    return AsksRights().has_permission(request, SimpleNamespace(key_area=area, **view))
 
-    assert guard().has_permission(SimpleNamespace(user=person), None) is may
-    assert guard.permission == Permission.BOOKING_MANAGE
+
+ONE = {"declared_permission": Permission.BOOKING_MANAGE}
+EACH = {"declared_permission": {"GET": Permission.BOARD_VIEW, "POST": Permission.BOOKING_MANAGE}}
+SHARED = {
+    "declared_permission": {"GET": Permission.BOARD_VIEW, "POST": OPEN},
+    "staff_permission": {"POST": Permission.BOOKING_MANAGE},
+}
+
+
+@pytest.mark.parametrize(
+    ("view", "method", "who"),
+    [
+        (ONE, "GET", [OWNER]),
+        (ONE, "POST", [OWNER]),
+        (EACH, "GET", [OWNER, PROVIDER]),
+        (EACH, "HEAD", [OWNER, PROVIDER]),
+        (EACH, "POST", [OWNER]),
+        (EACH, "DELETE", [OWNER, PROVIDER, STRANGER]),
+        (SHARED, "GET", [OWNER, PROVIDER]),
+        (SHARED, "POST", [OWNER, STRANGER]),
+        ({"declared_permission": OPEN}, "POST", [OWNER, PROVIDER, STRANGER]),
+    ],
+)
+def test_calls_ask_the_role_by_method(view, method, who):
+    """A method that a view has not is answered by the view."""
+    assert [each for each in (OWNER, PROVIDER, STRANGER) if ask_call(each, method, **view)] == who
+
+
+def make_key(**access: str) -> KeyView:
+    return KeyView(1, "Accounting", "tk_abcdef", access, "Olga", NOW, None, None)
+
+
+@pytest.mark.parametrize(
+    ("access", "methods"),
+    [
+        ({"bookings": "read"}, ["GET", "HEAD"]),
+        ({"bookings": "write"}, ["GET", "HEAD", "POST", "PATCH", "DELETE"]),
+        ({"bookings": "everything"}, []),
+        ({"customers": "write"}, []),
+        ({}, []),
+    ],
+)
+def test_key_goes_as_far_as_its_area(access, methods):
+    asked = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+    view = {**ONE, "area": "bookings", "auth": make_key(**access)}
+
+    assert [method for method in asked if ask_call(OWNER, method, **view)] == methods
+    assert [method for method in asked if ask_call(PROVIDER, method, **view)] == []
+
+
+def test_key_opens_nothing_that_is_for_people_alone():
+    assert ask_call(OWNER, "GET", auth=make_key(bookings="write"), **ONE) is False
+
+
+def test_session_without_its_second_step_is_not_let_in():
+    person = SimpleNamespace(is_authenticated=True, is_active=True, role="owner", pk=1, second_step="mark")
+    request = SimpleNamespace(user=person, method="GET", auth=None, session={})
+
+    assert AsksRights().has_permission(request, SimpleNamespace(**ONE)) is False
+    request.session = {"second_step": "mark"}
+    assert AsksRights().has_permission(request, SimpleNamespace(**ONE)) is True
 
 
 def test_open_calls_ask_nothing():

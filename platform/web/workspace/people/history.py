@@ -19,6 +19,8 @@ SAID = {
     ("passkey", True): mark("A passkey was added"),
     ("passkey", False): mark("A passkey was removed"),
     ("email", True): mark("Another e-mail"),
+    ("api_key", True): mark("A key for a program was made"),
+    ("api_key", False): mark("A key for a program was revoked"),
 }
 """What was changed, and to what → a sentence."""
 

@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from scheduling.models import CapacityRule, DateOverride, Location, Resource, ResourceType, Service
 from tenants.context import tenant_scope
 from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
+from tests.factories.accounts import make_key
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
 
@@ -77,6 +78,7 @@ def list_pages(house, role: str) -> list[str]:
             ].pk,
             "service": Service.objects.order_by("id").first().pk,
             "person": User.objects.get(role="owner").pk,
+            "key": (make_key({"bookings": "write"}), ApiKey.objects.latest("pk").pk)[1],
         }
     routes = [
         route

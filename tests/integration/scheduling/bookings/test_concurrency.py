@@ -106,7 +106,7 @@ def book_with_key(service_id, number):
         book(service_id)
         return Answer(201, "{}")
 
-    return run_once(endpoint="bookings", key=f"key-{number}", address="", body={}, is_personal=False, now=NOW, run=run)
+    return run_once(endpoint="bookings", key=f"key-{number}", caller="", body={}, is_personal=False, now=NOW, run=run)
 
 
 def test_repeatable_read_serves_bookings_with_keys_too(scratch_tenant):

@@ -1,0 +1,1 @@
+"""Keys with which programs of the business call the API."""
