@@ -253,12 +253,15 @@ def test_escape_puts_a_lifted_visit_back(houses, open_workspace):
 FREE_PLACE = """
     () => {
         const column = document.querySelector("#board .column")
-        const box = column.getBoundingClientRect()
+        const box = column.getBoundingClientRect(), {from, to} = column.closest("#board").dataset
         const x = box.left + 60
-        for (let y = Math.max(box.top, 200); y < innerHeight - 60; y += 7)
-            if (document.elementFromPoint(x, y) === column) return {x, y, part: (y - box.top) / box.height}
+        for (let y = Math.ceil(Math.max(box.top, 200)); y < innerHeight - 60; y += 2) {
+            const part = (y - box.top) / box.height, quarter = part * (to - from) * 4 % 1
+            if (quarter > 0.2 && quarter < 0.8 && document.elementFromPoint(x, y) === column) return {x, y, part}
+        }
     }
 """
+"""A whole pixel amid a quarter of an hour: a click has no parts of one, and rounded off it may be a quarter before."""
 
 
 def test_click_on_a_free_place_starts_a_booking_there(houses, open_workspace):
