@@ -76,7 +76,7 @@ def back_up(
     if tenant.is_example:
         raise ExampleNotKept
     info = make_info(tenant, tenant.domains.all())
-    name = f"{slug}-{now:%Y%m%dT%H%M%SZ}"
+    name = f"{slug}-{now:%Y%m%dT%H%M%S%fZ}"  # to the microsecond: two of one second are two
     progress = Progress(tell)
     for attempt in range(1, MOST_TRIES + 1):
         try:

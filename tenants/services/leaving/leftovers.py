@@ -16,7 +16,8 @@ from tenants.errors import NoRoom
 from tenants.models import Backup, Tenant
 from tenants.services import shelves
 
-STAMP = re.compile(r"-([0-9]{8}T[0-9]{6})Z\.tar\.gz(?:\.age)?$")
+STAMP = re.compile(r"-([0-9]{8}T[0-9]{6})(?:[0-9]{6})?Z\.tar\.gz(?:\.age)?$")
+"""When an archive was made, as its name ends: to the microsecond, and to the second until November 2026."""
 
 logger = logging.getLogger(__name__)
 

@@ -130,7 +130,6 @@ def _spend_ordinary_night(shelf: Shelf, tenants: Sequence[TenantInfo], made: str
 def _spend_bad_night(name: str, shelf: Shelf, tenants: Sequence[TenantInfo], trouble: Trouble) -> Night:
     """Let things go wrong, mend them when everybody has had a turn, and let due work make up for it."""
     _ask(FORGET_SQL)
-    time.sleep(1)  # archives are named by the second: what was made up for last night may be of this one
     _ask(YESTERDAY_SQL, [_names(trouble.struck)])
     before = shelf.read_sums()
     plan_backups(now=utc_now())

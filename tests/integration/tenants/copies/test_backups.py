@@ -64,13 +64,15 @@ def test_it_says_how_far_it_is(shop, tmp_path):
     assert of > 5
 
 
-def test_two_of_the_same_second_stand_beside_each_other(shop, tmp_path):
-    now = utc_now()
+def test_two_of_one_moment_stand_beside_each_other(shop, tmp_path):
+    now = utc_now().replace(microsecond=70)
+    moments = (now, now, now.replace(microsecond=71))
 
-    first, second = (back_up(slug=shop.info.slug, folder=tmp_path / "archives", now=now).path for _ in range(2))
+    made = [back_up(slug=shop.info.slug, folder=tmp_path / "archives", now=each).path.name for each in moments]
 
-    assert first != second
-    assert list_folder(tmp_path / "archives") == sorted([first.name, second.name])
+    stem = f"{shop.info.slug}-{now:%Y%m%dT%H%M%S}0000"
+    assert made == [f"{stem}70Z.tar.gz", f"{stem}70Z-2.tar.gz", f"{stem}71Z.tar.gz"]
+    assert list_folder(tmp_path / "archives") == sorted(made)
 
 
 def test_every_table_of_every_model_is_in_it(backup):

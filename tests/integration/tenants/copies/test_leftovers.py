@@ -29,11 +29,13 @@ def shelf(settings, tmp_path) -> Path:
 def test_archives_that_nothing_names_go_when_they_are_old(tenant, shelf):
     """Those of businesses that are gone, and those that the platform's own backup knows nothing of."""
     now = utc_now()
-    old, young = (f"-{now - timedelta(days=days):%Y%m%dT%H%M%SZ}.tar.gz" for days in (36, 34))
+    old, young = (f"-{now - timedelta(days=days):%Y%m%dT%H%M%S%fZ}.tar.gz" for days in (36, 34))
+    second = f"-{now - timedelta(days=36):%Y%m%dT%H%M%SZ}.tar.gz"  # as older versions named them
     names = [f"{tenant.schema_name}/{tenant.slug}{old}", f"{tenant.schema_name}/{tenant.slug}{young}.age"]
     own = f"{tenant.schema_name}/{tenant.slug}-20200101T084000Z.tar.gz"
     names += [
         f"t1_gone/gone{old}.age",
+        f"t1_gone/gone{second}",
         f"t1_gone/gone{young}",
         "t1_gone/notes.txt",
         "t1_gone/x-20269926T084000Z.tar.gz",
@@ -49,8 +51,8 @@ def test_archives_that_nothing_names_go_when_they_are_old(tenant, shelf):
 
     removed = [remove_leftovers(now=now), remove_leftovers(now=now)]
 
-    left = {names[1], *names[3:]}
-    assert (removed, set(list_files(shelf))) == ([2, 0], left)
+    left = {names[1], *names[4:]}
+    assert (removed, set(list_files(shelf))) == ([3, 0], left)
     assert list(Backup.objects.filter(schema_name="t1_gone").values_list("failure", flat=True)) == ["NoRoom"]
 
 

@@ -70,7 +70,11 @@ def test_archive_is_tried_kept_and_noted(shop, shelf, settings):
 
     row = Backup.objects.get()
     kept = shelf / row.archive
-    assert list_files(shelf) == [f"{shop.info.schema_name}/{shop.info.slug}-20261126T084000Z.tar.gz"] == [row.archive]
+    assert (
+        list_files(shelf)
+        == [f"{shop.info.schema_name}/{shop.info.slug}-20261126T084000000000Z.tar.gz"]
+        == [row.archive]
+    )
     assert (row.schema_name, row.began_at, row.files, row.failure) == (shop.info.schema_name, NOW, 2, "")
     assert (row.bytes, kept.stat().st_mode & 0o777) == (kept.stat().st_size, 0o600)
     assert verify(archive=kept, now=NOW).rows == row.rows
