@@ -28,4 +28,11 @@ def run(argv: Sequence[str]) -> int:
     for step in found.steps:
         say(f"{step.name:<32} {step.seconds:8.2f} s  {step.about}")
     say(f"peak of memory: {found.peak_megabytes:.0f} MB, {found.start_megabytes:.0f} MB before the first archive")
+    say(
+        "ok    export, import, export: every table, sheet and file is equal"
+        if found.is_equal
+        else "FAIL  these differ:"
+    )
+    for each in found.differing:
+        say(f"          {each}")
     return 0 if found.is_equal else 1
