@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import groupby, islice
@@ -45,6 +45,8 @@ COMPRESSION = 3
 """Of zlib's nine levels, as in archives."""
 SPOOLED = 1 << 20
 """Bytes of a sheet that wait in memory; more of them wait on the disk."""
+LONGEST_TITLE = 25
+"""Letters of a sheet's name; a spreadsheet takes 31, and a long table goes on in "title 2"."""
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as",
      "is_closed_by_owner", "trial_ends_at", "is_example", "former_schemas", "quiet_since", "was_quiet_since",
@@ -76,7 +78,7 @@ class _Zip:
 
     def add_sheet(self, name: str, sheet: hooks.Sheet, timezone: str) -> None:
         """Add a table for people, as CSV and as workbook, reading it once."""
-        with SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder)) as waiting:
+        with self._wait() as waiting:
             with Workbook(waiting, title=name, header=sheet.header, timezone=timezone, folder=self._folder) as workbook:
 
                 def write_lines() -> Iterator[bytes]:
@@ -89,27 +91,35 @@ class _Zip:
                 self.add(f"{SHEETS}/{name}.csv", write_lines())
             self._add_waiting(f"{SHEETS}/{name}.xlsx", waiting, is_packed=True)
 
-    def add_table(self, name: str, columns: Iterable[str], batches: Iterable[list[str]]) -> int:
-        """Add a table as document and as sheet, reading it once; return how many rows it has.
+    def add_table(self, name: str, columns: Sequence[str], batches: Iterable[list[str]], timezone: str) -> int:
+        """Add a table as document, sheet and workbook, reading it once; return how many rows it has.
 
-        A ZIP takes one entry at a time: the sheet waits in a file without a name, which goes with the process.
+        A ZIP takes one entry at a time: the others wait in files without a name, which go with the process. In the
+        workbook, values are what the document has: instants are texts in ISO 8601, to the microsecond.
         """
-        rows = 0
-        with SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder)) as sheet:
-            sheet.write(MARK + write_rows([columns]))
+        rows, title = 0, name.rpartition(".")[2][:LONGEST_TITLE]
+        with self._wait() as sheet, self._wait() as book:
+            with Workbook(book, title=title, header=columns, timezone=timezone, folder=self._folder) as workbook:
+                sheet.write(MARK + write_rows([columns]))
 
-            def write_document() -> Iterator[bytes]:
-                nonlocal rows
-                yield b"[\n"
-                for batch in batches:
-                    yield (",\n" if rows else "").encode() + ",\n".join(batch).encode()
-                    sheet.write(write_rows(json.loads(row).values() for row in batch))
-                    rows += len(batch)
-                yield b"\n]\n"
+                def write_document() -> Iterator[bytes]:
+                    nonlocal rows
+                    yield b"[\n"
+                    for batch in batches:
+                        yield (",\n" if rows else "").encode() + ",\n".join(batch).encode()
+                        values = [list(json.loads(row).values()) for row in batch]
+                        sheet.write(write_rows(values))
+                        workbook.add(values)
+                        rows += len(batch)
+                    yield b"\n]\n"
 
-            self.add(f"{DATA}/{name}.json", write_document())
+                self.add(f"{DATA}/{name}.json", write_document())
             self._add_waiting(f"{DATA}/{name}.csv", sheet)
+            self._add_waiting(f"{DATA}/{name}.xlsx", book, is_packed=True)
         return rows
+
+    def _wait(self) -> SpooledTemporaryFile[bytes]:
+        return SpooledTemporaryFile(max_size=SPOOLED, dir=str(self._folder))
 
     def _add_waiting(self, name: str, waiting: IO[bytes], *, is_packed: bool = False) -> None:
         waiting.seek(0)
@@ -169,7 +179,7 @@ def _write_rows(
             for _, room in groupby(exported, key=_name_room):
                 for each in room:
                     batches = read_documents(info.schema_name, each)
-                    counts[each.label] = entries.add_table(each.label, each.columns, batches)
+                    counts[each.label] = entries.add_table(each.label, each.columns, batches, info.timezone)
                 progress.step()
             entries.add(WORK, [write_json(_list_work(info), indent=1)])
             return counts, list_files()

@@ -60,18 +60,25 @@ def rewrite(path: Path, target: Path, changes: dict[str, bytes], *, is_honest: b
     return target
 
 
-def test_every_table_is_in_it_as_document_and_sheet(exported, shop):
+def test_every_table_is_in_it_as_document_sheet_and_workbook(exported, shop):
     entries = read(exported)
-    documents = {name for name in entries if name.startswith("data/") and name != "data/due_work.json"}
+    data = {name for name in entries if name.startswith("data/") and name != "data/due_work.json"}
 
-    assert {name.rpartition(".")[0] for name in documents if name.endswith(".json")} == {
-        name.rpartition(".")[0] for name in documents if name.endswith(".csv")
+    kinds = {
+        kind: {name.removesuffix(kind) for name in data if name.endswith(kind)} for kind in (".json", ".csv", ".xlsx")
     }
+    assert kinds[".json"] == kinds[".csv"] == kinds[".xlsx"]
     bookings = json.loads(entries["data/scheduling.Booking.json"])
     assert [row["reference"] for row in read_sheet(entries["data/scheduling.Booking.csv"])] == [
         row["reference"] for row in bookings
     ]
     assert len(bookings) == 3
+    book = read_workbook(entries["data/scheduling.Booking.xlsx"])
+    assert 'name="Booking"' in book["xl/workbook.xml"]
+    sheet = book["xl/worksheets/sheet1.xml"]
+    assert sheet.count("<row ") == 1 + len(bookings)
+    assert [sheet.count(f">{value}<") for value in ("+525512345678", bookings[0]["reference"])] == [3, 1]
+    assert f">{bookings[0]['starts_at']}<" in sheet
     assert {"README.md", "business.json", "manifest.json", "sheets/bookings.csv", "sheets/customers.csv"} <= set(
         entries
     )
@@ -165,6 +172,25 @@ def test_imported_business_is_the_one_that_was_exported(exported, shop, run, slu
     assert len(list_files(folder / new.schema_name)) == len(PICTURES)
     assert said[-1] == f"It answers at {slug}.testserver.example"
     assert any("new password by mail" in line for line in said)
+
+
+def test_export_with_fewer_kinds_of_tables_comes_back(exported, slug, tmp_path):
+    """Versions before November 2026 wrote no workbooks of ``data/``."""
+    entries = {
+        name: content for name, content in read(exported).items() if not name.startswith("data/") or ".xlsx" not in name
+    }
+    told = json.loads(entries["manifest.json"])
+    told["sums"] = {name: digest for name, digest in told["sums"].items() if name in entries}
+    older = tmp_path / "older.zip"
+    with zipfile.ZipFile(older, "w") as written:
+        for name, content in (entries | {"manifest.json": json.dumps(told).encode()}).items():
+            written.writestr(name, content)
+
+    done = import_business(path=older, slug=slug, now=utc_now())
+
+    assert (done.tables, done.rows) == (len(told["tables"]), sum(told["tables"].values()))
+    with tenant_scope(done.tenant):
+        assert Booking.objects.count() == 3
 
 
 def test_imported_business_works(shop, slug, tmp_path):
