@@ -121,6 +121,13 @@ RESOURCE_COLUMNS = (
         "is_customer_choosable",
         read_switch,
     ),
+    Column(
+        "link_only",
+        gettext_lazy("By their own link only"),
+        gettext_lazy("“yes”: not listed; then customers do not choose them from a list either."),
+        "is_link_only",
+        read_switch,
+    ),
     Column("color", gettext_lazy("Color in the calendar"), gettext_lazy("As #1d4ed8."), "color", read_text),
     Column("position", gettext_lazy("Order"), ORDER, "position", read_number),
     Column(
@@ -148,8 +155,8 @@ def _list_resources() -> Iterator[Sequence[object]]:
         yield (
             entry.id, setup.name, types[setup.resource_type_id], places.get(setup.location_id),
             format_phone(setup.phone, country), setup.email, ", ".join(setup.skills), setup.capacity,
-            setup.efficiency_percent, setup.weight, write_switch(setup.is_customer_choosable), setup.color,
-            setup.position, setup.timezone,
+            setup.efficiency_percent, setup.weight, write_switch(setup.is_customer_choosable),
+            write_switch(setup.is_link_only), setup.color, setup.position, setup.timezone,
         )  # fmt: skip
 
 

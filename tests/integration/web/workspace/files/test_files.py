@@ -135,6 +135,24 @@ def test_types_and_people_are_made_and_changed(open_file, filled):
     assert people.client.get(f"/workspace/resources/{leo.pk}/history/").status_code == 200
 
 
+def test_people_whom_only_a_link_books_are_told_and_taken(open_file, filled):
+    file, kind = open_file("resources"), filled.resource_type.name
+    Resource.objects.filter(pk=filled.pk).update(is_customer_choosable=False, is_link_only=True)
+    said = {row["Número"]: row["Solo con su enlace"] for row in csv.DictReader(io.StringIO(file.download("?lang=es")))}
+
+    both = file.upload(f"name,type,choosable,link_only\nMax,{kind},sí,sí\n")
+    answer = file.bring(f"id,name,type,link_only\n{filled.pk},,,no\n,Luz,{kind},sí\n")
+
+    assert {number for number, is_hidden in said.items() if is_hidden != "no"} == {str(filled.pk)}
+    assert said[str(filled.pk)] == "sí"
+    assert [each.partition(":")[2].strip() for each in read_errors(both)] == [
+        "Quien solo se reserva con un enlace no puede estar en la lista."
+    ]
+    assert answer.status_code == 302
+    named = Resource.objects.filter(name__in=[filled.name, "Luz", "Max"])
+    assert dict(named.values_list("name", "is_link_only")) == {filled.name: False, "Luz": True}
+
+
 def test_limits_are_made_and_changed_by_their_number(open_file, filled):
     file, service = open_file("rules"), Service.objects.filter(is_active=True).first()
     rule = CapacityRule.objects.get(scope=RuleScope.TENANT)
