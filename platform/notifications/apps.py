@@ -22,6 +22,7 @@ class NotificationsConfig(AppConfig):
             sign_ups,
             workplaces,
         )
+        from notifications.services.webhooks import restoring, sending  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         email.register()
@@ -35,6 +36,8 @@ class NotificationsConfig(AppConfig):
         sign_ups.register()
         workplaces.register()
         exporting.register()
+        sending.register()
+        restoring.register()
         hooks.register_inventory(personal.INVENTORY)
         hooks.register_left_behind(
             {

@@ -50,3 +50,19 @@ class MessageReason(models.TextChoices):
 
 KEPT_BACK = frozenset({MessageReason.COPY, MessageReason.EXAMPLE})
 """Of messages that somebody may wait for, and that the business that wrote them does not send."""
+
+
+class WebhookEnd(models.TextChoices):
+    """How the delivery of a webhook ended."""
+
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Not delivered")
+    DROPPED = "dropped", _("Not sent")
+
+
+class WebhookOff(models.TextChoices):
+    """Why nothing is sent to an address any more."""
+
+    BY_HAND = "by_hand", _("Somebody here switched it off")
+    FAILING = "failing", _("It did not take anything for five days")
+    GONE = "gone", _("The receiver answered that it is gone for good (410)")

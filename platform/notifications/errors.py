@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Invalid, LimitReached, NotFound, Unavailable
+from kernel.errors import Conflict, Invalid, LimitReached, NotFound, Unavailable
 from kernel.text import mark
 
 
@@ -65,3 +65,31 @@ class BudgetSpent(LimitReached):
 
     code = "budget_spent"
     text = mark("This business has already sent all the messages that it may send today. Please call.")
+
+
+class WebhookNotFound(NotFound):
+    """There is no such address for webhooks, or no such delivery."""
+
+    code = "webhook_not_found"
+    text = mark("This webhook does not exist or was removed.")
+
+
+class TooManyWebhooks(Conflict):
+    """The business has as many addresses for webhooks as it may have."""
+
+    code = "too_many_webhooks"
+    text = mark("You have %(most)s webhooks, and no more fit. Remove one that you do not need.")
+
+
+class WebhookIsOff(Conflict):
+    """Nothing is sent to an address that is switched off."""
+
+    code = "webhook_is_off"
+    text = mark("This webhook is switched off. Switch it on first.")
+
+
+class DeliveryWaits(Conflict):
+    """It will be sent anyway."""
+
+    code = "delivery_waits"
+    text = mark("This is still waiting to be sent.")

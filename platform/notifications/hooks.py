@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from notifications.types.leaving import Content, Verdict, Waiting
 from notifications.types.messages import EventView, Subject
+from notifications.types.webhooks import WebhookContent
 from notifications.types.words import NO_WORDS, Vocabulary
 
 EventHandler = Callable[[EventView], None]
 Ledger = Callable[..., None]
 Rewriter = Callable[[Waiting, datetime], Content | Verdict]
 Proviso = Callable[[Subject, Mapping[str, Any]], bool]
+Describer = Callable[[EventView], WebhookContent | None]
 
 _handlers: dict[str, list[EventHandler]] = {}
 _later_handlers: dict[str, list[EventHandler]] = {}
@@ -21,6 +23,8 @@ _vocabularies: dict[str, Vocabulary] = {}
 _ledgers: list[Ledger] = []
 _rewriters: dict[str, Rewriter] = {}
 _provisos: dict[str, Proviso] = {}
+_describers: dict[str, Describer] = {}
+_webhook_types: list[str] = []
 
 
 def register_event_handler(kind_prefix: str, handler: EventHandler, *, is_urgent: bool = True) -> None:
@@ -93,3 +97,27 @@ def register_ledger(keep: Ledger) -> None:
 def list_ledgers() -> tuple[Ledger, ...]:
     """Return who keeps what people want."""
     return tuple(_ledgers)
+
+
+def register_webhooks(types: Iterable[str], describers: Mapping[str, Describer]) -> None:
+    """Offer types of webhooks; ``describers`` says of which kinds of events they are made, and how.
+
+    A describer runs as an event handler does, reads only, and returns None when nothing is told.
+    """
+    _webhook_types.extend(each for each in types if each not in _webhook_types)
+    _describers.update(describers)
+
+
+def find_describer(kind: str) -> Describer | None:
+    """Return who makes webhooks of events of a kind."""
+    return _describers.get(kind)
+
+
+def list_described_kinds() -> tuple[str, ...]:
+    """Return the kinds of events of which webhooks are made."""
+    return tuple(_describers)
+
+
+def list_webhook_types() -> tuple[str, ...]:
+    """Return the types of webhooks that can be subscribed to, in the order in which rooms offered them."""
+    return tuple(_webhook_types)

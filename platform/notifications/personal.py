@@ -70,6 +70,22 @@ INVENTORY = (
         other={NotPersonal.CODE: ("kind",)},
     ),
     TableInventory(
+        "notifications.WebhookEndpoint",
+        other={
+            NotPersonal.BUSINESS: ("url",),
+            NotPersonal.CODE: ("events",),
+            NotPersonal.SECRET: ("secret_hash", "former_hash"),
+        },
+    ),
+    TableInventory(
+        "notifications.WebhookDelivery",
+        other={
+            NotPersonal.CODE: ("type", "subject_kind"),
+            # Of the body: ids, references, a status and instants; the answer is what somebody's server said to that.
+            NotPersonal.MACHINE: ("message_id", "body", "answer"),
+        },
+    ),
+    TableInventory(
         "notifications.MessageTemplate",
         other={NotPersonal.CODE: ("key", "locale"), NotPersonal.BUSINESS: ("subject", "body")},
     ),

@@ -7,11 +7,13 @@ forgery, OWASP). So it may lead to public addresses only, with every redirect ju
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 from http import HTTPStatus
 
 import httpx
 
+from outgoing.addresses import is_public
 from outgoing.client import send_request
 from outgoing.errors import AddressRefused
 from outgoing.transport import Deadline, Route
@@ -24,6 +26,8 @@ FIRST_FREE_PORT, LAST_PORT = 1024, 65_535
 LONGEST_URL = 2000
 HOST = re.compile(rb"[a-z0-9_][a-z0-9_.-]*")
 """A name as it travels (RFC 5890), or IPv4; IPv6 has colons and was read by httpx."""
+LOCAL_NAMES = frozenset({"localhost", "local", "internal", "lan", "home", "intranet"})
+"""Last parts of names that nobody outside has (RFC 6761, 6762, 8375 and habits), and ``localhost`` itself."""
 REDIRECTS = frozenset(
     {
         HTTPStatus.MOVED_PERMANENTLY,
@@ -96,6 +100,31 @@ def check_url(text: str) -> httpx.URL:
     if url.port is not None and url.port not in WEB_PORTS and not FIRST_FREE_PORT <= url.port <= LAST_PORT:
         raise AddressRefused(reason=f"port {url.port} is not one of the web")
     return url
+
+
+def check_typed_url(text: str) -> httpx.URL:
+    """Return a URL as `check_url` does, when nothing in it says already that it leads inside; no name is looked up.
+
+    Raises:
+        AddressRefused: As there; or its host is a number that is not public, in whatever spelling, or a local name.
+    """
+    url = check_url(text)
+    address = _read_address(url.host)
+    if address is None and url.host.rstrip(".").rpartition(".")[2] in LOCAL_NAMES:
+        raise AddressRefused(reason="the host is a local name")
+    if address is not None and not is_public(address):
+        raise AddressRefused(reason="the host is an address that is not public")
+    return url
+
+
+def _read_address(host: str) -> str | None:
+    """Return the address that a host is written as: IPv6, or IPv4 as resolvers read it (127.1, 0x7f000001)."""
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        return None
 
 
 def _follow(asked: httpx.URL, answer: Answer) -> httpx.URL:

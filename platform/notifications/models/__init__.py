@@ -2,5 +2,6 @@
 
 from notifications.models.event import Event
 from notifications.models.message import Message, MessageTemplate
+from notifications.models.webhook import WebhookDelivery, WebhookEndpoint
 
-__all__ = ["Event", "Message", "MessageTemplate"]
+__all__ = ["Event", "Message", "MessageTemplate", "WebhookDelivery", "WebhookEndpoint"]

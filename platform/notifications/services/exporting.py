@@ -7,6 +7,11 @@ from tenants.hooks import ExportRule, register_export_rules
 EXPORT_RULES = (
     ExportRule("notifications.Event", left_out="tells workers what to do; the bookings say what became of it"),
     ExportRule(
+        "notifications.WebhookEndpoint",
+        left_out="its address may be what opens another system, and its secret is bound to this platform",
+    ),
+    ExportRule("notifications.WebhookDelivery", left_out="what was sent to an address that is left out"),
+    ExportRule(
         "notifications.Message",
         where="status NOT IN ('queued', 'sending')",
         # Texts hold links with which one acts for the recipient.
