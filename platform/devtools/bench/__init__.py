@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from devtools.bench.settings import set_up_django
 from devtools.terminal import complain
 
-SHARED = {"business", "callers", "floor", "replaying", "report", "serving", "settings", "spent", "workers"}
+SHARED = {"business", "callers", "checkouts", "floor", "replaying", "report", "serving", "settings", "spent", "workers"}
 """Modules of this package that measure nothing themselves."""
 
 

@@ -53,10 +53,11 @@ class Spent:
 
 
 class Served:
-    """A running server; ``port`` is where it listens."""
+    """A running server; ``port`` is where it listens, ``database_url`` what it works on."""
 
     def __init__(self, port: int, process: psutil.Process, servers: Servers) -> None:
         self.port = port
+        self.database_url = servers.database_url
         self._process = process
         self._redis = redis.Redis.from_url(servers.redis_url)
         with psycopg.connect(servers.database_url) as connection:
@@ -73,8 +74,12 @@ class Served:
 
 
 @contextmanager
-def serve(root: Path, servers: Servers, *, number: int, state: Path) -> Iterator[Served]:
+def serve(
+    root: Path, servers: Servers, *, number: int, state: Path, script: Path = Path(floor.__file__)
+) -> Iterator[Served]:
     """Serve the checkout at ``root``; ``number`` keeps its databases apart from those of others served at once.
+
+    ``script`` is what serves it, told a port.
 
     Raises:
         DevtoolsError: It cannot be prepared, or does not answer.
@@ -94,7 +99,7 @@ def serve(root: Path, servers: Servers, *, number: int, state: Path) -> Iterator
             with psycopg.connect(own.database_url, autocommit=True) as prepared:
                 prepared.execute(FLOOR_TABLES_SQL)
                 prepared.execute("VACUUM ANALYZE")
-            with _running(root, environment, port) as process:
+            with _running(script, root, environment, port) as process:
                 yield Served(port, process, own)
         finally:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -133,9 +138,9 @@ def _prepare(root: Path, environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _running(root: Path, environment: Mapping[str, str], port: int) -> Iterator[psutil.Process]:
+def _running(script: Path, root: Path, environment: Mapping[str, str], port: int) -> Iterator[psutil.Process]:
     child = subprocess.Popen(
-        [sys.executable, "-P", floor.__file__, str(port)],
+        [sys.executable, "-P", str(script), str(port)],
         cwd=root,
         env=environment,
         preexec_fn=tether(signal.SIGTERM),  # noqa: PLW1509 - no threads here

@@ -9,19 +9,17 @@ again. Nobody may notice, no row may differ, everybody who booked is told.
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.environment import ROOT, read_environment
+from devtools.bench.checkouts import checked_out
+from devtools.checks.git import ask_git
 from devtools.drill.pair.judging import look_at_work
 from devtools.drill.pair.load import Shop, booking, read_shop
 from devtools.drill.pair.site import Pair, running_pair, start_over
-from devtools.errors import DevtoolsError
 from devtools.servers.embedded import running_servers
 from devtools.terminal import complain, say
 
@@ -58,6 +56,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--visits", type=int, default=VISITS, help=f"bookings meanwhile (default {VISITS} each way)")
     options = parser.parse_args(argv)
     previous = options.previous or find_previous()
+    say(f"the version before: {ask_git('log', '-1', '--format=%h %cs %s', previous).strip()}")
     state = start_over(read_environment().state_dir / "upgrade")
     with (
         checked_out(previous, state / "before") as before,
@@ -124,26 +123,7 @@ def find_previous() -> str:
     Raises:
         DevtoolsError: There is no history here.
     """
-    return _git("log", "-1", "--format=%H^", "--", ":(glob)**/migrations/0*.py")
-
-
-@contextmanager
-def checked_out(commit: str, folder: Path) -> Iterator[Path]:
-    """Check a commit out in ``folder``, with its translations, until the block ends."""
-    _leave(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _git("worktree", "add", "--detach", "--quiet", str(folder), commit)
-    say(f"the version before: {_git('log', '-1', '--format=%h %cs %s', commit)}")
-    try:
-        yield folder
-    finally:
-        _leave(folder)
-
-
-def _leave(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
-    _git("worktree", "prune")
+    return ask_git("log", "-1", "--format=%H^", "--", ":(glob)**/migrations/0*.py").strip()
 
 
 def _sum(pair: Pair, schema: str) -> tuple[int, str]:
@@ -160,15 +140,3 @@ def _list_applied(pair: Pair, schema: str) -> set[str]:
             for each in ("public", "tenant")
             for (name,) in database.execute(APPLIED_SQL.format(schema=schema if each == "tenant" else each))
         }
-
-
-def _git(*arguments: str) -> str:
-    git = shutil.which("git")
-    if git is None or not (ROOT / ".git").exists():
-        message = "the drill checks an earlier version out, and there is no git checkout here"
-        raise DevtoolsError(message)
-    done = subprocess.run([git, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        message = f"git {arguments[0]}: {done.stderr.strip()}"
-        raise DevtoolsError(message)
-    return done.stdout.strip()

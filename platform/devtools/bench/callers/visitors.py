@@ -68,7 +68,7 @@ class Visitors:
 
     def open_board(self) -> bytes:
         """Return the request for today's board, with the session of the owner, who signs in once."""
-        self._session = self._session or self._sign_in()
+        self._session = self._session or self.sign_in()
         return self._write("GET", "/workspace/", {**BROWSER, "Cookie": self._session})
 
     def list_bookings(self, count: int) -> list[bytes]:
@@ -82,6 +82,19 @@ class Visitors:
             message = f"only {len(starts)} free times apart from each other, of {count}"
             raise DevtoolsError(message)
         return [self._make_booking(start) for start in self._random.sample(starts, count)]
+
+    def sign_in(self) -> str:
+        """Sign the owner in and return the cookies that say so."""
+        cookies: SimpleCookie = SimpleCookie()
+        form = self._exchange("GET", "/accounts/login/", cookies)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+        fields = {
+            "csrfmiddlewaretoken": token[1] if token else "",
+            "login": TALLER.people[0].email,
+            "password": DEMO_PASSWORD,
+        }
+        self._exchange("POST", "/accounts/login/", cookies, urlencode(fields).encode())
+        return _write_cookies(cookies)
 
     def _list_apart(self) -> Iterator[str]:
         """List free times that are so far apart that all of them can be booked."""
@@ -106,19 +119,6 @@ class Visitors:
 
     def _write(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
         return make_request(method, path, host=self._host, headers=headers, body=body)
-
-    def _sign_in(self) -> str:
-        """Sign the owner in and return the cookies that say so."""
-        cookies: SimpleCookie = SimpleCookie()
-        form = self._exchange("GET", "/accounts/login/", cookies)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
-        fields = {
-            "csrfmiddlewaretoken": token[1] if token else "",
-            "login": TALLER.people[0].email,
-            "password": DEMO_PASSWORD,
-        }
-        self._exchange("POST", "/accounts/login/", cookies, urlencode(fields).encode())
-        return _write_cookies(cookies)
 
     def _exchange(self, method: str, path: str, cookies: SimpleCookie, body: bytes = b"") -> str:
         """Ask as a browser does, with its cookies, and return the text of the answer."""
