@@ -243,6 +243,11 @@ def test_the_first_view_is_light(address, open_page):
 
     assert sum(sizes) <= 60 * 1024
     assert len(sizes) <= 9
+    assert page.locator(".place a[href^='tel:']").bounding_box()["y"] < page.locator("h1").bounding_box()["y"]
+    assert (
+        sum(box["y"] + box["height"] <= 844 for box in (each.bounding_box() for each in page.locator(".pick").all()))
+        >= 4
+    )
 
 
 def test_the_back_button_and_days_work_with_the_address(address, open_page):

@@ -40,6 +40,17 @@ def test_only_place_shows_its_photo_else_that_of_the_business(customer_client):
     assert (ours in shared, ours in whole, own in whole) == (True, False, True)
 
 
+def test_place_comes_before_the_services(customer_client):
+    Location.objects.update(address="Calle 1, Centro", phone="+525512345678")
+
+    page = read(customer_client)
+
+    places = [
+        page.index(part) for part in ("Calle 1, Centro", 'href="tel:+525512345678"', "<summary", "<h1", 'id="services"')
+    ]
+    assert places == sorted(places)
+
+
 def test_chosen_one_of_several_places_shows_its_own_hours(customer_client):
     first = Location.objects.get()
     north = Location.objects.create(
