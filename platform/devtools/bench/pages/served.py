@@ -7,6 +7,7 @@ A script, as `devtools.bench.floor` is, and for the same reason::
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,7 @@ def main(port: int) -> None:
     }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
     settings.MIDDLEWARE = arrange(settings.MIDDLEWARE)
+    logging.disable(logging.WARNING)  # Lighthouse asks for robots.txt, which is not there
     call_command("collectstatic", interactive=False, verbosity=0)
     floor.main(port)
 
