@@ -82,7 +82,7 @@ def test_what_a_customer_writes_is_told_until_it_is_answered(owner_client, staff
     booked = book("Ana Torres")
     before = newest(owner_client)
     write_as_customer(token=booked.manage_token, text="¿Puedo llegar\n<b>diez</b> minutos tarde?", now=now())
-    pages = [news_after(client, before) for client in (owner_client, staff_client)]
+    pages = [news_after(client, before) for client in (owner_client, staff_client("receptionist"))]
 
     assert [count(page) for page in pages] == [1, 1]
     assert "El cliente escribió" in pages[0]
