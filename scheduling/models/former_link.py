@@ -7,16 +7,21 @@ from typing import ClassVar
 from django.db import models
 
 from scheduling.models.booking import Booking
+from scheduling.models.demand import WaitlistEntry
 
 
 class FormerLink(models.Model):
-    """A link that customers got before their booking was restored, at another business or another address of it.
+    """A link that customers got before their business was restored, at another one or another address of it.
 
-    ``token_hash`` is what was stored of it, and ``token_version`` the number that it had: a link that was taken back
-    since then leads nowhere.
+    It led to a booking, or to an entry of the waitlist. ``token_hash`` is what was stored of it, and ``token_version``
+    the number that it had: a link that was taken back since then leads nowhere. Of an entry's links, 0 is its own, and
+    others are of the offer with that number.
     """
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="former_links")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="former_links")
+    entry = models.ForeignKey(
+        WaitlistEntry, on_delete=models.CASCADE, null=True, blank=True, related_name="former_links"
+    )
     token_hash = models.CharField(max_length=64)
     token_version = models.PositiveIntegerField()
 
@@ -26,8 +31,12 @@ class FormerLink(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["token_hash"], name="scheduling_former_link_hash"),
             models.CheckConstraint(condition=~models.Q(token_hash=""), name="scheduling_former_link_told"),
+            models.CheckConstraint(
+                condition=models.Q(booking__isnull=True) ^ models.Q(entry__isnull=True),
+                name="scheduling_former_link_of_one",
+            ),
         ]
 
     def __str__(self) -> str:
         """Return which booking it led to."""
-        return f"{self.booking_id} ({self.token_version})"
+        return f"{self.booking_id or self.entry_id} ({self.token_version})"

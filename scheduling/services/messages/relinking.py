@@ -60,9 +60,9 @@ def find_new_token(token: str, *, now: datetime) -> str | None:
     if not current_tenant().former_schemas:
         return None
     former = FormerLink.objects.select_related("booking").filter(token_hash=hash_link_token(token)).first()
-    if former is None or former.token_version != former.booking.token_version:
+    booking = None if former is None else former.booking
+    if former is None or booking is None or former.token_version != booking.token_version:
         return None
-    booking = former.booking
     if booking.ends_at <= now - LINK_LIFE:
         return None
     return find_current_token(booking.ics_uid, booking.token_version, booking.token_hash)

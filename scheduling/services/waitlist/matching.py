@@ -31,7 +31,7 @@ from scheduling.services.waitlist.answering import lapse_offer
 from scheduling.services.waitlist.queue import (
     LAPSE_KIND,
     MATCH_KIND,
-    derive_holds_anew,
+    derive_links_anew,
     end_entry,
     make_offer_token,
     note,
@@ -182,7 +182,7 @@ def register() -> None:
     register_due_handler(LAPSE_KIND, lapse_offer)
     register_exported_work([MATCH_KIND])
     register_event_handler("booking.", note_event, is_urgent=False)
-    register_restore_step("offers", 21, derive_holds_anew)
+    register_restore_step("offers", 21, derive_links_anew)
 
 
 def _walk(rows: Sequence[Waiting], walk: Round) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 from kernel.ids import hash_token
 from scheduling.enums import WaitlistStatus, WaitlistStep
 from scheduling.errors import HoldUnknown, HoldUsed
-from scheduling.models import Booking, WaitlistEntry
+from scheduling.models import Booking, FormerLink, WaitlistEntry
 from scheduling.selectors.waitlist.entries import has_waiting
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.messages.manage_tokens import derive_token, find_current_token
 from scheduling.types import SYSTEM, Actor, CustomerDetails, LogLine, VisitDetails
+from tenants.context import current_tenant
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work, remove_due_work
 from tenants.types import RestoredTenant
@@ -88,18 +89,50 @@ def wake_queue(*, now: datetime) -> None:
         add_due_work(kind=MATCH_KIND, row_id=QUEUE_ROW, due_at=now, now=now, urgency=Urgency.SOON)
 
 
-def derive_holds_anew(restored: RestoredTenant) -> tuple[str, ...]:
-    """Let the offers of a business that was made of an archive be answered; one without its link is taken back."""
-    offered = WaitlistEntry.objects.filter(status=WaitlistStatus.OFFERED).select_related("offered_booking")
-    for entry in offered.order_by("pk"):
+def derive_links_anew(restored: RestoredTenant) -> tuple[str, ...]:
+    """Let the offers of a business that was made of an archive be answered, by links that messages name from now on.
+
+    Links of before are kept beside, as those of bookings are (`find_new_link`); an offer without its link is taken
+    back.
+    """
+    for entry in WaitlistEntry.objects.filter(ended_at=None).order_by("pk"):
+        _keep_links(entry)
+        if entry.token_hash:
+            entry.token_hash = hash_token(derive_token(f"waitlist:{entry.uid}", 0))
         if entry.offer_token_hash:
+            entry.offer_token_hash = hash_token(derive_token(f"waitlist-offer:{entry.uid}", entry.offer_number))
             token = derive_token(f"waitlist-hold:{entry.uid}", entry.offer_number)
             Booking.objects.filter(pk=entry.offered_booking_id or 0).update(hold_token_hash=hash_token(token))
-            continue
-        note(entry, WaitlistStep.WITHDRAWN, now=restored.at)
-        take_offer_back(entry)
+        elif entry.status == WaitlistStatus.OFFERED:
+            note(entry, WaitlistStep.WITHDRAWN, now=restored.at)
+            take_offer_back(entry)
         entry.save()
     return ()
+
+
+def find_new_link(token: str) -> str | None:
+    """Return the new token of the entry or offer that an earlier link led to; None: it led to none, or is over.
+
+    Costs a business that was never restored nothing, others one query.
+    """
+    if not current_tenant().former_schemas:
+        return None
+    kept = FormerLink.objects.select_related("entry__offered_booking").filter(token_hash=hash_token(token)).first()
+    entry = None if kept is None else kept.entry
+    if kept is None or entry is None or entry.ended_at is not None:
+        return None
+    if kept.token_version == 0:
+        return make_link_token(entry)
+    return make_offer_token(entry) if kept.token_version == entry.offer_number else None
+
+
+def _keep_links(entry: WaitlistEntry) -> None:
+    links = [
+        FormerLink(entry=entry, token_hash=token_hash, token_version=number)
+        for number, token_hash in ((0, entry.token_hash), (entry.offer_number, entry.offer_token_hash))
+        if token_hash
+    ]
+    FormerLink.objects.bulk_create(links, ignore_conflicts=True)
 
 
 def keep_details(details: VisitDetails, customer: CustomerDetails, *, asset_label: str) -> dict[str, object]:

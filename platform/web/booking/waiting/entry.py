@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -24,14 +25,16 @@ from kernel.errors import DomainError
 from kernel.instants import count_minutes
 from scheduling.enums import WaitlistStatus
 from scheduling.errors import AlreadyBooked
+from scheduling.errors.waitlist import WaitlistEntryNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.waitlist.entries import find_entry, is_offer_open
 from scheduling.services.waitlist.answering import accept_offer, decline_offer
 from scheduling.services.waitlist.joining import leave_waitlist
+from scheduling.services.waitlist.queue import find_new_link
 from scheduling.types import BookingView, WaitlistEntryView
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.booking.pages import keep_private
+from web.booking.pages import Step, keep_private
 from web.booking.submission import MAY_COINCIDE
 from web.errors import translate_error
 from web.formats import Formats, get_formats
@@ -119,8 +122,26 @@ class WaitingPage:
         return self.entry.status == WaitlistStatus.BOOKED
 
 
+def while_the_link_leads(view: Step[[str]]) -> Step[[str]]:
+    """Offer the new link where somebody opens one of before: the business was restored since then."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except WaitlistEntryNotFound as error:
+            renewed = find_new_link(token)
+            if renewed is None:
+                raise
+            context = {"renewed_url": reverse("booking:waiting", args=[renewed]), "language_url": "?lang="}
+            return keep_private(render(request, "booking/waitlist/renewed.html", context, status=get_status(error)))
+
+    return answer
+
+
 @open_to_anyone
 @require_safe
+@while_the_link_leads
 def show_entry(request: HttpRequest, token: str) -> HttpResponse:
     """Show how somebody stands, or what is offered to them."""
     done = request.GET.get("done", "")
@@ -129,6 +150,7 @@ def show_entry(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
+@while_the_link_leads
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Book what is offered, and lead to the page of the booking; late, say so; twice at one time, ask."""
     count_write(request)
@@ -143,6 +165,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
+@while_the_link_leads
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Give back what is offered and wait on."""
     count_write(request)
@@ -155,6 +178,7 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
+@while_the_link_leads
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Leave the list."""
     count_write(request)

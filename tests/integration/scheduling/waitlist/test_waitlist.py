@@ -22,7 +22,7 @@ from scheduling.services.waitlist import joining
 from scheduling.services.waitlist.answering import accept_offer, decline_offer, lapse_offer
 from scheduling.services.waitlist.joining import MOST_OPEN, join_waitlist, leave_waitlist, remove_entry
 from scheduling.services.waitlist.matching import match_waitlist
-from scheduling.services.waitlist.queue import derive_holds_anew, make_hold_token, make_offer_token
+from scheduling.services.waitlist.queue import derive_links_anew, find_new_link, make_hold_token, make_offer_token
 from scheduling.types import CustomerDetails, SlotRequest, WaitlistWish
 from tenants.context import current_tenant, tenant_scope
 from tenants.errors import RetryLater
@@ -222,10 +222,36 @@ def test_an_offer_outlives_a_restore_and_not_an_export(shop):
     Booking.objects.filter(status="held").update(hold_token_hash="of another schema")
     WaitlistEntry.objects.filter(pk=entry_of(tokens[1]).pk).update(offer_token_hash="")
 
-    derive_holds_anew(RestoredTenant(current_tenant(), "t_before", is_same_secret=True, at=MORNING))
+    derive_links_anew(RestoredTenant(current_tenant(), "t_before", is_same_secret=True, at=MORNING))
 
     assert accept_offer(token=offer_of(tokens[0]), now=MORNING)
     assert list_standings() == [("Berta", "booked", hours_later(1)), ("Carla", "waiting", None)]
+
+
+def test_links_of_before_a_restore_lead_to_the_new_ones_and_messages_name_those(shop, settings):
+    own, waiting, left = join(shop, "Berta"), join(shop, "Carla"), join(shop, "Dora")
+    leave_waitlist(token=left, now=MORNING)
+    free(1)
+    match_waitlist(1, MORNING)
+    offer = offer_of(own)
+    assert [find_new_link(each) for each in (own, offer)] == [None] * 2
+    settings.SECRET_KEY = "of the platform where it was restored"
+    here = replace(current_tenant(), former_schemas=("t_before",))
+
+    with tenant_scope(here):
+        derive_links_anew(RestoredTenant(here, "t_before", is_same_secret=False, at=MORNING))
+        new = {each: find_new_link(each) for each in (own, waiting, offer)}
+        entries = [find_entry(each or "") for each in new.values()]
+        assert [find_new_link(each) for each in (left, "unknown", "")] == [None] * 3
+        with pytest.raises(WaitlistEntryNotFound):
+            find_entry(offer)
+        assert accept_offer(token=new[offer] or "", now=MORNING)
+        assert find_new_link(own) is None  # it is booked: nothing waits
+
+    assert [(entry.name, is_offer) for entry, is_offer in entries] == [
+        ("Berta", False), ("Carla", False), ("Berta", True),
+    ]  # fmt: skip
+    assert set(new).isdisjoint(new.values())
 
 
 def test_a_copy_that_writes_to_nobody_offers_nothing(shop):
