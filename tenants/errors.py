@@ -107,6 +107,19 @@ class DomainInvalid(Invalid):
     code = "domain_invalid"
 
 
+class SiteInvalid(Invalid):
+    """What was typed is no web site that can show the widget; ``errors`` says in words why, at ``site``."""
+
+    code = "site_invalid"
+
+
+class TooManySites(Conflict):
+    """The business has named as many sites as one can."""
+
+    code = "too_many_sites"
+    text = mark("These are as many sites as there can be: %(most)s. Remove one that you no longer need.")
+
+
 class DomainTaken(Conflict):
     """Another business answers there."""
 

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("web.workspace.urls")),
     path("accounts/", include("web.account.urls")),
     path("api/v1/", include("api.v1.urls")),
+    path("", include("web.widget.urls")),
     path("", include("web.booking.urls")),
 ]
 

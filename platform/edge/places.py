@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve
 
 
 def lead_to_page(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
@@ -16,9 +16,10 @@ def lead_to_page(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse
     takes_forms = answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and answer.headers["Allow"] == "POST"
     if request.method == "POST" or not takes_forms:
         return answer
-    page = _find_page_above(request.path)
+    page = _find_page_above(request.path_info)
     if page is None:
         return answer
+    page = get_script_prefix().removesuffix("/") + page
     query = request.META.get("QUERY_STRING", "")
     return HttpResponseRedirect(f"{page}?{query}" if query else page)
 

@@ -34,10 +34,11 @@ def get_business() -> tuple[BusinessSetup, int]:
 def save_business(setup: BusinessSetup, *, version: int) -> None:
     """Write what `lock_business` returned, changed; ``version`` is the new one."""
     profile = {each.name: getattr(setup, each.name) for each in fields(BusinessProfile)}
+    lists = {"languages": list(setup.languages), "widget_sites": list(setup.widget_sites)}
     Tenant.objects.filter(pk=current_tenant().id).update(
         **{name: getattr(setup, name) for name in COLUMNS},
         sms_countries=list(setup.sms_countries),
-        profile={**profile, "languages": list(setup.languages), "texts": [asdict(each) for each in setup.texts]},
+        profile={**profile, **lists, "texts": [asdict(each) for each in setup.texts]},
         version=version,
     )
     transaction.on_commit(forget_tenants)

@@ -49,10 +49,12 @@ def run_server(folder: Path, *options: str, **variables: str) -> Iterator[int]:
 
 
 @contextmanager
-def run_browser(playwright: Playwright, chromium_path: str, port: int) -> Iterator[Browser]:
-    """Run a real Chromium that finds the tests' hosts at our server."""
-    rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{port}"
-    running = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, rules])
+def run_browser(
+    playwright: Playwright, chromium_path: str, port: int, *flags: str, elsewhere: str = ""
+) -> Iterator[Browser]:
+    """Run a real Chromium that finds the tests' hosts at our server, and others as ``elsewhere`` says."""
+    rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{port}{elsewhere}"
+    running = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, *flags, rules])
     try:
         yield running
     finally:

@@ -81,6 +81,7 @@ TENANT: dict[str, Rights] = {
     "repeats/": form(ANYONE),
     "verify/": form(ANYONE),
     "brand.css": read(ANYONE),
+    "embed.js": read(ANYONE),
     "waitlist/": form(ANYONE),
     "w/<str:token>/": read(ANYONE),
     "w/<str:token>/accept/": change(ANYONE),

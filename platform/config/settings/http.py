@@ -19,6 +19,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "web.context.tenant",
+                "web.widget.frames.describe_frame",
             ],
             "libraries": {"workspace_nav": "web.workspace.nav"},
             "builtins": ["web.templatetags.icons", "web.templatetags.formats"],

@@ -59,11 +59,13 @@ class CategoryOption:
 @require_safe
 @while_bookings_are_taken
 def choose_service(request: HttpRequest) -> HttpResponse:
-    """Show the services; with ``?service=`` or ``?location=`` (also from other sites) take that choice and go on."""
+    """Show the services; take what ``?service=``, ``?location=`` or ``?resource=`` chose (also on other sites)."""
     flow = load_flow(request)
     if "test" in request.GET and is_staff(request):
         flow = replace(flow, draft=replace(flow.draft, is_test=True), is_test=True)
-    location_id, service_id = (read_row_id(request.GET.get(name)) for name in ("location", "service"))
+    location_id, service_id, resource_id = (
+        read_row_id(request.GET.get(name)) for name in ("location", "service", "resource")
+    )
     if location_id is not None:
         flow = make_flow(
             flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now, is_test=flow.is_test
@@ -71,9 +73,13 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     person_id = read_person_key(request.GET.get("person", ""))
     if person_id is not None:
         flow = _follow_person(flow, person_id)
+    if resource_id is not None:
+        flow = flow.with_draft(replace(flow.draft, resource_id=resource_id))
     if service_id is not None:
-        flow = make_flow(
-            flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now, is_test=flow.is_test
+        flow = _keep_person(
+            make_flow(
+                flow.tenant, flow.draft.choose_service(service_id), flow.offer, now=flow.now, is_test=flow.is_test
+            )
         )
         if flow.service is None:
             return _render_services(request, flow, status=404, notice=gettext(ServiceNotFound.text))
@@ -81,7 +87,7 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     if flow.location is None and len(flow.locations) > 1:
         return HttpResponseRedirect(flow.link(StepKey.LOCATION))
     if len(flow.services) == 1 and flow.service:
-        flow = flow.with_draft(flow.draft.choose_service(flow.service.id))
+        flow = _keep_person(flow.with_draft(flow.draft.choose_service(flow.service.id)))
         return HttpResponseRedirect(flow.link(_find_open_step(flow, StepKey.SERVICE)))
     return _render_services(request, flow)
 
@@ -103,6 +109,14 @@ def choose_location(request: HttpRequest) -> HttpResponse:
         for each in flow.locations
     ]
     return render_step(request, "booking/location.html", flow, StepKey.LOCATION, sealed=sealed, options=options)
+
+
+def _keep_person(flow: Flow) -> Flow:
+    """Return the flow with the person who was chosen before the service, if they do it and can be chosen."""
+    chosen = flow.draft.resource_id
+    if chosen is None or any(each.id == chosen for each in flow.resources):
+        return flow
+    return flow.with_draft(replace(flow.draft, resource_id=None))
 
 
 def _follow_person(flow: Flow, person_id: int) -> Flow:

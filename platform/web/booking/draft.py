@@ -112,12 +112,16 @@ class Draft:
         return self.hold.price.times(len(self.repeats) + 1)
 
     def choose_service(self, service_id: int) -> Draft:
-        """Return the draft with another service; what belongs to the old one is dropped."""
+        """Return the draft with another service; what belongs to the old one is dropped.
+
+        Who came by a link to a person has no old one: the person stays.
+        """
         if service_id == self.service_id:
             return self
+        resource_id = self.resource_id if self.service_id is None else None
         return replace(
-            self, service_id=service_id, further_ids=(), resource_id=None, add_on_ids=(), party_size=1, answers={},
-            is_visit_told=False, hold=None,
+            self, service_id=service_id, further_ids=(), resource_id=resource_id, add_on_ids=(), party_size=1,
+            answers={}, is_visit_told=False, hold=None,
         )  # fmt: skip
 
     def choose_further(self, service_ids: tuple[int, ...]) -> Draft:

@@ -17,7 +17,7 @@ from edge.access import is_staff
 from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.money import Price
-from scheduling.enums import Approval
+from scheduling.enums import Approval, BookingSource
 from scheduling.selectors.catalog.offer import Offer, find_hidden, load_offer
 from scheduling.types import (
     AddOnView,
@@ -280,6 +280,11 @@ class Flow:
     def link(self, key: str, **query: str) -> str:
         """Return the address of a step, or of another page of these, that carries the draft."""
         return make_link(key, self.seal(), **query)
+
+
+def find_door(request: HttpRequest) -> BookingSource:
+    """Return through which door a visitor comes: the page itself, or a frame of it on another site."""
+    return BookingSource.WIDGET if hasattr(request, "frame") else BookingSource.PAGE
 
 
 def make_link(key: str, sealed: str, **query: str) -> str:

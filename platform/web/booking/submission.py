@@ -16,7 +16,7 @@ from edge.requests import find_block
 from kernel.errors import DomainError, Invalid
 from kernel.iso import parse_instant
 from kernel.text import mark
-from scheduling.enums import BookingSource, ConsentPurpose, ContactKind
+from scheduling.enums import ConsentPurpose, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
     HoldExpired,
@@ -39,7 +39,7 @@ from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBo
 from web.booking.details import DetailsForm
 from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
 from web.booking.extras.repeats import recall_asked
-from web.booking.flow import Flow, StepKey
+from web.booking.flow import Flow, StepKey, find_door
 from web.booking.pages import render_step
 from web.booking.times import drop_hold, render_taken, say_taken
 from web.errors import translate_error
@@ -152,7 +152,8 @@ def _book(request: HttpRequest, flow: Flow, hold: HeldTime, details: VisitDetail
         if recall_booking(flow.draft):
             raise HoldUsed
         asked = SlotRequest(flow.wish, hold.starts_at)
-        return bookings.book_slot(request=asked, details=details, now=flow.now, source=BookingSource.PAGE, by=CUSTOMER)
+        door = find_door(request)
+        return bookings.book_slot(request=asked, details=details, now=flow.now, source=door, by=CUSTOMER)
     booked = bookings.submit_booking(hold_id=hold.hold_id, token=hold.token, details=details, now=flow.now)
     note_end(request)
     return booked

@@ -38,7 +38,7 @@ from web.booking.draft import (
     recall_hold,
     remember_hold,
 )
-from web.booking.flow import Flow, StepKey, load_flow
+from web.booking.flow import Flow, StepKey, find_door, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.sent_photos import show_run_photos
 from web.booking.submission import render_details, submit
@@ -173,11 +173,11 @@ def _keep(request: HttpRequest, flow: Flow, asked: SlotRequest) -> HeldSlot:
         return holds.quote_slot(request=asked, now=flow.now, source=BookingSource.PAGE, is_test=True)
     try:
         with keep_time(request) as keeping:
-            slot = holds.hold_slot(request=asked, now=flow.now, source=BookingSource.PAGE)
+            slot = holds.hold_slot(request=asked, now=flow.now, source=find_door(request))
             keeping.is_kept = True
             return slot
     except TooManyHolds:
-        return holds.quote_slot(request=asked, now=flow.now, source=BookingSource.PAGE)
+        return holds.quote_slot(request=asked, now=flow.now, source=find_door(request))
 
 
 def _keep_longer(request: HttpRequest, flow: Flow) -> HttpResponse:

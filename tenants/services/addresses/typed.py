@@ -87,7 +87,7 @@ def _take_host(text: str) -> str:
         raise _refuse(WITH_PATH)
     if "@" in host:
         raise _refuse(EMAIL)
-    if _is_number(host):
+    if is_number(host):
         raise _refuse(NUMBER)
     if ":" in host:
         raise _refuse(WITH_PORT)
@@ -96,7 +96,8 @@ def _take_host(text: str) -> str:
     return host.removesuffix(".")
 
 
-def _is_number(host: str) -> bool:
+def is_number(host: str) -> bool:
+    """Tell whether browsers read a host, with or without port, as the number of a computer."""
     bare = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host
     without_port = bare if bare.count(":") > 1 else bare.partition(":")[0]
     try:
@@ -106,8 +107,16 @@ def _is_number(host: str) -> bool:
     return True
 
 
+def encode_host(host: str) -> str | None:
+    """Return a host as it travels (RFC 5891, mapped as UTS #46 says); None: no name server could know it."""
+    try:
+        return _encode(host)
+    except DomainInvalid:
+        return None
+
+
 def _encode(host: str) -> str:
-    """Return a host as it travels (RFC 5891, mapped as UTS #46 says).
+    """Return a host as it travels.
 
     Raises:
         DomainInvalid: No name server could know it.

@@ -25,6 +25,11 @@ def test_booking_pages_stay_within_their_budget():
     assert font <= 25 * KILOBYTE
 
 
+def test_the_widget_weighs_little_on_other_sites():
+    assert zipped("js/embed.js") <= 5 * KILOBYTE
+    assert zipped("js/frame.js", "css/frame.css") <= 2 * KILOBYTE
+
+
 def test_both_dark_themes_are_the_same():
     css = (STATIC / "css" / "core.css").read_text()
     blocks = [
@@ -45,6 +50,8 @@ def test_both_dark_themes_are_the_same():
         "css/booking-visit.css",
         "js/booking.js",
         "js/once.js",
+        "js/frame.js",
+        "css/frame.css",
     ],
 )
 def test_nothing_is_loaded_from_elsewhere(name):

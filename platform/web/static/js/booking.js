@@ -55,7 +55,7 @@ let waiting;
 document.addEventListener("input", ({ target: { form } }) => {
   if (form?.role !== "search") return;
   clearTimeout(waiting);
-  const find = () => swap("services", `/?${new URLSearchParams(new FormData(form))}`, { isTyped: true });
+  const find = () => swap("services", `${form.action}?${new URLSearchParams(new FormData(form))}`, { isTyped: true });
   waiting = setTimeout(find, 250);
 });
 

@@ -41,6 +41,7 @@ document.addEventListener("click", (event) => {
 addEventListener(
   "pageshow",
   () => {
+    if (!document.querySelector("a[hreflang]")) return; // a frame on another site, which may keep nothing
     const typed = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
     sessionStorage.removeItem(KEPT);
     for (const [name, field] of listFields()) if (name in typed) write(field, typed[name]);

@@ -152,7 +152,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
     )
 
     setup_type = BusinessSetup
-    further = {"texts": gettext_lazy("Texts of your page")}
+    further = {"texts": gettext_lazy("Texts of your page"), "widget_sites": gettext_lazy("Sites with the widget")}
 
     def __init__(
         self, data: QueryDict | None = None, *, setup: BusinessSetup | None = None, row_id: int | None = None

@@ -64,11 +64,21 @@ def change_business(*, setup: BusinessSetup, version: int, by: Actor, now: datet
     if version != current:
         changes = list_changes(noun=NOUN, row_id=business_id, after_version=version)
         raise ChangedMeanwhile(version=current, changes=changes)
-    checked = check_business(setup)
-    changed = compare(before, checked)
+    return save_change(before, check_business(setup), current=current, by=by, now=now)
+
+
+def save_change(before: BusinessSetup, after: BusinessSetup, *, current: int, by: Actor, now: datetime) -> int:
+    """Save what differs from what `lock_business` returned, with history, and return the version.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+    """
+    check_business_may(Ability.WRITE, is_staff=True)
+    changed = compare(before, after)
     if not changed:
         return current
-    save_business(checked, version=current + 1)
+    business_id = current_tenant().id
+    save_business(after, version=current + 1)
     entry = NewEntry(NOUN, business_id, current + 1, Action.CHANGED, changed)
     log_changes([entry], user_id=by.user_id, now=now)
     publish(kind=f"{NOUN}.changed", subject_id=business_id, payload={"fields": sorted(changed)}, now=now)
