@@ -130,6 +130,7 @@ TENANT: dict[str, Rights] = {
     "workspace/address/domain/": change(OWNERS),
     "workspace/address/domain/check/": change(OWNERS),
     "workspace/address/domain/remove/": change(OWNERS),
+    "workspace/changes/<uuid:key>/progress/": read(SETUP),
     "workspace/data/": read(OWNERS),
     "workspace/data/ask/": change(OWNERS),
     "workspace/data/<uuid:key>/": form(OWNERS),

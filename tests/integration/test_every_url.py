@@ -88,6 +88,7 @@ SAMPLES = {
     "workspace/pictures/<uuid:key>/<int:width>.<slug:kind>": (
         "workspace/pictures/11111111-1111-4111-8111-111111111111/96.webp"
     ),
+    "workspace/changes/<uuid:key>/progress/": "workspace/changes/11111111-1111-4111-8111-111111111111/progress/",
     "workspace/data/<uuid:key>/": "workspace/data/11111111-1111-4111-8111-111111111111/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/remove/": "workspace/pictures/resource/{resource}/remove/",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("web.workspace.team.urls")),
     path("", include("web.workspace.rules.urls")),
     path("", include("web.workspace.hours.urls")),
+    path("", include("web.workspace.changes.urls")),
     path("", include("web.workspace.people.urls")),
     path("", include("web.workspace.own.urls")),
     path("", include("web.workspace.start.urls")),

@@ -97,11 +97,12 @@ def apply_change(
     by: Actor,
     now: datetime,
     for_rest: Outcome | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Applied[T]:
     """Make a change and do with each booking that it touches what was decided; all of it, or nothing.
 
     But of more than `MOST_AT_ONCE` moves those of bookings that may stay follow in parts. What cannot be moved any more
-    by then stays, and is named in ``left``: the change itself is saved.
+    by then stays, and is named in ``left``: the change itself is saved. ``tell`` hears how many of how many are moved.
 
     ``change`` calls services of the catalog; after a lost race it is called again. Decisions about
     bookings that the change does not touch (any more) are left aside. Of more than `MOST_ROWS` bookings those that
@@ -142,7 +143,7 @@ def apply_change(
         applied, deferred = run_write(work)
     except _Undecided as found:
         raise BookingsTouched(touched=propose(found.outlook, decisions=decisions), rest=found.rest) from None
-    left = {each.booking.id for each in _move_in_parts(deferred, by=by, now=now)}
+    left = {each.booking.id for each in _move_in_parts(deferred, by=by, now=now, tell=tell or _tell_nobody)}
     return replace(
         applied,
         moved=tuple(each for each in applied.moved if each.id not in left),
@@ -264,19 +265,24 @@ def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Ma
     }
 
 
-def _move_in_parts(deferred: _Deferred, *, by: Actor, now: datetime) -> list[Touched]:
+def _move_in_parts(deferred: _Deferred, *, by: Actor, now: datetime, tell: Callable[[int, int], None]) -> list[Touched]:
     """Move what was deferred, part by part, and again what waited for the place of another one; return what stays."""
-    left = list(deferred.moves)
+    left, moved = list(deferred.moves), 0
     for _ in range(MOST_ROUNDS):
-        refused = [
-            each
-            for part in _cut(left, deferred.bundles)
-            for each in _move_part(part, deferred.decisions, deferred.bundles, by=by, now=now)
-        ]
+        refused: list[Touched] = []
+        for part in _cut(left, deferred.bundles):
+            tell(moved, len(deferred.moves))
+            stayed = _move_part(part, deferred.decisions, deferred.bundles, by=by, now=now)
+            moved += len(part) - len(stayed)
+            refused += stayed
         if not refused or len(refused) == len(left):
             return refused
         left = refused[::-1]
     return left
+
+
+def _tell_nobody(_moved: int, _of: int) -> None:
+    """Move in silence."""
 
 
 def _cut(moves: Sequence[Touched], bundles: Mapping[int, Mapping[str, object]]) -> Iterator[list[Touched]]:

@@ -1,4 +1,6 @@
-/* What a change touches: one choice for all, what will happen in numbers, and up to three bookings as a dialog. */
+/* What a change touches: one choice for all, what will happen in numbers, up to three bookings as a dialog, and how many of many
+   are moved while the page waits. */
+const PAUSE_MS = 1000;
 const form = document.querySelector("[data-review]");
 const rows = [...form.querySelectorAll(".one")];
 const box = form.closest("dialog");
@@ -56,3 +58,19 @@ form.addEventListener("change", (event) => {
   tell(isForAll);
 });
 tell(false);
+
+/* More than a few are moved in parts: the answer comes with the last one. */
+async function look() {
+  try {
+    const answer = await fetch(form.dataset.progress, { headers: { "HX-Request": "true" } });
+    if (answer.status === 200 && !answer.redirected)
+      form.querySelector(".save-bar .state").innerHTML = await answer.text();
+  } catch {
+    /* The next look may work. */
+  }
+  setTimeout(look, PAUSE_MS);
+}
+
+form.addEventListener("submit", (event) => {
+  if (form.dataset.progress && event.submitter?.value === "save") setTimeout(look, PAUSE_MS);
+});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +19,11 @@ from scheduling.types import Decision
 from web.workspace.bookings.forms import from_wall_clock
 
 PREFIX = "review-"
-DO, ALL, REST, MESSAGE, TO, AT, ZONE = (
-    PREFIX + word for word in ("do", "all", "rest", "message", "to-", "at-", "zone-")
+DO, ALL, REST, MESSAGE, KEY, TO, AT, ZONE = (
+    PREFIX + word for word in ("do", "all", "rest", "message", "key", "to-", "at-", "zone-")
 )
 SAVE, SET_ALL, BACK = "save", "all", "back"
+KEYS = re.compile("[0-9a-f]{32}")
 OTHER = "other"
 """Instead of a proposal: the time that is typed beside it."""
 
@@ -36,6 +38,7 @@ class Choices:
         decisions: What can be done as it is.
         for_rest: What was chosen for those that are too many to be listed.
         typed: Times that were typed instead of a proposal, as they were.
+        key: By which the page asks how far the moves are; empty: it does not.
     """
 
     do: str
@@ -44,6 +47,7 @@ class Choices:
     message: str
     typed: dict[int, str]
     for_rest: Outcome | None = None
+    key: str = ""
 
 
 def asks_back(request: HttpRequest) -> bool:
@@ -72,6 +76,7 @@ def read_choices(data: QueryDict) -> Choices:
             if outcome is Outcome.MOVE and _read_one(data, f"{TO}{booking_id}") == OTHER
         },
         for_rest=Outcome(rest) if (rest := _read_one(data, REST)) in set(Outcome) else None,
+        key=key if KEYS.fullmatch(key := _read_one(data, KEY)) else "",
     )
 
 

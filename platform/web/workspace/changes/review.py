@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,7 @@ from scheduling.types import Actor, Applied, BookingView
 from tenants.context import current_tenant
 from web.formats import format_phone
 from web.templatetags.formats import local_date_time
+from web.workspace.changes.progress import note_progress
 from web.workspace.changes.reading import SAVE, asks_back, list_carried, read_choices
 from web.workspace.changes.rows import Review, find_people, make_review
 
@@ -71,6 +73,7 @@ def review_or_save(request: HttpRequest, change: Callable[[], T], story: Story) 
             by=Actor(kind=ActorKind.STAFF, user_id=request.user.pk),
             now=utc_now(),
             for_rest=choices.for_rest if choices.do == SAVE else None,
+            tell=partial(note_progress, choices.key) if choices.key else None,
         )
     except BookingsTouched as error:
         carried, address = list_carried(request.POST), request.get_full_path()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
@@ -78,6 +79,7 @@ class Review:
         rest: They are too many to be listed, and all become the same.
         rest_people: So many get a message about those alone.
         rest_alone: And so many get none.
+        key: By which the page asks how far the moves are.
     """
 
     rows: tuple[ReviewRow, ...]
@@ -90,6 +92,7 @@ class Review:
     message: str
     told_by_default: str
     is_second: bool
+    key: UUID = field(default_factory=uuid4)
 
     @property
     def count(self) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kernel.clock import utc_now
 from scheduling.engine import Slot
@@ -21,6 +22,7 @@ from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.e2e.sight import check_everywhere
 from tests.factories.scheduling import CUSTOMER, make_wish
+from web.workspace.changes.progress import note_progress
 
 pytestmark = pytest.mark.e2e
 SAVE = "[data-review] .save-bar .primary"
@@ -103,8 +105,14 @@ def test_twelve_are_decided_by_keyboard_and_saved_in_one_go(houses, open_workspa
     page.locator("li.one").first.locator("[value=cancel]").focus()
     page.keyboard.press("Space")
     expect(page.locator("[data-tally=cancel]")).to_have_text("1")
+    key, held = page.locator("[name=review-key]").input_value(), list[Route]()
+    with tenant_scope(house):
+        note_progress(key, 4, 11)
+    page.route(re.compile("/archive/$"), lambda route: held.append(route))  # noqa: PLW0108 - it gets a mark
     page.locator(SAVE).focus()
     page.keyboard.press("Enter")
+    expect(page.locator(".save-bar .state")).to_have_text("4 de 11 citas movidas")
+    held[0].continue_()
     expect(page.locator(".said")).to_contain_text("11 movidas, 1 cancelada")
     with tenant_scope(house):
         assert Resource.objects.get(pk=who).is_active is False

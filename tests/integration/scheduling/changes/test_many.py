@@ -160,9 +160,18 @@ def test_what_cannot_be_moved_later_stays_and_is_named(olga, place, eva, service
     monkeypatch.setattr(applying, "MOST_AT_ONCE", 2)
     made = [book_for(f"Ana{hour}", service_id, hour, email=f"ana{hour}@example.com") for hour in (9, 10, 11)]
     same = Decision(Outcome.MOVE, MONDAY + timedelta(days=1), (eva,))
+    heard: list[tuple[int, int]] = []
 
-    applied = save(close(place, olga), olga, dict.fromkeys(made, same))
+    applied = apply_change(
+        close(place, olga),
+        decisions=dict.fromkeys(made, same),
+        words=WORDS,
+        by=olga,
+        now=NOW,
+        tell=lambda *each: heard.append(each),
+    )
 
+    assert heard == [(0, 3), (1, 3), (1, 3)]  # two parts, and again what stayed
     assert [each.id for each in applied.moved] == made[:1]
     assert [each.id for each in applied.left] == made[1:]
     left = Booking.objects.filter(pk__in=made[1:])

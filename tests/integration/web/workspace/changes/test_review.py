@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
 
 from kernel.clock import utc_now
 from kernel.iso import parse_instant
@@ -15,12 +17,14 @@ from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.models import Allocation, Booking, Resource, ResourceType, Service
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.changes import applying
 from scheduling.services.changes.applying import MOST_ROWS
 from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tests.conftest import HostClient
 from tests.factories.scheduling import CUSTOMER, make_wish
 from tests.integration.web.workspace.browser_form import read_form
 from tests.integration.web.workspace.conftest import book, next_open_day
+from web.workspace.changes.reading import read_choices
 
 LIST = "/workspace/resources/"
 
@@ -328,3 +332,38 @@ def test_the_button_says_how_many_appointments_a_change_touches_before_it_is_pre
     assert Service.objects.filter(pk=service.pk).values().get() == before
     page = owner_client.get(address).content.decode()
     assert re.search(r'hx-post="/workspace/services/\d+/" hx-vals=\'{"do": "count"}\'', page)
+
+
+def test_page_that_waits_is_told_how_many_are_moved(owner_client, booked, person, monkeypatch):
+    monkeypatch.setattr(applying, "MOST_AT_ONCE", 2)
+    place = person.location
+    on = Booking.objects.get(pk=booked[0]).starts_at.astimezone(ZoneInfo(place.timezone)).date()
+    address = f"/workspace/days/new/?location={place.pk}"
+    day = {"what": "close", "part": "whole", "repeats": "once", "first": str(on), "last": "", "until": "", "hours": ""}
+    page = owner_client.post(address, {**day, "reason": "", "whom": f"l{place.pk}"}).content.decode()
+    progress = re.search(r'data-progress="([^"]+)"', page)[1]
+    move_part, looks = applying._move_part, [look(owner_client, progress)]
+
+    def move_and_look(*given, **values):
+        looks.append(look(owner_client, progress))
+        return move_part(*given, **values)
+
+    monkeypatch.setattr(applying, "_move_part", move_and_look)
+    answer = owner_client.post(address, {**read_review(page), "review-do": "save"})
+
+    # One person, who reads of all of them in one message: one part.
+    assert (answer.status_code, looks) == (302, [(204, ""), (200, "0 de 4 citas movidas")])
+    assert look(owner_client, progress.replace(progress.split("/")[-3], str(UUID(int=1)))) == (204, "")
+
+
+def look(client: HostClient, address: str) -> tuple[int, str]:
+    answer = client.get(address)
+    return answer.status_code, " ".join(re.sub("<.*?>", "", answer.content.decode()).split())
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 31, "0" * 33, "*" * 32, "A" * 32, "0" * 32 + "\n"])
+def test_strange_key_is_none(key):
+    data = QueryDict(mutable=True)
+    data["review-key"] = key
+
+    assert read_choices(data).key == ""
