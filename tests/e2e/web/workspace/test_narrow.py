@@ -27,6 +27,7 @@ NO_PAGES = {
     "workspace/board/",
     "workspace/waitlist/fits/",
     "workspace/news/",
+    "workspace/changes/<uuid:key>/progress/",
     "workspace/settings/business/measured/",
     "workspace/data/<uuid:key>/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/",
