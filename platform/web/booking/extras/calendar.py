@@ -27,13 +27,19 @@ PAGE = "calendar_weeks"
 @require_safe
 @while_bookings_are_taken
 def show_calendar(request: HttpRequest) -> HttpResponse:
-    """Answer the four weeks that hold ``on``, Monday to Sunday; ``chosen`` is the day whose times are shown."""
+    """Answer the four weeks that hold ``on``; ``chosen`` is the day whose times are shown.
+
+    They begin as the country's calendars do.
+    """
     flow = load_flow(request)
     if flow.is_too_early_for(StepKey.TIME):
         return HttpResponseRedirect(flow.link(flow.find_missing_step()))
     chosen = read_date(request.GET.get("chosen", "")) or flow.today
     first, before, after = find_four_weeks(
-        read_date(request.GET.get("on", "")) or chosen, today=flow.today, window_days=find_window(flow.chosen)
+        read_date(request.GET.get("on", "")) or chosen,
+        today=flow.today,
+        first_weekday=flow.formats.local.first_week_day,
+        window_days=find_window(flow.chosen),
     )
     held = recall_hold(flow.draft, now=flow.now)
     query = AvailabilityQuery(
@@ -59,18 +65,18 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def find_four_weeks(
-    asked: date, *, today: date, window_days: int | None = None
+    asked: date, *, today: date, first_weekday: int, window_days: int | None = None
 ) -> tuple[date, date | None, date | None]:
-    """Return the Monday of the four weeks that hold ``asked``, and of those before and after; None where none are.
+    """Return the first day of the four weeks that hold ``asked``, and of those before and after; None where none are.
 
-    They are counted from this week on, and go as far as one may book.
+    They begin on ``first_weekday`` (0 is Monday), are counted from this week on, and go as far as one may book.
     """
-    this_monday = today - timedelta(days=today.weekday())
+    this_week = today - timedelta(days=(today.weekday() - first_weekday) % 7)
     last_on = today + timedelta(days=MAX_AHEAD_DAYS if window_days is None else min(window_days, MAX_AHEAD_DAYS))
     asked = min(max(asked, today), last_on)
-    first = this_monday + timedelta(days=(asked - this_monday).days // DAYS * DAYS)
+    first = this_week + timedelta(days=(asked - this_week).days // DAYS * DAYS)
     after = first + timedelta(days=DAYS)
-    before = first - timedelta(days=DAYS) if first > this_monday else None
+    before = first - timedelta(days=DAYS) if first > this_week else None
     return first, before, after if after <= last_on else None
 
 

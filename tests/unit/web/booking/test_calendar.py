@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-from web.booking.extras.calendar import find_four_weeks
+from web.booking.extras import calendar
 
 THURSDAY = date(2026, 11, 26)
 MONDAY = date(2026, 11, 23)
 FOUR_WEEKS = timedelta(weeks=4)
+find_four_weeks = partial(calendar.find_four_weeks, first_weekday=0)
 
 
 @pytest.mark.parametrize("asked", [THURSDAY, MONDAY, date(2026, 12, 20), date(2020, 1, 1), date.min])
 def test_the_first_begin_with_this_week(asked):
     assert find_four_weeks(asked, today=THURSDAY) == (MONDAY, None, MONDAY + FOUR_WEEKS)
+
+
+@pytest.mark.parametrize(
+    ("first_weekday", "today", "first"),
+    [
+        (6, THURSDAY, date(2026, 11, 22)),
+        (6, date(2026, 11, 22), date(2026, 11, 22)),
+        (5, THURSDAY, date(2026, 11, 21)),
+        (3, THURSDAY, THURSDAY),
+    ],
+)
+def test_they_begin_as_the_calendars_of_the_country_do(first_weekday, today, first):
+    found = find_four_weeks(today, today=today, first_weekday=first_weekday)
+
+    assert found == (first, None, first + FOUR_WEEKS)
 
 
 def test_later_ones_follow_without_a_gap():
