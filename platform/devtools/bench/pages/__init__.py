@@ -4,7 +4,8 @@ The application is served with its sample businesses, as in ``./dev bench http``
 DEBUG off, static files with hashes in their names and compressed, pages compressed. Then, one after the other:
 
 - Each step of booking a visit, the pages after it and the board are asked for in turns, round after round.
-  Time is from the first middleware to the answer; queries are all that the request sends to PostgreSQL.
+  Time is from the first middleware to the answer, CPU that of its thread; queries are all that the request sends to
+  PostgreSQL.
 - Lighthouse (with Node and Chromium; npm brings it once) looks at each page as a slow phone shows it. The median of
   three runs has to reach the goals on the first page, which also has to be small.
 

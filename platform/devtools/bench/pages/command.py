@@ -35,14 +35,17 @@ class Step:
     """What one answer costs: medians over all rounds.
 
     Attributes:
-        ratio: To the same step of the version it is compared with, median of the rounds; None: there is none.
+        ratio: Of the times, to the same step of the version it is compared with, median of the rounds; None: there is
+            none. ``cpu_ratio`` is that of ``cpu_ms``.
     """
 
     name: str
     milliseconds: float
+    cpu_ms: float
     queries: int
     most_queries: int
     ratio: float | None = None
+    cpu_ratio: float | None = None
 
 
 def run(argv: Sequence[str]) -> int:
@@ -88,15 +91,18 @@ def summarize(rounds: Sequence[Sequence[Seen]], earlier: Sequence[Sequence[Seen]
     own, others = [_by_name(each) for each in rounds], [_by_name(each) for each in earlier]
     steps = []
     for name in own[0]:
-        pairs = zip(own, others, strict=True) if others and name in others[0] else ()
-        ratios = [one[name].milliseconds / other[name].milliseconds for one, other in pairs]
+        pairs = list(zip(own, others, strict=True)) if others and name in others[0] else []
         steps.append(
             Step(
                 name=name,
                 milliseconds=median(each[name].milliseconds for each in own),
+                cpu_ms=median(each[name].cpu_ms for each in own),
                 queries=round(median(each[name].queries for each in own)),
                 most_queries=max(each[name].queries for each in own),
-                ratio=median(ratios) if ratios else None,
+                ratio=median(now[name].milliseconds / then[name].milliseconds for now, then in pairs)
+                if pairs
+                else None,
+                cpu_ratio=median(now[name].cpu_ms / then[name].cpu_ms for now, then in pairs) if pairs else None,
             )
         )
     return steps
@@ -157,19 +163,19 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 def _print_steps(steps: Sequence[Step], earlier: Sequence[Step], rounds: int, against: str) -> None:
     if not steps:
         return
-    compared = f": now, at {against}, ratio" if earlier else ""
-    say(f"time in the server, median of {rounds} rounds, and queries{compared}")
+    compared = f"; then the same at {against}, and ratios" if earlier else ""
+    say(f"time in the server and CPU of its Python, medians of {rounds} rounds, and queries{compared}")
     before: Mapping[str, Step] = {each.name: each for each in earlier}
     for step in steps:
         line = f"  {step.name:<14}{_describe(step)}"
         if step.name in before:
-            line += f"   {_describe(before[step.name])}   x{step.ratio:.2f}"
+            line += f"   {_describe(before[step.name])}   x{step.ratio:.2f}, CPU x{step.cpu_ratio:.2f}"
         say(line)
 
 
 def _describe(step: Step) -> str:
     most = f"-{step.most_queries}" if step.most_queries != step.queries else ""
-    return f"{step.milliseconds:7.1f} ms {step.queries:>4}{most:<4}"
+    return f"{step.milliseconds:7.1f} ms {step.cpu_ms:6.1f} ms {step.queries:>4}{most:<4}"
 
 
 def _print_looks(looks: Mapping[str, Look], runs: int) -> None:

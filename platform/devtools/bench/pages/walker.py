@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from devtools.bench.callers.visitors import BROWSER, Visitors
-from devtools.bench.pages.served import MILLISECONDS, QUERIES
+from devtools.bench.pages.served import CPU, MILLISECONDS, QUERIES
 from devtools.errors import DevtoolsError
 from kernel.ids import hash_token
 from samples.businesses import TALLER
@@ -34,10 +34,15 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One answer: what it cost the server."""
+    """One answer: what it cost the server.
+
+    Attributes:
+        cpu_ms: Of its Python alone; neighbors on the machine change it little.
+    """
 
     name: str
     milliseconds: float
+    cpu_ms: float
     queries: int
 
 
@@ -150,7 +155,8 @@ class Walker:
         if answer.status not in {HTTPStatus.OK, HTTPStatus.FOUND}:
             message = f"{name}: {answer.path} answers {answer.status}: {answer.text[:500]}"
             raise DevtoolsError(message)
-        self._seen.append(Seen(name, float(answer.headers[MILLISECONDS]), int(answer.headers[QUERIES])))
+        milliseconds, cpu_ms = (float(answer.headers[each]) for each in (MILLISECONDS, CPU))
+        self._seen.append(Seen(name, milliseconds, cpu_ms, int(answer.headers[QUERIES])))
 
     def _ask(self, method: str, path: str, *, cookies: str = "", body: bytes | None = None) -> Answer:
         kept = "; ".join(f"{name}={morsel.value}" for name, morsel in self._cookies.items())
