@@ -102,7 +102,7 @@ def summarize(rounds: Sequence[Sequence[Seen]], earlier: Sequence[Sequence[Seen]
                 ratio=median(now[name].milliseconds / then[name].milliseconds for now, then in pairs)
                 if pairs
                 else None,
-                cpu_ratio=median(now[name].cpu_ms / then[name].cpu_ms for now, then in pairs) if pairs else None,
+                cpu_ratio=median(now[name].cpu_ms / old[name].cpu_ms for now, old in pairs) if pairs else None,
             )
         )
     return steps
