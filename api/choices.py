@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from scheduling.errors import ResourceNotFound
-from scheduling.selectors.catalog.offer import load_offer
-from scheduling.types import Wish
+from scheduling.errors import RequestInvalid, ResourceNotFound, ServiceNotFound
+from scheduling.selectors.catalog.offer import Offer, load_offer
+from scheduling.services.repeating import TOO_MANY
+from scheduling.types import ServiceView, Wish
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
 
 
 def read_wish(asked: Mapping[str, Any]) -> Wish:
@@ -49,3 +52,35 @@ def check_choosable(wish: Wish) -> None:
     offered = {each.id for service_id in wish.service_ids for each in offer.list_choosable_resources(service_id)}
     if not offered.issuperset(wish.resource_ids):
         raise ResourceNotFound
+
+
+def check_repeatable(wish: Wish, count: int) -> None:
+    """Refuse more visits than customers book at once of one of the services; one query.
+
+    Raises:
+        ServiceNotFound: One is not offered.
+        RequestInvalid: They are too many.
+    """
+    services = _find_services(load_offer(), wish)
+    if len(services) < len(wish.service_ids):
+        raise ServiceNotFound
+    if count > min(each.most_repeats for each in services):
+        raise RequestInvalid(errors={"count": (TOO_MANY,)})
+
+
+def find_timezone(wish: Wish) -> str:
+    """Return the clock by which the dates of a wish are meant: that of its places, or of the business; one query."""
+    offer = load_offer()
+    places = {each.id for each in offer.locations if wish.location_id in {None, each.id}}
+    places = places.intersection(*(each.location_ids for each in _find_services(offer, wish)))
+    zones = {each.timezone for each in offer.locations if each.id in places}
+    return zones.pop() if len(zones) == 1 else current_tenant().timezone
+
+
+def _find_services(offer: Offer, wish: Wish) -> list[ServiceView]:
+    return [each for each in map(offer.find_service, wish.service_ids) if each is not None]
+
+
+def takes_photos() -> bool:
+    """Tell whether customers of this trade may send photos of what the visit is about."""
+    return get_vertical(current_tenant().vertical).intake.has_photos

@@ -74,7 +74,7 @@ OF_BODIES = (
     Failure(400, "parse_error", BAD_REQUEST),
     Failure(409, IdempotencyMismatch.code, IdempotencyMismatch.text),
     Failure(413, BodyTooLarge.default_code, BODY_TOO_LARGE),
-    Failure(415, exceptions.UnsupportedMediaType.default_code, "The body is not JSON."),
+    Failure(415, exceptions.UnsupportedMediaType.default_code, "The body is of another kind than the call takes."),
     Failure(422, "invalid", Invalid.text),
 )
 OF_STAFF = (
@@ -90,6 +90,13 @@ class AlternativeShape(serializers.Serializer[Any]):
 
     starts_at = InstantField()
     ends_at = InstantField()
+
+
+class RefusedDateShape(serializers.Serializer[Any]):
+    """A date of several that is not free, and why not."""
+
+    starts_at = InstantField()
+    code = serializers.CharField()
 
 
 class WhyShape(serializers.Serializer[Any]):
@@ -114,6 +121,7 @@ class ProblemShape(serializers.Serializer[Any]):
     )
     alternatives = AlternativeShape(many=True, required=False)
     reasons = WhyShape(many=True, required=False)
+    dates = RefusedDateShape(many=True, required=False)
     channel = serializers.CharField(required=False, help_text="How a code was sent: `email` or `sms`.")
     expires_at = InstantField(required=False, help_text="Until when the code works.")
     again_at = InstantField(required=False, help_text="From when on another code can be asked for.")

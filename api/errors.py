@@ -16,7 +16,7 @@ from edge.problems import PROBLEM_TYPE, describe_problem
 from edge.statuses import find_expected, find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import mark
-from scheduling.errors import WRONG_CODE, HoldExpired, SlotTaken, SlotUnavailable, VerificationRequired
+from scheduling.errors import WRONG_CODE, HoldExpired, SeriesConflict, SlotTaken, SlotUnavailable, VerificationRequired
 from scheduling.selectors.availability.explanations import tell_customers
 
 
@@ -69,6 +69,9 @@ def _from_domain(error: DomainError) -> Response:
         said = {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}
         extra |= {name: value for name, value in said.items() if value}  # nothing of a code that was not sent
         errors = {"verification.code": [gettext(WRONG_CODE)]} if error.is_wrong else None
+    if isinstance(error, SeriesConflict):
+        refused = (each for each in error.report if each["outcome"] == "conflict")
+        extra["dates"] = [{"starts_at": each["asked_at"], "code": each["code"]} for each in refused]
     if isinstance(error, SlotUnavailable):
         extra["reasons"] = [{"code": code, "text": words} for code, words in tell_customers(error.reasons).items()]
     if isinstance(error, Invalid):

@@ -1,17 +1,20 @@
-"""Reading a JSON body that anyone may send."""
+"""Reading a body that anyone may send: JSON, or a picture."""
 
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
+from files.engine import LARGEST_UPLOAD_BYTES, PictureRefused, Refusal
 from kernel.text import mark
 
 MAX_BODY_BYTES = 64 * 1024
@@ -73,6 +76,39 @@ class BoundedJSONParser(JSONParser):
         except ValueError as error:  # more digits than Python turns into a number
             raise ParseError(gettext(NUMBER_UNKNOWN)) from error
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A body that is a picture; as text it is a hash, by which a call that is repeated is known again."""
+
+    content: bytes
+
+    def __str__(self) -> str:
+        """Return the hash."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class PictureParser(BaseParser):
+    """Takes a picture as it is, of whatever kind its sender says; `files.engine` looks at what it is."""
+
+    media_type = "image/*"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,  # noqa: ARG002 - REST framework's signature
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> SentPicture:
+        """Read the body.
+
+        Raises:
+            PictureRefused: It is larger than any picture that we take.
+        """
+        content = stream.read(LARGEST_UPLOAD_BYTES + 1)
+        if len(content) > LARGEST_UPLOAD_BYTES:
+            raise PictureRefused(Refusal.TOO_MANY_BYTES)
+        return SentPicture(content)
 
 
 def _refuse_number(_written: str) -> NoReturn:

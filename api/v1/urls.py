@@ -8,6 +8,7 @@ from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import aftercare
 from api.v1.manage import views as manage
+from api.v1.photos import views as photos
 from api.v1.reference import views as reference
 from api.v1.visits import views as visits
 from api.v1.waitlist import views as waitlist
@@ -25,10 +26,14 @@ urlpatterns = [
     path("services", catalog.ServicesView.as_view(), name="services"),
     path("resources", catalog.ResourcesView.as_view(), name="resources"),
     path("availability", availability.AvailabilityView.as_view(), name="availability"),
+    path("availability/repeats", availability.RepeatsView.as_view(), name="repeats"),
     path("availability/explain", availability.ExplainView.as_view(), name="explain"),
     path("holds", bookings.HoldsView.as_view(), name="holds"),
     path("holds/<str:hold_id>", bookings.HoldView.as_view(), name="hold"),
     path("holds/<str:hold_id>/extension", bookings.HoldExtensionView.as_view(), name="hold_extension"),
+    path("photos", photos.NewSetView.as_view(), name="photos"),
+    path("photos/<str:photo_set>", photos.SetView.as_view(), name="photo-set"),
+    path("photos/<str:photo_set>/<str:photo_id>", photos.PhotoView.as_view(), name="photo"),
     path("bookings", bookings.BookingsView.as_view(), name="bookings"),
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),

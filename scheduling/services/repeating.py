@@ -13,6 +13,8 @@ from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken, SlotUna
 from scheduling.models import Series
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import check_online, load_plan_at
+from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.holds import read_hold
 from scheduling.services.bookings.series import SeriesDate
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.editions import share_edition
@@ -30,9 +32,26 @@ class Repeats:
     starts: tuple[datetime, ...]
 
 
+def find_held_request(*, hold_id: int, token: str) -> SlotRequest:
+    """Return what a hold keeps, as it can be asked for again.
+
+    Raises:
+        HoldUnknown: There is none.
+    """
+    held = read_hold(hold_id=hold_id, token=token)
+    return SlotRequest(wish_of(held), held.starts_at)
+
+
 @write_transaction()
 def book_repeats(
-    *, request: SlotRequest, repeats: Repeats, details: VisitDetails, hold_id: int, token: str, now: datetime
+    *,
+    request: SlotRequest,
+    repeats: Repeats,
+    details: VisitDetails,
+    hold_id: int,
+    token: str,
+    now: datetime,
+    source: BookingSource = BookingSource.PAGE,
 ) -> SubmittedBooking:
     """Book the request's time, which a hold keeps, and the later ones; return the first booking.
 
@@ -65,9 +84,9 @@ def book_repeats(
     if hold_id:
         first = submit_booking(hold_id=hold_id, token=token, details=details, now=now, series=part)
     else:
-        first = _book(request, details, part, now=now)
+        first = _book(request, details, part, now=now, source=source)
     dates = [SeriesDate(starts[0], "booked", first.booking_id, first.reference, starts[0])]
-    dates += [_book_later(replace(request, starts_at=at), details, part, now=now) for at in starts[1:]]
+    dates += [_book_later(replace(request, starts_at=at), details, part, now=now, source=source) for at in starts[1:]]
     report = [each.to_json() for each in dates]
     if any(each.outcome == "conflict" for each in dates):
         raise SeriesConflict(report=tuple(report))
@@ -76,14 +95,18 @@ def book_repeats(
     return first
 
 
-def _book_later(request: SlotRequest, details: VisitDetails, part: SeriesPart, *, now: datetime) -> SeriesDate:
+def _book_later(
+    request: SlotRequest, details: VisitDetails, part: SeriesPart, *, now: datetime, source: BookingSource
+) -> SeriesDate:
     at = request.starts_at
     try:
-        booked = _book(request, details, part, now=now)
+        booked = _book(request, details, part, now=now, source=source)
     except (SlotTaken, SlotUnavailable) as refusal:
         return SeriesDate(at, "conflict", code=refusal.code)
     return SeriesDate(at, "booked", booked.booking_id, booked.reference, at)
 
 
-def _book(request: SlotRequest, details: VisitDetails, part: SeriesPart, *, now: datetime) -> SubmittedBooking:
-    return book_slot(request=request, details=details, now=now, source=BookingSource.PAGE, by=CUSTOMER, series=part)
+def _book(
+    request: SlotRequest, details: VisitDetails, part: SeriesPart, *, now: datetime, source: BookingSource
+) -> SubmittedBooking:
+    return book_slot(request=request, details=details, now=now, source=source, by=CUSTOMER, series=part)

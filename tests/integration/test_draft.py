@@ -118,6 +118,8 @@ def test_draft_api_tells_the_name_and_refuses_everything_else(customer_client, d
         customer_client.get(f"/api/v1/resources?service={body['service']}"),
         customer_client.get(f"/api/v1/availability?service={body['service']}&from=2026-12-01&to=2026-12-02"),
         customer_client.get("/api/v1/availability?service=999999&from=2026-12-01&to=2026-12-02"),
+        customer_client.get("/api/v1/availability/repeats?service=999999&starts_at=x"),
+        customer_client.post("/api/v1/photos", b"x", content_type="image/png"),
         customer_client.post("/api/v1/holds", slot, content_type="application/json"),
         customer_client.post("/api/v1/bookings", body, content_type="application/json"),
     ]

@@ -96,6 +96,8 @@ SAMPLES = {
     "accounts/invitation/<str:token>/": "accounts/invitation/{joining}/",
     "api/v1/holds/<str:hold_id>": "api/v1/holds/{hold}",
     "api/v1/holds/<str:hold_id>/extension": "api/v1/holds/{hold}/extension",
+    "api/v1/photos/<str:photo_set>": "api/v1/photos/no-set",
+    "api/v1/photos/<str:photo_set>/<str:photo_id>": "api/v1/photos/no-set/1",
     "api/v1/bookings/<str:booking_id>/undo": "api/v1/bookings/{booking}/undo",
     "api/v1/bookings/<str:booking_id>/correct": "api/v1/bookings/{booking}/correct",
     "api/v1/manage/<str:token>": "api/v1/manage/{token}",

@@ -9,8 +9,11 @@ from rest_framework import serializers
 from api.fields import DayField, IdField, IdListField, InstantField, TextField, WholeField
 from api.serializers import AddressSerializer
 from scheduling.enums import DayState
+from scheduling.types.terms import MOST_REPEATS
 
 MAX_PARTY = 500
+MOST_WEEKS = 4
+"""Between two visits of a series."""
 
 
 class AvailabilityQuery(AddressSerializer):
@@ -51,6 +54,21 @@ class AvailabilityQuery(AddressSerializer):
         return attrs
 
 
+class RepeatsQuery(AddressSerializer):
+    """Query of ``GET availability/repeats``: the visits after the first, every so many weeks at its hour."""
+
+    service = IdField()
+    further_services = IdListField(required=False, default="")
+    starts_at = InstantField(help_text="Of the first visit.")
+    every_weeks = WholeField(min_value=1, max_value=MOST_WEEKS)
+    count = WholeField(min_value=2, max_value=MOST_REPEATS, help_text="How many visits, the first included.")
+    resource = IdField(required=False)
+    location = IdField(required=False)
+    add_ons = IdListField(required=False, default="")
+    party_size = WholeField(required=False, default=1, min_value=1, max_value=MAX_PARTY)
+    arrival_mode = TextField(required=False, max_length=40)
+
+
 class SlotShape(serializers.Serializer[Any]):
     """A start that can be booked."""
 
@@ -68,6 +86,22 @@ class DayShape(serializers.Serializer[Any]):
         choices=[state.value for state in DayState], help_text="Whether something is free, and if not, why."
     )
     slots = SlotShape(many=True)
+
+
+class RepeatShape(serializers.Serializer[Any]):
+    """A later date of a visit that is repeated."""
+
+    asked_at = InstantField()
+    starts_at = InstantField(allow_null=True, help_text="The nearest free time of that date; null: none is free.")
+    is_free = serializers.BooleanField(help_text="The hour of the first visit is free on that date as well.")
+    state = serializers.ChoiceField(choices=[state.value for state in DayState])
+
+
+class RepeatsShape(serializers.Serializer[Any]):
+    """Answer of ``GET availability/repeats``."""
+
+    timezone = serializers.CharField()
+    dates = RepeatShape(many=True)
 
 
 class AvailabilityShape(serializers.Serializer[Any]):

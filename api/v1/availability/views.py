@@ -9,13 +9,15 @@ from rest_framework.response import Response
 
 from accounts.enums import KeyArea
 from accounts.policies import Permission
-from api.choices import check_choosable, choose_again, read_wish
+from api.choices import check_choosable, check_repeatable, choose_again, find_timezone, read_wish
 from api.document import describe_call
 from api.v1.availability.serializers import (
     AvailabilityQuery,
     AvailabilityShape,
     ExplainQuery,
     ExplanationShape,
+    RepeatsQuery,
+    RepeatsShape,
 )
 from api.views import OpenView, StaffView
 from kernel.clock import utc_now
@@ -28,7 +30,9 @@ from scheduling.errors import (
     ServiceNotFound,
     TokenUnknown,
 )
+from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability import explanations
+from scheduling.selectors.availability.repeats import look_at_repeats
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.demand.searches import search_times
 from tenants.errors import NotPublished
@@ -70,6 +74,46 @@ class AvailabilityView(OpenView):
                     for day in found.days
                 ],
                 "next_available": found.next_available,
+            }
+        )
+
+
+class RepeatsView(OpenView):
+    """``GET availability/repeats``."""
+
+    @describe_call(
+        "list_repeats",
+        fails=(NotPublished, ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid),
+        parameters=[RepeatsQuery],
+        responses=RepeatsShape,
+    )
+    def get(self, request: Request) -> Response:
+        """List later dates of the same visit, and what is free on each, before any is booked."""
+        check_new_bookings(types.CUSTOMER)
+        asked = RepeatsQuery.read(request).validated_data
+        wish = read_wish(asked)
+        check_choosable(wish)
+        check_repeatable(wish, asked["count"])
+        timezone = find_timezone(wish)
+        dates = look_at_repeats(
+            request=types.SlotRequest(wish, asked["starts_at"]),
+            every_weeks=asked["every_weeks"],
+            count=asked["count"] - 1,
+            timezone=timezone,
+            now=utc_now(),
+        )
+        return Response(
+            {
+                "timezone": timezone,
+                "dates": [
+                    {
+                        "asked_at": each.asked_at,
+                        "starts_at": each.starts_at,
+                        "is_free": each.is_free,
+                        "state": each.state,
+                    }
+                    for each in dates
+                ],
             }
         )
 

@@ -9,12 +9,13 @@ from rest_framework import serializers
 
 from api.fields import AnswerField, AnswersField, IdField, InstantField, TextField, WholeField
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
-from api.v1.availability.serializers import MAX_PARTY
+from api.v1.availability.serializers import MAX_PARTY, MOST_WEEKS
 from kernel.languages import LANGUAGES
 from kernel.money import PriceKind
 from kernel.text import mark
 from scheduling.policies import TAKEN_BACK
 from scheduling.types import LARGEST_PRICE_MINOR, MOST_SERVICES
+from scheduling.types.terms import MOST_REPEATS
 
 HOLD_OR_SLOT = mark("Send a hold and its token, or a service and starts_at.")
 PRICE_AND_NONE = mark("Send a price, or that there is none.")
@@ -55,6 +56,13 @@ class VerificationFields(StrictSerializer):
     code = TextField(max_length=20)
 
 
+class RepeatsFields(StrictSerializer):
+    """The visits after the first: dates of ``GET availability/repeats``, at their hours or others."""
+
+    every_weeks = WholeField(min_value=1, max_value=MOST_WEEKS)
+    starts = serializers.ListField(child=InstantField(), min_length=1, max_length=MOST_REPEATS - 1)
+
+
 class BookingFields(SlotFields):
     """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
@@ -67,6 +75,9 @@ class BookingFields(SlotFields):
     answers = AnswersField(child=serializers.JSONField(), required=False)
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
+    wants_reminders = serializers.BooleanField(required=False, default=True)
+    repeats = RepeatsFields(required=False, help_text="All are booked, or none; a code is always asked for.")
+    photo_set = TextField(required=False, max_length=100, help_text="Of ``POST photos``: they become the booking's.")
     verification = VerificationFields(required=False)
     may_coincide = serializers.BooleanField(
         required=False, default=False, help_text="The same person comes for another appointment at this time, too."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from rest_framework import status
@@ -12,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from api.choices import check_choosable, read_wish
+from api.choices import check_choosable, find_timezone, read_wish, takes_photos
 from api.document import describe_call
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape, BookingFields, ExtendedHoldShape, HoldShape, SlotFields
@@ -22,6 +24,7 @@ from edge.requests import find_block
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.ids import read_row_id
+from kernel.text import mark
 from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.enums import BookingSource
 from scheduling.errors import (
@@ -35,16 +38,18 @@ from scheduling.errors import (
     LocationNotFound,
     RequestInvalid,
     ResourceNotFound,
+    SeriesConflict,
     ServiceNotFound,
     SlotInPast,
     SlotTaken,
     SlotUnavailable,
     VerificationRequired,
 )
-from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
+from scheduling.services.bookings.guards import Guard, admit, open_guard, require_proof, send_code
 from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_used, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
+from scheduling.services.repeating import Repeats, book_repeats, find_held_request
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
@@ -61,6 +66,7 @@ UNBOOKABLE: tuple[type[DomainError], ...] = (
 )
 """Why a time that was asked for cannot be had."""
 
+OUT_OF_STEP = mark("These dates are not all so many weeks after the first.")
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
@@ -128,6 +134,7 @@ class BookingsView(OpenView):
         "book",
         fails=(
             *UNBOOKABLE,
+            SeriesConflict,
             AlreadyBooked,
             CustomerInvalid,
             HoldUnknown,
@@ -149,7 +156,7 @@ class BookingsView(OpenView):
         def run() -> Result:
             try:
                 with admit(guard) as proven_contact:
-                    booked = _book(asked, proven_contact, origin=guard.block)
+                    booked = _book(asked, proven_contact, guard)
             except CustomerInvalid as error:
                 raise name_fields(error) from error
             if "hold" in asked:
@@ -188,13 +195,39 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
     return Result(status=status.HTTP_201_CREATED, body=body)
 
 
-def _book(asked: dict[str, Any], proven_contact: str, *, origin: str) -> SubmittedBooking:
-    details = replace(make_details(asked, proven_contact), origin=origin)
+def _book(asked: dict[str, Any], proven_contact: str, guard: Guard) -> SubmittedBooking:
+    details = replace(make_details(asked, proven_contact), origin=guard.block)
     now = utc_now()
+    if "repeats" in asked:
+        require_proof(guard, proven_contact)
+        return _book_repeats(asked, details, now=now)
     if "hold" in asked:
         number, _ = _split_hold(asked["hold"])
         return submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
     return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API, by=CUSTOMER)
+
+
+def _book_repeats(asked: dict[str, Any], details: VisitDetails, *, now: datetime) -> SubmittedBooking:
+    number, token = (_split_hold(asked["hold"])[0], asked["token"]) if "hold" in asked else (0, "")
+    request = find_held_request(hold_id=number, token=token) if number else _make_request(asked)
+    weeks, starts = asked["repeats"]["every_weeks"], asked["repeats"]["starts"]
+    zone = ZoneInfo(find_timezone(request.wish))
+    first = request.starts_at.astimezone(zone).date()
+    if any(not _is_in_step((each.astimezone(zone).date() - first).days, weeks) for each in starts):
+        raise RequestInvalid(errors={"repeats.starts": (OUT_OF_STEP,)})
+    return book_repeats(
+        request=request,
+        repeats=Repeats(weeks, tuple(starts)),
+        details=details,
+        hold_id=number,
+        token=token,
+        now=now,
+        source=BookingSource.API,
+    )
+
+
+def _is_in_step(days: int, weeks: int) -> bool:
+    return days > 0 and days % (7 * weeks) == 0
 
 
 def open_guard_of(request: Request, asked: dict[str, Any]) -> Guard:
@@ -253,5 +286,7 @@ def make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
         arrival_mode=asked.get("arrival_mode") or None,
         note=asked.get("note", ""),
         consents=tuple(asked["consents"]),
+        wants_reminders=asked.get("wants_reminders", True),
+        photo_run=asked.get("photo_set", "") if takes_photos() else "",
         is_sole=not asked.get("may_coincide", False),
     )

@@ -53,6 +53,7 @@ class VerticalShape(serializers.Serializer[Any]):
     key = serializers.CharField()
     vocabulary = serializers.DictField(child=serializers.CharField())
     asset_fields = AssetFieldShape(many=True)
+    takes_photos = serializers.BooleanField(help_text="Customers may send photos of what the visit is about.")
     arrival_modes = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     symptoms = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 

@@ -132,6 +132,7 @@ def _describe_vertical(tenant: TenantInfo) -> dict[str, Any]:
             }
             for field in fields
         ],
+        "takes_photos": vertical.intake.has_photos,
         "arrival_modes": [{"key": mode.key, "label": gettext(mode.label)} for mode in vertical.intake.arrival_modes],
         "symptoms": [{"key": each.key, "label": gettext(each.label)} for each in vertical.intake.symptoms],
     }

@@ -50,6 +50,8 @@ class WaitlistFields(StrictSerializer):
     answers = AnswersField(child=serializers.JSONField(), required=False)
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
+    wants_reminders = serializers.BooleanField(required=False, default=True)
+    photo_set = TextField(required=False, max_length=100, help_text="Of ``POST photos``: kept while they wait.")
     verification = VerificationFields(required=False)
 
 

@@ -39,3 +39,11 @@ def make_booking_body(client: HostClient, **changes: object) -> dict[str, object
         "asset": {"make": "Nissan", "model": "Versa"},
     }
     return {**body, **changes}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name each call of schemathesis: pytest 9.2 forgets its names, and workers run one of those that are alike."""
+    for item in items:
+        label = getattr(item, "operation_label", None)
+        if label and item.id.params is None:
+            item._id = item.id.with_params(label)

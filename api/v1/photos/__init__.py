@@ -1,0 +1,1 @@
+"""Photos of what a visit is about."""
