@@ -99,8 +99,8 @@ class PictureParser(BaseParser):
         stream: Any,
         media_type: str | None = None,  # noqa: ARG002 - REST framework's signature
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> SentPicture:
-        """Read the body.
+    ) -> Mapping[str, SentPicture]:
+        """Read the body, as ``picture``.
 
         Raises:
             PictureRefused: It is larger than any picture that we take.
@@ -108,7 +108,7 @@ class PictureParser(BaseParser):
         content = stream.read(LARGEST_UPLOAD_BYTES + 1)
         if len(content) > LARGEST_UPLOAD_BYTES:
             raise PictureRefused(Refusal.TOO_MANY_BYTES)
-        return SentPicture(content)
+        return {"picture": SentPicture(content)}
 
 
 def _refuse_number(_written: str) -> NoReturn:

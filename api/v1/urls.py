@@ -53,4 +53,6 @@ urlpatterns = [
     path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
     path("visits", visits.AskView.as_view(), name="visits"),
     path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),
+    path("visits/<str:token>/data", visits.OwnVisitsView.as_view(), name="own-visits-data"),
+    path("visits/<str:token>/again/<str:booking_id>", visits.AgainView.as_view(), name="visit-again"),
 ]

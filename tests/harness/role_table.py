@@ -279,6 +279,8 @@ TENANT: dict[str, Rights] = {
     "api/v1/manage/<str:token>/calendar.ics": read(ANYONE),
     "api/v1/visits": change(ANYONE),
     "api/v1/visits/<str:token>": {**read(ANYONE), "DELETE": ANYONE},
+    "api/v1/visits/<str:token>/data": read(ANYONE),
+    "api/v1/visits/<str:token>/again/<str:booking_id>": read(ANYONE),
 }
 
 PLATFORM: dict[str, Rights] = {

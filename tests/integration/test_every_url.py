@@ -137,6 +137,8 @@ SAMPLES = {
     "api/v1/waiting/<str:token>/accept": "api/v1/waiting/{waiting}/accept",
     "api/v1/waiting/<str:token>/decline": "api/v1/waiting/{waiting}/decline",
     "api/v1/visits/<str:token>": "api/v1/visits/no-token",
+    "api/v1/visits/<str:token>/data": "api/v1/visits/no-token/data",
+    "api/v1/visits/<str:token>/again/<str:booking_id>": "api/v1/visits/no-token/again/{booking}",
     "visits/<str:token>/": "visits/no-token/",
     "visits/<str:token>/data.json": "visits/no-token/data.json",
     "visits/<str:token>/photos/<int:photo_id>/<int:width>.webp": "visits/no-token/photos/1/192.webp",

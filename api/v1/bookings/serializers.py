@@ -78,6 +78,9 @@ class BookingFields(SlotFields):
     wants_reminders = serializers.BooleanField(required=False, default=True)
     repeats = RepeatsFields(required=False, help_text="All are booked, or none; a code is always asked for.")
     photo_set = TextField(required=False, max_length=100, help_text="Of ``POST photos``: they become the booking's.")
+    visits = TextField(
+        required=False, max_length=200, help_text="Token of the link to one's visits: its contact needs no code."
+    )
     verification = VerificationFields(required=False)
     may_coincide = serializers.BooleanField(
         required=False, default=False, help_text="The same person comes for another appointment at this time, too."

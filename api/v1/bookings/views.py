@@ -22,11 +22,13 @@ from api.views import OpenView, Result, answer_once, make_money
 from edge.limits import Keeping, keep_time, note_end, note_extension
 from edge.requests import find_block
 from kernel.clock import utc_now
+from kernel.emails import clean_email
 from kernel.errors import DomainError
+from kernel.identity.phones import clean_phone
 from kernel.ids import read_row_id
 from kernel.text import mark
 from notifications.errors import BudgetSpent, TooManyCodes
-from scheduling.enums import BookingSource
+from scheduling.enums import BookingSource, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
     CustomerInvalid,
@@ -45,6 +47,7 @@ from scheduling.errors import (
     SlotUnavailable,
     VerificationRequired,
 )
+from scheduling.selectors.bookings.visits import find_visits_contact
 from scheduling.services.bookings.guards import Guard, admit, open_guard, require_proof, send_code
 from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_used, release_hold
 from scheduling.services.bookings.submissions import book_slot, submit_booking
@@ -156,7 +159,7 @@ class BookingsView(OpenView):
         def run() -> Result:
             try:
                 with admit(guard) as proven_contact:
-                    booked = _book(asked, proven_contact, guard)
+                    booked = _book(asked, proven_contact or _find_proof(asked, now=guard.now), guard)
             except CustomerInvalid as error:
                 raise name_fields(error) from error
             if "hold" in asked:
@@ -205,6 +208,17 @@ def _book(asked: dict[str, Any], proven_contact: str, guard: Guard) -> Submitted
         number, _ = _split_hold(asked["hold"])
         return submit_booking(hold_id=number, token=asked["token"], details=details, now=now)
     return book_slot(request=_make_request(asked), details=details, now=now, source=BookingSource.API, by=CUSTOMER)
+
+
+def _find_proof(asked: dict[str, Any], *, now: datetime) -> str:
+    """Return the kind of the contact whose link to their visits was sent along, if the body names that contact."""
+    link = find_visits_contact(token=asked.get("visits", ""), now=now)
+    customer = make_customer(asked)
+    named = {
+        ContactKind.EMAIL: clean_email(customer.email or ""),
+        ContactKind.PHONE: clean_phone(customer.phone or "", country=current_tenant().country),
+    }
+    return str(link.kind) if link is not None and named[link.kind] == link.value else ""
 
 
 def _book_repeats(asked: dict[str, Any], details: VisitDetails, *, now: datetime) -> SubmittedBooking:

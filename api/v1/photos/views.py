@@ -96,8 +96,9 @@ class PhotoView(OpenView):
 def _take(request: Request, photo_set: str, *, is_personal: bool) -> HttpResponse:
     if not takes_photos():
         raise RequestInvalid(errors={"picture": (NO_PHOTOS,)})
-    sent = request.data
-    if not sent:  # no body, of no kind
+    body: Any = request.data
+    sent = body.get("picture")
+    if sent is None:  # no body, of no kind
         raise PictureRefused(Refusal.EMPTY)
     check_limits(Ask("photos_address", find_block(request)), Ask("photos_business", current_tenant().schema_name))
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.fields import InstantField, TextField
 from api.serializers import StrictSerializer
+from api.v1.manage.serializers import OwnDataShape
 from kernel.languages import LANGUAGES
 
 
@@ -27,6 +28,7 @@ class AskedShape(serializers.Serializer[Any]):
 class VisitShape(serializers.Serializer[Any]):
     """One visit."""
 
+    id = serializers.CharField(help_text="For ``GET visits/{token}/again/{id}``.")
     reference = serializers.CharField()
     status = serializers.CharField()
     service = serializers.CharField()
@@ -46,3 +48,37 @@ class VisitsShape(serializers.Serializer[Any]):
     coming = VisitShape(many=True)
     past = VisitShape(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class OwnVisitsShape(serializers.Serializer[Any]):
+    """What the business keeps about the visits of a contact; ``next`` asks for earlier ones, as ``after``."""
+
+    business = serializers.CharField()
+    contact = serializers.CharField()
+    made_at = InstantField()
+    visits = OwnDataShape(many=True)
+    waitlist = serializers.ListField(child=serializers.DictField())
+    next = serializers.CharField(allow_null=True)
+
+
+class KnownCustomerShape(serializers.Serializer[Any]):
+    """Who came, as ``POST bookings`` takes it."""
+
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+
+
+class AgainShape(serializers.Serializer[Any]):
+    """What books a visit again: fields of ``POST holds`` and ``POST bookings``, as far as they are on offer still."""
+
+    service = serializers.CharField()
+    further_services = serializers.ListField(child=serializers.CharField())
+    add_ons = serializers.ListField(child=serializers.CharField())
+    resource = serializers.CharField(allow_null=True)
+    location = serializers.CharField(allow_null=True)
+    party_size = serializers.IntegerField()
+    arrival_mode = serializers.CharField()
+    customer = KnownCustomerShape()
+    asset = serializers.DictField(child=serializers.CharField())
+    next_available = InstantField(allow_null=True, help_text="The next free time; null: none is in sight.")

@@ -12,21 +12,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.document import describe_call
-from api.v1.visits.serializers import AskedShape, AskFields, VisitsShape
+from api.v1.visits.again import choose_offered, find_next_time
+from api.v1.visits.serializers import AgainShape, AskedShape, AskFields, OwnVisitsShape, VisitsShape
 from api.views import OpenView, Result, answer_once
 from edge.language import current_language
 from edge.limits import check_limits
 from edge.requests import find_block
 from kernel.clock import utc_now
-from kernel.errors import Invalid
+from kernel.errors import Invalid, LimitReached
+from kernel.identity.recipients import name_recipient
+from kernel.ids import read_row_id
 from kernel.limits import Ask
-from scheduling.errors import RequestInvalid, VisitsLinkUnknown
-from scheduling.policies import LINK_LIFE
-from scheduling.selectors.bookings.visits import get_visits_contact, list_visits
+from kernel.text import mark
+from notifications.services.recipients import sends_sms
+from scheduling.enums import ContactKind
+from scheduling.errors import BookingNotFound, RequestInvalid, ServiceNotFound, VisitsLinkUnknown
+from scheduling.policies import LINK_LIFE, check_new_bookings
+from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
+from scheduling.selectors.bookings.visits import get_visit, get_visits_contact, list_all_visits, list_visits
+from scheduling.selectors.waitlist.entries import list_entries_of
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
-from scheduling.services.visits.links import ask_for_visits, end_visits_link
-from scheduling.types import BookingView
+from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
+from scheduling.types import CUSTOMER, BookingView
+from tenants.context import current_tenant
+from tenants.errors import NotPublished
 
+BY_EMAIL_ONLY = mark("Here the link is sent by e-mail only: the e-mail of the appointment is needed.")
 AFTER = OpenApiParameter("after", OpenApiTypes.STR, description="``next`` of the answer before: earlier visits.")
 
 
@@ -36,9 +47,11 @@ class AskView(OpenView):
     @describe_call("ask_for_visits", fails=(RequestInvalid,), request=AskFields, responses={202: AskedShape})
     def post(self, request: Request) -> HttpResponse:
         """Send the link to a contact's visits to that contact, if there are any; the answer does not say whether."""
-        form = AskFields.read(request)
-        asked = form.validated_data
-        check_limits(Ask("visits_address", find_block(request)))
+        asked = AskFields.read(request).validated_data
+        kind, contact = read_contact(asked["contact"])
+        if kind == ContactKind.PHONE and not sends_sms():
+            raise RequestInvalid(errors={"contact": (BY_EMAIL_ONLY,)})
+        check_limits(Ask("visits_address", find_block(request)), Ask("writes_contact", name_recipient(contact)))
 
         def run() -> Result:
             locale = asked.get("locale") or current_language()
@@ -72,10 +85,76 @@ class VisitsView(OpenView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class OwnVisitsView(OpenView):
+    """``GET visits/{token}/data``."""
+
+    @describe_call(
+        "take_visits_along",
+        fails=(VisitsLinkUnknown, Invalid, LimitReached),
+        parameters=[AFTER],
+        responses=OwnVisitsShape,
+    )
+    def get(self, request: Request, token: str) -> Response:
+        """Return all that the business keeps about the visits of a contact, the last one first."""
+        now, name = utc_now(), current_tenant().name
+        contact = get_visits_contact(token=token, now=now).value
+        check_limits(Ask("own_data_address", find_block(request)))
+        cursor = request.query_params.get("after", "")
+        page = list_all_visits(contact=contact, cursor=cursor)
+        body = {
+            "business": name,
+            "contact": contact,
+            "made_at": now,
+            "visits": collect_own_data(page.rows, business_name=name),
+            "waitlist": [] if cursor else [describe_waiting(each) for each in list_entries_of(contact)],
+            "next": page.next_cursor,
+        }
+        return Response(body)
+
+
+class AgainView(OpenView):
+    """``GET visits/{token}/again/{id}``."""
+
+    @describe_call(
+        "prepare_again",
+        fails=(VisitsLinkUnknown, BookingNotFound, ServiceNotFound, NotPublished),
+        responses=AgainShape,
+    )
+    def get(self, request: Request, token: str, booking_id: str) -> Response:  # noqa: ARG002
+        """Return what books a visit again, and its next free time.
+
+        ``POST bookings`` with this ``token`` as ``visits`` asks its contact for no code.
+        """
+        check_new_bookings(CUSTOMER)
+        now = utc_now()
+        contact = get_visits_contact(token=token, now=now)
+        before = get_visit(contact=contact.value, booking_id=read_row_id(booking_id) or 0)
+        wish = choose_offered(before)
+        first, *further = map(str, wish.service_ids)
+        body = {
+            "service": first,
+            "further_services": further,
+            "add_ons": list(map(str, wish.add_on_ids)),
+            "resource": next(map(str, wish.resource_ids), None),
+            "location": None if wish.location_id is None else str(wish.location_id),
+            "party_size": wish.party_size,
+            "arrival_mode": wish.arrival_mode,
+            "customer": {
+                "name": before.customer_name,
+                "phone": before.customer_phone,
+                "email": before.customer_email,
+            },
+            "asset": dict(before.asset_data),
+            "next_available": find_next_time(wish, now=now),
+        }
+        return Response(body)
+
+
 def _describe(booking: BookingView, now: datetime) -> dict[str, object]:
     said = booking.say_in(current_language())
     has_link = now < booking.ends_at + LINK_LIFE
     return {
+        "id": str(said.id),
         "reference": said.reference,
         "status": said.status,
         "service": said.service_name,

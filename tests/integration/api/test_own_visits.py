@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import time_machine
 from django.core import mail
 
-from scheduling.models import Booking, VisitsLink
-from tests.factories.scheduling import DETAILS, MONDAY, NOW, book, make_shop
+from scheduling.models import AddOn, Booking, Resource, Service, VisitsLink
+from scheduling.services.visits.links import ask_for_visits
+from tests.factories.scheduling import DETAILS, MONDAY, NOW, book, make_service, make_shop
 from tests.fakes.due_work import perform_all, send_messages
 
 ANA = "ana@example.com"
@@ -19,6 +22,15 @@ ANA = "ana@example.com"
 def at_now(tenants):
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def link(tenant) -> str:
+    """The token of a link to Ana's visits."""
+    ask_for_visits(contact=ANA, locale="es", now=NOW)
+    perform_all(tenant.schema_name, "visits_link")
+    send_messages(tenant.schema_name)
+    return re.search(r"/visits/(\w+)/", mail.outbox[-1].body)[1]
 
 
 def post(client, address: str, body: dict):
@@ -67,3 +79,109 @@ def test_a_request_without_a_key_that_is_sent_twice_makes_one_booking(customer_c
 
     assert (first.status_code, second.status_code, second.json()["code"]) == (201, 403, "verification_required")
     assert (both.status_code, Booking.objects.count()) == (201, 2)
+
+
+def test_a_phone_is_asked_for_an_email_where_no_sms_are_sent(customer_client, tenant):
+    answer = post(customer_client, "visits", {"contact": "+525512345678"})
+
+    assert (answer.status_code, list(answer.json()["errors"]), VisitsLink.objects.count()) == (422, ["contact"], 0)
+
+
+def test_a_contact_is_asked_about_so_often_only(customer_client, tenant, settings):
+    settings.LIMITS = settings.LIMITS | {"writes_contact": replace(settings.LIMITS["writes_contact"], size=1)}
+
+    answers = [post(customer_client, "visits", {"contact": each}) for each in (ANA, ANA.upper(), "otra@example.com")]
+
+    assert [each.status_code for each in answers] == [202, 429, 202]
+
+
+@pytest.fixture
+def visit() -> dict[str, object]:
+    """A visit of two services with an extra and a chosen person."""
+    service, (person, _) = make_shop(2)
+    Resource.objects.filter(pk=person).update(is_customer_choosable=True)
+    further = make_service((person,))
+    extra = AddOn.objects.create(service_id=service, name="Cera", minutes=30, price_minor=100, position=0)
+    book((service, further), add_on_ids=(extra.pk,), resource_ids=(person,))
+    booking = Booking.objects.get()
+    return {"service": service, "further": further, "extra": extra.pk, "person": person, "booking": booking}
+
+
+def test_a_visit_is_booked_again_without_a_code(customer_client, tenant, visit, link):
+    again = customer_client.get(f"/api/v1/visits/{link}/again/{visit['booking'].pk}").json()
+    next_available = again.pop("next_available")
+    body = {name: value for name, value in again.items() if value} | {"starts_at": next_available, "visits": link}
+    booked = post(customer_client, "bookings", body)
+
+    assert again == {
+        "service": str(visit["service"]),
+        "further_services": [str(visit["further"])],
+        "add_ons": [str(visit["extra"])],
+        "resource": str(visit["person"]),
+        "location": str(visit["booking"].location_id),
+        "party_size": 1,
+        "arrival_mode": "",
+        "customer": {"name": "Ana Pérez", "phone": "+525512345678", "email": ANA},
+        "asset": dict(DETAILS.asset),
+    }
+    made = Booking.objects.exclude(pk=visit["booking"].pk).get()
+    assert (booked.status_code, made.proven_contact) == (201, "email")
+    assert made.starts_at == datetime.fromisoformat(next_available)
+
+
+@pytest.mark.parametrize("email", ["otra@example.com", ""])
+def test_the_link_proves_no_other_contact(customer_client, tenant, visit, link, email):
+    person = {"name": "Otra", "phone": "+525587654321", "email": email}
+    body = {"service": str(visit["service"]), "starts_at": MONDAY.isoformat(), "customer": person, "visits": link}
+
+    booked = post(customer_client, "bookings", body | {"asset": dict(DETAILS.asset)})
+
+    made = Booking.objects.exclude(pk=visit["booking"].pk).get()
+    assert (booked.status_code, made.proven_contact) == (201, "")
+
+
+def test_what_is_no_longer_offered_is_left_out(customer_client, tenant, visit, link):
+    AddOn.objects.update(is_active=False)
+    Service.objects.filter(pk=visit["further"]).update(is_online=False)
+    Resource.objects.filter(pk=visit["person"]).update(is_customer_choosable=False)
+
+    again = customer_client.get(f"/api/v1/visits/{link}/again/{visit['booking'].pk}").json()
+
+    assert (again["further_services"], again["add_ons"], again["resource"]) == ([], [], None)
+
+
+def test_a_service_that_is_gone_is_not_booked_again(customer_client, tenant, visit, link):
+    Service.objects.filter(pk=visit["service"]).update(is_online=False)
+
+    answer = customer_client.get(f"/api/v1/visits/{link}/again/{visit['booking'].pk}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "service_not_found")
+
+
+@pytest.mark.parametrize("booking_id", ["999999", "x"])
+def test_what_is_somebody_else_s_is_not_booked_again(customer_client, tenant, visit, link, booking_id):
+    answer = customer_client.get(f"/api/v1/visits/{link}/again/{booking_id}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "booking_not_found")
+
+
+def test_where_no_time_is_in_sight_none_is_named(customer_client, tenant, visit, link):
+    Resource.objects.update(is_active=False)
+
+    again = customer_client.get(f"/api/v1/visits/{link}/again/{visit['booking'].pk}").json()
+
+    assert again["next_available"] is None
+
+
+def test_all_visits_are_taken_along(customer_client, tenant, visit, link):
+    data = customer_client.get(f"/api/v1/visits/{link}/data").json()
+
+    assert [each["booking"]["reference"] for each in data["visits"]] == [visit["booking"].reference]
+    assert (data["contact"], data["waitlist"], data["next"]) == (ANA, [], None)
+
+
+@pytest.mark.parametrize("path", ["data", "again/1"])
+def test_a_link_that_is_none_tells_nothing(customer_client, tenant, path):
+    answer = customer_client.get(f"/api/v1/visits/no-token/{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "visits_link_unknown")
