@@ -158,7 +158,7 @@ SPELLINGS = (
 
 
 def test_a_hundred_attempts_by_every_way_stay_within_the_limits(tenant, other_tenant, customer_client, wide, noon):
-    """Bookings with another phone each, holds, moves, cancellations, the neighbor's, sign-ups and passwords."""
+    """Bookings with another phone each, moves, cancellations, the neighbor's, passwords, and 25 sign-ups."""
     clients = [customer_client, HostClient(other_tenant.primary_host)]
     shops = []
     for each in (tenant, other_tenant):
@@ -176,7 +176,8 @@ def test_a_hundred_attempts_by_every_way_stay_within_the_limits(tenant, other_te
         if number % 5 == 4:
             moves += [move(among, token, number) for among, token in links]
         client.post("/accounts/password/reset/", {"email": email})
-        platform.post("/sign-up/", {**SIGN_UP_FORM, "slug": f"taller-{number}", "email": email})
+        if number % 4 == 0:
+            platform.post("/sign-up/", {**SIGN_UP_FORM, "slug": f"taller-{number}", "email": email})
         if number < 10 or number == 99:
             for each in (tenant, other_tenant):
                 work(each)

@@ -161,10 +161,16 @@ def test_file_that_is_no_python_is_named(checkout: Path) -> None:
 
 
 def test_command_prints_a_column_for_each_checkout(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_house(["--at", str(checkout), "--at", str(ROOT)]) == 0
+    other = checkout / "other"
+    for room in ("billing", "scheduling"):
+        (other / room).mkdir(parents=True)
+        (other / room / "__init__.py").write_text("")
+        (other / room / "page.py").write_text("def show():\n    pass\n")
+
+    assert run_house(["--at", str(checkout), "--at", str(other)]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == [checkout.name, ROOT.name]
+    assert lines[0].split() == [checkout.name, other.name]
     assert next(line for line in lines if line.startswith("  billing")).split()[1] == "–"
     assert next(line for line in lines if line.startswith("places that build")).split()[8:11] == ["2", "·", "0"]
 
