@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from edge.language import current_language
 from kernel.formats import (
@@ -18,6 +18,7 @@ from kernel.formats import (
     to_local,
 )
 from kernel.identity import phones
+from scheduling.selectors.bookings.series import SeriesView
 
 __all__ = [
     "Formats",
@@ -85,3 +86,28 @@ def capitalize(text: str) -> str:
 def is_same(one: str, other: str) -> bool:
     """Tell whether two names read the same to people: an asset that is the customer, a label that is its identifier."""
     return one.casefold().split() == other.casefold().split()
+
+
+def describe_series(formats: Formats, series: SeriesView) -> str:
+    """Return which one of a series a booking is: "2 of 6, every 2 weeks until Jan 12, 2027"."""
+    words = {
+        "position": series.position,
+        "count": len(series.bookings),
+        "rhythm": _name_rhythm(series.frequency, series.interval),
+        "until": formats.format_date(to_local(series.until, series.own.timezone).date()),
+    }
+    if words["rhythm"]:
+        return gettext("%(position)s of %(count)s, %(rhythm)s until %(until)s") % words
+    return gettext("%(position)s of %(count)s, until %(until)s") % words
+
+
+def _name_rhythm(frequency: str, interval: int) -> str:
+    """Return a rhythm of RFC 5545 in words; empty for one that has no simple ones."""
+    names = {
+        "DAILY": ngettext("every day", "every %(count)d days", interval),
+        "WEEKLY": ngettext("every week", "every %(count)d weeks", interval),
+        "MONTHLY": ngettext("every month", "every %(count)d months", interval),
+        "YEARLY": ngettext("every year", "every %(count)d years", interval),
+    }
+    name = names.get(frequency, "")
+    return name % {"count": interval} if interval > 1 else name

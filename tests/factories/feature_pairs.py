@@ -15,7 +15,7 @@ from scheduling.models import Allocation, RoundRobinLedger, Session
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.bookings.series import SeriesReport, book_series
+from scheduling.services.bookings.series.making import SeriesReport, book_series
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, make_rule, make_wish

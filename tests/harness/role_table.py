@@ -160,6 +160,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/<int:booking_id>/correct/": form(DESK),
     "workspace/bookings/<int:booking_id>/level/": form(DESK),
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": change(DESK),
+    "workspace/bookings/<int:booking_id>/undo-following/": change(DESK),
     "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),

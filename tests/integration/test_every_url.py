@@ -39,6 +39,7 @@ SAMPLES = {
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
     "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": "workspace/bookings/{booking}/undo/arrived/",
+    "workspace/bookings/<int:booking_id>/undo-following/": "workspace/bookings/{booking}/undo-following/",
     "workspace/bookings/<int:booking_id>/<slug:key>/": "workspace/bookings/{booking}/arrive/",
     "workspace/resources/<int:row_id>/": "workspace/resources/{resource}/",
     "workspace/resources/<int:row_id>/archive/": "workspace/resources/{resource}/archive/",

@@ -24,7 +24,7 @@ from scheduling.services.bookings.guards import open_guard
 from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.imports import import_booking
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.bookings.series import book_series
+from scheduling.services.bookings.series.making import book_series
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.bookings.transitions import (
     accept_payment,

@@ -97,6 +97,13 @@ TENANCY = (
         (_NEIGHBORS, "tests/unit/scheduling"),
     ),
     Mutant(
+        "a link to one date of a series cancels what somebody else was given",
+        "scheduling/services/bookings/series/following.py",
+        "is_customers=by.kind == ActorKind.CUSTOMER",
+        "is_customers=False",
+        ("tests/integration/scheduling/visits/test_following.py",),
+    ),
+    Mutant(
         "work inside one business may enter another",
         "tenants/context.py",
         "if outer is not None and outer.schema_name != tenant.schema_name:",

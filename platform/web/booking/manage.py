@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from edge.access import open_to_anyone
@@ -34,9 +34,10 @@ from scheduling.selectors.availability import free_times as availability
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.closing import find_closing_words
 from scheduling.selectors.bookings.photos import list_booking_photos
+from scheduling.selectors.bookings.series import SeriesView, find_series
 from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
-from scheduling.services.bookings import attendance, cancellations, moves
+from scheduling.services.bookings import attendance, moves
 from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.services.messages.relinking import find_new_token
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
@@ -48,10 +49,9 @@ from web.booking.pages import describe_opening, keep_private
 from web.booking.sent_photos import SentPhoto, show_photos
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
 from web.booking.times import complete_first
+from web.booking.visits.cards import VisitCard, make_cards
 from web.errors import translate_error
-from web.formats import Formats, end_sentence, get_formats, name_time, to_local
-from web.parts.fields import ReasonField
-from web.parts.forms import PageForm
+from web.formats import Formats, describe_series, end_sentence, get_formats, name_time, to_local
 from web.parts.pickers import find_week, last_day, make_picker
 
 ManageView = Callable[[HttpRequest, str], HttpResponse]
@@ -63,18 +63,13 @@ TAKEN_BACK = "taken-back"
 """The same, where the link has ended since: nobody reads any more what was said."""
 
 
-class CancelForm(PageForm):
-    """Why a customer cancels."""
-
-    reason = ReasonField(label=gettext_lazy("Why? It helps us plan"), rows=3, required=False)
-
-
 @dataclass(frozen=True, slots=True)
 class ManagePage:
     """A booking and what its customer may do with it now.
 
     Attributes:
         vertical_icon: Name in Lucide.
+        series: The dates that were booked with it and are told to the same contacts; None: it was booked alone.
     """
 
     booking: BookingView
@@ -83,6 +78,7 @@ class ManagePage:
     formats: Formats
     words: dict[str, str]
     vertical_icon: str
+    series: SeriesView | None
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +135,23 @@ class ManagePage:
     def can_cancel(self) -> bool:
         """Tell whether the policy still lets the customer cancel."""
         return self.is_open and may_customer_cancel(self.booking, now=self.now)
+
+    @property
+    def series_words(self) -> str:
+        """Which one of its series it is, how often that was booked, and until when."""
+        return describe_series(self.formats, self.series) if self.series else ""
+
+    @property
+    def other_dates(self) -> tuple[VisitCard, ...]:
+        """The other dates of its series."""
+        others = self.series.others if self.series else ()
+        return make_cards(others, now=self.now, formats=self.formats, language=current_language())
+
+    @property
+    def following(self) -> tuple[BookingView, ...]:
+        """The later dates of its series that its customer can cancel along with it."""
+        after = self.series.after if self.series else ()
+        return tuple(each for each in after if may_customer_cancel(each, now=self.now))
 
     @property
     def asks_attendance(self) -> bool:
@@ -262,27 +275,8 @@ def confirm_attendance(request: HttpRequest, token: str) -> HttpResponse:
     try:
         attendance.confirm_attendance(token=token, now=page.now)
     except (Conflict, Forbidden) as error:
-        return _render_refused(request, page, error)
-    return _go_back(token, "confirmed")
-
-
-@open_to_anyone
-@while_the_link_leads
-def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask whether to cancel, and for a reason; cancel on POST."""
-    page = load_page(token)
-    if request.method != "POST":
-        return render_page(request, page, "cancel" if page.can_cancel else "manage", form=CancelForm())
-    form = CancelForm(request.POST)
-    if not form.is_valid():
-        return render_page(request, page, "cancel", status=422, form=form)
-    count_write(request)
-    try:
-        reason = form.cleaned_data["reason"]
-        cancellations.cancel_booking(token=token, reason=reason, now=page.now, by=CUSTOMER)
-    except (Conflict, Forbidden) as error:
-        return _render_refused(request, page, error)
-    return _go_back(token, "cancelled")
+        return render_refused(request, page, error)
+    return go_back(token, "confirmed")
 
 
 @open_to_anyone
@@ -293,7 +287,7 @@ def move_booking(request: HttpRequest, token: str) -> HttpResponse:
     is_post = request.method == "POST"
     wish = read_instant(request.POST.get("starts_at", "") if is_post else request.GET.get("to", ""))
     if wish == page.booking.starts_at:
-        return _go_back(token)
+        return go_back(token)
     if not is_post and not page.can_move:
         paused = gettext(CUSTOMER_TEXTS[current_tenant().status][Ability.MOVE]) if page.is_paused else ""
         return render_page(request, page, "manage", refusal=paused)
@@ -319,7 +313,7 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
     try:
         moves.move_booking(token=page.token, starts_at=starts_at, now=page.now, by=CUSTOMER)
     except Forbidden as error:
-        return _render_refused(request, page, error)
+        return render_refused(request, page, error)
     except (Conflict, Invalid, NotFound) as error:
         nearest = getattr(error, "alternatives", ())
         is_taken = isinstance(error, SlotTaken)
@@ -333,7 +327,7 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
             taken=starts_at if is_taken else None,
             nearest=nearest,
         )
-    return _go_back(page.token, "moved")
+    return go_back(page.token, "moved")
 
 
 def _render_times(
@@ -354,7 +348,7 @@ def _render_times(
         found = availability.get_availability(query=query, now=page.now)
         found = complete_first(found, query, today=today, now=page.now, own=booking.starts_at)
     except (NotFound, Invalid) as error:  # what was booked is not offered like this any more
-        return _render_refused(request, page, error)
+        return render_refused(request, page, error)
     picker = make_picker(
         found,
         asked=asked,
@@ -397,17 +391,20 @@ def load_page(token: str) -> ManagePage:
     language = current_language()
     vertical = get_vertical(tenant.vertical)
     words = vertical.list_words(language=language, country=tenant.country)
+    booking = bookings.get_by_token(token=token, now=now).say_in(language)
     return ManagePage(
-        booking=bookings.get_by_token(token=token, now=now).say_in(language),
+        booking=booking,
         token=token,
         now=now,
         formats=get_formats(language, tenant.country, tenant.profile.clock),
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
+        series=find_series(booking, is_customers=True),
     )
 
 
-def _render_refused(request: HttpRequest, page: ManagePage, error: DomainError) -> HttpResponse:
+def render_refused(request: HttpRequest, page: ManagePage, error: DomainError) -> HttpResponse:
+    """Render the booking as it is, with what stands in the way."""
     return render_page(request, page, "manage", status=get_status(error), refusal=translate_error(error))
 
 
@@ -437,5 +434,6 @@ def render_page(
     )
 
 
-def _go_back(token: str, done: str = "") -> HttpResponse:
+def go_back(token: str, done: str = "") -> HttpResponse:
+    """Lead back to the booking, which says what was ``done``."""
     return HttpResponseRedirect(reverse("booking:manage", args=[token]) + (f"?done={done}" if done else ""))

@@ -5,6 +5,7 @@ from django.urls import path
 from web.booking import manage, pictures, sent_photos, views
 from web.booking.aftercare import data, feedback, messages
 from web.booking.brand import brand_stylesheet
+from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
 from web.booking.extras import calendar, photos, repeats, several
 from web.booking.verification import verify
@@ -38,7 +39,7 @@ urlpatterns = [
     path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
-    path("b/<str:token>/cancel/", manage.cancel_booking, name="cancel"),
+    path("b/<str:token>/cancel/", cancel_visit, name="cancel"),
     path("b/<str:token>/feedback/", feedback.tell_how_it_was, name="feedback"),
     path("b/<str:token>/feedback/publish/", feedback.change_consent, name="feedback_publish"),
     path("b/<str:token>/messages/", messages.write, name="messages"),

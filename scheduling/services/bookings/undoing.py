@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from database.transactions import LostRace, run_write
@@ -28,12 +29,20 @@ from tenants.services.due_work import add_due_work
 
 
 @plans_anew
-def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Actor) -> None:
+def undo_step(
+    *,
+    booking_id: int,
+    status: BookingStatus,
+    now: datetime,
+    by: Actor,
+    extra: Mapping[str, object] | None = None,
+) -> None:
     """Take back the step that led to ``status``: the booking stands where it stood before. Again changes nothing.
 
     Arrived, begun, finished, not come, cancelled and declined can be taken back, as long as nothing has
     happened since. What was cancelled or declined takes its people and things again, and no others; what lay
-    over the rules lies over them again, but not over a booking that came there meanwhile.
+    over the rules lies over them again, but not over a booking that came there meanwhile. ``extra`` goes into its
+    event.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -42,6 +51,7 @@ def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Acto
         BookingNotFound: There is none.
     """
     check_step(by)
+    said = {"undone": str(status), **(extra or {})}
 
     def work(*, is_pessimistic: bool) -> None:
         seen = read_booking(now=now, booking_id=booking_id)
@@ -60,10 +70,10 @@ def undo_step(*, booking_id: int, status: BookingStatus, now: datetime, by: Acto
             raise LostRace
         if planned is None:
             _step_back(booking, back)
-            record(booking, kind=BookingEvent.UNDONE, by=by, now=now, extra={"undone": str(status)})
+            record(booking, kind=BookingEvent.UNDONE, by=by, now=now, extra=said)
             return
         _restore(booking, planned, back, counters=counters, now=now)
-        record(booking, kind=BookingEvent.RESTORED, by=by, now=now, extra={"undone": str(status)})
+        record(booking, kind=BookingEvent.RESTORED, by=by, now=now, extra=said)
         write_allocations(planned[1], booking, now=now)
         counters.write(is_override=is_over)
 

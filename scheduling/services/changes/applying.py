@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
-from uuid import uuid4
 
 from django.db.models import QuerySet
 
@@ -40,7 +39,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.fitting import collecting
 from scheduling.services.changes.proposals import Outlook, look_around, propose
 from scheduling.services.editions import make_edition, share_edition
-from scheduling.services.writing.events import record
+from scheduling.services.writing.events import bundle_events, record
 from scheduling.services.writing.inputs import REASON_LENGTH, clean_reason
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.services.writing.releases import release
@@ -252,17 +251,13 @@ def _decide(
 
 def _bundle(touched: Sequence[Touched], decisions: Mapping[int, Decision]) -> Mapping[int, Mapping[str, object]]:
     """Return what goes into the event of each booking, so that whoever has several of them gets one message."""
-    by_address: dict[str, list[int]] = {}
-    for each in touched:
-        if decisions[each.booking.id].outcome is not Outcome.KEEP:
-            address = each.booking.customer_email.lower() or each.booking.customer_phone
-            by_address.setdefault(address or str(each.booking.id), []).append(each.booking.id)
-    return {
-        booking_id: {"bundle": name, "bundle_size": len(ids)} if len(ids) > 1 else {}
-        for ids in by_address.values()
-        for name in [uuid4().hex]
-        for booking_id in ids
-    }
+    return bundle_events(
+        {
+            each.booking.id: each.booking.customer_email or each.booking.customer_phone
+            for each in touched
+            if decisions[each.booking.id].outcome is not Outcome.KEEP
+        }
+    )
 
 
 def _move_in_parts(deferred: _Deferred, *, by: Actor, now: datetime, tell: Callable[[int, int], None]) -> list[Touched]:

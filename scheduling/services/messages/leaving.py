@@ -120,8 +120,11 @@ def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
     if template == waiting.template and is_same(waiting.state, present) and not waiting.beside:
         return Verdict.AS_WRITTEN
     previous = find_previous(_find_told(waiting), present) if template == "business_booking_moved" else None
-    further = tuple(each for each in _list_beside(waiting) if each.status != BookingStatus.CANCELLED)
-    words = make_business_words(booking, previous=previous, further=further)
+    beside, is_over = _list_beside(waiting), booking.status == BookingStatus.CANCELLED
+    along = [each for each in beside if (each.status == BookingStatus.CANCELLED) == is_over]
+    words = make_business_words(
+        booking, previous=previous, further=() if is_over else along, changed=along if is_over else ()
+    )
     return Content(template, words, describe_state(booking, previous=previous))
 
 

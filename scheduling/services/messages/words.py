@@ -124,16 +124,21 @@ def make_customer_words(
 
 
 def make_business_words(
-    booking: BookingView, *, previous: datetime | None = None, further: Sequence[BookingView] = ()
+    booking: BookingView,
+    *,
+    previous: datetime | None = None,
+    further: Sequence[BookingView] = (),
+    changed: Sequence[BookingView] = (),
 ) -> Words:
     """Return what a message to the business says: who comes, how to reach them, their note.
 
-    ``further`` are other dates that were booked with it.
+    ``further`` are other dates that were booked with it, ``changed`` those that were cancelled with it.
     """
     return {
         language: _say_further(
             _say_to_business(booking, language=language, previous=previous), further, language=language
         )
+        | {"also": "\n".join(_say_beside(each, language=language) for each in changed)}
         for language in LANGUAGES
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
+from uuid import uuid4
 
 from audit.history import add_history_part
 from database.statements import Statement
@@ -91,6 +92,22 @@ def record_together(
     remove_due_part(statement, name="end_due", source="booking", kind=due_kind)
     for event_id, booking_id in statement.fetch("SELECT id, subject_id FROM event"):
         announce_event(event_id=event_id, kind=f"booking.{kind}", subject_id=booking_id)
+
+
+def bundle_events(readers: Mapping[int, str]) -> Mapping[int, Mapping[str, object]]:
+    """Return what goes into the event of each booking, so that whoever reads of several of them gets one message.
+
+    ``readers`` has the address to which the messages of each booking go; empty: nobody is told.
+    """
+    by_reader: dict[str, list[int]] = {}
+    for booking_id, reader in readers.items():
+        by_reader.setdefault(reader.lower() or str(booking_id), []).append(booking_id)
+    return {
+        booking_id: {"bundle": name, "bundle_size": len(ids)} if len(ids) > 1 else {}
+        for ids in by_reader.values()
+        for name in [uuid4().hex]
+        for booking_id in ids
+    }
 
 
 def _describe(booking: Booking, by: Actor) -> dict[str, object]:

@@ -24,7 +24,7 @@ from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.bookings.moves import move_booking
-from scheduling.services.bookings.series import book_series
+from scheduling.services.bookings.series.making import book_series
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import OverrideReason, SlotRequest

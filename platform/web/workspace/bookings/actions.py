@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from scheduling.enums import BookingStatus
-from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK
+from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK, TRANSITIONS
 from scheduling.services.bookings import cancellations, transitions
+from scheduling.services.bookings.series import following
 from scheduling.types import Actor
 from web.formats import to_local
 from web.parts.toasts import Undo
@@ -42,6 +43,7 @@ class Action:
         target: The status afterwards; the services take a second click for done.
         service: Takes ``booking_id``, ``now`` and ``by``, and what `ReasonRule` asks for.
         tone: Class of the button.
+        undo_name: The address that takes it back, where that is another one than for a single step.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Action:
     service: Callable[..., object]
     tone: str = ""
     reason: ReasonRule = ReasonRule.NONE
+    undo_name: str = ""
 
     @property
     def is_undoable(self) -> bool:
@@ -65,6 +68,8 @@ class Action:
 
     def make_undo(self, booking_id: int) -> Undo | None:
         """Return the post that takes the step back."""
+        if self.undo_name:
+            return Undo(url=reverse(self.undo_name, args=[booking_id]), fields={"from": "board"})
         return make_undo(booking_id, self.target) if self.is_undoable else None
 
 
@@ -133,8 +138,21 @@ CANCEL = Action(
     tone="danger",
     reason=ReasonRule.CAUSE,
 )
+CANCEL_FOLLOWING = Action(
+    key="cancel-following",
+    label=gettext_lazy("Cancel this and the following"),
+    done=gettext_lazy("Bookings canceled"),
+    icon="ban",
+    target=BookingStatus.CANCELLED,
+    service=following.cancel_following,
+    tone="danger",
+    reason=ReasonRule.CAUSE,
+    undo_name="workspace:undo_following",
+)
 
-ACTIONS = {action.key: action for action in (APPROVE, DECLINE, ARRIVE, START, COMPLETE, NO_SHOW, CANCEL)}
+ACTIONS = {
+    action.key: action for action in (APPROVE, DECLINE, ARRIVE, START, COMPLETE, NO_SHOW, CANCEL, CANCEL_FOLLOWING)
+}
 
 _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
     BookingStatus.PENDING_PAYMENT: (CANCEL,),
@@ -147,13 +165,16 @@ _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
 
 
 def list_actions(
-    *, status: BookingStatus, starts_at: datetime, now: datetime, timezone: str = "UTC"
+    *, status: BookingStatus, starts_at: datetime, now: datetime, timezone: str = "UTC", has_following: bool = False
 ) -> tuple[Action, ...]:
     """Return the steps that make sense now; nobody can have failed to come before the start.
 
     What is done on the day of the visit is no main button before: somebody may come early, but seldom does.
+    ``has_following``: others of its series come after it, and can be canceled along.
     """
-    offered = (action for action in _BY_STATUS.get(status, ()) if action is not NO_SHOW or starts_at <= now)
+    offered = [action for action in _BY_STATUS.get(status, ()) if action is not NO_SHOW or starts_at <= now]
+    if has_following and may_end(status):
+        offered.append(CANCEL_FOLLOWING)
     is_ahead = to_local(now, timezone).date() < to_local(starts_at, timezone).date()
     return tuple(replace(action, tone="") if is_ahead and action is ARRIVE else action for action in offered)
 
@@ -166,3 +187,8 @@ def make_undo(booking_id: int, status: BookingStatus) -> Undo:
 def is_movable(status: BookingStatus) -> bool:
     """Tell whether staff may give the booking another time."""
     return status in MOVABLE_STATUSES
+
+
+def may_end(status: BookingStatus) -> bool:
+    """Tell whether staff may cancel the booking."""
+    return BookingStatus.CANCELLED in TRANSITIONS.get(status, frozenset())

@@ -23,6 +23,7 @@ from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.selectors.bookings.photos import list_booking_photos
+from scheduling.selectors.bookings.series import SeriesView, find_series
 from scheduling.services.photos import VISIT_PHOTO
 from scheduling.types import Answer, BookingView
 from scheduling.types.aftercare.views import ConversationView, FeedbackView
@@ -31,11 +32,11 @@ from tenants.enums import Ability
 from tenants.policies import may_business
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
-from web.formats import capitalize, to_local
+from web.formats import capitalize, describe_series, to_local
 from web.parts.pictures import ShownPicture, show_picture
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats, local_date_time
-from web.workspace.bookings.actions import Action, is_movable, list_actions
+from web.workspace.bookings.actions import Action, is_movable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
 
@@ -99,6 +100,7 @@ class BookingPage:
         photos: What the customer sent of what the visit is about.
         may_write: The person may write to the customer.
         is_waited_for: The customer wrote, and nobody has answered.
+        series: The dates that were booked with it; None: it was booked alone.
     """
 
     booking: BookingView
@@ -119,6 +121,22 @@ class BookingPage:
     feedback: FeedbackView | None
     may_write: bool
     is_waited_for: bool
+    series: SeriesView | None
+
+    @property
+    def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
+        """Return the dates of its series, each with how it stands."""
+        return tuple((each, get_look(each.status)) for each in self.series.bookings) if self.series else ()
+
+    @property
+    def following(self) -> tuple[BookingView, ...]:
+        """Return the later dates of its series that can be canceled along."""
+        return tuple(each for each in self.series.after if may_end(each.status)) if self.series else ()
+
+    @property
+    def series_words(self) -> str:
+        """Say which one of the series it is, how often it was booked, and until when."""
+        return describe_series(get_current_formats(), self.series) if self.series else ""
 
     @property
     def last_line_id(self) -> int:
@@ -142,6 +160,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
     names = _name_staff()
     said = list_conversation(booking_id=booking_id)
     may_act = has_permission(user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP)
+    series = find_series(booking, is_customers=False)
     return BookingPage(
         booking=booking,
         look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
@@ -149,7 +168,13 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         why=describe_cause(booking.cancelled_cause, booking.cancelled_reason),
         asset_facts=_list_asset_facts(booking),
         answer_facts=_list_answer_facts(booking),
-        actions=list_actions(status=booking.status, starts_at=booking.starts_at, now=now, timezone=booking.timezone)
+        actions=list_actions(
+            status=booking.status,
+            starts_at=booking.starts_at,
+            now=now,
+            timezone=booking.timezone,
+            has_following=series is not None and any(may_end(each.status) for each in series.after),
+        )
         if may_act
         else (),
         is_movable=may_act and is_movable(booking.status),
@@ -163,6 +188,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         feedback=find_feedback(booking_id=booking_id) if booking.status == BookingStatus.COMPLETED else None,
         may_write=may_act,
         is_waited_for=any(line.is_waiting for line in said),
+        series=series,
     )
 
 

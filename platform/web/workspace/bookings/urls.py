@@ -16,7 +16,7 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "correct", "level", "undo", "action"),
+        belongs=("booking", "move", "correct", "level", "undo", "undo_following", "action"),
     ),
     NavEntry(
         key="new",
@@ -57,5 +57,6 @@ urlpatterns = [
     path("bookings/<int:booking_id>/correct/", corrections.correct, name="correct"),
     path("bookings/<int:booking_id>/level/", levels.change_level, name="level"),
     path("bookings/<int:booking_id>/undo/<slug:status>/", views.undo_action, name="undo"),
+    path("bookings/<int:booking_id>/undo-following/", views.undo_following, name="undo_following"),
     path("bookings/<int:booking_id>/<slug:key>/", views.perform_action, name="action"),
 ]

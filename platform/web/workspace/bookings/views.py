@@ -14,9 +14,11 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
 from scheduling.enums import ActorKind, BookingStatus
+from scheduling.errors import SlotTaken
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.services.bookings import undoing
+from scheduling.services.bookings.series import following
 from scheduling.types import Actor, BookingView, OverrideReason
 from web.errors import translate_error
 from web.parts.status_looks import get_look
@@ -68,6 +70,22 @@ def undo_action(request: HttpRequest, booking_id: int, status: str) -> HttpRespo
     return answer_done(request, booking, Toast(title=gettext("Change undone"), text=f"{describe(booking)} · {state}"))
 
 
+@requires(Permission.BOOKING_MANAGE)
+@require_POST
+def undo_following(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Take back that bookings of a series were canceled together; a second click that finds it done is no error."""
+    try:
+        following.restore_following(booking_id=booking_id, now=utc_now(), by=make_actor(request))
+    except SlotTaken as error:
+        when = local_date_time(error.starts_at, bookings.get_booking(booking_id=booking_id).timezone)
+        text = gettext("Not undone, because %(when)s is taken by now.") % {"when": when}
+        return refuse(request, booking_id, error, text=text)
+    except (Conflict, Forbidden) as error:
+        return refuse(request, booking_id, error)
+    booking = bookings.get_booking(booking_id=booking_id)
+    return answer_done(request, booking, Toast(title=gettext("Change undone"), text=describe(booking)))
+
+
 def render_booking(
     request: HttpRequest,
     booking_id: int,
@@ -92,9 +110,9 @@ def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonFor
     return ReasonForm(data, key=action.key, has_cause=action.reason is ReasonRule.CAUSE)
 
 
-def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden) -> HttpResponse:
-    """Say what stands in the way, beside the booking as it is now."""
-    text = translate_error(error)
+def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden, *, text: str = "") -> HttpResponse:
+    """Say what stands in the way, beside the booking as it is now; ``text``: in other words than the error's own."""
+    text = text or translate_error(error)
     if is_fragment_asked(request) and request.POST.get("from") == "board":
         return answer_quietly(Toast(title=text, tone="bad"), status=get_status(error))
     return render_booking(request, booking_id, status=get_status(error), error=text)

@@ -13,7 +13,7 @@ from scheduling.errors import CustomerInvalid, RequestInvalid, SeriesConflict
 from scheduling.models import Booking, Customer, Series
 from scheduling.selectors.bookings.views import get_booking, list_bookings
 from scheduling.services.bookings.imports import import_booking
-from scheduling.services.bookings.series import book_series
+from scheduling.services.bookings.series.making import book_series
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from scheduling.errors import RequestInvalid
-from scheduling.services.bookings.recurrences import NOT_UNDERSTOOD, WITHOUT_END, list_walls
+from scheduling.services.bookings.series.recurrences import NOT_UNDERSTOOD, WITHOUT_END, list_walls
 
 FIRST = datetime(2026, 1, 31, 9, 30)  # noqa: DTZ001 - a wall time
 MADRID = "Europe/Madrid"

@@ -12,15 +12,16 @@ from database.transactions import write_transaction
 from kernel.errors import Conflict
 from kernel.instants import to_instant
 from scheduling.engine import to_minute
-from scheduling.enums import BookingSource, ConflictChoice
+from scheduling.enums import ActorKind, BookingSource, ConflictChoice
 from scheduling.errors import SeriesConflict, SlotTaken, SlotUnavailable
 from scheduling.models import Series
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.availability.plans import Plan, load_plan_at
-from scheduling.services.bookings.recurrences import list_walls
-from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.bookings.series.recurrences import list_walls
+from scheduling.services.bookings.submissions import book_slot, clean_asked
 from scheduling.services.editions import share_edition
+from scheduling.services.writing.customers import meet_customer
 from scheduling.services.writing.inputs import check_start
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SeriesPart, SlotRequest, VisitDetails
 
@@ -81,9 +82,12 @@ def book_series(
     check_new_bookings(by)
     check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
+    plan = _load_plan(request)
+    # Whom to look at comes before what is taken.
+    meet_customer(clean_asked(plan, request, details, now=now, is_staff=by.kind == ActorKind.STAFF))
     share_edition()
     # All at once and in id order: a series that locked date by date could wait in a circle.
-    lock_resources(_load_plan(request).list_resource_ids())
+    lock_resources(plan.list_resource_ids())
     series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
     dates = tuple(
         _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)

@@ -1,0 +1,1 @@
+"""Bookings of a series: made at once, and ended together."""
