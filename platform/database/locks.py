@@ -46,6 +46,10 @@ class KeySpace(StrEnum):
     CONTACT = "scheduling.contact"
     """Numbers: one newcomer with the same phone number or e-mail address at a time; before any resource."""
 
+    CUSTOMER = "scheduling.customer"
+    """Pairs: whoever books for a customer and looks at what else they come for, one at a time; after the contacts,
+    before any resource."""
+
     WAITLIST = "scheduling.waitlist"
     """Numbers: one worker at a time gives a business's free times to those who wait."""
 
@@ -109,6 +113,11 @@ def lock_stretches(stretches: Iterable[Stretch]) -> None:
     Resources first, in id order, which are shared; then their hours. Many hours are the whole resources.
     """
     _lock(_lock_hours(stretches))
+
+
+def lock_customer(customer_id: int) -> None:
+    """Hold back others who look at what a customer has booked before they book, until the transaction ends."""
+    _lock(_lock_whole(KeySpace.CUSTOMER, [customer_id]))
 
 
 def lock_rules(rule_ids: Iterable[int]) -> None:

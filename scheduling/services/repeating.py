@@ -15,9 +15,10 @@ from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import check_online, load_plan_at
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.holds import read_hold
-from scheduling.services.bookings.series import SeriesDate
-from scheduling.services.bookings.submissions import book_slot, submit_booking
+from scheduling.services.bookings.series.making import SeriesDate
+from scheduling.services.bookings.submissions import book_slot, clean_asked, submit_booking
 from scheduling.services.editions import share_edition
+from scheduling.services.writing.customers import meet_customer
 from scheduling.services.writing.inputs import check_start
 from scheduling.types import CUSTOMER, SeriesPart, SlotRequest, SubmittedBooking, VisitDetails
 
@@ -75,6 +76,7 @@ def book_repeats(
     check_online(plan)
     if len(starts) > min(service.most_repeats for service in plan.services):
         raise RequestInvalid(errors={"repeats": (TOO_MANY,)})
+    meet_customer(clean_asked(plan, request, details, now=now))  # whom to look at comes before what is taken
     share_edition()
     # All at once and in id order, as in `series`: one that locked date by date could wait in a circle.
     lock_resources(plan.list_resource_ids())

@@ -162,7 +162,7 @@ def book_slot(
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     if by.kind == ActorKind.CUSTOMER:
         check_online(plan)
-    clean = _clean_asked(plan, request, details, now=now, is_staff=is_staff)
+    clean = clean_asked(plan, request, details, now=now, is_staff=is_staff)
     agreed = Agreed(
         status=BookingStatus.CONFIRMED,
         source=source,
@@ -191,10 +191,14 @@ def book_slot(
     return describe_submitted(take_place(asked, book_at, clean=None if is_test else clean))
 
 
-def _clean_asked(
-    plan: Plan, request: SlotRequest, details: VisitDetails, *, now: datetime, is_staff: bool
+def clean_asked(
+    plan: Plan, request: SlotRequest, details: VisitDetails, *, now: datetime, is_staff: bool = False
 ) -> CleanDetails:
-    """Clean what was typed for a time that nobody held."""
+    """Clean what was typed for a time that nobody held.
+
+    Raises:
+        CustomerInvalid: By field.
+    """
     return clean_details(
         details if details.arrival_mode else replace(details, arrival_mode=request.wish.arrival_mode),
         arrival_modes=plan.services[0].arrival_modes,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from audit.history import add_history_part
 from database.connection import connection
-from database.locks import KeySpace, lock_words
+from database.locks import KeySpace, lock_customer, lock_words
 from database.statements import Statement
 from kernel.identity.keys import make_key
 from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind
@@ -84,14 +84,17 @@ def meet_customer(clean: CleanDetails) -> Known:
     """Find whom and what a booking's details mean; hold back others who would make them too.
 
     Two first bookings of one person at once make one customer: until the caller's transaction ends, nobody
-    else makes a customer or an asset with one of these contacts. Before the locks of resources and rows.
+    else makes a customer or an asset with one of these contacts. Where this is to be their only visit then, one after
+    the other looks at what else they come for. Before the locks of resources and rows.
     """
     known = find_known(clean)
-    if known.has_all(clean):
-        return known
-    for contact in sorted(_list_contacts(clean)):
-        lock_words(KeySpace.CONTACT, contact)
-    return find_known(clean)
+    if not known.has_all(clean):
+        for contact in sorted(_list_contacts(clean)):
+            lock_words(KeySpace.CONTACT, contact)
+        known = find_known(clean)
+    if clean.details.is_sole and known.customer_id is not None:
+        lock_customer(known.customer_id)
+    return known
 
 
 def attach_details(booking: Booking, clean: CleanDetails, known: Known) -> None:

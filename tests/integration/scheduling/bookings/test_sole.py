@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from unittest.mock import Mock
 
 import pytest
@@ -14,7 +16,7 @@ from django.db import connection
 from kernel.ids import new_token
 from scheduling.enums import BookingStatus
 from scheduling.errors import AlreadyBooked, VerificationRequired
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.guards import Sending
@@ -23,12 +25,15 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.messages.words import make_customer_words
+from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import CustomerDetails, SlotRequest, VisitDetails
 from tenants.context import tenant_scope
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, hours_later, make_shop, make_wish
 
 SOLE = replace(DETAILS, is_sole=True)
 PROVEN = replace(SOLE, proven_contact="email")
+DEADLOCK_SECONDS = 1
+"""How long PostgreSQL waits before it looks whether two wait in a circle."""
 
 
 def book_as(details: VisitDetails, service_id: int, hours: float = 0, *, door="at once", by=CUSTOMER, resource_ids=()):
@@ -243,3 +248,67 @@ def test_without_a_contact_nobody_is_known_and_nobody_is_asked(shop):
         book_as(nobody, shop, by=STAFF)
 
     assert count() == 2
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("door", ["at once", "from a hold"])
+def test_of_visits_that_meet_and_are_sent_at_once_one_is_booked(scratch_tenant, is_known, door):
+    with tenant_scope(scratch_tenant):
+        shop = make_shop(12, duration_minutes=180)[0]
+        if is_known:
+            book_as(DETAILS, shop, 24)
+        before = count()
+    begin = Barrier(4)
+
+    def send(hours: int) -> str:
+        try:
+            with tenant_scope(scratch_tenant):
+                begin.wait(60)
+                book_as(PROVEN, shop, hours, door=door)
+        except AlreadyBooked:
+            return "asked"
+        finally:
+            connection.close()
+        return "booked"
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = Counter(pool.map(send, (0, 1, 2, 1)))
+
+    with tenant_scope(scratch_tenant):
+        assert (outcomes, count() - before) == (Counter(booked=1, asked=3), 1)
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_series_and_a_visit_of_one_customer_at_once_wait_in_no_circle(scratch_tenant, round_):
+    with tenant_scope(scratch_tenant):
+        shop = make_shop(3)[0]
+        Service.objects.filter(pk=shop).update(most_repeats=10)
+        book_as(DETAILS, shop, 24)
+    begin, week = Barrier(2), timedelta(weeks=1)
+
+    def repeat() -> None:
+        starts = tuple(MONDAY + number * week for number in range(1, 8))
+        request = SlotRequest(make_wish(shop), MONDAY)
+        book_repeats(request=request, repeats=Repeats(1, starts), details=PROVEN, hold_id=0, token="", now=NOW)
+
+    def visit() -> None:
+        book_as(PROVEN, shop, 24 * 7 * round_)
+
+    def run(job) -> str:
+        with tenant_scope(scratch_tenant):
+            connection.ensure_connection()
+            begin.wait(60)
+            try:
+                job()
+            except AlreadyBooked:
+                return "asked"
+            finally:
+                connection.close()
+        return "booked"
+
+    with ThreadPoolExecutor(2) as pool:
+        began = time.monotonic()
+        outcomes = sorted(pool.map(run, (repeat, visit)))
+
+    assert outcomes == ["asked", "booked"]
+    assert time.monotonic() - began < DEADLOCK_SECONDS
