@@ -45,7 +45,7 @@ class Service(CatalogRow):
         max_length=16, choices=[(s.value, s.value) for s in Strategy], default=Strategy.LEAST_BUSY.value
     )
     seats = models.PositiveIntegerField(null=True, blank=True)
-    max_party_size = models.PositiveIntegerField(default=1)
+    max_party_size = models.PositiveIntegerField(null=True, blank=True)
 
     price_kind = models.CharField(
         max_length=12, choices=[(k.value, k.value) for k in PriceKind], default=PriceKind.ON_REQUEST.value

@@ -39,6 +39,7 @@ class ServiceTerms(ServiceTiming):
 
     Attributes:
         is_online: Customers see and book it; staff always may.
+        max_party_size: How many people one booking can be for; None: all places of a group, else one person.
         price_kind: How far the price binds.
         price_minor: None: on request, and only then.
         deposit_minor: For ``fixed``.
@@ -54,7 +55,7 @@ class ServiceTerms(ServiceTiming):
     name: str = field(metadata=PUBLIC)
     is_online: bool = True
     strategy: Strategy = Strategy.LEAST_BUSY
-    max_party_size: int = field(default=1, metadata=limited(1, LARGEST_PARTY))
+    max_party_size: int | None = field(default=None, metadata=limited(1, LARGEST_PARTY))
     price_kind: PriceKind = PriceKind.ON_REQUEST
     price_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))
     deposit_kind: DepositKind = DepositKind.NONE
@@ -76,10 +77,10 @@ class ServiceTerms(ServiceTiming):
 
     @property
     def largest_party(self) -> int:
-        """How many people one booking can be for; a group's places are enough where nothing else was set (1)."""
+        """How many people one booking can be for."""
         if self.seats is None:
-            return self.max_party_size
-        return self.seats if self.max_party_size == 1 else min(self.max_party_size, self.seats)
+            return self.max_party_size or 1
+        return min(self.max_party_size or self.seats, self.seats)
 
     @property
     def is_price_from(self) -> bool:

@@ -83,6 +83,7 @@ class KitService:
 
     Attributes:
         prices: Currency → minor units; a currency that is missing leaves the price open.
+        most_places: Of a group's ``seats``, how many one booking can take; None: all of them.
         notice_minutes: How long before its start it can still be booked.
         window_days: For how many days ahead it can be booked.
         cutoff_minutes: How long before its start customers can still cancel and move it.
@@ -99,6 +100,7 @@ class KitService:
     is_price_from: bool = False
     approval: KitApproval = KitApproval.INSTANT
     seats: int | None = None
+    most_places: int | None = None
     step_minutes: int = 15
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0

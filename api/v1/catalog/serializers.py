@@ -131,6 +131,7 @@ class ServiceShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     is_price_from = serializers.BooleanField()
+    largest_party = serializers.IntegerField(min_value=1)
     add_ons = AddOnShape(many=True)
     questions = QuestionShape(many=True)
     locations = serializers.ListField(child=serializers.CharField())

@@ -156,6 +156,7 @@ def _describe_service(service: ServiceView) -> dict[str, Any]:
         "price": make_money(service.price.amount_minor, service.currency),
         "price_kind": service.price.kind,
         "is_price_from": service.price.is_from,
+        "largest_party": service.largest_party,
         "add_ons": [
             {
                 "id": add_on.id,

@@ -233,7 +233,7 @@ def _make_service(each: KitService, kit: StarterKit, tenant: TenantInfo, types: 
         buffer_after_minutes=each.buffer_after_minutes,
         step_minutes=each.step_minutes,
         seats=each.seats,
-        max_party_size=each.seats or 1,
+        max_party_size=each.most_places,
         price_minor=price_minor,
         price_kind=_find_price_kind(each, price_minor),
         minimum_notice_minutes=each.notice_minutes,

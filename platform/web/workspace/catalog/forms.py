@@ -149,9 +149,12 @@ class ServiceForm(SetupForm[ServiceSetup]):
     arrival_modes = ChoicesField(label=gettext_lazy("Ways to arrive"), required=False, widget=Chips())
     seats = number(
         "seats", label=gettext_lazy("Places in a group"), required=False,
-        help_text=gettext_lazy("For classes that several people book; one booking may take all. Empty: no group."),
+        help_text=gettext_lazy("For classes that several people book. Empty: no group."),
     )  # fmt: skip
-    max_party_size = number("max_party_size", label=gettext_lazy("People in one booking, at most"))
+    max_party_size = number(
+        "max_party_size", label=gettext_lazy("People in one booking, at most"), required=False,
+        help_text=gettext_lazy("1: everybody books for themselves. Empty: all places of a group, else one person."),
+    )  # fmt: skip
     approval = ChoiceField(
         label=gettext_lazy("How it is confirmed"), choices=Approval.choices,
         widget=Segments(icons={Approval.INSTANT: "zap", Approval.REQUEST: "user-check", Approval.LINK_ONLY: "link"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -33,7 +34,7 @@ from scheduling.types import (
     ServiceResourceSetup,
     ServiceSetup,
 )
-from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule
+from tests.factories.scheduling import NOW, STAFF, book, make_place, make_resource, make_rule, make_service
 
 GHOST, HUGE = 99_999, 10**12
 SKILL = (RequirementSetup(skill="x"),)
@@ -552,3 +553,18 @@ def test_service_next_door_is_out_of_reach(olga, setup, cut, next_door):
 
     assert before
     assert next_door(look) == before
+
+
+def test_groups_of_before_say_how_many_places_one_booking_may_take(tenant):
+    migration = import_module("scheduling.migrations.0040_one_place_each")
+    place = (make_resource(make_place(), capacity=9),)
+    ids = [make_service(place, seats=seats, max_party_size=most) for seats, most in ((8, 1), (8, 3), (None, 1))]
+    made = Service.objects.filter(pk__in=ids).order_by("pk").values_list("max_party_size", flat=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration.SAY_SQL)
+        assert list(made) == [8, 3, 1]
+        made.filter(pk=ids[0]).update(max_party_size=None)
+        cursor.execute(migration.FILL_SQL)
+
+    assert list(made.all()) == [8, 3, 1]

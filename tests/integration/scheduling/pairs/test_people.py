@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from scheduling.engine import Strategy, WeeklyPeriod
-from scheduling.errors import SlotTaken, SlotUnavailable
+from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
 from scheduling.models import Booking
 from scheduling.types import RequirementSetup
 from tests.factories.feature_pairs import (
     check_offer,
+    list_groups,
     list_offered,
     list_taken,
     move,
@@ -273,3 +274,16 @@ def test_closed_day_with_choice_when_it_is_a_holiday(tenant):
     # Sunday's shift goes on into the holiday; Monday's own hours are closed.
     assert list_offered(service_id, resource_ids=(day_shift,)) == []
     assert list_offered(service_id, resource_ids=(night_shift,)) == list(range(11))
+
+
+def test_in_a_group_of_one_place_each_nobody_books_for_two(tenant):
+    service_id, _ = make_shop(seats=3, max_party_size=1)
+
+    with pytest.raises(RequestInvalid) as refused:
+        book(service_id, party_size=2)
+    assert list(refused.value.errors) == ["party_size"]
+    for _ in range(3):
+        book(service_id)
+
+    assert list_groups() == [(9, 3)]
+    assert list_offered(service_id) == REST

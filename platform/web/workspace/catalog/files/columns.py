@@ -168,7 +168,7 @@ COLUMNS = (
     Column(
         "max_party_size",
         gettext_lazy("People, at most"),
-        gettext_lazy("People in one booking, at most."),
+        gettext_lazy("People in one booking, at most; empty for all places of the group."),
         "max_party_size",
         read_number,
         "1",

@@ -110,7 +110,7 @@ def test_a_service_is_created_with_everything_that_the_form_asks(owner_client):
         ({"step_minutes": "1441"}, "f-step_minutes"),
         ({"minimum_notice_minutes": "x"}, "f-minimum_notice_minutes"),
         ({"booking_window_days": "-1"}, "f-booking_window_days"),
-        ({"max_party_size": ""}, "f-max_party_size"),
+        ({"max_party_size": "0"}, "f-max_party_size"),
         ({"approval": "never"}, "f-approval_0"),
     ],
 )
