@@ -27,6 +27,9 @@ ALWAYS = {
     "look_around": "as above",
     "find_place_again": "only looks, for undoing, which asks",
     "reviewing_limit": "as above",
+    "read_why": "only reads what was typed",
+    "clean_asked": "only cleans what was typed",
+    "end_booking": "takes a row that was locked, and so asked for",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }
 """Services that take ``by`` or ``now`` and need not ask, with the reason."""

@@ -81,12 +81,12 @@ def find_series(booking: BookingView, *, is_customers: bool) -> SeriesView | Non
 
 
 def list_of_series(booking: Booking | BookingView, *, is_customers: bool) -> QuerySet[Booking]:
-    """List the bookings of a booking's series, itself among them; alone where it has none.
+    """List the bookings of a booking's series, itself among them; none where it has none.
 
     ``is_customers``: those alone whose messages go to the same contacts.
     """
     if booking.series_id is None:
-        return Booking.with_tests.filter(pk=booking.pk if isinstance(booking, Booking) else booking.id)
+        return Booking.objects.none()
     rows = Booking.objects.filter(series_id=booking.series_id)
     if is_customers:
         rows = rows.filter(customer_email=booking.customer_email, customer_phone=booking.customer_phone)
