@@ -61,8 +61,11 @@ def erase_customers(rows: ErasedRows) -> None:
     Bookings that are to come stay: the place is taken, and staff sees by whom no more.
     """
     ids = rows.row_ids
+    # Who waits, then bookings, then whom and what they point at: the order in which an offer is accepted.
+    list(WaitlistEntry.objects.filter(customer_id__in=ids).select_for_update().order_by("pk").values_list("pk"))
     # What somebody else was given since then is that person's; what they had before is the history's.
-    bookings = list(Booking.with_tests.filter(customer_id__in=ids).order_by("pk").values_list("pk", flat=True))
+    theirs = Booking.with_tests.filter(customer_id__in=ids).select_for_update()
+    bookings = list(theirs.order_by("pk").values_list("pk", flat=True))
     with translation.override(current_tenant().locale):
         nobody = gettext("Erased person")
     addresses = _list_addresses(ids, bookings)  # while it is known which they were

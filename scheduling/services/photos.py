@@ -16,7 +16,7 @@ from database.locks import KeySpace, lock_words
 from database.statements import Statement
 from files.engine import Shape, Target
 from files.hooks import FileKind, register_kind
-from files.services.removal import remove_files_of
+from files.services.removal import remove_files_of_all
 from files.services.uploads import take_from_visitor
 from kernel.ids import hash_token
 from scheduling.errors import TooManyPhotos
@@ -25,7 +25,7 @@ from scheduling.policies import check_new_bookings
 from scheduling.types import CUSTOMER, MOST_PHOTOS
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_exported_work
-from tenants.services.due_work import add_due_part, add_due_work, remove_due_work
+from tenants.services.due_work import add_due_part, add_due_work, remove_all_due_work
 
 VISIT_PHOTO = "visit_photo"
 """The kind of file, and of the due work that removes it in time."""
@@ -138,11 +138,10 @@ def _unattached(run_hash: str) -> QuerySet[VisitPhoto]:
 
 
 def _remove(photo_ids: Collection[int], *, now: datetime) -> None:
-    ids = list(photo_ids)
-    for photo_id in ids:
-        remove_files_of(kind=VISIT_PHOTO, owner_id=photo_id, now=now)
-        remove_due_work(kind=VISIT_PHOTO, row_id=photo_id)
-    VisitPhoto.objects.filter(pk__in=ids).delete()
+    if ids := list(photo_ids):
+        remove_files_of_all(kind=VISIT_PHOTO, owner_ids=ids, now=now)
+        remove_all_due_work(kind=VISIT_PHOTO, row_ids=ids)
+        VisitPhoto.objects.filter(pk__in=ids).delete()
 
 
 def _lock(run_hash: str) -> None:

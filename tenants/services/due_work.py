@@ -158,7 +158,12 @@ def wake_after_commit(*, kind: str, row_id: int, notice: Notice | None = None) -
 
 def remove_due_work(*, kind: str, row_id: int) -> None:
     """Forget about something that is not due any more."""
-    DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id=row_id).delete()
+    remove_all_due_work(kind=kind, row_ids=[row_id])
+
+
+def remove_all_due_work(*, kind: str, row_ids: Collection[int]) -> None:
+    """Do the same for many rows with one statement."""
+    DueWork.objects.filter(schema_name=connection.schema_name, kind=kind, row_id__in=row_ids).delete()
 
 
 def wake_worker(*, schema_name: str, kind: str, row_id: int, notice: Notice | None = None) -> None:

@@ -139,6 +139,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         for service in flow.services
         if (not category or service.category == category) and _is_found(service, typed)
     ]
+    elsewhere = 0 if shown or not category else sum(_is_found(service, typed) for service in flow.services)
     are_told = all(find_text(each.texts, flow.formats.language, "name", "") for each in flow.services)
     return render_step(
         request,
@@ -155,6 +156,8 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         category=category,
         has_search=len(flow.services) > MANY_SERVICES,
         typed=typed,
+        elsewhere=elsewhere,
+        elsewhere_url=make_link(StepKey.SERVICE, sealed, q=typed),
         all_url=make_link(StepKey.SERVICE, sealed),
         categories=[CategoryOption(name, make_link(StepKey.SERVICE, sealed, category=name)) for name in names]
         if has_filter

@@ -104,14 +104,19 @@ def read_wished(entry: WaitlistEntry) -> WaitlistWish:
 def read_waiter(entry: WaitlistEntry) -> Waiter:
     """Return when somebody who waits can come, without the starts that they had already."""
     passed = (line.starts_at for line in read_log(entry) if line.step in PASSED)
+    return make_waiter(read_wished(entry), passed=frozenset(to_minutes(at) for at in passed if at is not None))
+
+
+def make_waiter(wished: WaitlistWish, *, passed: frozenset[int] = frozenset()) -> Waiter:
+    """Return when somebody can come who waits for this; ``passed`` are starts that are not offered to them again."""
     return Waiter(
-        from_on=entry.from_on,
-        to_on=entry.to_on,
-        weekdays=frozenset(entry.weekdays),
-        from_minute=entry.from_minute,
-        to_minute=entry.to_minute,
-        shortest_notice_minutes=entry.shortest_notice_minutes,
-        passed=frozenset(to_minutes(at) for at in passed if at is not None),
+        from_on=wished.from_on,
+        to_on=wished.to_on,
+        weekdays=frozenset(wished.weekdays),
+        from_minute=wished.from_minute,
+        to_minute=wished.to_minute,
+        shortest_notice_minutes=wished.shortest_notice_minutes,
+        passed=passed,
     )
 
 

@@ -17,9 +17,8 @@ from kernel.errors import DomainError
 from kernel.ids import hash_token
 from kernel.instants import to_instant, to_minutes
 from scheduling.engine import find_fitting, to_local_date
-from scheduling.models import WaitlistEntry
 from scheduling.selectors.availability.free_times import get_availability
-from scheduling.selectors.waitlist.entries import list_waiting, read_waiter
+from scheduling.selectors.waitlist.entries import list_waiting, make_waiter
 from scheduling.types import AvailabilityQuery, WaitlistEntryView, Wish
 
 MOST_SHOWN = 8
@@ -85,7 +84,6 @@ class _Free:
 
 
 def _fit_all(waiting: Sequence[WaitlistEntryView], free: _Free, *, location_id: int | None) -> tuple[Fit, ...]:
-    rows = WaitlistEntry.objects.in_bulk([entry.id for entry in waiting])
     fits: list[Fit] = []
     for entry in waiting:
         if len(fits) == MOST_SHOWN:
@@ -96,8 +94,7 @@ def _fit_all(waiting: Sequence[WaitlistEntryView], free: _Free, *, location_id: 
                 fits.append(Fit(entry, entry.offer.starts_at))
             continue
         timezone, starts = free.list_starts(_place_wish(entry, location_id))
-        waiter = replace(read_waiter(rows[entry.id]), passed=frozenset())
-        start = find_fitting(waiter, timezone, starts)
+        start = find_fitting(make_waiter(entry.wished), timezone, starts)
         if start is not None:
             fits.append(Fit(entry, to_instant(start)))
     return tuple(fits)

@@ -29,10 +29,12 @@ from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.messages.waitlist import tell_offer
 from scheduling.services.waitlist.answering import lapse_offer
 from scheduling.services.waitlist.queue import (
+    FORGET_KIND,
     LAPSE_KIND,
     MATCH_KIND,
     derive_links_anew,
     end_entry,
+    forget_details,
     make_offer_token,
     note,
     number_offer,
@@ -180,7 +182,8 @@ def register() -> None:
     """Do the due work of the waitlist, listen to what frees places, and mend offers whenever a business is restored."""
     register_due_handler(MATCH_KIND, match_waitlist, takes_long=True)
     register_due_handler(LAPSE_KIND, lapse_offer)
-    register_exported_work([MATCH_KIND])
+    register_due_handler(FORGET_KIND, forget_details)
+    register_exported_work([MATCH_KIND, FORGET_KIND])
     register_event_handler("booking.", note_event, is_urgent=False)
     register_restore_step("offers", 21, derive_links_anew)
 

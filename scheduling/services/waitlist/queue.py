@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from database.transactions import write_transaction
 from kernel.ids import hash_token
 from scheduling.enums import WaitlistStatus, WaitlistStep
 from scheduling.errors import HoldUnknown, HoldUsed
@@ -17,10 +18,14 @@ from scheduling.services.messages.manage_tokens import derive_token, find_curren
 from scheduling.types import SYSTEM, Actor, CustomerDetails, LogLine, VisitDetails
 from tenants.context import current_tenant
 from tenants.enums import Urgency
+from tenants.errors import RetryLater
 from tenants.services.due_work import add_due_work, remove_due_work
 from tenants.types import RestoredTenant
 
 MATCH_KIND, LAPSE_KIND = "waitlist_match", "waitlist_lapse"
+FORGET_KIND = "waitlist_forget"
+KEPT = timedelta(days=90)
+"""How long after its end an entry knows what whoever waited had typed: name, contacts, note, answers."""
 QUEUE_ROW = 1
 """A business has one queue; the due work that goes through it needs a number."""
 
@@ -80,7 +85,26 @@ def end_entry(entry: WaitlistEntry, status: WaitlistStatus, *, now: datetime) ->
         entry.offered_booking = None
         entry.join_key = ""  # who left and comes back to the form joins again
     remove_due_work(kind=LAPSE_KIND, row_id=entry.pk)
+    add_due_work(kind=FORGET_KIND, row_id=entry.pk, due_at=now + KEPT, now=now)
     entry.save()
+
+
+@write_transaction()
+def forget_details(entry_id: int, now: datetime) -> None:
+    """Remove what was typed for an entry that has ended long ago (handler of due work); safe to run twice.
+
+    That somebody waited, for what, and what became of it, stays.
+
+    Raises:
+        RetryLater: It has not ended so long ago.
+    """
+    entry = WaitlistEntry.objects.select_for_update().filter(pk=entry_id).first()
+    if entry is None or entry.ended_at is None:
+        return
+    if entry.ended_at + KEPT > now:
+        raise RetryLater(at=entry.ended_at + KEPT)
+    entry.details, entry.note = {}, ""
+    entry.save(update_fields=["details", "note"])
 
 
 def wake_queue(*, now: datetime) -> None:

@@ -195,6 +195,20 @@ def test_photos_of_an_erased_customer_go_with_their_files(tenant):
     assert (VisitPhoto.objects.filter(pk=photo).exists(), list_kept()) == (False, [])
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_photos_are_removed_in_as_many_statements_however_many(tenant, django_assert_num_queries, count):
+    service_id, _ = make_shop()
+    for _ in range(count):
+        add()
+    booking_id = book_with(service_id)
+
+    with django_assert_num_queries(9):
+        remove_photos_of(booking_ids=[booking_id], now=NOW)
+
+    assert (VisitPhoto.objects.count(), list_kept(), list_due()) == (0, [], [])
+    assert DueWork.objects.filter(kind="file_removal", due_at=NOW).count() == count
+
+
 def test_visitors_send_no_other_files(tenant):
     for kind, owner_id in (("resource", 1), (VISIT_PHOTO, 999_999)):
         with pytest.raises(FileUnknown):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.core.cache import cache
 
 from scheduling.selectors.waitlist import fits as selector
@@ -64,3 +65,13 @@ def test_who_waits_is_read_each_time(free_shop):
     fits = list_fits(on=DAY, location_id=None, now=MORNING)
 
     assert ([fit.entry.name for fit in fits.rows], fits.is_fresh) == (["Berta", "Carla"], False)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_waits_is_read_once(shop, django_assert_num_queries, count):
+    for number in range(count):
+        join(shop, f"Berta{number}")
+    list_fits(on=DAY, location_id=None, now=MORNING)
+
+    with django_assert_num_queries(2):
+        list_fits(on=DAY, location_id=None, now=MORNING)

@@ -69,3 +69,16 @@ def test_the_search_carries_what_was_chosen_before(customer_client, many):
 
     sealed = page.partition('name="d" value="')[2].partition('"')[0]
     assert customer_client.get(f"/visit/?d={sealed}").status_code == 200
+
+
+def test_a_search_within_a_kind_of_service_says_that_others_match(customer_client, many):
+    Service.objects.filter(name__startswith="Frenos").update(category="Clase A")
+    Service.objects.filter(name="Luces").update(category="Clase B")
+
+    page = customer_client.get("/", {"q": "frenos", "category": "Clase B", "lang": "en"})
+    nowhere = customer_client.get("/", {"q": "xyz", "category": "Clase B", "lang": "en"})
+    all_found = customer_client.get(page.context["elsewhere_url"])
+
+    assert "Nothing in “Clase B” matches “frenos”, but 2 other services do." in text_of(page)
+    assert sorted(list_shown(all_found)) == ["Frenos delanteros", "Frenos traseros"]
+    assert "No service is called “xyz” here." in text_of(nowhere)
