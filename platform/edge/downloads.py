@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from asgiref.sync import sync_to_async
 from django.core.files.base import File
 from django.http import HttpResponse, StreamingHttpResponse
 
 from kernel.lines import clean_line, disarm
-from tenants.services.connections import release_connections
 
 CHUNK = 1 << 18
 
@@ -34,10 +32,7 @@ def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[obje
 
 
 class FileStream(StreamingHttpResponse):
-    """A stored file, sent piece by piece; it is closed when the last one was sent, or whoever asked has gone.
-
-    Django would read a file whole before it sends the first byte to an ASGI server: that one asks for pieces itself.
-    """
+    """A stored file, sent piece by piece; it is closed when the last one was sent, or whoever asked has gone."""
 
     def __init__(self, file: File[bytes], *, name: str, size: int) -> None:
         pieces = iter(partial(file.read, CHUNK), b"")
@@ -52,12 +47,6 @@ class FileStream(StreamingHttpResponse):
         """Close the file as well."""
         self._file.close()
         super().close()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the pieces; a slow line keeps no connection to the database."""
-        await sync_to_async(release_connections, thread_sensitive=True)()
-        while piece := await sync_to_async(self._file.read, thread_sensitive=False)(CHUNK):
-            yield piece
 
 
 def answer_file(file: File[bytes], *, name: str, size: int) -> FileStream:

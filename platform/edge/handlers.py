@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
@@ -9,9 +10,12 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 
 from edge.problems import is_fit, make_problem_of
+from tenants.services.connections import release_connections
 
 KEPT_THREADS = 32
 """Idle ones; a burst or many open boards may need more for a while."""
+ENOUGH = 1 << 16
+"""Bytes of a file that are read at a time, before they are sent."""
 
 
 class OneThreadHandler(ASGIHandler):
@@ -43,6 +47,12 @@ class OneThreadHandler(ASGIHandler):
             else:
                 executor.shutdown(wait=False)
 
+    async def send_response(self, response: Any, send: Any) -> None:
+        """Send an answer; a file, ours or a stylesheet, piece by piece: Django would read it whole first, and warn."""
+        if response.streaming and not response.is_async:
+            response.streaming_content = _read_pieces(iter(response.streaming_content))
+        await super().send_response(response, send)
+
     def create_request(self, scope: Any, body_file: Any) -> tuple[Any, Any]:
         """Make the request; one that nobody can read is refused before any middleware, to programs in their form."""
         request, refusal = super().create_request(scope, body_file)
@@ -55,3 +65,25 @@ class OneThreadHandler(ASGIHandler):
         super().load_middleware(is_async=False)
         chain: Any = self._middleware_chain  # type: ignore[has-type]
         self._middleware_chain = sync_to_async(chain, thread_sensitive=True)
+
+
+async def _read_pieces(content: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what a synchronous answer has, read in the thread of its request.
+
+    A slow line keeps no connection to the database meanwhile.
+    """
+    await sync_to_async(release_connections, thread_sensitive=True)()
+    while piece := await sync_to_async(_take, thread_sensitive=True)(content):
+        yield piece
+
+
+def _take(content: Iterator[bytes]) -> bytes:
+    """Return the next bytes, `ENOUGH` or a little more; none: that was all."""
+    pieces: list[bytes] = []
+    size = 0
+    for piece in content:
+        pieces.append(piece)
+        size += len(piece)
+        if size >= ENOUGH:
+            break
+    return b"".join(pieces)

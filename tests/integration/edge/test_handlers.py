@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import threading
 
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 
 from config import asgi
@@ -65,6 +66,7 @@ def tell_failure(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("failed", status=500)
 
 
+FILE = bytes(range(256)) * 1000
 together = threading.Barrier(2)
 
 
@@ -74,7 +76,30 @@ def meet(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("met")
 
 
-urlpatterns = [path("sync", answer), path("async", answer_later), path("fail", fail), path("meet", meet)]
+class Reading(io.BytesIO):
+    """A file that says which thread reads it, how much at a time, and when it is closed."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        pass_by("read")
+        return super().read(size)
+
+    def close(self) -> None:
+        pass_by("closed")
+        super().close()
+
+
+def send_file(_request: HttpRequest) -> FileResponse:
+    pass_by("view")
+    return FileResponse(Reading(FILE))
+
+
+urlpatterns = [
+    path("sync", answer),
+    path("async", answer_later),
+    path("fail", fail),
+    path("meet", meet),
+    path("file", send_file),
+]
 handler500 = tell_failure
 
 
@@ -95,10 +120,13 @@ def ask(handler):
         scope = {"type": "http", "method": "GET", "path": path, "query_string": raw, "headers": [(b"host", b"x")]}
         server = ApplicationCommunicator(handler, scope)
         await server.send_input({"type": "http.request", "body": b""})
-        started, body = await server.receive_output(10), await server.receive_output(10)
+        started, bodies = await server.receive_output(10), [await server.receive_output(10)]
+        while bodies[-1].get("more_body"):
+            pass_by("sent")
+            bodies.append(await server.receive_output(10))
         await server.wait(10)
         pass_by("server")
-        return started["status"], body["body"]
+        return started["status"], b"".join(each.get("body", b"") for each in bodies)
 
     async def send_all(addresses: tuple[str, ...]) -> list[tuple[int, bytes]]:
         return await asyncio.gather(*map(send, addresses))
@@ -136,6 +164,26 @@ def test_a_failure_is_answered_in_the_thread_of_its_request(ask):
 
     threads = find_threads()
     assert threads["failure"] == threads["in"] == threads["process_exception"]
+
+
+def test_a_file_is_sent_while_it_is_read_and_nothing_is_warned_of(ask, monkeypatch, recwarn):
+    monkeypatch.setattr(handlers, "release_connections", lambda: pass_by("released"))
+
+    assert ask("/file") == [(200, FILE)]
+
+    names = [name for name, _ in stays]
+    first, last = names.index("sent"), len(names) - 1 - names[::-1].index("read")
+    assert first < last  # never whole before the first byte
+    assert names.index("released") < names.index("read") < names.index("closed")
+    threads = find_threads()
+    assert threads["read"] == threads["view"] == threads["released"]
+    assert [str(each.message) for each in recwarn if "StreamingHttpResponse" in str(each.message)] == []
+
+
+def test_an_empty_file_is_an_answer(ask, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.FILE", b"")
+
+    assert ask("/file") == [(200, b"")]
 
 
 def test_a_thread_is_kept_for_the_next_request(ask):

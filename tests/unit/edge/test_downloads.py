@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from decimal import Decimal
@@ -81,18 +80,6 @@ def test_a_stored_file_is_sent_piece_by_piece_and_closed(monkeypatch):
     monkeypatch.setattr(request_finished, "send", lambda **_: None)  # there was no request
     response.close()
     assert file.closed
-
-
-def test_an_asgi_server_gets_pieces_too_and_the_database_back(monkeypatch):
-    monkeypatch.setattr(downloads, "CHUNK", 4)
-    released: list[bool] = []
-    monkeypatch.setattr(downloads, "release_connections", lambda: released.append(True))
-    response = answer_file(File(io.BytesIO(b"0123456789")), name="x.zip", size=10)
-
-    async def read_all() -> list[bytes]:
-        return [piece async for piece in response]
-
-    assert (asyncio.run(read_all()), released) == ([b"0123", b"4567", b"89"], [True])
 
 
 def test_a_name_of_a_stored_file_cannot_end_the_header():
