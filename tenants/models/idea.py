@@ -10,12 +10,12 @@ from django.db import models
 class Idea(models.Model):
     """What somebody of a business wrote to us.
 
-    ``user_id`` is a person of that business's schema; ``page`` is the path on which it came to mind, without what
-    somebody searched for there. ``read_at``: an operator has put it away.
+    ``user_id`` is a person of that business's schema, and nobody once that person has left; ``page`` is the path on
+    which it came to mind, without what somebody searched for there. ``read_at``: an operator has put it away.
     """
 
     schema_name = models.CharField(max_length=63)
-    user_id = models.BigIntegerField()
+    user_id = models.BigIntegerField(null=True, blank=True)
     text = models.TextField()
     page = models.CharField(max_length=200, blank=True, default="")
     written_at = models.DateTimeField()

@@ -42,6 +42,11 @@ def tell_idea(*, text: str, page: str, user_id: int, now: datetime) -> None:
     Idea.objects.create(schema_name=schema_name, user_id=user_id, text=words, page=clean_page(page), written_at=now)
 
 
+def forget_author(user_id: int) -> None:
+    """Let nobody see any more that a person of the current business, who leaves it, wrote what they did."""
+    Idea.objects.filter(schema_name=current_tenant().schema_name, user_id=user_id).update(user_id=None)
+
+
 def clean_page(page: str) -> str:
     """Return the path of a page of the workspace, without its query; empty: it is none."""
     path = page.partition("?")[0].partition("#")[0]

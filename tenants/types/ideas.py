@@ -15,13 +15,14 @@ class IdeaView:
 
     Attributes:
         business: Its name; empty where it is gone.
+        user_id: Who of the business; None: somebody who has left it.
         page: The path on which it came to mind; may be empty.
     """
 
     id: int
     schema_name: str
     business: str
-    user_id: int
+    user_id: int | None
     text: str
     page: str
     written_at: datetime

@@ -25,6 +25,7 @@ from accounts.services.sessions import end_sessions
 from accounts.types import AccountMessage, PersonChange, Proof
 from tenants.enums import Ability
 from tenants.policies import check_business_may
+from tenants.services.ideas import forget_author
 from tenants.services.workplaces import forget_workplace, note_workplace
 
 
@@ -156,6 +157,7 @@ def _switch_off(person: User, *, by_id: int, now: datetime) -> None:
     forget_workplace(person.email)
     revoke_all_by(person, now=now)
     revoke_keys_of(person, by_id=by_id, now=now)
+    forget_author(person.pk)
     hooks.note_change(PersonChange(person.pk, by_id, {"is_active": (True, False)}, now))
 
 

@@ -12,6 +12,8 @@ from accounts.services import invitations, second_step, team
 from accounts.types import NewPerson, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
+from tenants.selectors.ideas import list_ideas
+from tenants.services.ideas import tell_idea
 from tests.conftest import OWNER_PASSWORD, HostClient
 from tests.factories.accounts import SECRET
 from tests.fakes.due_work import send_messages
@@ -55,6 +57,17 @@ def test_a_role_changes_and_is_written_down(tenant, owner, ana):
 
     assert (changed, get_person(ana.pk).role) == ([True, False], "manager")
     assert read_log(ana) == [({"role": ["provider", "manager"]}, owner.pk)]
+
+
+def test_what_somebody_told_us_stays_without_them_when_they_leave(tenant, owner, ana, second):
+    for person, text in ((ana, "Falta la hora"), (second, "Faltan colores")):
+        tell_idea(text=text, page="", user_id=person.pk, now=utc_now())
+
+    team.deactivate(ana.pk, by=owner, now=utc_now())
+
+    assert [(each.text, each.user_id) for each in list_ideas().rows] == [
+        ("Faltan colores", second.pk), ("Falta la hora", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["operator", "king", ""])
