@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from samples.opinions import say_how_it_was
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -78,6 +79,7 @@ def _play_visit(booking: BookingView, fate: _Fate, status: str, now: datetime) -
         status = BookingStatus.IN_PROGRESS
     if status == BookingStatus.IN_PROGRESS and fate.ends_at <= now:
         complete_visit(booking_id=booking.id, now=fate.ends_at, by=STAFF)
+        say_how_it_was(booking, now=fate.ends_at)
 
 
 def _draw(booking: BookingView) -> _Fate:

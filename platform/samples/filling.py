@@ -77,7 +77,8 @@ def _advance(rows: Sequence[BookingRow], now: datetime) -> None:
 
 def _settle(booking_ids: Collection[int]) -> None:
     # A worker would only find that nobody is to be told.
-    settle_events(kind_prefix="booking.", subject_ids=booking_ids)
+    for kind_prefix in ("booking.", "feedback."):
+        settle_events(kind_prefix=kind_prefix, subject_ids=booking_ids)
 
 
 def _find_midnight(shop: Shop, on: date) -> datetime:

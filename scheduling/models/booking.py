@@ -230,7 +230,6 @@ class Booking(models.Model):
                 name="scheduling_booking_phone",
             ),
             models.Index(fields=["id"], condition=models.Q(is_test=True), name="scheduling_booking_test"),
-            models.Index(fields=["id"], condition=models.Q(is_sample=True), name="scheduling_booking_sample"),
             models.Index(
                 fields=["hold_expires_at"],
                 condition=models.Q(is_active=True, hold_expires_at__isnull=False),

@@ -9,7 +9,6 @@ from scheduling.models import Booking
 
 SEE_TRIALS = {
     "scheduling/models/booking.py": "says what they are",
-    "scheduling/selectors/aftercare/feedback.py": "what is said of them is published nowhere",
     "scheduling/selectors/availability/free_times.py": "one of them moves",
     "scheduling/selectors/bookings/views.py": "one by its id or link",
     "scheduling/selectors/catalog/usage.py": "a service is not deleted under them",

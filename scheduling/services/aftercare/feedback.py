@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from database.transactions import write_transaction
@@ -28,10 +29,11 @@ SOURCE = "manage_page"
 
 
 @write_transaction()
-def give_feedback(*, token: str, given: GivenFeedback, now: datetime) -> None:
+def give_feedback(*, token: str, given: GivenFeedback, now: datetime, is_invented: bool = False) -> None:
     """Keep how a visit was, and who may read it; the very same again changes nothing.
 
-    Of many at once the first stands: the booking is locked, and each has one row at most.
+    Of many at once the first stands: the booking is locked, and each has one row at most. What is said of a sample or
+    a test is published nowhere, unless the whole business is a sample (``is_invented``).
 
     Raises:
         StatusForbids: The state of the business takes nothing from customers.
@@ -45,6 +47,8 @@ def give_feedback(*, token: str, given: GivenFeedback, now: datetime) -> None:
     if booking.status != BookingStatus.COMPLETED:
         raise FeedbackNotOpen
     said = check_feedback(given)
+    if not is_invented:
+        said = replace(said, may_publish=said.may_publish and _is_real(booking))
     before = Feedback.objects.filter(booking=booking).first()
     if before is not None:
         if GivenFeedback(before.score, before.comment, before.recommend_score, before.may_publish) != said:
@@ -79,6 +83,7 @@ def change_consent(*, token: str, may_publish: bool, now: datetime) -> bool:
     feedback = Feedback.objects.filter(booking=booking).first()
     if feedback is None:
         raise FeedbackNotFound
+    may_publish = may_publish and _is_real(booking)
     if feedback.may_publish == may_publish:
         return False
     feedback.may_publish = may_publish
@@ -133,6 +138,10 @@ def read_words(text: str, *, field: str, longest: int) -> str:
     if errors:
         raise RequestInvalid(errors=errors)
     return words
+
+
+def _is_real(booking: Booking) -> bool:
+    return not (booking.is_sample or booking.is_test)
 
 
 def _give_consent(booking: Booking, now: datetime) -> None:

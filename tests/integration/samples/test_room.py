@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.hashers import make_password
 
+from notifications.models import Event
 from samples.businesses import BUSINESSES, DemoBusiness
 from samples.filling import fill_business, provision_business
+from scheduling.selectors.aftercare.feedback import list_published
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.catalog.services import list_bookable_services
 from scheduling.types import AvailabilityQuery
@@ -37,6 +39,12 @@ def test_every_service_has_free_times_in_the_first_week(tenants, db, business: D
     with tenant_scope(shop):
         fill_business(business=business, now=NOW)
 
-        starts = count_starts(NOW)
+        starts, praise = count_starts(NOW), list_published()
+        waiting = Event.objects.filter(processed_at=None, kind__regex="^(booking|feedback)").count()
 
     assert {name for name, count in starts.items() if count < LEAST_STARTS} == set()
+    assert praise is not None
+    words = [each.comment for each in praise.newest]
+    assert len(set(words)) >= 4  # visits end in another order than they begin
+    assert all(each.author for each in praise.newest)
+    assert waiting == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -124,12 +125,36 @@ def test_only_what_may_be_published_is(visited, token):
 
 
 def test_what_is_said_of_samples_is_not_published(visited, token):
-    give_feedback(token=token, given=GOOD, now=visited.ends_at)
-    assert list_published() is not None
+    Booking.objects.filter(pk=visited.id).update(is_sample=True)
+    for _ in range(2):
+        give_feedback(token=token, given=GOOD, now=visited.ends_at)
 
+    assert not change_consent(token=token, may_publish=True, now=visited.ends_at)
+    assert (list_published(), Consent.objects.filter(purpose="publish_feedback").count()) == (None, 0)
+
+
+def test_what_was_published_of_samples_before_is_taken_back(visited, token):
+    give_feedback(token=token, given=GOOD, now=visited.ends_at)
+    migration = import_module("scheduling.migrations.0040_invented_opinions")
+
+    def migrate() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(migration.OPINIONS_SQL)
+        return Feedback.objects.get().may_publish
+
+    assert migrate()
+    Booking.objects.filter(pk=visited.id).update(is_sample=True)
+    assert not migrate()
+
+
+def test_a_sample_business_shows_what_was_invented_for_it(visited, token):
     Booking.objects.filter(pk=visited.id).update(is_sample=True)
 
-    assert list_published() is None
+    give_feedback(token=token, given=GOOD, now=visited.ends_at, is_invented=True)
+
+    praise = list_published()
+    assert praise is not None
+    assert [(each.author, each.comment) for each in praise.newest] == [("Ana R.", GOOD.comment)]
 
 
 def test_scores_without_words_are_counted_and_words_come_first(book):
