@@ -17,7 +17,7 @@ from edge.access import is_staff
 from edge.language import current_language
 from kernel.clock import utc_now
 from kernel.money import Price
-from scheduling.enums import Approval, BookingSource
+from scheduling.enums import Approval, BookingSource, DepositKind
 from scheduling.selectors.catalog.offer import Offer, find_hidden, load_offer
 from scheduling.types import (
     AddOnView,
@@ -208,6 +208,11 @@ class Flow:
         if self.service is None:
             return None
         return _add_prices([service.price for service in self.chosen], self.add_ons)
+
+    @property
+    def asks_deposit(self) -> bool:
+        """Tell whether something may be due in advance; how much, the kept time says."""
+        return any(service.deposit_kind != DepositKind.NONE for service in self.chosen)
 
     @property
     def cancel_notice_minutes(self) -> int:

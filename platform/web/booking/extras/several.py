@@ -91,7 +91,7 @@ def show_total(request: HttpRequest) -> HttpResponse:
         draft = draft.choose_further(ids)
     elif request.GET.get("field") == "add_ons":
         draft = replace(draft, add_on_ids=ids)
-    shown = {"flow": _look_again(flow, draft), "is_short": request.GET.get("field") == "add_ons"}
+    shown = {"flow": _look_again(flow, draft)}
     return keep_private(render(request, "booking/summary_line.html", shown))
 
 

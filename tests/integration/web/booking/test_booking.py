@@ -323,3 +323,15 @@ def test_a_business_with_two_places_asks_which_one_first(customer_client, servic
     held = customer_client.post(told.url, {"starts_at": list_times(times)[0]})
     customer_client.post(held.url, PERSON)
     assert Booking.objects.get().location_id == second.pk
+
+
+def test_what_is_due_when_is_said_from_the_first_page_on(customer_client, service):
+    first, visit = customer_client.get("/?lang=es"), customer_client.get(f"/?service={service.pk}&lang=es").url
+    step = customer_client.get(visit)
+
+    assert ["Pagas en el taller." in text_of(page) for page in (first, step)] == [True, True]
+    assert ["Con anticipo" in text_of(page) for page in (first, step)] == [False, False]
+    Service.objects.filter(pk=service.pk).update(deposit_kind="fixed", deposit_minor=20000)
+    first, step = customer_client.get("/?lang=es"), customer_client.get(visit)
+    assert first.content.decode().count("Con anticipo") == 1
+    assert ("Con anticipo" in text_of(step), "Pagas en el taller." in text_of(step)) == (True, False)
