@@ -135,7 +135,7 @@ def test_what_is_said_of_samples_is_not_published(visited, token):
 
 def test_what_was_published_of_samples_before_is_taken_back(visited, token):
     give_feedback(token=token, given=GOOD, now=visited.ends_at)
-    migration = import_module("scheduling.migrations.0040_invented_opinions")
+    migration = import_module("scheduling.migrations.0042_invented_opinions")
 
     def migrate() -> bool:
         with connection.cursor() as cursor:
