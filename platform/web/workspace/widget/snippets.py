@@ -1,0 +1,102 @@
+"""The code that an owner pastes into a site, for each kind of site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from json import dumps
+
+LEAST_HEIGHT = 460
+"""Pixels that the site keeps free: without them everything below moves when the frame arrives."""
+STYLE = f"display:block;min-height:{LEAST_HEIGHT}px"
+RULE = f"turnero-widget {{ display: block; min-height: {LEAST_HEIGHT}px }}"
+PLACES = ("html", "wordpress", "wix", "squarespace", "shopify", "react")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the widget is to be.
+
+    Attributes:
+        mode: ``inline``, ``popup``, ``button`` or ``floating``.
+        service: Its id; empty: the visitor chooses. ``locale`` and ``theme`` alike.
+        label: What the button says, or the link that opens the window.
+        is_strict: The site's content security policy refuses styles in attributes.
+    """
+
+    mode: str = "inline"
+    service: str = ""
+    locale: str = ""
+    theme: str = ""
+    label: str = ""
+    is_strict: bool = False
+
+    def list_attributes(self) -> dict[str, str]:
+        """Return the attributes that say something, in the order in which the document names them."""
+        values = {
+            "mode": "" if self.mode == "inline" else self.mode,
+            "service": self.service,
+            "locale": self.locale,
+            "theme": self.theme,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """What is pasted; ``style`` is a rule for the site's style sheet, ``policy`` what its policy has to allow."""
+
+    code: str
+    style: str = ""
+    policy: str = ""
+
+
+def make_snippet(look: Look, place: str, origin: str) -> Snippet:
+    """Return the code for one kind of site; ``origin`` is where the booking page answers."""
+    needs_room = look.mode == "inline"
+    policy = f"script-src {origin}; frame-src {origin}" if look.is_strict else ""
+    style = RULE if look.is_strict and needs_room else ""
+    if place == "wix" and needs_room:
+        return Snippet(make_frame_url(look, origin), policy=policy)
+    attributes = look.list_attributes()
+    if place == "react":
+        return Snippet(_make_component(look, attributes, origin, needs_room=needs_room), style, policy)
+    if needs_room and not look.is_strict:
+        attributes["style"] = STYLE
+    said = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    code = (
+        f'<script src="{escape(origin)}/embed.js" async></script>\n'
+        f"<turnero-widget{said}>\n"
+        f'  <a href="{escape(origin)}/">{escape(look.label)}</a>\n'
+        "</turnero-widget>"
+    )
+    return Snippet(code, style, policy)
+
+
+def make_frame_url(look: Look, origin: str) -> str:
+    """Return the address of the frame itself, for sites that take an address and no code."""
+    words = ".".join(each for each in (look.locale, look.theme) if each in {"es", "en", "light", "dark"})
+    query = f"?service={look.service}" if look.service else ""
+    return f"{origin}/embed/{f'~{words}/' if words else ''}{query}"
+
+
+def _make_component(look: Look, attributes: Mapping[str, str], origin: str, *, needs_room: bool) -> str:
+    said = "".join(f" {name}={{{dumps(value)}}}" for name, value in attributes.items())
+    if needs_room and not look.is_strict:
+        said += f' style={{{{ display: "block", minHeight: {LEAST_HEIGHT} }}}}'
+    return (
+        'import { useEffect } from "react";\n\n'
+        "export function Booking() {\n"
+        "  useEffect(() => {\n"
+        '    const script = document.createElement("script");\n'
+        f"    script.src = {dumps(f'{origin}/embed.js')};\n"
+        "    document.head.append(script);\n"
+        "  }, []);\n"
+        "  return (\n"
+        f"    <turnero-widget{said}>\n"
+        f"      <a href={dumps(f'{origin}/')}>{{{dumps(look.label, ensure_ascii=False)}}}</a>\n"
+        "    </turnero-widget>\n"
+        "  );\n"
+        "}"
+    )
