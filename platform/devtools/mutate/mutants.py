@@ -5,6 +5,7 @@ A change of one of these lines changes its entry here; a test says which entries
 
 from __future__ import annotations
 
+from devtools.mutate.framing import FRAMING
 from devtools.mutate.mutant import Mutant
 from devtools.mutate.recovering import RECOVERING
 from devtools.mutate.second_step import SECOND_STEP
@@ -397,5 +398,5 @@ LIMITS = (
 )
 
 MUTANTS: tuple[Mutant, ...] = (
-    *ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING, *RECOVERING,
+    *ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING, *RECOVERING, *FRAMING,
 )  # fmt: skip
