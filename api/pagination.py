@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from kernel.page import Page
+from api.fields import TextField, WholeField
+from api.serializers import AddressSerializer
+from kernel.errors import Invalid
+from kernel.page import CURSOR_UNKNOWN, MAX_CURSOR_LENGTH, MAX_LIMIT, Page
 
 Row = TypeVar("Row")
 
@@ -17,6 +20,33 @@ class PageShape(serializers.Serializer[Any]):
     """Part of every list's answer; a child names its ``results``."""
 
     next = serializers.CharField(allow_null=True)
+
+
+class PageQuery(AddressSerializer):
+    """Which page of a list is asked for; a list adds what narrows it."""
+
+    cursor = TextField(required=False, max_length=MAX_CURSOR_LENGTH, help_text="`next` of the page before.")
+    limit = WholeField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
+
+
+def read_place(asked: Mapping[str, Any], name: str) -> str:
+    """Return the cursor that the list ``name`` gave; empty: its beginning.
+
+    Raises:
+        Invalid: Another list gave it.
+    """
+    cursor = str(asked.get("cursor", ""))
+    if not cursor:
+        return ""
+    of, _, place = cursor.partition(".")
+    if of != name or not place:
+        raise Invalid(errors={"cursor": (CURSOR_UNKNOWN,)})
+    return place
+
+
+def name_next(page: Page[Row], name: str) -> str | None:
+    """Return what asks for the next page of the list ``name``; None: this is the last."""
+    return None if page.next_cursor is None else f"{name}.{page.next_cursor}"
 
 
 def answer_page(

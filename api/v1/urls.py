@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.v1.availability import views as availability
-from api.v1.bookings import staff
+from api.v1.bookings import door, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.manage import aftercare
@@ -34,7 +34,17 @@ urlpatterns = [
     path("photos", photos.NewSetView.as_view(), name="photos"),
     path("photos/<str:photo_set>", photos.SetView.as_view(), name="photo-set"),
     path("photos/<str:photo_set>/<str:photo_id>", photos.PhotoView.as_view(), name="photo"),
-    path("bookings", bookings.BookingsView.as_view(), name="bookings"),
+    path("bookings", door.BookingsView.as_view(), name="bookings"),
+    path("bookings/<str:booking_id>", door.BookingView.as_view(), name="booking"),
+    path("bookings/<str:booking_id>/confirm", steps.ConfirmView.as_view(), name="booking-confirm"),
+    path("bookings/<str:booking_id>/decline", steps.DeclineView.as_view(), name="booking-decline"),
+    path("bookings/<str:booking_id>/cancel", steps.CancelView.as_view(), name="booking-cancel"),
+    path("bookings/<str:booking_id>/arrive", steps.ArriveView.as_view(), name="booking-arrive"),
+    path("bookings/<str:booking_id>/start", steps.StartView.as_view(), name="booking-start"),
+    path("bookings/<str:booking_id>/complete", steps.CompleteView.as_view(), name="booking-complete"),
+    path("bookings/<str:booking_id>/no_show", steps.NoShowView.as_view(), name="booking-no-show"),
+    path("bookings/<str:booking_id>/reschedule", steps.RescheduleView.as_view(), name="booking-reschedule"),
+    path("bookings/<str:booking_id>/reassign", steps.ReassignView.as_view(), name="booking-reassign"),
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
     path("waitlist", waitlist.WaitlistView.as_view(), name="waitlist"),

@@ -223,6 +223,7 @@ class BookingFilters:
     """Which bookings to list; instants are half-open.
 
     Attributes:
+        reference: Of one booking, as it is stored.
         search: Words of name, contact, vehicle, plate or reference, as staff type them.
         now: With a search: what starts from then on comes first.
     """
@@ -234,6 +235,7 @@ class BookingFilters:
     location_id: int | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
+    reference: str = ""
     search: str = ""
     now: datetime | None = None
     include_holds: bool = False

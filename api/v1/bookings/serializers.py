@@ -63,6 +63,12 @@ class RepeatsFields(StrictSerializer):
     starts = serializers.ListField(child=InstantField(), min_length=1, max_length=MOST_REPEATS - 1)
 
 
+class OverrideFields(StrictSerializer):
+    """Why somebody books over what is taken, closed or counted; the reason is kept with the booking."""
+
+    reason = TextField(max_length=TEXT_LENGTH)
+
+
 class BookingFields(SlotFields):
     """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
@@ -85,6 +91,7 @@ class BookingFields(SlotFields):
     may_coincide = serializers.BooleanField(
         required=False, default=False, help_text="The same person comes for another appointment at this time, too."
     )
+    override = OverrideFields(required=False, help_text="Of staff that may book over the rules.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a hold with its token, or a service with a start.
@@ -190,3 +197,4 @@ class BookedShape(serializers.Serializer[Any]):
     status = TextField()
     answer_by = InstantField(allow_null=True, help_text="Until when the business answers a request; null for others.")
     manage_url = serializers.URLField()
+    id = serializers.CharField(required=False, help_text="For staff.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,7 @@ from scheduling.selectors.bookings.corrections import mark_state
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.undoing import undo_step
-from scheduling.types import Actor, BookingView, Correction
+from scheduling.types import Actor, BookingView, Correction, OverrideReason
 
 
 class UndoView(StaffView):
@@ -53,12 +54,12 @@ class UndoView(StaffView):
         people and things again, unless somebody has them now.
         """
         form = UndoFields.read(request)
-        number = _read_id(booking_id)
+        number = read_id(booking_id)
 
         def run() -> Result:
             step = BookingStatus(form.validated_data["status"])
-            undo_step(booking_id=number, status=step, now=utc_now(), by=_make_actor(request))
-            return Result(status=status.HTTP_200_OK, body=_describe(get_booking(booking_id=number)))
+            undo_step(booking_id=number, status=step, now=utc_now(), by=make_actor(request))
+            return Result(status=status.HTTP_200_OK, body=describe_step(get_booking(booking_id=number)))
 
         return answer_once(request, run, is_personal=False)
 
@@ -82,7 +83,7 @@ class CorrectView(StaffView):
         With ``fixed`` a price that might have become more is final.
         """
         form = CorrectionFields.read(request)
-        number = _read_id(booking_id)
+        number = read_id(booking_id)
         may_customer = has_permission(request.user, Permission.CUSTOMER_MANAGE)
         if form.validated_data["is_customer_too"] and not may_customer:
             raise exceptions.PermissionDenied
@@ -92,13 +93,13 @@ class CorrectView(StaffView):
             correction = _merge(before, form.validated_data)
             try:
                 is_changed = correct_booking(
-                    booking_id=number, correction=correction, now=utc_now(), by=_make_actor(request)
+                    booking_id=number, correction=correction, now=utc_now(), by=make_actor(request)
                 )
             except CustomerInvalid as error:
                 raise name_fields(error) from error
             after = get_booking(booking_id=number)
             body = {
-                **_describe(after),
+                **describe_step(after),
                 "is_changed": is_changed,
                 "price": make_money(after.price_minor, after.currency),
                 "price_kind": after.price.kind,
@@ -128,7 +129,8 @@ def _merge(booking: BookingView, asked: dict[str, Any]) -> Correction:
     return replace(there, **changes)
 
 
-def _describe(booking: BookingView) -> dict[str, object]:
+def describe_step(booking: BookingView) -> dict[str, object]:
+    """Return where a booking stands, without personal data."""
     return {
         "id": str(booking.id),
         "reference": booking.reference,
@@ -138,12 +140,32 @@ def _describe(booking: BookingView) -> dict[str, object]:
     }
 
 
-def _read_id(text: str) -> int:
+def read_id(text: str) -> int:
+    """Return the number of the booking that an address names.
+
+    Raises:
+        BookingNotFound: No booking can have it.
+    """
     number = read_row_id(text)
     if number is None:
         raise BookingNotFound
     return number
 
 
-def _make_actor(request: Request) -> Actor:
+def make_actor(request: Request) -> Actor:
+    """Say who acts: of a program, the person for whom its key works."""
     return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
+
+
+def read_override(request: Request, asked: Mapping[str, Any]) -> OverrideReason | None:
+    """Return why something is booked over the rules; None: it is not.
+
+    Raises:
+        PermissionDenied: Whoever asks may not.
+    """
+    reason = (asked.get("override") or {}).get("reason")
+    if not reason:
+        return None
+    if not has_permission(request.user, Permission.BOOKING_OVERRIDE):
+        raise exceptions.PermissionDenied
+    return OverrideReason(reason=reason, user_id=request.user.pk)

@@ -16,8 +16,7 @@ from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, find_timezone, read_wish, takes_photos
 from api.document import describe_call
-from api.throttles import ContactLimits
-from api.v1.bookings.serializers import BookedShape, BookingFields, ExtendedHoldShape, HoldShape, SlotFields
+from api.v1.bookings.serializers import ExtendedHoldShape, HoldShape, SlotFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.limits import Keeping, keep_time, note_end, note_extension
 from edge.requests import find_block
@@ -70,6 +69,21 @@ UNBOOKABLE: tuple[type[DomainError], ...] = (
 """Why a time that was asked for cannot be had."""
 
 OUT_OF_STEP = mark("These dates are not all so many weeks after the first.")
+
+UNBOOKED: tuple[type[DomainError], ...] = (
+    *UNBOOKABLE,
+    SeriesConflict,
+    AlreadyBooked,
+    CustomerInvalid,
+    HoldUnknown,
+    HoldUsed,
+    HoldExpired,
+    VerificationRequired,
+    TooManyCodes,
+    BudgetSpent,
+)
+"""Why nothing is booked."""
+
 CUSTOMER_FIELDS = {"name", "phone", "email", "contact"}
 
 
@@ -126,59 +140,41 @@ class HoldExtensionView(OpenView):
         return answer_once(request, run, is_personal=False)
 
 
-class BookingsView(OpenView):
-    """``POST bookings``."""
+def book_as_customer(request: Request, asked: dict[str, Any]) -> HttpResponse:
+    """Turn a hold into a booking, or book a start directly, by the rules for whoever comes.
 
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Limit each contact as well."""
-        return [ContactLimits()]
+    Raises:
+        HoldUsed: And the others of `UNBOOKED`.
+    """
+    guard = open_guard_of(request, asked)
 
-    @describe_call(
-        "book",
-        fails=(
-            *UNBOOKABLE,
-            SeriesConflict,
-            AlreadyBooked,
-            CustomerInvalid,
-            HoldUnknown,
-            HoldUsed,
-            HoldExpired,
-            VerificationRequired,
-            TooManyCodes,
-            BudgetSpent,
-        ),
-        request=BookingFields,
-        responses={201: BookedShape},
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Turn a hold into a booking, or book a start directly."""
-        form = BookingFields.read(request)
-        asked = form.validated_data
-        guard = open_guard_of(request, asked)
-
-        def run() -> Result:
-            try:
-                with admit(guard) as proven_contact:
-                    booked = _book(asked, proven_contact or _find_proof(asked, now=guard.now), guard)
-            except CustomerInvalid as error:
-                raise name_fields(error) from error
-            if "hold" in asked:
-                note_end(request)
-            body = {
-                "reference": booked.reference,
-                "status": booked.status,
-                "answer_by": booked.answer_by,
-                "manage_url": make_manage_url(booked.manage_token),
-            }
-            return Result(status=status.HTTP_201_CREATED, body=body)
-
+    def run() -> Result:
         try:
-            return answer_once(request, run, is_personal=True)
-        except VerificationRequired as error:
-            if "hold" in asked and is_hold_used(hold_id=_split_hold(asked["hold"])[0], token=asked["token"]):
-                raise HoldUsed from error
-            # Outside of what was undone: the code goes out although nothing was booked.
-            raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
+            with admit(guard) as proven_contact:
+                booked = _book(asked, proven_contact or _find_proof(asked, now=guard.now), guard)
+        except CustomerInvalid as error:
+            raise name_fields(error) from error
+        if "hold" in asked:
+            note_end(request)
+        return Result(status=status.HTTP_201_CREATED, body=describe_booked(booked))
+
+    try:
+        return answer_once(request, run, is_personal=True)
+    except VerificationRequired as error:
+        if "hold" in asked and is_hold_used(hold_id=_split_hold(asked["hold"])[0], token=asked["token"]):
+            raise HoldUsed from error
+        # Outside of what was undone: the code goes out although nothing was booked.
+        raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
+
+
+def describe_booked(booked: SubmittedBooking) -> dict[str, object]:
+    """Return what a booking answers to whoever made it."""
+    return {
+        "reference": booked.reference,
+        "status": booked.status,
+        "answer_by": booked.answer_by,
+        "manage_url": make_manage_url(booked.manage_token),
+    }
 
 
 def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:

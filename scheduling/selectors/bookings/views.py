@@ -230,6 +230,8 @@ def _make_condition(filters: BookingFilters) -> Q:
         condition &= Q(status__in=filters.statuses)
     elif not filters.include_holds:
         condition &= ~Q(status__in=HOLD_STATUSES)
+    if filters.reference:
+        condition &= Q(reference=filters.reference)
     for field in ("service_id", "customer_id", "location_id"):
         value = getattr(filters, field)
         if value is not None:

@@ -17,7 +17,10 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 
+from accounts.enums import KeyArea
+from scheduling.models import Booking
 from tenants.jobs import call_outside
+from tests.factories.accounts import make_key
 from tests.harness.documented import load_document
 from tests.integration.api.conftest import make_booking_body
 
@@ -77,6 +80,8 @@ def facts(customer_client, owner_client) -> dict[str, object]:
         "to": body["starts_at"][:10],
         "from_on": body["starts_at"][:10],
         "to_on": body["starts_at"][:10],
+        "booking_id": str(Booking.objects.earliest("pk").pk),
+        "key": make_key(dict.fromkeys(KeyArea.values, "write")),
         "session": owner_client.cookies["sessionid"].value,
     }
 
@@ -84,9 +89,11 @@ def facts(customer_client, owner_client) -> dict[str, object]:
 def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
     """Put what is there in place of what was made up, in seven of eight calls that may be right.
 
-    Where a field was left out it stays left out. Return the headers of every second caller, who is signed in.
+    Where a field was left out it stays left out. Return the headers of the caller: nobody, somebody who is signed in, or a program
+    with a key, in turn.
     """
-    headers = {"Cookie": f"sessionid={facts['session']}"} if seen % 2 else {}
+    callers = ({}, {"Cookie": f"sessionid={facts['session']}"}, {"Authorization": f"Bearer {facts['key']}"})
+    headers = callers[seen % 3]
     if not seen % 8 or case.meta is None or not case.meta.generation.mode.is_positive:
         return headers
     known = facts | ({"token": facts["waiting"]} if "/waiting/" in case.path else {})

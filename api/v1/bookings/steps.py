@@ -1,0 +1,195 @@
+"""The steps that staff and programs take with a booking: by the services of the workspace's buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework import serializers, status
+from rest_framework.request import Request
+
+from accounts.enums import KeyArea
+from accounts.policies import Permission
+from api.document import describe_call
+from api.fields import IdField, InstantField, TextField
+from api.serializers import StrictSerializer
+from api.v1.bookings.serializers import TEXT_LENGTH, OverrideFields, SteppedShape
+from api.v1.bookings.staff import describe_step, make_actor, read_id, read_override
+from api.v1.manage.serializers import EmptyFields
+from api.views import Result, StaffView, answer_once
+from kernel.clock import utc_now
+from kernel.errors import DomainError
+from scheduling.enums import CancelCause
+from scheduling.errors import (
+    BookingNotFound,
+    HoldExpired,
+    LocationNotFound,
+    RequestInvalid,
+    ResourceNotFound,
+    ServiceNotFound,
+    SlotInPast,
+    SlotTaken,
+    SlotUnavailable,
+    TransitionRefused,
+)
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings import cancellations, transitions
+from scheduling.services.bookings.moves import move_booking
+
+STUCK: tuple[type[DomainError], ...] = (BookingNotFound, TransitionRefused)
+UNMOVED: tuple[type[DomainError], ...] = (
+    *STUCK,
+    SlotTaken,
+    SlotUnavailable,
+    SlotInPast,
+    ServiceNotFound,
+    ResourceNotFound,
+    LocationNotFound,
+    RequestInvalid,
+)
+
+
+class DeclineFields(StrictSerializer):
+    """Why a request is refused; the customer reads it."""
+
+    reason = TextField(required=False, default="", allow_blank=True, max_length=TEXT_LENGTH)
+
+
+class CancelFields(DeclineFields):
+    """Why a booking is cancelled: a reason that the customer reads, a cause that stays in the business, or both."""
+
+    cause = serializers.ChoiceField(choices=CancelCause.values, required=False, default="")
+
+
+class RescheduleFields(StrictSerializer):
+    """Another time, and with ``resource`` another person or thing than before."""
+
+    starts_at = InstantField()
+    resource = IdField(required=False)
+    override = OverrideFields(required=False)
+
+
+class ReassignFields(StrictSerializer):
+    """Other people and things at the same time; none: whoever is free."""
+
+    resources = serializers.ListField(child=IdField(), max_length=20)
+    override = OverrideFields(required=False)
+
+
+def _make_step(
+    name: str,
+    text: str,
+    service: Callable[..., object],
+    *,
+    fields: type[StrictSerializer] = EmptyFields,
+    fails: tuple[type[DomainError], ...] = STUCK,
+) -> type[StaffView]:
+    """Return the view of a step: ``service`` takes ``booking_id``, ``now``, ``by`` and what ``fields`` name."""
+
+    @describe_call(name, fails=fails, description=text, request=fields, responses=SteppedShape)
+    def post(_self: StaffView, request: Request, booking_id: str) -> HttpResponse:
+        asked = fields.read(request).validated_data
+        return _run(request, booking_id, lambda number: _take(service, request, number, asked))
+
+    return type(name, (StaffView,), {"__doc__": text, "post": post, **_SAID})
+
+
+def _take(service: Callable[..., object], request: Request, booking_id: int, asked: dict[str, Any]) -> None:
+    service(booking_id=booking_id, now=utc_now(), by=make_actor(request), **asked)
+
+
+def _run(request: Request, booking_id: str, step: Callable[[int], object]) -> HttpResponse:
+    number = read_id(booking_id)
+
+    def run() -> Result:
+        step(number)
+        return Result(status=status.HTTP_200_OK, body=describe_step(get_booking(booking_id=number)))
+
+    return answer_once(request, run, is_personal=False)
+
+
+_SAID = {"declared_permission": Permission.BOOKING_MANAGE, "key_area": KeyArea.BOOKINGS}
+
+ConfirmView = _make_step(
+    "confirm_booking",
+    "Accept a request; again changes nothing.",
+    transitions.approve,
+    fails=(*STUCK, HoldExpired),
+)
+DeclineView = _make_step(
+    "decline_booking",
+    "Refuse a request: its place is free at once; again changes nothing.",
+    transitions.decline,
+    fields=DeclineFields,
+    fails=(*STUCK, RequestInvalid),
+)
+CancelView = _make_step(
+    "cancel_booking",
+    "Cancel a booking, with a reason or a cause: its place is free at once; again changes nothing.",
+    cancellations.cancel_booking,
+    fields=CancelFields,
+    fails=(*STUCK, RequestInvalid),
+)
+ArriveView = _make_step("arrive", "The customer is here; again changes nothing.", transitions.mark_arrived)
+StartView = _make_step("start_visit", "Work has begun; again changes nothing.", transitions.start_visit)
+CompleteView = _make_step("complete_visit", "The visit is over; again changes nothing.", transitions.complete_visit)
+NoShowView = _make_step(
+    "mark_no_show",
+    "The customer did not come: only after the start; again changes nothing.",
+    transitions.mark_no_show,
+)
+
+
+class RescheduleView(StaffView):
+    """``POST bookings/{id}/reschedule``."""
+
+    declared_permission = Permission.BOOKING_MANAGE
+    key_area = KeyArea.BOOKINGS
+
+    @describe_call("reschedule_booking", fails=UNMOVED, request=RescheduleFields, responses=SteppedShape)
+    def post(self, request: Request, booking_id: str) -> HttpResponse:
+        """Move a booking to another time, at any minute; when that cannot be, the old time stays.
+
+        With ``override`` whoever may moves over what is taken, closed or counted.
+        """
+        asked = RescheduleFields.read(request).validated_data
+        override = read_override(request, asked)
+        resource_ids = (asked["resource"],) if "resource" in asked else None
+
+        def move(number: int) -> None:
+            move_booking(
+                booking_id=number,
+                starts_at=asked["starts_at"],
+                resource_ids=resource_ids,
+                now=utc_now(),
+                by=make_actor(request),
+                override=override,
+            )
+
+        return _run(request, booking_id, move)
+
+
+class ReassignView(StaffView):
+    """``POST bookings/{id}/reassign``."""
+
+    declared_permission = Permission.BOOKING_MANAGE
+    key_area = KeyArea.BOOKINGS
+
+    @describe_call("reassign_booking", fails=UNMOVED, request=ReassignFields, responses=SteppedShape)
+    def post(self, request: Request, booking_id: str) -> HttpResponse:
+        """Give a booking other people or things at its time; with none named, whoever is free."""
+        asked = ReassignFields.read(request).validated_data
+        override = read_override(request, asked)
+
+        def move(number: int) -> None:
+            move_booking(
+                booking_id=number,
+                starts_at=get_booking(booking_id=number).starts_at,
+                resource_ids=tuple(dict.fromkeys(asked["resources"])),
+                now=utc_now(),
+                by=make_actor(request),
+                override=override,
+            )
+
+        return _run(request, booking_id, move)
