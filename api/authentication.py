@@ -61,9 +61,10 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 
 class MarkedSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
-    """How the document describes marked sessions: as others."""
+    """How the document describes sessions that count only beside ``X-CSRFToken``."""
 
     target_class = "api.authentication.MarkedSession"
+    name = "markedCookieAuth"
 
 
 def _find_token(request: Request) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from rest_framework import serializers
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api.fields import TextField, WholeField
 from api.serializers import AddressSerializer
 from kernel.errors import Invalid
-from kernel.page import CURSOR_UNKNOWN, MAX_CURSOR_LENGTH, MAX_LIMIT, Page
+from kernel.page import CURSOR_UNKNOWN, MAX_CURSOR_LENGTH, MAX_LIMIT, Page, make_cursor, read_cursor
 
 Row = TypeVar("Row")
 
@@ -42,6 +42,20 @@ def read_place(asked: Mapping[str, Any], name: str) -> str:
     if of != name or not place:
         raise Invalid(errors={"cursor": (CURSOR_UNKNOWN,)})
     return place
+
+
+def cut_list(rows: Sequence[Row], asked: Mapping[str, Any], name: str) -> Page[Row]:
+    """Return the page that is asked for of a list that is there as a whole, by how many rows came before.
+
+    Raises:
+        Invalid: The cursor is none of this list.
+    """
+    place = read_place(asked, name)
+    (before,) = read_cursor(place, int) if place else (0,)
+    if not isinstance(before, int) or before < 0:
+        raise Invalid(errors={"cursor": (CURSOR_UNKNOWN,)})
+    end = before + int(asked["limit"])
+    return Page(tuple(rows[before:end]), make_cursor([end]) if end < len(rows) else None)
 
 
 def name_next(page: Page[Row], name: str) -> str | None:

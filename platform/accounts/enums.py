@@ -29,6 +29,10 @@ class KeyArea(models.TextChoices):
     """What a key can be for; each area names the calls of the API that ask for it."""
 
     BOOKINGS = "bookings", _("Appointments")
+    MESSAGES = "messages", _("Messages of customers")
+    WAITLIST = "waitlist", _("Waitlist")
+    FEEDBACK = "feedback", _("Opinions")
+    CATALOG = "catalog", _("Services, team and limits")
 
 
 class KeyAccess(models.TextChoices):

@@ -171,6 +171,8 @@ class AsksRights(BasePermission):
         asked = find_permission(getattr(view, "declared_permission", None), method)
         if asked == OPEN and request.user.is_authenticated:
             asked = find_permission(getattr(view, "staff_permission", OPEN), method)
+            if asked is None:
+                return False
         if asked in {OPEN, None}:
             return True
         if not has_permission(request.user, Permission(asked)) or not _is_let_in(request, view):

@@ -62,7 +62,9 @@ class BookingShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     reference = serializers.CharField()
     status = serializers.ChoiceField(choices=BookingStatus.values)
-    source = serializers.ChoiceField(choices=BookingSource.values)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # every field of DRF has a source of its own
+        choices=BookingSource.values
+    )
     starts_at = InstantField()
     ends_at = InstantField()
     timezone = serializers.CharField()

@@ -56,13 +56,13 @@ class DeclineFields(StrictSerializer):
     reason = TextField(required=False, default="", allow_blank=True, max_length=TEXT_LENGTH)
 
 
-class CancelFields(DeclineFields):
+class StaffCancelFields(DeclineFields):
     """Why a booking is cancelled: a reason that the customer reads, a cause that stays in the business, or both."""
 
     cause = serializers.ChoiceField(choices=CancelCause.values, required=False, default="")
 
 
-class RescheduleFields(StrictSerializer):
+class StaffRescheduleFields(StrictSerializer):
     """Another time, and with ``resource`` another person or thing than before."""
 
     starts_at = InstantField()
@@ -128,7 +128,7 @@ CancelView = _make_step(
     "cancel_booking",
     "Cancel a booking, with a reason or a cause: its place is free at once; again changes nothing.",
     cancellations.cancel_booking,
-    fields=CancelFields,
+    fields=StaffCancelFields,
     fails=(*STUCK, RequestInvalid),
 )
 ArriveView = _make_step("arrive", "The customer is here; again changes nothing.", transitions.mark_arrived)
@@ -147,13 +147,13 @@ class RescheduleView(StaffView):
     declared_permission = Permission.BOOKING_MANAGE
     key_area = KeyArea.BOOKINGS
 
-    @describe_call("reschedule_booking", fails=UNMOVED, request=RescheduleFields, responses=SteppedShape)
+    @describe_call("reschedule_booking", fails=UNMOVED, request=StaffRescheduleFields, responses=SteppedShape)
     def post(self, request: Request, booking_id: str) -> HttpResponse:
         """Move a booking to another time, at any minute; when that cannot be, the old time stays.
 
         With ``override`` whoever may moves over what is taken, closed or counted.
         """
-        asked = RescheduleFields.read(request).validated_data
+        asked = StaffRescheduleFields.read(request).validated_data
         override = read_override(request, asked)
         resource_ids = (asked["resource"],) if "resource" in asked else None
 

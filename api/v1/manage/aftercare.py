@@ -119,20 +119,7 @@ class MessagesView(OpenView):
     @describe_call("list_messages", fails=(TokenUnknown, LinkEnded), responses=MessageList)
     def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
         """List what customer and business wrote each other about the booking."""
-        lines = list_conversation(booking_id=get_by_token(token=token, now=utc_now()).id)
-        names = name_people({line.user_id for line in lines if line.user_id is not None})
-
-        def describe(line: ConversationView) -> dict[str, object]:
-            name = names.get(line.user_id, current_tenant().name) if line.user_id else ""
-            return {
-                "id": line.id,
-                "author": line.author,
-                "name": name,
-                "text": line.text,
-                "written_at": line.written_at,
-            }
-
-        return answer_page(Page(lines), shape=MessageList, describe=describe)
+        return answer_conversation(get_by_token(token=token, now=utc_now()).id)
 
     @describe_call(
         "write_message",
@@ -199,3 +186,21 @@ def _describe_request(asked: DataRequestView) -> dict[str, object]:
         "done_at": asked.done_at,
         "answer": asked.answer,
     }
+
+
+def answer_conversation(booking_id: int) -> Response:
+    """Answer what customer and business wrote each other about a booking."""
+    lines = list_conversation(booking_id=booking_id)
+    names = name_people({line.user_id for line in lines if line.user_id is not None})
+
+    def describe(line: ConversationView) -> dict[str, object]:
+        name = names.get(line.user_id, current_tenant().name) if line.user_id else ""
+        return {
+            "id": line.id,
+            "author": line.author,
+            "name": name,
+            "text": line.text,
+            "written_at": line.written_at,
+        }
+
+    return answer_page(Page(lines), shape=MessageList, describe=describe)

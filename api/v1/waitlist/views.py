@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
+from accounts.enums import KeyArea
+from accounts.policies import Permission
 from api.choices import check_choosable, read_wish
 from api.document import describe_call
+from api.pagination import cut_list, name_next
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape
+from api.v1.bookings.staff import make_actor
 from api.v1.bookings.views import make_details, name_fields, open_guard_of
 from api.v1.manage.serializers import EmptyFields
+from api.v1.waitlist.queue import QueueList, WaitlistQuery, describe_waiting
 from api.v1.waitlist.serializers import AcceptFields, EntryShape, WaitingShape, WaitlistFields
-from api.views import OpenView, Result, answer_once, make_money
+from api.views import OpenView, Result, SharedView, StaffView, answer_once, make_money
+from edge.access import OPEN
 from edge.language import current_language
 from kernel.clock import utc_now
-from kernel.ids import new_token
+from kernel.ids import new_token, read_row_id
 from notifications.errors import BudgetSpent, TooManyCodes
 from scheduling.errors import (
     AlreadyBooked,
@@ -34,22 +40,32 @@ from scheduling.errors import (
 )
 from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, WaitlistEntryNotFound
 from scheduling.selectors.bookings.views import get_booking, get_by_token
-from scheduling.selectors.waitlist.entries import find_entry, is_offer_open
+from scheduling.selectors.waitlist.entries import find_entry, is_offer_open, list_ended, list_waiting
 from scheduling.services.bookings.guards import Guard, admit, send_code
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.services.messages.waitlist import make_waitlist_url
 from scheduling.services.waitlist.answering import accept_offer, decline_offer
-from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist
+from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist, remove_entry
 from scheduling.types import BookingView, WaitlistWish
 from tenants.errors import NotPublished
 
+NAME = "waitlist"
 
-class WaitlistView(OpenView):
-    """``POST waitlist``."""
 
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Limit each contact as well."""
-        return [ContactLimits()]
+class WaitlistView(SharedView):
+    """``GET waitlist`` of staff, ``POST waitlist`` of anyone."""
+
+    declared_permission: ClassVar[Mapping[str, str]] = {"GET": Permission.BOARD_VIEW, "POST": OPEN}
+    staff_permission: ClassVar[Mapping[str, Permission]] = {"POST": Permission.BOOKING_MANAGE}
+    key_area = KeyArea.WAITLIST
+    open_limits = ContactLimits
+
+    @describe_call("list_waitlist", parameters=[WaitlistQuery], responses=QueueList)
+    def get(self, request: Request) -> Response:
+        """List who waits or has an offer, in the order in which they joined, or those who do not any more."""
+        asked = WaitlistQuery.read(request).validated_data
+        page = cut_list(list_ended() if asked["ended"] else list_waiting(), asked, NAME)
+        return Response({"results": [describe_waiting(row) for row in page.rows], "next": name_next(page, NAME)})
 
     @describe_call(
         "join_waitlist",
@@ -78,6 +94,22 @@ class WaitlistView(OpenView):
             return answer_once(request, lambda: _join(asked, guard), is_personal=True)
         except VerificationRequired as error:
             raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
+
+
+class QueuedView(StaffView):
+    """``DELETE waitlist/{id}``."""
+
+    declared_permission: ClassVar[Mapping[str, str]] = {"DELETE": Permission.BOOKING_MANAGE}
+    key_area = KeyArea.WAITLIST
+
+    @describe_call("remove_from_waitlist", fails=(WaitlistEntryNotFound, EntryEnded), responses={204: None})
+    def delete(self, request: Request, entry_id: str) -> Response:
+        """Take somebody off the list; a time that is kept for them goes to the next one."""
+        number = read_row_id(entry_id)
+        if number is None:
+            raise WaitlistEntryNotFound
+        remove_entry(entry_id=number, by=make_actor(request), now=utc_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class WaitingView(OpenView):

@@ -68,6 +68,7 @@ CORS_EXPOSE_HEADERS = ("retry-after",)
 SPECTACULAR_SETTINGS = {
     # What a correction may say of a price is less than what a price is.
     "ENUM_NAME_OVERRIDES": {
+        "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
         "DataRequestKindEnum": ["correction", "erasure"],
         "PriceKindEnum": ["fixed", "from", "on_request"],

@@ -89,8 +89,8 @@ def facts(customer_client, owner_client) -> dict[str, object]:
 def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
     """Put what is there in place of what was made up, in seven of eight calls that may be right.
 
-    Where a field was left out it stays left out. Return the headers of the caller: nobody, somebody who is signed in, or a program
-    with a key, in turn.
+    Where a field was left out it stays left out. Return the headers of the caller: nobody, somebody who is signed in,
+    or a program with a key, in turn.
     """
     callers = ({}, {"Cookie": f"sessionid={facts['session']}"}, {"Authorization": f"Bearer {facts['key']}"})
     headers = callers[seen % 3]

@@ -163,6 +163,7 @@ SHARED = {
         (SHARED, "GET", [OWNER, PROVIDER]),
         (SHARED, "POST", [OWNER, STRANGER]),
         ({"declared_permission": OPEN}, "POST", [OWNER, PROVIDER, STRANGER]),
+        ({"declared_permission": OPEN, "staff_permission": {}}, "POST", [STRANGER]),
     ],
 )
 def test_calls_ask_the_role_by_method(view, method, who):

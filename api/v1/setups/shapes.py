@@ -1,0 +1,111 @@
+"""Set-ups as staff and programs read them, made of the values that the catalog says of itself (`ServiceSetup` …)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from rest_framework import serializers
+
+from api.fields import DayField
+from api.pagination import PageShape
+from scheduling.selectors.catalog.setups import to_fields
+from scheduling.types import Entry
+
+Field = serializers.Field[Any, Any, Any, Any]
+ONE, SEVERAL = "_id", "_ids"
+
+
+class EntryShape(serializers.Serializer[Any]):
+    """What everything of a catalog has."""
+
+    id = serializers.CharField()
+    version = serializers.IntegerField(help_text="Grows with each change.")
+    is_active = serializers.BooleanField(help_text="False: it is archived.")
+    is_sample = serializers.BooleanField(help_text="It was made up at the start, and nobody has saved it since.")
+    coming_bookings = serializers.IntegerField(help_text="How many that have not ended use it.")
+
+
+def make_shape(name: str, setup: type) -> type[serializers.Serializer[Any]]:
+    """Return the shape of a set-up that is an entry of the catalog."""
+    return type(name, (EntryShape,), {"__doc__": f"{name}, as it was set up.", **_make_fields(setup)})
+
+
+def make_list(name: str, shape: type[serializers.Serializer[Any]]) -> type[PageShape]:
+    """Return the shape of a page of a list."""
+    return type(f"{name}List", (PageShape,), {"__doc__": f"A page of {name}.", "results": shape(many=True)})
+
+
+def describe_entry(entry: Entry[Any]) -> dict[str, object]:
+    """Return an entry; identifiers are called by what they name, and are texts."""
+    return {
+        "id": str(entry.id),
+        "version": entry.version,
+        "is_active": entry.is_active,
+        "is_sample": entry.is_sample,
+        "coming_bookings": entry.coming_bookings,
+        **_rename(to_fields(entry.setup)),
+    }
+
+
+def _rename(values: Mapping[str, object]) -> dict[str, object]:
+    return {_name(key): _write(key, value) for key, value in values.items()}
+
+
+def _name(key: str) -> str:
+    if key.endswith(SEVERAL):
+        return f"{key.removesuffix(SEVERAL)}s"
+    return key.removesuffix(ONE)
+
+
+def _write(key: str, value: object) -> object:
+    if key.endswith(ONE):
+        return None if value is None else str(value)
+    if isinstance(value, list):
+        is_named = key.endswith(SEVERAL)
+        return [str(each) if is_named else _rename(each) if isinstance(each, Mapping) else each for each in value]
+    return value
+
+
+@cache
+def _make_nested(kind: Any) -> type[serializers.Serializer[Any]]:
+    name = kind.__name__.removesuffix("Setup")
+    return type(f"{name}Part", (serializers.Serializer,), {"__doc__": f"{name}, within another.", **_make_fields(kind)})
+
+
+def _make_fields(kind: type) -> dict[str, Field]:
+    return {_name(key): _make_field(key, hint) for key, hint in get_type_hints(kind).items()}
+
+
+def _make_field(key: str, hint: Any) -> Field:
+    parts = get_args(hint)
+    if isinstance(hint, UnionType):
+        (given,) = (each for each in parts if each is not NoneType)
+        field = _make_field(key, given)
+        field.allow_null = True
+        return field
+    if key.endswith(SEVERAL):
+        return serializers.ListField(child=serializers.CharField())
+    if get_origin(hint) is tuple:
+        return _list_of(parts[0])
+    return _plain(key, hint)
+
+
+def _list_of(inner: Any) -> Field:
+    if hasattr(inner, "__dataclass_fields__"):
+        return _make_nested(inner)(many=True)
+    if inner in {int, str}:
+        return serializers.ListField(child=_plain("", inner))
+    # A period: weekday, and minutes from and to.
+    return serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+
+
+def _plain(key: str, hint: Any) -> Field:
+    if hint is bool:
+        return serializers.BooleanField()
+    if hint is int and not key.endswith(ONE):
+        return serializers.IntegerField()
+    return DayField() if hint is date else serializers.CharField()

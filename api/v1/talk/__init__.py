@@ -1,0 +1,1 @@
+"""What customers say, as staff and programs read and answer it: opinions, and messages about bookings."""

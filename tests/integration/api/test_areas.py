@@ -1,0 +1,169 @@
+"""What programs read and answer beside bookings: messages, opinions, the waitlist, and what was set up."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel.clock import utc_now
+from scheduling.models import AddOn, Booking, CapacityRule, ConversationLine, Feedback, Location, Service, WaitlistEntry
+from scheduling.selectors.catalog.entries import get_service_entry
+from tests.conftest import HostClient
+from tests.factories.accounts import make_key
+from tests.integration.api.conftest import make_booking_body
+
+
+@pytest.fixture
+def booking(customer_client) -> Booking:
+    customer_client.post("/api/v1/bookings", make_booking_body(customer_client), content_type="application/json")
+    return Booking.objects.get()
+
+
+@pytest.fixture
+def call(tenant):
+    def call_(method: str, path: str, body: object = None, *, area: str, **query: object):
+        client = HostClient(tenant.primary_host, headers={"Authorization": f"Bearer {make_key({area: 'write'})}"})
+        if method == "get":
+            return client.get(f"/api/v1/{path}", query)
+        return getattr(client, method)(f"/api/v1/{path}", body or {}, content_type="application/json")
+
+    return call_
+
+
+def test_program_reads_and_writes_the_conversation(call, booking):
+    path = f"bookings/{booking.pk}/messages"
+    theirs = ConversationLine.objects.create(
+        booking=booking, author="customer", text="¿Puedo llegar tarde?", written_at=utc_now()
+    )
+
+    answer = call("post", path, {"text": "Sí", "seen": theirs.pk}, area="messages")
+    lines = call("get", path, area="messages").json()
+
+    theirs.refresh_from_db()
+    assert (answer.status_code, answer.json(), theirs.settled_at is None) == (201, {"is_new": True}, False)
+    assert [(each["author"], each["name"], each["text"]) for each in lines["results"]] == [
+        ("customer", "", "¿Puedo llegar tarde?"),
+        ("staff", "Olga Owner", "Sí"),
+    ]
+
+
+@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 1001}])
+def test_message_that_says_nothing_is_refused(call, booking, body):
+    answer = call("post", f"bookings/{booking.pk}/messages", body, area="messages")
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["text"])
+    assert ConversationLine.objects.count() == 0
+
+
+def test_program_answers_hides_and_shows_opinions(call, booking):
+    Feedback.objects.create(booking=booking, score=2, comment="Tardaron", may_publish=True, created_at=utc_now())
+    path = f"feedback/{booking.pk}"
+    done = [
+        call("post", f"{path}/answer", {"text": "Lo sentimos"}, area="feedback").json(),
+        call("post", f"{path}/hide", {"reason": "Nombra a alguien"}, area="feedback").json(),
+        call("post", f"{path}/hide", {"reason": "Nombra a alguien"}, area="feedback").json(),
+    ]
+    hidden = call("get", "feedback", kind="low", area="feedback").json()["results"]
+    shown = call("post", f"{path}/show", area="feedback").json()
+
+    assert (done, shown) == ([{"is_changed": True}, {"is_changed": True}, {"is_changed": False}], {"is_changed": True})
+    assert [
+        {name: each[name] for name in ("booking", "score", "comment", "answer", "is_published")} for each in hidden
+    ] == [
+        {"booking": str(booking.pk), "score": 2, "comment": "Tardaron", "answer": "Lo sentimos", "is_published": False}
+    ]
+    assert call("get", "feedback", kind="unanswered", area="feedback").json() == {"results": [], "next": None}
+
+
+@pytest.mark.parametrize("step", ["answer", "hide", "show"])
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_opinion_that_nobody_gave(call, step, number):
+    body = {"answer": {"text": "x"}, "hide": {"reason": "x"}, "show": {}}[step]
+    answer = call("post", f"feedback/{number}/{step}", body, area="feedback")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "feedback_not_found")
+
+
+def test_program_sees_who_waits_and_takes_them_off(call, customer_client):
+    body = make_booking_body(customer_client)
+    day = body.pop("starts_at")[:10]
+    customer_client.post("/api/v1/waitlist", {**body, "from_on": day, "to_on": day}, content_type="application/json")
+    (waiting,) = call("get", "waitlist", area="waitlist").json()["results"]
+
+    gone = call("delete", f"waitlist/{waiting['id']}", area="waitlist")
+    again = call("delete", f"waitlist/{waiting['id']}", area="waitlist")
+
+    assert (waiting["status"], waiting["from_on"], waiting["services"]) == ("waiting", day, [str(body["service"])])
+    assert waiting["customer"] == {"name": "Ana", "phone": "+525512345678", "email": "", "locale": "es"}
+    assert (gone.status_code, again.status_code, again.json()["code"]) == (204, 409, "entry_ended")
+    assert call("get", "waitlist", area="waitlist").json() == {"results": [], "next": None}
+    assert [each["id"] for each in call("get", "waitlist", ended=True, area="waitlist").json()["results"]] == [
+        str(WaitlistEntry.objects.get().pk)
+    ]
+
+
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_nobody_waits_there(call, number):
+    answer = call("delete", f"waitlist/{number}", area="waitlist")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "waitlist_entry_not_found")
+
+
+@pytest.mark.parametrize("name", ["locations", "resource_types", "capacity_rules", "add_ons"])
+def test_what_was_set_up_is_listed_and_read(call, name):
+    service = Service.objects.first()
+    CapacityRule.objects.create(scope="tenant", period="day", measure="bookings", limit=5)
+    AddOn.objects.create(service=service, name="Otro extra", minutes=15, price_minor=9000)
+    query = {"service": service.pk} if name == "add_ons" else {}
+
+    listed = call("get", name, area="catalog", **query).json()
+    one = call("get", f"{name}/{listed['results'][0]['id']}", area="catalog").json()
+
+    assert (one in listed["results"], listed["next"], one["is_active"]) == (True, None, True)
+    assert call("get", name, area="catalog", archived=True, **query).json() == {"results": [], "next": None}
+
+
+def test_service_and_resource_are_read_as_they_were_set_up(call):
+    service = Service.objects.first()
+    read = call("get", f"services/{service.pk}", area="catalog").json()
+    setup = get_service_entry(service_id=service.pk, now=utc_now()).setup
+    needs = setup.requirements[0]
+    resource = call("get", f"resources/{needs.resource_ids[0] if needs.resource_ids else 1}", area="catalog").json()
+
+    assert (read["name"], read["duration_minutes"], read["version"]) == (
+        setup.name, setup.duration_minutes, service.version,
+    )  # fmt: skip
+    assert read["requirements"][0] == {
+        "resources": [str(number) for number in needs.resource_ids],
+        "resource_type": None if needs.resource_type_id is None else str(needs.resource_type_id),
+        "skill": needs.skill,
+        "quantity": needs.quantity,
+        "starts_after_minutes": needs.starts_after_minutes,
+        "duration_minutes": needs.duration_minutes,
+        "same_as": needs.same_as,
+    }
+    assert {type(resource[name]) for name in ("id", "location", "resource_type")} == {str}
+
+
+@pytest.mark.parametrize("name", ["locations", "resource_types", "capacity_rules", "add_ons", "resources", "services"])
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_thing_that_does_not_exist(call, name, number):
+    assert call("get", f"{name}/{number}", area="catalog").status_code == 404
+
+
+def test_whole_list_comes_a_page_at_a_time(call, tenant):
+    for number in range(3):
+        Location.objects.create(name=f"Sucursal {number}", timezone=tenant.timezone, position=number + 5)
+    found, cursor = [], {}
+    for _ in range(2):
+        page = call("get", "locations", area="catalog", limit=2, **cursor).json()
+        found += [each["name"] for each in page["results"]]
+        cursor = {"cursor": page["next"]}
+
+    assert (len(found), len(set(found)), cursor) == (4, 4, {"cursor": None})
+
+
+@pytest.mark.parametrize("cursor", ["waitlist.WzFd", "locations.Wy0xXQ", "locations.x", "locations.WyJhIl0"])
+def test_cursor_of_another_list_is_refused(call, cursor):
+    answer = call("get", "locations", area="catalog", cursor=cursor)
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["cursor"])
