@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
+from django.utils.http import http_date
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
@@ -85,6 +87,24 @@ OF_STAFF = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A call, or a way to make it, that ends: since when that is known, when, and the page that says what to do."""
+
+    announced_at: datetime
+    ends_at: datetime
+    page: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What its answers say until then (RFC 9745 and 8594)."""
+        return {
+            "Deprecation": f"@{int(self.announced_at.timestamp())}",
+            "Sunset": http_date(self.ends_at.timestamp()),
+            "Link": f'<{self.page}>; rel="deprecation"; type="text/html"',
+        }
+
+
 class AlternativeShape(serializers.Serializer[Any]):
     """A free time near the one that was asked for."""
 
@@ -128,12 +148,16 @@ class ProblemShape(serializers.Serializer[Any]):
 
 
 def describe_call(
-    operation_id: str, *, fails: Iterable[type[DomainError]] = (), **how: Any
+    operation_id: str, *, fails: Iterable[type[DomainError]] = (), ending: Ending | None = None, **how: Any
 ) -> Callable[[Method], Method]:
-    """Describe a call in the document; ``fails`` are the failures of its own, ``how`` is `extend_schema`'s."""
+    """Describe a call in the document; ``fails`` are the failures of its own, ``how`` is `extend_schema`'s.
+
+    With an ``ending`` the document and every answer say that the call ends.
+    """
 
     def decorate(method: Method) -> Method:
-        described: Method = extend_schema(operation_id=operation_id, **how)(method)
+        described: Method = extend_schema(operation_id=operation_id, deprecated=ending is not None, **how)(method)
+        described.ending = ending  # type: ignore[attr-defined]
         described.own_failures = tuple(fails)  # type: ignore[attr-defined]
         return described
 

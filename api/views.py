@@ -45,9 +45,12 @@ class FreshView(AnsweringView):
     """No answer is kept by a cache: it changes by the minute, or is a person's own."""
 
     def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
-        """Say so in every answer."""
+        """Say so in every answer, and where a call ends, when."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-store")
+        ending = getattr(getattr(self, str(request.method).lower(), None), "ending", None)
+        for name, said in ({} if ending is None else ending.headers).items():
+            answer.headers[name] = said
         return answer
 
 

@@ -63,7 +63,7 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_HEADERS = ("accept", "content-type", "idempotency-key")
-CORS_EXPOSE_HEADERS = ("retry-after",)
+CORS_EXPOSE_HEADERS = ("retry-after", "deprecation", "sunset", "link")
 
 SPECTACULAR_SETTINGS = {
     # What a correction may say of a price is less than what a price is.
@@ -73,6 +73,7 @@ SPECTACULAR_SETTINGS = {
         "DataRequestKindEnum": ["correction", "erasure"],
         "PriceKindEnum": ["fixed", "from", "on_request"],
     },
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.examples.add_examples"],
     "TITLE": "Turnero",
     "DESCRIPTION": "Bookings of one business. Instants are RFC 3339 in UTC; money is integer minor units.",
     "VERSION": "1",
