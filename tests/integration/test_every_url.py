@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import ApiKey, User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN, find_permission
+from notifications.services.webhooks.endpoints import add_endpoint
 from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.types import CustomerDetails, VisitDetails, WaitlistWish, Wish
@@ -90,6 +91,10 @@ SAMPLES = {
         "workspace/pictures/11111111-1111-4111-8111-111111111111/96.webp"
     ),
     "workspace/changes/<uuid:key>/progress/": "workspace/changes/11111111-1111-4111-8111-111111111111/progress/",
+    "workspace/webhooks/<int:webhook_id>/": "workspace/webhooks/{webhook}/",
+    "workspace/webhooks/<int:webhook_id>/change/": "workspace/webhooks/{webhook}/change/",
+    "workspace/webhooks/<int:webhook_id>/again/<int:delivery_id>/": "workspace/webhooks/{webhook}/again/1/",
+    "workspace/webhooks/<int:webhook_id>/<slug:act>/": "workspace/webhooks/{webhook}/remove/",
     "workspace/data/<uuid:key>/": "workspace/data/11111111-1111-4111-8111-111111111111/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/remove/": "workspace/pictures/resource/{resource}/remove/",
@@ -293,6 +298,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "progress": progress,
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
+        "webhook": str(add_endpoint(url="https://hooks.example/", events=["booking.held"], now=datetime.now(tz=UTC))),
         "service": str(service),
         "special_day": str(DateOverride.objects.create(location=Location.objects.first(), on=date(2030, 1, 7)).pk),
         "location": str(Location.objects.order_by("pk").last().pk),

@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import ApiKey, User
+from kernel.clock import utc_now
+from notifications.hooks import list_webhook_types
+from notifications.services.webhooks.endpoints import add_endpoint, send_test
 from scheduling.models import CapacityRule, DateOverride, Location, Resource, ResourceType, Service
 from tenants.context import tenant_scope
 from tests.e2e.sight import resize
@@ -68,6 +71,8 @@ def list_pages(house, role: str) -> list[str]:
     """Return the path of every page of the workspace that the role may see."""
     booking_id, on = book_at(house, "Maximiliano Fernández de la Concepción", 3)
     with tenant_scope(house):
+        webhook = add_endpoint(url=f"https://hooks.example/{'x' * 200}", events=list_webhook_types(), now=utc_now())
+        send_test(endpoint_id=webhook, now=utc_now())
         facts = {
             "booking": booking_id,
             "resource": Resource.objects.order_by("id").first().pk,
@@ -79,6 +84,7 @@ def list_pages(house, role: str) -> list[str]:
             ].pk,
             "service": Service.objects.order_by("id").first().pk,
             "person": User.objects.get(role="owner").pk,
+            "webhook": webhook,
             "key": (make_key({"bookings": "write"}), ApiKey.objects.latest("pk").pk)[1],
         }
     routes = [

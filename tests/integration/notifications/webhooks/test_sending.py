@@ -257,7 +257,7 @@ def test_gone_is_switched_off_and_told_to_owners(tenant, endpoint, receiver, hap
     (message,) = Message.objects.all()
     owner = User.objects.get(role="owner")
     assert (message.template, message.to, message.subject) == (
-        "webhook_switched_off", owner.email, "Apagamos uno de tus webhooks",
+        "webhook_switched_off", owner.email, "Desactivamos uno de tus webhooks",
     )  # fmt: skip
     assert ["hooks.example" in message.body_text, "key=1" in message.body_text] == [True, False]
     assert f"/workspace/webhooks/{endpoint}/" in message.body_text

@@ -1,0 +1,1 @@
+"""Webhooks: which programs of others hear what happens, and what became of each call."""

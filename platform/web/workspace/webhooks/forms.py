@@ -1,0 +1,58 @@
+"""Where webhooks go, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from notifications.hooks import list_webhook_types
+from notifications.types.webhooks import TEST
+from web.parts.forms import PageForm, mark_needed
+
+EVENTS: Mapping[str, str | Promise] = {
+    "booking.held": gettext_lazy("A time is held"),
+    "booking.requested": gettext_lazy("A request waits for your answer"),
+    "booking.confirmed": gettext_lazy("An appointment is confirmed"),
+    "booking.rescheduled": gettext_lazy("An appointment is moved"),
+    "booking.cancelled": gettext_lazy("An appointment is canceled"),
+    "booking.declined": gettext_lazy("A request is declined"),
+    "booking.expired": gettext_lazy("A held time or a request has lapsed"),
+    "booking.arrived": gettext_lazy("The customer has arrived"),
+    "booking.completed": gettext_lazy("A visit is completed"),
+    "booking.no_show": gettext_lazy("The customer did not come"),
+    "booking.attendance_confirmed": gettext_lazy("The customer confirmed that they are coming"),
+    "feedback.received": gettext_lazy("A customer said how the visit was"),
+    TEST: gettext_lazy("Test call"),
+}
+"""What each type of webhook tells."""
+
+
+def say_event(type_: str) -> str:
+    """Return what a type tells, in words; one without words is its own name."""
+    return str(EVENTS.get(type_, type_))
+
+
+class WebhookForm(PageForm):
+    """The address of somebody's program, and what it wants to hear; the room below judges both."""
+
+    url = mark_needed(
+        forms.CharField(
+            label=gettext_lazy("Web address of the program"),
+            required=False,
+            widget=forms.URLInput({"autocomplete": "off", "placeholder": "https://example.com/webhooks"}),
+            help_text=gettext_lazy("We send a POST with JSON to it. The program's own help says which address it has."),
+        )
+    )
+    events = mark_needed(
+        forms.MultipleChoiceField(
+            label=gettext_lazy("What it hears of"), required=False, widget=forms.CheckboxSelectMultiple
+        )
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = [(each, say_event(each)) for each in list_webhook_types()]  # type: ignore[attr-defined]
