@@ -20,6 +20,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
             exporting,
+            feeds,
             leaving,
             managers,
             relinking,
@@ -43,6 +44,7 @@ class SchedulingConfig(AppConfig):
         notices.register()
         relinking.register()
         exporting.register()
+        feeds.register()
         leaving.register()
         withdrawals.register()
         managers.register()

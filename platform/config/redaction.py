@@ -18,6 +18,7 @@ HIDDEN = "***"
 
 SECRET_SEGMENTS = (
     "b", "visits", "w", "waiting", "manage", "holds", "photos", "verify", "progress", "key", "invitation", "email-link",
+    "feeds",
 )  # fmt: skip
 """Segments of our paths that a secret follows. A test compares them with every address that takes a text."""
 HARMLESS_ARGUMENTS = frozenset({"schema_name", "booking_id", "row_id", "entry_id"})

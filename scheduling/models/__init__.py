@@ -10,7 +10,7 @@ from scheduling.models.edition import CatalogEdition
 from scheduling.models.former_link import FormerLink
 from scheduling.models.hours import DateOverride, DaySeries, TimeOff, WorkingHours
 from scheduling.models.place import HolidayAdjustment, Location
-from scheduling.models.resource import Resource, ResourceLane, ResourceType
+from scheduling.models.resource import CalendarFeed, Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
 from scheduling.models.search import BookingSearch
 from scheduling.models.series import Series
@@ -27,6 +27,7 @@ __all__ = [
     "Booking",
     "BookingLine",
     "BookingSearch",
+    "CalendarFeed",
     "CapacityRule",
     "CatalogEdition",
     "Consent",

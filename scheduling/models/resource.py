@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -108,3 +109,22 @@ class ResourceLane(models.Model):
     def __str__(self) -> str:
         """Return resource and number."""
         return f"{self.resource_id}/{self.number}"
+
+
+class CalendarFeed(models.Model):
+    """A link with which a calendar program reads what somebody or something is booked for.
+
+    ``is_full`` tells who comes for what; otherwise it says that the time is taken and no more. The link is derived from
+    the row's ``key`` as manage links are from bookings; ``token_hash`` is what is stored of it. Who revokes it deletes
+    the row.
+    """
+
+    key = models.UUIDField(default=uuid4, unique=True)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="feeds")
+    is_full = models.BooleanField(default=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose it is."""
+        return f"feed of {self.resource_id}"

@@ -267,3 +267,15 @@ class BookingRow:
     is_attendance_confirmed: bool
     created_at: datetime
     is_similar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A link to what a resource is booked for, for calendar programs; ``is_full``: with who comes for what."""
+
+    id: int
+    resource_id: int
+    resource_name: str
+    is_full: bool
+    created_at: datetime
+    url: str = field(repr=False)

@@ -91,6 +91,8 @@ SAMPLES = {
         "workspace/pictures/11111111-1111-4111-8111-111111111111/96.webp"
     ),
     "workspace/changes/<uuid:key>/progress/": "workspace/changes/11111111-1111-4111-8111-111111111111/progress/",
+    "feeds/<str:token>/calendar.ics": "feeds/no-token/calendar.ics",
+    "workspace/feeds/<int:feed_id>/revoke/": "workspace/feeds/1/revoke/",
     "workspace/webhooks/<int:webhook_id>/": "workspace/webhooks/{webhook}/",
     "workspace/webhooks/<int:webhook_id>/change/": "workspace/webhooks/{webhook}/change/",
     "workspace/webhooks/<int:webhook_id>/again/<int:delivery_id>/": "workspace/webhooks/{webhook}/again/1/",

@@ -7,7 +7,7 @@ from web.booking.aftercare import data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
-from web.booking.extras import calendar, photos, repeats, several
+from web.booking.extras import calendar, feed, photos, repeats, several
 from web.booking.verification import verify
 from web.booking.visits import views as visits
 from web.booking.visits.again import book_again
@@ -46,6 +46,7 @@ urlpatterns = [
     path("b/<str:token>/data/", data.show, name="data"),
     path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
     path("b/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_booking, name="booking_photo"),
+    path("feeds/<str:token>/calendar.ics", feed.read_feed, name="feed"),
     path("visits/", visits.ask, name="visits"),
     path("visits/<str:token>/", visits.show, name="own_visits"),
     path("visits/<str:token>/data.json", visits.download, name="own_data"),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("web.workspace.address.urls")),
     path("", include("web.workspace.widget.urls")),
     path("", include("web.workspace.webhooks.urls")),
+    path("", include("web.workspace.feeds.urls")),
     path("", include("web.workspace.closing.urls")),
     path("", include("web.workspace.copies.urls")),
     path("", include("web.workspace.voices.urls")),

@@ -15,6 +15,7 @@ EXPORT_RULES = (
     # Derived anew with the next offer.
     ExportRule("scheduling.WaitlistEntry", without={"token_hash": "''", "offer_token_hash": "''"}),
     ExportRule("scheduling.FormerLink", left_out="links of before open nothing at a business that was imported"),
+    ExportRule("scheduling.CalendarFeed", left_out="each opens somebody's calendar; new links are made in a moment"),
     ExportRule("scheduling.VisitsLink", left_out="they open a person's visits, and end within a day"),
 )
 

@@ -1,0 +1,1 @@
+"""Calendar links: what somebody or something is booked for, in a calendar program."""

@@ -1,0 +1,204 @@
+"""Calendar feeds: what they tell, to whom, and what a program that asks again is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from icalendar import Calendar
+
+from scheduling.errors import ResourceNotFound
+from scheduling.errors.feeds import FeedNotFound, TooManyFeeds
+from scheduling.models import Booking, CalendarFeed, Resource
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.messages import feeds
+from scheduling.services.messages.feeds import (
+    AHEAD,
+    NOTE,
+    PAST,
+    add_feed,
+    derive_feeds_anew,
+    list_feeds,
+    revoke_feed,
+    write_feed,
+)
+from scheduling.types import Actor
+from tenants.types import RestoredTenant
+from tests.conftest import HostClient
+from tests.integration.scheduling.messages.conftest import NOW
+
+STAFF = Actor(kind="staff", user_id=None)
+
+
+@pytest.fixture
+def booking(book):
+    return book()
+
+
+def subscribe(resource_id: int, *, is_full: bool = False) -> str:
+    """Return the token of a new feed."""
+    feed_id = add_feed(resource_id=resource_id, is_full=is_full, now=NOW)
+    url = next(each.url for each in list_feeds() if each.id == feed_id)
+    return url.removesuffix("/calendar.ics").rpartition("/")[2]
+
+
+def read(token: str, *, now=NOW) -> list:
+    return list(Calendar.from_ical(write_feed(token=token, now=now)).walk("VEVENT"))
+
+
+def test_private_feed_tells_that_the_time_is_taken_and_no_more(tenant, booking):
+    taken = booking.resources[0]
+    token = subscribe(taken.resource_id)
+
+    content = write_feed(token=token, now=NOW)
+    (event,) = read(token)
+
+    assert {key: event[key].to_ical().decode() for key in event} == {
+        "UID": booking.ics_uid,
+        "SEQUENCE": "0",
+        "DTSTAMP": f"{booking.created_at:%Y%m%dT%H%M%SZ}",
+        "DTSTART": f"{taken.starts_at:%Y%m%dT%H%M%SZ}",
+        "DTEND": f"{taken.ends_at:%Y%m%dT%H%M%SZ}",
+        "STATUS": "CONFIRMED",
+        "SUMMARY": "Ocupado",
+        "CLASS": "PRIVATE",
+    }
+    for secret in (b"Ana", booking.service_name.encode(), booking.reference.encode(), b"5512345678", b"ABC123D"):
+        assert secret not in content
+
+
+def test_full_feed_tells_who_comes_for_what(tenant, booking):
+    (event,) = read(subscribe(booking.resources[0].resource_id, is_full=True))
+
+    assert str(event["SUMMARY"]) == f"{booking.service_name} · Ana Ruiz"
+    told = ("+525512345678", booking.reference, "/workspace/bookings/")
+    assert [word in str(event["DESCRIPTION"]) for word in told] == [True, True, True]
+    assert ("CLASS" in event, booking.location_name in str(event["LOCATION"])) == (False, True)
+
+
+def test_file_is_valid_and_says_whose_it_is(tenant, booking):
+    resource = Resource.objects.get(pk=booking.resources[0].resource_id)
+    content = write_feed(token=subscribe(resource.pk, is_full=True), now=NOW)
+    calendar = Calendar.from_ical(content)
+
+    assert (str(calendar["VERSION"]), str(calendar["METHOD"]), str(calendar["NAME"])) == (
+        "2.0", "PUBLISH", f"{resource.name} · {tenant.name}",
+    )  # fmt: skip
+    assert (calendar.errors, [event.errors for event in calendar.walk("VEVENT")]) == ([], [[]])
+    lines = content.split(b"\r\n")
+    assert (lines[-1], max(len(line) for line in lines) <= 75, b"\n" in b"".join(lines)) == (b"", True, False)
+
+
+def test_what_is_called_off_held_or_a_test_is_not_told(tenant, book, booking):
+    token = subscribe(booking.resources[0].resource_id)
+    cancel_booking(booking_id=booking.id, now=NOW, by=STAFF, reason="ill")
+    cancelled = read(token)
+    Booking.objects.update(status="confirmed", is_active=True)
+    back = read(token)
+    Booking.objects.update(is_test=True, is_active=False)
+
+    assert (cancelled, len(back), read(token)) == ([], 1, [])
+
+
+def test_others_and_far_days_are_left_out(tenant, booking):
+    token = subscribe(booking.resources[0].resource_id)
+    used = {each.resource_id for each in booking.resources}
+    other = subscribe(Resource.objects.filter(is_active=True).exclude(pk__in=used).first().pk)
+
+    ends = [booking.starts_at - AHEAD, booking.ends_at + PAST]
+    assert [len(read(token, now=at)) for at in (ends[0], ends[0] + timedelta(seconds=1))] == [0, 1]
+    assert [len(read(token, now=at)) for at in (ends[1], ends[1] - timedelta(seconds=1))] == [0, 1]
+    assert read(other) == []
+
+
+def test_what_waits_for_an_answer_is_tentative(tenant, booking):
+    Booking.objects.update(status="pending_approval")
+
+    (event,) = read(subscribe(booking.resources[0].resource_id))
+
+    assert str(event["STATUS"]) == "TENTATIVE"
+
+
+def test_queries_do_not_grow_with_bookings(tenant, book, booking, django_assert_num_queries):
+    token = subscribe(booking.resources[0].resource_id)
+    for count in (1, 3):
+        while Booking.objects.count() < count:
+            book(starts_after=NOW + timedelta(days=2, hours=Booking.objects.count()), name=f"Ana {count}")
+        with django_assert_num_queries(5):
+            write_feed(token=token, now=NOW)
+
+
+def test_revoked_and_unknown_links_lead_nowhere(tenant, booking):
+    token = subscribe(booking.resources[0].resource_id)
+    for feed in list_feeds():
+        revoke_feed(feed_id=feed.id)
+        revoke_feed(feed_id=feed.id)
+
+    for lost in (token, "no-token", ""):
+        with pytest.raises(FeedNotFound):
+            write_feed(token=lost, now=NOW)
+
+
+def test_only_what_is_in_use_has_a_link_and_not_without_end(tenant, booking, monkeypatch):
+    resource = Resource.objects.get(pk=booking.resources[0].resource_id)
+    monkeypatch.setattr(feeds, "MOST_FEEDS", 1)
+    subscribe(resource.pk)
+
+    with pytest.raises(TooManyFeeds):
+        subscribe(resource.pk)
+    Resource.objects.filter(pk=resource.pk).update(is_active=False)
+    for missing in (resource.pk, 0):
+        with pytest.raises(ResourceNotFound):
+            subscribe(missing)
+    assert CalendarFeed.objects.count() == 1
+
+
+def test_restored_business_has_new_links(tenant, booking):
+    old = subscribe(booking.resources[0].resource_id)
+    CalendarFeed.objects.update(token_hash="of the schema before")
+
+    notes = derive_feeds_anew(RestoredTenant(tenant, former_schema="t_before", is_same_secret=True, at=NOW))
+
+    assert (notes, len(read(old))) == ((NOTE,), 1)  # the same schema derives the same link
+    CalendarFeed.objects.all().delete()
+    assert derive_feeds_anew(RestoredTenant(tenant, "t_before", is_same_secret=True, at=NOW)) == ()
+
+
+def test_program_that_has_it_is_told_that_nothing_changed(tenant, booking, customer_client: HostClient):
+    path = f"/feeds/{subscribe(booking.resources[0].resource_id)}/calendar.ics"
+    with time_machine.travel(NOW, tick=False):
+        first = customer_client.get(path)
+    with time_machine.travel(NOW + timedelta(minutes=15), tick=False):
+        same = customer_client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        cancel_booking(booking_id=booking.id, now=NOW, by=STAFF, reason="ill")
+        changed = customer_client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert [each.status_code for each in (first, same, changed)] == [200, 304, 200]
+    assert (first.headers["Content-Type"], first.headers["Cache-Control"], same.content) == (
+        "text/calendar; charset=utf-8", "private, no-cache", b"",
+    )  # fmt: skip
+    assert first.headers["X-Robots-Tag"] == "noindex"
+    assert [customer_client.get(each).status_code for each in ("/feeds/no-token/calendar.ics",)] == [404]
+
+
+def test_owner_makes_and_revokes_a_link(tenant, booking, owner_client: HostClient):
+    page, resource_id = "/workspace/feeds/", booking.resources[0].resource_id
+    wrong = owner_client.post(page, {"resource": "0", "details": "all"})
+    made = owner_client.post(page, {"resource": resource_id, "details": "full"})
+    (feed,) = list_feeds()
+    shown = owner_client.get(page).content.decode()
+    owner_client.post(f"{page}{feed.id}/revoke/")
+
+    assert (wrong.status_code, made.status_code, feed.is_full, feed.url in shown) == (422, 302, True, True)
+    assert list_feeds() == ()
+
+
+def test_one_link_too_many_is_said(tenant, booking, owner_client: HostClient, monkeypatch):
+    monkeypatch.setattr(feeds, "MOST_FEEDS", 0)
+
+    answer = owner_client.post(
+        "/workspace/feeds/?lang=en", {"resource": booking.resources[0].resource_id, "details": "busy"}
+    )
+
+    assert (answer.status_code, "You have 0 calendar links" in answer.content.decode()) == (409, True)
