@@ -42,6 +42,12 @@ def show_first_page(page: Page, url: str, on: date) -> None:  # noqa: ARG001 - a
     page.goto(url)
 
 
+def show_services(page: Page, url: str, on: date) -> None:  # noqa: ARG001
+    """Open a business's first page where its services begin."""
+    page.goto(url)
+    page.evaluate("document.querySelector('h1').scrollIntoView()")
+
+
 def show_times(page: Page, url: str, on: date) -> None:  # noqa: ARG001
     """Choose the first service, tell of a vehicle, and look at the times."""
     page.goto(url)
@@ -57,9 +63,9 @@ PICTURES = (
     Picture("board.webp", "taller", DESK, show_board),
     Picture("phone-board.webp", "taller", PHONE, show_board),
     Picture("phone-time.webp", "taller", PHONE, show_times),
-    Picture("trade-workshop.webp", "taller", PEEK, show_first_page),
-    Picture("trade-salon.webp", "salon", PEEK, show_first_page),
-    Picture("trade-clinic.webp", "clinica", PEEK, show_first_page),
+    Picture("trade-workshop.webp", "taller", PEEK, show_services),
+    Picture("trade-salon.webp", "salon", PEEK, show_services),
+    Picture("trade-clinic.webp", "clinica", PEEK, show_services),
     Picture("share.jpg", "", SHARE, show_first_page),
 )
 
