@@ -72,8 +72,8 @@ def test_the_search_carries_what_was_chosen_before(customer_client, many):
 
 
 def test_a_search_within_a_kind_of_service_says_that_others_match(customer_client, many):
-    Service.objects.filter(name__startswith="Frenos").update(category="Clase A")
-    Service.objects.filter(name="Luces").update(category="Clase B")
+    Service.objects.filter(name__startswith="Frenos", is_online=True).update(category="Clase A")
+    Service.objects.filter(name="Luces", is_online=True).update(category="Clase B")
 
     page = customer_client.get("/", {"q": "frenos", "category": "Clase B", "lang": "en"})
     nowhere = customer_client.get("/", {"q": "xyz", "category": "Clase B", "lang": "en"})
