@@ -94,7 +94,11 @@ def list_published() -> Praise | None:
     counted = rows.annotate(
         is_silent=IS_SILENT, all_count=Subquery(totals.values("count")), all_average=Subquery(totals.values("average"))
     )
-    found = list(counted.select_related("booking").order_by("is_silent", "-created_at", "-pk")[:NEWEST])
+    # Each visit has many columns, and the first page reads this each time.
+    shown_only = counted.select_related("booking").only(
+        "score", "comment", "answer", "created_at", "booking__customer_name"
+    )
+    found = list(shown_only.order_by("is_silent", "-created_at", "-pk")[:NEWEST])
     if not found:
         return None
     shown = tuple(_publish(row) for row in found if row.comment)
