@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
@@ -17,11 +17,10 @@ from web.booking.pages import keep_private
 
 @open_to_anyone
 @require_safe
-def read_feed(request: HttpRequest, token: str) -> HttpResponseBase:
+def read_feed(request: HttpRequest, token: str) -> HttpResponse:
     """Return the file, or that nothing has changed since the program's copy (RFC 9110, 13.1.2)."""
     content = write_feed(token=token, now=utc_now())
     response = keep_private(HttpResponse(content, content_type="text/calendar; charset=utf-8"))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
-    answer: HttpResponseBase = get_conditional_response(request, etag=etag, response=response)
-    return answer
+    return get_conditional_response(request, etag=etag, response=response) or response
