@@ -20,6 +20,7 @@ from accounts.errors import EmailLinkUnknown, PersonInvalid
 from accounts.models import EmailChange, SilencedNotice, User
 from accounts.selectors.staff import list_silent_channels
 from accounts.services.invitations import revoke_all_by
+from accounts.services.keys import revoke_keys_of
 from accounts.services.notices import make_own_url, tell_change
 from accounts.services.second_step import check_steps, remove_since
 from accounts.services.sessions import end_sessions
@@ -133,8 +134,8 @@ def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
     """Do what a link of these mails does, and return it.
 
     Confirmed, the e-mail is another one. Taken back, it is the old one (again), and whoever asked for another
-    knew the password and had a session: sessions and passkeys end, a second step that was set up since goes,
-    invitations are taken back, and the password counts no more; a new one comes by mail.
+    knew the password and had a session: sessions, passkeys and keys of programs end, a second step that was set up
+    since goes, invitations are taken back, and the password counts no more; a new one comes by mail.
 
     Raises:
         EmailLinkUnknown: It does nothing (any more).
@@ -157,6 +158,7 @@ def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
     _remove_passkeys(person)
     remove_since(person, since=change.asked_at - BEFORE_IT)
     revoke_all_by(person, now=now)
+    revoke_keys_of(person, by_id=person.pk, now=now)
     end_sessions(person.pk)
     return EmailLinkView(link=link, email=change.old_email)
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.errors import KeyInvalid, KeyUnknown, PermissionMissing, ProofWrong, TooManyKeys
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, EmailChange, User
 from accounts.selectors.keys import get_key, list_keys
-from accounts.services import keys, team
+from accounts.services import keys, own_account, team
 from accounts.types import NewKey, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
@@ -205,3 +205,15 @@ def test_list_takes_one_query(owner, number, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert [key.person for key in list_keys()] == ["Olga Owner"] * number
+
+
+def test_keys_end_with_an_email_that_is_taken_back(owner, manager):
+    """Whoever asked for another e-mail knew the password, and may have made a key with it."""
+    stolen, other = create(owner, "Stolen"), create(manager, "Other")
+    hashes = {"confirm_hash": hash_token("confirm"), "revert_hash": hash_token("revert")}
+    EmailChange.objects.create(user=owner, old_email=owner.email, new_email="x@y.example", asked_at=utc_now(), **hashes)
+
+    own_account.take_email_link("revert", now=utc_now())
+
+    assert [keys.use_key(each.token, now=utc_now()) is None for each in (stolen, other)] == [True, False]
+    assert list_logged()[-1] == (owner.pk, owner.pk, {"api_key": [stolen.key.prefix, None]})
