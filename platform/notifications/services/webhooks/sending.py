@@ -34,6 +34,7 @@ LEASE = timedelta(seconds=60)
 LIMITS = Limits(connect_seconds=3, read_seconds=10, total_seconds=15, longest_answer_bytes=16_384)
 ROUTE = PUBLIC_ONLY
 SOON = timedelta(seconds=2)
+NOT_PUBLIC = "The name leads to no public address."
 OFF_AFTER = timedelta(days=5)
 """Of failures without one success in between."""
 
@@ -127,8 +128,9 @@ def _call(delivery: WebhookDelivery, *, now: datetime) -> Outcome:
         answer = safe_fetch(
             delivery.endpoint.url, method="POST", headers=headers, content=body, limits=LIMITS, route=ROUTE
         )
-    except AddressRefused as error:
-        return Outcome(None, error.reason)
+    except AddressRefused:
+        # Not where it leads: whoever types names would be told of our own network, name by name.
+        return Outcome(None, NOT_PUBLIC)
     except CallFailed as error:
         return Outcome(error.status, error.reason)
     return Outcome(answer.status, answer.body.decode("utf-8", "replace"))
