@@ -93,6 +93,8 @@ def write_feed(*, token: str, now: datetime) -> bytes:
     if feed is None:
         raise FeedNotFound
     tenant = current_tenant()
+    # Of a closed business its staff reads nothing, signed in or not.
+    check_business_may(Ability.STAFF_READ, is_staff=True)
     views = list_views(_list_ids(feed.resource_id, now))
     calendar = Calendar()
     with translation.override(tenant.locale):

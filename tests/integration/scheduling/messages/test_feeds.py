@@ -24,6 +24,8 @@ from scheduling.services.messages.feeds import (
     write_feed,
 )
 from scheduling.types import Actor
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
 from tenants.types import RestoredTenant
 from tests.conftest import HostClient
 from tests.integration.scheduling.messages.conftest import NOW
@@ -163,6 +165,19 @@ def test_restored_business_has_new_links(tenant, booking):
     assert (notes, len(read(old))) == ((NOTE,), 1)  # the same schema derives the same link
     CalendarFeed.objects.all().delete()
     assert derive_feeds_anew(RestoredTenant(tenant, "t_before", is_same_secret=True, at=NOW)) == ()
+
+
+@pytest.mark.parametrize(("status", "code"), [("suspended", 200), ("closed", 403)])
+def test_closed_business_tells_no_calendar_who_comes(tenant, booking, customer_client: HostClient, status, code):
+    path = f"/feeds/{subscribe(booking.resources[0].resource_id, is_full=True)}/calendar.ics"
+    Tenant.objects.filter(pk=tenant.id).update(status=status)
+    forget_tenants()
+
+    with time_machine.travel(NOW, tick=False):
+        answer = customer_client.get(path)
+
+    unfolded = answer.content.replace(b"\r\n ", b"")
+    assert (answer.status_code, b"Ana Ruiz" in unfolded) == (code, code == 200)
 
 
 def test_program_that_has_it_is_told_that_nothing_changed(tenant, booking, customer_client: HostClient):
