@@ -2,14 +2,20 @@
 
 A worker that dies in between leaves a delivery whose lease runs out; then it is sent again, under the same name. What
 is told about one subject goes one after the other: the next waits until the one before has arrived, or is given up.
+
+All businesses share the places of one lane. So an address that is slow, whatever it answers in the end, rests
+afterwards, and is tried by one worker at a time: it keeps a tenth of a place, not all of them. While Redis is down
+nobody rests.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
+from django.core.cache import cache
 from django.db import transaction
 
 from kernel.clock import utc_now
@@ -35,6 +41,10 @@ LIMITS = Limits(connect_seconds=3, read_seconds=10, total_seconds=15, longest_an
 ROUTE = PUBLIC_ONLY
 SOON = timedelta(seconds=2)
 NOT_PUBLIC = "The name leads to no public address."
+SLOW_SECONDS, RESTS = 3, 9
+"""Who takes longer rests so many times as long."""
+SLOW_SINCE = timedelta(minutes=10)
+"""After its rest, one worker at a time goes to it for so long."""
 OFF_AFTER = timedelta(days=5)
 """Of failures without one success in between."""
 
@@ -53,12 +63,14 @@ def send_webhook(delivery_id: int, now: datetime) -> None:
     """Try a delivery that waits, once; one that has ended is left alone. Must not run inside a transaction.
 
     Raises:
-        RetryLater: It was not taken, somebody else has it, or one before it has not ended.
+        RetryLater: It was not taken, somebody else has it, one before it has not ended, or its address rests.
     """
-    delivery = _take(delivery_id, now)
+    delivery = _take(delivery_id, now, is_slow=_is_slow(delivery_id, now))
     if delivery is None:
         return
+    begun = monotonic()
     outcome = _call(delivery, now=utc_now())
+    _note_pace(delivery.endpoint_id, seconds=monotonic() - begun)
     again_at = _note(delivery, outcome)
     if again_at is not None:
         raise RetryLater(at=again_at)
@@ -69,8 +81,33 @@ def register() -> None:
     register_due_handler(DUE_KIND, send_webhook)
 
 
+def _is_slow(delivery_id: int, now: datetime) -> bool:
+    """Tell whether the address of a delivery that waits was slow lately.
+
+    Raises:
+        RetryLater: It rests.
+    """
+    waiting = WebhookDelivery.objects.filter(pk=delivery_id, ended_at=None)
+    endpoint_id = waiting.values_list("endpoint_id", flat=True).first()
+    rests_until: float | None = None if endpoint_id is None else cache.get(_name_pace(endpoint_id))
+    if rests_until is not None and rests_until > now.timestamp():
+        raise RetryLater(at=datetime.fromtimestamp(rests_until, UTC))
+    return rests_until is not None
+
+
+def _note_pace(endpoint_id: int, *, seconds: float) -> None:
+    """Let an address rest that was slow."""
+    if seconds > SLOW_SECONDS:
+        rest = seconds * RESTS
+        cache.set(_name_pace(endpoint_id), utc_now().timestamp() + rest, rest + SLOW_SINCE.total_seconds())
+
+
+def _name_pace(endpoint_id: int) -> str:
+    return f"webhook-rests-until:{endpoint_id}"
+
+
 @transaction.atomic(durable=True)
-def _take(delivery_id: int, now: datetime) -> WebhookDelivery | None:
+def _take(delivery_id: int, now: datetime, *, is_slow: bool) -> WebhookDelivery | None:
     rows = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint")
     delivery = rows.filter(pk=delivery_id, ended_at=None).first()
     if delivery is None:
@@ -78,7 +115,7 @@ def _take(delivery_id: int, now: datetime) -> WebhookDelivery | None:
     if _is_silent(delivery) or delivery.endpoint.off_at is not None:
         _end(delivery, WebhookEnd.DROPPED, now=now)
         return None
-    wait_until = _find_wait(delivery, now)
+    wait_until = _find_wait(delivery, now, is_slow=is_slow)
     if wait_until is not None:
         raise RetryLater(at=wait_until)
     # The clock of this moment, not of the task's start: the task may have waited for a connection.
@@ -95,14 +132,15 @@ def _is_silent(delivery: WebhookDelivery) -> bool:
     return tenant.is_example or is_older or tenant.is_kept_back(delivery.created_at)
 
 
-def _find_wait(delivery: WebhookDelivery, now: datetime) -> datetime | None:
+def _find_wait(delivery: WebhookDelivery, now: datetime, *, is_slow: bool) -> datetime | None:
     """Return until when a delivery waits; None: it may go."""
     if delivery.leased_until is not None and delivery.leased_until > now:
         return delivery.leased_until
     if delivery.next_try_at > now:
         return delivery.next_try_at
     others = WebhookDelivery.objects.filter(endpoint_id=delivery.endpoint_id, ended_at=None).exclude(pk=delivery.pk)
-    if delivery.endpoint.failing_since is not None and others.filter(leased_until__gt=now).exists():
+    is_held_up = is_slow or delivery.endpoint.failing_since is not None
+    if is_held_up and others.filter(leased_until__gt=now).exists():
         return now + SOON  # an address that hangs keeps one worker, not all of them
     if delivery.event_id is None:
         return None

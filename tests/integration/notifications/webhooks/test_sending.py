@@ -202,6 +202,28 @@ def test_one_worker_at_a_time_tries_what_fails(tenant, endpoint, receiver, happe
     assert (healthy, attempt(third), receiver.server.connections) == (WebhookEnd.DELIVERED, "later", 1)
 
 
+def test_slow_address_rests_and_others_do_not(tenant, endpoint, receiver, happen, monkeypatch):
+    ticks = iter([0, 14, 0, 3, 0, 1])  # of its own clock: the first call takes 14 seconds
+    monkeypatch.setattr(sending, "monotonic", lambda: next(ticks))
+    quick = add_endpoint(url=receiver.url, events=[TYPES[1]], now=NOW)
+    slow, second, third = happen(1), happen(2, subject_id=8), happen(3, subject_id=9)
+    happen(4, kind=TYPES[1], subject_id=10)
+
+    ends = [attempt(slow), attempt(WebhookDelivery.objects.get(endpoint_id=quick).pk)]
+    with pytest.raises(RetryLater) as raised:
+        send_webhook(second, utc_now())
+
+    assert (ends, receiver.server.connections) == ([WebhookEnd.DELIVERED] * 2, 2)
+    assert timedelta(seconds=120) < raised.value.at - utc_now() < timedelta(seconds=126)
+    rested = raised.value.at + timedelta(seconds=1)
+    WebhookDelivery.objects.filter(pk=third).update(leased_until=rested + DAY)
+    with pytest.raises(RetryLater) as later:
+        send_webhook(second, rested)
+    WebhookDelivery.objects.filter(pk=third).update(leased_until=None)
+    send_webhook(second, rested)
+    assert (later.value.at, see(second)[3]) == (rested + sending.SOON, WebhookEnd.DELIVERED)
+
+
 def test_lease_of_another_worker_is_respected_until_it_ends(tenant, endpoint, receiver, happen):
     delivery = happen()
     until = utc_now() + timedelta(minutes=1)
