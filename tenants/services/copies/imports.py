@@ -41,6 +41,8 @@ from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
 
 CHUNK = 1 << 20
+LARGEST, LONGEST_ROW = 1 << 28, 1 << 24
+"""Bytes of an entry that is read at once, and of a row. A ZIP of a few kilobytes can unfold to any number of them."""
 KEPT_TABLES = frozenset({"django_migrations"})
 """What a new schema has of its own."""
 NOT_COLUMNS = frozenset({"id", "schema_name", "slug", "host", "exported_at", "next_numbers"})
@@ -84,7 +86,7 @@ def import_business(*, path: Path, slug: str, now: datetime) -> RestoreDone:
 def _opened(path: Path) -> Iterator[ZipFile]:
     try:
         source = ZipFile(path)
-    except (BadZipFile, OSError) as error:
+    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ArchiveUnknown from error
     with source:
         yield source
@@ -93,8 +95,8 @@ def _opened(path: Path) -> Iterator[ZipFile]:
 def _check(source: ZipFile) -> dict[str, Any]:
     """Return the list of what an export holds, once every entry was found to be as it was written."""
     try:
-        told: dict[str, Any] = json.loads(source.read(MANIFEST))
-        if told["format"] != FORMAT:
+        told: dict[str, Any] = json.loads(_read(source, MANIFEST))
+        if told["format"] != FORMAT or not _is_list_of_contents(told):
             raise ArchiveUnknown
         names = {name: digest for name, digest in told["sums"].items() if name != MANIFEST}
         if {*source.namelist()} != {*names, MANIFEST} or any(_digest(source, name) != names[name] for name in names):
@@ -104,6 +106,22 @@ def _check(source: ZipFile) -> dict[str, Any]:
     except (BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError) as error:
         raise ArchiveDamaged from error
     return told
+
+
+def _is_list_of_contents(told: dict[str, Any]) -> bool:
+    """Tell whether a list says of its entries what every export says; raises if it misses something."""
+    sums, rows, places = told["sums"], told["tables"], told["files"]
+    parse_instant(str(told["exported_at"]))
+    if not (isinstance(sums, dict) and isinstance(rows, dict) and isinstance(places, list)):
+        return False
+    return {*(f"{DATA}/{label}.json" for label in rows), *(f"{FILES}/{place}" for place in places)} <= {*sums}
+
+
+def _read(source: ZipFile, name: str) -> bytes:
+    """Return an entry, as far as its size lets it be held in memory."""
+    if source.getinfo(name).file_size > LARGEST:
+        raise ImportStrange(what=f"{name[:100]} is too large")
+    return source.read(name)
 
 
 def _digest(source: ZipFile, name: str) -> str:
@@ -135,7 +153,7 @@ def _store_files(source: ZipFile, told: dict[str, Any], schema_name: str) -> dic
         name, _, path = str(place).partition("/")
         if name not in stores or not is_inside(path):
             raise ImportStrange(what=str(place)[:100])
-        content = source.read(f"{FILES}/{place}")
+        content = _read(source, f"{FILES}/{place}")
         stores[name].write(schema_name, path, content)
         found[place] = TenantFile(path, len(content), hashlib.sha256(content).hexdigest())
     return found
@@ -191,7 +209,8 @@ def _make(
 
 
 def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, now: datetime) -> TenantInfo:
-    if not isinstance(business, dict) or not _has_trade(business.get("vertical")):
+    is_one = isinstance(business, dict) and isinstance(business.get("next_numbers", {}), dict)
+    if not is_one or not _has_trade(business.get("vertical")):
         raise ImportStrange(what=BUSINESS)
     row = {column: value for column, value in business.items() if column not in NOT_COLUMNS | OURS}
     ours = {"status": TenantStatus.TRIAL, "status_since": now.isoformat(), "trial_ends_at": (now + TRIAL).isoformat()}
@@ -205,7 +224,7 @@ def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, n
     tenant = Tenant.objects.get(pk=tenant_id)
     try:
         return make_info(tenant, tenant.domains.all())
-    except (TypeError, KeyError, ValueError) as error:  # a profile or a logo of another shape
+    except (TypeError, KeyError, ValueError, AttributeError) as error:  # a profile or a logo of another shape
         raise ImportStrange(what=BUSINESS) from error
 
 
@@ -220,23 +239,33 @@ def _has_trade(vertical: object) -> bool:
 def _read_batches(source: ZipFile, name: str) -> Iterator[list[str]]:
     """Return the rows of a document, some hundred at a time: a row stands in each line."""
     batch: list[str] = []
+    size = 0
     with source.open(name) as entry:
-        for line in entry:
-            row = line.decode().strip().rstrip(",")
+        while line := entry.readline(LONGEST_ROW):
+            row = _decode(line, name).strip().rstrip(",")
             if row in {"[", "]", ""}:
                 continue
             batch.append(row)
-            if len(batch) >= BATCH:
+            size += len(line)
+            if len(batch) >= BATCH or size >= LONGEST_ROW:
                 yield batch
-                batch = []
+                batch, size = [], 0
     if batch:
         yield batch
 
 
+def _decode(line: bytes, name: str) -> str:
+    """Return a row as text; what is longer than any is cut, and so no row any more."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise ImportStrange(what=name) from error
+
+
 def _read_json(source: ZipFile, name: str) -> Any:
     try:
-        return json.loads(source.read(name))
-    except (KeyError, ValueError) as error:
+        return json.loads(_read(source, name))
+    except (KeyError, ValueError, RecursionError) as error:
         raise ImportStrange(what=name) from error
 
 
@@ -260,7 +289,7 @@ def _add_work(source: ZipFile, schema_name: str) -> None:
             for row in _read_json(source, WORK)
             if row["kind"] in kinds
         ]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ImportStrange(what=WORK) from error
     DueWork.objects.bulk_create(wanted)
 

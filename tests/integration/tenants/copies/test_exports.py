@@ -271,6 +271,7 @@ def test_what_is_no_export_is_refused(exported, run, count, folder, slug, kind, 
     [
         ("business.json", b"[]"),
         ("business.json", b"{"),
+        ("business.json", b"[" * 100_000),
         ("business.json", b'{"name": "x", "vertical": "none"}'),
         ("business.json", b'{"name": "x", "vertical": "automotive"}'),
         ("data/scheduling.Booking.json", b"[\n{}\n]\n"),
@@ -279,6 +280,9 @@ def test_what_is_no_export_is_refused(exported, run, count, folder, slug, kind, 
         ("data/scheduling.Location.json", b"[\n]\n"),
         ("data/due_work.json", b'[{"kind": "reminder"}]'),
         ("data/due_work.json", b'{"kind": "reminder"}'),
+        ("data/due_work.json", b'[{"kind": "reminder", "row_id": Infinity}]'),
+        ("data/scheduling.Booking.json", b"[\n\xff\n]\n"),
+        ("business.json", b'{"name": "x", "vertical": "automotive", "next_numbers": 7}'),
     ],
 )
 def test_what_somebody_wrote_by_hand_is_refused_when_it_cannot_be(
@@ -289,6 +293,40 @@ def test_what_somebody_wrote_by_hand_is_refused_when_it_cannot_be(
 
     with pytest.raises(CommandError, match="cannot be read"):
         run("import_tenant", path, "--as", slug)
+
+    assert (count(), list_files(folder)) == (before, files)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("sums", []),
+        ("tables", []),
+        ("tables", {"scheduling.Booking": "3"}),
+        ("tables", {"scheduling.Nothing": 0}),
+        ("files", "x"),
+        ("files", ["files/none.webp"]),
+        ("exported_at", "soon"),
+    ],
+)
+def test_list_that_somebody_wrote_by_hand_is_refused(exported, run, count, folder, slug, tmp_path, name, wrong):
+    told = json.loads(read(exported)["manifest.json"]) | {name: wrong}
+    path = rewrite(exported, tmp_path / "changed.zip", {"manifest.json": json.dumps(told).encode()})
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(CommandError):
+        run("import_tenant", path, "--as", slug)
+
+    assert (count(), list_files(folder)) == (before, files)
+
+
+@pytest.mark.parametrize("longest", ["LARGEST", "LONGEST_ROW"])
+def test_what_unfolds_without_end_is_not_held_in_memory(exported, run, count, folder, slug, monkeypatch, longest):
+    monkeypatch.setattr(imports, longest, 20)
+    before, files = count(), list_files(folder)
+
+    with pytest.raises(CommandError, match="cannot be read"):
+        run("import_tenant", exported, "--as", slug)
 
     assert (count(), list_files(folder)) == (before, files)
 
