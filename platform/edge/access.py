@@ -173,8 +173,11 @@ class AsksRights(BasePermission):
             asked = find_permission(getattr(view, "staff_permission", OPEN), method)
             if asked is None:
                 return False
-        if asked in {OPEN, None}:
+        if asked == OPEN:
             return True
+        if asked is None:
+            # What a view has not, it answers itself; what it has and nobody declared is closed.
+            return not _has_method(view, method)
         if not has_permission(request.user, Permission(asked)) or not _is_let_in(request, view):
             return False
         _check_state(request.user)
@@ -186,6 +189,11 @@ def find_permission(declared: object, method: str) -> str | None:
     if isinstance(declared, Mapping):
         return declared.get("GET" if method == "HEAD" else method)
     return cast("str | None", declared)
+
+
+def _has_method(view: APIView, method: str) -> bool:
+    name = method.lower()
+    return name in getattr(view, "http_method_names", ()) and hasattr(view, name)
 
 
 def _is_let_in(request: Request, view: APIView) -> bool:

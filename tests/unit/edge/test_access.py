@@ -160,6 +160,9 @@ SHARED = {
         (EACH, "HEAD", [OWNER, PROVIDER]),
         (EACH, "POST", [OWNER]),
         (EACH, "DELETE", [OWNER, PROVIDER, STRANGER]),
+        (EACH | {"http_method_names": ["get", "post", "delete"], "delete": show}, "DELETE", []),
+        (EACH | {"http_method_names": ["get", "post"], "options": show}, "OPTIONS", [OWNER, PROVIDER, STRANGER]),
+        ({"http_method_names": ["get"], "get": show}, "GET", []),
         (SHARED, "GET", [OWNER, PROVIDER]),
         (SHARED, "POST", [OWNER, STRANGER]),
         ({"declared_permission": OPEN}, "POST", [OWNER, PROVIDER, STRANGER]),
@@ -167,7 +170,7 @@ SHARED = {
     ],
 )
 def test_calls_ask_the_role_by_method(view, method, who):
-    """A method that a view has not is answered by the view."""
+    """A method that a view has not is answered by the view; one that it has and does not declare is closed."""
     assert [each for each in (OWNER, PROVIDER, STRANGER) if ask_call(each, method, **view)] == who
 
 
