@@ -66,6 +66,7 @@ class SignInChange(StrEnum):
     STEP_OFF = "step_off"
     STEP_REMOVED = "step_removed"
     CODES_RENEWED = "codes_renewed"
+    KEY_MADE = "key_made"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word, no password
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
 

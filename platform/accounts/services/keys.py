@@ -12,11 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import hooks
-from accounts.enums import KeyAccess, KeyArea
+from accounts.enums import KeyAccess, KeyArea, SignInChange
 from accounts.errors import KeyInvalid, KeyUnknown, PermissionMissing, TooManyKeys
 from accounts.models import ApiKey, User
 from accounts.policies import Permission, has_permission
 from accounts.selectors.keys import view_key
+from accounts.services.notices import tell_change
 from accounts.services.second_step import check_steps
 from accounts.types import KeyView, MadeKey, NewKey, PersonChange, Proof
 from kernel.ids import hash_token, new_token
@@ -38,7 +39,7 @@ NOTHING_CHOSEN = mark("Choose what the key is for.")
 
 
 def create_key(asked: NewKey, *, by: User, proof: Proof) -> MadeKey:
-    """Make a key that works for whoever asks; nobody can read it again.
+    """Make a key that works for whoever asks, and tell them by mail; nobody can read it again.
 
     Raises:
         KeyInvalid: The name is none or taken, or the key would open nothing.
@@ -120,6 +121,7 @@ def _write(name: str, access: dict[str, str], *, by: User, now: datetime) -> Mad
         created_at=now,
     )
     hooks.note_change(PersonChange(acting.pk, acting.pk, {"api_key": (None, row.prefix)}, now))
+    tell_change(acting, SignInChange.KEY_MADE, now=now)
     return MadeKey(view_key(row), token)
 
 

@@ -167,8 +167,8 @@ def take_email_link(token: str, *, now: datetime) -> EmailLinkView:
 def replace_password(user: User, password: str, *, is_by_link: bool, session_key: str | None, now: datetime) -> None:
     """Set a password; the other sessions end, another e-mail that waits is forgotten, and the person hears of it.
 
-    One that is set by the link of a mail takes the passkeys along: whoever was robbed asks for that link, and
-    nobody can tell which keys are the thief's.
+    One that is set by the link of a mail takes passkeys and keys of programs along: whoever was robbed asks for that
+    link, and nobody can tell which keys are the thief's.
     """
     person = User.objects.select_for_update().get(pk=user.pk)
     user.set_password(password)
@@ -178,6 +178,7 @@ def replace_password(user: User, password: str, *, is_by_link: bool, session_key
     EmailChange.objects.filter(user=person, confirmed_at=None, ended_at=None).update(ended_at=now)
     if is_by_link:
         _remove_passkeys(person)
+        revoke_keys_of(person, by_id=person.pk, now=now)
     end_sessions(person.pk, but=session_key)
     tell_change(person, SignInChange.PASSWORD_RESET if is_by_link else SignInChange.PASSWORD_CHANGED, now=now)
 

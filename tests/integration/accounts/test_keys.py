@@ -15,6 +15,7 @@ from accounts.types import NewKey, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
 from kernel.ids import hash_token
+from notifications.models import Message
 from tenants.context import tenant_scope
 from tenants.errors import StatusForbids
 from tests.conftest import OWNER_PASSWORD
@@ -205,6 +206,24 @@ def test_list_takes_one_query(owner, number, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert [key.person for key in list_keys()] == ["Olga Owner"] * number
+
+
+@pytest.mark.parametrize("is_by_link", [True, False])
+def test_keys_end_with_a_password_that_is_set_by_a_link(owner, manager, is_by_link):
+    """The mail about it says that it shuts everybody else out."""
+    own, other = make_key(READ), make_key(READ, person=manager)
+
+    own_account.replace_password(owner, "otra-clave-larga", is_by_link=is_by_link, session_key=None, now=utc_now())
+
+    assert [keys.use_key(token, now=utc_now()) is None for token in (own, other)] == [is_by_link, False]
+
+
+def test_person_is_told_of_a_key(owner):
+    create(owner)
+
+    (message,) = Message.objects.all()
+    assert (message.template, message.to) == ("sign_in_changed", owner.email)
+    assert "Se creó una clave para un programa: con ella, un programa actúa en tu nombre." in message.body_text
 
 
 def test_keys_end_with_an_email_that_is_taken_back(owner, manager):

@@ -53,9 +53,11 @@ CHANGES = {
     SignInChange.STEP_OFF: mark("The second step is off: the password alone opens the account."),
     SignInChange.STEP_REMOVED: mark("The second step and the passkeys were removed by an owner or by the platform."),
     SignInChange.CODES_RENEWED: mark("There are new recovery codes; the earlier ones no longer work."),
+    SignInChange.KEY_MADE: mark("A key for a program was made: with it, a program acts in your name."),
     SignInChange.PASSWORD_CHANGED: mark("The password was changed; all other sessions were ended."),
     SignInChange.PASSWORD_RESET: mark(
-        "A new password was set with the link of a mail; all other sessions were ended and all passkeys removed."
+        "A new password was set with the link of a mail; all other sessions were ended, and all passkeys and keys for "
+        "programs removed."
     ),
 }
 """What was changed about how somebody signs in, a msgid each."""
