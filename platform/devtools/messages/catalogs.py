@@ -26,6 +26,8 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != SOURCE_LANG
 FORMAL_CATALOG = Path("platform/web/tones/es_Formal/LC_MESSAGES/django.po")
 """Spanish texts that say *usted*: of all rooms, those that address a customer."""
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
+_SAID_AGAIN = re.compile(r"(.{12,}?)\1+", re.DOTALL)
+"""A text that is one text several times, as it comes of filling a catalog more than once."""
 
 
 Identity = tuple[str, str | None]
@@ -92,7 +94,7 @@ def render(catalog: Catalog) -> bytes:
 
 
 def list_faults(catalog: Catalog) -> Iterator[str]:
-    """Yield what is wrong with the translations: missing ones, and lost or invented placeholders."""
+    """Yield what is wrong with the translations: missing ones, doubled ones, and lost or invented placeholders."""
     for message in list_entries(catalog):
         strings = _strings(message)
         if not all(strings):
@@ -102,6 +104,8 @@ def list_faults(catalog: Catalog) -> Iterator[str]:
         allowed = {name for text in ids for name in _placeholders(text)}
         needed = _placeholders(ids[-1])
         for position, string in enumerate(strings):
+            if _SAID_AGAIN.fullmatch(string):
+                yield f"says the same again: {first_id(message)!r} → {string!r}"
             found = _placeholders(string)
             # The singular may drop the number; the last form must have everything.
             is_last = position == len(strings) - 1

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from django.conf import settings
 
 from config.environment import ROOT
@@ -236,12 +237,25 @@ def test_django_looks_into_every_catalog() -> None:
     ],
 )
 def test_placeholders_must_agree(source: str | tuple[str, str], target: str | tuple[str, str], is_faulty: bool) -> None:
+    assert bool(list(list_faults(make_catalog(source, target)))) is is_faulty
+
+
+def test_text_is_said_once() -> None:
+    once, twice = "Ya se %(done)s.", "Ya se %(done)s." * 2
+    catalogs = [make_catalog("It is %(done)s.", target) for target in (once, twice, "Se %(done)s se %(done)s")]
+
+    assert [list(list_faults(catalog)) for catalog in catalogs] == [
+        [], [f"says the same again: 'It is %(done)s.' → {twice!r}"], [],
+    ]  # fmt: skip
+
+
+def make_catalog(source: str | tuple[str, str], target: str | tuple[str, str]) -> Catalog:
+    """Return a catalog of one text and its translation."""
     catalog = merge([Text(source, None, "x.py", ())], [], "es")
     for message in catalog:
         if message.id:
             message.string = target
-
-    assert bool(list(list_faults(catalog))) is is_faulty
+    return catalog
 
 
 def test_compiled_catalog_translates(checkout: Path) -> None:
