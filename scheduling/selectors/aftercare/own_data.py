@@ -89,7 +89,8 @@ def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> 
 
 def describe_waiting(entry: WaitlistEntryView) -> OwnData:
     """Return what is kept of somebody's place on the waitlist, in the same words."""
-    asked = entry.wished
+    asked, told = entry.wished, entry.details
+    asset, answers = told.get("asset", {}), told.get("answers", {})
     return {
         "service": entry.service_name,
         "location": entry.location_name,
@@ -109,7 +110,14 @@ def describe_waiting(entry: WaitlistEntryView) -> OwnData:
         "email": entry.email,
         "language": entry.locale,
         "about": entry.asset_label,
+        "about_data": dict(asset),
+        "answers": dict(answers),
+        "told_in_words": _tell(asset, answers, arrival_mode=asked.wish.arrival_mode),
         "note": entry.note,
+        "consents": [
+            {"purpose": each, "purpose_in_words": str(ConsentPurpose(each).label)} for each in told.get("consents", ())
+        ],
+        "wants_reminders": told.get("wants_reminders"),
         "joined_at": entry.created_at.isoformat(),
         "ended_at": entry.ended_at.isoformat() if entry.ended_at else None,
         "history": [
@@ -146,32 +154,36 @@ def _describe_booking(booking: BookingView) -> dict[str, Any]:
         "about": booking.asset_label,
         "about_data": dict(booking.asset_data),
         "answers": dict(booking.answers),
-        "told_in_words": [{"asked": asked, "answer": answer} for asked, answer in _tell(booking)],
+        "told_in_words": _tell(booking.asset_data, booking.answers, arrival_mode=booking.arrival_mode)
+        + [{"asked": each.label, "answer": each.describe()} for each in Answer.read(booking.answers)],
         "note": booking.note,
         "booked_at": booking.created_at.isoformat(),
         "cancelled_reason": booking.cancelled_reason,
     }
 
 
-def _tell(booking: BookingView) -> Iterator[tuple[str, str]]:
-    """Say what was told of the visit as the pages of the business ask for it."""
+def _tell(asset: Mapping[str, str], answers: Mapping[str, Any], *, arrival_mode: str) -> list[dict[str, str]]:
+    """Say what was told of a visit as the pages of the trade ask for it."""
+    pairs = _list_told(asset, answers, arrival_mode)
+    return [{"asked": asked, "answer": answer} for asked, answer in pairs]
+
+
+def _list_told(asset: Mapping[str, str], answers: Mapping[str, Any], arrival_mode: str) -> Iterator[tuple[str, str]]:
     tenant = current_tenant()
     vertical = get_vertical(tenant.vertical)
     language = (get_language() or "").partition("-")[0]
     for field in vertical.asset.fields if vertical.asset else ():
-        value = booking.asset_data.get(field.key, "")
+        value = asset.get(field.key, "")
         if value:
             named = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
             yield gettext(vertical.label_field(field, language=language, country=tenant.country)), named
     for mode in vertical.intake.arrival_modes:
-        if mode.key == booking.arrival_mode:
+        if mode.key == arrival_mode:
             yield gettext("How it arrives"), gettext(mode.label)
-    told = booking.answers.get("symptoms")
+    told = answers.get("symptoms")
     if isinstance(told, list | tuple):
         labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
         yield gettext("What was said of it"), ", ".join(labels.get(str(each), str(each)) for each in told)
-    for answer in Answer.read(booking.answers):
-        yield answer.label, answer.describe()
 
 
 def _describe_step(step: HistoryStep) -> dict[str, Any]:

@@ -210,6 +210,7 @@ def _view(
         offer=_view_offer(entry),
         booking_id=entry.offered_booking_id if entry.status == WaitlistStatus.BOOKED else None,
         log=read_log(entry),
+        details=entry.details or {},
     )
 
 

@@ -91,6 +91,7 @@ class WaitlistEntryView:
             languages beside the business's own.
         ahead: How many wait for the same first service, with an earlier entry.
         booking_id: What became of it.
+        details: Everything that was typed, as it is kept; nothing once it was removed.
     """
 
     id: int
@@ -114,6 +115,7 @@ class WaitlistEntryView:
     offer: OfferView | None
     booking_id: int | None
     log: tuple[LogLine, ...]
+    details: Mapping[str, Any]
 
     @property
     def is_open(self) -> bool:

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from kernel.errors import Invalid
-from scheduling.models import VisitPhoto
+from scheduling.enums import ConsentPurpose
+from scheduling.models import VisitPhoto, WaitlistEntry
 from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
 from scheduling.selectors.bookings import visits
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import list_all_visits, list_own_photos
-from scheduling.selectors.waitlist.entries import list_entries_of
+from scheduling.selectors.waitlist.entries import get_entry, list_entries_of
 from scheduling.services.aftercare.conversations import write_as_customer
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.moves import move_booking
@@ -24,7 +25,7 @@ from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.types import Correction, CustomerDetails, SlotRequest, WaitlistWish
-from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, hours_later, make_shop, make_wish
+from tests.factories.scheduling import CAR, CUSTOMER, DETAILS, MONDAY, NOW, STAFF, hours_later, make_shop, make_wish
 
 ANA, BEA = "ana@example.com", "bea@example.com"
 
@@ -130,6 +131,33 @@ def test_places_on_the_waitlist_belong_to_whom_their_messages_go(tenant):
     ]
     assert [each["in_words"] for each in found[0]["history"]] == ["Se apuntó"]
     assert list_entries_of("+525599999999") == ()
+
+
+def test_all_that_somebody_typed_to_wait_goes_along(tenant):
+    shop, _ = make_shop(12)
+    wait_as(shop, email=ANA)
+    row = WaitlistEntry.objects.get()
+    row.details = {**row.details, "answers": {"symptoms": ["leak"]}, "consents": ["marketing"]}
+    row.save()
+
+    with override("es"):
+        (found,) = (describe_waiting(each) for each in list_entries_of(ANA))
+        WaitlistEntry.objects.update(details={})
+        forgotten = describe_waiting(get_entry(row.pk))
+
+    names = ("about_data", "answers", "told_in_words", "consents", "wants_reminders")
+    assert [found[name] for name in names] == [
+        CAR,
+        {"symptoms": ["leak"]},
+        [
+            {"asked": "Marca", "answer": "Nissan"},
+            {"asked": "Modelo", "answer": "Versa"},
+            {"asked": "Lo que se contó", "answer": "Fuga"},
+        ],
+        [{"purpose": "marketing", "purpose_in_words": str(ConsentPurpose.MARKETING.label)}],
+        True,
+    ]
+    assert [forgotten[name] for name in names] == [{}, {}, [], [], None]
 
 
 @pytest.mark.parametrize("cursor", ["x", "bm90IG9uZQ"])
