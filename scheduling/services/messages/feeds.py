@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import translation
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
@@ -33,7 +33,7 @@ from tenants.policies import check_business_may
 from tenants.types import RestoredTenant
 
 PAST, AHEAD, MOST_BOOKINGS = timedelta(days=30), timedelta(days=365), 2000
-"""What a feed tells: visits that ended within the first, or start within the second, the earliest ones."""
+"""What a feed tells: visits that ended within the first, or start within the second; coming ones are told first."""
 MOST_FEEDS = 100
 TOLD = (
     BookingStatus.PENDING_PAYMENT,
@@ -133,7 +133,8 @@ def _list_ids(resource_id: int, now: datetime) -> Sequence[int]:
         ends_at__gt=now - PAST,
         starts_at__lt=now + AHEAD,
     )
-    return list(rows.order_by("starts_at", "pk").values_list("pk", flat=True).distinct()[:MOST_BOOKINGS])
+    is_over = ExpressionWrapper(Q(ends_at__lte=now), output_field=BooleanField())
+    return list(rows.order_by(is_over, "starts_at", "pk").values_list("pk", flat=True).distinct()[:MOST_BOOKINGS])
 
 
 def _make_events(booking: BookingView, feed: CalendarFeed) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from scheduling.errors import ResourceNotFound
 from scheduling.errors.feeds import FeedNotFound, TooManyFeeds
-from scheduling.models import Booking, CalendarFeed, Resource
+from scheduling.models import Allocation, Booking, CalendarFeed, Resource
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.messages import feeds
 from scheduling.services.messages.feeds import (
@@ -98,9 +98,11 @@ def test_what_is_called_off_held_or_a_test_is_not_told(tenant, book, booking):
     cancelled = read(token)
     Booking.objects.update(status="confirmed", is_active=True)
     back = read(token)
-    Booking.objects.update(is_test=True, is_active=False)
+    Booking.objects.update(status="held", hold_expires_at=NOW + timedelta(minutes=5))
+    held = read(token)
+    Booking.objects.update(status="confirmed", hold_expires_at=None, is_test=True, is_active=False)
 
-    assert (cancelled, len(back), read(token)) == ([], 1, [])
+    assert (cancelled, len(back), held, read(token)) == ([], 1, [], [])
 
 
 def test_others_and_far_days_are_left_out(tenant, booking):
@@ -112,6 +114,20 @@ def test_others_and_far_days_are_left_out(tenant, booking):
     assert [len(read(token, now=at)) for at in (ends[0], ends[0] + timedelta(seconds=1))] == [0, 1]
     assert [len(read(token, now=at)) for at in (ends[1], ends[1] - timedelta(seconds=1))] == [0, 1]
     assert read(other) == []
+
+
+def test_of_too_many_those_that_come_are_told_first(tenant, book, booking, monkeypatch):
+    later = book(starts_after=booking.ends_at, name="Berta")
+    monkeypatch.setattr(feeds, "MOST_BOOKINGS", 1)
+    taken = Allocation.objects.filter(booking_id=booking.id).select_related("resource").first()
+    same_type = {"booking_id": later.id, "resource__resource_type_id": taken.resource.resource_type_id}
+    Allocation.objects.filter(**same_type).update(resource_id=taken.resource_id, lane_id=taken.lane_id)
+    token = subscribe(taken.resource_id)
+
+    at = [booking.starts_at - timedelta(hours=1), booking.ends_at, later.ends_at]
+    uids = [[str(event["UID"]) for event in read(token, now=each)] for each in at]
+
+    assert uids == [[booking.ics_uid], [later.ics_uid], [booking.ics_uid]]
 
 
 def test_what_waits_for_an_answer_is_tentative(tenant, booking):
