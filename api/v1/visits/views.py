@@ -28,7 +28,7 @@ from notifications.services.recipients import sends_sms
 from scheduling.enums import ContactKind
 from scheduling.errors import BookingNotFound, RequestInvalid, ServiceNotFound, VisitsLinkUnknown
 from scheduling.policies import LINK_LIFE, check_new_bookings
-from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
+from scheduling.selectors.aftercare.own_data import collect_own_data, collect_waiting
 from scheduling.selectors.bookings.visits import get_visit, get_visits_contact, list_all_visits, list_visits
 from scheduling.selectors.waitlist.entries import list_entries_of
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
@@ -106,7 +106,7 @@ class OwnVisitsView(OpenView):
             "contact": contact,
             "made_at": now,
             "visits": collect_own_data(page.rows, business_name=name),
-            "waitlist": [] if cursor else [describe_waiting(each) for each in list_entries_of(contact)],
+            "waitlist": () if cursor else collect_waiting(list_entries_of(contact)),
             "next": page.next_cursor,
         }
         return Response(body)

@@ -6,8 +6,9 @@ customer. What staff wrote for itself (notes on the customer, levels, reasons) i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.utils.translation import get_language, gettext
 
@@ -27,6 +28,8 @@ from scheduling.types.aftercare.views import DataRequestView, FeedbackView, OwnD
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
+T = TypeVar("T")
+
 FORMAT = "turnero-own-data-1"
 COLUMNS: Mapping[str, str] = {
     "customer_name": mark("Name"),
@@ -39,6 +42,7 @@ COLUMNS: Mapping[str, str] = {
     "answers": mark("Answers"),
 }
 """What can be corrected, in words."""
+_get_booking_id = attrgetter("booking_id")
 
 
 def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> tuple[OwnData, ...]:
@@ -48,24 +52,20 @@ def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> 
     """
     ids = [each.id for each in bookings]
     histories = list_histories(ids)
-    consents = list(Consent.objects.filter(booking_id__in=ids).order_by("given_at", "pk"))
-    messages = list_all_messages(kind="booking", ids=ids)
+    consents = _sort_out(Consent.objects.filter(booking_id__in=ids).order_by("given_at", "pk"), _get_booking_id)
+    messages = _find_messages("booking", ids)
     conversations = list_conversations(ids)
     opinions = find_all_feedback(ids)
-    requests = list_requests_of_all(ids)
-    photos = list_visit_photos(booking_ids=ids)
+    requests = _sort_out(list_requests_of_all(ids), _get_booking_id)
+    photos = _sort_out(list_visit_photos(booking_ids=ids), _get_booking_id)
     return tuple(
         {
             "format": FORMAT,
             "business": business_name,
             "booking": _describe_booking(booking),
             "history": [_describe_step(step) for step in histories.get(booking.id, ())],
-            "consents": [_describe_consent(each) for each in consents if each.booking_id == booking.id],
-            "messages": [
-                _describe_message(each)
-                for each in messages
-                if each.about.id == booking.id and each.to in {booking.customer_email, booking.customer_phone}
-            ],
+            "consents": [_describe_consent(each) for each in consents.get(booking.id, ())],
+            "messages": _describe_messages(messages, booking.id, booking.customer_email, booking.customer_phone),
             "conversation": [
                 {
                     "author": each.author.value,
@@ -76,19 +76,44 @@ def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> 
                 for each in conversations.get(booking.id, ())
             ],
             "feedback": _describe_feedback(opinions.get(booking.id)),
-            "data_requests": [_describe_request(each) for each in requests if each.booking_id == booking.id],
+            "data_requests": [_describe_request(each) for each in requests.get(booking.id, ())],
             "photos": [
-                {"file": each.file_name, "sent_at": each.sent_at.isoformat()}
-                for each in photos
-                if each.booking_id == booking.id
+                {"file": each.file_name, "sent_at": each.sent_at.isoformat()} for each in photos.get(booking.id, ())
             ],
         }
         for booking in bookings
     )
 
 
-def describe_waiting(entry: WaitlistEntryView) -> OwnData:
-    """Return what is kept of somebody's place on the waitlist, in the same words."""
+def collect_waiting(entries: Sequence[WaitlistEntryView]) -> tuple[OwnData, ...]:
+    """Return what is kept of somebody's places on the waitlist, in the same words; one query for them, or none."""
+    messages = _find_messages("waitlist", [each.id for each in entries]) if entries else {}
+    return tuple(
+        {**_describe_waiting(each), "messages": _describe_messages(messages, each.id, each.email, each.phone)}
+        for each in entries
+    )
+
+
+def _find_messages(kind: str, ids: Collection[int]) -> Mapping[int, Sequence[MessageView]]:
+    return _sort_out(list_all_messages(kind=kind, ids=ids), attrgetter("about.id"))
+
+
+def _sort_out(rows: Iterable[T], find_id: Callable[[T], int]) -> Mapping[int, Sequence[T]]:
+    """Return rows by what they belong to, each in their order."""
+    found: dict[int, list[T]] = {}
+    for row in rows:
+        found.setdefault(find_id(row), []).append(row)
+    return found
+
+
+def _describe_messages(
+    messages: Mapping[int, Sequence[MessageView]], about_id: int, *contacts: str
+) -> list[dict[str, Any]]:
+    """Describe what went to the person; what staff was told stays there."""
+    return [_describe_message(each) for each in messages.get(about_id, ()) if each.to in contacts]
+
+
+def _describe_waiting(entry: WaitlistEntryView) -> OwnData:
     asked, told = entry.wished, entry.details
     asset, answers = told.get("asset", {}), told.get("answers", {})
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
+from scheduling.selectors.aftercare.own_data import collect_own_data, collect_waiting
 from scheduling.selectors.bookings.visits import list_all_visits
 from scheduling.selectors.waitlist.entries import list_entries_of
 from tenants.context import current_tenant
@@ -28,6 +28,6 @@ def describe_own_data(*, token: str, contact: str, cursor: str, now: datetime) -
         "contact": contact,
         "made_at": now.isoformat(),
         "visits": collect_own_data(page.rows, business_name=name),
-        "waitlist": [] if cursor else [describe_waiting(each) for each in list_entries_of(contact)],
+        "waitlist": () if cursor else collect_waiting(list_entries_of(contact)),
         "next": earlier,
     }

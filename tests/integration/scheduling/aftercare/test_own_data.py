@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from kernel.errors import Invalid
+from notifications.models import Message
 from scheduling.enums import ConsentPurpose
 from scheduling.models import VisitPhoto, WaitlistEntry
-from scheduling.selectors.aftercare.own_data import collect_own_data, describe_waiting
+from scheduling.selectors.aftercare.own_data import collect_own_data, collect_waiting
 from scheduling.selectors.bookings import visits
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import list_all_visits, list_own_photos
@@ -44,7 +45,7 @@ def add_photo(booking_id: int, position: int = 0) -> int:
 def count_queries(contact: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         collect_own_data(list_all_visits(contact=contact).rows, business_name="Taller")
-        list_entries_of(contact)
+        collect_waiting(list_entries_of(contact))
         list_own_photos(contact=contact)
     return len(asked)
 
@@ -64,7 +65,7 @@ def test_thirty_visits_ask_as_much_as_one(tenant):
     for email in (ANA, BEA):
         wait_as(shop, email=email)
 
-    assert (count_queries(BEA), count_queries(ANA)) == (15, 15)
+    assert (count_queries(BEA), count_queries(ANA)) == (16, 16)
     assert len(list_all_visits(contact=ANA).rows) == 30
 
 
@@ -124,13 +125,15 @@ def test_places_on_the_waitlist_belong_to_whom_their_messages_go(tenant):
         wait_as(shop, email=email)
 
     with override("es"):
-        found = [describe_waiting(each) for each in list_entries_of(ANA)]
+        found = collect_waiting(list_entries_of(ANA))
 
     assert [(each["email"], each["status_in_words"], each["from_on"]) for each in found] == [
         (ANA, "En espera", MONDAY.date().isoformat())
     ]
     assert [each["in_words"] for each in found[0]["history"]] == ["Se apuntó"]
-    assert list_entries_of("+525599999999") == ()
+    told = Message.objects.filter(subject_kind="waitlist").exclude(to=BEA)
+    assert [(each["to"], each["text"]) for each in found[0]["messages"]] == [(ANA, each.body_text) for each in told]
+    assert (told.count(), collect_waiting(list_entries_of("+525599999999"))) == (1, ())
 
 
 def test_all_that_somebody_typed_to_wait_goes_along(tenant):
@@ -141,9 +144,9 @@ def test_all_that_somebody_typed_to_wait_goes_along(tenant):
     row.save()
 
     with override("es"):
-        (found,) = (describe_waiting(each) for each in list_entries_of(ANA))
+        (found,) = collect_waiting(list_entries_of(ANA))
         WaitlistEntry.objects.update(details={})
-        forgotten = describe_waiting(get_entry(row.pk))
+        (forgotten,) = collect_waiting([get_entry(row.pk)])
 
     names = ("about_data", "answers", "told_in_words", "consents", "wants_reminders")
     assert [found[name] for name in names] == [
