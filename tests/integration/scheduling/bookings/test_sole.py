@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +12,8 @@ from unittest.mock import Mock
 import pytest
 from django.db import connection
 
+from database import transactions
+from database.errors import DEADLOCK
 from kernel.ids import new_token
 from scheduling.enums import BookingStatus
 from scheduling.errors import AlreadyBooked, VerificationRequired
@@ -32,8 +33,6 @@ from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, ho
 
 SOLE = replace(DETAILS, is_sole=True)
 PROVEN = replace(SOLE, proven_contact="email")
-DEADLOCK_SECONDS = 1
-"""How long PostgreSQL waits before it looks whether two wait in a circle."""
 
 
 def book_as(details: VisitDetails, service_id: int, hours: float = 0, *, door="at once", by=CUSTOMER, resource_ids=()):
@@ -279,7 +278,9 @@ def test_of_visits_that_meet_and_are_sent_at_once_one_is_booked(scratch_tenant, 
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_a_series_and_a_visit_of_one_customer_at_once_wait_in_no_circle(scratch_tenant, round_):
+def test_a_series_and_a_visit_of_one_customer_at_once_wait_in_no_circle(scratch_tenant, round_, monkeypatch):
+    # PostgreSQL ends one of two that wait in a circle; here nobody tries again.
+    monkeypatch.setattr(transactions, "RACE_STATES", transactions.RACE_STATES - {DEADLOCK})
     with tenant_scope(scratch_tenant):
         shop = make_shop(3)[0]
         Service.objects.filter(pk=shop).update(most_repeats=10)
@@ -307,8 +308,6 @@ def test_a_series_and_a_visit_of_one_customer_at_once_wait_in_no_circle(scratch_
         return "booked"
 
     with ThreadPoolExecutor(2) as pool:
-        began = time.monotonic()
         outcomes = sorted(pool.map(run, (repeat, visit)))
 
     assert outcomes == ["asked", "booked"]
-    assert time.monotonic() - began < DEADLOCK_SECONDS
