@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
@@ -75,8 +75,8 @@ def revoke_feed(*, feed_id: int) -> None:
 
 
 def list_feeds() -> tuple[FeedView, ...]:
-    """Return every link, by whose it is; one query."""
-    rows = CalendarFeed.objects.select_related("resource").order_by("resource__name", "pk")
+    """Return every link to what is in use, by whose it is; one query."""
+    rows = _list_leading().order_by("resource__name", "pk")
     return tuple(
         FeedView(row.pk, row.resource_id, row.resource.name, row.is_full, row.created_at, url=_make_url(row))
         for row in rows
@@ -87,9 +87,9 @@ def write_feed(*, token: str, now: datetime) -> bytes:
     """Return the file that a link leads to; ten queries at most, however many bookings there are.
 
     Raises:
-        FeedNotFound: It leads nowhere, or was revoked.
+        FeedNotFound: It leads nowhere, was revoked, or who or what it tells about is archived.
     """
-    feed = CalendarFeed.objects.select_related("resource").filter(token_hash=hash_token(token)).first()
+    feed = _list_leading().filter(token_hash=hash_token(token)).first()
     if feed is None:
         raise FeedNotFound
     tenant = current_tenant()
@@ -123,6 +123,11 @@ def derive_feeds_anew(restored: RestoredTenant) -> tuple[str, ...]:  # noqa: ARG
 def register() -> None:
     """Do this whenever a business is restored."""
     register_restore_step("feeds", 31, derive_feeds_anew)
+
+
+def _list_leading() -> QuerySet[CalendarFeed]:
+    """List the links that lead somewhere: who has left reads nobody's names any more."""
+    return CalendarFeed.objects.select_related("resource").filter(resource__is_active=True)
 
 
 def _list_ids(resource_id: int, now: datetime) -> Sequence[int]:

@@ -158,6 +158,19 @@ def test_revoked_and_unknown_links_lead_nowhere(tenant, booking):
             write_feed(token=lost, now=NOW)
 
 
+def test_link_of_whoever_is_archived_leads_nowhere_until_they_are_back(tenant, booking):
+    resource = Resource.objects.filter(pk=booking.resources[0].resource_id)
+    token = subscribe(resource.get().pk, is_full=True)
+    resource.update(is_active=False)
+
+    with pytest.raises(FeedNotFound):
+        write_feed(token=token, now=NOW)
+    assert list_feeds() == ()
+
+    resource.update(is_active=True)
+    assert (len(read(token)), len(list_feeds())) == (1, 1)
+
+
 def test_only_what_is_in_use_has_a_link_and_not_without_end(tenant, booking, monkeypatch):
     resource = Resource.objects.get(pk=booking.resources[0].resource_id)
     monkeypatch.setattr(feeds, "MOST_FEEDS", 1)
