@@ -28,6 +28,7 @@ from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tenants.types import RestoredTenant
 from tests.conftest import HostClient
+from tests.factories import scheduling
 from tests.integration.scheduling.messages.conftest import NOW
 
 STAFF = Actor(kind="staff", user_id=None)
@@ -77,6 +78,17 @@ def test_full_feed_tells_who_comes_for_what(tenant, booking):
     told = ("+525512345678", booking.reference, "/workspace/bookings/")
     assert [word in str(event["DESCRIPTION"]) for word in told] == [True, True, True]
     assert ("CLASS" in event, booking.location_name in str(event["LOCATION"])) == (False, True)
+
+
+def test_group_is_taken_once_and_full_with_each_who_comes(tenant):
+    resource_id = scheduling.make_resource(scheduling.make_place())
+    service_id = scheduling.make_service((resource_id,), seats=3)
+    for _ in range(2):
+        scheduling.book(service_id)
+
+    told = [len(read(subscribe(resource_id, is_full=each), now=scheduling.NOW)) for each in (False, True)]
+
+    assert told == [1, 2]
 
 
 def test_file_is_valid_and_says_whose_it_is(tenant, booking):
