@@ -172,7 +172,8 @@ def _describe(event: Event, booking: BookingView, *, is_full: bool) -> None:
     event.add("summary", clean_line(f"{booking.service_name} · {who}" if who else booking.service_name))
     event.add("location", make_printable(", ".join(filter(None, (booking.location_name, booking.location_address)))))
     page = f"{make_base_url(current_tenant().home_host)}/workspace/bookings/{booking.id}/"
-    said = (booking.customer_phone, booking.asset_label, booking.note, booking.reference, page)
+    contact = booking.customer_phone or booking.customer_email
+    said = (contact, booking.asset_label, booking.note, booking.reference, page)
     event.add("description", "\n".join(make_printable(each) for each in said if each))
 
 

@@ -80,6 +80,14 @@ def test_full_feed_tells_who_comes_for_what(tenant, booking):
     assert ("CLASS" in event, booking.location_name in str(event["LOCATION"])) == (False, True)
 
 
+def test_full_feed_tells_how_to_reach_who_left_no_phone(tenant, book):
+    booking = book(phone=None)
+
+    (event,) = read(subscribe(booking.resources[0].resource_id, is_full=True))
+
+    assert str(event["DESCRIPTION"]).splitlines()[0] == "ana@example.com"
+
+
 def test_group_is_taken_once_and_full_with_each_who_comes(tenant):
     resource_id = scheduling.make_resource(scheduling.make_place())
     service_id = scheduling.make_service((resource_id,), seats=3)
