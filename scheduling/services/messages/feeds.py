@@ -14,6 +14,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
+from audit.enums import Action
+from audit.selectors.log import find_last_version
+from audit.services.log import log_changes
+from audit.types import NewEntry
 from database.transactions import write_transaction
 from kernel.ids import hash_token
 from kernel.lines import clean_line, make_printable
@@ -24,7 +28,7 @@ from scheduling.models import Booking, CalendarFeed, Resource
 from scheduling.selectors.bookings.views import list_views
 from scheduling.services.messages.calendar_files import WAITING
 from scheduling.services.messages.manage_tokens import derive_token, find_current_token
-from scheduling.types import BookingView, FeedView
+from scheduling.types import Actor, BookingView, FeedView
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.hooks import register_restore_step
@@ -35,6 +39,8 @@ from tenants.types import RestoredTenant
 PAST, AHEAD, MOST_BOOKINGS = timedelta(days=30), timedelta(days=365), 2000
 """What a feed tells: visits that ended within the first, or start within the second; coming ones are told first."""
 MOST_FEEDS = 100
+NOUN = "calendar_feed"
+"""In the log of changes."""
 TOLD = (
     BookingStatus.PENDING_PAYMENT,
     BookingStatus.PENDING_APPROVAL,
@@ -48,8 +54,8 @@ NOTE = "Calendar feeds have new links: whoever subscribed to one needs the one t
 
 
 @write_transaction()
-def add_feed(*, resource_id: int, is_full: bool, now: datetime) -> int:
-    """Make a link to what a resource is booked for, and return the number of its row.
+def add_feed(*, resource_id: int, is_full: bool, by: Actor, now: datetime) -> int:
+    """Make a link to what a resource is booked for, and return the number of its row; the log keeps who did.
 
     Raises:
         StatusForbids: The state of the business allows no change.
@@ -65,13 +71,17 @@ def add_feed(*, resource_id: int, is_full: bool, now: datetime) -> int:
     feed = CalendarFeed(resource=resource, is_full=is_full, created_at=now)
     feed.token_hash = _hash(feed.key)
     feed.save()
+    _log(feed, Action.CREATED, by=by, now=now)
     return feed.pk
 
 
 @write_transaction()
-def revoke_feed(*, feed_id: int) -> None:
+def revoke_feed(*, feed_id: int, by: Actor, now: datetime) -> None:
     """Let a link lead nowhere any more, in every state of the business; again changes nothing."""
-    CalendarFeed.objects.filter(pk=feed_id).delete()
+    feed = CalendarFeed.objects.select_for_update().filter(pk=feed_id).first()
+    if feed is not None:
+        _log(feed, Action.DELETED, by=by, now=now)
+        feed.delete()
 
 
 def list_feeds() -> tuple[FeedView, ...]:
@@ -128,6 +138,16 @@ def derive_feeds_anew(restored: RestoredTenant) -> tuple[str, ...]:  # noqa: ARG
 def register() -> None:
     """Do this whenever a business is restored."""
     register_restore_step("feeds", 31, derive_feeds_anew)
+
+
+def _log(feed: CalendarFeed, action: Action, *, by: Actor, now: datetime) -> None:
+    """Write down who opened a calendar to others, or closed it."""
+    values = {"resource_id": feed.resource_id, "is_full": feed.is_full}
+    is_new = action == Action.CREATED
+    fields = {name: (None, value) if is_new else (value, None) for name, value in values.items()}
+    # A business that was imported has the log of before, and none of its links: their numbers come again.
+    version = find_last_version(noun=NOUN, row_id=feed.pk) + 1
+    log_changes([NewEntry(NOUN, feed.pk, version, action, fields)], user_id=by.user_id, now=now)
 
 
 def _list_leading() -> QuerySet[CalendarFeed]:

@@ -24,6 +24,7 @@ from web.errors import translate_error
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, go_on
 from web.parts.voice import CHOOSE
+from web.workspace.crud.editing import make_actor
 
 BUSY, FULL = "busy", "full"
 
@@ -59,9 +60,9 @@ def show(request: HttpRequest) -> HttpResponse:
     form = FeedForm(request.POST)
     if not form.is_valid():
         return _render(request, form, status=422)
-    given = form.cleaned_data
+    whose, is_full = int(form.cleaned_data["resource"]), form.cleaned_data["details"] == FULL
     try:
-        add_feed(resource_id=int(given["resource"]), is_full=given["details"] == FULL, now=utc_now())
+        add_feed(resource_id=whose, is_full=is_full, by=make_actor(request), now=utc_now())
     except (Conflict, Forbidden, NotFound) as error:
         form.add_error(None, translate_error(error))
         return _render(request, form, status=get_status(error))
@@ -73,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, feed_id: int) -> HttpResponse:
     """Let a link lead nowhere any more."""
-    revoke_feed(feed_id=feed_id)
+    revoke_feed(feed_id=feed_id, by=make_actor(request), now=utc_now())
     return go_on(request, Toast(title=gettext("Link revoked")), to=reverse("workspace:feeds"))
 
 

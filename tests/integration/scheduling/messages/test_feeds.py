@@ -8,6 +8,9 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
+from accounts.models import User
+from audit.selectors.log import list_changes
+from audit.types import FieldChange
 from scheduling.errors import ResourceNotFound
 from scheduling.errors.feeds import FeedNotFound, TooManyFeeds
 from scheduling.models import Allocation, Booking, CalendarFeed, Resource
@@ -16,6 +19,7 @@ from scheduling.services.messages import feeds
 from scheduling.services.messages.feeds import (
     AHEAD,
     NOTE,
+    NOUN,
     PAST,
     add_feed,
     derive_feeds_anew,
@@ -41,7 +45,7 @@ def booking(book):
 
 def subscribe(resource_id: int, *, is_full: bool = False) -> str:
     """Return the token of a new feed."""
-    feed_id = add_feed(resource_id=resource_id, is_full=is_full, now=NOW)
+    feed_id = add_feed(resource_id=resource_id, is_full=is_full, by=STAFF, now=NOW)
     url = next(each.url for each in list_feeds() if each.id == feed_id)
     return url.removesuffix("/calendar.ics").rpartition("/")[2]
 
@@ -170,8 +174,8 @@ def test_queries_do_not_grow_with_bookings(tenant, book, booking, django_assert_
 def test_revoked_and_unknown_links_lead_nowhere(tenant, booking):
     token = subscribe(booking.resources[0].resource_id)
     for feed in list_feeds():
-        revoke_feed(feed_id=feed.id)
-        revoke_feed(feed_id=feed.id)
+        for _ in range(2):
+            revoke_feed(feed_id=feed.id, by=STAFF, now=NOW)
 
     for lost in (token, "no-token", ""):
         with pytest.raises(FeedNotFound):
@@ -251,11 +255,16 @@ def test_owner_makes_and_revokes_a_link(tenant, booking, owner_client: HostClien
     wrong = owner_client.post(page, {"resource": "0", "details": "all"})
     made = owner_client.post(page, {"resource": resource_id, "details": "full"})
     (feed,) = list_feeds()
+    olga = User.objects.get(role="owner").pk
     shown = owner_client.get(page).content.decode()
     owner_client.post(f"{page}{feed.id}/revoke/")
 
     assert (wrong.status_code, made.status_code, feed.is_full, feed.url in shown) == (422, 302, True, True)
     assert list_feeds() == ()
+    assert [(each.action, each.user_id, each.fields) for each in list_changes(noun=NOUN, row_id=feed.id)] == [
+        ("deleted", olga, (FieldChange("is_full", True, None), FieldChange("resource_id", resource_id, None))),
+        ("created", olga, (FieldChange("is_full", None, True), FieldChange("resource_id", None, resource_id))),
+    ]
 
 
 def test_one_link_too_many_is_said(tenant, booking, owner_client: HostClient, monkeypatch):
