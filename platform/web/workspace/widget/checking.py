@@ -44,8 +44,8 @@ TEXTS = {
     Finding.SCRIPT_BLOCKED: mark("Its rule script-src does not include %(host)s. Ask whoever runs the site to add it."),
     Finding.FRAME_BLOCKED: mark("Its rule frame-src does not include %(host)s. Ask whoever runs the site to add it."),
     Finding.ISOLATED: mark(
-        "It sends Cross-Origin-Embedder-Policy: require-corp, so that no frame of another site shows. Ask whoever runs "
-        "the site to leave it out on this page."
+        "It sends Cross-Origin-Embedder-Policy, so that no frame of another site shows. Ask whoever runs the site to "
+        "leave it out on this page."
     ),
 }
 NOT_THERE = mark("The page answers with error %(status)s")

@@ -17,6 +17,9 @@ FALLBACKS = {
 }
 """Which directive of a policy decides: the first of them that it has (CSP 3, section 6.8)."""
 
+ISOLATING = frozenset({"require-corp", "credentialless"})
+"""Embedder policies under which frames of other sites have to send one themselves (HTML, cross-origin isolation)."""
+
 
 class Finding(StrEnum):
     """What was found, in the order in which it is said."""
@@ -71,6 +74,13 @@ class _Reader(HTMLParser):
         elif tag == "meta" and values.get("http-equiv", "").lower() == POLICY:
             self.seen.policies.append(values.get("content", ""))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - the library's
+        """Read ``<![…`` of any kind: what is none of SGML's is a comment up to the next ``>``, as for browsers."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
 
 def find_origin(url: str) -> str:
     """Return the origin of an address as browsers compare it."""
@@ -87,9 +97,9 @@ def look_at(page: Page, *, origins: Sequence[str], sites: Iterable[str]) -> tupl
     seen = reader.seen
     own = find_origin(page.url)
     ours = [each for each in seen.scripts if _is_ours(page.url, each["src"], origins)]
-    others = any(urlsplit(each["src"]).path.endswith(SCRIPT_NAME) for each in seen.scripts)
+    others = any(_read(page.url, each["src"])[1].endswith(SCRIPT_NAME) for each in seen.scripts)
     found = [Finding.SITE_LISTED if own in {*sites, *origins} else Finding.SITE_MISSING]
-    framed = any(find_origin(urljoin(page.url, each)) in origins for each in seen.frames)
+    framed = any(_read(page.url, each)[0] in origins for each in seen.frames)
     if framed:
         found.append(Finding.FRAME_THERE)
     elif not ours:
@@ -98,19 +108,28 @@ def look_at(page: Page, *, origins: Sequence[str], sites: Iterable[str]) -> tupl
         found.append(Finding.CODE_THERE if seen.has_element else Finding.ELEMENT_MISSING)
     policies = _list_policies([*page.headers.get(POLICY, "").split(","), *seen.policies])
     script = ours[0] if ours else {"src": origins[0] + SCRIPT_NAME}
-    target = find_origin(urljoin(page.url, script["src"]))
+    target, _ = _read(page.url, script["src"])
     if not framed and any(not _lets_script(each, target, script, own) for each in policies):
         found.append(Finding.SCRIPT_BLOCKED)
     if any(not _lets(each, "frame-src", target, own) for each in policies):
         found.append(Finding.FRAME_BLOCKED)
-    if page.headers.get("cross-origin-embedder-policy", "").startswith("require-corp"):
+    if page.headers.get("cross-origin-embedder-policy", "").partition(";")[0].strip() in ISOLATING:
         found.append(Finding.ISOLATED)
     return tuple(found)
 
 
 def _is_ours(page_url: str, src: str, origins: Sequence[str]) -> bool:
-    url = urljoin(page_url, src)
-    return find_origin(url) in origins and urlsplit(url).path == SCRIPT_NAME
+    origin, path = _read(page_url, src)
+    return origin in origins and path == SCRIPT_NAME
+
+
+def _read(page_url: str, address: str) -> tuple[str, str]:
+    """Return origin and path of an address that stands on a page; of one that is none, empty ones."""
+    try:
+        url = urljoin(page_url, address)
+        return find_origin(url), urlsplit(url).path
+    except ValueError:
+        return "", ""
 
 
 def _list_policies(texts: Iterable[str]) -> list[dict[str, list[str]]]:

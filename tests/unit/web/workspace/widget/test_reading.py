@@ -119,8 +119,25 @@ def test_a_frame_needs_no_script():
 
 
 def test_an_isolated_page_is_named():
-    assert look(cross_origin_embedder_policy="require-corp") == (LISTED, THERE, Finding.ISOLATED)
+    for sent in ("require-corp", "credentialless", 'credentialless; report-to="x"'):
+        assert look(cross_origin_embedder_policy=sent) == (LISTED, THERE, Finding.ISOLATED)
     assert look(cross_origin_embedder_policy="unsafe-none") == (LISTED, THERE)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<iframe src='https://[x/'></iframe>",
+        "<iframe src='https://otro.example:99999/'></iframe>",
+        "<script src='//[/embed.js'></script>",
+        "<script src='https://otro.example:x/app.js'></script>",
+        "<![endif><![x y]><!x>",
+        "<![>",
+    ],
+)
+def test_what_is_broken_on_a_page_is_passed_over(broken):
+    assert look(broken + CODE) == (LISTED, THERE)
+    assert look(CODE + broken) == (LISTED, THERE)
 
 
 def test_our_own_site_is_self():
