@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 
 from audit.enums import Action
 from audit.selectors.log import find_last_version
@@ -50,6 +50,16 @@ TOLD = (
     BookingStatus.COMPLETED,
 )
 """What is called off is not in the file any more, and so goes from the calendar."""
+NOTHING = """BEGIN:VTIMEZONE
+TZID:UTC
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+"""
+"""What stands in a calendar without events: one without any component is none (RFC 5545, 3.6), and some refuse it."""
 NOTE = "Calendar feeds have new links: whoever subscribed to one needs the one that its page in the workspace shows."
 
 
@@ -122,6 +132,8 @@ def write_feed(*, token: str, now: datetime) -> bytes:
                 if feed.is_full or stretch not in told:
                     calendar.add_component(event)
                 told.add(stretch)
+    if not calendar.subcomponents:
+        calendar.add_component(Component.from_ical(NOTHING))
     content: bytes = calendar.to_ical()
     return content
 

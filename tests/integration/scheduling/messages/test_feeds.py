@@ -75,6 +75,15 @@ def test_private_feed_tells_that_the_time_is_taken_and_no_more(tenant, booking):
         assert secret not in content
 
 
+def test_feed_without_bookings_is_a_calendar_all_the_same(tenant):
+    token = subscribe(Resource.objects.first().pk)
+
+    content = write_feed(token=token, now=NOW)
+    (zone,) = Calendar.from_ical(content).subcomponents
+
+    assert (zone.name, str(zone["TZID"]), write_feed(token=token, now=NOW) == content) == ("VTIMEZONE", "UTC", True)
+
+
 def test_full_feed_tells_who_comes_for_what(tenant, booking):
     (event,) = read(subscribe(booking.resources[0].resource_id, is_full=True))
 
