@@ -82,16 +82,14 @@ def _make_fields(kind: type) -> dict[str, Field]:
 
 def _make_field(key: str, hint: Any) -> Field:
     parts = get_args(hint)
-    if isinstance(hint, UnionType):
-        (given,) = (each for each in parts if each is not NoneType)
-        field = _make_field(key, given)
-        field.allow_null = True
-        return field
     if key.endswith(SEVERAL):
         return serializers.ListField(child=serializers.CharField())
     if get_origin(hint) is tuple:
         return _list_of(parts[0])
-    return _plain(key, hint)
+    if isinstance(hint, UnionType):
+        (hint,) = (each for each in parts if each is not NoneType)
+    # Said here: fields are made anew for each serializer, of what they were made of at first.
+    return _plain(key, hint, allow_null=NoneType in parts)
 
 
 def _list_of(inner: Any) -> Field:
@@ -103,9 +101,9 @@ def _list_of(inner: Any) -> Field:
     return serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
 
 
-def _plain(key: str, hint: Any) -> Field:
+def _plain(key: str, hint: Any, *, allow_null: bool = False) -> Field:
     if hint is bool:
-        return serializers.BooleanField()
+        return serializers.BooleanField(allow_null=allow_null)
     if hint is int and not key.endswith(ONE):
-        return serializers.IntegerField()
-    return DayField() if hint is date else serializers.CharField()
+        return serializers.IntegerField(allow_null=allow_null)
+    return DayField(allow_null=allow_null) if hint is date else serializers.CharField(allow_null=allow_null)

@@ -9,6 +9,7 @@ from scheduling.models import AddOn, Booking, CapacityRule, ConversationLine, Fe
 from scheduling.selectors.catalog.entries import get_service_entry
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
+from tests.harness.documented import load_document
 from tests.integration.api.conftest import make_booking_body
 
 
@@ -142,6 +143,18 @@ def test_service_and_resource_are_read_as_they_were_set_up(call):
         "same_as": needs.same_as,
     }
     assert {type(resource[name]) for name in ("id", "location", "resource_type")} == {str}
+
+
+def test_document_says_what_may_be_missing():
+    shapes = load_document()["components"]["schemas"]
+    service, rule = shapes["ServiceSetup"]["properties"], shapes["CapacityRuleSetup"]["properties"]
+
+    assert [service[name]["type"] for name in ("booking_window_days", "price_minor", "duration_minutes", "name")] == [
+        ["integer", "null"], ["integer", "null"], "integer", "string",
+    ]  # fmt: skip
+    assert [rule[name]["type"] for name in ("location", "valid_from", "limit")] == [
+        ["string", "null"], ["string", "null"], "integer",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["locations", "resource_types", "capacity_rules", "add_ons", "resources", "services"])

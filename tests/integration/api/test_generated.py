@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import schemathesis
@@ -18,7 +19,7 @@ from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 
 from accounts.enums import KeyArea
-from scheduling.models import Booking
+from scheduling.models import AddOn, Booking, CapacityRule, Location, Resource, ResourceType, Service
 from tenants.jobs import call_outside
 from tests.factories.accounts import make_key
 from tests.harness.documented import load_document
@@ -60,7 +61,7 @@ def unlimited(settings) -> None:
 
 
 @pytest.fixture
-def facts(customer_client, owner_client) -> dict[str, object]:
+def facts(customer_client, owner_client) -> dict[str, Any]:
     """What is there: a service, a start, a booking, a hold, a day; and who is signed in."""
     body = make_booking_body(customer_client)
     booked = customer_client.post("/api/v1/bookings", body, content_type="application/json").json()
@@ -80,13 +81,25 @@ def facts(customer_client, owner_client) -> dict[str, object]:
         "to": body["starts_at"][:10],
         "from_on": body["starts_at"][:10],
         "to_on": body["starts_at"][:10],
+        "rows": make_rows(),
         "booking_id": str(Booking.objects.earliest("pk").pk),
         "key": make_key(dict.fromkeys(KeyArea.values, "write")),
         "session": owner_client.cookies["sessionid"].value,
     }
 
 
-def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
+def make_rows() -> dict[str, str]:
+    """Return the id of one of each kind of the catalog, by its name in addresses."""
+    CapacityRule.objects.create(scope="tenant", period="day", measure="bookings", limit=500)
+    AddOn.objects.create(service=Service.objects.earliest("pk"), name="Otro extra", minutes=15, price_minor=9000)
+    models = {
+        "services": Service, "resources": Resource, "locations": Location, "resource_types": ResourceType,
+        "capacity_rules": CapacityRule, "add_ons": AddOn,
+    }  # fmt: skip
+    return {name: str(model.objects.earliest("pk").pk) for name, model in models.items()}
+
+
+def ground(case: Case, facts: dict[str, Any], seen: int) -> dict[str, str]:
     """Put what is there in place of what was made up, in seven of eight calls that may be right.
 
     Where a field was left out it stays left out. Return the headers of the caller: nobody, somebody who is signed in,
@@ -96,7 +109,8 @@ def ground(case: Case, facts: dict[str, object], seen: int) -> dict[str, str]:
     headers = callers[seen % 3]
     if not seen % 8 or case.meta is None or not case.meta.generation.mode.is_positive:
         return headers
-    known = facts | ({"token": facts["waiting"]} if "/waiting/" in case.path else {})
+    row_id = facts["rows"].get(case.path.split("/")[3], "1")
+    known = facts | {"row_id": row_id} | ({"token": facts["waiting"]} if "/waiting/" in case.path else {})
     for container in (case.path_parameters, case.query, case.body):
         if isinstance(container, dict):
             container.update({name: known[name] for name in container if name in known and (seen + len(name)) % 5})
