@@ -31,6 +31,7 @@ VALUES: Mapping[str, Any] = {
     "ReasonShape.code": "taken",
     "ReasonShape.text": "Somebody else has this time.",
     "ResourceShape.name": "Rosa Díaz",
+    "ServiceSetup.arrival_modes": ["drop_off"],
     "ServiceShape.arrival_modes": ["drop_off"],
     "ServiceShape.name": "Brake service",
     "VerticalShape.key": "automotive",

@@ -124,10 +124,10 @@ def write_feed(*, token: str, now: datetime) -> bytes:
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
-        told: set[tuple[datetime, datetime]] = set()
+        told = set[tuple[object, object]]()
         for booking in sorted(views, key=lambda each: (each.starts_at, each.id)):
             for event in _make_events(booking, feed):
-                stretch = event["dtstart"].dt, event["dtend"].dt
+                stretch = event.start, event.end
                 # A group has a booking for each who comes; that its time is taken is said once.
                 if feed.is_full or stretch not in told:
                     calendar.add_component(event)
