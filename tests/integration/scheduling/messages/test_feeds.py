@@ -133,7 +133,8 @@ def test_what_is_called_off_held_or_a_test_is_not_told(tenant, book, booking):
     back = read(token)
     Booking.objects.update(status="held", hold_expires_at=NOW + timedelta(minutes=5))
     held = read(token)
-    Booking.objects.update(status="confirmed", hold_expires_at=None, is_test=True, is_active=False)
+    tests = {"is_test": True, "customer": None, "asset": None, "rule_usage": [], "group_share": []}
+    Booking.objects.update(status="confirmed", hold_expires_at=None, **tests)
 
     assert (cancelled, len(back), held, read(token)) == ([], 1, [], [])
 
