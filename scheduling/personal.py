@@ -87,7 +87,7 @@ _PEOPLE = (
         personal={"contact": replace(_CONTACT, erasure=Erasure.DELETE_ROW)},
         other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},
     ),
-    TableInventory("scheduling.CalendarFeed", other={NotPersonal.SECRET: ("token_hash",)}),
+    TableInventory("scheduling.CalendarFeed", other={NotPersonal.SECRET: ("token_hash",), NotPersonal.CODE: ("key",)}),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
 )
