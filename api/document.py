@@ -74,11 +74,11 @@ OF_ADDRESSES = (Failure(422, "invalid", Invalid.text),)
 OF_CHANGES = (Failure(429, LimitReached.code, LimitReached.text),)
 OF_BODIES = (
     Failure(400, "parse_error", BAD_REQUEST),
-    Failure(409, IdempotencyMismatch.code, IdempotencyMismatch.text),
     Failure(413, BodyTooLarge.default_code, BODY_TOO_LARGE),
     Failure(415, exceptions.UnsupportedMediaType.default_code, "The body is of another kind than the call takes."),
     Failure(422, "invalid", Invalid.text),
 )
+OF_KEYS = (Failure(409, IdempotencyMismatch.code, IdempotencyMismatch.text),)
 OF_STAFF = (
     Failure(401, exceptions.AuthenticationFailed.default_code, "The key is wrong, or was revoked."),
     Failure(401, exceptions.NotAuthenticated.default_code, "Nobody is signed in, and no key was sent."),
@@ -179,6 +179,8 @@ class CallSchema(AutoSchema):
         if self.method != "GET":
             found |= {*OF_CHANGES}
         if self.method == "POST":
+            found |= {*OF_KEYS}
+        if self.method in {"POST", "PUT", "PATCH"}:
             found |= {*OF_BODIES}
         elif any(_is_read(each) for each in self.get_override_parameters()):
             found |= {*OF_ADDRESSES}

@@ -10,7 +10,7 @@ from api.v1.manage import aftercare
 from api.v1.manage import views as manage
 from api.v1.photos import views as photos
 from api.v1.reference import views as reference
-from api.v1.setups import views as setups
+from api.v1.setups import urls as setup_urls
 from api.v1.talk import views as talk
 from api.v1.visits import views as visits
 from api.v1.waitlist import views as waitlist
@@ -54,16 +54,7 @@ urlpatterns = [
     path("feedback/<str:booking_id>/answer", talk.AnswerView.as_view(), name="feedback-answer"),
     path("feedback/<str:booking_id>/hide", talk.HideView.as_view(), name="feedback-hide"),
     path("feedback/<str:booking_id>/show", talk.ShowView.as_view(), name="feedback-show"),
-    path("locations", setups.LocationsView.as_view(), name="locations"),
-    path("locations/<str:row_id>", setups.LocationView.as_view(), name="location"),
-    path("resource_types", setups.ResourceTypesView.as_view(), name="resource-types"),
-    path("resource_types/<str:row_id>", setups.ResourceTypeView.as_view(), name="resource-type"),
-    path("capacity_rules", setups.CapacityRulesView.as_view(), name="capacity-rules"),
-    path("capacity_rules/<str:row_id>", setups.CapacityRuleView.as_view(), name="capacity-rule"),
-    path("add_ons", setups.AddOnsView.as_view(), name="add-ons"),
-    path("add_ons/<str:row_id>", setups.AddOnView.as_view(), name="add-on"),
-    path("resources/<str:row_id>", setups.ResourceView.as_view(), name="resource"),
-    path("services/<str:row_id>", setups.ServiceView.as_view(), name="service"),
+    *setup_urls.PATTERNS,
     path("waitlist", waitlist.WaitlistView.as_view(), name="waitlist"),
     path("waitlist/<str:entry_id>", waitlist.QueuedView.as_view(), name="waitlist-entry"),
     path("waiting/<str:token>", waitlist.WaitingView.as_view(), name="waiting"),

@@ -32,7 +32,7 @@ class KeyArea(models.TextChoices):
     MESSAGES = "messages", _("Messages of customers")
     WAITLIST = "waitlist", _("Waitlist")
     FEEDBACK = "feedback", _("Opinions")
-    CATALOG = "catalog", _("Services, team and limits")
+    CATALOG = "catalog", _("Services, team, hours and limits")
 
 
 class KeyAccess(models.TextChoices):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from rest_framework import serializers
 
-from api.fields import DayField
+from api.fields import DayField, InstantField
 from api.pagination import PageShape
 from scheduling.selectors.catalog.setups import to_fields
 from scheduling.types import Entry
@@ -47,15 +47,22 @@ def describe_entry(entry: Entry[Any]) -> dict[str, object]:
         "is_active": entry.is_active,
         "is_sample": entry.is_sample,
         "coming_bookings": entry.coming_bookings,
-        **_rename(to_fields(entry.setup)),
+        **_rename(_list_values(entry.setup)),
     }
 
 
+def _list_values(setup: Any) -> dict[str, object]:
+    """Return the values as JSON holds them; instants as every call answers them."""
+    values = to_fields(setup)
+    return values | {name: at for name in values if isinstance(at := getattr(setup, name), datetime)}
+
+
 def _rename(values: Mapping[str, object]) -> dict[str, object]:
-    return {_name(key): _write(key, value) for key, value in values.items()}
+    return {name_field(key): _write(key, value) for key, value in values.items()}
 
 
-def _name(key: str) -> str:
+def name_field(key: str) -> str:
+    """Return how bodies call a value of a set-up: what is an identifier there is named by what it is of."""
     if key.endswith(SEVERAL):
         return f"{key.removesuffix(SEVERAL)}s"
     return key.removesuffix(ONE)
@@ -77,7 +84,7 @@ def _make_nested(kind: Any) -> type[serializers.Serializer[Any]]:
 
 
 def _make_fields(kind: type) -> dict[str, Field]:
-    return {_name(key): _make_field(key, hint) for key, hint in get_type_hints(kind).items()}
+    return {name_field(key): _make_field(key, hint) for key, hint in get_type_hints(kind).items()}
 
 
 def _make_field(key: str, hint: Any) -> Field:
@@ -106,4 +113,6 @@ def _plain(key: str, hint: Any, *, allow_null: bool = False) -> Field:
         return serializers.BooleanField(allow_null=allow_null)
     if hint is int and not key.endswith(ONE):
         return serializers.IntegerField(allow_null=allow_null)
+    if hint is datetime:
+        return InstantField(allow_null=allow_null)
     return DayField(allow_null=allow_null) if hint is date else serializers.CharField(allow_null=allow_null)

@@ -2,168 +2,218 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rest_framework import serializers
+from django.http import HttpResponse
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import KeyArea
 from accounts.policies import Permission
 from api.document import describe_call
-from api.fields import IdField
-from api.pagination import PageQuery, cut_list, name_next
+from api.pagination import cut_list, name_next
+from api.v1.bookings.staff import make_actor
+from api.v1.manage.serializers import EmptyFields
+from api.v1.setups.bodies import VERSION, change_setup, make_body, make_change, name_errors, read_setup
+from api.v1.setups.kinds import (
+    ADD_ONS,
+    DATE_OVERRIDES,
+    LOCATIONS,
+    RESOURCE_TYPES,
+    RESOURCES,
+    RULES,
+    SERVICES,
+    TIME_OFF,
+    Kind,
+)
 from api.v1.setups.shapes import describe_entry, make_list, make_shape
-from api.views import StaffView
+from api.views import Result, StaffView, answer_once
+from audit.errors import ChangedMeanwhile
 from kernel.clock import utc_now
-from kernel.errors import NotFound
 from kernel.ids import read_row_id
-from scheduling.errors import (
-    AddOnNotFound,
-    LocationNotFound,
-    ResourceNotFound,
-    ResourceTypeNotFound,
-    RuleNotFound,
-    ServiceNotFound,
-)
-from scheduling.selectors.catalog import entries
-from scheduling.types import (
-    AddOnSetup,
-    Entry,
-    LocationSetup,
-    ResourceSetup,
-    ResourceTypeSetup,
-    RuleSetup,
-    ServiceSetup,
-)
+from scheduling.errors import Archived, BookingsInTheWay, SetupInvalid, StillUsed
+from scheduling.services.catalog.door import archive, restore
 
-Entries = Sequence[Entry[Any]]
-
-
-class SetupQuery(PageQuery):
-    """Query of a list of the catalog."""
-
-    archived = serializers.BooleanField(required=False, default=False, help_text="Those instead of those in use.")
-
-
-class AddOnQuery(SetupQuery):
-    """Query of ``GET add_ons``."""
-
-    service = IdField()
+READS, CHANGES = Permission.CATALOG_VIEW, Permission.CATALOG_MANAGE
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of thing.
+class Views:
+    """The views of a kind: of its list, of one, and of what is done to one."""
 
-    Attributes:
-        name: In addresses, and of its cursors.
-        load: By its id.
-        fetch: All of them, in the business's order, by what the query says.
-    """
-
-    name: str
-    noun: str
-    setup: type
-    missing: type[NotFound]
-    load: Callable[[int], Entry[Any]]
-    fetch: Callable[[dict[str, Any], bool], Entries] | None = None
-    query: type[SetupQuery] = SetupQuery
+    several: type[StaffView]
+    one: type[StaffView]
+    archive: type[StaffView]
+    restore: type[StaffView]
 
 
-LOCATIONS = Kind(
-    "locations",
-    "Location",
-    LocationSetup,
-    LocationNotFound,
-    load=lambda row_id: entries.get_location_entry(location_id=row_id, now=utc_now()),
-    fetch=lambda _asked, is_active: entries.list_location_entries(now=utc_now(), is_active=is_active),
-)
-RESOURCE_TYPES = Kind(
-    "resource_types",
-    "ResourceType",
-    ResourceTypeSetup,
-    ResourceTypeNotFound,
-    load=lambda row_id: entries.get_resource_type_entry(resource_type_id=row_id, now=utc_now()),
-    fetch=lambda _asked, is_active: entries.list_resource_type_entries(now=utc_now(), is_active=is_active),
-)
-RULES = Kind(
-    "capacity_rules",
-    "CapacityRule",
-    RuleSetup,
-    RuleNotFound,
-    load=lambda row_id: entries.get_rule_entry(rule_id=row_id),
-    fetch=lambda _asked, is_active: entries.list_rule_entries(is_active=is_active),
-)
-ADD_ONS = Kind(
-    "add_ons",
-    "AddOn",
-    AddOnSetup,
-    AddOnNotFound,
-    load=lambda row_id: entries.get_add_on_entry(add_on_id=row_id, now=utc_now()),
-    fetch=lambda asked, is_active: entries.list_add_on_entries(
-        service_id=asked["service"], now=utc_now(), is_active=is_active
-    ),
-    query=AddOnQuery,
-)
-RESOURCES = Kind(
-    "resources",
-    "Resource",
-    ResourceSetup,
-    ResourceNotFound,
-    load=lambda row_id: entries.get_resource_entry(resource_id=row_id, now=utc_now()),
-)
-SERVICES = Kind(
-    "services",
-    "Service",
-    ServiceSetup,
-    ServiceNotFound,
-    load=lambda row_id: entries.get_service_entry(service_id=row_id, now=utc_now()),
-)
-
-_SAID = {"declared_permission": Permission.CATALOG_VIEW, "key_area": KeyArea.CATALOG}
-
-
-def _make_views(kind: Kind) -> tuple[type[StaffView], type[StaffView]]:
-    """Return the view of the list, and that of one."""
+def _make_views(kind: Kind) -> Views:
     shape = make_shape(f"{kind.noun}Setup", kind.setup)
-    pages, fetch = make_list(f"{kind.noun}Setup", shape), kind.fetch
+    asks = {"get": READS, "post": CHANGES, "patch": CHANGES, "delete": CHANGES}
 
+    def make(name: str, text: str, **methods: Callable[..., object]) -> type[StaffView]:
+        declared = {method.upper(): asks[method] for method in methods}
+        said = {"__doc__": text, "declared_permission": declared, "key_area": KeyArea.CATALOG}
+        return type(f"{kind.noun}{name}View", (StaffView,), {**said, **methods})
+
+    delete = {} if kind.delete is None else {"delete": _delete(kind, kind.delete)}
+    return Views(
+        several=make("List", f"``{kind.name}``.", get=_list(kind, shape), post=_create(kind, shape)),
+        one=make(
+            "",
+            f"``{kind.name}/{{id}}``.",
+            get=_get(kind, shape),
+            patch=_change(kind, shape),
+            **delete,
+        ),
+        archive=make("Archive", f"``POST {kind.name}/{{id}}/archive``.", post=_switch(kind, shape, is_active=False)),
+        restore=make("Restore", f"``POST {kind.name}/{{id}}/restore``.", post=_switch(kind, shape, is_active=True)),
+    )
+
+
+def _get(kind: Kind, shape: Any) -> Callable[..., object]:
     @describe_call(
         f"get_{kind.name}_entry",
         fails=(kind.missing,),
         description="Return one as it was set up, archived or not.",
         responses=shape,
     )
-    def get_one(_self: StaffView, _request: Request, row_id: str) -> Response:
-        number = read_row_id(row_id)
-        if number is None:
-            raise kind.missing
-        return Response(describe_entry(kind.load(number)))
+    def get(_self: StaffView, _request: Request, row_id: str) -> Response:
+        return Response(describe_entry(kind.load(read_id_of(kind, row_id))))
 
+    return get
+
+
+def _list(kind: Kind, shape: Any) -> Callable[..., object]:
     @describe_call(
         f"list_{kind.name}_entries",
         description="List what was set up, in the business's order.",
         parameters=[kind.query],
-        responses=pages,
+        responses=make_list(f"{kind.noun}Setup", shape),
     )
-    def get_list(_self: StaffView, request: Request) -> Response:
+    def get(_self: StaffView, request: Request) -> Response:
         asked = kind.query.read(request).validated_data
-        found = fetch(asked, not asked["archived"]) if fetch else ()
-        page = cut_list(found, asked, kind.name)
+        page = cut_list(kind.fetch(asked, not asked["archived"]), asked, kind.name)
         return Response({"results": [describe_entry(row) for row in page.rows], "next": name_next(page, kind.name)})
 
-    return (
-        type(f"{kind.noun}ListView", (StaffView,), {"__doc__": f"``GET {kind.name}``.", "get": get_list, **_SAID}),
-        type(f"{kind.noun}View", (StaffView,), {"__doc__": f"``GET {kind.name}/{{id}}``.", "get": get_one, **_SAID}),
+    return get
+
+
+def _create(kind: Kind, shape: Any) -> Callable[..., object]:
+    body = make_body(kind.noun, kind.setup)
+
+    @describe_call(
+        f"create_{kind.name}_entry",
+        fails=(SetupInvalid, *kind.unmade),
+        description="Set one up.",
+        request=body,
+        responses={201: shape},
     )
+    def post(_self: StaffView, request: Request) -> HttpResponse:
+        setup = read_setup(kind.setup, body.read(request).validated_data)
+
+        def run() -> Result:
+            with naming_fields():
+                row_id = kind.create(setup=setup, by=make_actor(request), now=utc_now())
+            return Result(status=status.HTTP_201_CREATED, body=describe_entry(kind.load(row_id)))
+
+        return answer_once(request, run, is_personal=False)
+
+    return post
 
 
-LocationsView, LocationView = _make_views(LOCATIONS)
-ResourceTypesView, ResourceTypeView = _make_views(RESOURCE_TYPES)
-CapacityRulesView, CapacityRuleView = _make_views(RULES)
-AddOnsView, AddOnView = _make_views(ADD_ONS)
-_, ResourceView = _make_views(RESOURCES)
-_, ServiceView = _make_views(SERVICES)
+def _change(kind: Kind, shape: Any) -> Callable[..., object]:
+    body = make_change(kind.noun, kind.setup)
+
+    @describe_call(
+        f"change_{kind.name}_entry",
+        fails=(kind.missing, ChangedMeanwhile, Archived, SetupInvalid, BookingsInTheWay),
+        description="Change what is sent; the rest stays, and ``null`` takes away what may be missing. Bookings keep "
+        "what was agreed, and refuse what would leave them without their place.",
+        request=body,
+        responses=shape,
+    )
+    def patch(_self: StaffView, request: Request, row_id: str) -> Response:
+        asked, number = body.read(request).validated_data, read_id_of(kind, row_id)
+        entry = kind.load(number)
+        with naming_fields():
+            kind.change(
+                **{kind.id_name: number},
+                setup=change_setup(entry.setup, asked),
+                # Without one, that of what the change was made of: what somebody else saves meanwhile is not undone.
+                version=asked.get(VERSION, entry.version),
+                by=make_actor(request),
+                now=utc_now(),
+            )
+        return Response(describe_entry(kind.load(number)))
+
+    return patch
+
+
+def _delete(kind: Kind, run_delete: Callable[..., None]) -> Callable[..., object]:
+    @describe_call(
+        f"delete_{kind.name}_entry",
+        fails=(kind.missing, StillUsed, *kind.stuck),
+        description="Delete what was never used; what was can be archived.",
+        responses={204: None},
+    )
+    def delete(_self: StaffView, request: Request, row_id: str) -> Response:
+        run_delete(**{kind.id_name: read_id_of(kind, row_id)}, by=make_actor(request), now=utc_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    return delete
+
+
+def _switch(kind: Kind, shape: Any, *, is_active: bool) -> Callable[..., object]:
+    name, run_switch = ("restore", restore) if is_active else ("archive", archive)
+
+    @describe_call(
+        f"{name}_{kind.name}_entry",
+        fails=(kind.missing, SetupInvalid, BookingsInTheWay, *kind.stuck),
+        description=f"{name.capitalize()} one; again changes nothing.",
+        request=EmptyFields,
+        responses=shape,
+    )
+    def post(_self: StaffView, request: Request, row_id: str) -> HttpResponse:
+        EmptyFields.read(request)
+        number = read_id_of(kind, row_id)
+
+        def run() -> Result:
+            with naming_fields():
+                run_switch(kind.door, number, version=None, by=make_actor(request), now=utc_now())
+            return Result(status=status.HTTP_200_OK, body=describe_entry(kind.load(number)))
+
+        return answer_once(request, run, is_personal=False)
+
+    return post
+
+
+def read_id_of(kind: Kind, text: str) -> int:
+    """Return the number of what an address names.
+
+    Raises:
+        NotFound: The kind's own, when nothing can have it.
+    """
+    number = read_row_id(text)
+    if number is None:
+        raise kind.missing
+    return number
+
+
+@contextmanager
+def naming_fields() -> Iterator[None]:
+    """Name what is wrong as bodies do."""
+    try:
+        yield
+    except SetupInvalid as error:
+        raise name_errors(error) from error
+
+
+VIEWS: Mapping[str, Views] = {
+    kind.name: _make_views(kind)
+    for kind in (LOCATIONS, RESOURCE_TYPES, RULES, ADD_ONS, RESOURCES, SERVICES, DATE_OVERRIDES, TIME_OFF)
+}
