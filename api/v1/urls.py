@@ -14,6 +14,7 @@ from api.v1.setups import urls as setup_urls
 from api.v1.talk import views as talk
 from api.v1.visits import views as visits
 from api.v1.waitlist import views as waitlist
+from api.v1.webhooks import views as webhooks
 
 app_name = "api"
 
@@ -55,6 +56,19 @@ urlpatterns = [
     path("feedback/<str:booking_id>/hide", talk.HideView.as_view(), name="feedback-hide"),
     path("feedback/<str:booking_id>/show", talk.ShowView.as_view(), name="feedback-show"),
     *setup_urls.PATTERNS,
+    path("webhooks", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<str:webhook_id>", webhooks.OneWebhookView.as_view(), name="webhook"),
+    path("webhooks/<str:webhook_id>/on", webhooks.OnView.as_view(), name="webhook-on"),
+    path("webhooks/<str:webhook_id>/off", webhooks.OffView.as_view(), name="webhook-off"),
+    path("webhooks/<str:webhook_id>/rotate", webhooks.RotateView.as_view(), name="webhook-rotate"),
+    path("webhooks/<str:webhook_id>/test", webhooks.TestView.as_view(), name="webhook-test"),
+    path("webhooks/<str:webhook_id>/secret", webhooks.SecretView.as_view(), name="webhook-secret"),
+    path("webhooks/<str:webhook_id>/deliveries", webhooks.DeliveriesView.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/again",
+        webhooks.SendAgainView.as_view(),
+        name="webhook-again",
+    ),
     path("waitlist", waitlist.WaitlistView.as_view(), name="waitlist"),
     path("waitlist/<str:entry_id>", waitlist.QueuedView.as_view(), name="waitlist-entry"),
     path("waiting/<str:token>", waitlist.WaitingView.as_view(), name="waiting"),

@@ -33,6 +33,7 @@ class KeyArea(models.TextChoices):
     WAITLIST = "waitlist", _("Waitlist")
     FEEDBACK = "feedback", _("Opinions")
     CATALOG = "catalog", _("Services, team, hours and limits")
+    WEBHOOKS = "webhooks", _("Webhooks")
 
 
 class KeyAccess(models.TextChoices):

@@ -36,6 +36,7 @@ def form(who: frozenset[str]) -> Rights:
 
 
 BOOKINGS, MESSAGES, WAITLIST, FEEDBACK, CATALOG = "bookings", "messages", "waitlist", "feedback", "catalog"
+WEBHOOKS = "webhooks"
 KEY_AREAS = {
     "api/v1/availability/explain": BOOKINGS,
     "api/v1/bookings": BOOKINGS,
@@ -66,6 +67,15 @@ KEY_AREAS = {
     "api/v1/add_ons/<str:row_id>": CATALOG,
     "api/v1/resources/<str:row_id>": CATALOG,
     "api/v1/services/<str:row_id>": CATALOG,
+    "api/v1/webhooks": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/on": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/off": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/rotate": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/test": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/secret": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/deliveries": WEBHOOKS,
+    "api/v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/again": WEBHOOKS,
     "api/v1/date_overrides": CATALOG,
     "api/v1/date_overrides/<str:row_id>": CATALOG,
     "api/v1/date_overrides/<str:row_id>/archive": CATALOG,
@@ -367,6 +377,15 @@ TENANT: dict[str, Rights] = {
     "api/v1/services/<str:row_id>": {**read(OFFICE), "PATCH": SETUP, "DELETE": SETUP},
     "api/v1/services/<str:row_id>/archive": change(SETUP),
     "api/v1/services/<str:row_id>/restore": change(SETUP),
+    "api/v1/webhooks": form(SETUP),
+    "api/v1/webhooks/<str:webhook_id>": {**read(SETUP), "PATCH": SETUP, "DELETE": SETUP},
+    "api/v1/webhooks/<str:webhook_id>/on": change(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/off": change(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/rotate": change(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/test": change(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/secret": change(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/deliveries": read(SETUP),
+    "api/v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/again": change(SETUP),
     "api/v1/date_overrides": read(OFFICE) | change(SETUP),
     "api/v1/date_overrides/<str:row_id>": {**read(OFFICE), "PATCH": SETUP},
     "api/v1/date_overrides/<str:row_id>/archive": change(SETUP),

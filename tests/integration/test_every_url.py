@@ -145,6 +145,16 @@ SAMPLES = {
     "api/v1/time_off/<str:row_id>/restore": "api/v1/time_off/1/restore",
     "api/v1/locations/<str:row_id>/working_hours": "api/v1/locations/{location}/working_hours",
     "api/v1/resources/<str:row_id>/working_hours": "api/v1/resources/{resource}/working_hours",
+    "api/v1/webhooks/<str:webhook_id>": "api/v1/webhooks/{webhook}",
+    "api/v1/webhooks/<str:webhook_id>/on": "api/v1/webhooks/{webhook}/on",
+    "api/v1/webhooks/<str:webhook_id>/off": "api/v1/webhooks/{webhook}/off",
+    "api/v1/webhooks/<str:webhook_id>/rotate": "api/v1/webhooks/{webhook}/rotate",
+    "api/v1/webhooks/<str:webhook_id>/test": "api/v1/webhooks/{webhook}/test",
+    "api/v1/webhooks/<str:webhook_id>/secret": "api/v1/webhooks/{webhook}/secret",
+    "api/v1/webhooks/<str:webhook_id>/deliveries": "api/v1/webhooks/{webhook}/deliveries",
+    "api/v1/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/again": (
+        "api/v1/webhooks/{webhook}/deliveries/1/again"
+    ),
     "api/v1/services/<str:row_id>/archive": "api/v1/services/{service}/archive",
     "api/v1/services/<str:row_id>/restore": "api/v1/services/{service}/restore",
     "api/v1/bookings/<str:booking_id>/undo": "api/v1/bookings/{booking}/undo",

@@ -19,6 +19,8 @@ from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 
 from accounts.enums import KeyArea
+from kernel.clock import utc_now
+from notifications.services.webhooks.endpoints import add_endpoint
 from scheduling.models import AddOn, Booking, CapacityRule, Location, Resource, ResourceType, Service
 from tenants.jobs import call_outside
 from tests.factories.accounts import make_key
@@ -82,6 +84,7 @@ def facts(customer_client, owner_client) -> dict[str, Any]:
         "from_on": body["starts_at"][:10],
         "to_on": body["starts_at"][:10],
         "rows": make_rows(),
+        "webhook_id": str(add_endpoint(url="https://hooks.example/", events=["booking.held"], now=utc_now())),
         "booking_id": str(Booking.objects.earliest("pk").pk),
         "key": make_key(dict.fromkeys(KeyArea.values, "write")),
         "session": owner_client.cookies["sessionid"].value,
