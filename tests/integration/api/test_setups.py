@@ -40,8 +40,8 @@ def make_body(kind: str) -> dict[str, object]:
             "from_minute": 540, "to_minute": 780, "valid_from": "2026-12-01",
         },
         "add_ons": {
-            "service": str(service.pk), "name": "Lavado", "minutes": 15, "price_minor": 9000,
-            "texts": [{"language": "en", "name": "Wash"}],
+            "service": str(service.pk), "name": "Pulido de faros", "minutes": 15, "price_minor": 9000,
+            "texts": [{"language": "en", "name": "Headlight polish"}],
         },
         "catalog/resources": {
             "name": "Nadia", "resource_type": str(type_.pk), "location": str(place.pk), "skills": ["frenos"],
