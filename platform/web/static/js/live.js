@@ -182,7 +182,8 @@ sound.addEventListener("click", () => {
   if (isOn) ring();
 });
 
-connect();
+/* Not before htmx listens: what an early stream asks for would be lost, and the board stay as it was. */
+document.addEventListener("DOMContentLoaded", connect);
 /* Too many boards were open: this one rests until somebody looks at it. */
 document.addEventListener("visibilitychange", () => {
   if (isReplaced && document.visibilityState === "visible") {

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from accounts.models import User
 from scheduling.models import Allocation, Booking
@@ -69,12 +70,16 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(house: TenantInfo, path: str = "/workspace/", *, script: str = "", **options: object) -> Page:
+    def open_page(
+        house: TenantInfo, path: str = "/workspace/", *, script: str = "", late: str = "", **options: object
+    ) -> Page:
         context = board_browser.new_context(
             **{"viewport": DESK, "locale": "es-MX", "reduced_motion": "reduce", **options}  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.add_init_script(COUNT_DRAWINGS + script)
+        if late:
+            context.route(late, arrive_late)
         address = f"http://{house.primary_host.partition(':')[0]}"
         with django_db_blocker.unblock():
             cookies = sign_in(house).cookies.items()
@@ -89,6 +94,12 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def arrive_late(route: Route) -> None:
+    """Let a file of the page come a second later than the others."""
+    time.sleep(1)
+    route.continue_()
 
 
 def said(message: ConsoleMessage) -> str:

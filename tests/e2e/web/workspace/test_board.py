@@ -75,6 +75,15 @@ COUNT_EVENTS = """
 """
 
 
+def test_stream_that_begins_before_the_page_is_whole_draws_the_board(houses, open_workspace):
+    mine, _ = houses
+    page = open_workspace(mine, f"/workspace/?date={open_day(mine)}", late="**/js/board*.js")
+
+    wait_until_live(page)
+
+    assert count_drawings(page) > 0
+
+
 def test_event_draws_at_once_and_many_that_follow_share_a_drawing(houses, open_workspace):
     """On the clock of the page, which stands still meanwhile: a slow machine changes nothing."""
     mine, _ = houses
