@@ -16,10 +16,7 @@ from kernel.instants import DAY_MINUTES
 from kernel.money import Price, PriceKind
 from scheduling.engine import LONGEST_AHEAD_MINUTES, Align, Strategy
 from scheduling.enums import Approval
-from scheduling.selectors.catalog.entries import (
-    list_add_on_entries,
-    list_service_entries,
-)
+from scheduling.selectors.catalog.entries import list_add_on_entries, list_service_entries
 from scheduling.selectors.catalog.roster import load_roster
 from scheduling.selectors.catalog.warnings import list_service_warnings
 from scheduling.services.catalog.checks import MAX_POSITION
@@ -54,12 +51,7 @@ from web.workspace.catalog.further import (
 from web.workspace.catalog.needs import describe_logged
 from web.workspace.catalog.parts import FURTHER, PARTS, ROW_LABELS
 from web.workspace.catalog.price_kinds import PRICE_KINDS
-from web.workspace.catalog.question_forms import (
-    QuestionForm,
-    describe_questions,
-    list_question_initial,
-    name_field,
-)
+from web.workspace.catalog.question_forms import QuestionForm, describe_questions, list_question_initial, name_field
 from web.workspace.catalog.row_forms import ExtraForm, RequirementForm, list_extra_initial
 from web.workspace.catalog.start_forms import (
     ClockField,
