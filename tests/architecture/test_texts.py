@@ -13,7 +13,7 @@ from django.utils import translation
 from config.environment import ROOT
 from kernel.errors import DomainError
 
-SAME_IN_BOTH = {"API", "Error", "General", "No", "SMS", "Total", "WhatsApp", "Widget"}
+SAME_IN_BOTH = {"API", "Error", "General", "No", "SMS", "Total", "Webhooks", "WhatsApp", "Widget"}
 
 
 def enum_labels() -> list[tuple[str, str]]:

@@ -38,15 +38,10 @@ from notifications.services.webhooks import endpoints
 NAME, LOG = "webhooks", "deliveries"
 
 
-class WebhookView(StaffView):
-    """What all of them are for."""
-
-    key_area = KeyArea.WEBHOOKS
-
-
-class WebhooksView(WebhookView):
+class WebhooksView(StaffView):
     """``GET`` and ``POST webhooks``."""
 
+    key_area = KeyArea.WEBHOOKS
     declared_permission: ClassVar[Mapping[str, str]] = dict.fromkeys(("GET", "POST"), Permission.SETTINGS_MANAGE)
 
     @describe_call("list_webhooks", parameters=[PageQuery], responses=WebhookList)
@@ -70,9 +65,10 @@ class WebhooksView(WebhookView):
         return answer_once(request, run, is_personal=False)
 
 
-class OneWebhookView(WebhookView):
+class OneWebhookView(StaffView):
     """``GET``, ``PATCH`` and ``DELETE webhooks/{id}``."""
 
+    key_area = KeyArea.WEBHOOKS
     declared_permission: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("GET", "PATCH", "DELETE"), Permission.SETTINGS_MANAGE
     )
@@ -99,9 +95,10 @@ class OneWebhookView(WebhookView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class SecretView(WebhookView):
+class SecretView(StaffView):
     """``POST webhooks/{id}/secret``: no GET, so that a key that only reads does not sign in our name."""
 
+    key_area = KeyArea.WEBHOOKS
     declared_permission: ClassVar[Mapping[str, str]] = {"POST": Permission.SETTINGS_MANAGE}
 
     @describe_call("show_webhook_secret", fails=(WebhookNotFound,), request=EmptyFields, responses=SecretShape)
@@ -111,9 +108,10 @@ class SecretView(WebhookView):
         return Response({"secret": find_secret(_read_id(webhook_id))})
 
 
-class DeliveriesView(WebhookView):
+class DeliveriesView(StaffView):
     """``GET webhooks/{id}/deliveries``."""
 
+    key_area = KeyArea.WEBHOOKS
     declared_permission: ClassVar[Mapping[str, str]] = {"GET": Permission.SETTINGS_MANAGE}
 
     @describe_call(
@@ -126,9 +124,10 @@ class DeliveriesView(WebhookView):
         return Response({"results": [describe_delivery(each) for each in page.rows], "next": name_next(page, LOG)})
 
 
-class SendAgainView(WebhookView):
+class SendAgainView(StaffView):
     """``POST webhooks/{id}/deliveries/{delivery}/again``."""
 
+    key_area = KeyArea.WEBHOOKS
     declared_permission: ClassVar[Mapping[str, str]] = {"POST": Permission.SETTINGS_MANAGE}
 
     @describe_call(
@@ -149,7 +148,7 @@ class SendAgainView(WebhookView):
 
 def _make_act(
     name: str, text: str, act: Callable[[int], object], *, fails: tuple[type[DomainError], ...] = ()
-) -> type[WebhookView]:
+) -> type[StaffView]:
     @describe_call(
         f"{name}_webhook",
         fails=(WebhookNotFound, *fails),
@@ -157,11 +156,12 @@ def _make_act(
         request=EmptyFields,
         responses=WebhookShape,
     )
-    def post(_self: WebhookView, request: Request, webhook_id: str) -> HttpResponse:
+    def post(_self: StaffView, request: Request, webhook_id: str) -> HttpResponse:
         return _act(request, webhook_id, act)
 
-    said = {"__doc__": text, "declared_permission": {"POST": Permission.SETTINGS_MANAGE}, "post": post}
-    return type(f"{name.title().replace('_', '')}WebhookView", (WebhookView,), said)
+    declared = {"declared_permission": {"POST": Permission.SETTINGS_MANAGE}, "key_area": KeyArea.WEBHOOKS}
+    said = {"__doc__": text, **declared, "post": post}
+    return type(f"{name.title().replace('_', '')}WebhookView", (StaffView,), said)
 
 
 def _act(request: Request, webhook_id: str, act: Callable[[int], object]) -> HttpResponse:

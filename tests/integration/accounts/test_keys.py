@@ -51,6 +51,7 @@ def test_key_is_shown_once_and_kept_as_a_hash(owner):
 
     row = ApiKey.objects.values("name", "prefix", "token_hash", "access", "user_id", "revoked_at").get()
     assert (made.token[:3], len(made.token) > 43, made.token in repr(made)) == ("tk_", True, False)
+    assert str(ApiKey.objects.get()) == made.token[:9]
     assert row == {
         "name": "The accounting",
         "prefix": made.token[:9],

@@ -53,6 +53,14 @@ def see(delivery_id: int) -> tuple[int, int | None, str, str]:
     return row.attempts, row.status_code, row.answer, row.end
 
 
+def test_address_and_delivery_are_named_without_what_they_hold(tenant, endpoint, receiver, happen):
+    happen()
+
+    delivery = WebhookDelivery.objects.get()
+    assert str(WebhookEndpoint.objects.get()) == f"webhook {delivery.endpoint_id}"
+    assert str(delivery) == f"{delivery.type} {delivery.message_id}"
+
+
 def test_event_arrives_signed_and_once(tenant, endpoint, receiver, happen):
     delivery = happen(3)
 
