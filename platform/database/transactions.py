@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -20,6 +21,9 @@ RACE_STATES = frozenset({"23P01", "23505", "23514", DEADLOCK, SERIALIZATION_FAIL
 """Exclusion, unique and check violations are how PostgreSQL says that someone was faster."""
 MAX_ATTEMPTS, QUICK_ATTEMPTS = 40, 4
 LONGEST_PAUSE_SECONDS = 0.05
+
+
+_is_run: ContextVar[bool] = ContextVar("is_run", default=False)
 
 
 class LostRace(Exception):
@@ -38,7 +42,8 @@ def run_write(work: Work[T], *, quickly: Callable[[], T | None] | None = None) -
 
     The first run is optimistic: it locks only what it picked. Every further run is told to
     lock everything it could pick before it looks. A conflict undoes the run; inside an outer
-    transaction only as far as a savepoint.
+    transaction only as far as a savepoint. A deadlock inside an outer run undoes that one: a savepoint
+    would keep the locks for which the other side waits.
 
     ``quickly`` is tried first, `QUICK_ATTEMPTS` times. It writes with a single statement, which
     is a transaction of its own, or returns None and has written nothing: then it is not asked
@@ -48,6 +53,7 @@ def run_write(work: Work[T], *, quickly: Callable[[], T | None] | None = None) -
         TooBusy: It lost again and again, or waited too long for a lock.
     """
     is_outermost = not connection.in_atomic_block
+    is_inner = _is_run.get()
     last: Exception | None = None
     for attempt in range(MAX_ATTEMPTS):
         try:
@@ -57,7 +63,7 @@ def run_write(work: Work[T], *, quickly: Callable[[], T | None] | None = None) -
                 if done is not None:
                     return done
                 quickly = None
-            with write_transaction():
+            with write_transaction(), _run():
                 return work(is_pessimistic=attempt > 0)
         except LostRace as error:
             last = error
@@ -66,11 +72,21 @@ def run_write(work: Work[T], *, quickly: Callable[[], T | None] | None = None) -
             state = find_sqlstate(error)
             if state == LOCK_TIMEOUT:
                 break
-            if state not in RACE_STATES or (state == SERIALIZATION_FAILURE and not is_outermost):
+            is_of_all = (state == SERIALIZATION_FAILURE and not is_outermost) or (state == DEADLOCK and is_inner)
+            if is_of_all or state not in RACE_STATES:
                 raise
             if attempt > QUICK_ATTEMPTS:
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - spreads retries, guards nothing
     raise TooBusy from last
+
+
+@contextmanager
+def _run() -> Iterator[None]:
+    before = _is_run.set(True)
+    try:
+        yield
+    finally:
+        _is_run.reset(before)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from database.locks import lock_resources
-from database.transactions import write_transaction
+from database.transactions import run_write
 from kernel.text import mark
 from scheduling.enums import BookingSource, ConflictChoice
 from scheduling.errors import RequestInvalid, SeriesConflict, SlotTaken, SlotUnavailable
@@ -43,7 +43,6 @@ def find_held_request(*, hold_id: int, token: str) -> SlotRequest:
     return SlotRequest(wish_of(held), held.starts_at)
 
 
-@write_transaction()
 def book_repeats(
     *,
     request: SlotRequest,
@@ -76,25 +75,31 @@ def book_repeats(
     check_online(plan)
     if len(starts) > min(service.most_repeats for service in plan.services):
         raise RequestInvalid(errors={"repeats": (TOO_MANY,)})
-    meet_customer(clean_asked(plan, request, details, now=now))  # whom to look at comes before what is taken
-    share_edition()
-    # All at once and in id order, as in `series`: one that locked date by date could wait in a circle.
-    lock_resources(plan.list_resource_ids())
     rule = f"FREQ=WEEKLY;INTERVAL={repeats.every_weeks};COUNT={len(starts)}"
-    series = Series.objects.create(rule=rule, on_conflict=ConflictChoice.FAIL, created_at=now)
-    part = SeriesPart(series.pk, len(starts))
-    if hold_id:
-        first = submit_booking(hold_id=hold_id, token=token, details=details, now=now, series=part)
-    else:
-        first = _book(request, details, part, now=now, source=source)
-    dates = [SeriesDate(starts[0], "booked", first.booking_id, first.reference, starts[0])]
-    dates += [_book_later(replace(request, starts_at=at), details, part, now=now, source=source) for at in starts[1:]]
-    report = [each.to_json() for each in dates]
-    if any(each.outcome == "conflict" for each in dates):
-        raise SeriesConflict(report=tuple(report))
-    series.report = report
-    series.save(update_fields=["report"])
-    return first
+
+    def work(*, is_pessimistic: bool) -> SubmittedBooking:  # noqa: ARG001 - whoever places several locks every time
+        meet_customer(clean_asked(plan, request, details, now=now))  # whom to look at comes before what is taken
+        share_edition()
+        # All at once and in id order, as in `series`: one that locked date by date could wait in a circle.
+        lock_resources(plan.list_resource_ids())
+        series = Series.objects.create(rule=rule, on_conflict=ConflictChoice.FAIL, created_at=now)
+        part = SeriesPart(series.pk, len(starts))
+        if hold_id:
+            first = submit_booking(hold_id=hold_id, token=token, details=details, now=now, series=part)
+        else:
+            first = _book(request, details, part, now=now, source=source)
+        dates = [SeriesDate(starts[0], "booked", first.booking_id, first.reference, starts[0])]
+        dates += [
+            _book_later(replace(request, starts_at=at), details, part, now=now, source=source) for at in starts[1:]
+        ]
+        report = [each.to_json() for each in dates]
+        if any(each.outcome == "conflict" for each in dates):
+            raise SeriesConflict(report=tuple(report))
+        series.report = report
+        series.save(update_fields=["report"])
+        return first
+
+    return run_write(work)
 
 
 def _book_later(

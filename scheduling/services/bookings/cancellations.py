@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from database.transactions import write_transaction
+from database.transactions import run_write
 from kernel.text import mark
 from scheduling.enums import ActorKind, BookingStatus, CancelCause
 from scheduling.errors import RequestInvalid
@@ -29,7 +29,6 @@ class Why:
     cause: str
 
 
-@write_transaction()
 def cancel_booking(
     *,
     now: datetime,
@@ -50,11 +49,15 @@ def cancel_booking(
         TokenUnknown, BookingNotFound: There is none.
     """
     why = read_why(reason, cause, by=by)
-    booking = lock_booking(now=now, booking_id=booking_id, token=token)
-    if booking.status == BookingStatus.CANCELLED:
-        return
-    check_cancel(booking, by=by, now=now)
-    end_booking(booking, why, by=by, now=now, extra=extra)
+
+    def work(*, is_pessimistic: bool) -> None:  # noqa: ARG001 - there is nothing to pick
+        booking = lock_booking(now=now, booking_id=booking_id, token=token)
+        if booking.status == BookingStatus.CANCELLED:
+            return
+        check_cancel(booking, by=by, now=now)
+        end_booking(booking, why, by=by, now=now, extra=extra)
+
+    run_write(work)
 
 
 def read_why(reason: str, cause: str, *, by: Actor) -> Why:

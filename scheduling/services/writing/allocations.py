@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from database.locks import Stretch
@@ -136,6 +136,13 @@ def list_stretches(booking: Booking) -> tuple[Stretch, ...]:
     found = list(rows.values_list("is_active", "resource_id", "starts_minute", "ends_minute"))
     active = [stretch for is_active, *stretch in found if is_active]
     return tuple(Stretch(*each) for each in active or [stretch for _, *stretch in found])
+
+
+def list_resources_together(bookings: Collection[Booking]) -> set[int]:
+    """Return the resources that several bookings take, or took, in one statement."""
+    alone = Allocation.objects.filter(booking_id__in=[each.pk for each in bookings if each.session_id is None])
+    shared = {share[0] for each in bookings if each.session_id is not None for share in each.group_share}
+    return shared.union(alone.values_list("resource_id", flat=True))
 
 
 def list_filling(booking: Booking) -> tuple[tuple[int, int], ...]:

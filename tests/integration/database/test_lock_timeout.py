@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -196,3 +197,38 @@ def test_migrations_wait_for_each_other_without_limit(scratch_tenant, impatient)
     first.join()
 
     assert entered == ["5s"]
+
+
+def test_a_deadlock_within_a_run_undoes_all_of_it(scratch_tenant):
+    began, runs, outcome = threading.Event(), [], []
+
+    def lock_backwards() -> None:
+        try:
+            with tenant_scope(scratch_tenant), write_transaction():
+                lock_resources([2])
+                began.set()
+                assert waits.wait(PATIENCE_SECONDS)
+                time.sleep(0.3)  # whoever waits longer is told of the circle
+                lock_resources([1])
+                outcome.append("done")
+        finally:
+            connection.close()
+
+    def inner(*, is_pessimistic: bool) -> None:
+        waits.set()
+        lock_resources([2])
+
+    def outer(*, is_pessimistic: bool) -> None:
+        runs.append(is_pessimistic)
+        lock_resources([1])
+        run_write(inner)
+
+    waits = threading.Event()
+    other = threading.Thread(target=lock_backwards)
+    other.start()
+    assert began.wait(PATIENCE_SECONDS)
+    with tenant_scope(scratch_tenant):
+        run_write(outer)
+    other.join()
+
+    assert (outcome, runs) == (["done"], [False, True])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from database.locks import lock_resources
-from database.transactions import run_write, write_transaction
+from database.transactions import LostRace, run_write
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import CutoffPassed, TransitionRefused
 from scheduling.models import Booking
@@ -15,14 +17,13 @@ from scheduling.selectors.bookings.series import list_of_series
 from scheduling.services.bookings.cancellations import end_booking, read_why
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.editions import share_edition
-from scheduling.services.writing.allocations import list_resource_ids
+from scheduling.services.writing.allocations import list_resources_together
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import bundle_events
 from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.types import Actor
 
 
-@write_transaction()
 def cancel_following(
     *,
     now: datetime,
@@ -43,21 +44,24 @@ def cancel_following(
         TokenUnknown, BookingNotFound: There is none.
     """
     why = read_why(reason, cause, by=by)
-    seen = read_booking(now=now, booking_id=booking_id, token=token)
-    rows = list_of_series(seen, is_customers=by.kind == ActorKind.CUSTOMER)
-    # Rows in the order of their ids, then groups in theirs, then counters: as everybody locks several.
-    locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
-    own = lock_booking(now=now, booking_id=booking_id, token=token)
-    if own.status == BookingStatus.CANCELLED:
-        return ()
-    check_cancel(own, by=by, now=now)
-    after = [each for each in locked if _sort_key(each) > _sort_key(own) and _may_end(each, by=by, now=now)]
-    ending, counters = [own, *after], Counters()
-    bundles = _bundle(ending)
-    for each in sorted(ending, key=lambda each: (each.session_id or 0, each.pk)):
-        end_booking(each, why, by=by, now=now, counters=counters, extra=bundles[each.pk])
-    counters.write()
-    return tuple(each.pk for each in sorted(ending, key=_sort_key))
+
+    def work(*, is_pessimistic: bool) -> tuple[int, ...]:  # noqa: ARG001 - whoever ends several locks every time
+        seen = read_booking(now=now, booking_id=booking_id, token=token)
+        rows = list_of_series(seen, is_customers=by.kind == ActorKind.CUSTOMER)
+        locked = _lock_together(rows)
+        own = lock_booking(now=now, booking_id=booking_id, token=token)
+        if own.status == BookingStatus.CANCELLED:
+            return ()
+        check_cancel(own, by=by, now=now)
+        after = [each for each in locked if _sort_key(each) > _sort_key(own) and _may_end(each, by=by, now=now)]
+        ending, counters = [own, *after], Counters()
+        bundles = _bundle(ending)
+        for each in sorted(ending, key=_settling_key):
+            end_booking(each, why, by=by, now=now, counters=counters, extra=bundles[each.pk])
+        counters.write()
+        return tuple(each.pk for each in sorted(ending, key=_sort_key))
+
+    return run_write(work)
 
 
 def restore_following(*, booking_id: int, now: datetime, by: Actor) -> None:
@@ -77,13 +81,29 @@ def restore_following(*, booking_id: int, now: datetime, by: Actor) -> None:
             status=BookingStatus.CANCELLED, cancelled_at=seen.cancelled_at
         )
         # Of one that stands again already, the step itself says so.
-        together = list(ended.order_by("pk")) or [seen]
-        lock_resources(resource_id for each in together for resource_id in list_resource_ids(each))
+        together = _lock_together(ended) or [seen]
         bundles = _bundle(together)
-        for each in together:
+        for each in sorted(together, key=_settling_key):
             undo_step(booking_id=each.pk, status=BookingStatus.CANCELLED, now=now, by=by, extra=bundles[each.pk])
 
     run_write(work)
+
+
+def _lock_together(rows: QuerySet[Booking]) -> list[Booking]:
+    """Lock bookings as everybody does who settles several: what they take, then their rows, in the order of ids.
+
+    What they take comes first: whoever moves one of them, or joins their groups, holds that already.
+    Groups and counters follow, see `_settling_key`.
+
+    Raises:
+        LostRace: One of them has changed meanwhile.
+    """
+    seen = list(rows.order_by("pk"))
+    lock_resources(list_resources_together(seen))
+    locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    if [(each.pk, each.sequence) for each in locked] != [(each.pk, each.sequence) for each in seen]:
+        raise LostRace
+    return locked
 
 
 def _may_end(booking: Booking, *, by: Actor, now: datetime) -> bool:
@@ -100,3 +120,8 @@ def _bundle(bookings: Iterable[Booking]) -> Mapping[int, Mapping[str, object]]:
 
 def _sort_key(booking: Booking) -> tuple[datetime, int]:
     return booking.starts_at, booking.pk
+
+
+def _settling_key(booking: Booking) -> tuple[int, int]:
+    """Sort groups in the order of their ids: two that settle several of them at once do not wait in a circle."""
+    return booking.session_id or 0, booking.pk

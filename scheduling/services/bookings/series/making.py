@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from database.locks import lock_resources
-from database.transactions import write_transaction
+from database.transactions import run_write
 from kernel.errors import Conflict
 from kernel.instants import to_instant
 from scheduling.engine import to_minute
@@ -57,7 +57,6 @@ class SeriesReport:
     dates: tuple[SeriesDate, ...]
 
 
-@write_transaction()
 def book_series(
     *,
     request: SlotRequest,
@@ -83,22 +82,26 @@ def book_series(
     check_start(request.starts_at)
     starts = list_dates(request=request, rule=rule)
     plan = _load_plan(request)
-    # Whom to look at comes before what is taken.
-    meet_customer(clean_asked(plan, request, details, now=now, is_staff=by.kind == ActorKind.STAFF))
-    share_edition()
-    # All at once and in id order: a series that locked date by date could wait in a circle.
-    lock_resources(plan.list_resource_ids())
-    series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
-    dates = tuple(
-        _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
-        for start in starts
-    )
-    report = tuple(each.to_json() for each in dates)
-    if any(each.outcome == "conflict" for each in dates):
-        raise SeriesConflict(report=report)
-    series.report = list(report)
-    series.save(update_fields=["report"])
-    return SeriesReport(series_id=series.pk, dates=dates)
+
+    def work(*, is_pessimistic: bool) -> SeriesReport:  # noqa: ARG001 - whoever places several locks every time
+        # Whom to look at comes before what is taken.
+        meet_customer(clean_asked(plan, request, details, now=now, is_staff=by.kind == ActorKind.STAFF))
+        share_edition()
+        # All at once and in id order: a series that locked date by date could wait in a circle.
+        lock_resources(plan.list_resource_ids())
+        series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
+        dates = tuple(
+            _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
+            for start in starts
+        )
+        report = tuple(each.to_json() for each in dates)
+        if any(each.outcome == "conflict" for each in dates):
+            raise SeriesConflict(report=report)
+        series.report = list(report)
+        series.save(update_fields=["report"])
+        return SeriesReport(series_id=series.pk, dates=dates)
+
+    return run_write(work)
 
 
 def list_dates(*, request: SlotRequest, rule: str) -> list[datetime]:

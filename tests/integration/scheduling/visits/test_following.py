@@ -5,11 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError, local
 
 import pytest
 from django.db import connection
 
 from accounts.models import User
+from database import transactions
+from database.errors import DEADLOCK
 from notifications.models import Event, Message
 from notifications.services.delivery import send_message
 from scheduling.engine import RulePeriod
@@ -30,6 +33,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series.following import cancel_following, restore_following
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.services.writing import allocations
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
 from tests.factories.feature_pairs import repeat
@@ -341,3 +345,50 @@ def test_canceling_and_moving_at_once_end_without_a_deadlock(scratch_tenant, rou
         assert Booking.objects.filter(pk__in=ids, is_active=True).count() == 0
         assert list_drift([]) == []
     assert outcomes[:2] == ["done", "done"]
+
+
+def meet_once(monkeypatch):
+    """Let two that settle groups meet after the first group of each, unless one waits for the other."""
+    together, done, settle = Barrier(2), local(), allocations.settle_session
+
+    def settle_and_meet(*args, **kwargs):
+        settle(*args, **kwargs)
+        if not getattr(done, "met", False):
+            done.met = True
+            with suppress(BrokenBarrierError):
+                together.wait(1)
+
+    monkeypatch.setattr(allocations, "settle_session", settle_and_meet)
+
+
+def test_two_series_in_the_same_groups_wait_in_no_circle(scratch_tenant, monkeypatch):
+    with tenant_scope(scratch_tenant):
+        service_id = make_service((make_resource(make_place()),), seats=3)
+        ids, others = make_series(service_id), make_series(service_id)
+        starts = [get_booking(booking_id=each).starts_at for each in others]
+        # The dates of the second now run against the ids: its first booking is in the last group.
+        for booking_id, starts_at in zip(others, reversed(starts), strict=True):
+            move_booking(booking_id=booking_id, starts_at=starts_at, now=NOW, by=STAFF)
+        end(others[-1])
+    # PostgreSQL ends one of two that wait in a circle; here nobody tries again.
+    monkeypatch.setattr(transactions, "RACE_STATES", transactions.RACE_STATES - {DEADLOCK})
+    meet_once(monkeypatch)
+
+    def run(job):
+        with tenant_scope(scratch_tenant):
+            try:
+                return job()
+            finally:
+                connection.close()
+
+    jobs = [
+        lambda: end(ids[0]),
+        lambda: restore_following(booking_id=others[0], now=LATER, by=STAFF),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(run, jobs))
+
+    assert outcomes == [tuple(ids), None]
+    with tenant_scope(scratch_tenant):
+        assert set(Booking.objects.filter(is_active=True).values_list("pk", flat=True)) == set(others)
+        assert list_drift([]) == []
