@@ -5,12 +5,15 @@ from __future__ import annotations
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from accounts.services.keys import use_key
 from accounts.types import KeyView
+from edge.requests import find_block
 from kernel.clock import utc_now
+from kernel.limits import Ask
+from keyvalue.throttle import ask_limits
 
 SCHEME = "Bearer"
 MARK = "X-CSRFToken"
@@ -24,13 +27,16 @@ class KeyAuthentication(BaseAuthentication):
 
         Raises:
             AuthenticationFailed: The key is none of this business, or was revoked.
+            Throttled: As before, and too many such calls came from this address block.
         """
         token = _find_token(request)
         if token is None:
             return None
         found = use_key(token, now=utc_now())
         if found is None:
-            raise AuthenticationFailed
+            # A key that works is not held up by what others send from its address: it is looked for first.
+            full = ask_limits([Ask("wrong_keys_address", find_block(request))])
+            raise Throttled(wait=max(full.values())) if full else AuthenticationFailed
         return found
 
     def authenticate_header(self, request: Request) -> str:

@@ -83,7 +83,11 @@ OF_STAFF = (
     Failure(401, exceptions.AuthenticationFailed.default_code, "The key is wrong, or was revoked."),
     Failure(401, exceptions.NotAuthenticated.default_code, "Nobody is signed in, and no key was sent."),
     Failure(403, exceptions.PermissionDenied.default_code, "The person's role, or the key, does not allow this."),
-    Failure(429, exceptions.Throttled.default_code, "Too many calls with this key, or with those of the business."),
+    Failure(
+        429,
+        exceptions.Throttled.default_code,
+        "Too many calls with this key, the business's keys, or wrong ones.",
+    ),
 )
 
 

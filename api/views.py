@@ -91,6 +91,14 @@ class StaffView(FreshView):
         """Count programs by their keys, wherever they call from."""
         return [KeyLimits()] if isinstance(self.request.auth, KeyView) else []
 
+    def check_permissions(self, request: Request) -> None:
+        """Count the call, and ask whether it may be made: what a key may not do counts as well."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Do nothing: `check_permissions` has counted the call."""
+
 
 class SharedView(StaffView):
     """Anyone may make some of the calls; of those, ``staff_permission`` says what staff is asked for.

@@ -269,6 +269,7 @@ class WaitlistStep(models.TextChoices):
     LEFT = "left", _("Left the list")
     REMOVED = "removed", _("Taken off the list")
     ENDED = "ended", _("The dates are over")
+    CHANGED = "changed", _("The business changed when they can come")
 
 
 class ConflictChoice(models.TextChoices):

@@ -52,6 +52,7 @@ urlpatterns = [
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
     path("bookings/<str:booking_id>/messages", talk.ThreadView.as_view(), name="booking-messages"),
     path("feedback", talk.FeedbackListView.as_view(), name="feedback"),
+    path("feedback/<str:booking_id>", talk.OneFeedbackView.as_view(), name="one-feedback"),
     path("feedback/<str:booking_id>/answer", talk.AnswerView.as_view(), name="feedback-answer"),
     path("feedback/<str:booking_id>/hide", talk.HideView.as_view(), name="feedback-hide"),
     path("feedback/<str:booking_id>/show", talk.ShowView.as_view(), name="feedback-show"),

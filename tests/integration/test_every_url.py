@@ -117,6 +117,7 @@ SAMPLES = {
     "api/v1/bookings/<str:booking_id>/reschedule": "api/v1/bookings/{booking}/reschedule",
     "api/v1/bookings/<str:booking_id>/reassign": "api/v1/bookings/{booking}/reassign",
     "api/v1/bookings/<str:booking_id>/messages": "api/v1/bookings/{booking}/messages",
+    "api/v1/feedback/<str:booking_id>": "api/v1/feedback/{booking}",
     "api/v1/feedback/<str:booking_id>/answer": "api/v1/feedback/{booking}/answer",
     "api/v1/feedback/<str:booking_id>/hide": "api/v1/feedback/{booking}/hide",
     "api/v1/feedback/<str:booking_id>/show": "api/v1/feedback/{booking}/show",

@@ -22,6 +22,7 @@ from api.v1.talk.serializers import (
     ChangedShape,
     FeedbackQuery,
     GivenOpinionList,
+    GivenOpinionShape,
     HideFields,
     StaffMessageFields,
 )
@@ -29,7 +30,7 @@ from api.views import Result, StaffView, answer_once
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.errors import BookingNotFound, FeedbackNotFound, RequestInvalid
-from scheduling.selectors.aftercare.feedback import list_feedback
+from scheduling.selectors.aftercare.feedback import find_feedback, list_feedback
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare import answers
 from scheduling.services.aftercare.conversations import write_as_staff
@@ -41,7 +42,7 @@ NAME = "feedback"
 class FeedbackListView(StaffView):
     """``GET feedback``."""
 
-    declared_permission = Permission.BOARD_VIEW
+    declared_permission = Permission.CUSTOMER_VIEW
     key_area = KeyArea.FEEDBACK
 
     @describe_call("list_feedback", parameters=[FeedbackQuery], responses=GivenOpinionList)
@@ -50,6 +51,21 @@ class FeedbackListView(StaffView):
         asked = FeedbackQuery.read(request).validated_data
         page = list_feedback(kind=asked["kind"], cursor=read_place(asked, NAME), limit=asked["limit"])
         return Response({"results": [_describe(each) for each in page.rows], "next": name_next(page, NAME)})
+
+
+class OneFeedbackView(StaffView):
+    """``GET feedback/{booking}``."""
+
+    declared_permission = Permission.CUSTOMER_VIEW
+    key_area = KeyArea.FEEDBACK
+
+    @describe_call("get_opinion", fails=(FeedbackNotFound,), responses=GivenOpinionShape)
+    def get(self, _request: Request, booking_id: str) -> Response:
+        """Return what a customer said about a visit."""
+        said = find_feedback(booking_id=_read_visit(booking_id))
+        if said is None:
+            raise FeedbackNotFound
+        return Response(_describe(said))
 
 
 class AnswerView(StaffView):

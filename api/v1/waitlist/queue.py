@@ -6,8 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import DayField, InstantField
+from api.fields import DayField, InstantField, WholeField
 from api.pagination import PageQuery, PageShape
+from api.v1.setups.bodies import SetupFields
+from kernel.instants import DAY_MINUTES
+from scheduling.engine import LONGEST_AHEAD_MINUTES
 from scheduling.enums import WaitlistStatus
 from scheduling.types import WaitlistEntryView
 
@@ -18,6 +21,19 @@ class WaitlistQuery(PageQuery):
     ended = serializers.BooleanField(
         required=False, default=False, help_text="The last 100 who wait no longer, the latest first."
     )
+
+
+class QueuedChanges(SetupFields):
+    """Body of ``PATCH waitlist/{id}``: what is left out stays; ``null`` for both minutes: at any time of the day."""
+
+    nullable = frozenset({"from_minute", "to_minute"})
+
+    from_on = DayField(required=False)
+    to_on = DayField(required=False)
+    weekdays = serializers.ListField(child=WholeField(min_value=0, max_value=6), required=False, max_length=7)
+    from_minute = WholeField(required=False, min_value=0, max_value=DAY_MINUTES)
+    to_minute = WholeField(required=False, min_value=0, max_value=DAY_MINUTES)
+    shortest_notice_minutes = WholeField(required=False, min_value=0, max_value=LONGEST_AHEAD_MINUTES)
 
 
 class KeptShape(serializers.Serializer[Any]):

@@ -69,6 +69,7 @@ class AcceptFields(StrictSerializer):
     may_coincide = serializers.BooleanField(
         required=False, default=False, help_text="The same person comes for another appointment at this time, too."
     )
+    verification = VerificationFields(required=False)
 
 
 class OfferShape(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -20,11 +21,12 @@ from api.v1.bookings.serializers import BookedShape
 from api.v1.bookings.staff import make_actor
 from api.v1.bookings.views import make_details, name_fields, open_guard_of
 from api.v1.manage.serializers import EmptyFields
-from api.v1.waitlist.queue import QueueList, WaitlistQuery, describe_waiting
+from api.v1.waitlist.queue import QueuedChanges, QueuedShape, QueueList, WaitlistQuery, describe_waiting
 from api.v1.waitlist.serializers import AcceptFields, EntryShape, WaitingShape, WaitlistFields
 from api.views import OpenView, Result, SharedView, StaffView, answer_once, make_money
 from edge.access import OPEN
 from edge.language import current_language
+from edge.requests import find_block
 from kernel.clock import utc_now
 from kernel.ids import new_token, read_row_id
 from notifications.errors import BudgetSpent, TooManyCodes
@@ -40,13 +42,14 @@ from scheduling.errors import (
 )
 from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, WaitlistEntryNotFound
 from scheduling.selectors.bookings.views import get_booking, get_by_token
-from scheduling.selectors.waitlist.entries import find_entry, is_offer_open, list_ended, list_waiting
-from scheduling.services.bookings.guards import Guard, admit, send_code
+from scheduling.selectors.waitlist.entries import find_entry, get_entry, is_offer_open, list_ended, list_waiting
+from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.services.messages.waitlist import make_waitlist_url
 from scheduling.services.waitlist.answering import accept_offer, decline_offer
+from scheduling.services.waitlist.changing import change_dates
 from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist, remove_entry
-from scheduling.types import BookingView, WaitlistWish
+from scheduling.types import BookingView, CustomerDetails, WaitlistWish
 from tenants.errors import NotPublished
 
 NAME = "waitlist"
@@ -97,18 +100,36 @@ class WaitlistView(SharedView):
 
 
 class QueuedView(StaffView):
-    """``DELETE waitlist/{id}``."""
+    """``GET``, ``PATCH`` and ``DELETE waitlist/{id}``."""
 
-    declared_permission: ClassVar[Mapping[str, str]] = {"DELETE": Permission.BOOKING_MANAGE}
+    declared_permission: ClassVar[Mapping[str, str]] = {
+        "GET": Permission.BOARD_VIEW,
+        "PATCH": Permission.BOOKING_MANAGE,
+        "DELETE": Permission.BOOKING_MANAGE,
+    }
     key_area = KeyArea.WAITLIST
+
+    @describe_call("get_waiting", fails=(WaitlistEntryNotFound,), responses=QueuedShape)
+    def get(self, _request: Request, entry_id: str) -> Response:
+        """Return who waits, or waited."""
+        return Response(describe_waiting(get_entry(_read_number(entry_id))))
+
+    @describe_call(
+        "change_waiting",
+        fails=(WaitlistEntryNotFound, EntryEnded, RequestInvalid),
+        request=QueuedChanges,
+        responses=QueuedShape,
+    )
+    def patch(self, request: Request, entry_id: str) -> Response:
+        """Say when somebody who waits can come; their place stays, and so does a time that is kept for them."""
+        asked, number = QueuedChanges.read(request).validated_data, _read_number(entry_id)
+        change_dates(entry_id=number, changes=asked, by=make_actor(request), now=utc_now())
+        return Response(describe_waiting(get_entry(number)))
 
     @describe_call("remove_from_waitlist", fails=(WaitlistEntryNotFound, EntryEnded), responses={204: None})
     def delete(self, request: Request, entry_id: str) -> Response:
         """Take somebody off the list; a time that is kept for them goes to the next one."""
-        number = read_row_id(entry_id)
-        if number is None:
-            raise WaitlistEntryNotFound
-        remove_entry(entry_id=number, by=make_actor(request), now=utc_now())
+        remove_entry(entry_id=_read_number(entry_id), by=make_actor(request), now=utc_now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -139,6 +160,8 @@ class AcceptView(OpenView):
             CustomerInvalid,
             AlreadyBooked,
             VerificationRequired,
+            TooManyCodes,
+            BudgetSpent,
             TooManyBookings,
         ),
         request=AcceptFields,
@@ -146,24 +169,14 @@ class AcceptView(OpenView):
     )
     def post(self, request: Request, token: str) -> HttpResponse:
         """Book the time that is kept; again it answers the same booking."""
-        may_coincide = AcceptFields.read(request).validated_data["may_coincide"]
-
-        def run() -> Result:
-            now = utc_now()
-            try:
-                manage_token = accept_offer(token=token, now=now, may_coincide=may_coincide)
-            except CustomerInvalid as error:
-                raise name_fields(error) from error
-            booking = get_by_token(token=manage_token, now=now)
-            body = {
-                "reference": booking.reference,
-                "status": booking.status,
-                "answer_by": booking.answer_by,
-                "manage_url": make_manage_url(manage_token),
-            }
-            return Result(status=status.HTTP_200_OK, body=body)
-
-        return answer_once(request, run, is_personal=True)
+        asked = AcceptFields.read(request).validated_data
+        code = (asked.get("verification") or {}).get("code", "")
+        guard = _open_guard(request, token, code) if code else None
+        try:
+            return answer_once(request, lambda: _accept(token, asked, guard), is_personal=True)
+        except VerificationRequired as error:
+            guard = guard or _open_guard(request, token, "")
+            raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
 
 
 class DeclineView(OpenView):
@@ -184,6 +197,37 @@ class DeclineView(OpenView):
             return Result(status=status.HTTP_200_OK, body=_describe(token))
 
         return answer_once(request, run, is_personal=True)
+
+
+def _read_number(text: str) -> int:
+    number = read_row_id(text)
+    if number is None:
+        raise WaitlistEntryNotFound
+    return number
+
+
+def _open_guard(request: Request, token: str, code: str) -> Guard:
+    entry, _ = find_entry(token)
+    customer = CustomerDetails(name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale)
+    return open_guard(customer=customer, block=find_block(request), code=code, now=utc_now())
+
+
+def _accept(token: str, asked: dict[str, Any], guard: Guard | None) -> Result:
+    now = utc_now()
+    try:
+        # The link of the offer proves a contact: without a code nothing is counted, as on its page.
+        with nullcontext("") if guard is None else admit(guard) as proven:
+            manage_token = accept_offer(token=token, now=now, may_coincide=asked["may_coincide"], proven_contact=proven)
+    except CustomerInvalid as error:
+        raise name_fields(error) from error
+    booking = get_by_token(token=manage_token, now=now)
+    body = {
+        "reference": booking.reference,
+        "status": booking.status,
+        "answer_by": booking.answer_by,
+        "manage_url": make_manage_url(manage_token),
+    }
+    return Result(status=status.HTTP_200_OK, body=body)
 
 
 def _join(asked: dict[str, Any], guard: Guard) -> Result:

@@ -18,7 +18,7 @@ from accounts.models import ApiKey, User
 from accounts.policies import Permission, has_permission
 from accounts.selectors.keys import view_key
 from accounts.services.notices import tell_change
-from accounts.services.second_step import check_steps
+from accounts.services.second_step import proving
 from accounts.types import KeyView, MadeKey, NewKey, PersonChange, Proof
 from kernel.ids import hash_token, new_token
 from kernel.lines import is_unreadable
@@ -59,10 +59,9 @@ def create_key(asked: NewKey, *, by: User, proof: Proof) -> MadeKey:
         errors["access"] = (NOTHING_CHOSEN,)
     if errors:
         raise KeyInvalid(errors=errors)
-    check_steps(by, proof=proof)
     try:
-        with transaction.atomic():
-            return _write(name, access, by=by, now=proof.now)
+        with proving(by, proof=proof) as acting:
+            return _write(name, access, by=acting, now=proof.now)
     except IntegrityError as error:
         raise KeyInvalid(errors={"name": (NAME_TAKEN,)}) from error
 
@@ -106,22 +105,21 @@ def use_key(token: str, *, now: datetime) -> tuple[User, KeyView] | None:
 
 def _write(name: str, access: dict[str, str], *, by: User, now: datetime) -> MadeKey:
     # Locked: whoever takes the right away meanwhile waits, and revokes this key, too.
-    acting = User.objects.select_for_update().filter(pk=by.pk).first()
-    if acting is None or not has_permission(acting, Permission.KEY_MANAGE):
+    if not has_permission(by, Permission.KEY_MANAGE):
         raise PermissionMissing
     if ApiKey.objects.filter(revoked_at=None).count() >= MOST_KEYS:
         raise TooManyKeys
     token = KEY_START + new_token()
     row = ApiKey.objects.create(
-        user=acting,
+        user=by,
         name=name,
         prefix=token[:PREFIX_LENGTH],
         token_hash=hash_token(token),
         access=access,
         created_at=now,
     )
-    hooks.note_change(PersonChange(acting.pk, acting.pk, {"api_key": (None, row.prefix)}, now))
-    tell_change(acting, SignInChange.KEY_MADE, now=now)
+    hooks.note_change(PersonChange(by.pk, by.pk, {"api_key": (None, row.prefix)}, now))
+    tell_change(by, SignInChange.KEY_MADE, now=now)
     return MadeKey(view_key(row), token)
 
 

@@ -19,6 +19,7 @@ LIMITS = index_limits(
     Limit("writes_tenant", "changes by pages and API", BUSINESS, 6000, MINUTE),
     Limit("calls_key", "calls with a key", "key", 600, MINUTE),
     Limit("calls_keys", "calls with keys", BUSINESS, 1200, MINUTE),
+    Limit("wrong_keys_address", "calls with what is no key", BLOCK, 60, MINUTE),
     Limit("holds_open", "times kept at once and not booked yet", BLOCK, 5, 15 * MINUTE, is_open=True),
     Limit("holds_day", "times kept", BLOCK, 200, DAY),
     Exact("bookings_address", "bookings without a code", BLOCK, 6, DAY),

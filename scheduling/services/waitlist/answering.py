@@ -43,11 +43,12 @@ The page that joins and the messages say this number in words.
 
 
 @write_transaction()
-def accept_offer(*, token: str, now: datetime, may_coincide: bool = False) -> str:
+def accept_offer(*, token: str, now: datetime, may_coincide: bool = False, proven_contact: str = "") -> str:
     """Book the time that is kept for somebody who waited; returns the token of the booking's manage link.
 
     Taken again it leads to the same booking. What was typed when they joined is sent as they typed it. Who comes for
-    something else at that time is asked first, unless they said that it ``may_coincide``.
+    something else at that time is asked first, unless they said that it ``may_coincide``. ``proven_contact`` is
+    the kind of the contact whose code they typed; else the link of the offer proves the one that its message went to.
 
     Raises:
         WaitlistEntryNotFound: The link leads to no offer.
@@ -62,7 +63,9 @@ def accept_offer(*, token: str, now: datetime, may_coincide: bool = False) -> st
             raise EntryEnded
         return make_manage_token(booking)
     hold_id = _check_open(entry, now=now)
-    details = read_details(entry.details, proven_contact=_find_proven(entry), is_sole=not may_coincide)
+    details = read_details(
+        entry.details, proven_contact=proven_contact or _find_proven(entry), is_sole=not may_coincide
+    )
     try:
         booked = _book(entry, hold_id, details, now=now)
     except (HoldExpired, HoldUnknown, HoldUsed) as error:

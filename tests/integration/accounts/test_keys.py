@@ -10,7 +10,7 @@ import pytest
 from accounts.errors import KeyInvalid, KeyUnknown, PermissionMissing, ProofWrong, TooManyKeys
 from accounts.models import ApiKey, EmailChange, User
 from accounts.selectors.keys import get_key, list_keys
-from accounts.services import keys, own_account, team
+from accounts.services import keys, own_account, second_step, team
 from accounts.types import NewKey, Proof
 from audit.models import Entry
 from kernel.clock import utc_now
@@ -98,6 +98,22 @@ def test_wrong_password_makes_no_key(owner):
         keys.create_key(NewKey("Accounting", READ), by=owner, proof=prove("wrong"))
 
     assert ApiKey.objects.count() == 0
+
+
+def test_code_works_again_where_no_key_was_made(owner, monkeypatch):
+    """Proof and key are one transaction: what refuses the key takes the code back, too."""
+    codes = second_step.seed(owner.email, secret=second_step.new_setup(owner)[0])
+    proof = replace(prove(), code=codes[0])
+    monkeypatch.setattr(keys, "MOST_KEYS", 0)
+    with pytest.raises(TooManyKeys):
+        keys.create_key(NewKey("Accounting", READ), by=owner, proof=proof)
+    monkeypatch.undo()
+
+    made = keys.create_key(NewKey("Accounting", READ), by=owner, proof=proof)
+
+    assert made.key.name == "Accounting"
+    with pytest.raises(ProofWrong):
+        keys.create_key(NewKey("Other", READ), by=owner, proof=proof)
 
 
 def test_whoever_lost_the_right_meanwhile_makes_no_key(owner):

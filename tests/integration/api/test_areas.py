@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kernel.clock import utc_now
@@ -75,6 +77,20 @@ def test_program_answers_hides_and_shows_opinions(call, booking):
     assert call("get", "feedback", kind="unanswered", area="feedback").json() == {"results": [], "next": None}
 
 
+def test_one_opinion_is_read_as_in_the_list(call, booking):
+    Feedback.objects.create(booking=booking, score=4, comment="Bien", may_publish=True, created_at=utc_now())
+    (listed,) = call("get", "feedback", area="feedback").json()["results"]
+
+    assert call("get", f"feedback/{booking.pk}", area="feedback").json() == listed
+
+
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_nobody_said_anything_there(call, number):
+    answer = call("get", f"feedback/{number}", area="feedback")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "feedback_not_found")
+
+
 @pytest.mark.parametrize("step", ["answer", "hide", "show"])
 @pytest.mark.parametrize("number", ["999", "x"])
 def test_opinion_that_nobody_gave(call, step, number):
@@ -103,10 +119,67 @@ def test_program_sees_who_waits_and_takes_them_off(call, customer_client):
 
 
 @pytest.mark.parametrize("number", ["999", "x"])
-def test_nobody_waits_there(call, number):
-    answer = call("delete", f"waitlist/{number}", area="waitlist")
+@pytest.mark.parametrize("method", ["get", "patch", "delete"])
+def test_nobody_waits_there(call, method, number):
+    answer = call(method, f"waitlist/{number}", area="waitlist")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "waitlist_entry_not_found")
+
+
+@pytest.fixture
+def waiting(customer_client) -> WaitlistEntry:
+    body = make_booking_body(customer_client)
+    day = body.pop("starts_at")[:10]
+    customer_client.post(
+        "/api/v1/waitlist",
+        {**body, "from_on": day, "to_on": day, "from_minute": 540, "to_minute": 720},
+        content_type="application/json",
+    )
+    return WaitlistEntry.objects.get()
+
+
+def test_program_says_when_somebody_who_waits_can_come(call, waiting):
+    path = f"waitlist/{waiting.pk}"
+    before = call("get", path, area="waitlist").json()
+    until = (waiting.to_on + timedelta(days=7)).isoformat()
+    sent = {"to_on": until, "weekdays": [4, 0, 4], "from_minute": None, "to_minute": None}
+
+    answers = [call("patch", path, body, area="waitlist") for body in (sent, sent, {})]
+
+    changed = {**before, "to_on": until, "weekdays": [0, 4], "from_minute": None, "to_minute": None}
+    assert [(each.status_code, each.json()) for each in answers] == [(200, changed)] * 3
+    assert call("get", "waitlist", area="waitlist").json()["results"] == [changed]
+    waiting.refresh_from_db()
+    assert [(line["step"], line["by"]) for line in waiting.log] == [("joined", "customer"), ("changed", "staff")]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"to_on": "2020-01-01"}, "to_on"),
+        ({"from_minute": None}, "to_minute"),
+        ({"from_minute": 800}, "to_minute"),
+        ({"weekdays": [7]}, "weekdays.0"),
+        ({"service": "1"}, "service"),
+    ],
+)
+def test_dates_that_nobody_can_have_change_nothing(call, waiting, body, field):
+    answer = call("patch", f"waitlist/{waiting.pk}", body, area="waitlist")
+
+    before = WaitlistEntry.objects.values().get()
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert (before["to_on"], before["from_minute"], len(before["log"])) == (waiting.to_on, 540, 1)
+
+
+def test_who_waits_no_longer_is_not_changed(call, waiting):
+    path = f"waitlist/{waiting.pk}"
+    call("delete", path, area="waitlist")
+
+    answer = call("patch", path, {"shortest_notice_minutes": 60}, area="waitlist")
+
+    waiting.refresh_from_db()
+    assert (answer.status_code, answer.json()["code"]) == (409, "entry_ended")
+    assert (waiting.shortest_notice_minutes, call("get", path, area="waitlist").json()["status"]) == (0, "cancelled")
 
 
 @pytest.mark.parametrize("name", ["locations", "resource_types", "capacity_rules", "add_ons"])

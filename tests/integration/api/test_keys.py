@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import ApiKey, User
 from kernel.clock import utc_now
+from kernel.limits import raise_limits
 from scheduling.models import Booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.types import Actor
@@ -16,7 +17,8 @@ from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
-from tests.harness.role_table import KEY_AREAS, METHODS, TENANT
+from tests.harness.key_table import KEY_AREAS
+from tests.harness.role_table import METHODS, TENANT
 from tests.integration.api.conftest import make_booking_body
 from tests.integration.test_every_url import facts, list_doors, take_snapshot  # noqa: F401 - a fixture
 
@@ -139,6 +141,28 @@ def test_calls_count_per_key_and_business_wherever_they_come_from(tenant, bookin
     assert [answer.status_code for answer in free] == [422 if limit == "calls_key" else 429, 200]
 
 
+def test_what_a_key_may_not_do_counts_as_well(tenant, booking, settings):
+    settings.LIMITS = {**settings.LIMITS, "calls_key": replace(settings.LIMITS["calls_key"], size=3)}
+    client = use(tenant, make_key(READ))
+
+    answers = [undo(client, booking) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 429]
+
+
+def test_wrong_keys_count_per_address_and_hold_up_none_that_work(tenant, booking, settings):
+    limit = settings.LIMITS["wrong_keys_address"]
+    settings.LIMITS = {**settings.LIMITS, "wrong_keys_address": replace(limit, size=3)}
+    revoked, works = use(tenant, make_key(READ, revoked_at=utc_now())), use(tenant, make_key(READ))
+
+    answers = [revoked.get(EXPLAIN, headers={"Accept-Language": "en"}) for _ in range(4)]
+    others = [works.get(EXPLAIN), revoked.get(EXPLAIN, REMOTE_ADDR="203.0.113.9")]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    assert (answers[3].json()["code"], 1 <= int(answers[3]["Retry-After"]) <= 60) == ("throttled", True)
+    assert [answer.status_code for answer in others] == [422, 401]
+
+
 def test_idempotency_key_belongs_to_the_key(tenant, booking):
     sent = {"Idempotency-Key": "once"}
     token, other = make_key(WRITE), make_key(WRITE)
@@ -168,8 +192,11 @@ def test_open_calls_take_no_notice_of_keys(tenant):
     [{}, {"bookings": "everything"}, *({area: level} for area in AREAS for level in ("read", "write"))],
     ids=str,
 )
-def test_every_address_is_open_to_the_keys_of_its_area(tenant, other_tenant, facts, access, whose):  # noqa: F811
+def test_every_address_is_open_to_the_keys_of_its_area(
+    tenant, other_tenant, facts, access, whose, settings  # noqa: F811
+):  # fmt: skip
     """Address by method by scope, with a key of ours and one of the neighbor; who may not changes nothing."""
+    settings.LIMITS = raise_limits(settings.LIMITS, ["calls_key", "calls_keys", "wrong_keys_address"])
     doors = {door.route: door for door in list_doors("config.urls_tenant")}
     token = (
         make_key(access)

@@ -9,11 +9,13 @@ import pytest
 import time_machine
 from django.core import mail
 
-from scheduling.models import Booking, WaitlistEntry
+from scheduling.enums import BookingLevel
+from scheduling.models import Booking, Customer, WaitlistEntry
 from scheduling.services.waitlist.matching import match_waitlist
 from scheduling.services.waitlist.queue import make_link_token, make_offer_token
 from tests.factories.scheduling import CAR, MONDAY, NOW, make_shop
 from tests.fakes.due_work import send_messages
+from tests.fakes.sms_carrier import running_sms_carrier
 
 ON = MONDAY.date().isoformat()
 
@@ -123,6 +125,32 @@ def test_an_offer_that_has_ended_is_over(customer_client, waiting, at_now):
 
     assert (late.status_code, late.json()["code"]) == (409, "offer_over")
     assert customer_client.get(f"/api/v1/waiting/{token}").json()["offer"] is None
+
+
+def test_of_an_offer_whose_other_contact_may_not_book_a_code_is_asked(customer_client, tenant, service, settings):
+    with running_sms_carrier() as carrier:
+        settings.SMS_URL, settings.SMS_ACCOUNT, settings.SMS_SECRET = carrier.url, carrier.account, carrier.secret
+        customer = {"name": "Berta", "email": "berta@example.com", "phone": "+525512345678"}
+        join(customer_client, service, customer=customer)
+        token = offer(WaitlistEntry.objects.get())
+        known = Customer.objects.create(
+            name="Otra", created_at=NOW, booking_level=BookingLevel.REFUSED, level_reason="No vino"
+        )
+        known.contacts.create(kind="phone", value="+525512345678")
+
+        asked = post(customer_client, f"waiting/{token}/accept")
+        send_messages(tenant.schema_name)
+        code = re.match(r"\d{6}", carrier.taken[-1]["Body"])[0]
+        wrong, right = (
+            post(customer_client, f"waiting/{token}/accept", {"verification": {"code": each}})
+            for each in ("000000", code)
+        )
+
+    assert (asked.status_code, asked.json()["code"], asked.json()["channel"]) == (403, "verification_required", "sms")
+    assert {"expires_at", "again_at"} <= asked.json().keys()
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (403, ["verification.code"])
+    assert (right.status_code, list(right.json()["errors"])) == (422, ["customer.contact"])
+    assert [each.status for each in Booking.objects.all()] == ["held"]
 
 
 def test_what_was_typed_and_is_wrong_by_now_is_said_at_its_field(customer_client, waiting):
