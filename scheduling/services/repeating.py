@@ -51,7 +51,7 @@ def book_repeats(
     hold_id: int,
     token: str,
     now: datetime,
-    source: BookingSource = BookingSource.PAGE,
+    source: BookingSource,
 ) -> SubmittedBooking:
     """Book the request's time, which a hold keeps, and the later ones; return the first booking.
 

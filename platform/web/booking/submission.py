@@ -171,6 +171,7 @@ def _book_repeats(request: HttpRequest, flow: Flow, hold: HeldTime, details: Vis
         hold_id=hold.hold_id,
         token=hold.token,
         now=flow.now,
+        source=find_door(request),
     )
     if hold.hold_id:
         note_end(request)

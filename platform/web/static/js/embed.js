@@ -3,7 +3,10 @@
 (() => {
   const NAME = "turnero-widget";
   if (customElements.get(NAME)) return; // loaded twice: once is enough
-  const own = document.currentScript ?? document.querySelector('script[src$="/embed.js"]');
+  // An element of the page with the name "currentScript" would stand in its place.
+  const { currentScript } = document;
+  const own =
+    currentScript instanceof HTMLScriptElement ? currentScript : document.querySelector('script[src$="/embed.js"]');
   const HOME = new URL(own?.src ?? location.href).origin;
   const MODES = ["inline", "popup", "button", "floating"];
   const WATCHED = ["mode", "src", "service", "resource", "location", "locale", "theme", "label"];
@@ -118,7 +121,7 @@ dialog iframe{block-size:100%;border-radius:0}
     }
 
     get #language() {
-      const around = (this.closest("[lang]")?.lang ?? "").slice(0, 2).toLowerCase();
+      const around = (this.closest("[lang]")?.getAttribute("lang") ?? "").slice(0, 2).toLowerCase();
       return this.#choose("locale", Object.keys(WORDS), (text) => text.slice(0, 2)) || (WORDS[around] ? around : "");
     }
 

@@ -252,6 +252,66 @@ def test_in_odd_pages_the_frame_is_as_high_as_its_content(visit, attributes, sty
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") or "zoom" in style
 
 
+def test_names_in_the_page_stand_in_nobody_s_place(visit, site, ours):
+    page = visit(
+        f'<img name="currentScript" src="{STRANGE}/x.png" alt=""><form name="currentScript" action="{STRANGE}/"></form>'
+        f'<form lang="en"><input name="lang" value="es"><script src="{ours}/embed.js"></script>'
+        "<turnero-widget></turnero-widget></form>"
+    )
+
+    expect(get_frame(page).locator("html")).to_have_attribute("lang", "en")
+    assert page.locator("turnero-widget iframe").get_attribute("src") == f"{ours}/embed/~en/"
+
+
+def test_an_app_that_changes_its_pages_without_loading_them_keeps_working(visit):
+    page = visit('<div id="app"><turnero-widget></turnero-widget></div>')
+    expect(get_frame(page).locator(".pick").first).to_be_visible()
+
+    for at in ("/a", "/b"):
+        page.evaluate(
+            """(at) => {
+                history.pushState({}, "", at);
+                document.querySelector("#app").replaceChildren();
+                document.querySelector("#app").replaceChildren(document.createElement("turnero-widget"));
+            }""",
+            at,
+        )
+    expect(get_frame(page).locator(".pick").first).to_be_visible()
+    get_frame(page).locator(".pick").first.click()
+    expect(get_frame(page).locator('[name="asset.make"]')).to_be_visible()
+
+    assert (page.url, len(page.frames)) == (f"{SITE}/b", 2)
+    page.evaluate("history.back()")
+    expect(get_frame(page).locator(".pick").first).to_be_visible()
+
+
+HOSTILE = """"><script>parent.hacked=1</script><img src=x onerror="parent.hacked=1">'"""
+
+
+def test_hostile_prefill_is_only_text(visit, complaints):
+    page = visit("")
+    page.wait_for_function("!!customElements.get('turnero-widget')")
+    page.evaluate(
+        """(text) => {
+            const widget = document.createElement("turnero-widget");
+            for (const name of ["name", "email", "note", "phone", "asset-plate", "asset-model", "asset-make"])
+                widget.setAttribute(`prefill-${name}`, text);
+            widget.setAttribute("prefill-asset-__proto__", text);
+            widget.setAttribute("prefill-asset-constructor", text);
+            document.querySelector("main").append(widget);
+        }""",
+        HOSTILE,
+    )
+    frame = get_frame(page)
+    frame.locator(".pick").first.click()
+
+    expect(frame.locator('[name="asset.model"]')).to_have_value(HOSTILE)
+    assert page.frames[1].evaluate("[window.hacked, document.querySelectorAll('img[src=x]').length]") == [None, 0]
+    assert page.evaluate("window.hacked") is None
+    assert "hacked" not in page.frames[1].url
+    assert complaints == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_theme_is_the_page_s_choice(visit, theme):
     other = "dark" if theme == "light" else "light"

@@ -290,7 +290,9 @@ def test_a_series_and_a_visit_of_one_customer_at_once_wait_in_no_circle(scratch_
     def repeat() -> None:
         starts = tuple(MONDAY + number * week for number in range(1, 8))
         request = SlotRequest(make_wish(shop), MONDAY)
-        book_repeats(request=request, repeats=Repeats(1, starts), details=PROVEN, hold_id=0, token="", now=NOW)
+        book_repeats(
+            request=request, repeats=Repeats(1, starts), details=PROVEN, hold_id=0, token="", now=NOW, source="page"
+        )
 
     def visit() -> None:
         book_as(PROVEN, shop, 24 * 7 * round_)

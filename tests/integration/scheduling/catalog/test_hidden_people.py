@@ -153,7 +153,7 @@ def repeat(service_id: int, **wish) -> list[int]:
     """Book a Monday and the next one; returns who was taken, in order."""
     request = SlotRequest(make_wish(service_id, **wish), MONDAY)
     repeats = Repeats(1, (MONDAY + timedelta(days=7),))
-    first = book_repeats(request=request, repeats=repeats, details=DETAILS, hold_id=0, token="", now=NOW)
+    first = book_repeats(request=request, repeats=repeats, details=DETAILS, hold_id=0, token="", now=NOW, source="page")
     series = Booking.objects.get(pk=first.booking_id).series_id
     made = Booking.objects.filter(series_id=series).order_by("starts_at")
     return [resource_id for booking in made for resource_id in list_taken(booking.pk)]

@@ -51,6 +51,7 @@ def repeat(
         hold_id=held.id,
         token=held.token if token is None else token,
         now=now,
+        source="page",
     )
 
 

@@ -16,6 +16,7 @@ from scheduling.types import Actor
 from tenants.selectors.resolution import forget_tenants
 from tests.conftest import HostClient
 from tests.integration.web.booking.test_booking import PERSON, VISIT, list_times, text_of
+from tests.integration.web.booking.test_verification import read_code
 from web.widget.frames import TOKEN_SECONDS, is_form_token, make_form_token
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -81,6 +82,21 @@ def test_the_whole_booking_goes_through_a_frame_without_a_cookie(customer_client
     assert outside == []
     assert f'value="booked"\ndata-reference="{booking.reference}"' in done.content.decode()
     assert get_script_prefix() == "/"
+
+
+def test_every_visit_of_a_series_came_through_the_frame(customer_client, tenant, service, sites):
+    Service.objects.filter(pk=service.pk).update(most_repeats=6)
+    told = send(customer_client, customer_client.get(f"{ROOT}?service={service.pk}").url, VISIT)
+    held = send(customer_client, told.url, {"starts_at": list_times(customer_client.get(told.url))[0]})
+    dates = send(customer_client, held.url, {**PERSON, "go": "repeats"}).url
+    page = customer_client.get(f"{dates}&every=1&count=3")
+    chosen = {"every": "1", "count": "3", "on": re.findall(r'name="on" value="([^"]+)"', page.content.decode())}
+    kept = send(customer_client, dates, chosen, page=page)
+    asked = send(customer_client, kept.url, {**PERSON, "email": "laura@example.com"})
+    send(customer_client, asked.url, {"code": read_code(tenant)})
+
+    made = Booking.objects.filter(status="confirmed").order_by("starts_at")
+    assert [each.source for each in made] == ["widget"] * 3
 
 
 @pytest.mark.parametrize("path", ["", "place/", "visit/", "visits/", "b/nobody/", "nowhere/", "workspace/", "api/v1/"])
