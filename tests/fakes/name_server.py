@@ -18,11 +18,13 @@ MOST_STEPS = 10
 class NameServer:
     """``records`` maps a name and a type (``"TXT"``) to values; a name with no record at all does not exist.
 
-    ``failing`` are names that it answers SERVFAIL about; ``is_silent``: it answers nothing.
+    ``failing`` are names that it answers SERVFAIL about; ``is_silent``: it answers nothing. ``turns`` are answers of one
+    look-up each, before those of ``records``.
     """
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.turns: dict[tuple[str, str], list[tuple[str, ...]]] = {}
         self.failing: set[str] = set()
         self.is_silent = False
         self.asked: list[tuple[str, str]] = []
@@ -33,6 +35,11 @@ class NameServer:
     def write(self, name: str, kind: str, *values: str) -> None:
         """Let a name have a record, or several of one type."""
         self.records[name, kind] = values
+
+    def rebind(self, name: str, kind: str, *answers: tuple[str, ...]) -> None:
+        """Let a name have other records at each look-up, the last ones for ever."""
+        self.turns[name, kind] = list(answers[:-1])
+        self.records[name, kind] = answers[-1]
 
     def forget(self, name: str) -> None:
         """Let a name exist no more."""
@@ -60,7 +67,8 @@ class NameServer:
             answer.set_rcode(dns.rcode.SERVFAIL)
             return answer
         for _ in range(MOST_STEPS):
-            values = self.records.get((name, kind), ())
+            turns = self.turns.get((name, kind))
+            values = turns.pop(0) if turns else self.records.get((name, kind), ())
             if values:
                 written = [_write_value(kind, value) for value in values]
                 answer.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *written))

@@ -181,7 +181,9 @@ def _clean(url: str, events: Collection[str]) -> tuple[str, list[str]]:
         errors["url"] = (NOT_PUBLIC,)
     else:
         clean = str(found)
-        if is_below_platform(found.host) or resolve_host(found.host) is not None:
+        # As it travels: a domain of a business is kept in punycode.
+        host = found.raw_host.decode()
+        if is_below_platform(host) or resolve_host(host) is not None:
             errors["url"] = (OURS,)
     known = list_webhook_types()
     if not events:

@@ -12,7 +12,6 @@ from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.selectors import webhook_secrets
 from notifications.selectors.webhook_secrets import find_secret, list_keys
 from notifications.selectors.webhooks import WAITING, get_endpoint, list_deliveries, list_endpoints
-from notifications.services.webhooks import endpoints
 from notifications.services.webhooks.endpoints import (
     EVENTS_MISSING,
     EVENTS_UNKNOWN,
@@ -32,6 +31,8 @@ from notifications.types.webhooks import EndpointView
 from tenants.context import tenant_scope
 from tenants.enums import TenantStatus
 from tenants.errors import StatusForbids
+from tenants.models import Domain
+from tenants.selectors.resolution import forget_tenants
 from tenants.types import RestoredTenant
 from tests.integration.notifications.conftest import NOW
 from tests.integration.notifications.webhooks.conftest import TYPES
@@ -79,7 +80,16 @@ def test_what_cannot_be_told_is_refused(tenant, url, events, errors):
     assert (raised.value.errors, WebhookEndpoint.objects.count()) == (errors, 0)
 
 
-@pytest.mark.parametrize("host", ["turnero.example", "salon.turnero.example", "SALON.turnero.example:8443"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "turnero.example",
+        "salon.turnero.example",
+        "SALON.turnero.example:8443",
+        "turnero.example.",
+        "x.y.turnero.example",
+    ],
+)
 def test_our_own_addresses_are_refused(tenant, settings, host):
     settings.PLATFORM_HOST = "turnero.example"
 
@@ -89,11 +99,20 @@ def test_our_own_addresses_are_refused(tenant, settings, host):
     assert (raised.value.errors, WebhookEndpoint.objects.count()) == ({"url": (OURS,)}, 0)
 
 
-def test_domains_of_businesses_are_ours_too(tenant, monkeypatch):
-    monkeypatch.setattr(endpoints, "resolve_host", {"citas.taller.example": tenant}.get)
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("citas.taller.example", "citas.taller.example"),
+        ("citas.taller.example", "CITAS.taller.example.:8443"),
+        ("xn--andar-nta.example", "ñandar.example"),
+    ],
+)
+def test_domains_of_businesses_are_ours_too(tenant, name, typed):
+    Domain.objects.create(domain=name, tenant_id=tenant.id, is_primary=False)
+    forget_tenants()
 
     with pytest.raises(Invalid) as raised:
-        add_endpoint(url="https://citas.taller.example/", events=TYPES, now=NOW)
+        add_endpoint(url=f"https://{typed}/", events=TYPES, now=NOW)
 
     assert raised.value.errors == {"url": (OURS,)}
 
