@@ -19,6 +19,7 @@ from tenants.types import (
     ErasedRows,
     RemovalProof,
     RestoredTenant,
+    SettingChange,
     SignUpDetails,
     TenantFile,
     TenantInfo,
@@ -28,6 +29,7 @@ ProvisioningStep = Callable[[TenantInfo, SignUpDetails, datetime], None]
 DueHandler = Callable[[int, datetime], None]
 ActWriter = Callable[[ActDone], None]
 AddressWriter = Callable[[AddressChange], None]
+SettingWriter = Callable[[SettingChange], None]
 BackupWriter = Callable[[BackupTrouble], None]
 RemovalReader = Callable[[TenantInfo], Mapping[str, Any]]
 RemovalWriter = Callable[[BusinessRemoved], None]
@@ -113,6 +115,7 @@ _inventory: dict[str, TableInventory] = {}
 _refusals: list[Refusals] = []
 _act_writers: list[ActWriter] = []
 _address_writers: list[AddressWriter] = []
+_setting_writers: list[SettingWriter] = []
 _backup_writers: list[BackupWriter] = []
 _removal_writers: dict[str, tuple[RemovalReader, RemovalWriter]] = {}
 _file_stores: dict[str, FileStore] = {}
@@ -204,6 +207,21 @@ def register_address_writer(writer: AddressWriter) -> None:
 def note_address(change: AddressChange) -> None:
     """Hand over what became of an address to whoever keeps a log or writes to people."""
     for writer in _address_writers:
+        writer(change)
+
+
+def register_setting_writer(writer: SettingWriter) -> None:
+    """Let ``writer`` keep what is done to settings of a tenant, in the transaction that does it; twice is once.
+
+    For rooms that stand beside the one that keeps the log.
+    """
+    if writer not in _setting_writers:
+        _setting_writers.append(writer)
+
+
+def note_setting(change: SettingChange) -> None:
+    """Hand a change of a setting over to whoever keeps a log."""
+    for writer in _setting_writers:
         writer(change)
 
 

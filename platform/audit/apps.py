@@ -16,6 +16,7 @@ class AuditConfig(AppConfig):
         from audit.services.addresses import log_address  # noqa: PLC0415
         from audit.services.platform_log import log_tenant_act  # noqa: PLC0415
         from audit.services.resets import log_person, log_reset  # noqa: PLC0415
+        from audit.services.settings import log_setting  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         hooks.register_inventory(personal.INVENTORY)
@@ -27,5 +28,6 @@ class AuditConfig(AppConfig):
         )
         hooks.register_act_writer(log_tenant_act)
         hooks.register_address_writer(log_address)
+        hooks.register_setting_writer(log_setting)
         register_reset_writer(log_reset)
         register_change_writer(log_person)

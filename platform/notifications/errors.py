@@ -81,6 +81,13 @@ class TooManyWebhooks(Conflict):
     text = mark("You have %(most)s webhooks, and no more fit. Remove one that you do not need.")
 
 
+class ProofNeeded(Conflict):
+    """A session alone does not show who sits there."""
+
+    code = "proof_needed"
+    text = mark("Do this with a key, or in the workspace, where it asks for your password.")
+
+
 class WebhookIsOff(Conflict):
     """Nothing is sent to an address that is switched off."""
 

@@ -5,6 +5,7 @@ from tenants.types.acts import (
     AskedAct,
     BusinessRemoved,
     RemovalProof,
+    SettingChange,
 )
 from tenants.types.addresses import (
     AddressChange,
@@ -60,6 +61,7 @@ __all__ = [
     "OwnDomainView",
     "RemovalProof",
     "RestoredTenant",
+    "SettingChange",
     "SignUpDetails",
     "TenantFile",
     "TenantInfo",

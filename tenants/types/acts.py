@@ -67,6 +67,25 @@ class RemovalProof:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingChange:
+    """What was done to a setting of the current business, for whoever keeps a log.
+
+    Attributes:
+        noun: Which kind of setting, and ``row_id`` which of them.
+        action: ``created``, ``changed`` or ``deleted``.
+        fields: Field → (old, new), as values that JSON holds.
+        by_id: Who of the staff; None: nobody.
+    """
+
+    noun: str
+    row_id: int
+    action: str
+    fields: Mapping[str, tuple[object, object]]
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessRemoved:
     """A business of which nothing is left.
 

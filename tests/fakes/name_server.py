@@ -18,8 +18,8 @@ MOST_STEPS = 10
 class NameServer:
     """``records`` maps a name and a type (``"TXT"``) to values; a name with no record at all does not exist.
 
-    ``failing`` are names that it answers SERVFAIL about; ``is_silent``: it answers nothing. ``turns`` are answers of one
-    look-up each, before those of ``records``.
+    ``failing`` are names that it answers SERVFAIL about; ``is_silent``: it answers nothing. ``turns`` are
+    answers of one look-up each, before those of ``records``.
     """
 
     def __init__(self) -> None:

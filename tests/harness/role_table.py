@@ -135,6 +135,8 @@ TENANT: dict[str, Rights] = {
     "workspace/webhooks/<int:webhook_id>/": read(SETUP),
     "workspace/webhooks/<int:webhook_id>/change/": form(SETUP),
     "workspace/webhooks/<int:webhook_id>/again/<int:delivery_id>/": change(SETUP),
+    "workspace/webhooks/<int:webhook_id>/secret/": form(SETUP),
+    "workspace/webhooks/<int:webhook_id>/rotate/": form(SETUP),
     "workspace/webhooks/<int:webhook_id>/<slug:act>/": change(SETUP),
     "workspace/data/": read(OWNERS),
     "workspace/data/ask/": change(OWNERS),

@@ -18,7 +18,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import ApiKey, User
 from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN, find_permission
-from notifications.services.webhooks.endpoints import add_endpoint
 from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.types import CustomerDetails, VisitDetails, WaitlistWish, Wish
@@ -27,6 +26,7 @@ from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_key, make_operator, sign_in_fully
 from tests.factories.scheduling import CAR
+from tests.factories.webhooks import make_webhook
 
 TENANT, PLATFORM = settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF
 METHODS = ("GET", "POST")
@@ -96,6 +96,8 @@ SAMPLES = {
     "workspace/webhooks/<int:webhook_id>/": "workspace/webhooks/{webhook}/",
     "workspace/webhooks/<int:webhook_id>/change/": "workspace/webhooks/{webhook}/change/",
     "workspace/webhooks/<int:webhook_id>/again/<int:delivery_id>/": "workspace/webhooks/{webhook}/again/1/",
+    "workspace/webhooks/<int:webhook_id>/secret/": "workspace/webhooks/{webhook}/secret/",
+    "workspace/webhooks/<int:webhook_id>/rotate/": "workspace/webhooks/{webhook}/rotate/",
     "workspace/webhooks/<int:webhook_id>/<slug:act>/": "workspace/webhooks/{webhook}/remove/",
     "workspace/data/<uuid:key>/": "workspace/data/11111111-1111-4111-8111-111111111111/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
@@ -331,7 +333,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "progress": progress,
         "verify": make_verify_token(SignUp.objects.get(slug="por-venir")),
         "schema": other_tenant.schema_name,
-        "webhook": str(add_endpoint(url="https://hooks.example/", events=["booking.held"], now=datetime.now(tz=UTC))),
+        "webhook": str(make_webhook(url="https://hooks.example/", events=["booking.held"], now=datetime.now(tz=UTC))),
         "service": str(service),
         "special_day": str(DateOverride.objects.create(location=Location.objects.first(), on=date(2030, 1, 7)).pk),
         "location": str(Location.objects.order_by("pk").last().pk),

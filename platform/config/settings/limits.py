@@ -65,6 +65,8 @@ LIMITS = index_limits(
     Exact("address_changes", "changes of the address below the platform's", BUSINESS, 3, 90 * DAY),
     Exact("own_domains", "domains of one's own typed", BUSINESS, 20, DAY),
     Limit("widget_checks", "pages loaded to see why the widget does not show", BUSINESS, 30, HOUR),
+    Limit("webhook_tests", "test calls of webhooks", BUSINESS, 30, HOUR),
+    Limit("webhook_agains", "webhooks sent again by hand", BUSINESS, 300, HOUR),
     Exact("address_mails", "mails about addresses", RECIPIENT, 30, DAY),
     Limit("slug_checks_address", "questions whether an address is free", BLOCK, 120, MINUTE, is_shared=True),
 )

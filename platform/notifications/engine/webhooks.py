@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 SECRET_PREFIX, VERSION = "whsec_", "v1"
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -24,6 +25,11 @@ PAUSES = (
 """After the first failed try, the second …; the last one repeats."""
 GONE = 410
 FIRST_GOOD, FIRST_BAD = 200, 300
+
+
+def name_receiver(url: str) -> str:
+    """Return host and port of a URL, without what may let one in; the port that goes without saying is left out."""
+    return urlsplit(url).netloc
 
 
 def show_secret(key: bytes) -> str:

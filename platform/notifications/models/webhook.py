@@ -32,9 +32,10 @@ class WebhookEndpoint(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """Off for a reason, or on."""
+        """Off for a reason, or on; nobody is told twice."""
 
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["url"], name="notifications_webhook_url"),
             models.CheckConstraint(
                 condition=Q(off_at__isnull=True, off_reason="")
                 | Q(off_at__isnull=False, off_reason__in=WebhookOff.values),
@@ -51,7 +52,8 @@ class WebhookDelivery(models.Model):
     """One webhook for one address, as it is sent: the same bytes in every try.
 
     ``event_id`` is that of the outbox; None: a test. It orders what is told about one subject. ``gives_up_at`` is when
-    no further try follows. ``leased_until`` is set while a worker talks to the receiver.
+    no further try follows. ``leased_until`` is set while a worker talks to the receiver. What somebody sends again
+    (``is_again``) had its turn: nothing waits for it.
     """
 
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
@@ -70,9 +72,10 @@ class WebhookDelivery(models.Model):
     answer = models.CharField(max_length=LONGEST_ANSWER, blank=True, default="")
     end = models.CharField(max_length=12, choices=WebhookEnd.choices, blank=True, default="")
     ended_at = models.DateTimeField(null=True, blank=True)
+    is_again = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        """An event goes to an address once; the log is read backwards, what waits by what it is about."""
+        """An event goes to an address once; the log is read backwards and cut by age, what waits by its subject."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["endpoint", "event_id"], name="notifications_webhook_once"),
@@ -87,6 +90,11 @@ class WebhookDelivery(models.Model):
                 fields=["endpoint", "subject_kind", "subject_id", "event_id"],
                 condition=Q(ended_at__isnull=True),
                 name="notifications_webhook_waiting",
+            ),
+            models.Index(
+                fields=["endpoint", "created_at"],
+                condition=Q(ended_at__isnull=False),
+                name="notifications_webhook_old",
             ),
         ]
 

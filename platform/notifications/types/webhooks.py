@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,22 @@ from notifications.types.messages import Subject
 
 TEST = "webhook.test"
 """The type of what is sent because somebody pressed a button; nobody subscribes to it."""
+
+
+WEBHOOK = "webhook"
+"""What an address is called in the log of changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who decides where events go, and learns what signs them.
+
+    Attributes:
+        prove: Raises unless it is them; it is called outside of transactions, once nothing else is wrong.
+    """
+
+    user_id: int | None
+    prove: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from schemathesis.config import SchemathesisConfig
 
 from accounts.enums import KeyArea
 from kernel.clock import utc_now
-from notifications.services.webhooks.endpoints import add_endpoint
 from scheduling.models import AddOn, Booking, CapacityRule, Location, Resource, ResourceType, Service
 from tenants.jobs import call_outside
 from tests.factories.accounts import make_key
+from tests.factories.webhooks import make_webhook
 from tests.harness.documented import load_document
 from tests.integration.api.conftest import make_booking_body
 
@@ -89,7 +89,7 @@ def facts(customer_client, owner_client) -> dict[str, Any]:
         "from_on": body["starts_at"][:10],
         "to_on": body["starts_at"][:10],
         "rows": make_rows(),
-        "webhook_id": str(add_endpoint(url="https://hooks.example/", events=["booking.held"], now=utc_now())),
+        "webhook_id": str(make_webhook(url="https://hooks.example/", events=["booking.held"], now=utc_now())),
         "booking_id": str(Booking.objects.earliest("pk").pk),
         "key": make_key(dict.fromkeys(KeyArea.values, "write")),
         "session": owner_client.cookies["sessionid"].value,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from accounts.models import User
 from api.models import IdempotentAnswer
+from audit.models import Entry
 from kernel.clock import utc_now
 from notifications.enums import WebhookEnd
 from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.selectors.webhook_secrets import find_secret
 from notifications.services.webhooks.endpoints import MOST_ENDPOINTS
+from notifications.types.webhooks import WEBHOOK
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
 
@@ -75,7 +80,8 @@ def test_address_of_ours_is_refused(call, tenant, webhook):
 
 def test_no_more_than_fit(call):
     WebhookEndpoint.objects.bulk_create(
-        WebhookEndpoint(url=URL, events=EVENTS, secret_hash="x", created_at=utc_now()) for _ in range(MOST_ENDPOINTS)
+        WebhookEndpoint(url=f"{URL}/{number}", events=EVENTS, secret_hash="x", created_at=utc_now())
+        for number in range(MOST_ENDPOINTS)
     )
 
     answer = call("post", "webhooks", {"url": URL, "events": EVENTS})
@@ -151,10 +157,50 @@ def test_webhook_that_does_not_exist(call, act, number):
 
 
 def test_delivery_of_another_webhook_is_not_sent(call, webhook):
-    other = call("post", "webhooks", {"url": URL, "events": EVENTS}).json()["id"]
+    other = call("post", "webhooks", {"url": f"{URL}/2", "events": EVENTS}).json()["id"]
     call("post", f"webhooks/{other}/test")
     WebhookDelivery.objects.update(end=WebhookEnd.FAILED, ended_at=utc_now())
 
     answer = call("post", f"webhooks/{webhook}/deliveries/{WebhookDelivery.objects.get().pk}/again")
 
     assert (answer.status_code, WebhookDelivery.objects.get().end) == (404, "failed")
+
+
+def test_session_alone_opens_no_other_way(owner_client: HostClient, webhook):
+    """Whoever sits down at a browser that somebody left would hear of everything from then on."""
+    before, one = list(WebhookEndpoint.objects.values()), f"/api/v1/webhooks/{webhook}"
+
+    def send(method: str, path: str, body: object):
+        return getattr(owner_client, method)(path, body, content_type="application/json")
+
+    answers = [
+        send("post", "/api/v1/webhooks", {"url": f"{URL}/2", "events": EVENTS}),
+        send("patch", one, {"url": "https://other.example/"}),
+        send("post", f"{one}/rotate", {}),
+        send("post", f"{one}/secret", {}),
+    ]
+
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(409, "proof_needed")] * 4
+    assert list(WebhookEndpoint.objects.values()) == before
+    assert [send("post", f"{one}/{step}", {}).status_code for step in ("off", "on")] == [200, 200]
+
+
+def test_log_names_the_person_of_the_key(call, webhook):
+    for step in ("rotate", "off"):
+        call("post", f"webhooks/{webhook}/{step}")
+    call("delete", f"webhooks/{webhook}")
+
+    owner = User.objects.get(role="owner").pk
+    entries = Entry.objects.filter(noun=WEBHOOK, row_id=webhook).order_by("version")
+    assert list(entries.values_list("action", "user_id")) == [
+        ("created", owner), ("changed", owner), ("changed", owner), ("deleted", owner),
+    ]  # fmt: skip
+
+
+def test_too_many_tests_are_refused_with_when_to_come_back(call, webhook, settings):
+    settings.LIMITS = settings.LIMITS | {"webhook_tests": replace(settings.LIMITS["webhook_tests"], size=0)}
+
+    answer = call("post", f"webhooks/{webhook}/test")
+
+    assert (answer.status_code, answer.json()["code"], "Retry-After" in answer.headers) == (429, "throttled", True)
+    assert WebhookDelivery.objects.count() == 0

@@ -58,13 +58,14 @@ def plan_try(delivery_id: int, *, at: datetime, now: datetime) -> None:
 
 
 def wake_next(ended: WebhookDelivery, *, now: datetime) -> None:
-    """Let the next one about the same subject go, when one has ended."""
+    """Let the next one about the same subject go, when one has ended; what is sent again waits for nobody."""
     waiting = WebhookDelivery.objects.filter(
         endpoint_id=ended.endpoint_id,
         subject_kind=ended.subject_kind,
         subject_id=ended.subject_id,
         ended_at=None,
         event_id__isnull=False,
+        is_again=False,
     )
     following = waiting.order_by("event_id").first()
     if following is not None:

@@ -2,6 +2,7 @@
 
 A worker that dies in between leaves a delivery whose lease runs out; then it is sent again, under the same name. What
 is told about one subject goes one after the other: the next waits until the one before has arrived, or is given up.
+What somebody sends again had its turn: it goes at once, and nothing waits for it.
 
 All businesses share the places of one lane. So an address that is slow, whatever it answers in the end, rests
 afterwards, and is tried by one worker at a time: it keeps a tenth of a place, not all of them. While Redis is down
@@ -142,10 +143,10 @@ def _find_wait(delivery: WebhookDelivery, now: datetime, *, is_slow: bool) -> da
     is_held_up = is_slow or delivery.endpoint.failing_since is not None
     if is_held_up and others.filter(leased_until__gt=now).exists():
         return now + SOON  # an address that hangs keeps one worker, not all of them
-    if delivery.event_id is None:
+    if delivery.event_id is None or delivery.is_again:
         return None
     about = {"subject_kind": delivery.subject_kind, "subject_id": delivery.subject_id}
-    before = others.filter(**about, event_id__lt=delivery.event_id).order_by("event_id").first()
+    before = others.filter(**about, is_again=False, event_id__lt=delivery.event_id).order_by("event_id").first()
     if before is not None:
         return max(before.next_try_at, now) + SOON
     unprocessed = Event.objects.filter(
@@ -200,7 +201,7 @@ def _note_failure(
     endpoint.save(update_fields=["failing_since"])
     if is_gone or endpoint.failing_since <= now - OFF_AFTER:
         reason = WebhookOff.GONE if is_gone else WebhookOff.FAILING
-        switch_off(endpoint, reason, now=now)
+        switch_off(endpoint, reason, by_id=None, now=now)
         tell_switched_off(endpoint, reason, now=now)
         return None
     again_at = find_next_try(attempts=delivery.attempts, now=now, gives_up_at=delivery.gives_up_at)

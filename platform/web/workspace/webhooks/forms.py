@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from notifications.hooks import list_webhook_types
 from notifications.types.webhooks import TEST
-from web.parts.forms import PageForm, mark_needed
+from web.parts.forms import mark_needed
+from web.parts.proofs import StepForm
 
 EVENTS: Mapping[str, str | Promise] = {
     "booking.held": gettext_lazy("A time is held"),
@@ -36,8 +37,8 @@ def say_event(type_: str) -> str:
     return str(EVENTS.get(type_, type_))
 
 
-class WebhookForm(PageForm):
-    """The address of somebody's program, and what it wants to hear; the room below judges both."""
+class WebhookForm(StepForm):
+    """The address of somebody's program, and what it wants to hear: the room below judges both. And the password."""
 
     url = mark_needed(
         forms.CharField(
@@ -53,6 +54,9 @@ class WebhookForm(PageForm):
         )
     )
 
+    focus_first = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["url", "events", "password", "code"])
         self.fields["events"].choices = [(each, say_event(each)) for each in list_webhook_types()]  # type: ignore[attr-defined]

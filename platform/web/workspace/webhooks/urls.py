@@ -26,5 +26,7 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/", views.show, name="webhooks_one"),
     path("webhooks/<int:webhook_id>/change/", views.change, name="webhooks_change"),
     path("webhooks/<int:webhook_id>/again/<int:delivery_id>/", views.again, name="webhooks_again"),
+    path("webhooks/<int:webhook_id>/secret/", views.secret, name="webhooks_secret"),
+    path("webhooks/<int:webhook_id>/rotate/", views.rotate, name="webhooks_rotate"),
     path("webhooks/<int:webhook_id>/<slug:act>/", views.act, name="webhooks_act"),
 ]

@@ -10,12 +10,13 @@ from playwright.sync_api import Page
 from accounts.models import ApiKey, User
 from kernel.clock import utc_now
 from notifications.hooks import list_webhook_types
-from notifications.services.webhooks.endpoints import add_endpoint, send_test
+from notifications.services.webhooks.by_hand import send_test
 from scheduling.models import CapacityRule, DateOverride, Location, Resource, ResourceType, Service
 from tenants.context import tenant_scope
 from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
 from tests.factories.accounts import make_key
+from tests.factories.webhooks import make_webhook
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
 
@@ -71,7 +72,7 @@ def list_pages(house, role: str) -> list[str]:
     """Return the path of every page of the workspace that the role may see."""
     booking_id, on = book_at(house, "Maximiliano Fernández de la Concepción", 3)
     with tenant_scope(house):
-        webhook = add_endpoint(url=f"https://hooks.example/{'x' * 200}", events=list_webhook_types(), now=utc_now())
+        webhook = make_webhook(url=f"https://hooks.example/{'x' * 200}", events=list_webhook_types(), now=utc_now())
         send_test(endpoint_id=webhook, now=utc_now())
         facts = {
             "booking": booking_id,

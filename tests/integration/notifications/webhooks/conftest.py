@@ -16,12 +16,12 @@ from notifications import hooks
 from notifications.models import WebhookDelivery
 from notifications.services.outbox import process_event, publish
 from notifications.services.webhooks import sending
-from notifications.services.webhooks.endpoints import add_endpoint
 from notifications.services.webhooks.recording import offer_webhooks
 from notifications.types.messages import EventView, Subject
 from notifications.types.webhooks import WebhookContent
 from outgoing.transport import Route
 from outgoing.types import Limits
+from tests.factories.webhooks import make_webhook
 from tests.fakes.web_server import OK, WebServer, running_web_server
 from tests.integration.notifications.conftest import NOW
 
@@ -104,7 +104,7 @@ def offered(monkeypatch) -> None:
 
 @pytest.fixture
 def endpoint(tenant, receiver) -> int:
-    return add_endpoint(url=receiver.url, events=TYPES, now=NOW)
+    return make_webhook(url=receiver.url, events=TYPES, now=NOW)
 
 
 @pytest.fixture

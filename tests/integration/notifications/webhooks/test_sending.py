@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
+from audit.models import Entry
 from devtools.servers.ports import take_port
 from kernel.clock import utc_now
 from notifications.enums import WebhookEnd, WebhookOff
@@ -17,20 +18,16 @@ from notifications.selectors.webhook_secrets import find_secret
 from notifications.selectors.webhooks import get_endpoint, list_deliveries
 from notifications.services.outbox import process_event, publish
 from notifications.services.webhooks import sending
-from notifications.services.webhooks.endpoints import (
-    add_endpoint,
-    change_endpoint,
-    remove_endpoint,
-    rotate_secret,
-    send_again,
-    send_test,
-)
+from notifications.services.webhooks.by_hand import send_again, send_test
+from notifications.services.webhooks.endpoints import change_endpoint, remove_endpoint, rotate_secret
 from notifications.services.webhooks.recording import LOG_KEPT
 from notifications.services.webhooks.sending import OFF_AFTER, send_webhook
+from notifications.types.webhooks import WEBHOOK
 from outgoing.transport import Route
 from tenants.context import tenant_scope
 from tenants.errors import RetryLater
 from tenants.models import DueWork
+from tests.factories.webhooks import PROVEN, make_webhook
 from tests.fakes.web_server import OK, redirect, running_web_server
 from tests.integration.notifications.conftest import NOW
 from tests.integration.notifications.webhooks.conftest import PUBLIC, TYPES, say_status, verify
@@ -115,7 +112,7 @@ def test_receiver_that_hangs_is_left(tenant, endpoint, receiver, happen):
 
 def test_receiver_that_is_away_and_comes_back(tenant, endpoint, happen, receiver):
     port = take_port()
-    change_endpoint(endpoint_id=endpoint, url=f"http://hooks.example:{port}/", events=TYPES)
+    change_endpoint(endpoint_id=endpoint, url=f"http://hooks.example:{port}/", events=TYPES, by=PROVEN, now=NOW)
     delivery = happen()
     away = attempt(delivery)
     with running_web_server(address=PUBLIC, port=port) as server:
@@ -213,7 +210,7 @@ def test_one_worker_at_a_time_tries_what_fails(tenant, endpoint, receiver, happe
 def test_slow_address_rests_and_others_do_not(tenant, endpoint, receiver, happen, monkeypatch):
     ticks = iter([0, 14, 0, 3, 0, 1])  # of its own clock: the first call takes 14 seconds
     monkeypatch.setattr(sending, "monotonic", lambda: next(ticks))
-    quick = add_endpoint(url=receiver.url, events=[TYPES[1]], now=NOW)
+    quick = make_webhook(url=f"{receiver.url}2", events=[TYPES[1]], now=NOW)
     slow, second, third = happen(1), happen(2, subject_id=8), happen(3, subject_id=9)
     happen(4, kind=TYPES[1], subject_id=10)
 
@@ -253,7 +250,7 @@ def test_answer_that_comes_too_late_changes_nothing(tenant, endpoint, receiver, 
 
     def note_after_the_end(row, outcome):
         if is_removed:
-            remove_endpoint(endpoint_id=endpoint)
+            remove_endpoint(endpoint_id=endpoint, by_id=None, now=NOW)
         else:
             WebhookDelivery.objects.update(attempts=2)
         return real(row, outcome)
@@ -268,7 +265,7 @@ def test_answer_that_comes_too_late_changes_nothing(tenant, endpoint, receiver, 
 
 def test_both_secrets_sign_after_a_rotation(tenant, endpoint, receiver, happen):
     old = find_secret(endpoint)
-    rotate_secret(endpoint_id=endpoint, now=utc_now())
+    rotate_secret(endpoint_id=endpoint, by=PROVEN, now=utc_now())
     attempt(happen())
 
     (headers,), body = receiver.headers, receiver.server.bodies[0]
@@ -302,6 +299,8 @@ def test_days_of_failure_switch_it_off(tenant, endpoint, receiver, happen):
 
     assert (almost, attempt(delivery)) == (("later", True), WebhookEnd.DROPPED)
     assert (get_endpoint(endpoint).off_reason, Message.objects.count()) == (WebhookOff.FAILING, 1)
+    logged = Entry.objects.filter(noun=WEBHOOK, row_id=endpoint).latest("version")
+    assert (logged.fields, logged.user_id) == ({"off": ["", "failing"]}, None)
 
 
 def test_test_and_again(tenant, endpoint, receiver, happen):
@@ -316,6 +315,34 @@ def test_test_and_again(tenant, endpoint, receiver, happen):
         [WebhookEnd.DELIVERED] * 3, ["webhook.test", "visit.begun", "visit.begun"],
     )  # fmt: skip
     assert (names[1] == names[2], len(set(names))) == (True, 2)
+
+
+def test_what_is_sent_again_holds_up_nothing_and_waits_for_nothing(tenant, endpoint, receiver, happen):
+    """A receiver that takes all but the one that was sent again hears the newer ones in their order."""
+    first, second = happen(1), happen(2)
+    attempt(first)
+    attempt(second)
+    third = happen(3)
+    send_again(endpoint_id=endpoint, delivery_id=first, now=utc_now())
+    receiver.answers = [say_status(500), OK]
+
+    again_fails, fourth = attempt(first), happen(4)
+    ends = [attempt(third), attempt(fourth), attempt(first)]
+
+    assert (again_fails, ends) == ("later", [WebhookEnd.DELIVERED] * 3)
+    assert [told["data"]["number"] for told in receiver.told] == [1, 2, 1, 3, 4, 1]
+    names = [each["webhook-id"] for each in receiver.headers]
+    assert (names[0] == names[2] == names[5], len(set(names)), len(set(receiver.server.bodies))) == (True, 4, 4)
+
+
+def test_end_of_one_wakes_the_next_that_waits_for_its_turn(tenant, endpoint, receiver, happen):
+    first, second, third = happen(1), happen(2), happen(3)
+    WebhookDelivery.objects.filter(pk=second).update(is_again=True)
+    DueWork.objects.filter(kind="webhook").delete()
+
+    attempt(first)
+
+    assert list(DueWork.objects.filter(kind="webhook").values_list("row_id", flat=True)) == [third]
 
 
 @pytest.mark.parametrize(
@@ -337,7 +364,7 @@ def test_copy_and_example_send_nothing(tenant, endpoint, receiver, happen, chang
 
 
 def test_only_what_is_wanted_is_written_and_only_once(tenant, receiver, happen):
-    chosen = add_endpoint(url=receiver.url, events=[TYPES[1]], now=NOW)
+    chosen = make_webhook(url=receiver.url, events=[TYPES[1]], now=NOW)
     unwanted, test, wanted = happen(1), happen(2, kind=TYPES[1], is_test=True), happen(3, kind=TYPES[1])
     event_id = Event.objects.get(pk=WebhookDelivery.objects.get(pk=wanted).event_id).pk
     process_event(event_id, NOW)

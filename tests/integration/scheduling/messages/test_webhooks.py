@@ -9,7 +9,6 @@ import pytest
 
 from notifications.hooks import list_webhook_types
 from notifications.models import Event, WebhookDelivery
-from notifications.services.webhooks.endpoints import add_endpoint
 from scheduling.enums import BookingEvent, BookingStatus
 from scheduling.models import Booking
 from scheduling.services.aftercare.feedback import give_feedback
@@ -21,6 +20,7 @@ from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.webhooks import RETURNS, STANDING, TYPES
 from scheduling.types import Actor
 from scheduling.types.aftercare.views import GivenFeedback
+from tests.factories.webhooks import make_webhook
 from tests.integration.scheduling.messages.conftest import NOW, handle_events, list_slots
 
 STAFF = Actor(kind="staff", user_id=None)
@@ -39,7 +39,7 @@ UNTOLD = {
 @pytest.fixture
 def hear(tenant):
     """Subscribe to everything, and return what was told so far as (type, data)."""
-    add_endpoint(url="https://hooks.example/", events=list_webhook_types(), now=NOW)
+    make_webhook(url="https://hooks.example/", events=list_webhook_types(), now=NOW)
 
     def _hear() -> list[tuple[str, dict[str, object]]]:
         handle_events()
