@@ -20,7 +20,6 @@ class SchedulingConfig(AppConfig):
         from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
             exporting,
-            feeds,
             leaving,
             managers,
             relinking,
@@ -29,6 +28,7 @@ class SchedulingConfig(AppConfig):
             withdrawals,
             words,
         )
+        from scheduling.services.messages.feeds import links as feeds  # noqa: PLC0415
         from scheduling.services.visits import telling as visits_links  # noqa: PLC0415
         from scheduling.services.waitlist import matching  # noqa: PLC0415
         from scheduling.services.writing import expiry  # noqa: PLC0415

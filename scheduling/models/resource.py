@@ -116,14 +116,19 @@ class CalendarFeed(models.Model):
 
     ``is_full`` tells who comes for what; otherwise it says that the time is taken and no more. The link is derived from
     the row's ``key`` as manage links are from bookings; ``token_hash`` is what is stored of it. Who revokes it deletes
-    the row.
+    the row. ``made_by`` has to have the right to names for as long as they are told; None: they are gone.
+    ``last_used_at`` is known to an hour; None: never yet.
     """
 
     key = models.UUIDField(default=uuid4, unique=True)
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="feeds")
     is_full = models.BooleanField(default=False)
     token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return whose it is."""

@@ -271,11 +271,22 @@ class BookingRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """A link to what a resource is booked for, for calendar programs; ``is_full``: with who comes for what."""
+    """A link to what a resource is booked for, for calendar programs.
+
+    Attributes:
+        is_full: It was made to say who comes for what.
+        tells_names: It does: whoever made it still may.
+        made_by: Empty when they are gone.
+        last_used_at: To an hour; None: never yet.
+        url: Empty when nobody can show it any more.
+    """
 
     id: int
     resource_id: int
     resource_name: str
     is_full: bool
+    tells_names: bool
+    made_by: str
     created_at: datetime
+    last_used_at: datetime | None
     url: str = field(repr=False)

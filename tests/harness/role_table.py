@@ -228,6 +228,8 @@ TENANT: dict[str, Rights] = {
     "workspace/account/notices/": change(SETUP),
     "workspace/account/own-work/": change(STAFF),
     "workspace/account/sessions/": change(STAFF),
+    "workspace/account/calendar/": form(STAFF),
+    "workspace/account/calendar/<int:feed_id>/revoke/": change(STAFF),
     "workspace/account/passkeys/": form(STAFF),
     "workspace/account/passkeys/<int:passkey_id>/remove/": change(STAFF),
     "workspace/account/leave/": form(STAFF),

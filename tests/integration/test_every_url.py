@@ -92,6 +92,7 @@ SAMPLES = {
     ),
     "workspace/changes/<uuid:key>/progress/": "workspace/changes/11111111-1111-4111-8111-111111111111/progress/",
     "feeds/<str:token>/calendar.ics": "feeds/no-token/calendar.ics",
+    "workspace/account/calendar/<int:feed_id>/revoke/": "workspace/account/calendar/1/revoke/",
     "workspace/feeds/<int:feed_id>/revoke/": "workspace/feeds/1/revoke/",
     "workspace/webhooks/<int:webhook_id>/": "workspace/webhooks/{webhook}/",
     "workspace/webhooks/<int:webhook_id>/change/": "workspace/webhooks/{webhook}/change/",

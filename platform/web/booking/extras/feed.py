@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from kernel.clock import utc_now
-from scheduling.services.messages.feeds import write_feed
+from scheduling.services.messages.feeds.files import write_feed
 from web.booking.pages import keep_private
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,12 +15,16 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.policies import Permission
+from audit.enums import Action
+from audit.selectors.log import list_latest
+from audit.types import Change
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, NotFound
 from scheduling.selectors.catalog.entries import list_resource_entries
-from scheduling.services.messages.feeds import add_feed, list_feeds, revoke_feed
+from scheduling.selectors.catalog.staff import name_resources
+from scheduling.services.messages.feeds.links import NOUN, add_feed, list_feeds, revoke_feed
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
@@ -27,6 +34,18 @@ from web.parts.voice import CHOOSE
 from web.workspace.crud.editing import make_actor
 
 BUSY, FULL = "busy", "full"
+LATEST = 10
+"""So many changes are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What somebody did to a link, and whose calendar it shows; ``by`` is empty when they are gone."""
+
+    text: str
+    name: str
+    by: str
+    at: datetime
 
 
 class FeedForm(PageForm):
@@ -46,18 +65,18 @@ class FeedForm(PageForm):
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        entries = list_resource_entries(now=utc_now())
-        self.fields["resource"].choices = [(each.id, each.setup.name) for each in entries]  # type: ignore[attr-defined]
+        self.fields["resource"].choices = list(names.items())  # type: ignore[attr-defined]
 
 
 @requires(Permission.SETTINGS_MANAGE)
 def show(request: HttpRequest) -> HttpResponse:
     """Show every link, and make one on POST."""
+    names = {each.id: each.setup.name for each in list_resource_entries(now=utc_now())}
     if request.method != "POST":
-        return _render(request, FeedForm())
-    form = FeedForm(request.POST)
+        return _render(request, FeedForm(names=names))
+    form = FeedForm(request.POST, names=names)
     if not form.is_valid():
         return _render(request, form, status=422)
     whose, is_full = int(form.cleaned_data["resource"]), form.cleaned_data["details"] == FULL
@@ -79,5 +98,31 @@ def revoke(request: HttpRequest, feed_id: int) -> HttpResponse:
 
 
 def _render(request: HttpRequest, form: FeedForm, *, status: int = 200) -> HttpResponse:
-    context = {"feeds": list_feeds(), "form": form, "may_write": may_business(Ability.WRITE)}
+    context = {
+        "feeds": list_feeds(),
+        "form": form,
+        "may_write": may_business(Ability.WRITE),
+        "changes": _describe_changes(),
+    }
     return render(request, "workspace/feeds/page.html", context, status=status)
+
+
+def _describe_changes() -> list[Sentence]:
+    """Return who made and revoked links lately, also of what is archived."""
+    changes = list_latest(noun=NOUN, limit=LATEST)
+    names = name_resources([_find(change, "resource_id") for _, change in changes])
+    return [
+        Sentence(_describe(each), names.get(_find(each, "resource_id"), ""), each.user_name, each.at)
+        for _, each in changes
+    ]
+
+
+def _describe(change: Change) -> str:
+    if change.action == Action.DELETED:
+        return gettext("Link revoked")
+    return gettext("Link made, with names") if _find(change, "is_full") else gettext("Link made, without names")
+
+
+def _find(change: Change, name: str) -> Any:
+    """Return what a link was made with; the entry of its end has it as what was before."""
+    return next(each.old if each.new is None else each.new for each in change.fields if each.name == name)

@@ -13,19 +13,18 @@ from audit.selectors.log import list_changes
 from audit.types import FieldChange
 from scheduling.errors import ResourceNotFound
 from scheduling.errors.feeds import FeedNotFound, TooManyFeeds
-from scheduling.models import Allocation, Booking, CalendarFeed, Resource
+from scheduling.models import Allocation, Booking, CalendarFeed, Resource, TimeOff
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.messages import feeds
-from scheduling.services.messages.feeds import (
-    AHEAD,
+from scheduling.services.messages.feeds import files, links
+from scheduling.services.messages.feeds.files import AHEAD, PAST, write_feed
+from scheduling.services.messages.feeds.links import (
     NOTE,
     NOUN,
-    PAST,
+    USED_EVERY,
     add_feed,
     derive_feeds_anew,
     list_feeds,
     revoke_feed,
-    write_feed,
 )
 from scheduling.types import Actor
 from tenants.models import Tenant
@@ -43,9 +42,10 @@ def booking(book):
     return book()
 
 
-def subscribe(resource_id: int, *, is_full: bool = False) -> str:
-    """Return the token of a new feed."""
-    feed_id = add_feed(resource_id=resource_id, is_full=is_full, by=STAFF, now=NOW)
+def subscribe(resource_id: int, *, is_full: bool = False, maker: User | None = None) -> str:
+    """Return the token of a new feed that somebody made, or the owner."""
+    by = Actor(kind="staff", user_id=(maker or User.objects.get(role="owner")).pk)
+    feed_id = add_feed(resource_id=resource_id, is_full=is_full, by=by, now=NOW)
     url = next(each.url for each in list_feeds() if each.id == feed_id)
     return url.removesuffix("/calendar.ics").rpartition("/")[2]
 
@@ -101,6 +101,112 @@ def test_full_feed_tells_how_to_reach_who_left_no_phone(tenant, book):
     assert str(event["DESCRIPTION"]).splitlines()[0] == "ana@example.com"
 
 
+@pytest.mark.parametrize(
+    ("change", "is_told"),
+    [
+        ({"name": "Olga"}, True),
+        ({"role": "manager"}, True),
+        ({"role": "receptionist"}, False),
+        ({"role": "provider"}, False),
+        ({"is_active": False}, False),
+    ],
+)
+def test_full_feed_tells_no_names_once_its_maker_may_not(tenant, booking, change, is_told):
+    """Deactivated or with a lower role, they would read on for years; it says that the time is taken, and no more."""
+    maker = User.objects.create(email="marta@example.com", name="Marta", role="manager")
+    token = subscribe(booking.resources[0].resource_id, is_full=True, maker=maker)
+    before = write_feed(token=token, now=NOW).replace(b"\r\n ", b"")
+    User.objects.filter(pk=maker.pk).update(**change)
+
+    after = write_feed(token=token, now=NOW).replace(b"\r\n ", b"")
+
+    (seen,) = list_feeds()
+    assert (b"Ana Ruiz" in before, b"Ana Ruiz" in after, seen.tells_names, seen.is_full) == (
+        True, is_told, is_told, True,
+    )  # fmt: skip
+    secrets = (b"5512345678", booking.reference.encode(), booking.service_name.encode())
+    assert [word in after for word in secrets] == [is_told] * len(secrets)
+    assert len(read(token)) == 1
+
+
+def test_full_feed_of_whoever_is_gone_tells_no_names(tenant, booking):
+    maker = User.objects.create(email="marta@example.com", name="Marta", role="manager")
+    token = subscribe(booking.resources[0].resource_id, is_full=True, maker=maker)
+    maker.delete()
+
+    (event,) = read(token)
+
+    assert (str(event["SUMMARY"]), list_feeds()[0].made_by) == ("Ocupado", "")
+
+
+def test_provider_reads_names_of_their_own_visits_alone(tenant, booking):
+    """Also once they are booked as somebody else."""
+    maker = User.objects.create(email="pedro@example.com", name="Pedro", role="provider")
+    resource = Resource.objects.filter(pk=booking.resources[0].resource_id)
+    resource.update(user=maker)
+    token = subscribe(resource.get().pk, is_full=True, maker=maker)
+
+    own = str(read(token)[0]["SUMMARY"])
+    resource.update(user=None)
+
+    assert (own, str(read(token)[0]["SUMMARY"])) == (f"{booking.service_name} · Ana Ruiz", "Ocupado")
+
+
+def test_use_is_known_to_an_hour(tenant, booking, django_assert_num_queries):
+    token = subscribe(booking.resources[0].resource_id)
+    seen = [list_feeds()[0].last_used_at]
+    for later in (timedelta(0), USED_EVERY - timedelta(seconds=1), USED_EVERY):
+        write_feed(token=token, now=NOW + later)
+        seen.append(list_feeds()[0].last_used_at)
+
+    assert seen == [None, NOW, NOW, NOW + USED_EVERY]
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_time_off_is_told_without_its_reason(tenant, booking, is_full):
+    resource_id = booking.resources[0].resource_id
+    token = subscribe(resource_id, is_full=is_full)
+    starts_at, day = NOW + timedelta(days=20), timedelta(days=1)
+    row = TimeOff.objects.create(
+        resource_id=resource_id, starts_at=starts_at, ends_at=starts_at + day, reason="Surgery"
+    )
+    TimeOff.objects.create(resource_id=resource_id, starts_at=starts_at, ends_at=starts_at + 2 * day, is_active=False)
+    other = Resource.objects.filter(is_active=True).exclude(pk=resource_id).first()
+    TimeOff.objects.create(resource=other, starts_at=starts_at, ends_at=starts_at + 3 * day)
+
+    content = write_feed(token=token, now=NOW)
+    event = read(token)[-1]
+
+    assert (len(read(token)), event.start, event.end, b"Surgery" in content) == (2, starts_at, starts_at + day, False)
+    assert (str(event["SUMMARY"]), "CLASS" in event, int(event["SEQUENCE"])) == (
+        "Ausencia" if is_full else "Ocupado", not is_full, 0,
+    )  # fmt: skip
+    assert write_feed(token=token, now=NOW + timedelta(hours=2)) == content
+    TimeOff.objects.filter(pk=row.pk).update(version=2, ends_at=starts_at + 2 * day)
+    moved = read(token)[-1]
+    assert (moved["UID"] == event["UID"], int(moved["SEQUENCE"]), moved.end) == (True, 1, starts_at + 2 * day)
+
+
+def test_time_off_of_far_days_is_left_out(tenant, booking):
+    resource_id = booking.resources[0].resource_id
+    token = subscribe(resource_id)
+    Booking.objects.all().delete()
+    row = TimeOff.objects.create(resource_id=resource_id, starts_at=NOW, ends_at=NOW + timedelta(days=1))
+
+    second = timedelta(seconds=1)
+    told = [
+        len(read(token, now=at))
+        for at in (
+            row.starts_at - AHEAD,
+            row.starts_at - AHEAD + second,
+            row.ends_at + PAST,
+            row.ends_at + PAST - second,
+        )
+    ]
+
+    assert told == [0, 1, 0, 1]
+
+
 def test_group_is_taken_once_and_full_with_each_who_comes(tenant):
     resource_id = scheduling.make_resource(scheduling.make_place())
     service_id = scheduling.make_service((resource_id,), seats=3)
@@ -152,7 +258,7 @@ def test_others_and_far_days_are_left_out(tenant, booking):
 
 def test_of_too_many_those_that_come_are_told_first(tenant, book, booking, monkeypatch):
     later = book(starts_after=booking.ends_at, name="Berta")
-    monkeypatch.setattr(feeds, "MOST_BOOKINGS", 1)
+    monkeypatch.setattr(files, "MOST_BOOKINGS", 1)
     taken = Allocation.objects.filter(booking_id=booking.id).select_related("resource").first()
     same_type = {"booking_id": later.id, "resource__resource_type_id": taken.resource.resource_type_id}
     Allocation.objects.filter(**same_type).update(resource_id=taken.resource_id, lane_id=taken.lane_id)
@@ -174,10 +280,11 @@ def test_what_waits_for_an_answer_is_tentative(tenant, booking):
 
 def test_queries_do_not_grow_with_bookings(tenant, book, booking, django_assert_num_queries):
     token = subscribe(booking.resources[0].resource_id)
+    write_feed(token=token, now=NOW)  # now it is known to be used
     for count in (1, 3):
         while Booking.objects.count() < count:
             book(starts_after=NOW + timedelta(days=2, hours=Booking.objects.count()), name=f"Ana {count}")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             write_feed(token=token, now=NOW)
 
 
@@ -207,7 +314,7 @@ def test_link_of_whoever_is_archived_leads_nowhere_until_they_are_back(tenant, b
 
 def test_only_what_is_in_use_has_a_link_and_not_without_end(tenant, booking, monkeypatch):
     resource = Resource.objects.get(pk=booking.resources[0].resource_id)
-    monkeypatch.setattr(feeds, "MOST_FEEDS", 1)
+    monkeypatch.setattr(links, "MOST_FEEDS", 1)
     subscribe(resource.pk)
 
     with pytest.raises(TooManyFeeds):
@@ -277,8 +384,100 @@ def test_owner_makes_and_revokes_a_link(tenant, booking, owner_client: HostClien
     ]
 
 
+def test_changes_are_said_also_of_what_is_gone(tenant, booking, owner_client: HostClient):
+    page, resource_id = "/workspace/feeds/", booking.resources[0].resource_id
+    name = Resource.objects.get(pk=resource_id).name
+    for details in ("full", "busy"):
+        owner_client.post(page, {"resource": resource_id, "details": details})
+    owner_client.post(f"{page}{list_feeds()[0].id}/revoke/")
+    Resource.objects.filter(pk=resource_id).update(is_active=False)
+
+    shown = owner_client.get(f"{page}?lang=en").content.decode()
+
+    said = ("Link made, with names", "Link made, without names", "Link revoked")
+    assert [shown.count(f"<b>{name}</b> · {text}") for text in said] == [1, 1, 1]
+    assert User.objects.get(role="owner").name in shown
+
+
+def test_page_says_when_names_are_told_no_more_and_when_it_was_read(tenant, booking, owner_client: HostClient):
+    maker = User.objects.create(email="marta@example.com", name="Marta", role="manager")
+    token = subscribe(booking.resources[0].resource_id, is_full=True, maker=maker)
+    before = owner_client.get("/workspace/feeds/?lang=en").content.decode()
+    write_feed(token=token, now=NOW)
+    maker.is_active = False
+    maker.save()
+
+    after = owner_client.get("/workspace/feeds/?lang=en").content.decode()
+
+    for text, expected in (
+        ("With names", (True, False)), ("It shows no names any more", (False, True)), ("Never yet", (True, False)),
+        ("Marta", (True, True)),
+    ):  # fmt: skip
+        assert (text in before, text in after) == expected, text
+
+
+@pytest.fixture
+def provider(tenant, booking) -> tuple[HostClient, int]:
+    """Somebody who is booked and signed in, and what they are booked as."""
+    person = User.objects.create(email="pedro@example.com", name="Pedro", role="provider")
+    resource_id = booking.resources[0].resource_id
+    Resource.objects.filter(pk=resource_id).update(user=person)
+    client = HostClient(tenant.primary_host)
+    client.force_login(person)
+    return client, resource_id
+
+
+def test_provider_makes_and_revokes_their_own_link(provider, booking):
+    client, resource_id = provider
+    page = "/workspace/account/calendar/"
+    wrong = client.post(page, {"resource": resource_id, "details": "all"})
+    made = client.post(page, {"resource": resource_id, "details": "full"})
+    (feed,) = list_feeds()
+    shown = client.get(page).content.decode()
+    token = feed.url.removesuffix("/calendar.ics").rpartition("/")[2]
+    told = str(read(token)[0]["SUMMARY"])
+    client.post(f"{page}{feed.id}/revoke/")
+
+    assert (wrong.status_code, made.status_code, feed.url in shown) == (422, 302, True)
+    assert (told, feed.made_by, list_feeds()) == (f"{booking.service_name} · Ana Ruiz", "Pedro", ())
+
+
+def test_provider_sees_makes_and_revokes_nobody_elses(provider, booking):
+    client, resource_id = provider
+    page = "/workspace/account/calendar/"
+    other = Resource.objects.filter(is_active=True).exclude(pk=resource_id).first()
+    for each in (other.pk, resource_id):
+        subscribe(each, is_full=True)
+    before = list_feeds()
+
+    refused = client.post(page, {"resource": other.pk, "details": "full"})
+    for feed in before:
+        client.post(f"{page}{feed.id}/revoke/")
+
+    assert (refused.status_code, list_feeds()) == (422, before)
+    assert [feed.url in client.get(page).content.decode() for feed in before] == [False, False]
+    by = Actor(kind="staff", user_id=User.objects.get(name="Pedro").pk)
+    with pytest.raises(ResourceNotFound):
+        add_feed(resource_id=other.pk, is_full=False, by=by, now=NOW, is_own=True)
+
+
+def test_provider_is_told_when_no_more_links_fit(provider, monkeypatch):
+    client, resource_id = provider
+    monkeypatch.setattr(links, "MOST_FEEDS", 0)
+
+    answer = client.post("/workspace/account/calendar/?lang=en", {"resource": resource_id, "details": "busy"})
+
+    assert (answer.status_code, "You have 0 calendar links" in answer.content.decode()) == (409, True)
+
+
+def test_whoever_is_not_booked_is_told_so(tenant, owner_client: HostClient):
+    shown = owner_client.get("/workspace/account/calendar/?lang=en").content.decode()
+
+    assert ["Nobody can book you yet" in shown, "<textarea" in shown, 'name="details"' in shown] == [True, False, False]
+
+
 def test_one_link_too_many_is_said(tenant, booking, owner_client: HostClient, monkeypatch):
-    monkeypatch.setattr(feeds, "MOST_FEEDS", 0)
+    monkeypatch.setattr(links, "MOST_FEEDS", 0)
 
     answer = owner_client.post(
         "/workspace/feeds/?lang=en", {"resource": booking.resources[0].resource_id, "details": "busy"}
