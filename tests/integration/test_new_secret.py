@@ -12,17 +12,28 @@ from django.core import mail
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from accounts.models import User
 from accounts.services import devices
 from api.models import IdempotentAnswer
 from api.services.idempotency import Answer, run_once
+from config.environment import ROOT
+from notifications.engine.webhooks import show_secret
+from notifications.models import WebhookEndpoint
 from notifications.public.models import TextedNumber
+from notifications.selectors.webhook_secrets import find_secret, list_keys
 from notifications.services import codes
 from notifications.services.stops import Answered, list_stopped, note_texted, take_reply
+from notifications.services.webhooks.endpoints import rotate_secret
+from scheduling.models import Resource
 from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.messages.feeds.links import add_feed, list_feeds
 from scheduling.services.messages.manage_tokens import make_manage_token
+from scheduling.types import Actor
+from tenants.jobs import call_outside
 from tenants.models import SignUp
 from tenants.selectors.sign_ups import find_verification
 from tests.factories.sign_ups import SIGN_UP_FORM
+from tests.factories.webhooks import PROVEN, make_webhook
 from tests.fakes.due_work import send_messages
 from tests.integration.web.workspace.conftest import book
 
@@ -145,3 +156,74 @@ def test_request_that_is_sent_twice_is_done_once(tenant, renew):
     again = run_once(**told, run=lambda: Answer(status=201, body='{"id": 2}'))
 
     assert (again, IdempotentAnswer.objects.count()) == (first, 1)
+
+
+def sign_in_words(endpoint_id: int) -> tuple[str, ...]:
+    """Return what signs the next call, as receivers know it."""
+    return tuple(show_secret(key) for key in list_keys(WebhookEndpoint.objects.get(pk=endpoint_id), now=NOW))
+
+
+def test_receivers_of_webhooks_notice_nothing_while_the_secret_of_before_is_listed(tenant, renew):
+    endpoint = make_webhook(url="https://hooks.example/", events=["booking.confirmed"], now=NOW)
+    shown = find_secret(endpoint)
+    renew()
+
+    assert (find_secret(endpoint), sign_in_words(endpoint)) == (shown, (shown,))
+
+
+def test_receivers_of_webhooks_need_the_new_secret_once_it_is_not(tenant, renew):
+    """Whoever has the platform's secret could sign: so nothing signs with what comes of it any more."""
+    endpoint = make_webhook(url="https://hooks.example/", events=["booking.confirmed"], now=NOW)
+    shown = find_secret(endpoint)
+    renew(is_listed=False)
+
+    present = find_secret(endpoint)
+    assert (present == shown, sign_in_words(endpoint)) == (False, (present,))
+
+
+def test_webhook_that_got_a_new_secret_meanwhile_needs_none_later(tenant, renew, settings):
+    """What the runbook has businesses do before a secret goes."""
+    endpoint = make_webhook(url="https://hooks.example/", events=["booking.confirmed"], now=NOW)
+    former = find_secret(endpoint)
+    renew()
+    rotate_secret(endpoint_id=endpoint, by=PROVEN, now=NOW)
+    shown = find_secret(endpoint)
+    both = sign_in_words(endpoint)
+    settings.SECRET_KEY_FALLBACKS = []
+
+    assert (both, find_secret(endpoint)) == ((shown, former), shown)
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_calendars_that_follow_a_link_of_before_go_on(tenant, customer_client, renew, is_listed):
+    owner = Actor(kind="staff", user_id=User.objects.get(role="owner").pk)
+    add_feed(resource_id=Resource.objects.first().pk, is_full=False, by=owner, now=NOW)
+    (before,) = list_feeds()
+    path = re.sub(r"http://[^/]+", "", before.url)
+    renew(is_listed=is_listed)
+
+    (after,) = list_feeds()
+    assert (customer_client.get(path).status_code, after.url) == (200, before.url if is_listed else "")
+
+
+def test_page_says_that_a_link_cannot_be_shown_any_more(tenant, owner_client, renew):
+    owner = User.objects.get(role="owner")
+    by = Actor(kind="staff", user_id=owner.pk)
+    add_feed(resource_id=Resource.objects.first().pk, is_full=False, by=by, now=NOW)
+    renew(is_listed=False)
+    owner_client.force_login(owner)
+
+    page = owner_client.get("/workspace/feeds/?lang=en").content.decode()
+
+    assert ["it cannot be shown any more" in page, "/calendar.ics" in page] == [True, False]
+
+
+def test_runbook_lists_who_has_webhooks_or_calendar_links(tenant, other_tenant, capsys):
+    """Its own lines are run; another business has none and is left out."""
+    page = (ROOT / "infra" / "runbooks" / "new-secret.md").read_text()
+    (lines,) = re.findall(r'turnero-manage shell --command "\n(.+?)"\n```', page, flags=re.DOTALL)
+    make_webhook(url="https://hooks.example/", events=["booking.confirmed"], now=NOW)
+
+    call_outside(exec, lines, {})
+
+    assert capsys.readouterr().out == f"{tenant.slug} webhooks: 1 calendar links: 0\n"
