@@ -21,8 +21,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 
 from edge.language import LANGUAGE_COOKIE
+from kernel.clock import utc_now
 from tenants.types import TenantInfo
 from web.errors import csrf_failure
+from web.widget.sightings import note_sighting
 
 ROOT = "/embed/"
 URLCONF = "web.widget.frame_urls"
@@ -77,6 +79,7 @@ class FrameMiddleware:
             response = self.get_response(request)
         finally:
             set_script_prefix(before)
+        note_sighting(request, tenant, now=utc_now())
         return _open_to_sites(response, tenant.profile.widget_sites)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:

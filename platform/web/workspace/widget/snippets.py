@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from json import dumps
+from urllib.parse import urlencode
 
 LEAST_HEIGHT = 460
 """Pixels that the site keeps free: without them everything below moves when the frame arrives."""
@@ -20,13 +21,15 @@ class Look:
 
     Attributes:
         mode: ``inline``, ``popup``, ``button`` or ``floating``.
-        service: Its id; empty: the visitor chooses. ``locale`` and ``theme`` alike.
+        location: Its id; empty: the visitor chooses. ``service``, ``resource``, ``locale`` and ``theme`` alike.
         label: What the button says, or the link that opens the window.
         is_strict: The site's content security policy refuses styles in attributes.
     """
 
     mode: str = "inline"
+    location: str = ""
     service: str = ""
+    resource: str = ""
     locale: str = ""
     theme: str = ""
     label: str = ""
@@ -36,11 +39,16 @@ class Look:
         """Return the attributes that say something, in the order in which the document names them."""
         values = {
             "mode": "" if self.mode == "inline" else self.mode,
-            "service": self.service,
+            **self.list_chosen(),
             "locale": self.locale,
             "theme": self.theme,
         }
         return {name: value for name, value in values.items() if value}
+
+    def list_chosen(self) -> dict[str, str]:
+        """Return what the visitor is not asked for: ids by the name of the attribute."""
+        chosen = {"service": self.service, "resource": self.resource, "location": self.location}
+        return {name: value for name, value in chosen.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,8 @@ def make_snippet(look: Look, place: str, origin: str) -> Snippet:
 def make_frame_url(look: Look, origin: str) -> str:
     """Return the address of the frame itself, for sites that take an address and no code."""
     words = ".".join(each for each in (look.locale, look.theme) if each in {"es", "en", "light", "dark"})
-    query = f"?service={look.service}" if look.service else ""
-    return f"{origin}/embed/{f'~{words}/' if words else ''}{query}"
+    query = urlencode(look.list_chosen())
+    return f"{origin}/embed/{f'~{words}/' if words else ''}{f'?{query}' if query else ''}"
 
 
 def _make_component(look: Look, attributes: Mapping[str, str], origin: str, *, needs_room: bool) -> str:

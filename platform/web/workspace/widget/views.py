@@ -27,6 +27,7 @@ from tenants.hosts import make_base_url
 from tenants.policies import may_business
 from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on
+from web.widget.sightings import list_sightings
 from web.workspace.widget.checking import Line, check_page
 from web.workspace.widget.forms import CheckForm, LookForm, SiteForm
 from web.workspace.widget.snippets import make_snippet
@@ -118,7 +119,7 @@ def _render(
         "place": place,
         "attributes": look.list_attributes(),
         "snippet": make_snippet(look, place, origin),
-        "sites": tenant.profile.widget_sites,
+        "sites": list_sightings(tenant.profile.widget_sites),
         "site_form": site_form or SiteForm(),
         "check_form": check_form or CheckForm(),
         "lines": lines,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import partial
 from html import unescape
 
 import pytest
+import time_machine
 
 from outgoing.transport import Route, reach_anything
 from outgoing.user_urls import safe_fetch
-from scheduling.models import Service
+from scheduling.models import Location, Resource, Service
 from scheduling.selectors.catalog.business import get_business_entry
+from scheduling.selectors.catalog.offer import load_offer
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.fakes.web_server import redirect, running_web_server, say
 from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
+from web.widget.sightings import list_sightings
 from web.workspace.widget import checking
 
 URL = "/workspace/widget/"
@@ -42,6 +46,15 @@ def text_of(response) -> str:
 def read_box(response, name: str) -> str:
     found = re.search(rf'<textarea [^>]*id="{name}"[^>]*>(.*?)</textarea>', response.content.decode(), re.DOTALL)
     return unescape(found[1]) if found else ""
+
+
+def make_chooseable(service: Service) -> Resource:
+    """Let customers choose whoever does the service."""
+    able = load_offer().pools[service.pk]
+    Resource.objects.filter(pk__in=able, resource_type__is_person=True).update(
+        is_customer_choosable=True, is_sample=False
+    )
+    return Resource.objects.filter(pk__in=able, resource_type__is_person=True).order_by("pk").first()
 
 
 def list_sites() -> tuple[str, ...]:
@@ -78,6 +91,56 @@ def test_what_is_chosen_is_in_code_and_preview(owner_client):
     assert f"<turnero-widget {attributes}>" in read_box(answer, "snippet")
     assert f'<turnero-widget {attributes} label="Book &lt;now&gt;">' in answer.content.decode()
     assert read_box(answer, "policy") == f"script-src {HOST}; frame-src {HOST}"
+
+
+def test_places_and_people_are_chosen_in_advance_where_there_are_several(owner_client):
+    alone = owner_client.get(URL).content.decode()
+    first = Location.objects.get()
+    second = Location.objects.create(name="Norte", timezone=first.timezone)
+    service = Service.objects.filter(approval="instant").order_by("position", "pk").first()
+    person = make_chooseable(service)
+
+    answer = owner_client.get(URL, {"location": second.pk, "service": service.pk, "resource": person.pk})
+    elsewhere = owner_client.get(URL, {"location": 999_999, "resource": 999_999})
+
+    assert 'name="location"' not in alone
+    attributes = f'service="{service.pk}" resource="{person.pk}" location="{second.pk}"'
+    assert f"<turnero-widget {attributes} style=" in read_box(answer, "snippet")
+    assert f"<turnero-widget {attributes} label=" in answer.content.decode()
+    assert read_box(elsewhere, "snippet") == read_box(owner_client.get(URL), "snippet")
+
+
+def test_each_site_says_when_it_was_last_seen(owner_client, customer_client, tenant):
+    for site in ("https://www.taller.mx", "https://blog.taller.mx"):
+        owner_client.post(f"{URL}sites/", {"site": site})
+    forget_tenants()
+    with time_machine.travel(datetime(2026, 11, 27, 16, 31, tzinfo=UTC), tick=False):
+        customer_client.get("/embed/~es/", HTTP_REFERER="https://www.taller.mx/citas")
+        shown = text_of(owner_client.get(URL))
+
+    assert "https://www.taller.mx Visto por última vez: viernes 27 de noviembre, 10:31 a.m." in shown
+    assert "https://blog.taller.mx Aún no lo vemos ahí" in shown
+
+
+@pytest.mark.parametrize(
+    ("referrer", "headers"),
+    [
+        ("", {}),
+        ("http://[", {}),
+        ("https://other.mx/", {}),
+        ("https://www.taller.mx.other.mx/", {}),
+        ("http://www.taller.mx/", {}),
+        ("https://www.taller.mx/", {"HTTP_SEC_FETCH_DEST": "document"}),
+    ],
+)
+def test_only_a_frame_on_that_very_site_is_seen(owner_client, customer_client, tenant, referrer, headers):
+    owner_client.post(f"{URL}sites/", {"site": "https://www.taller.mx"})
+    forget_tenants()
+
+    assert customer_client.get("/embed/~es/", HTTP_REFERER=referrer, **headers).status_code == 200
+    customer_client.post("/embed/~es/", HTTP_REFERER="https://www.taller.mx/")
+
+    assert list_sightings(["https://www.taller.mx"]) == {"https://www.taller.mx": None}
 
 
 @pytest.mark.parametrize("place", ["wordpress", "wix", "squarespace", "shopify", "react"])

@@ -19,10 +19,12 @@ def test_plain_code_keeps_room_and_a_link_without_scripts():
 
 
 def test_everything_that_was_chosen_stands_in_attributes():
-    look = Look(mode="floating", service="7", locale="en", theme="dark", label='Book "now" <b>&')
+    look = Look(
+        mode="floating", service="7", resource="3", location="2", locale="en", theme="dark", label='Book "now" <b>&'
+    )
 
     assert make_snippet(look, "wordpress", ORIGIN).code.splitlines()[1:3] == [
-        '<turnero-widget mode="floating" service="7" locale="en" theme="dark">',
+        '<turnero-widget mode="floating" service="7" resource="3" location="2" locale="en" theme="dark">',
         '  <a href="https://taller.turnero.example/">Book &quot;now&quot; &lt;b&gt;&amp;</a>',
     ]
 
@@ -44,6 +46,8 @@ def test_wix_takes_the_address_of_the_frame():
 
     assert make_snippet(look, "wix", ORIGIN) == Snippet(f"{ORIGIN}/embed/~es.dark/?service=7")
     assert make_snippet(Look(mode="popup", label="x"), "wix", ORIGIN).code.startswith("<script ")
+    chosen = Look(location="2", service="7", resource="3")
+    assert make_frame_url(chosen, ORIGIN) == f"{ORIGIN}/embed/?service=7&resource=3&location=2"
     assert make_frame_url(Look(), ORIGIN) == f"{ORIGIN}/embed/"
 
 
