@@ -97,9 +97,9 @@ def _make_component(look: Look, attributes: Mapping[str, str], origin: str, *, n
         'import { useEffect } from "react";\n\n'
         "export function Booking() {\n"
         "  useEffect(() => {\n"
-        '    const script = document.createElement("script");\n'
-        f"    script.src = {dumps(f'{origin}/embed.js')};\n"
-        "    document.head.append(script);\n"
+        f"    const src = {dumps(f'{origin}/embed.js')};\n"
+        '    if (document.querySelector(`script[src="${src}"]`)) return;\n'
+        '    document.head.append(Object.assign(document.createElement("script"), { src }));\n'
         "  }, []);\n"
         "  return (\n"
         f"    <turnero-widget{said}>\n"

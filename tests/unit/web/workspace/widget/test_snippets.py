@@ -54,7 +54,7 @@ def test_wix_takes_the_address_of_the_frame():
 def test_react_gets_a_component():
     code = make_snippet(Look(locale="es", label='Reserva "ya" {hoy}'), "react", ORIGIN).code
 
-    assert 'script.src = "https://taller.turnero.example/embed.js";' in code
+    assert 'const src = "https://taller.turnero.example/embed.js";' in code
     assert '<turnero-widget locale={"es"} style={{ display: "block", minHeight: 460 }}>' in code
     assert '<a href="https://taller.turnero.example/">{"Reserva \\"ya\\" {hoy}"}</a>' in code
     assert "style" not in make_snippet(Look(is_strict=True), "react", ORIGIN).code
