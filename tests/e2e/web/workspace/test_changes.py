@@ -138,7 +138,7 @@ def test_dialog_closes_with_escape_and_keeps_what_was_typed(houses, open_workspa
     page.fill("[name=name]", "Otra Cita")
     page.select_option("[name=resource_type_id]", str(other.pk))
     page.click(".setup-form .save-bar .primary")
-    expect(page.locator("dialog.review-box")).to_be_visible()
+    expect(page.locator("dialog.review-box:modal")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog.review-box")).to_have_count(0)
     expect(page.locator("[name=name]")).to_have_value("Otra Cita")
