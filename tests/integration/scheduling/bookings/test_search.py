@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from kernel.errors import Invalid
 from kernel.page import make_cursor
@@ -22,7 +23,6 @@ from tenants.context import tenant_scope
 from tests.factories.feature_pairs import hold
 from tests.factories.scheduling import CAR, DETAILS, NOW, STAFF, hours_later, make_shop, make_wish
 
-BEFORE = [("scheduling", "0009_agreed_times")]
 ANA = {"name": "María Núñez", "phone": "55 2222 3333", "email": "maria@example.com"}
 
 
@@ -198,26 +198,17 @@ def test_the_kept_plan_uses_the_index(book):
     assert "Seq Scan" not in plan
 
 
-@pytest.fixture
-def migrate(scratch_tenant, django_db_blocker):
-    def migrate(targets):
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets or executor.loader.graph.leaf_nodes("scheduling"))
-
-    with django_db_blocker.unblock(), tenant_scope(scratch_tenant):
-        yield migrate
-
-
-def test_bookings_of_before_are_found(migrate):
+def test_bookings_of_before_are_found(tenant):
     service_id, _ = make_shop()
     customer = replace(DETAILS.customer, **ANA)
     details = replace(DETAILS, customer=customer, asset={**CAR, "plate": "ABC-123-D"})
     request = SlotRequest(make_wish(service_id), hours_later(0))
     made = book_slot(request=request, details=details, now=NOW, source="page", by=STAFF)
     kept = BookingSearch.objects.values_list("booking_id", "starts_at", "keys").get()
+    BookingSearch.objects.all().delete()
 
-    migrate(BEFORE)
-    migrate(None)
+    with connection.schema_editor(atomic=False) as editor:
+        import_module("scheduling.migrations.0010_booking_search").fill(apps, editor)
 
     assert BookingSearch.objects.values_list("booking_id", "starts_at", "keys").get() == kept
     assert search("nunez abc123") == [made.booking_id]
