@@ -42,8 +42,9 @@ def split_count(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 def choose_workers(count: str | None, arguments: Sequence[str], *, root: Path, cpus: int) -> int:
     """Return how many worker processes run the tests; 0: pytest's own process does.
 
-    Left alone, one for each processor when much is selected. Where the order
-    matters or somebody watches (``-x``, ``-k``, ``-s``, ``--pdb``, ``--lf`` …) there are none.
+    Left alone, one for each processor when much is selected, and one more for the whole suite: tests that wait for
+    a browser or for a server to start leave their processor to others. Where the order matters or somebody watches
+    (``-x``, ``-k``, ``-s``, ``--pdb``, ``--lf`` …) there are none.
 
     Args:
         count: The value of ``-n``; None when it was not given.
@@ -63,6 +64,8 @@ def choose_workers(count: str | None, arguments: Sequence[str], *, root: Path, c
         return int(count)
     if cpus < 2 or any(_is_one_by_one(argument) for argument in arguments):  # noqa: PLR2004 - one alone is no crowd
         return 0
+    if is_whole_suite(arguments, root):
+        return cpus + 1
     return cpus if _count_slow_files(arguments, root) >= FEWEST_SLOW_FILES else 0
 
 

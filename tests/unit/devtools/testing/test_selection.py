@@ -50,9 +50,9 @@ def test_count_that_is_no_number_is_refused(root, count):
 @pytest.mark.parametrize(
     ("arguments", "workers"),
     [
-        ([], 4),
-        (["-q", "--durations=5", "-p", "no:cacheprovider", "-rx"], 4),
-        (["tests"], 4),
+        ([], 5),
+        (["-q", "--durations=5", "-p", "no:cacheprovider", "-rx"], 5),
+        (["tests"], 5),
         (["tests/integration", "tests/property"], 4),
         (["tests/integration"], 0),
         (["tests/unit"], 0),
