@@ -23,6 +23,9 @@ CHROMIUM_FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+TRIES = 3
+"""Now and then the browser has shown the page before Lighthouse listens (its error NO_NAVSTART)."""
+
 GOALS: Mapping[str, int] = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 """What the first page has to reach, of 100."""
 
@@ -88,25 +91,27 @@ def look_at(script: Path, url: str, *, chromium: str, language: str) -> Look:
     """Look at a page once, as a phone that never was there.
 
     Raises:
-        DevtoolsError: Lighthouse cannot.
+        DevtoolsError: Lighthouse cannot, three times in turn.
     """
     command = ["node", str(script), url, "--quiet", "--output=json", f"--chrome-flags={CHROMIUM_FLAGS}"]
     headers = json.dumps({"Accept-Language": language})
+    command += [f"--only-categories={','.join(GOALS)}", f"--extra-headers={headers}"]
+    for _ in range(TRIES):
+        report = _read_answer(command, chromium)
+        if not report.get("runtimeError"):
+            return read_report(report)
+    message = f"Lighthouse cannot look at {url}: {report['runtimeError']['message']}"
+    raise DevtoolsError(message)
+
+
+def _read_answer(command: Sequence[str], chromium: str) -> dict[str, Any]:
     done = subprocess.run(
-        [*command, f"--only-categories={','.join(GOALS)}", f"--extra-headers={headers}"],
-        env=child_environment(CHROME_PATH=chromium),
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env=child_environment(CHROME_PATH=chromium), capture_output=True, text=True, check=False
     )
     try:
-        report = json.loads(done.stdout)
+        return dict(json.loads(done.stdout))
     except ValueError:
-        report = {"runtimeError": {"message": done.stderr[-2000:]}}
-    if report.get("runtimeError"):
-        message = f"Lighthouse cannot look at {url}: {report['runtimeError']['message']}"
-        raise DevtoolsError(message)
-    return read_report(report)
+        return {"runtimeError": {"message": done.stderr[-2000:]}}
 
 
 def read_report(report: Mapping[str, Any]) -> Look:

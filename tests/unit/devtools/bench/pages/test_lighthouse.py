@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from devtools.bench.pages import lighthouse
-from devtools.bench.pages.lighthouse import GOALS, LARGEST_PHOTOS, LARGEST_VIEW, Look, install, read_report, take_median
+from devtools.bench.pages.lighthouse import (
+    GOALS,
+    LARGEST_PHOTOS,
+    LARGEST_VIEW,
+    TRIES,
+    Look,
+    install,
+    look_at,
+    read_report,
+    take_median,
+)
 from devtools.errors import DevtoolsError
 
 GOOD = Look(scores=dict(GOALS), sizes={"Document": 9000}, requests=9, shown_ms=1200.0, shift=0.0, faults=())
@@ -79,3 +90,32 @@ def test_without_node_it_says_what_to_do(monkeypatch, tmp_path):
 
     with pytest.raises(DevtoolsError, match="needs Node 18"):
         install(tmp_path)
+
+
+def put_node(folder, monkeypatch, *, failures: int) -> None:
+    """Put a Node in front that answers as Lighthouse does when it came too late, and then with a report."""
+    (folder / "report").write_text(json.dumps(make_report()))
+    (folder / "late").write_text(json.dumps({"runtimeError": {"message": "NO_NAVSTART"}}))
+    node = folder / "node"
+    node.write_text(
+        "#!/bin/sh\n"
+        f"cd {folder}; echo tried >> tries\n"
+        f"if [ $(wc -l < tries) -le {failures} ]; then cat late; else cat report; fi\n"
+    )
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+def test_a_page_is_looked_at_again_when_the_browser_was_faster(monkeypatch, tmp_path):
+    put_node(tmp_path, monkeypatch, failures=TRIES - 1)
+
+    found = look_at(tmp_path / "lighthouse.js", "http://taller.example/", chromium="chromium", language="es")
+
+    assert found == read_report(make_report())
+
+
+def test_a_page_that_cannot_be_looked_at_is_named(monkeypatch, tmp_path):
+    put_node(tmp_path, monkeypatch, failures=TRIES)
+
+    with pytest.raises(DevtoolsError, match="cannot look at http://taller.example/: NO_NAVSTART"):
+        look_at(tmp_path / "lighthouse.js", "http://taller.example/", chromium="chromium", language="es")
