@@ -12,7 +12,12 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """Compute the deposits that scheduling asks for."""
-        from billing.services import deposits  # noqa: PLC0415 - models are loaded by now
+        """Compute the deposits that scheduling asks for; declare what is kept about people, and what travels."""
+        from billing import personal  # noqa: PLC0415 - models are loaded by now
+        from billing.services import deposits, exporting, forgetting  # noqa: PLC0415
+        from tenants import hooks  # noqa: PLC0415
 
         deposits.register()
+        exporting.register()
+        forgetting.register()
+        hooks.register_inventory(personal.INVENTORY)

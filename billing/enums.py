@@ -4,6 +4,93 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PaymentDoor(models.TextChoices):
+    """A way in which money reaches the business; the values are those of the gateway."""
+
+    STRIPE = "stripe", _("Card")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    AT_BUSINESS = "at_business", _("At the business")
+
+
+class PaymentPurpose(models.TextChoices):
+    """What a payment is for."""
+
+    DEPOSIT = "deposit", _("Deposit")
+    BALANCE = "balance", _("Balance")
+    NO_SHOW = "no_show", _("Fee for not coming")
+    TIP = "tip", _("Tip")
+
+
+class PaymentState(models.TextChoices):
+    """Where a payment stands; the table of steps is in ``billing.policies``."""
+
+    OPEN = "open", _("Not paid yet")
+    PROCESSING = "processing", _("On its way")
+    RESERVED = "reserved", _("Reserved")
+    RECEIVED = "received", _("Received")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Not paid in time")
+    CLOSED = "closed", _("Called off")
+    WAIVED = "waived", _("Waived")
+
+
+LIVE_STATES = (PaymentState.OPEN, PaymentState.PROCESSING, PaymentState.RESERVED)
+"""The states in which money may still arrive and is waited for."""
+
+
+class PaymentMeans(models.TextChoices):
+    """How somebody paid across the counter."""
+
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    TRANSFER = "transfer", _("Bank transfer")
+    OTHER = "other", _("Another way")
+
+
+class RefundState(models.TextChoices):
+    """Where a refund stands; a person sends those that no provider sends."""
+
+    PENDING = "pending", _("To be sent")
+    DONE = "done", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class RefundCause(models.TextChoices):
+    """Why money goes back."""
+
+    POLICY = "policy", _("By the policy agreed")
+    BUSINESS = "business", _("The business called it off")
+    LATE = "late", _("Paid too late")
+    KINDER = "kinder", _("More than the policy says")
+
+
+class LedgerAccount(models.TextChoices):
+    """Between what the ledger moves money.
+
+    The first three are where it lies. Prepaid is what customers paid and nobody has earned yet, credit what they may
+    use later, and kept what stays with the business without a visit.
+    """
+
+    STRIPE = "stripe", _("Card")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    AT_BUSINESS = "at_business", _("At the business")
+    PREPAID = "prepaid", _("Paid in advance")
+    CREDIT = "credit", _("Credit")
+    KEPT = "kept", _("Kept")
+
+
+class LedgerKind(models.TextChoices):
+    """What a row of the ledger tells."""
+
+    RECEIVED = "received", _("Received")
+    REFUNDED = "refunded", _("Refunded")
+    CREDITED = "credited", _("Given as credit")
+    KEPT = "kept", _("Kept")
+
 
 class PlanLimit(StrEnum):
     """What a plan holds a number of."""

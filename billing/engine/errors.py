@@ -15,3 +15,14 @@ class DepositPolicyInvalid(Invalid):
     def __init__(self, *, field: str, value: int) -> None:
         super().__init__(errors={field: (self.text,)})
         self.value = value
+
+
+class RefundTermsInvalid(Invalid):
+    """A table of refunds with a number that makes no sense."""
+
+    code = "refund_terms_invalid"
+    text = mark("This refund policy is not possible.")
+
+    def __init__(self, *, field: str, value: int) -> None:
+        super().__init__(errors={field: (self.text,)})
+        self.value = value

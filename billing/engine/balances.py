@@ -1,0 +1,43 @@
+"""What was paid of a visit, what is kept of it and what is still owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The money of one visit, in minor units of its currency.
+
+    Attributes:
+        due_minor: What has to be paid before it is confirmed.
+        held_minor: What the business has of the customer: received and not sent back.
+        owed_minor: What is left to pay at the visit; None while the price is open.
+    """
+
+    due_minor: int
+    held_minor: int
+    owed_minor: int | None
+
+
+def compute_balance(
+    *,
+    price_minor: int | None,
+    deposit_minor: int,
+    received_minor: int,
+    refunded_minor: int,
+    is_called_off: bool = False,
+) -> Balance:
+    """Return where the money of a visit stands; of one that was called off nothing is due or owed.
+
+    Raises:
+        ValueError: More went back than was received.
+    """
+    if refunded_minor > received_minor:
+        message = f"{refunded_minor} went back of {received_minor}"
+        raise ValueError(message)
+    held = received_minor - refunded_minor
+    if is_called_off:
+        return Balance(due_minor=0, held_minor=held, owed_minor=0)
+    owed = None if price_minor is None else max(0, price_minor - held)
+    return Balance(due_minor=max(0, deposit_minor - held), held_minor=held, owed_minor=owed)

@@ -1,0 +1,8 @@
+"""Tables of billing, all in the tenant's schema; no row points at a row of another room."""
+
+from billing.models.account import PaymentAccount
+from billing.models.kept import Credit, SavedMethod
+from billing.models.ledger import LedgerEntry
+from billing.models.payment import Payment, Refund
+
+__all__ = ["Credit", "LedgerEntry", "Payment", "PaymentAccount", "Refund", "SavedMethod"]

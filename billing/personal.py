@@ -1,0 +1,45 @@
+"""What payments keep about people."""
+
+from __future__ import annotations
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+_WORDS = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
+"""What staff notes beside a payment may name who paid it."""
+
+INVENTORY = (
+    TableInventory(
+        "billing.PaymentAccount",
+        other={
+            NotPersonal.CODE: ("provider_id",),
+            NotPersonal.BUSINESS: ("holder", "bank", "number", "tax_id", "note"),
+        },
+    ),
+    TableInventory(
+        "billing.Payment",
+        personal={"note": _WORDS},
+        other={
+            NotPersonal.CODE: ("currency",),
+            NotPersonal.MACHINE: ("provider_account_id", "provider_started_id", "provider_payment_id"),
+        },
+    ),
+    TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),
+    TableInventory("billing.LedgerEntry", other={NotPersonal.CODE: ("currency",)}),
+    TableInventory(
+        "billing.SavedMethod",
+        personal={"label": PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONSENT, Erasure.DELETE_ROW)},
+        other={
+            NotPersonal.CODE: ("text_version",),
+            NotPersonal.MACHINE: ("provider_account_id", "provider_method_id"),
+        },
+    ),
+    TableInventory("billing.Credit", other={NotPersonal.CODE: ("currency",)}),
+    TableInventory(
+        "billing_public.PaymentAccountOwner",
+        other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("provider_account_id",)},
+    ),
+    TableInventory(
+        "billing_public.WebhookEvent",
+        other={NotPersonal.CODE: ("kind",), NotPersonal.MACHINE: ("event_id", "provider_account_id", "object_id")},
+    ),
+)

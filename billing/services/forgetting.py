@@ -1,0 +1,22 @@
+"""Erasing a customer: what was paid stays, as the law asks of every business, and no word says by whom."""
+
+from __future__ import annotations
+
+from billing.models import Payment, Refund, SavedMethod
+from tenants.hooks import register_eraser
+from tenants.services.erasures.columns import erase_columns
+from tenants.types import ErasedRows
+
+KIND = "scheduling.Customer"
+
+
+def register() -> None:
+    """Be called when customers are erased."""
+    register_eraser(KIND, "payments", 20, erase_payers)
+
+
+def erase_payers(rows: ErasedRows) -> None:
+    """Take what staff wrote beside their payments, and forget their cards."""
+    erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
+    erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))
+    erase_columns(SavedMethod.objects.filter(customer_id__in=rows.row_ids))

@@ -1,0 +1,73 @@
+"""What is due, held and owed, and which tables there are not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from billing.engine import Balance, Ending, RefundTerms, Split, compute_balance, split_received
+from billing.engine.errors import RefundTermsInvalid
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+DAY_BEFORE = RefundTerms(free_until_minutes=24 * 60, kept_percent=50, no_show_percent=80)
+
+
+@pytest.mark.parametrize(
+    ("money", "balance"),
+    [
+        ({"price_minor": 1000, "deposit_minor": 300}, Balance(300, 0, 1000)),
+        ({"price_minor": 1000, "deposit_minor": 300, "received_minor": 300}, Balance(0, 300, 700)),
+        ({"price_minor": 1000, "deposit_minor": 300, "received_minor": 1200}, Balance(0, 1200, 0)),
+        ({"price_minor": None, "deposit_minor": 300, "received_minor": 100}, Balance(200, 100, None)),
+        (
+            {"price_minor": 1000, "deposit_minor": 300, "received_minor": 300, "refunded_minor": 150,
+             "is_called_off": True},
+            Balance(0, 150, 0),
+        ),
+    ],
+)  # fmt: skip
+def test_balance_says_what_is_due_held_and_owed(money, balance):
+    assert compute_balance(**{"received_minor": 0, "refunded_minor": 0} | money) == balance
+
+
+def test_balance_of_more_refunds_than_receipts_is_refused():
+    with pytest.raises(ValueError, match="301 went back of 300"):
+        compute_balance(price_minor=1000, deposit_minor=300, received_minor=300, refunded_minor=301)
+
+
+@pytest.mark.parametrize(
+    ("ending", "minutes_ahead", "split"),
+    [
+        (Ending.CUSTOMER, 24 * 60, Split(301, 0)),
+        (Ending.CUSTOMER, 24 * 60 - 1, Split(150, 151)),
+        (Ending.NO_SHOW, -60, Split(60, 241)),
+        (Ending.BUSINESS, 10, Split(301, 0)),
+        (Ending.LATE, 10, Split(301, 0)),
+    ],
+)
+def test_split_follows_the_table(ending, minutes_ahead, split):
+    now = START - timedelta(minutes=minutes_ahead)
+
+    assert split_received(301, DAY_BEFORE, ending=ending, starts_at=START, now=now) == split
+
+
+def test_split_of_less_than_nothing_is_refused():
+    with pytest.raises(ValueError, match="-1"):
+        split_received(-1, DAY_BEFORE, ending=Ending.CUSTOMER, starts_at=START, now=START)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("free_until_minutes", -1),
+        ("free_until_minutes", 366 * 24 * 60 + 1),
+        ("kept_percent", 101),
+        ("no_show_percent", -1),
+    ],
+)
+def test_impossible_table_is_refused(field, value):
+    with pytest.raises(RefundTermsInvalid) as refused:
+        RefundTerms(**{field: value})
+
+    assert (refused.value.value, list(refused.value.errors)) == (value, [field])
