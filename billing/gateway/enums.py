@@ -35,6 +35,8 @@ class PaymentState(StrEnum):
     """Reserved and not taken: capture or release it."""
     PAID = "paid"
     """Taken. What went back since stands in ``refunded_minor``."""
+    SAVED = "saved"
+    """The card is kept for later; nothing was to be paid."""
     FAILED = "failed"
     """Nothing was taken and nothing will be by itself; ``decline`` says why when it is known."""
     CLOSED = "closed"
@@ -43,7 +45,7 @@ class PaymentState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Tell whether no money can arrive any more unless somebody starts anew."""
-        return self in {PaymentState.PAID, PaymentState.FAILED, PaymentState.CLOSED}
+        return self in {PaymentState.PAID, PaymentState.SAVED, PaymentState.FAILED, PaymentState.CLOSED}
 
 
 class RefundState(StrEnum):

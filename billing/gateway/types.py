@@ -141,6 +141,7 @@ class PaymentOrder:
         return_url: Where the customer comes back to; being there proves nothing.
         cancel_url: Where the customer comes back to without having paid.
         pay_until: When the payment closes.
+        settles_soon: Whether the money must be there within days: slow ways to pay are left out then.
         saves_method: Whether the card is kept for later as well; the customer must have agreed in words.
         customer_id: The provider's id of the customer, once it gave one (`SavedMethod.customer_id`).
         email: For the provider's form, filled in.
@@ -156,6 +157,7 @@ class PaymentOrder:
     cancel_url: str
     pay_until: datetime
     capture: Capture = Capture.AT_ONCE
+    settles_soon: bool = True
     saves_method: bool = False
     customer_id: str = ""
     email: str = ""
@@ -319,7 +321,7 @@ class AccountFacts:
     """A business's account at a provider as it is at this moment.
 
     Attributes:
-        currencies: In which it takes money; empty: the provider does not say.
+        currency: Of its balance; empty: the provider does not say yet.
         missing: What the provider still wants to know, as its own opaque names, for a count and for support.
         answer_by: Until when, before it stops taking payments.
     """
@@ -327,8 +329,8 @@ class AccountFacts:
     provider_id: str
     state: AccountState
     country: str = ""
+    currency: str = ""
     can_pay_out: bool = False
-    currencies: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     answer_by: datetime | None = None
 

@@ -31,6 +31,9 @@ PUBLIC_WORDS = ("insecure", "development", "example", "changeme", "change-me", "
 """None of them is in fifty random characters by accident; each was in some published secret."""
 SMS_VARIABLES = ("TURNERO_SMS_URL", "TURNERO_SMS_ACCOUNT", "TURNERO_SMS_SECRET", "TURNERO_SMS_FROM")
 S3_VARIABLES = ("TURNERO_S3_BUCKET", "TURNERO_S3_ENDPOINT", "TURNERO_S3_KEY", "TURNERO_S3_SECRET")
+STRIPE_VARIABLES = ("TURNERO_STRIPE_KEY", "TURNERO_STRIPE_WEBHOOK_SECRETS", "TURNERO_STRIPE_NOTICE_SECRETS")
+STRIPE_KEYS = ("sk_live_", "rk_live_", "sk_test_", "rk_test_")
+COUNTED = {3: "three", 4: "four"}
 LOCAL_NAMES = ("localhost", "ip6-localhost", "ip6-loopback")
 PORTS = range(1, 65_536)
 SMTP_SCHEMES = ("smtp", "smtp+tls", "smtps")
@@ -81,6 +84,10 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
         ("SENTRY_DSN", _look_at_web_address),
         ("TURNERO_SMS_URL", _look_at_web_address),
         ("TURNERO_S3_ENDPOINT", _look_at_web_address),
+        ("TURNERO_STRIPE_URL", _look_at_web_address),
+        ("TURNERO_STRIPE_KEY", _look_at_stripe_key),
+        ("TURNERO_STRIPE_WEBHOOK_SECRETS", _look_at_signing_secrets),
+        ("TURNERO_STRIPE_NOTICE_SECRETS", _look_at_signing_secrets),
         ("TURNERO_DNS_SERVERS", _look_at_name_servers),
         ("TURNERO_BACKUP_KEY", _look_at_public_key),
         ("TURNERO_TOMBSTONE_KEYS", _look_at_secrets),
@@ -92,11 +99,15 @@ def _list_wrong_values(values: Values) -> Iterator[str]:
             except ValueError:  # of urlsplit: a port that is none, a bracket without its other
                 faults = ["is not an address"]
             yield from (f"{name} {fault}" for fault in faults)
-    for what, names in (("SMS need", SMS_VARIABLES), ("an S3 store needs", S3_VARIABLES)):
+    for what, names in (
+        ("SMS need", SMS_VARIABLES),
+        ("an S3 store needs", S3_VARIABLES),
+        ("Stripe needs", STRIPE_VARIABLES),
+    ):
         given = [name for name in names if name in values]
         if given and len(given) < len(names):
             lacking = ", ".join(name for name in names if name not in values)
-            yield f"{given[0]} is set and {lacking} is not: {what} all four, or none"
+            yield f"{given[0]} is set and {lacking} is not: {what} all {COUNTED[len(names)]}, or none"
     if "TURNERO_BACKUP_BUCKET" in values and "TURNERO_S3_ENDPOINT" not in values:
         yield "TURNERO_BACKUP_BUCKET is set and TURNERO_S3_ENDPOINT is not: archives lie at the store of the pictures"
     if "TURNERO_S3_BUCKET" in values and find_spec("storages") is None:
@@ -136,6 +147,16 @@ def _look_at_public_key(key: str) -> Iterator[str]:
         yield "is the secret half: it belongs on no server"
     elif not key.startswith(("age1", "ssh-")):
         yield "is no public key of age or SSH"
+
+
+def _look_at_stripe_key(key: str) -> Iterator[str]:
+    if not key.startswith(STRIPE_KEYS):
+        yield f"must start with one of {', '.join(STRIPE_KEYS)}"
+
+
+def _look_at_signing_secrets(secrets: str) -> Iterator[str]:
+    if not all(each.startswith("whsec_") for each in secrets.split()):
+        yield "must start with whsec_, each of them"
 
 
 def _look_at_token(token: str) -> Iterator[str]:

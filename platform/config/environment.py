@@ -22,6 +22,7 @@ VARIABLES = (
     "PROMETHEUS_MULTIPROC_DIR",
     "REDIS_URL",
     "SENTRY_DSN",
+    "STRIPE_TEST_KEY",
     "TURNERO_BACKUP_BUCKET",
     "TURNERO_BACKUP_DIR",
     "TURNERO_BACKUP_KEY",
@@ -54,6 +55,10 @@ VARIABLES = (
     "TURNERO_SMTP_URL",
     "TURNERO_SPARE_SCHEMAS",
     "TURNERO_STATE_DIR",
+    "TURNERO_STRIPE_KEY",
+    "TURNERO_STRIPE_NOTICE_SECRETS",
+    "TURNERO_STRIPE_URL",
+    "TURNERO_STRIPE_WEBHOOK_SECRETS",
     "TURNERO_TENANTS_PER_CONNECTION",
     "TURNERO_TOMBSTONE_KEYS",
     "TURNERO_WAL_DIR",
@@ -100,6 +105,11 @@ class Environment:
         replication_url: As whom the whole server is backed up; None: as the application.
         postgres_bin: The folder of PostgreSQL's programs; empty: they are looked for where packages put them.
         wal_dir: Where PostgreSQL puts its log for us to keep; None: the platform as a whole is not backed up.
+        stripe_key: The secret key of the platform's account at Stripe; empty: nobody pays by card.
+        stripe_url: Another address than Stripe's own, of what speaks as it does; empty: Stripe's.
+        stripe_webhook_secrets: Who signs events with any of them is Stripe: the present one, then the one of before.
+        stripe_notice_secrets: The same for events without content, which come to an address of their own.
+        stripe_test_key: Of an account in test mode, for ``./dev drill stripe`` only.
         tombstone_keys: What notes of who was erased are keyed with, the present one first; empty: the secret key.
         company_name: Who runs the platform, in full; like ``company_address`` and the contacts only shown when set.
         whatsapp: A number with its country code; ``contact_phone`` likewise.
@@ -138,6 +148,11 @@ class Environment:
     replication_url: str | None
     postgres_bin: str
     wal_dir: Path | None
+    stripe_key: str
+    stripe_url: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_notice_secrets: tuple[str, ...]
+    stripe_test_key: str
     tombstone_keys: tuple[str, ...]
     company_name: str
     company_address: str
@@ -190,6 +205,11 @@ def read_environment() -> Environment:
         replication_url=_find("TURNERO_REPLICATION_URL"),
         postgres_bin=_find("TURNERO_POSTGRES_BIN") or "",
         wal_dir=Path(wal_dir) if (wal_dir := _find("TURNERO_WAL_DIR")) else None,
+        stripe_key=_find("TURNERO_STRIPE_KEY") or "",
+        stripe_url=_find("TURNERO_STRIPE_URL") or "",
+        stripe_webhook_secrets=tuple((_find("TURNERO_STRIPE_WEBHOOK_SECRETS") or "").split()),
+        stripe_notice_secrets=tuple((_find("TURNERO_STRIPE_NOTICE_SECRETS") or "").split()),
+        stripe_test_key=_find("STRIPE_TEST_KEY") or "",
         tombstone_keys=tuple((_find("TURNERO_TOMBSTONE_KEYS") or "").split()),
         company_name=_find("TURNERO_COMPANY_NAME") or "",
         company_address=_find("TURNERO_COMPANY_ADDRESS") or "",

@@ -10,4 +10,5 @@ from config.settings.files import *
 from config.settings.http import *
 from config.settings.i18n import *
 from config.settings.limits import *
+from config.settings.payments import *
 from config.settings.security import *

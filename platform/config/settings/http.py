@@ -107,6 +107,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         # A line for each call, with the whole URL: those of users hold their secrets.
         "httpx": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
     },
 }

@@ -285,3 +285,32 @@ def test_no_secret_that_is_written_in_the_house_is_taken():
 
     assert any("development-only" in each for each in written)
     assert [each for each in written if not list_faults(COMPLETE | {"TURNERO_SECRET_KEY": each})] == []
+
+
+STRIPE = {
+    "TURNERO_STRIPE_KEY": "sk_live_key",
+    "TURNERO_STRIPE_WEBHOOK_SECRETS": "whsec_new whsec_old",
+    "TURNERO_STRIPE_NOTICE_SECRETS": "whsec_notices",
+}
+
+
+@pytest.mark.parametrize("name", STRIPE)
+def test_half_of_stripe_is_refused(name):
+    first = next(each for each in STRIPE if each != name)
+    half = {each: value for each, value in STRIPE.items() if each != name}
+
+    assert list_faults(COMPLETE | STRIPE) == []
+    assert list_faults(COMPLETE | half) == [f"{first} is set and {name} is not: Stripe needs all three, or none"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("TURNERO_STRIPE_KEY", "pk_live_key", "must start with one of sk_live_, rk_live_, sk_test_, rk_test_"),
+        ("TURNERO_STRIPE_WEBHOOK_SECRETS", "whsec_new secret", "must start with whsec_, each of them"),
+        ("TURNERO_STRIPE_NOTICE_SECRETS", "secret", "must start with whsec_, each of them"),
+        ("TURNERO_STRIPE_URL", "http://stripe.example", IN_CLEAR),
+    ],
+)
+def test_wrong_values_of_stripe_are_named(name, value, fault):
+    assert list_faults(COMPLETE | STRIPE | {name: value}) == [f"{name} {fault}"]

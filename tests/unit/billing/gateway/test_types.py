@@ -42,6 +42,7 @@ def test_payment_key_refuses_parts_that_could_meet_another(tenant, purpose, row,
 def test_final_states_are_those_where_no_money_can_arrive():
     assert {state for state in PaymentState if state.is_final} == {
         PaymentState.PAID,
+        PaymentState.SAVED,
         PaymentState.FAILED,
         PaymentState.CLOSED,
     }
