@@ -80,6 +80,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "promtool reads figures, rules and what they say of a bad hour [--promtool PATH]", needs_servers=True
         ),
         "photos": Drill("what people send as a picture is refused or clean: seconds, memory", needs_servers=False),
+        "stripe": Drill(
+            "19 scenarios of money at the stand-in, 16 at Stripe with STRIPE_TEST_KEY [--account ACCOUNT]",
+            needs_servers=False,
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )
