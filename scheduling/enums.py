@@ -224,6 +224,14 @@ class ReminderStatus(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class CustomerEvent(StrEnum):
+    """What happens to a customer's record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    ERASED = "erased"
+
+
 class CustomerKind(models.TextChoices):
     """Whom a customer record stands for."""
 

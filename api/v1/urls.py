@@ -3,9 +3,10 @@
 from django.urls import path
 
 from api.v1.availability import views as availability
-from api.v1.bookings import door, staff, steps
+from api.v1.bookings import door, series, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
+from api.v1.customers import views as customers
 from api.v1.manage import aftercare
 from api.v1.manage import views as manage
 from api.v1.photos import views as photos
@@ -51,6 +52,13 @@ urlpatterns = [
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
     path("bookings/<str:booking_id>/messages", talk.ThreadView.as_view(), name="booking-messages"),
+    path("customers", customers.CustomersView.as_view(), name="customers"),
+    path("customers/<str:customer_id>", customers.CustomerView.as_view(), name="customer"),
+    path("assets", customers.AssetsView.as_view(), name="assets"),
+    path("assets/<str:asset_id>", customers.AssetView.as_view(), name="asset"),
+    path("series", series.SeriesListView.as_view(), name="series"),
+    path("series/<str:series_id>", series.OneSeriesView.as_view(), name="one-series"),
+    path("messages", talk.MessagesView.as_view(), name="messages"),
     path("feedback", talk.FeedbackListView.as_view(), name="feedback"),
     path("feedback/<str:booking_id>", talk.OneFeedbackView.as_view(), name="one-feedback"),
     path("feedback/<str:booking_id>/answer", talk.AnswerView.as_view(), name="feedback-answer"),

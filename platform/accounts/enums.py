@@ -29,6 +29,7 @@ class KeyArea(models.TextChoices):
     """What a key can be for; each area names the calls of the API that ask for it."""
 
     BOOKINGS = "bookings", _("Appointments")
+    CUSTOMERS = "customers", _("Customers")
     MESSAGES = "messages", _("Messages of customers")
     WAITLIST = "waitlist", _("Waitlist")
     FEEDBACK = "feedback", _("Opinions")

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from notifications.services.forgetting import erase_codes, erase_subjects
-from scheduling.enums import BookingLevel, ReminderStatus, WaitlistStatus
+from scheduling.enums import BookingLevel, CustomerEvent, ReminderStatus, WaitlistStatus
 from scheduling.models import (
     Asset,
     AssetMark,
@@ -34,6 +34,7 @@ from scheduling.services.messages.waitlist import SUBJECT_KIND as WAITLIST_KIND
 from scheduling.services.messages.words import SUBJECT_KIND
 from scheduling.services.photos import remove_photos_of, remove_photos_sent
 from scheduling.services.visits.telling import SUBJECT_KIND as LINK_KIND
+from scheduling.services.writing.customers import tell_customer
 from tenants.context import current_tenant
 from tenants.hooks import register_erasable, register_eraser
 from tenants.services.erasures.columns import erase_columns
@@ -71,6 +72,8 @@ def erase_customers(rows: ErasedRows) -> None:
     addresses = _list_addresses(ids, bookings)  # while it is known which they were
     erase_codes(addresses, also=[LINK_KIND])
     erase_columns(VisitsLink.objects.filter(contact__in=addresses))
+    for customer in Customer.objects.filter(pk__in=ids, erased_at=None).order_by("pk"):
+        tell_customer(customer, CustomerEvent.ERASED, now=rows.at)
     erase_columns(
         Customer.objects.filter(pk__in=ids),
         stand_ins={"name": nobody},

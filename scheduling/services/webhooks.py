@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from notifications.services.webhooks.recording import offer_webhooks
-from notifications.types.messages import EventView
+from notifications.types.messages import EventView, Subject
 from notifications.types.webhooks import WebhookContent
-from scheduling.enums import BookingEvent, BookingStatus
+from scheduling.enums import BookingEvent, BookingStatus, CustomerEvent
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare.feedback import RECEIVED
@@ -35,6 +35,7 @@ TYPES: Mapping[str, str] = {
         BookingEvent.ATTENDANCE_CONFIRMED,
     )
 }
+CUSTOMER_KIND = "customer"
 RETURNS = frozenset({BookingEvent.UNDONE, BookingEvent.RESTORED})
 """A step was taken back: told as the step that leads to where the booking stands again."""
 STANDING: Mapping[str, str] = {
@@ -94,11 +95,20 @@ def describe_feedback(event: EventView) -> WebhookContent | None:
     return WebhookContent(event.kind, make_subject(booking.id), data)
 
 
+def describe_customer(event: EventView) -> WebhookContent:
+    """Tell that somebody is new, was changed or was erased: whoever wants to know more asks with the id."""
+    return WebhookContent(
+        event.kind, Subject(CUSTOMER_KIND, event.subject_id), {"customer": {"id": str(event.subject_id)}}
+    )
+
+
 def register() -> None:
     """Offer them to businesses."""
     kinds = (*TYPES, *RETURNS, BookingEvent.CLOCK_CHANGED)
     offer_webhooks(TYPES.values(), {f"booking.{kind}": describe_booking for kind in kinds})
     offer_webhooks([RECEIVED], {RECEIVED: describe_feedback})
+    of_customers = [f"customer.{each}" for each in CustomerEvent]
+    offer_webhooks(of_customers, dict.fromkeys(of_customers, describe_customer))
 
 
 def _find_booking(event: EventView) -> BookingView | None:

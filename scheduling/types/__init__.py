@@ -20,7 +20,9 @@ from scheduling.types.bookings import (
     HeldSlot,
     LineView,
     OverrideReason,
+    SeriesBooking,
     SeriesPart,
+    SeriesRow,
     SubmittedBooking,
     TakenResource,
 )
@@ -34,7 +36,16 @@ from scheduling.types.catalog import (
     ServiceView,
 )
 from scheduling.types.corrections import Change, Correction
-from scheduling.types.customers import MOST_PHOTOS, CustomerDetails, VisitDetails
+from scheduling.types.customers import (
+    MOST_PHOTOS,
+    AssetView,
+    ContactSetup,
+    CustomerDetails,
+    CustomerFilters,
+    CustomerSetup,
+    CustomerView,
+    VisitDetails,
+)
 from scheduling.types.demand.waitlist import LogLine, OfferView, WaitlistEntryView, WaitlistWish
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
@@ -83,6 +94,7 @@ __all__ = [
     "AgreedPolicy",
     "Answer",
     "Applied",
+    "AssetView",
     "Availability",
     "AvailabilityQuery",
     "AvailableDay",
@@ -96,8 +108,12 @@ __all__ = [
     "BookingRow",
     "BookingView",
     "Change",
+    "ContactSetup",
     "Correction",
     "CustomerDetails",
+    "CustomerFilters",
+    "CustomerSetup",
+    "CustomerView",
     "DateOverrideSetup",
     "Decision",
     "Entry",
@@ -128,7 +144,9 @@ __all__ = [
     "ResourceView",
     "RuleSetup",
     "RuleUse",
+    "SeriesBooking",
     "SeriesPart",
+    "SeriesRow",
     "ServiceResourceSetup",
     "ServiceSetup",
     "ServiceTerms",

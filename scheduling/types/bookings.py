@@ -290,3 +290,25 @@ class FeedView:
     created_at: datetime
     last_used_at: datetime | None
     url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBooking:
+    """A booking of a series, in short."""
+
+    id: int
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A series with its bookings by start; ``rule`` is an RRULE (RFC 5545)."""
+
+    id: int
+    rule: str
+    created_at: datetime
+    bookings: tuple[SeriesBooking, ...]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from scheduling.enums import BookingLevel, ContactKind, CustomerKind
 
 MOST_PHOTOS = 5
 """That customers send of one visit."""
@@ -41,3 +44,84 @@ class VisitDetails:
     photo_run: str = ""
     is_sole: bool = False
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSetup:
+    """A phone number or an e-mail address; as typed, or as it is kept."""
+
+    kind: ContactKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSetup:
+    """What staff says about a customer.
+
+    Attributes:
+        level_reason: Why they do not book as everybody; empty where they do.
+        notes: For staff alone, and so are the ``tags``.
+    """
+
+    name: str
+    kind: CustomerKind = CustomerKind.PERSON
+    tax_id: str = ""
+    contacts: tuple[ContactSetup, ...] = ()
+    locale: str = ""
+    booking_level: BookingLevel = BookingLevel.NORMAL
+    level_reason: str = ""
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer as staff and programs read them.
+
+    Attributes:
+        verified: Which contacts were shown to be theirs, and when.
+        mark: Another one as soon as somebody has changed them.
+    """
+
+    id: int
+    number: int
+    setup: CustomerSetup
+    verified: Mapping[ContactSetup, datetime]
+    is_sample: bool
+    created_at: datetime
+    updated_at: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilters:
+    """What a list of customers is narrowed to; None and empty: nothing.
+
+    Attributes:
+        text: Part of the name, or a customer's number (C-1042).
+        phone: As typed; an ``email`` as well.
+    """
+
+    text: str = ""
+    phone: str = ""
+    email: str = ""
+    level: str = ""
+    created_since: datetime | None = None
+    updated_since: datetime | None = None
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """What visits are about (a vehicle, a pet); ``mark`` as that of a customer."""
+
+    id: int
+    customer_id: int
+    type_key: str
+    label: str
+    identifier: str
+    fields: Mapping[str, str]
+    is_sample: bool
+    created_at: datetime
+    mark: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BOOKINGS, MESSAGES, WAITLIST, FEEDBACK, CATALOG = "bookings", "messages", "waitlist", "feedback", "catalog"
-WEBHOOKS = "webhooks"
+WEBHOOKS, CUSTOMERS = "webhooks", "customers"
 KEY_AREAS = {
     "api/v1/availability/explain": BOOKINGS,
     "api/v1/bookings": BOOKINGS,
@@ -18,6 +18,13 @@ KEY_AREAS = {
     "api/v1/bookings/<str:booking_id>/reschedule": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/reassign": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/messages": MESSAGES,
+    "api/v1/customers": CUSTOMERS,
+    "api/v1/customers/<str:customer_id>": CUSTOMERS,
+    "api/v1/assets": CUSTOMERS,
+    "api/v1/assets/<str:asset_id>": CUSTOMERS,
+    "api/v1/series": BOOKINGS,
+    "api/v1/series/<str:series_id>": BOOKINGS,
+    "api/v1/messages": MESSAGES,
     "api/v1/waitlist": WAITLIST,
     "api/v1/waitlist/<str:entry_id>": WAITLIST,
     "api/v1/feedback": FEEDBACK,

@@ -120,6 +120,9 @@ SAMPLES = {
     "api/v1/bookings/<str:booking_id>/reschedule": "api/v1/bookings/{booking}/reschedule",
     "api/v1/bookings/<str:booking_id>/reassign": "api/v1/bookings/{booking}/reassign",
     "api/v1/bookings/<str:booking_id>/messages": "api/v1/bookings/{booking}/messages",
+    "api/v1/customers/<str:customer_id>": "api/v1/customers/{customer}",
+    "api/v1/assets/<str:asset_id>": "api/v1/assets/{asset}",
+    "api/v1/series/<str:series_id>": "api/v1/series/1",
     "api/v1/feedback/<str:booking_id>": "api/v1/feedback/{booking}",
     "api/v1/feedback/<str:booking_id>/answer": "api/v1/feedback/{booking}/answer",
     "api/v1/feedback/<str:booking_id>/hide": "api/v1/feedback/{booking}/hide",
@@ -327,6 +330,8 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     progress = start_sign_up(details=make_details("por-venir", "salon"), now=datetime.now(tz=UTC))
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
+        "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),
+        "asset": str(Booking.objects.get(reference=booked["reference"]).asset_id),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
         "waiting": waiting,
         "entry": str(WaitlistEntry.objects.get().pk),

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from api.fields import IdField, InstantField, TextField
 from api.pagination import PageQuery, PageShape
 from api.serializers import StrictSerializer
+from api.v1.manage.serializers import AUTHORS, MessageShape
 from scheduling.selectors.aftercare.feedback import LOW, UNANSWERED
 from scheduling.types.aftercare.views import LONGEST_ANSWER, LONGEST_LINE
 
@@ -68,3 +69,27 @@ class StaffMessageFields(StrictSerializer):
     seen = IdField(
         required=False, help_text="The last message that was read: what came after it waits for an answer on."
     )
+
+
+class MessagesQuery(PageQuery):
+    """Query of ``GET messages``."""
+
+    author = serializers.ChoiceField(choices=AUTHORS, required=False)
+    waiting = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Whether a customer waits for an answer to it."
+    )
+    written_since = InstantField(required=False, help_text="At this instant or later.")
+    written_before = InstantField(required=False, help_text="Before this instant.")
+
+
+class WrittenShape(MessageShape):
+    """A message, and the booking that it is about."""
+
+    booking = serializers.CharField()
+    is_waiting = serializers.BooleanField(help_text="A customer wrote it, and nobody has answered.")
+
+
+class WrittenList(PageShape):
+    """Answer of ``GET messages``."""
+
+    results = WrittenShape(many=True)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.enums import KeyArea
 from accounts.policies import Permission
+from accounts.selectors.staff import name_people
 from api.document import describe_call
 from api.pagination import name_next, read_place
 from api.v1.bookings.staff import make_actor, read_id
@@ -24,19 +25,23 @@ from api.v1.talk.serializers import (
     GivenOpinionList,
     GivenOpinionShape,
     HideFields,
+    MessagesQuery,
     StaffMessageFields,
+    WrittenList,
 )
 from api.views import Result, StaffView, answer_once
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.errors import BookingNotFound, FeedbackNotFound, RequestInvalid
+from scheduling.selectors.aftercare.conversations import list_lines
 from scheduling.selectors.aftercare.feedback import find_feedback, list_feedback
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare import answers
 from scheduling.services.aftercare.conversations import write_as_staff
-from scheduling.types.aftercare.views import FeedbackView
+from scheduling.types.aftercare.views import FeedbackView, WrittenLine
+from tenants.context import current_tenant
 
-NAME = "feedback"
+NAME, MESSAGES = "feedback", "messages"
 
 
 class FeedbackListView(StaffView):
@@ -153,6 +158,41 @@ class ThreadView(StaffView):
             return Result(status=status.HTTP_201_CREATED, body={"is_new": is_new})
 
         return answer_once(request, run, is_personal=False)
+
+
+class MessagesView(StaffView):
+    """``GET messages``."""
+
+    declared_permission = Permission.BOARD_VIEW
+    key_area = KeyArea.MESSAGES
+
+    @describe_call("list_all_messages", parameters=[MessagesQuery], responses=WrittenList)
+    def get(self, request: Request) -> Response:
+        """List what customers and business wrote each other about all bookings, the newest first."""
+        asked = MessagesQuery.read(request).validated_data
+        page = list_lines(
+            author=asked.get("author", ""),
+            is_waiting=asked["waiting"],
+            written_since=asked.get("written_since"),
+            written_before=asked.get("written_before"),
+            cursor=read_place(asked, MESSAGES),
+            limit=asked["limit"],
+        )
+        names = name_people({row.user_id for row in page.rows if row.user_id is not None})
+        results = [_describe_line(row, names) for row in page.rows]
+        return Response({"results": results, "next": name_next(page, MESSAGES)})
+
+
+def _describe_line(line: WrittenLine, names: Mapping[int, str]) -> dict[str, object]:
+    return {
+        "id": str(line.id),
+        "booking": str(line.booking_id),
+        "author": line.author,
+        "name": names.get(line.user_id, current_tenant().name) if line.user_id else "",
+        "text": line.text,
+        "written_at": line.written_at,
+        "is_waiting": line.is_waiting,
+    }
 
 
 def _read_visit(text: str) -> int:

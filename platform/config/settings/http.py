@@ -68,6 +68,21 @@ CORS_EXPOSE_HEADERS = ("retry-after", "deprecation", "sunset", "link")
 SPECTACULAR_SETTINGS = {
     # What a correction may say of a price is less than what a price is.
     "ENUM_NAME_OVERRIDES": {
+        "BookingStatusEnum": [
+            "held",
+            "pending_payment",
+            "pending_approval",
+            "confirmed",
+            "arrived",
+            "in_progress",
+            "completed",
+            "cancelled",
+            "declined",
+            "expired",
+            "no_show",
+        ],
+        "ContactKindEnum": ["phone", "email"],
+        "CustomerKindEnum": ["person", "company"],
         "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
         "DataRequestKindEnum": ["correction", "erasure"],

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from database.statements import Statement
 from notifications import hooks
-from notifications.models import Event
+from notifications.models import Event, WebhookEndpoint
 from notifications.services.live import make_live_notice, push_live_event
 from notifications.types.messages import EventView
 from tenants.context import current_tenant
@@ -25,6 +25,12 @@ DUE_KIND, LATER_DUE_KIND = "event", "event_later"
 PUBLISH_SQL = """
 INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
 SELECT %(event_kind)s::text, id, %(event_payload)s::jsonb, %(event_at)s::timestamptz FROM {source} RETURNING id
+"""
+WANTED_SQL = """
+INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
+SELECT %({name}_kind)s::text, id, %({name}_payload)s::jsonb, %({name}_at)s::timestamptz FROM {source}
+WHERE EXISTS (SELECT 1 FROM notifications_webhookendpoint w
+  WHERE w.off_at IS NULL AND w.events @> jsonb_build_array(%({name}_kind)s::text)) RETURNING id
 """
 PUBLISH_MANY_SQL = """
 INSERT INTO notifications_event (kind, subject_id, payload, occurred_at)
@@ -58,6 +64,24 @@ def add_event_part(
     values = {"kind": kind, "payload": json.dumps(dict(payload), cls=DjangoJSONEncoder), "at": now}
     statement.add("event", PUBLISH_SQL.format(source=source), values)
     add_due_part(statement, name="event_due", source="event", kind=DUE_KIND, due_at=now, urgency=Urgency.SOON)
+
+
+def add_wanted_event_part(
+    statement: Statement, *, name: str, source: str, kind: str, payload: Mapping[str, object], now: datetime
+) -> None:
+    """Let a statement write an event that nobody but webhooks hear of, where one of them wants its ``kind``.
+
+    The part is called ``name`` and returns the event's id, or nothing; a worker finds what is due by itself.
+    """
+    values = {"kind": kind, "payload": json.dumps(dict(payload), cls=DjangoJSONEncoder), "at": now}
+    statement.add(name, WANTED_SQL.format(name=name, source=source), values)
+    add_due_part(statement, name=f"{name}_due", source=name, kind=DUE_KIND, due_at=now, urgency=Urgency.SOON)
+
+
+def publish_wanted(*, kind: str, subject_id: int, payload: Mapping[str, object], now: datetime) -> None:
+    """Do as `add_wanted_event_part` in the caller's transaction, and wake a worker."""
+    if WebhookEndpoint.objects.filter(off_at=None, events__contains=[kind]).exists():
+        publish(kind=kind, subject_id=subject_id, payload=payload, now=now)
 
 
 def add_event_parts(

@@ -1,4 +1,4 @@
-"""A booking among the others that were booked with it, as a series."""
+"""A booking among the others that were booked with it, as a series; and all series."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from scheduling.models import Booking
+from kernel.page import Page, cut_page, limit_rows, read_cursor
+from scheduling.enums import BookingStatus
+from scheduling.errors import SeriesNotFound
+from scheduling.models import Booking, Series
 from scheduling.selectors.bookings.views import list_views
-from scheduling.types import BookingView
+from scheduling.types import BookingView, SeriesBooking, SeriesRow
 
 FREQUENCY, INTERVAL = re.compile(r"\bFREQ=([A-Z]+)"), re.compile(r"\bINTERVAL=(\d+)")
 
@@ -91,3 +94,57 @@ def list_of_series(booking: Booking | BookingView, *, is_customers: bool) -> Que
     if is_customers:
         rows = rows.filter(customer_email=booking.customer_email, customer_phone=booking.customer_phone)
     return rows
+
+
+def get_series(*, series_id: int) -> SeriesRow:
+    """Return a series; two queries.
+
+    Raises:
+        SeriesNotFound: There is none.
+    """
+    row = _list_rows().filter(pk=series_id).first()
+    if row is None:
+        raise SeriesNotFound
+    return _view(row)
+
+
+def list_series(*, customer_id: int | None = None, cursor: str = "", limit: int = 50) -> Page[SeriesRow]:
+    """List series, the newest first; two queries. ``customer_id``: those with a booking of that customer.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
+    size = limit_rows(limit)
+    rows = _list_rows()
+    if customer_id is not None:
+        theirs = Booking.objects.filter(customer_id=customer_id).exclude(series=None)
+        rows = rows.filter(pk__in=theirs.values("series_id"))
+    if cursor:
+        (last_id,) = read_cursor(cursor, int)
+        rows = rows.filter(pk__lt=last_id)
+    return cut_page(list(rows.order_by("-pk")[: size + 1]), limit=size, view=_view, key=lambda row: (row.pk,))
+
+
+def _list_rows() -> QuerySet[Series]:
+    bookings = Booking.objects.order_by("starts_at", "pk")
+    return Series.objects.prefetch_related(Prefetch("bookings", queryset=bookings, to_attr="made"))
+
+
+def _view(row: Series) -> SeriesRow:
+    made: list[Booking] = row.made  # type: ignore[attr-defined]
+    return SeriesRow(
+        id=row.pk,
+        rule=row.rule,
+        created_at=row.created_at,
+        bookings=tuple(
+            SeriesBooking(
+                id=each.pk,
+                reference=each.reference,
+                status=BookingStatus(each.status),
+                starts_at=each.starts_at,
+                ends_at=each.ends_at,
+                customer_id=each.customer_id,
+            )
+            for each in made
+        ),
+    )

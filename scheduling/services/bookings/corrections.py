@@ -13,12 +13,13 @@ from kernel.identity.keys import make_key
 from kernel.instants import count_minutes
 from kernel.money import PriceKind
 from kernel.text import mark
-from scheduling.enums import BookingEvent, BookingStatus, ContactKind
+from scheduling.enums import BookingEvent, BookingStatus, ContactKind, CustomerEvent
 from scheduling.errors import BookingChanged, CustomerInvalid
 from scheduling.models import Asset, AssetMark, Booking, Contact, Customer
 from scheduling.policies import check_step, refuse_step
 from scheduling.selectors.bookings.corrections import list_questions, mark_state
 from scheduling.services.messages.manage_tokens import hash_manage_token
+from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today, name_asset
 from scheduling.services.writing.lookups import lock_booking
@@ -162,7 +163,8 @@ def _correct_customer(booking: Booking, reached: Contacts, *, now: datetime, by:
     customer = Customer.objects.select_for_update().filter(pk=booking.customer_id or 0, erased_at=None).first()
     if customer is None:
         return None
-    if customer.name != booking.customer_name:
+    is_renamed = customer.name != booking.customer_name
+    if is_renamed:
         customer.name, customer.name_key = booking.customer_name, make_key(booking.customer_name)
         statement = Statement()
         statement.update("customer", customer)
@@ -175,6 +177,8 @@ def _correct_customer(booking: Booking, reached: Contacts, *, now: datetime, by:
             customer.contacts.filter(kind=kind, value=old).delete()
             if values[kind]:
                 Contact.objects.get_or_create(customer=customer, kind=kind, value=values[kind])
+    if is_renamed or values != dict(zip(values, reached, strict=True)):
+        tell_customer(customer, CustomerEvent.UPDATED, now=now)
     return customer
 
 

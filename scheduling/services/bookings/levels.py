@@ -7,9 +7,10 @@ from datetime import datetime
 from audit.history import add_history_part
 from database.statements import Statement
 from database.transactions import write_transaction
-from scheduling.enums import BookingLevel
+from scheduling.enums import BookingLevel, CustomerEvent
 from scheduling.errors import CustomerNotFound
 from scheduling.models import Customer
+from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.inputs import clean_reason
 from scheduling.types import Actor
 from tenants.enums import Ability
@@ -40,4 +41,5 @@ def set_booking_level(*, customer_id: int, level: BookingLevel, reason: str, now
     statement.update("customer", customer)
     add_history_part(statement, Customer, source="customer", is_new=False, user_id=by.user_id, at=now, reason=kept)
     statement.fetch("SELECT 1")
+    tell_customer(customer, CustomerEvent.UPDATED, now=now)
     return True

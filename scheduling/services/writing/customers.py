@@ -10,7 +10,8 @@ from database.connection import connection
 from database.locks import KeySpace, lock_customer, lock_words
 from database.statements import Statement
 from kernel.identity.keys import make_key
-from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind
+from notifications.services.outbox import add_wanted_event_part, publish_wanted
+from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerEvent
 from scheduling.models import Asset, AssetMark, AssetReading, Booking, Consent, Contact, Customer
 from scheduling.models.customer import NUMBER_SEQUENCE
 from scheduling.services.writing.inputs import CleanDetails
@@ -144,6 +145,7 @@ def add_customer_parts(
         )
         statement.insert("customer", [customer], source=source, values={"number": NEXT_NUMBER_SQL})
         add_history_part(statement, Customer, source="customer", is_new=True, user_id=None, at=now)
+        add_created_part(statement, is_real=not (booking.is_sample or booking.is_test), now=now)
         pairs = ((ContactKind.PHONE, typed.phone), (ContactKind.EMAIL, typed.email))
         contacts = [
             Contact(kind=kind, value=value, verified_at=now if kind == booking.proven_contact else None)
@@ -173,6 +175,19 @@ def add_customer_parts(
             belonging = {"asset_id": "asset.id", "owner_id": "asset.owner_id"}
             statement.insert("mark", marks, source="CROSS JOIN asset", values=belonging)
     return values
+
+
+def add_created_part(statement: Statement, *, is_real: bool, now: datetime) -> None:
+    """Let a statement with a part ``customer`` tell webhooks that somebody is new; nobody of samples and tests."""
+    if is_real:
+        kind = f"customer.{CustomerEvent.CREATED}"
+        add_wanted_event_part(statement, name="customer_event", source="customer", kind=kind, payload={}, now=now)
+
+
+def tell_customer(customer: Customer, event: CustomerEvent, *, now: datetime) -> None:
+    """Tell webhooks what happened to a customer's record, in the caller's transaction; nothing of samples."""
+    if not customer.is_sample:
+        publish_wanted(kind=f"customer.{event}", subject_id=customer.pk, payload={}, now=now)
 
 
 def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails, *, now: datetime) -> None:

@@ -114,7 +114,7 @@ def clean_details(
     """
     errors: dict[str, tuple[str, ...]] = {}
     customer = _clean_customer(details.customer, errors, is_staff=is_staff)
-    note = _clean_text(details.note, errors, field="note", length=NOTE_LENGTH, too_long=NOTE_TOO_LONG)
+    note = clean_text(details.note, errors, field="note", length=NOTE_LENGTH, too_long=NOTE_TOO_LONG)
     if details.arrival_mode and details.arrival_mode not in arrival_modes:
         errors["arrival_mode"] = (ARRIVAL_UNKNOWN,)
     if set(details.consents) - set(ConsentPurpose.values):
@@ -123,7 +123,7 @@ def clean_details(
     vertical = get_vertical(tenant.vertical)
     checked = vertical.check_asset(details.asset, today=today, country=tenant.country)
     if not (is_staff and not any(details.asset.values())):
-        faults = _drop_missing(vertical.asset, details.asset, checked.errors) if is_staff else checked.errors
+        faults = drop_missing(vertical.asset, details.asset, checked.errors) if is_staff else checked.errors
         errors |= {f"asset.{key}": texts for key, texts in faults.items()}
     own = {each.key for each in questions}
     intake = vertical.intake.check({key: each for key, each in details.answers.items() if key not in own})
@@ -167,7 +167,7 @@ def clean_reason(raw: str, *, is_required: bool = False) -> str:
         RequestInvalid: It is missing, too long or unreadable.
     """
     errors: dict[str, tuple[str, ...]] = {}
-    reason = _clean_text(raw, errors, field="reason", length=REASON_LENGTH, too_long=REASON_TOO_LONG)
+    reason = clean_text(raw, errors, field="reason", length=REASON_LENGTH, too_long=REASON_TOO_LONG)
     if is_required and not reason:
         errors["reason"] = (REASON_MISSING,)
     if errors:
@@ -175,7 +175,7 @@ def clean_reason(raw: str, *, is_required: bool = False) -> str:
     return reason
 
 
-def _drop_missing(
+def drop_missing(
     asset: AssetType | None, typed: Mapping[str, str], errors: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, tuple[str, ...]]:
     """Leave out that fields are empty where an asset is told from others by what was typed."""
@@ -199,16 +199,27 @@ def local_today(now: datetime) -> date:
     return now.astimezone(ZoneInfo(current_tenant().timezone)).date()
 
 
-def _clean_customer(
-    customer: CustomerDetails, errors: dict[str, tuple[str, ...]], *, is_staff: bool
-) -> CustomerDetails:
-    name = clean_person_name(customer.name)
+def clean_name(raw: str, errors: dict[str, tuple[str, ...]]) -> str:
+    """Return a person's name; what is wrong with it goes to ``errors``."""
+    name = clean_person_name(raw)
     if not name:
         errors["name"] = (NAME_MISSING,)
     elif len(name) > NAME_LENGTH:
         errors["name"] = (NAME_TOO_LONG,)
     elif is_unreadable(name):
         errors["name"] = (UNREADABLE,)
+    return name
+
+
+def clean_locale(asked: str) -> str:
+    """Return the language that somebody reads; one that is not ours means the business's own."""
+    return asked if asked in LANGUAGES else current_tenant().locale
+
+
+def _clean_customer(
+    customer: CustomerDetails, errors: dict[str, tuple[str, ...]], *, is_staff: bool
+) -> CustomerDetails:
+    name = clean_name(customer.name, errors)
     phone = email = None
     if customer.phone and customer.phone.strip():
         phone = clean_phone(customer.phone, country=current_tenant().country)
@@ -222,8 +233,7 @@ def _clean_customer(
         errors["phone"] = (fault,)
     if not phone and not email and not is_staff and not {"phone", "email"} & errors.keys():
         errors["contact"] = (CONTACT_MISSING,)
-    locale = customer.locale if customer.locale in LANGUAGES else current_tenant().locale
-    return CustomerDetails(name=name, phone=phone, email=email, locale=locale)
+    return CustomerDetails(name=name, phone=phone, email=email, locale=clean_locale(customer.locale))
 
 
 def _find_silence(phone: str) -> str | None:
@@ -236,7 +246,8 @@ def _find_silence(phone: str) -> str | None:
     return None
 
 
-def _clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:
+def clean_text(raw: str, errors: dict[str, tuple[str, ...]], *, field: str, length: int, too_long: str) -> str:
+    """Return a text of several lines; what is wrong with it goes to ``errors``."""
     text = drop_invisible(unify_breaks(raw))
     if len(text) > length:
         errors[field] = (too_long,)

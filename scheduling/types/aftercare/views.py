@@ -142,6 +142,19 @@ class ConversationView:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A message among those of all bookings; ``is_waiting`` as in `ConversationView`."""
+
+    id: int
+    booking_id: int
+    author: ActorKind
+    user_id: int | None
+    text: str
+    written_at: datetime
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingConversation:
     """A booking whose customer waits for words: the newest of them, since when the oldest waits, and how many do.
 

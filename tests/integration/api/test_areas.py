@@ -6,8 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from kernel.clock import utc_now
-from scheduling.models import AddOn, Booking, CapacityRule, ConversationLine, Feedback, Location, Service, WaitlistEntry
+from scheduling.models import (
+    AddOn,
+    Booking,
+    CapacityRule,
+    ConversationLine,
+    Feedback,
+    Location,
+    Series,
+    Service,
+    WaitlistEntry,
+)
 from scheduling.selectors.catalog.entries import get_service_entry
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
@@ -47,6 +58,87 @@ def test_program_reads_and_writes_the_conversation(call, booking):
         ("customer", "", "¿Puedo llegar tarde?"),
         ("staff", "Olga Owner", "Sí"),
     ]
+
+
+def test_messages_of_all_bookings_are_listed_the_newest_first(call, booking, tenant):
+    now = utc_now()
+    said = [("customer", "Uno", None, 3), ("customer", "Dos", now, 2), ("staff", "Tres", None, 1)]
+    lines = [
+        ConversationLine.objects.create(
+            booking=booking, author=author, text=text, settled_at=settled, written_at=now - timedelta(hours=hours)
+        )
+        for author, text, settled, hours in said
+    ]
+    ConversationLine.objects.filter(text="Tres").update(user=User.objects.get(role="owner"))
+
+    whole = call("get", "messages", area="messages").json()
+    first = call("get", "messages", limit=2, area="messages").json()
+    second = call("get", "messages", limit=2, cursor=first["next"], area="messages").json()
+    at = (now - timedelta(hours=2)).isoformat()
+    found = {
+        name: [each["text"] for each in call("get", "messages", area="messages", **query).json()["results"]]
+        for name, query in {
+            "waiting": {"waiting": True},
+            "settled": {"waiting": False},
+            "staff": {"author": "staff"},
+            "since": {"written_since": at},
+            "before": {"written_before": at},
+        }.items()
+    }
+
+    assert whole["results"][0] == {
+        "id": str(lines[2].pk),
+        "booking": str(booking.pk),
+        "author": "staff",
+        "name": "Olga Owner",
+        "text": "Tres",
+        "written_at": whole["results"][0]["written_at"],
+        "is_waiting": False,
+    }
+    assert [(each["text"], each["name"], each["is_waiting"]) for each in whole["results"][1:]] == [
+        ("Dos", "", False),
+        ("Uno", "", True),
+    ]
+    assert (first["results"] + second["results"], second["next"]) == (whole["results"], None)
+    assert found == {
+        "waiting": ["Uno"],
+        "settled": ["Tres", "Dos"],
+        "staff": ["Tres"],
+        "since": ["Tres", "Dos"],
+        "before": ["Uno"],
+    }
+
+
+def test_series_are_listed_and_read(call, booking):
+    rows = [Series.objects.create(rule="RRULE:FREQ=WEEKLY", on_conflict="fail", created_at=utc_now()) for _ in "12"]
+    Booking.objects.update(series=rows[0])
+
+    whole = call("get", "series", area="bookings").json()
+    first = call("get", "series", limit=1, area="bookings").json()
+    second = call("get", "series", limit=1, cursor=first["next"], area="bookings").json()
+
+    (made,) = whole["results"][1]["bookings"]
+    assert [(each["id"], each["rule"]) for each in whole["results"]] == [
+        (str(row.pk), "RRULE:FREQ=WEEKLY") for row in reversed(rows)
+    ]
+    assert {name: made[name] for name in ("id", "reference", "status", "customer")} == {
+        "id": str(booking.pk),
+        "reference": booking.reference,
+        "status": "confirmed",
+        "customer": str(booking.customer_id),
+    }
+    assert (first["results"] + second["results"], second["next"]) == (whole["results"], None)
+    assert call("get", f"series/{rows[0].pk}", area="bookings").json() == whole["results"][1]
+    theirs = call("get", "series", customer=booking.customer_id, area="bookings").json()["results"]
+    assert theirs == whole["results"][1:]
+    assert call("get", "series", customer=999, area="bookings").json()["results"] == []
+
+
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_series_that_does_not_exist(call, number):
+    answer = call("get", f"series/{number}", area="bookings")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "series_not_found")
 
 
 @pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 1001}])

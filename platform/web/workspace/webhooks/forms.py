@@ -27,6 +27,9 @@ EVENTS: Mapping[str, str | Promise] = {
     "booking.no_show": gettext_lazy("The customer did not come"),
     "booking.attendance_confirmed": gettext_lazy("The customer confirmed that they are coming"),
     "feedback.received": gettext_lazy("A customer said how the visit was"),
+    "customer.created": gettext_lazy("A customer is new"),
+    "customer.updated": gettext_lazy("Somebody changed a customer's record"),
+    "customer.erased": gettext_lazy("A customer was erased"),
     TEST: gettext_lazy("Test call"),
 }
 """What each type of webhook tells."""

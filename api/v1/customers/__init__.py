@@ -1,0 +1,1 @@
+"""Customers, and what their visits are about, for staff and programs."""

@@ -1,0 +1,1 @@
+"""Customers, and what their visits are about, as staff and programs read them."""

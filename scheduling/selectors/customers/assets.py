@@ -1,0 +1,69 @@
+"""What customers' visits are about (vehicles, pets), as staff and programs read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from kernel.page import Page, cut_page, limit_rows, read_cursor
+from scheduling.errors import AssetNotFound
+from scheduling.models import Asset
+from scheduling.types import AssetView
+
+_REAL = {"owner__erased_at": None}
+
+
+def get_asset(*, asset_id: int) -> AssetView:
+    """Return one; one query.
+
+    Raises:
+        AssetNotFound: There is none, or its customer was erased.
+    """
+    asset = Asset.objects.filter(pk=asset_id, **_REAL).first()
+    if asset is None:
+        raise AssetNotFound
+    return view_asset(asset)
+
+
+def list_assets(
+    *, customer_id: int | None = None, identifier: str = "", cursor: str = "", limit: int = 50
+) -> Page[AssetView]:
+    """List them in the order in which they were made; one query.
+
+    ``identifier`` is what one is told by (a plate), in any capitals.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
+    size = limit_rows(limit)
+    rows = Asset.objects.filter(**_REAL)
+    if customer_id is not None:
+        rows = rows.filter(owner_id=customer_id)
+    if identifier.strip():
+        rows = rows.filter(identifier=identifier.strip().upper())
+    if cursor:
+        (last_id,) = read_cursor(cursor, int)
+        rows = rows.filter(pk__gt=last_id)
+    return cut_page(list(rows.order_by("pk")[: size + 1]), limit=size, view=view_asset, key=lambda row: (row.pk,))
+
+
+def view_asset(asset: Asset) -> AssetView:
+    """Freeze one."""
+    fields = {str(key): str(value) for key, value in asset.data.items()}
+    return AssetView(
+        id=asset.pk,
+        customer_id=asset.owner_id,
+        type_key=asset.type_key,
+        label=asset.label,
+        identifier=asset.identifier,
+        fields=fields,
+        is_sample=asset.is_sample,
+        created_at=asset.created_at,
+        mark=mark_asset(fields),
+    )
+
+
+def mark_asset(fields: Mapping[str, str]) -> str:
+    """Return a mark of what is said about one: another one as soon as somebody has changed it."""
+    return sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""What staff and programs do to customers, and to what their visits are about."""
