@@ -7,6 +7,7 @@ from api.v1.bookings import door, series, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.customers import views as customers
+from api.v1.exports import views as exports
 from api.v1.manage import aftercare
 from api.v1.manage import views as manage
 from api.v1.photos import views as photos
@@ -59,6 +60,7 @@ urlpatterns = [
     path("series", series.SeriesListView.as_view(), name="series"),
     path("series/<str:series_id>", series.OneSeriesView.as_view(), name="one-series"),
     path("messages", talk.MessagesView.as_view(), name="messages"),
+    path("exports", exports.ExportsView.as_view(), name="exports"),
     path("feedback", talk.FeedbackListView.as_view(), name="feedback"),
     path("feedback/<str:booking_id>", talk.OneFeedbackView.as_view(), name="one-feedback"),
     path("feedback/<str:booking_id>/answer", talk.AnswerView.as_view(), name="feedback-answer"),

@@ -35,6 +35,7 @@ class KeyArea(models.TextChoices):
     FEEDBACK = "feedback", _("Opinions")
     CATALOG = "catalog", _("Services, team, hours and limits")
     WEBHOOKS = "webhooks", _("Webhooks")
+    EXPORTS = "exports", _("Copies of all data")
 
 
 class KeyAccess(models.TextChoices):

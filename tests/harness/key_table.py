@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BOOKINGS, MESSAGES, WAITLIST, FEEDBACK, CATALOG = "bookings", "messages", "waitlist", "feedback", "catalog"
-WEBHOOKS, CUSTOMERS = "webhooks", "customers"
+WEBHOOKS, CUSTOMERS, EXPORTS = "webhooks", "customers", "exports"
 KEY_AREAS = {
     "api/v1/availability/explain": BOOKINGS,
     "api/v1/bookings": BOOKINGS,
@@ -25,6 +25,7 @@ KEY_AREAS = {
     "api/v1/series": BOOKINGS,
     "api/v1/series/<str:series_id>": BOOKINGS,
     "api/v1/messages": MESSAGES,
+    "api/v1/exports": EXPORTS,
     "api/v1/waitlist": WAITLIST,
     "api/v1/waitlist/<str:entry_id>": WAITLIST,
     "api/v1/feedback": FEEDBACK,

@@ -289,6 +289,7 @@ TENANT: dict[str, Rights] = {
     "api/v1/series": read(STAFF),
     "api/v1/series/<str:series_id>": read(STAFF),
     "api/v1/messages": read(STAFF),
+    "api/v1/exports": form(OWNERS),
     "api/v1/waitlist": read(STAFF) | change(DESK | {STRANGER, OPERATOR}),
     "api/v1/waitlist/<str:entry_id>": {**read(STAFF), "PATCH": DESK, "DELETE": DESK},
     "api/v1/bookings/<str:booking_id>/messages": read(STAFF) | change(DESK),
