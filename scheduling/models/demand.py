@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 
@@ -104,6 +105,8 @@ class WaitlistEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["service", "status", "id"], name="scheduling_waitlist_turn"),
             models.Index(fields=["id"], condition=Q(status__in=OPEN_VALUES), name="scheduling_waitlist_open"),
+            # Whose an entry is, its details say alone.
+            GinIndex(fields=["details"], opclasses=["jsonb_path_ops"], name="scheduling_waitlist_details"),
         ]
         verbose_name_plural = "waitlist entries"
 

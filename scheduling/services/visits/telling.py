@@ -17,6 +17,7 @@ from notifications.types.words import Words
 from scheduling.enums import ContactKind
 from scheduling.models import VisitsLink
 from scheduling.selectors.bookings.visits import has_visits
+from scheduling.selectors.waitlist.entries import has_entries
 from tenants.context import current_tenant
 from tenants.enums import Urgency
 from tenants.hooks import register_due_handler
@@ -50,13 +51,15 @@ def work_on_link(link_id: int, now: datetime) -> None:
 
 
 def _tell(link: VisitsLink, now: datetime) -> None:
-    """Write the message: a link where there is something to see; by e-mail also that there is nothing.
+    """Write the message: a link where there is something to see, if only a place on the waitlist.
+
+    By e-mail also that there is nothing.
 
     An SMS to a number that nobody here knows would cost money and tell its owner nothing.
     """
     link.told_at = now
     token = ""
-    if has_visits(link.contact):
+    if has_visits(link.contact) or has_entries(link.contact):
         token = make_link_token(token_bytes(TOKEN_BYTES))
         link.token_hash = hash_token(token)
     link.save(update_fields=["told_at", "token_hash"])

@@ -27,6 +27,7 @@ from notifications.services.recipients import sends_sms
 from scheduling.enums import ContactKind
 from scheduling.errors import RequestInvalid, VisitsLinkUnknown
 from scheduling.selectors.bookings.visits import get_own_data, get_visits_contact, list_own_photos, list_visits
+from scheduling.selectors.waitlist.entries import list_entries_of
 from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -117,6 +118,11 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "next_cursor": visits.next_cursor,
         "is_later_page": bool(cursor),
         "own": get_own_data(contact=contact.value),
+        "waiting": [
+            (each.service_names.get(language, each.service_name), each.wished)
+            for each in list_entries_of(contact.value)
+            if each.is_open
+        ],
         "photos": list_own_photos(contact=contact.value),
         "asset_word": vertical.say("asset", language=language, country=tenant.country) if vertical.asset else "",
         "vertical_icon": vertical.icon,

@@ -18,7 +18,7 @@ from scheduling.selectors.aftercare.own_data import collect_own_data, collect_wa
 from scheduling.selectors.bookings import visits
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import list_all_visits, list_own_photos
-from scheduling.selectors.waitlist.entries import get_entry, list_entries_of
+from scheduling.selectors.waitlist.entries import get_entry, has_entries, list_entries_of
 from scheduling.services.aftercare.conversations import write_as_customer
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.moves import move_booking
@@ -134,6 +134,22 @@ def test_places_on_the_waitlist_belong_to_whom_their_messages_go(tenant):
     told = Message.objects.filter(subject_kind="waitlist").exclude(to=BEA)
     assert [(each["to"], each["text"]) for each in found[0]["messages"]] == [(ANA, each.body_text) for each in told]
     assert (told.count(), collect_waiting(list_entries_of("+525599999999"))) == (1, ())
+
+
+@pytest.mark.parametrize("contact", [ANA, "+525512345678"])
+def test_places_on_the_waitlist_are_found_by_an_index(tenant, contact):
+    with CaptureQueriesContext(connection) as asked:
+        list_entries_of(contact)
+        has_entries(contact)
+
+    plans = []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        for query in (each for each in asked if each["sql"].startswith("SELECT")):
+            cursor.execute("EXPLAIN (COSTS OFF) " + query["sql"])
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    assert [each.count("Bitmap Index Scan on scheduling_waitlist_details") for each in plans] == [1, 1], plans
 
 
 def test_all_that_somebody_typed_to_wait_goes_along(tenant):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +14,9 @@ from kernel.clock import utc_now
 from notifications.models import Message
 from scheduling.models import Booking, BookingLine, Feedback, Service, VisitsLink
 from scheduling.services.bookings.levels import set_booking_level
-from tests.factories.scheduling import STAFF
+from scheduling.services.waitlist.joining import join_waitlist
+from scheduling.types import CustomerDetails, VisitDetails, WaitlistWish
+from tests.factories.scheduling import STAFF, make_wish
 from tests.fakes.due_work import perform_all, send_messages
 from tests.integration.web.booking.test_booking import go_to_details, list_times, service, text_of
 
@@ -96,6 +99,23 @@ def test_the_link_shows_visits_vehicle_and_own_data_and_is_kept_private(customer
     assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert Booking.objects.get().pk == booking.pk
+
+
+def test_who_only_waits_has_a_link_to_their_own_data(customer_client, tenant, service):
+    first = (utc_now() + timedelta(days=3)).date()
+    asked = WaitlistWish(wish=make_wish(service.pk), from_on=first, to_on=first + timedelta(days=2))
+    for email in (LAURA["email"], "otra@example.com"):
+        details = VisitDetails(
+            CustomerDetails("Laura Jiménez", email=email, locale="es"), {"make": "Seat", "model": "Ibiza"}
+        )
+        join_waitlist(asked=asked, details=details, join_key=f"run of {email}", now=utc_now())
+    token = ask(customer_client, tenant, LAURA["email"])
+
+    shown = read_line(customer_client.get(f"/visits/{token}/?lang=es"))
+    found = json.loads(customer_client.get(f"/visits/{token}/data.json").content)
+
+    assert f"Estás en la lista de espera {service.name}" in shown
+    assert [(each["email"], each["from_on"]) for each in found["waitlist"]] == [(LAURA["email"], first.isoformat())]
 
 
 def test_a_past_visit_is_booked_again_with_two_taps(customer_client, tenant, service):
