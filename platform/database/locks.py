@@ -59,6 +59,9 @@ class KeySpace(StrEnum):
     FILES = "files.files"
     """Numbers: those who send a picture to the same place, and those who take of a business's room, one at a time."""
 
+    LIMIT = "database.limit"
+    """Numbers: those who add one more of what a business may have only so many of, one at a time; before any row."""
+
     DUE_WORK = "tenants.due_work"
     """Numbers: one worker at a time chooses what it does next."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from database.locks import KeySpace, lock_words
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
 from tenants.context import current_tenant
 from tenants.errors import IdeaInvalid, IdeaNotFound, TooManyIdeas
@@ -34,6 +35,7 @@ def tell_idea(*, text: str, page: str, user_id: int, now: datetime) -> None:
     if len(words) > LONGEST_IDEA:
         raise IdeaInvalid(errors={"text": (IdeaInvalid.too_long,)})
     schema_name = current_tenant().schema_name
+    lock_words(KeySpace.LIMIT, "idea")
     today = Idea.objects.filter(schema_name=schema_name, written_at__gt=now - DAY)
     if today.filter(user_id=user_id, text=words).exists():
         return

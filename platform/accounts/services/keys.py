@@ -20,6 +20,7 @@ from accounts.selectors.keys import view_key
 from accounts.services.notices import tell_change
 from accounts.services.second_step import proving
 from accounts.types import KeyView, MadeKey, NewKey, PersonChange, Proof
+from database.locks import KeySpace, lock_words
 from kernel.ids import hash_token, new_token
 from kernel.lines import is_unreadable
 from kernel.text import mark
@@ -104,6 +105,7 @@ def use_key(token: str, *, now: datetime) -> tuple[User, KeyView] | None:
 
 
 def _write(name: str, access: dict[str, str], *, by: User, now: datetime) -> MadeKey:
+    lock_words(KeySpace.LIMIT, "api_key")
     # Locked: whoever takes the right away meanwhile waits, and revokes this key, too.
     if not has_permission(by, Permission.KEY_MANAGE):
         raise PermissionMissing

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
 from kernel.errors import Invalid
 from kernel.text import mark
@@ -58,7 +59,8 @@ def add_endpoint(*, url: str, events: Collection[str], by: Author, now: datetime
 
 @write_transaction()
 def _add(url: str, events: list[str], *, by_id: int | None, now: datetime) -> int:
-    if len(WebhookEndpoint.objects.select_for_update()) >= MOST_ENDPOINTS:
+    lock_words(KeySpace.LIMIT, "webhook")
+    if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
         raise TooManyWebhooks(most=MOST_ENDPOINTS)
     row = WebhookEndpoint(url=url, events=events, created_at=now)
     _save(row)

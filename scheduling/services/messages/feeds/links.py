@@ -15,6 +15,7 @@ from audit.enums import Action
 from audit.selectors.log import find_last_version
 from audit.services.log import log_changes
 from audit.types import NewEntry
+from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
 from kernel.ids import hash_token
 from scheduling.errors import ResourceNotFound
@@ -49,6 +50,7 @@ def add_feed(*, resource_id: int, is_full: bool, by: Actor, now: datetime, is_ow
         TooManyFeeds: There are as many links as there may be.
     """
     check_business_may(Ability.WRITE, is_staff=True)
+    lock_words(KeySpace.LIMIT, NOUN)
     resource = Resource.objects.select_for_update().filter(pk=resource_id, is_active=True).first()
     if resource is None or (is_own and resource.user_id != by.user_id):
         raise ResourceNotFound
