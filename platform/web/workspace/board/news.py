@@ -72,7 +72,13 @@ def show_news(request: HttpRequest) -> HttpResponse:
     )
     told = [each for each in events if _is_news(each, user_id=request.user.pk or 0)]
     if len(told) > MAX_NEWS:
-        context: dict[str, object] = {"count": len(told), "ids": " ".join(str(each.id) for each in told)}
+        messages = sum(each.kind == CUSTOMER_WROTE for each in told)
+        context: dict[str, object] = {
+            "is_many": True,
+            "changes": len(told) - messages,
+            "messages": messages,
+            "ids": " ".join(str(each.id) for each in told),
+        }
     else:
         found = (_describe(each, request.user) for each in told)
         context = {"news": [each for each in found if each is not None]}

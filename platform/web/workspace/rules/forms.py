@@ -158,7 +158,7 @@ class RuleForm(SetupForm[RuleSetup]):
         if name in {"from_minute", "to_minute"} and isinstance(value, int):
             return say_minute(value)
         if name == "weekdays" and isinstance(value, list) and value:
-            return say_weekdays(value) or gettext("every day")
+            return say_weekdays(value) or gettext("Every day")
         if name in {"valid_from", "valid_to"} and isinstance(value, str) and value:
             return say_date(DateField().clean(value))  # type: ignore[arg-type]
         return super().describe(name, value)

@@ -164,6 +164,19 @@ def test_many_are_one_notice(owner_client):
     assert (count(page), "4 cambios en las citas" in page) == (1, True)
 
 
+def test_many_with_messages_are_one_notice_that_tells_them_apart(owner_client):
+    booked = [book(f"Cliente {number}", slot=2 * number) for number in range(2)]
+    for each in booked:
+        write_as_customer(token=each.manage_token, text="¿Puedo llegar tarde?", now=now())
+
+    page = news_after(owner_client, "0")
+
+    assert (count(page), re.findall(r"<b>(.+?)</b>", page)) == (
+        1,
+        ["2 cambios en las citas", "2 mensajes de clientes"],
+    )
+
+
 @pytest.mark.parametrize("query", ["after=x", "event=x&event=9999999999999999999999", "after=-1", "after=%00"])
 def test_strange_questions_have_no_news(owner_client, query):
     book()
