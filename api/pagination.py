@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -44,18 +45,25 @@ def read_place(asked: Mapping[str, Any], name: str) -> str:
     return place
 
 
-def cut_list(rows: Sequence[Row], asked: Mapping[str, Any], name: str) -> Page[Row]:
-    """Return the page that is asked for of a list that is there as a whole, by how many rows came before.
+def cut_list(
+    rows: Sequence[Row], asked: Mapping[str, Any], name: str, *, key: Callable[[Row], tuple[Any, ...]]
+) -> Page[Row]:
+    """Return the page that is asked for of a list that is there as a whole.
+
+    ``key`` gives the values by which the list rises; the last of them must be unique. Whoever comes or goes between
+    two pages shifts nothing.
 
     Raises:
         Invalid: The cursor is none of this list.
     """
     place = read_place(asked, name)
-    (before,) = read_cursor(place, int) if place else (0,)
-    if not isinstance(before, int) or before < 0:
-        raise Invalid(errors={"cursor": (CURSOR_UNKNOWN,)})
-    end = before + int(asked["limit"])
-    return Page(tuple(rows[before:end]), make_cursor([end]) if end < len(rows) else None)
+    keys = [key(row) for row in rows]
+    if place and keys:
+        last = read_cursor(place, *map(type, keys[0]))
+        first = bisect_right(keys, last)
+        rows, keys = rows[first:], keys[first:]
+    limit = int(asked["limit"])
+    return Page(tuple(rows[:limit]), make_cursor(keys[limit - 1]) if len(rows) > limit else None)
 
 
 def name_next(page: Page[Row], name: str) -> str | None:

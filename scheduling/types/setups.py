@@ -6,7 +6,7 @@ A form, a serializer or an import may derive from the fields of these values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -243,6 +243,7 @@ class Entry(Generic[SetupT_co]):
         version: What the next change has to name.
         coming_bookings: How many active bookings that have not ended use it.
         is_sample: The starter kit made it up, and nobody has saved it since.
+        place: What its list is ordered by, rising; empty where it was looked up alone.
     """
 
     id: int
@@ -251,6 +252,7 @@ class Entry(Generic[SetupT_co]):
     setup: SetupT_co
     coming_bookings: int = 0
     is_sample: bool = False
+    place: tuple[int | str | datetime, ...] = field(default=(), compare=False)
 
 
 SetupErrors = Mapping[str, tuple[str, ...]]

@@ -113,7 +113,7 @@ def _book_as_staff(request: Request, asked: dict[str, Any]) -> HttpResponse:
             )
         except CustomerInvalid as error:
             raise name_fields(error) from error
-        body = {**describe_booked(booked), "id": str(booked.booking_id)}
+        body = {**describe_booked(booked, booked.manage_token), "id": str(booked.booking_id)}
         return Result(status=status.HTTP_201_CREATED, body=body)
 
     return answer_once(request, run, is_personal=False)

@@ -52,7 +52,7 @@ from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_u
 from scheduling.services.bookings.submissions import book_slot, submit_booking
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.services.repeating import Repeats, book_repeats, find_held_request
-from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
+from scheduling.types import CUSTOMER, BookingView, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
 
@@ -156,7 +156,7 @@ def book_as_customer(request: Request, asked: dict[str, Any]) -> HttpResponse:
             raise name_fields(error) from error
         if "hold" in asked:
             note_end(request)
-        return Result(status=status.HTTP_201_CREATED, body=describe_booked(booked))
+        return Result(status=status.HTTP_201_CREATED, body=describe_booked(booked, booked.manage_token))
 
     try:
         return answer_once(request, run, is_personal=True)
@@ -167,13 +167,13 @@ def book_as_customer(request: Request, asked: dict[str, Any]) -> HttpResponse:
         raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
 
 
-def describe_booked(booked: SubmittedBooking) -> dict[str, object]:
+def describe_booked(booked: SubmittedBooking | BookingView, manage_token: str) -> dict[str, object]:
     """Return what a booking answers to whoever made it."""
     return {
         "reference": booked.reference,
         "status": booked.status,
         "answer_by": booked.answer_by,
-        "manage_url": make_manage_url(booked.manage_token),
+        "manage_url": make_manage_url(manage_token),
     }
 
 

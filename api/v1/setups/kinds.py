@@ -72,6 +72,7 @@ class Kind:
         load: By its id.
         fetch: All of them, in the business's order, by what the query says.
         delete: None: it is only archived.
+        unlisted: Why there is no list.
         unmade: Why one cannot be set up, beside what is wrong with it.
         stuck: Why one cannot be archived, beside the bookings that need it.
     """
@@ -88,8 +89,16 @@ class Kind:
     change: Callable[..., int]
     delete: Callable[..., None] | None = None
     query: type[SetupQuery] = SetupQuery
+    unlisted: tuple[type[DomainError], ...] = ()
     unmade: tuple[type[DomainError], ...] = ()
     stuck: tuple[type[DomainError], ...] = ()
+
+
+def _list_add_ons(asked: dict[str, Any], is_active: bool) -> Entries:  # noqa: FBT001 - as every `fetch`
+    found = entries.list_add_on_entries(service_id=asked["service"], now=utc_now(), is_active=is_active)
+    if not found:
+        entries.get_service_entry(service_id=asked["service"], now=utc_now())
+    return found
 
 
 LOCATIONS = Kind(
@@ -141,13 +150,12 @@ ADD_ONS = Kind(
     id_name="add_on_id",
     door=add_ons.NOUN,
     load=lambda row_id: entries.get_add_on_entry(add_on_id=row_id, now=utc_now()),
-    fetch=lambda asked, is_active: entries.list_add_on_entries(
-        service_id=asked["service"], now=utc_now(), is_active=is_active
-    ),
+    fetch=_list_add_ons,
     create=add_ons.create_add_on,
     change=add_ons.change_add_on,
     delete=add_ons.delete_add_on,
     query=AddOnQuery,
+    unlisted=(errors.ServiceNotFound,),
 )
 RESOURCES = Kind(
     name="resources",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -91,13 +92,14 @@ def _get(kind: Kind, shape: Any) -> Callable[..., object]:
 def _list(kind: Kind, shape: Any) -> Callable[..., object]:
     @describe_call(
         f"list_{kind.name}_entries",
+        fails=kind.unlisted,
         description="List what was set up, in the business's order.",
         parameters=[kind.query],
         responses=make_list(f"{kind.noun}Setup", shape),
     )
     def get(_self: StaffView, request: Request) -> Response:
         asked = kind.query.read(request).validated_data
-        page = cut_list(kind.fetch(asked, not asked["archived"]), asked, kind.name)
+        page = cut_list(kind.fetch(asked, not asked["archived"]), asked, kind.name, key=attrgetter("place"))
         return Response({"results": [describe_entry(row) for row in page.rows], "next": name_next(page, kind.name)})
 
     return get

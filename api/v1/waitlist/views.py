@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from api.pagination import cut_list, name_next
 from api.throttles import ContactLimits
 from api.v1.bookings.serializers import BookedShape
 from api.v1.bookings.staff import make_actor
-from api.v1.bookings.views import make_details, name_fields, open_guard_of
+from api.v1.bookings.views import describe_booked, make_details, name_fields, open_guard_of
 from api.v1.manage.serializers import EmptyFields
 from api.v1.waitlist.queue import QueuedChanges, QueuedShape, QueueList, WaitlistQuery, describe_waiting
 from api.v1.waitlist.serializers import AcceptFields, EntryShape, WaitingShape, WaitlistFields
@@ -44,15 +45,15 @@ from scheduling.errors.waitlist import EntryEnded, OfferOver, TooManyEntries, Wa
 from scheduling.selectors.bookings.views import get_booking, get_by_token
 from scheduling.selectors.waitlist.entries import find_entry, get_entry, is_offer_open, list_ended, list_waiting
 from scheduling.services.bookings.guards import Guard, admit, open_guard, send_code
-from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.services.messages.waitlist import make_waitlist_url
 from scheduling.services.waitlist.answering import accept_offer, decline_offer
 from scheduling.services.waitlist.changing import change_dates
 from scheduling.services.waitlist.joining import join_waitlist, leave_waitlist, remove_entry
-from scheduling.types import BookingView, CustomerDetails, WaitlistWish
+from scheduling.types import CUSTOMER, Actor, BookingView, CustomerDetails, WaitlistEntryView, WaitlistWish
 from tenants.errors import NotPublished
 
 NAME = "waitlist"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WaitlistView(SharedView):
@@ -67,7 +68,9 @@ class WaitlistView(SharedView):
     def get(self, request: Request) -> Response:
         """List who waits or has an offer, in the order in which they joined, or those who do not any more."""
         asked = WaitlistQuery.read(request).validated_data
-        page = cut_list(list_ended() if asked["ended"] else list_waiting(), asked, NAME)
+        is_ended = asked["ended"]
+        rows, key = (list_ended(), _place_ended) if is_ended else (list_waiting(), _place_waiting)
+        page = cut_list(rows, asked, NAME, key=key)
         return Response({"results": [describe_waiting(row) for row in page.rows], "next": name_next(page, NAME)})
 
     @describe_call(
@@ -89,12 +92,18 @@ class WaitlistView(SharedView):
         responses={201: WaitingShape},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Wait for a time: the first who can come is offered what becomes free, by message."""
+        """Wait for a time: the first who can come is offered what becomes free, by message.
+
+        Staff and programs put on as many as they like and are asked for no code.
+        """
         asked = WaitlistFields.read(request).validated_data
+        if request.user.is_authenticated:
+            by = make_actor(request)
+            return answer_once(request, lambda: _join(asked, by=by, now=utc_now()), is_personal=True)
         # An offer keeps a time: whoever joins counts as whoever books.
         guard = open_guard_of(request, asked)
         try:
-            return answer_once(request, lambda: _join(asked, guard), is_personal=True)
+            return answer_once(request, lambda: _join_as_customer(asked, guard), is_personal=True)
         except VerificationRequired as error:
             raise send_code(guard, error, is_new_wanted=not guard.has_code) from error
 
@@ -221,27 +230,35 @@ def _accept(token: str, asked: dict[str, Any], guard: Guard | None) -> Result:
     except CustomerInvalid as error:
         raise name_fields(error) from error
     booking = get_by_token(token=manage_token, now=now)
-    body = {
-        "reference": booking.reference,
-        "status": booking.status,
-        "answer_by": booking.answer_by,
-        "manage_url": make_manage_url(manage_token),
-    }
-    return Result(status=status.HTTP_200_OK, body=body)
+    return Result(status=status.HTTP_200_OK, body=describe_booked(booking, manage_token))
 
 
-def _join(asked: dict[str, Any], guard: Guard) -> Result:
-    wished = _read_wished(asked)
-    check_choosable(wished.wish)
+def _place_waiting(entry: WaitlistEntryView) -> tuple[int]:
+    return (entry.id,)
+
+
+def _place_ended(entry: WaitlistEntryView) -> tuple[int, int]:
+    """Return where an ended entry stands: the latest first."""
+    ended_at = entry.ended_at or entry.created_at
+    return -((ended_at - EPOCH) // timedelta(microseconds=1)), -entry.id
+
+
+def _join_as_customer(asked: dict[str, Any], guard: Guard) -> Result:
+    check_choosable(read_wish(asked))
+    with admit(guard) as proven:
+        return _join(asked, by=CUSTOMER, is_proven=bool(proven), now=guard.now)
+
+
+def _join(asked: dict[str, Any], *, by: Actor, now: datetime, is_proven: bool = False) -> Result:
     try:
-        with admit(guard) as proven:
-            token = join_waitlist(
-                asked=wished,
-                details=make_details(asked, ""),
-                join_key=new_token(),
-                is_proven=bool(proven),
-                now=guard.now,
-            )
+        token = join_waitlist(
+            asked=_read_wished(asked),
+            details=make_details(asked, ""),
+            join_key=new_token(),
+            is_proven=is_proven,
+            by=by,
+            now=now,
+        )
     except CustomerInvalid as error:
         raise name_fields(error) from error
     entry, _ = find_entry(token)

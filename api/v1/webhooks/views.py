@@ -50,7 +50,7 @@ class WebhooksView(StaffView):
     def get(self, request: Request) -> Response:
         """List where events go, the oldest first."""
         asked = PageQuery.read(request).validated_data
-        page = cut_list(list_endpoints(), asked, NAME)
+        page = cut_list(list_endpoints(), asked, NAME, key=lambda each: (each.id,))
         return Response({"results": [describe_webhook(each) for each in page.rows], "next": name_next(page, NAME)})
 
     @describe_call(

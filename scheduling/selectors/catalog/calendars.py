@@ -76,7 +76,8 @@ def list_date_override_entries(
 ) -> tuple[Entry[DateOverrideSetup], ...]:
     """List date overrides of all resources and locations on dates ``[from_on, to_on]``; one query."""
     rows = DateOverride.objects.filter(on__range=(from_on, to_on)).order_by("on", "pk")
-    return view_entries(rows if is_active is None else rows.filter(is_active=is_active), read_date_override)
+    found = rows if is_active is None else rows.filter(is_active=is_active)
+    return view_entries(found, read_date_override, place=lambda row: (row.on.isoformat(), row.pk))
 
 
 def get_date_override_entry(*, date_override_id: int) -> Entry[DateOverrideSetup]:
@@ -94,7 +95,8 @@ def list_time_off_entries(
 ) -> tuple[Entry[TimeOffSetup], ...]:
     """List what overlaps ``(ends_after, starts_before)``, of all resources; one query."""
     rows = TimeOff.objects.filter(starts_at__lt=starts_before, ends_at__gt=ends_after).order_by("starts_at", "pk")
-    return view_entries(rows if is_active is None else rows.filter(is_active=is_active), read_time_off)
+    found = rows if is_active is None else rows.filter(is_active=is_active)
+    return view_entries(found, read_time_off, place=lambda row: (row.starts_at, row.pk))
 
 
 def get_time_off_entry(*, time_off_id: int) -> Entry[TimeOffSetup]:

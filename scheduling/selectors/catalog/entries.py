@@ -71,7 +71,9 @@ def list_location_entries(
 ) -> tuple[Entry[LocationSetup], ...]:
     """List locations in the business's order; ``is_active`` None: archived ones too."""
     rows = _search(_narrow(Location.objects.all(), is_active), search, lambda row: Findable((row.name, row.address)))
-    return view_entries(rows, read_location, count_bookings_of_locations([row.pk for row in rows], now=now))
+    return view_entries(
+        rows, read_location, count_bookings_of_locations([row.pk for row in rows], now=now), place=_by_position
+    )
 
 
 def get_location_entry(*, location_id: int, now: datetime) -> Entry[LocationSetup]:
@@ -89,7 +91,9 @@ def list_resource_type_entries(
 ) -> tuple[Entry[ResourceTypeSetup], ...]:
     """List resource types in the business's order; ``is_active`` None: archived ones too."""
     rows = _search(_narrow(ResourceType.objects.all(), is_active), search, lambda row: Findable((row.name,)))
-    return view_entries(rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now))
+    return view_entries(
+        rows, read_resource_type, count_bookings_of_types([row.pk for row in rows], now=now), place=_by_position
+    )
 
 
 def get_resource_type_entry(*, resource_type_id: int, now: datetime) -> Entry[ResourceTypeSetup]:
@@ -116,9 +120,12 @@ def list_resource_entries(
         found = found.filter(location_id=location_id)
     if resource_type_id is not None:
         found = found.filter(resource_type_id=resource_type_id)
+    found = found.select_related("resource_type")
     found = found.order_by("resource_type__position", "resource_type_id", "position", "id")
     rows = _search(found, search, lambda row: Findable((row.name, *row.skills), email=row.email, phone=row.phone))
-    return view_entries(rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now))
+    return view_entries(
+        rows, read_resource, count_bookings_of_resources([row.pk for row in rows], now=now), place=_by_type
+    )
 
 
 def get_resource_entry(*, resource_id: int, now: datetime) -> Entry[ResourceSetup]:
@@ -137,7 +144,9 @@ def list_service_entries(
     """List services in the business's order, with what they take."""
     found = _narrow(with_requirements(Service.objects.all()), is_active)
     rows = _search(found, search, lambda row: Findable(_list_texts(row)))
-    return view_entries(rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now))
+    return view_entries(
+        rows, read_service, count_bookings_of_services([row.pk for row in rows], now=now), place=_by_position
+    )
 
 
 def get_service_entry(*, service_id: int, now: datetime) -> Entry[ServiceSetup]:
@@ -155,7 +164,9 @@ def list_add_on_entries(
 ) -> tuple[Entry[AddOnSetup], ...]:
     """List the extras of a service in the business's order."""
     rows = list(_narrow(AddOn.objects.filter(service_id=service_id), is_active))
-    return view_entries(rows, read_add_on, count_bookings_of_add_ons([row.pk for row in rows], now=now))
+    return view_entries(
+        rows, read_add_on, count_bookings_of_add_ons([row.pk for row in rows], now=now), place=_by_position
+    )
 
 
 def list_add_ons_of_all() -> dict[int, list[AddOnSetup]]:
@@ -178,7 +189,7 @@ def get_add_on_entry(*, add_on_id: int, now: datetime) -> Entry[AddOnSetup]:
 
 def list_rule_entries(*, is_active: bool | None = True) -> tuple[Entry[RuleSetup], ...]:
     """List capacity rules, the oldest first; one query."""
-    return view_entries(_narrow(CapacityRule.objects.order_by("pk"), is_active), read_rule)
+    return view_entries(_narrow(CapacityRule.objects.order_by("pk"), is_active), read_rule, place=lambda row: (row.pk,))
 
 
 def get_rule_entry(*, rule_id: int) -> Entry[RuleSetup]:
@@ -232,9 +243,13 @@ def get_row(rows: QuerySet[RowT], row_id: int, missing: type[NotFound]) -> RowT:
 
 
 def view_entries(
-    rows: Iterable[Any], read: Callable[[Any], SetupT], bookings: Mapping[int, int] = MappingProxyType({})
+    rows: Iterable[Any],
+    read: Callable[[Any], SetupT],
+    bookings: Mapping[int, int] = MappingProxyType({}),
+    *,
+    place: Callable[[Any], tuple[int | str | datetime, ...]] = lambda _: (),
 ) -> tuple[Entry[SetupT], ...]:
-    """Freeze rows as entries; ``bookings`` maps their ids to how many coming ones use them."""
+    """Freeze rows as entries; ``bookings`` maps their ids to how many coming ones use them, ``place`` orders them."""
     return tuple(
         Entry(
             id=row.pk,
@@ -243,6 +258,15 @@ def view_entries(
             setup=read(row),
             coming_bookings=bookings.get(row.pk, 0),
             is_sample=getattr(row, "is_sample", False),
+            place=place(row),
         )
         for row in rows
     )
+
+
+def _by_position(row: Any) -> tuple[int, int]:
+    return row.position, row.pk
+
+
+def _by_type(row: Resource) -> tuple[int, int, int, int]:
+    return row.resource_type.position, row.resource_type_id, row.position, row.pk

@@ -13,7 +13,7 @@ from kernel.text import mark
 from notifications.services.codes import list_ways
 from notifications.types.messages import Recipient
 from scheduling.engine import LONGEST_AHEAD_MINUTES
-from scheduling.enums import WaitlistStatus, WaitlistStep
+from scheduling.enums import ActorKind, WaitlistStatus, WaitlistStep
 from scheduling.errors import RequestInvalid, TooManyBookings, VerificationRequired
 from scheduling.errors.waitlist import EntryEnded, TooManyEntries, WaitlistEntryNotFound
 from scheduling.models import Booking, WaitlistEntry
@@ -49,12 +49,19 @@ LONGEST_WAIT = timedelta(days=1)
 
 
 def join_waitlist(
-    *, asked: WaitlistWish, details: VisitDetails, join_key: str, now: datetime, is_proven: bool = False
+    *,
+    asked: WaitlistWish,
+    details: VisitDetails,
+    join_key: str,
+    now: datetime,
+    is_proven: bool = False,
+    by: Actor = CUSTOMER,
 ) -> str:
     """Put a customer on the waitlist and tell them so; returns the token of the entry's link.
 
     ``join_key`` is a secret of the run through the pages: the same wish of the same person, sent again, leads to the
-    entry that it made. ``is_proven``: they typed the code that went to their contact.
+    entry that it made. ``is_proven``: they typed the code that went to their contact. Staff
+    put on as many as they like.
 
     Raises:
         StatusForbids, NotPublished: The business takes no bookings now.
@@ -66,7 +73,7 @@ def join_waitlist(
         TooManyEntries: They have waited for many things with a code already.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The wish makes no sense.
     """
-    check_new_bookings(CUSTOMER)
+    check_new_bookings(by)
     check_wished(asked, today=local_today(now))
     plan = load_plan_at(wish=asked.wish, starts_at=datetime.combine(asked.from_on, time(12), UTC))
     check_online(plan)
@@ -79,8 +86,10 @@ def join_waitlist(
         if before is not None:
             return make_link_token(before)
         known = meet_customer(clean)
-        _check_count(clean, is_proven=is_proven)
+        if by.kind == ActorKind.CUSTOMER:
+            _check_count(clean, is_proven=is_proven)
         made = _make_entry(asked, details, clean, key=key, now=now)
+        note(made, WaitlistStep.JOINED, now=now, by=by)
         made.details["is_proven"] = is_proven
         entry = _write(made, clean, known, now=now)
         tell_joined(entry, token=make_link_token(entry), now=now)
@@ -186,7 +195,7 @@ def _make_entry(
     asked: WaitlistWish, details: VisitDetails, clean: CleanDetails, *, key: str, now: datetime
 ) -> WaitlistEntry:
     wish, uid = asked.wish, uuid4().hex
-    entry = WaitlistEntry(
+    return WaitlistEntry(
         service_id=wish.service_ids[0],
         location_id=wish.location_id,
         service_ids=list(wish.service_ids),
@@ -207,8 +216,6 @@ def _make_entry(
         join_key=key,
         details=keep_details(details, clean.details.customer, asset_label=clean.asset_label),
     )
-    note(entry, WaitlistStep.JOINED, now=now, by=CUSTOMER)
-    return entry
 
 
 def _write(entry: WaitlistEntry, clean: CleanDetails, known: Known, *, now: datetime) -> WaitlistEntry:

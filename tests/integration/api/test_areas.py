@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,10 +13,13 @@ from scheduling.models import (
     Booking,
     CapacityRule,
     ConversationLine,
+    DateOverride,
     Feedback,
     Location,
+    Resource,
     Series,
     Service,
+    TimeOff,
     WaitlistEntry,
 )
 from scheduling.selectors.catalog.entries import get_service_entry
@@ -338,6 +341,46 @@ def test_whole_list_comes_a_page_at_a_time(call, tenant):
         cursor = {"cursor": page["next"]}
 
     assert (len(found), len(set(found)), cursor) == (4, 4, {"cursor": None})
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("locations", {}),
+        ("catalog/resources", {}),
+        ("catalog/services", {}),
+        ("resource_types", {}),
+        ("capacity_rules", {}),
+        ("date_overrides", {"from": "2026-01-01", "to": "2026-12-31"}),
+        ("time_off", {"ends_after": "2026-01-01T00:00:00Z", "starts_before": "2026-12-31T00:00:00Z"}),
+    ],
+)
+def test_every_list_goes_on_after_its_last_row(call, tenant, name, query):
+    place = Location.objects.first()
+    resource = Resource.objects.first()
+    for number in range(1, 4):
+        Location.objects.create(name=f"Sucursal {number}", timezone=tenant.timezone, position=number)
+        CapacityRule.objects.create(scope="location", location=place, limit=number, period="day", measure="bookings")
+        at = datetime(2026, 3, number, tzinfo=UTC)
+        DateOverride.objects.create(location=place, on=at.date())
+        TimeOff.objects.create(resource=resource, starts_at=at, ends_at=at + timedelta(hours=1))
+    whole = call("get", name, area="catalog", **query).json()["results"]
+    found, cursor = [], ""
+    while cursor is not None:
+        asked = {"cursor": cursor} if cursor else {}
+        page = call("get", name, area="catalog", limit=1, **query, **asked).json()
+        found += page["results"]
+        cursor = page["next"]
+
+    assert len(whole) > 1
+    assert found == whole
+
+
+def test_extras_of_no_service(call, tenant):
+    service = Service.objects.exclude(add_ons__isnull=False).first()
+
+    assert call("get", "add_ons", area="catalog", service=service.pk).json() == {"results": [], "next": None}
+    assert call("get", "add_ons", area="catalog", service=999).json()["code"] == "service_not_found"
 
 
 @pytest.mark.parametrize("cursor", ["waitlist.WzFd", "locations.Wy0xXQ", "locations.x", "locations.WyJhIl0"])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from scheduling.models import WaitlistEntry
+from scheduling.services.waitlist.joining import MOST_OPEN
+from tests.conftest import HostClient
+from tests.factories.accounts import make_key
 from tests.integration.api.conftest import make_booking_body
 
 PATH = "/api/v1/waitlist"
@@ -39,6 +42,40 @@ def test_the_same_key_joins_once(customer_client, body):
 
     assert answers[0].content == answers[1].content
     assert WaitlistEntry.objects.count() == 1
+
+
+def test_a_program_puts_on_as_many_as_it_likes(tenant, customer_client, body):
+    headers = {"Authorization": f"Bearer {make_key({'waitlist': 'write'})}"}
+    program = HostClient(tenant.primary_host, headers=headers)
+    answers = [program.post(PATH, body, content_type="application/json") for _ in range(MOST_OPEN + 1)]
+    refused = customer_client.post(PATH, body, content_type="application/json")
+
+    assert {each.status_code for each in answers} == {201}
+    rows = WaitlistEntry.objects.all()
+    assert {(row.details["is_proven"], row.log[0]["by"]) for row in rows} == {(False, "staff")}
+    assert (rows.count(), refused.json()["code"]) == (MOST_OPEN + 1, "throttled")
+
+
+def test_whoever_leaves_between_two_pages_hides_nobody(tenant, customer_client, body):
+    headers = {"Authorization": f"Bearer {make_key({'waitlist': 'write'})}"}
+    program = HostClient(tenant.primary_host, headers=headers)
+    for number in range(5):
+        customer = {**body["customer"], "name": f"Ana {number}"}
+        program.post(PATH, {**body, "customer": customer}, content_type="application/json")
+    ids = list(map(str, WaitlistEntry.objects.order_by("pk").values_list("pk", flat=True)))
+
+    def read(**asked) -> tuple[list[str], str | None]:
+        page = program.get(PATH, {"limit": 2, **asked}).json()
+        return [each["id"] for each in page["results"]], page["next"]
+
+    first, cursor = read()
+    program.delete(f"{PATH}/{ids[0]}")
+    program.delete(f"{PATH}/{ids[1]}")
+    ended, ended_cursor = read(ended="true", limit=1)
+    program.delete(f"{PATH}/{ids[4]}")
+
+    assert (first, read(cursor=cursor)) == (ids[:2], (ids[2:4], None))
+    assert (ended, read(ended="true", cursor=ended_cursor)) == ([ids[1]], ([ids[0]], None))
 
 
 @pytest.mark.parametrize(
