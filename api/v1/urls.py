@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.v1.availability import views as availability
-from api.v1.bookings import door, series, staff, steps
+from api.v1.bookings import door, following, series, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.customers import views as customers
@@ -44,6 +44,8 @@ urlpatterns = [
     path("bookings/<str:booking_id>/confirm", steps.ConfirmView.as_view(), name="booking-confirm"),
     path("bookings/<str:booking_id>/decline", steps.DeclineView.as_view(), name="booking-decline"),
     path("bookings/<str:booking_id>/cancel", steps.CancelView.as_view(), name="booking-cancel"),
+    path("bookings/<str:booking_id>/cancel_following", following.CancelFollowingView.as_view(), name="cancel-following"),
+    path("bookings/<str:booking_id>/undo_following", following.UndoFollowingView.as_view(), name="undo-following"),
     path("bookings/<str:booking_id>/arrive", steps.ArriveView.as_view(), name="booking-arrive"),
     path("bookings/<str:booking_id>/start", steps.StartView.as_view(), name="booking-start"),
     path("bookings/<str:booking_id>/complete", steps.CompleteView.as_view(), name="booking-complete"),
@@ -89,6 +91,7 @@ urlpatterns = [
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
+    path("manage/<str:token>/cancel_following", manage.CancelFollowingView.as_view(), name="manage-cancel-following"),
     path("manage/<str:token>/feedback", aftercare.FeedbackView.as_view(), name="manage-feedback"),
     path("manage/<str:token>/feedback/publish", aftercare.PublishView.as_view(), name="manage-publish"),
     path("manage/<str:token>/messages", aftercare.MessagesView.as_view(), name="manage-messages"),

@@ -11,6 +11,8 @@ KEY_AREAS = {
     "api/v1/bookings/<str:booking_id>/confirm": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/decline": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/cancel": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/cancel_following": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/undo_following": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/arrive": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/start": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/complete": BOOKINGS,

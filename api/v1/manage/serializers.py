@@ -29,6 +29,19 @@ class CancelFields(StrictSerializer):
     reason = TextField(required=False, allow_blank=True, max_length=500, default="")
 
 
+class CancelledShape(serializers.Serializer[Any]):
+    """One of the bookings that were canceled together."""
+
+    reference = serializers.CharField()
+    starts_at = InstantField()
+
+
+class CancelledTogetherShape(serializers.Serializer[Any]):
+    """Answer of ``POST manage/{token}/cancel_following``."""
+
+    results = CancelledShape(many=True)
+
+
 class FeedbackFields(StrictSerializer):
     """Body of ``POST manage/{token}/feedback``."""
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from api.choices import choose_again
 from api.document import describe_call
-from api.v1.manage.serializers import CancelFields, EmptyFields, ManagedShape, RescheduleFields
+from api.v1.manage.serializers import CancelFields, CancelledTogetherShape, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.language import current_language
 from kernel.clock import utc_now
@@ -27,10 +27,12 @@ from scheduling.errors import (
 )
 from scheduling.policies import may_customer_cancel, may_customer_move
 from scheduling.selectors.aftercare.feedback import is_rated
+from scheduling.selectors.bookings.series import list_ended_together
 from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.series.following import cancel_following
 from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.types import CUSTOMER
 from tenants.context import current_tenant
@@ -120,6 +122,32 @@ class CancelView(OpenView):
         def run() -> Result:
             cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
             return Result(status=200, body=describe_managed(token))
+
+        return answer_once(request, run, is_personal=True)
+
+
+class CancelFollowingView(OpenView):
+    """``POST manage/{token}/cancel_following``."""
+
+    @describe_call(
+        "cancel_own_following",
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused),
+        request=CancelFields,
+        responses=CancelledTogetherShape,
+    )
+    def post(self, request: Request, token: str) -> HttpResponse:
+        """Cancel the booking and those of its series that come after it; again changes nothing.
+
+        Answers all that are canceled by it, by start. Those for which it is too late stay, and so does what is told
+        to another contact.
+        """
+        form = CancelFields.read(request)
+
+        def run() -> Result:
+            cancel_following(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
+            ended = list_ended_together(get_by_token(token=token, now=utc_now()), is_customers=True)
+            rows = [{"reference": each.reference, "starts_at": each.starts_at} for each in ended]
+            return Result(status=200, body={"results": rows})
 
         return answer_once(request, run, is_personal=True)
 

@@ -54,6 +54,12 @@ class SeriesView:
         return self.bookings[-1].starts_at
 
     @property
+    def ended_together(self) -> tuple[BookingView, ...]:
+        """Return, by start, all that one act canceled, the one that is looked at among them; none where it stands."""
+        ended = (self.own, *self.ended_with) if self.own.cancelled_at is not None else ()
+        return tuple(sorted(ended, key=lambda each: (each.starts_at, each.id)))
+
+    @property
     def ended_with(self) -> tuple[BookingView, ...]:
         """Return the others that one act cancelled together with it."""
         if self.own.cancelled_at is None:
@@ -81,6 +87,15 @@ def find_series(booking: BookingView, *, is_customers: bool) -> SeriesView | Non
         own=next(each for each in views if each.id == booking.id),
         bookings=tuple(views),
     )
+
+
+def list_ended_together(booking: BookingView, *, is_customers: bool) -> tuple[BookingView, ...]:
+    """Return, by start, what one act canceled together with a booking, itself among them; itself where it stands.
+
+    ``is_customers``: of those alone whose messages go to the same contacts.
+    """
+    series = find_series(booking, is_customers=is_customers)
+    return (series.ended_together if series is not None else ()) or (booking,)
 
 
 def list_of_series(booking: Booking | BookingView, *, is_customers: bool) -> QuerySet[Booking]:
