@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from babel.lists import format_list
 from django.utils.translation import gettext, ngettext, pgettext
 
 from edge.language import current_language
@@ -19,6 +21,7 @@ from kernel.formats import (
 )
 from kernel.identity import phones
 from scheduling.selectors.bookings.series import SeriesView
+from scheduling.types import BookingView
 
 __all__ = [
     "Formats",
@@ -31,11 +34,14 @@ __all__ = [
     "format_span",
     "get_formats",
     "is_morning",
+    "name_dates",
     "name_time",
     "to_local",
 ]
 
 THOUSAND = 1000
+MOST_NAMED = 6
+"""Of dates in a row."""
 SIZE_UNITS = ("B", "KB", "MB", "GB")
 
 
@@ -99,6 +105,16 @@ def describe_series(formats: Formats, series: SeriesView) -> str:
     if words["rhythm"]:
         return gettext("%(position)s of %(count)s, %(rhythm)s until %(until)s") % words
     return gettext("%(position)s of %(count)s, until %(until)s") % words
+
+
+def name_dates(formats: Formats, bookings: Sequence[BookingView]) -> str:
+    """Return the dates of several bookings, "lun 5 de oct y lun 12 de oct"; of very many, how many more."""
+    named = [formats.format_day_short(to_local(each.starts_at, each.timezone).date()) for each in bookings]
+    left = len(named) - MOST_NAMED
+    if left > 0:
+        more = ngettext("%(count)s more", "%(count)s more", left) % {"count": left}
+        named = [*named[:MOST_NAMED], more]
+    return format_list(named, locale=formats.locale)
 
 
 def _name_rhythm(frequency: str, interval: int) -> str:

@@ -51,7 +51,7 @@ from web.booking.standing import Standing, describe_standing, is_called_off, is_
 from web.booking.times import complete_first
 from web.booking.visits.cards import VisitCard, make_cards
 from web.errors import translate_error
-from web.formats import Formats, describe_series, end_sentence, get_formats, name_time, to_local
+from web.formats import Formats, describe_series, end_sentence, get_formats, name_dates, name_time, to_local
 from web.parts.pickers import find_week, last_day, make_picker
 
 ManageView = Callable[[HttpRequest, str], HttpResponse]
@@ -152,6 +152,16 @@ class ManagePage:
         """The later dates of its series that its customer can cancel along with it."""
         after = self.series.after if self.series else ()
         return tuple(each for each in after if may_customer_cancel(each, now=self.now))
+
+    @property
+    def ended_count(self) -> int:
+        """How many dates of its series were canceled together with it, itself among them."""
+        return len(self.series.ended_together) if self.series else 0
+
+    @property
+    def ended_dates(self) -> str:
+        """When those are."""
+        return name_dates(self.formats, self.series.ended_together) if self.series else ""
 
     @property
     def asks_attendance(self) -> bool:

@@ -92,7 +92,12 @@ def test_a_customer_cancels_what_is_told_to_them(customer_client, series):
     answers = [post(customer_client, path, {"reason": "Viaje"}) for _ in range(2)]
 
     assert [each.json() for each in answers] == [
-        {"results": [{"reference": each.reference, "starts_at": f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}"} for each in series[:2]]}
+        {
+            "results": [
+                {"reference": each.reference, "starts_at": f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}"}
+                for each in series[:2]
+            ]
+        }
     ] * 2
     assert list_statuses() == ["cancelled", "cancelled", "confirmed"]
     assert Booking.objects.get(pk=series[1].pk).cancelled_reason == "Viaje"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
@@ -17,14 +19,16 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.bookings.series import list_ended_together
 from scheduling.services.bookings import undoing
 from scheduling.services.bookings.series import following
 from scheduling.types import Actor, BookingView, OverrideReason
 from web.errors import translate_error
+from web.formats import name_dates
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
-from web.templatetags.formats import local_date_time
-from web.workspace.bookings.actions import ACTIONS, Action, ReasonRule
+from web.templatetags.formats import get_current_formats, local_date_time
+from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
 
@@ -51,7 +55,9 @@ def perform_action(request: HttpRequest, booking_id: int, key: str) -> HttpRespo
     except (Conflict, Forbidden) as error:
         return refuse(request, booking_id, error)
     booking = bookings.get_booking(booking_id=booking_id)
-    toast = Toast(title=str(action.done), text=describe(booking), undo=action.make_undo(booking_id))
+    together = list_ended_together(booking, is_customers=False) if action is CANCEL_FOLLOWING else (booking,)
+    done = CANCEL.done if action is CANCEL_FOLLOWING and len(together) == 1 else action.done
+    toast = Toast(title=str(done), text=describe_together(together), undo=action.make_undo(booking_id))
     return answer_done(request, booking, toast)
 
 
@@ -74,6 +80,7 @@ def undo_action(request: HttpRequest, booking_id: int, status: str) -> HttpRespo
 @require_POST
 def undo_following(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Take back that bookings of a series were canceled together; a second click that finds it done is no error."""
+    together = list_ended_together(bookings.get_booking(booking_id=booking_id), is_customers=False)
     try:
         following.restore_following(booking_id=booking_id, now=utc_now(), by=make_actor(request))
     except SlotTaken as error:
@@ -83,7 +90,7 @@ def undo_following(request: HttpRequest, booking_id: int) -> HttpResponse:
     except (Conflict, Forbidden) as error:
         return refuse(request, booking_id, error)
     booking = bookings.get_booking(booking_id=booking_id)
-    return answer_done(request, booking, Toast(title=gettext("Change undone"), text=describe(booking)))
+    return answer_done(request, booking, Toast(title=gettext("Change undone"), text=describe_together(together)))
 
 
 def render_booking(
@@ -133,6 +140,15 @@ def make_actor(request: HttpRequest) -> Actor:
 def describe(booking: BookingView) -> str:
     """Name a booking in one line: who and when."""
     return f"{booking.customer_name} · {local_date_time(booking.starts_at, booking.timezone)}"
+
+
+def describe_together(together: Sequence[BookingView]) -> str:
+    """Name bookings to which something was done at once in one line: who, how many, and when."""
+    if len(together) == 1:
+        return describe(together[0])
+    count, dates = len(together), name_dates(get_current_formats(), together)
+    said = ngettext("%(count)s booking: %(dates)s", "%(count)s bookings: %(dates)s", count)
+    return f"{together[0].customer_name} · {said % {'count': count, 'dates': dates}}"
 
 
 def answer_done(request: HttpRequest, booking: BookingView, toast: Toast) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kernel.clock import utc_now
+from kernel.formats import get_formats, to_local
 from scheduling.models import Allocation, Booking, Series, Service
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.manage_tokens import make_manage_token
@@ -50,6 +51,14 @@ def make_series(count: int = 3, *, slot: int = 2) -> list[int]:
     ]
 
 
+def name_days(ids: list[int]) -> str:
+    """Return the dates as the business reads them."""
+    rows = Booking.objects.filter(pk__in=ids).order_by("pk").select_related("location")
+    formats = get_formats("es", "MX")
+    days = (formats.format_day_short(to_local(row.starts_at, row.location.timezone).date()) for row in rows)
+    return " y ".join(days)
+
+
 def statuses(ids: list[int]) -> list[str]:
     return list(Booking.objects.filter(pk__in=ids).order_by("pk").values_list("status", flat=True))
 
@@ -80,11 +89,36 @@ def test_this_and_the_following_are_canceled_and_undone(owner_client):
     assert (done.status_code, statuses(ids)) == (200, ["confirmed", "cancelled", "cancelled"])
     toast = next(each for name, each in json.loads(done.headers["HX-Trigger"]).items() if "undo" in str(each))
     assert toast["undo"] == {"url": f"/workspace/bookings/{ids[1]}/undo-following/", "fields": {"from": "board"}}
+    assert (toast["title"], toast["text"]) == ("Citas canceladas", f"Ana Torres · 2 citas: {name_days(ids[1:])}")
     assert f'action="/workspace/bookings/{ids[1]}/undo-following/"' in done.content.decode()
 
     undone = owner_client.post(toast["undo"]["url"], toast["undo"]["fields"], **HTMX)
 
     assert (undone.status_code, statuses(ids)) == (204, ["confirmed"] * 3)
+    said = next(each for each in json.loads(undone.headers["HX-Trigger"]).values() if "title" in str(each))
+    assert said["text"] == toast["text"]
+
+
+def test_where_nothing_follows_one_is_canceled_and_said(owner_client):
+    ids = make_series()
+
+    done = owner_client.post(f"/workspace/bookings/{ids[2]}/cancel-following/", {"cause": "told"}, **HTMX)
+
+    toast = next(each for name, each in json.loads(done.headers["HX-Trigger"]).items() if "undo" in str(each))
+    assert (toast["title"], "Ana Torres · " in toast["text"], "citas" in toast["text"]) == (
+        "Cita cancelada",
+        True,
+        False,
+    )
+
+
+def test_of_very_many_dates_it_is_said_how_many_more(owner_client):
+    ids = make_series(8)
+
+    done = owner_client.post(f"/workspace/bookings/{ids[0]}/cancel-following/", {"cause": "told"}, **HTMX)
+
+    toast = next(each for name, each in json.loads(done.headers["HX-Trigger"]).items() if "undo" in str(each))
+    assert ("8 citas: " in toast["text"], toast["text"].endswith(" y 2 más")) == (True, True)
 
 
 def test_a_reason_is_asked_for_and_nothing_canceled_without(owner_client):
@@ -167,3 +201,7 @@ def test_the_customer_sees_the_other_dates_and_cancels_what_follows(customer_cli
 
     assert (done.status_code, done.url) == (302, links[1] + "?done=cancelled")
     assert statuses(ids) == ["confirmed", "cancelled", "cancelled"]
+    said = text_of(customer_client.get(f"{done.url}&lang=es"))
+    assert f"Se cancelaron 2 citas: {name_days(ids[1:])}." in said
+    customer_client.post(links[0] + "cancel/", {"scope": "one"})
+    assert "Se cancelaron" not in text_of(customer_client.get(links[0] + "?done=cancelled&lang=es"))
