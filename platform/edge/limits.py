@@ -90,5 +90,5 @@ def note_extension(request: HttpRequest) -> None:
 
 
 def note_end(request: HttpRequest) -> None:
-    """Count a kept time less: it was booked or given back."""
+    """Count a kept time less: it was booked, or given back while it was still kept; once for each."""
     close_one(Ask(HOLDS_OPEN, find_block(request)))

@@ -114,8 +114,8 @@ class HoldView(OpenView):
     def delete(self, request: Request, hold_id: str) -> Response:
         """Give a hold back; giving it back again changes nothing."""
         number, token = _split_hold(hold_id)
-        release_hold(hold_id=number, token=token, now=utc_now())
-        note_end(request)
+        if release_hold(hold_id=number, token=token, now=utc_now()):
+            note_end(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

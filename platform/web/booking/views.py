@@ -137,8 +137,8 @@ def hold_time(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResp
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=held)).link(StepKey.DETAILS))
     if held:
         with suppress(DomainError):  # it may have ended meanwhile: then there is nothing to give back
-            holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now)
-            note_end(request)
+            if holds.release_hold(hold_id=held.hold_id, token=held.token, now=flow.now):
+                note_end(request)
         forget_hold(flow.draft)
     try:
         slot = _keep(request, flow, SlotRequest(flow.wish, starts_at))

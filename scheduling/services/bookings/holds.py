@@ -140,8 +140,8 @@ def extend_hold(*, hold_id: int, token: str, now: datetime) -> datetime:
 
 
 @write_transaction()
-def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
-    """Give a hold back before it ends; releasing it again changes nothing.
+def release_hold(*, hold_id: int, token: str, now: datetime) -> bool:
+    """Give a hold back, and tell whether it kept a time until now; releasing it again changes nothing.
 
     Raises:
         HoldUnknown: No such hold, or the token is another's.
@@ -149,10 +149,12 @@ def release_hold(*, hold_id: int, token: str, now: datetime) -> None:
     """
     booking = get_hold(hold_id=hold_id, token=token)
     if booking.status == BookingStatus.EXPIRED:
-        return
+        return False
     if booking.status != BookingStatus.HELD:
         raise HoldUsed
+    is_kept = booking.hold_expires_at is not None and booking.hold_expires_at > now
     release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now)
+    return is_kept
 
 
 def is_hold_used(*, hold_id: int, token: str) -> bool:

@@ -295,6 +295,31 @@ def test_one_visitor_cannot_keep_the_whole_day(api, service, slot, settings):
     assert post(api, "holds", body).status_code == 201
 
 
+def test_time_given_back_again_makes_room_once(api, service, slot, settings):
+    settings.LIMITS = settings.LIMITS | {"holds_open": replace(settings.LIMITS["holds_open"], size=2)}
+    body = {"service": service["id"], "starts_at": slot}
+    first, _ = (post(api, "holds", body) for _ in range(2))
+
+    again = [api.delete(f"/api/v1/holds/{first.json()['id']}").status_code for _ in range(3)]
+
+    assert again == [204] * 3
+    assert [post(api, "holds", body).status_code for _ in range(2)] == [201, 429]
+
+
+def test_time_that_ended_by_itself_makes_no_room_for_others(api, service, slot, settings):
+    from scheduling.models import Booking
+
+    settings.LIMITS = settings.LIMITS | {"holds_open": replace(settings.LIMITS["holds_open"], size=2)}
+    body = {"service": service["id"], "starts_at": slot}
+    first, _ = (post(api, "holds", body) for _ in range(2))
+    Booking.objects.filter(pk=first.json()["id"].partition(".")[0]).update(hold_expires_at=datetime.now(tz=UTC))
+
+    assert api.delete(f"/api/v1/holds/{first.json()['id']}").status_code == 204
+
+    # What was counted for it is forgotten in time; the one that is counted first may be another by then.
+    assert post(api, "holds", body).status_code == 429
+
+
 def test_what_keeps_no_time_counts_for_none(api, service, slot, settings):
     settings.LIMITS = settings.LIMITS | {"holds_open": replace(settings.LIMITS["holds_open"], size=2)}
     body, key = {"service": service["id"], "starts_at": slot}, {"Idempotency-Key": "once"}

@@ -32,6 +32,20 @@ def test_times_kept_from_one_block_are_limited(customer_client, service, narrow)
     assert (elsewhere.status_code, Booking.objects.count()) == (302, 2)
 
 
+def test_address_of_before_gives_a_time_back_once(customer_client, service, narrow):
+    narrow("holds_open", 2)
+    time_url = go_to_details(customer_client, service).replace("/details/", "/time/")
+    go_to_details(customer_client, service, number=3)
+
+    refused = [customer_client.post(time_url, {"starts_at": "2026-11-20T15:00:00Z"}).status_code for _ in range(3)]
+    for number in (6, 9):
+        go_to_details(customer_client, service, number=number)
+
+    assert refused == [409] * 3
+    # One of the two was given back: one more is kept beside the other, and the next is not.
+    assert Booking.objects.filter(status="held").count() == 2
+
+
 @pytest.mark.parametrize("limit", ["writes_address", "writes_tenant", "writes_contact"])
 def test_details_that_are_sent_too_often_are_refused(customer_client, service, narrow, limit):
     url = go_to_details(customer_client, service)
