@@ -81,8 +81,9 @@ def has_entries(contact: str) -> bool:
 
 
 def _keep_theirs(rows: QuerySet[WaitlistEntry], contact: str) -> QuerySet[WaitlistEntry]:
-    details = {"email": contact} if "@" in contact else {"phone": contact, "email": ""}
-    return rows.filter(details__contains={"customer": details})
+    # Messages go to a number where no e-mail was told: that is kept as null.
+    told = {"email": contact} if "@" in contact else {"phone": contact, "email": None}
+    return rows.filter(details__contains={"customer": told})
 
 
 def has_waiting() -> bool:

@@ -29,6 +29,7 @@ from scheduling.types import Correction, CustomerDetails, SlotRequest, WaitlistW
 from tests.factories.scheduling import CAR, CUSTOMER, DETAILS, MONDAY, NOW, STAFF, hours_later, make_shop, make_wish
 
 ANA, BEA = "ana@example.com", "bea@example.com"
+PHONE = "+525512345678"
 
 
 def book_as(shop: int, *, email: str = ANA, hours: float = 0) -> int:
@@ -50,10 +51,10 @@ def count_queries(contact: str) -> int:
     return len(asked)
 
 
-def wait_as(shop: int, *, email: str) -> None:
+def wait_as(shop: int, *, email: str | None = None, phone: str | None = None) -> None:
     asked = WaitlistWish(wish=make_wish(shop), from_on=MONDAY.date(), to_on=MONDAY.date() + timedelta(days=3))
-    details = replace(DETAILS, customer=CustomerDetails("Ana Pérez", email=email, locale="es"))
-    join_waitlist(asked=asked, details=details, join_key=f"run of {email}", now=NOW)
+    details = replace(DETAILS, customer=CustomerDetails("Ana Pérez", phone=phone, email=email, locale="es"))
+    join_waitlist(asked=asked, details=details, join_key=f"run of {email} {phone}", now=NOW)
 
 
 def test_thirty_visits_ask_as_much_as_one(tenant):
@@ -150,6 +151,16 @@ def test_places_on_the_waitlist_are_found_by_an_index(tenant, contact):
             cursor.execute("EXPLAIN (COSTS OFF) " + query["sql"])
             plans.append("\n".join(line for (line,) in cursor.fetchall()))
     assert [each.count("Bitmap Index Scan on scheduling_waitlist_details") for each in plans] == [1, 1], plans
+
+
+def test_place_on_the_waitlist_belongs_to_a_number_where_no_email_was_told(tenant):
+    shop, _ = make_shop(12)
+    for email in (None, "", ANA):
+        wait_as(shop, email=email, phone=PHONE)
+
+    found, theirs = (collect_waiting(list_entries_of(contact)) for contact in (PHONE, ANA))
+
+    assert [(each["phone"], each["email"]) for each in (*found, *theirs)] == [(PHONE, ""), (PHONE, ""), (PHONE, ANA)]
 
 
 def test_all_that_somebody_typed_to_wait_goes_along(tenant):
