@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TypeVar
 
-from django.core.exceptions import TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -51,6 +51,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Answer what nobody can understand: a host that is none, too many fields."""
     if isinstance(exception, TooManyFilesSent):
         return _answer(request, 400, "too_many_files", gettext(TOO_MANY_FILES))
+    if isinstance(exception, RequestDataTooBig) and is_for_programs(request.path):
+        return _answer_plain(request, 413)  # as the parser says of what is shorter, and a proxy of what is longer
     return _answer_plain(request, 400)
 
 

@@ -19,6 +19,7 @@ from tests.integration.api.conftest import make_booking_body
         (rb'{"\ud800": 1}', 400),
         (b'{"answers": ' + b"[" * 20_000 + b"]" * 20_000 + b"}", 400),
         (b'{"note": "' + b"a" * 1_000_000 + b'"}', 413),
+        (b'{"note": "' + b"a" * 3_000_000 + b'"}', 413),
     ],
 )
 def test_hostile_bodies_are_refused_as_problems(customer_client, body, status):
