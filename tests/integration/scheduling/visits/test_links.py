@@ -29,12 +29,13 @@ from scheduling.selectors.bookings.visits import (
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.visits.links import LINK_LIFE, ask_for_visits, end_visits_link, read_contact
 from scheduling.services.visits.telling import DUE_KIND
+from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.services.writing.inputs import CONTACT_MISSING, EMAIL_WRONG
-from scheduling.types import CustomerDetails, SlotRequest
+from scheduling.types import CustomerDetails, SlotRequest, WaitlistWish
 from scheduling.types.terms import MOST_REPEATS
 from tenants.models import DueWork
 from tenants.services.erasures.erasing import erase
-from tests.factories.scheduling import CUSTOMER, DETAILS, NOW, STAFF, book, hours_later, make_shop, make_wish
+from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, book, hours_later, make_shop, make_wish
 from tests.fakes.due_work import perform_all, send_messages
 
 ANA, ANAS_PHONE = "ana@example.com", "+525512345678"
@@ -100,6 +101,23 @@ def test_from_outside_a_contact_that_nobody_knows_looks_like_any_other(tenant, s
     told = dict(Message.objects.filter(template__startswith="visits_").values_list("to", "template"))
     assert told == {ANA: "visits_link", "nadie@example.com": "visits_none"}
     assert VisitsLink.objects.exclude(token_hash="").count() == 1
+
+
+def test_who_only_waits_gets_the_link_to_what_is_kept_of_them(tenant, shop):
+    asked = WaitlistWish(make_wish(shop), from_on=MONDAY.date(), to_on=MONDAY.date())
+    for contact in ({"email": ANA}, {"phone": ANAS_PHONE}):
+        details = replace(DETAILS, customer=CustomerDetails(name="Ana Pérez", locale="es", **contact))
+        join_waitlist(asked=asked, details=details, join_key=str(contact), now=NOW)
+
+    links = [ask(tenant, contact) for contact in (ANA, ANAS_PHONE, "nadie@example.com")]
+
+    assert [bool(link.token_hash) for link in links] == [True, True, False]
+    told = Message.objects.filter(template__startswith="visits_").order_by("pk").values_list("to", "template")
+    assert list(told) == [
+        (ANA, "visits_link"),
+        (ANAS_PHONE, "visits_link"),
+        ("nadie@example.com", "visits_none"),
+    ]
 
 
 def test_work_that_runs_twice_tells_once(tenant, shop):
