@@ -29,6 +29,15 @@ def list_pictures(kind: str, owner_ids: Iterable[int]) -> dict[int, Picture]:
     return {row.owner_id: make_picture(row) for row in rows}
 
 
+def list_failures(kind: str, owner_ids: Iterable[int]) -> dict[int, str]:
+    """Return why no picture became of what was sent for each of these owners, as English msgids, by the owner's id.
+
+    Of who has a picture, or one that waits, nothing is told. For kinds of which an owner has one file.
+    """
+    rows = StoredFile.objects.filter(kind=kind, owner_id__in=set(owner_ids), state=FileState.FAILED)
+    return {owner_id: TEXTS[failure] for owner_id, failure in rows.values_list("owner_id", "failure")}
+
+
 def find_picture(kind: str, owner_id: int) -> Picture | None:
     """Return the newest picture of an owner that is ready."""
     return list_pictures(kind, [owner_id]).get(owner_id)

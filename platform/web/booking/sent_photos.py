@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from files.errors import FileUnknown
-from files.selectors.files import list_pictures, read_of_owner
+from files.selectors.files import list_failures, list_pictures, read_of_owner
 from files.types import Rendition
 from kernel.clock import utc_now
 from scheduling.selectors.bookings.photos import list_booking_photos, list_run_photos
@@ -34,34 +35,38 @@ THUMBNAIL = 192
 
 @dataclass(frozen=True, slots=True)
 class SentPhoto:
-    """A photo in its list; ``picture`` is None while it is being prepared."""
+    """A photo in its list; ``picture`` is None while it is being prepared, and where ``problem`` says why it is none."""
 
     id: int
     picture: ShownPicture | None
+    problem: str = ""
 
 
 def show_photos(
     photo_ids: Iterable[int], *, name: str, of: Iterable[str] = (), query: Mapping[str, str] | None = None
 ) -> tuple[SentPhoto, ...]:
-    """Return photos as a page lists them; one query, and none without photos.
+    """Return photos as a page lists them; one query, two where some are no pictures yet, and none without photos.
 
     Their addresses are called ``name``, with the arguments ``of`` before the photo's own, and ``query`` after them.
     """
     ids = tuple(photo_ids)
     pictures = list_pictures(VISIT_PHOTO, ids) if ids else {}
+    unready = [each for each in ids if each not in pictures]
+    failures = list_failures(VISIT_PHOTO, unready) if unready else {}
 
     def show(photo_id: int) -> SentPhoto:
         def find(size: Rendition) -> str:
             path = reverse(f"booking:{name}", args=[*of, photo_id, size.width])
             return f"{path}?{urlencode(query)}" if query else path
 
-        return SentPhoto(photo_id, show_picture(pictures.get(photo_id), width=THUMBNAIL, find_address=find))
+        shown = show_picture(pictures.get(photo_id), width=THUMBNAIL, find_address=find)
+        return SentPhoto(photo_id, shown, gettext(failures[photo_id]) if photo_id in failures else "")
 
     return tuple(show(each) for each in ids)
 
 
 def show_run_photos(draft: Draft) -> tuple[SentPhoto, ...]:
-    """Return what was sent in a run through the pages; at most two queries."""
+    """Return what was sent in a run through the pages; at most three queries."""
     return show_photos(list_run_photos(run=draft.visit), name="run_photo", query={PARAMETER: _name_run(draft)})
 
 

@@ -17,6 +17,8 @@ from tests.integration.web.booking.test_photos import page, picture
 
 __all__ = ["page"]
 
+DAMAGED = "La imagen está dañada o no llegó completa. Ábrela, guárdala de nuevo y manda esa copia."
+
 
 def render_all() -> None:
     for row in StoredFile.objects.all():
@@ -56,6 +58,22 @@ def test_what_was_sent_is_shown_small_while_one_books(customer_client, page):
     assert customer_client.get(sources[0].partition("?")[0]).status_code == 404  # nobody has the run's name
     StoredFile.objects.update(state=FileState.REMOVED)
     assert customer_client.get(sources[0]).status_code == 404
+
+
+def test_photo_that_came_in_half_says_what_to_do(customer_client, page):
+    sent = customer_client.post(page, {"photos": [picture(), picture()]}).url
+    rows = StoredFile.objects.order_by("pk")
+    broken, waiting = rows.first(), rows.last()
+    StoredFile.objects.filter(pk=broken.pk).update(incoming=bytes(broken.incoming)[:-60])
+    render_file(broken.pk, utc_now())
+
+    shown = customer_client.get(f"{sent}&lang=es")
+
+    photos = [(each.picture, each.problem) for each in shown.context["photos"]]
+    assert photos == [(None, DAMAGED), (None, "")]
+    assert shown.content.decode().count(f"<span>{DAMAGED}</span>") == 1
+    render_file(waiting.pk, utc_now())
+    assert len(find_sources(customer_client.get(sent))) == 1
 
 
 def test_another_run_sees_none_of_them(customer_client, page):
