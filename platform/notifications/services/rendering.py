@@ -168,7 +168,9 @@ def _list_shorter(words: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[
 
 
 def _join_lines(value: str) -> str:
-    return ", ".join(value.splitlines())
+    """Join lines into one; what has commas itself is parted by semicolons."""
+    lines = value.splitlines()
+    return ("; " if any("," in line for line in lines) else ", ").join(lines)
 
 
 def _list_folders(sender: Sender, language: str) -> tuple[str, ...]:

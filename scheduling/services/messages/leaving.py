@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -83,9 +84,9 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     state = describe_state(booking, previous=previous) | ({ANEW: True} if is_anew else {})
     if _says_so(waiting, template, state) and not waiting.beside:
         return Verdict.AS_WRITTEN
-    beside = _list_beside(waiting)
-    words = make_customer_words(booking, template=template, now=now, previous=previous, beside=beside)
-    attachments = make_attachments(booking, template=template, now=now)
+    lead, beside = _put_first(booking, _list_beside(waiting), is_new=template in FIRST)
+    words = make_customer_words(lead, template=template, now=now, previous=previous, beside=beside)
+    attachments = make_attachments(lead, template=template, now=now)
     more = (file for each in beside for file in make_attachments(each, template=_name_change(each), now=now))
     return Content(template, words, state, (*attachments, *(replace(file, is_alternative=False) for file in more)))
 
@@ -101,6 +102,18 @@ def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:
             if present["status"] and not (told is not None and is_same(told, present)):
                 found.append(booking)
     return tuple(found)
+
+
+def _put_first(
+    booking: BookingView, beside: Sequence[BookingView], *, is_new: bool
+) -> tuple[BookingView, tuple[BookingView, ...]]:
+    """Return the booking that a message of a bundle is about, and those that it tells along, by their time.
+
+    Dates of a series are told for the first time by the earliest: workers handle their events in any order.
+    """
+    in_order = sorted((booking, *beside), key=lambda each: each.starts_at)
+    lead = next(each for each in in_order if each.status == booking.status) if is_new else booking
+    return lead, tuple(each for each in in_order if each is not lead)
 
 
 def _name_change(booking: BookingView) -> str:
@@ -120,10 +133,11 @@ def _tell_business(waiting: Waiting, booking: BookingView) -> Content | Verdict:
     if template == waiting.template and is_same(waiting.state, present) and not waiting.beside:
         return Verdict.AS_WRITTEN
     previous = find_previous(_find_told(waiting), present) if template == "business_booking_moved" else None
-    beside, is_over = _list_beside(waiting), booking.status == BookingStatus.CANCELLED
+    is_over = booking.status == BookingStatus.CANCELLED
+    lead, beside = _put_first(booking, _list_beside(waiting), is_new=template in FIRST)
     along = [each for each in beside if (each.status == BookingStatus.CANCELLED) == is_over]
     words = make_business_words(
-        booking, previous=previous, further=() if is_over else along, changed=along if is_over else ()
+        lead, previous=previous, further=() if is_over else along, changed=along if is_over else ()
     )
     return Content(template, words, describe_state(booking, previous=previous))
 

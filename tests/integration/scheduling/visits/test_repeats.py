@@ -11,8 +11,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from notifications.models import Message
+from notifications.models import Event, Message
 from notifications.services.delivery import send_message
+from notifications.services.outbox import process_event, process_event_later
 from scheduling.enums import DayState
 from scheduling.errors import HoldExpired, HoldUnknown, HoldUsed, RequestInvalid, SeriesConflict, SlotTaken
 from scheduling.models import Booking, Series, Service
@@ -142,6 +143,24 @@ def test_one_message_to_each_tells_of_all_dates_and_counts_as_one(service_id, se
     for each in told:
         assert all(f"{(MONDAY + week * WEEK):%-d} de enero" in each.body_text for week in range(3)), each.body_text
     assert "(+2)" in next(each.subject for each in told if each.template == "booking_confirmed")
+
+
+def test_the_message_is_about_the_first_date_however_workers_took_turns(service_id):
+    held = hold(service_id)
+    first = repeat(service_id, held, (1, 2), details=replace(DETAILS, proven_contact="email"))
+    for event_id in Event.objects.filter(processed_at=None).order_by("-pk").values_list("pk", flat=True):
+        process_event(event_id, NOW)
+        process_event_later(event_id, NOW)
+
+    told = {each.template: each for each in list_told()}
+
+    monday, *later = (f"lunes {MONDAY + week * WEEK:%-d} de enero, 9:00\N{NO-BREAK SPACE}a.m." for week in range(3))
+    assert set(told) == {"booking_confirmed", "business_new_booking"}
+    for each in told.values():
+        lines = each.body_text.splitlines()
+        assert next(line for line in lines if line.startswith("Cuándo: ")).startswith(f"Cuándo: {monday}"), lines
+        assert f"Otras fechas: {'; '.join(later)}" in lines
+        assert f"Folio: {first.reference}" in lines
 
 
 def list_told() -> list[Message]:
