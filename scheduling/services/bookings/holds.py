@@ -38,10 +38,11 @@ def hold_slot(
     now: datetime,
     source: BookingSource,
     hold_minutes: int | None = None,
+    ends_at: datetime | None = None,
     is_test: bool = False,
     token: str = "",
 ) -> HeldSlot:
-    """Keep a time for ``hold_minutes`` (default: the service's), for whoever has the token.
+    """Keep a time until ``ends_at``, or for ``hold_minutes`` (default: the service's), for whoever has the token.
 
     ``token``: one that the caller can derive again; empty: a new one.
 
@@ -56,7 +57,7 @@ def hold_slot(
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at)
     check_online(plan)
     minutes = plan.services[0].hold_minutes if hold_minutes is None else hold_minutes
-    expires_at, token = now + timedelta(minutes=minutes), token or new_token()
+    expires_at, token = ends_at or now + timedelta(minutes=minutes), token or new_token()
     agreed = Agreed(
         status=BookingStatus.HELD,
         source=source,

@@ -249,7 +249,7 @@ def _keep(row: Waiting, turn: Turn, now: datetime) -> bool:
             request=SlotRequest(row.wish, to_instant(turn.start_minute)),
             now=now,
             source=BookingSource.WAITLIST,
-            hold_minutes=(until - now) // timedelta(minutes=1),
+            ends_at=until,
             token=token,
         )
     except DomainError:

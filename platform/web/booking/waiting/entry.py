@@ -37,7 +37,7 @@ from verticals.registry import get_vertical
 from web.booking.pages import Step, keep_private
 from web.booking.submission import MAY_COINCIDE
 from web.errors import translate_error
-from web.formats import Formats, get_formats
+from web.formats import Formats, describe_hours, get_formats, list_weekdays
 
 MINUTES_PER_HOUR = 60
 DONE = ("declined", "left")
@@ -73,6 +73,13 @@ class WaitingPage:
     def dates(self) -> str:
         """From when until when they can come."""
         return self.formats.format_days(self.entry.wished.from_on, self.entry.wished.to_on)
+
+    @property
+    def parts(self) -> str:
+        """On which days of the week and at what time of day they can come; empty: at any."""
+        wished = self.entry.wished
+        hours = describe_hours(self.formats, wished.from_minute, wished.to_minute)
+        return " · ".join(filter(None, (list_weekdays(self.formats, wished.weekdays), hours)))
 
     @property
     def is_late(self) -> bool:

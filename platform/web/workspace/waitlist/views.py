@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -25,11 +25,10 @@ from scheduling.services.waitlist.joining import remove_entry
 from scheduling.types import Actor, LogLine, WaitlistEntryView
 from tenants.context import current_tenant
 from web.errors import translate_error
-from web.formats import Formats, to_local
+from web.formats import Formats, describe_hours, list_weekdays, to_local
 from web.parts.toasts import Toast, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
 
-MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 REFUSALS = (Conflict, Forbidden, NotFound)
 AGAIN_AFTER = KEPT_SECONDS + 2
 """So many seconds after it was told what was remembered, a board asks once more: the last change shows as well."""
@@ -98,17 +97,10 @@ def _make_row(entry: WaitlistEntryView, formats: Formats) -> WaitlistRow:
     return WaitlistRow(
         entry=entry,
         dates=formats.format_days(wished.from_on, wished.to_on),
-        weekdays=", ".join(formats.format_weekday((MONDAY + timedelta(days=day)).date()) for day in wished.weekdays),
-        hours=_say_hours(wished.from_minute, wished.to_minute, formats),
+        weekdays=list_weekdays(formats, wished.weekdays),
+        hours=describe_hours(formats, wished.from_minute, wished.to_minute),
         log=tuple(LogRow(line.at, _say(line, entry, formats)) for line in entry.log),
     )
-
-
-def _say_hours(from_minute: int | None, to_minute: int | None, formats: Formats) -> str:
-    if from_minute is None or to_minute is None:
-        return ""
-    first, last = (formats.format_time(MONDAY + timedelta(minutes=each), "UTC") for each in (from_minute, to_minute))
-    return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _say(line: LogLine, entry: WaitlistEntryView, formats: Formats) -> str:

@@ -65,6 +65,8 @@ def test_the_form_joins_and_leads_to_the_entry(customer_client, form_url, servic
     assert entry.details["asset"]["model"] == "Versa"
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert service.name in text_of(page)
+    said = text_of(customer_client.get(f"{joined.url}&lang=es")).replace("\xa0", " ")
+    assert "lun, mié · antes de las 12:00 p.m." in said
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,32 @@ def test_an_offer_of_the_night_names_its_day_and_not_hundreds_of_minutes(custome
     at_night = text_of(customer_client.get(address))
 
     assert ("minutos." in by_day, "minutos." in at_night, "Es tuya hasta el" in at_night) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("morning", "antes de las 12:00 p.m."),
+        ("midday", "de 12:00 p.m. a 3:00 p.m."),
+        ("afternoon", "desde las 3:00 p.m."),
+    ],
+)
+def test_staff_and_who_waits_read_the_same_part_of_the_day(customer_client, owner_client, form_url, part, said):
+    joined = customer_client.post(form_url, fill(part=part))
+
+    pages = (customer_client.get(f"{joined.url}&lang=es"), owner_client.get(reverse("workspace:waitlist") + "?lang=es"))
+
+    assert [said in text_of(each).replace("\xa0", " ") for each in pages] == [True, True]
+
+
+def test_an_offer_lasts_to_the_minute_that_is_told(customer_client, form_url):
+    customer_client.post(form_url, fill())
+    offer(WaitlistEntry.objects.get())
+
+    entry = WaitlistEntry.objects.get()
+
+    assert entry.offer_expires_at == entry.offered_booking.hold_expires_at
+    assert (entry.offer_expires_at.second, entry.offer_expires_at.microsecond) == (0, 0)
 
 
 def test_declining_stays_and_late_is_told_kindly(customer_client, form_url):
