@@ -259,6 +259,11 @@ def _make_day(day: AvailableDay, chosen: date, *, is_person_chosen: bool) -> Day
     )
 
 
+def explain_state(state: DayState, *, is_person_chosen: bool) -> str:
+    """Return in a sentence why a day has no free time; empty: it has some."""
+    return _say_state(state, is_person_chosen=is_person_chosen)[2]
+
+
 def _say_state(state: DayState, *, is_person_chosen: bool) -> tuple[str, str, str]:
     """Return why a day has no free time: in a cell, spoken after its date, and as a sentence."""
     full, closed, away = pgettext("day", "full"), pgettext("day", "closed"), pgettext("day", "away")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,12 +18,21 @@ from web.booking.flow import Flow, StepKey, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.parts.fields import ChoiceField, NumberField
 from web.parts.forms import PageForm
+from web.parts.pickers import explain_state
 from web.parts.widgets import ChoiceChips
 
 PAGE = "repeats"
 FEWEST = 2
 """Visits of a series."""
 EVERY = (("1", gettext_lazy("Every week")), ("2", gettext_lazy("Every 2 weeks")), ("4", gettext_lazy("Every 4 weeks")))
+
+
+@dataclass(frozen=True, slots=True)
+class LostDate:
+    """A date on which nothing is free, and why."""
+
+    asked_at: datetime
+    reason: str
 
 
 class RepeatForm(PageForm):
@@ -35,7 +44,10 @@ class RepeatForm(PageForm):
         super().__init__(data, initial={"every": str(draft.repeat_every or 1), "count": count})
         self.fields["every"] = ChoiceField(label=gettext_lazy("How often?"), choices=EVERY, widget=ChoiceChips())
         self.fields["count"] = NumberField(
-            label=gettext_lazy("How many visits?"), min_value=FEWEST, max_value=flow.most_repeats
+            label=gettext_lazy("How many visits?"),
+            help_text=gettext("With the first one; %(most)s at most.") % {"most": flow.most_repeats},
+            min_value=FEWEST,
+            max_value=flow.most_repeats,
         )
 
 
@@ -100,6 +112,10 @@ def _look(flow: Flow, form: RepeatForm) -> tuple[RepeatDate, ...]:
     )
 
 
+def _explain(flow: Flow, date: RepeatDate) -> str:
+    return explain_state(date.state, is_person_chosen=flow.resource_id is not None)
+
+
 def _render(
     request: HttpRequest,
     flow: Flow,
@@ -120,7 +136,8 @@ def _render(
         StepKey.DETAILS,
         status=status,
         form=form,
-        odd=[each for each in dates if not each.is_free],
+        odd=[each for each in dates if each.starts_at is not None and not each.is_free],
+        lost=[LostDate(each.asked_at, _explain(flow, each)) for each in dates if each.starts_at is None],
         free=free,
         ticked=_tick(flow, form, free),
         is_looked=bool(dates),

@@ -62,7 +62,6 @@ document.addEventListener("input", ({ target: { form } }) => {
 /* Where the visitor's clock differs from the place's, its time stands below. */
 function tellOwnTimes() {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const place = own?.split("/").pop().replaceAll("_", " ");
   for (const box of document.querySelectorAll("[data-zone]")) {
     const say = (at, timeZone, weekday) =>
       at.toLocaleString(document.documentElement.lang, { timeZone, weekday, hour: "numeric", minute: "2-digit" });
@@ -70,7 +69,7 @@ function tellOwnTimes() {
       const at = new Date(each.value || each.dataset.at);
       if (each.querySelector(".own-time") || say(at, own, "short") === say(at, box.dataset.zone, "short")) continue;
       const isOtherDay = say(at, own, "short").slice(0, 2) !== say(at, box.dataset.zone, "short").slice(0, 2);
-      const text = `${say(at, own, isOtherDay ? "short" : undefined)} ${place}`;
+      const text = `${say(at, own, isOtherDay ? "short" : undefined)} ${box.dataset.own}`;
       const line = each.querySelector("span.small") ?? each;
       line.append(" ", Object.assign(document.createElement("small"), { className: "own-time", textContent: text }));
     }

@@ -118,6 +118,22 @@ def test_cancelling_asks_first_and_keeps_the_reason(customer_client, address):
     assert "Cita cancelada" in text_of(customer_client.get(answer.url))
 
 
+@pytest.mark.parametrize(
+    ("deposit", "status", "said"),
+    [
+        (0, "confirmed", "Cancelar no cuesta nada."),
+        (5000, "pending_payment", "Cancelar no cuesta nada."),
+        (5000, "confirmed", "El negocio dice qué pasa con el anticipo."),
+    ],
+)
+def test_the_question_says_what_cancelling_means(customer_client, address, deposit, status, said):
+    Booking.objects.update(deposit_minor=deposit, status=status)
+
+    page = text_of(customer_client.get(f"{address}cancel/?lang=es"))
+
+    assert f"La hora queda libre de inmediato. {said}" in page
+
+
 def test_an_unreadable_reason_is_refused_and_nothing_is_cancelled(customer_client, address):
     answer = customer_client.post(address + "cancel/", {"reason": "a\x00b"})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 
 from kernel.clock import utc_now
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, DateOverride, Location, Service
 from tests.integration.web.booking.test_booking import PERSON, go_to_details, go_to_time, list_times, text_of
 from tests.integration.web.booking.test_verification import read_code
 
@@ -62,7 +63,25 @@ def test_the_price_is_that_of_one_visit_and_of_all(customer_client, service, pri
     page = customer_client.get(f"{address}&every=1&count=4")
     kept = customer_client.post(address, {"every": "1", "count": "4", "on": list_offered(page)})
 
-    assert text_of(customer_client.get(f"{kept.url}&lang={lang}")).count(said) == times
+    shown = text_of(customer_client.get(f"{kept.url}&lang={lang}"))
+    begun = said[:1].upper() + said[1:]
+    assert shown.count(said) + shown.count(begun) * (begun != said) == times
+    assert begun in shown or not times
+
+
+def test_dates_left_out_say_why_and_how_many_there_may_be(customer_client, service, details):
+    address = ask(customer_client, details)
+    starts_at = Booking.objects.get(status="held").starts_at
+    place = Location.objects.get()
+    DateOverride.objects.create(location=place, on=(starts_at + timedelta(weeks=1)).date(), periods=[])
+    Service.objects.filter(pk=service.pk).update(booking_window_days=(starts_at - utc_now()).days + 15)
+
+    words = text_of(customer_client.get(f"{address}&every=1&count=4&lang=es"))
+
+    assert "Con la primera; 6 como máximo." in words
+    left_out = words.partition("Se omiten, porque no hay nada libre:")[2].partition("Libre")[0]
+    assert left_out.count("Ese día está cerrado.") == 1
+    assert left_out.count("Ese día aún no se puede reservar.") == 1
 
 
 def test_changing_the_dates_begins_with_those_that_were_chosen(customer_client, details):
@@ -99,7 +118,8 @@ def test_dates_that_were_taken_meanwhile_are_shown_at_once(customer_client, tena
 
     assert "Some of these dates were just taken" in text_of(page)
     assert len(list_offered(page)) == 1
-    assert "Nothing is free on this day" in text_of(page)
+    assert "Left out, because nothing is free:" in text_of(page)
+    assert "This day cannot be booked yet." in text_of(page)
     assert not Booking.objects.exclude(status="held").exists()
 
 

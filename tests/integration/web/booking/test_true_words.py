@@ -92,10 +92,10 @@ def test_each_empty_day_has_its_own_word(customer_client, tenant):
     assert list_cells(page) == {
         "lunes 23 de noviembre": "ya no",
         "martes 24 de noviembre": "ya no",
-        "miércoles 25 de noviembre": "7 horas libres",
+        "miércoles 25 de noviembre": "7 horarios libres",
         "jueves 26 de noviembre": "cierra",
         "viernes 27 de noviembre": "lleno: apuntarme a la lista de espera",
-        "sábado 28 de noviembre": "8 horas libres",
+        "sábado 28 de noviembre": "8 horarios libres",
         "domingo 29 de noviembre": "aún no",
     }
 
@@ -111,7 +111,7 @@ def test_a_chosen_person_is_away_where_the_business_is_open(customer_client, ten
     anyone = list_cells(open_times(customer_client, service_id))
     chosen = open_times(customer_client, service_id, MONDAY + timedelta(days=1), resource=vera)
 
-    assert anyone["martes 24 de noviembre"] == "8 horas libres"
+    assert anyone["martes 24 de noviembre"] == "8 horarios libres"
     assert list_cells(chosen)["martes 24 de noviembre"] == "no está"
     assert "La persona que elegiste no está ese día. Elige otro arriba." in text_of(chosen)
 
