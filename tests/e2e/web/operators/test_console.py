@@ -13,8 +13,11 @@ from accounts.enums import Role
 from accounts.models import Session, User
 from accounts.services.people import add_person
 from accounts.services.second_step import make_code
+from kernel.clock import utc_now
+from tenants.context import tenant_scope
 from tenants.models import Tenant
 from tenants.services import acts
+from tenants.services.ideas import tell_idea
 from tenants.types import AskedAct, TenantInfo
 from tests.conftest import OWNER_PASSWORD, make_tenant
 from tests.e2e.server import run_browser, run_server
@@ -142,6 +145,11 @@ def test_console_and_second_step_are_accessible_and_fit(house, operator, open_pa
     expect(page.locator("[name=typed_name]")).to_have_value("Otro nombre")
     expect(page.locator("[name=reason]")).to_have_value(REASON)
     found["act"] = check_all(page)
+    with tenant_scope(house):
+        tell_idea(text="Averquelargapalabrasinblanco" * 9, page="/workspace/", user_id=1, now=utc_now())
+    page.goto(f"{PLATFORM}/operator/ideas/")
+    expect(page.locator("main .card")).to_contain_text("Averquelarga")
+    found["ideas"] = check_all(page)
     page.goto(f"{PLATFORM}/operator/log/")
     found["log"] = check_all(page)
     page.goto(f"{PLATFORM}/accounts/security/")

@@ -11,7 +11,7 @@ from accounts.models import ApiKey, User
 from kernel.clock import utc_now
 from notifications.hooks import list_webhook_types
 from notifications.services.webhooks.by_hand import send_test
-from scheduling.models import CapacityRule, DateOverride, Location, Resource, ResourceType, Service
+from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, Series, Service
 from tenants.context import tenant_scope
 from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
@@ -71,7 +71,10 @@ LABELS = """([width, zoom]) => {
 def list_pages(house, role: str) -> list[str]:
     """Return the path of every page of the workspace that the role may see."""
     booking_id, on = book_at(house, "Maximiliano Fernández de la Concepción", 3)
+    later_id, _ = book_at(house, "Maximiliano Fernández de la Concepción", 4)
     with tenant_scope(house):
+        series = Series.objects.create(rule="FREQ=WEEKLY;INTERVAL=2;COUNT=2", on_conflict="fail", created_at=utc_now())
+        Booking.objects.filter(pk__in=[booking_id, later_id]).update(series_id=series.pk)
         webhook = make_webhook(url=f"https://hooks.example/{'x' * 200}", events=list_webhook_types(), now=utc_now())
         send_test(endpoint_id=webhook, now=utc_now())
         facts = {
