@@ -61,7 +61,7 @@ class FeedForm(PageForm):
             (FULL, gettext_lazy("Who comes, for what, and how to reach them")),
         ],
         initial=BUSY,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "listed"}),
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import KeyAccess, KeyArea
 from accounts.services.keys import LONGEST_NAME
 from web.parts.fields import ChoiceField, TextField
+from web.parts.forms import mark_one_of
 from web.parts.proofs import StepForm
 
 CLOSED = gettext_lazy("No access")
@@ -28,8 +29,8 @@ class KeyForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for area in KeyArea:
-            self.fields[area.value] = ChoiceField(
-                label=area.label, required=False, choices=[("", CLOSED), *KeyAccess.choices]
+            self.fields[area.value] = mark_one_of(
+                ChoiceField(label=area.label, required=False, choices=[("", CLOSED), *KeyAccess.choices])
             )
         self.order_fields(["name", *KeyArea.values, "password", "code"])
 

@@ -53,7 +53,9 @@ class WebhookForm(StepForm):
     )
     events = mark_needed(
         forms.MultipleChoiceField(
-            label=gettext_lazy("What it hears of"), required=False, widget=forms.CheckboxSelectMultiple
+            label=gettext_lazy("What it hears of"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple({"class": "listed"}),
         )
     )
 
