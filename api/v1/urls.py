@@ -44,7 +44,9 @@ urlpatterns = [
     path("bookings/<str:booking_id>/confirm", steps.ConfirmView.as_view(), name="booking-confirm"),
     path("bookings/<str:booking_id>/decline", steps.DeclineView.as_view(), name="booking-decline"),
     path("bookings/<str:booking_id>/cancel", steps.CancelView.as_view(), name="booking-cancel"),
-    path("bookings/<str:booking_id>/cancel_following", following.CancelFollowingView.as_view(), name="cancel-following"),
+    path(
+        "bookings/<str:booking_id>/cancel_following", following.CancelFollowingView.as_view(), name="cancel-following"
+    ),
     path("bookings/<str:booking_id>/undo_following", following.UndoFollowingView.as_view(), name="undo-following"),
     path("bookings/<str:booking_id>/arrive", steps.ArriveView.as_view(), name="booking-arrive"),
     path("bookings/<str:booking_id>/start", steps.StartView.as_view(), name="booking-start"),

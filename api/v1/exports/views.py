@@ -71,7 +71,8 @@ class ExportsView(StaffView):
     def get(self, request: Request) -> Response:
         """List the copies of all data that were asked for last, the newest first."""
         asked = PageQuery.read(request).validated_data
-        page = cut_list(list_data_copies(now=utc_now()), asked, NAME)
+        rows = sorted(list_data_copies(now=utc_now()), key=_place)
+        page = cut_list(rows, asked, NAME, key=_place)
         return Response({"results": [_describe(row) for row in page.rows], "next": name_next(page, NAME)})
 
     @describe_call("ask_for_export", fails=(ExampleNotKept,), request=ExportFields, responses={202: ExportShape})
@@ -84,6 +85,10 @@ class ExportsView(StaffView):
             return Result(status.HTTP_202_ACCEPTED, _describe(copy))
 
         return answer_once(request, run, is_personal=False)
+
+
+def _place(copy: DataCopyView) -> tuple[int, str]:
+    return -int(copy.asked_at.timestamp() * 1_000_000), str(copy.key)
 
 
 def _describe(copy: DataCopyView) -> dict[str, object]:

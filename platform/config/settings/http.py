@@ -82,6 +82,7 @@ SPECTACULAR_SETTINGS = {
             "no_show",
         ],
         "ContactKindEnum": ["phone", "email"],
+        "CopyKindEnum": ["export", "archive"],
         "CustomerKindEnum": ["person", "company"],
         "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
