@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from devtools.mutate.framing import FRAMING
 from devtools.mutate.mutant import Mutant
+from devtools.mutate.paying import PAYING
 from devtools.mutate.programs import PROGRAMS
 from devtools.mutate.recovering import RECOVERING
 from devtools.mutate.second_step import SECOND_STEP
@@ -400,5 +401,5 @@ LIMITS = (
 
 MUTANTS: tuple[Mutant, ...] = (
     *ACCESS, *TENANCY, *SECRETS, *LIMITS, *TELLING, *STATES, *SECOND_STEP, *WATCHING, *RECOVERING, *FRAMING,
-    *PROGRAMS,
+    *PROGRAMS, *PAYING,
 )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Lines that guard money at the door to a provider."""
+
+from __future__ import annotations
+
+from devtools.mutate.mutant import Mutant
+
+_EVENTS = "tests/integration/billing/gateway/test_stripe_events.py"
+_FAULTS = "tests/integration/billing/gateway/test_stripe_faults.py"
+_PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
+_DOOR = "billing/gateway/doors/stripe_connect"
+
+PAYING = (
+    Mutant(
+        "an event that somebody else signed is taken",
+        f"{_DOOR}/events.py",
+        "if not any(_is_signed(raw, header, secret) for secret in secrets):",
+        "if not header:",
+        (_EVENTS,),
+    ),
+    Mutant(
+        "only the present secret signs events",
+        f"{_DOOR}/events.py",
+        "for secret in secrets):",
+        "for secret in secrets[:1]):",
+        (_EVENTS,),
+    ),
+    Mutant(
+        "an event of last week is taken",
+        f"{_DOOR}/events.py",
+        "abs(int(stamps[0]) - now.timestamp()) >",
+        "int(stamps[0]) - now.timestamp() >",
+        (_EVENTS,),
+    ),
+    Mutant(
+        "an event of next week is taken",
+        f"{_DOOR}/events.py",
+        "abs(int(stamps[0]) - now.timestamp()) >",
+        "now.timestamp() - int(stamps[0]) >",
+        (_EVENTS,),
+    ),
+    Mutant(
+        "a provider is called inside a transaction",
+        f"{_DOOR}/client.py",
+        "if connection.in_atomic_block:",
+        "if connection is None:",
+        (_FAULTS,),
+    ),
+    Mutant(
+        "a call goes to the platform's account instead of the business's",
+        f"{_DOOR}/client.py",
+        '{"stripe_account": account.provider_id}',
+        "{}",
+        (_PAYMENTS,),
+    ),
+    Mutant(
+        "a charge has another key each time",
+        f"{_DOOR}/client.py",
+        'options["idempotency_key"] = str(key)',
+        "del key",
+        (_FAULTS,),
+    ),
+    Mutant(
+        "a refund of nothing, or less, is asked for",
+        f"{_DOOR}/door.py",
+        "        if order.amount.amount_minor <= 0:\n            raise RefundRefused\n",
+        "",
+        (_PAYMENTS,),
+    ),
+)
