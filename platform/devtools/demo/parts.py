@@ -15,10 +15,15 @@ from devtools.supervising.child import ChildSpec
 WEB_PORT = 8000
 SMTP_PORT = 1025
 CATCHER_WEB_PORT = 8025
+STRIPE_PORT = 12111
 
 SMS_ACCOUNT = "ACdemo00000000000000000000000000000"
 SMS_SECRET = "demo-secret-of-the-catcher"  # noqa: S105 - opens nothing: the catcher takes any
 SMS_FROM = "+15005550006"
+
+# The stand-in for Stripe knows them (devtools.stripe_server.server); importing it here would load Stripe's SDK.
+STRIPE_KEY = "sk_test_standin"
+STRIPE_SECRET, STRIPE_NOTICE_SECRET = "whsec_standin", "whsec_standin_notices"
 
 # Celery warns everybody who is root, as one is in a container; the demo's tasks are our own.
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
@@ -34,6 +39,7 @@ class DemoParts:
         web_port: Port of the pages and the API.
         smtp_port: Port where the catcher takes e-mail.
         catcher_port: Port where the catcher takes SMS and shows what arrived.
+        stripe_port: Port where the stand-in for Stripe answers and shows its pages.
     """
 
     state: Path
@@ -41,6 +47,7 @@ class DemoParts:
     web_port: int
     smtp_port: int
     catcher_port: int
+    stripe_port: int
 
     @property
     def platform_host(self) -> str:
@@ -54,7 +61,7 @@ class DemoParts:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """Return what every child sees; messages can only reach the catcher."""
+        """Return what every child sees; messages can only reach the catcher, and money only the stand-in."""
         return own_environment(
             DJANGO_SETTINGS_MODULE="config.settings.development",
             PYTHONUNBUFFERED="1",
@@ -65,6 +72,10 @@ class DemoParts:
             TURNERO_SMS_SECRET=SMS_SECRET,
             TURNERO_SMS_FROM=SMS_FROM,
             TURNERO_STATE_DIR=str(self.state),
+            TURNERO_STRIPE_KEY=STRIPE_KEY,
+            TURNERO_STRIPE_URL=f"http://127.0.0.1:{self.stripe_port}",
+            TURNERO_STRIPE_WEBHOOK_SECRETS=STRIPE_SECRET,
+            TURNERO_STRIPE_NOTICE_SECRETS=STRIPE_NOTICE_SECRET,
             **self.servers.variables(),
         )
 
@@ -72,6 +83,12 @@ class DemoParts:
         """Return the local mail server and SMS carrier."""
         ports = ["--smtp-port", str(self.smtp_port), "--http-port", str(self.catcher_port)]
         return self._python("catcher", "devtools.catcher", str(self.state / "catcher"), *ports)
+
+    def stripe(self) -> ChildSpec:
+        """Return the stand-in for Stripe, which remembers over restarts."""
+        return self._python(
+            "stripe", "devtools.stripe_server", str(self.state / "stripe"), "--port", str(self.stripe_port)
+        )
 
     def manage(self, name: str, *arguments: str) -> ChildSpec:
         """Return a management command."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.environment import read_environment
 from devtools.demo.health import answers, is_up
-from devtools.demo.parts import CATCHER_WEB_PORT, SMTP_PORT, WEB_PORT, DemoParts
+from devtools.demo.parts import CATCHER_WEB_PORT, SMTP_PORT, STRIPE_PORT, WEB_PORT, DemoParts
 from devtools.errors import DevtoolsError
 from devtools.messages import compile_catalogs
 from devtools.servers.embedded import EmbeddedServer, embedded_servers, running_servers
@@ -49,6 +49,7 @@ def run_demo(arguments: Sequence[str]) -> int:
                 web_port=choose_web_port(options.port),
                 smtp_port=take_port_from(SMTP_PORT),
                 catcher_port=take_port_from(CATCHER_WEB_PORT),
+                stripe_port=take_port_from(STRIPE_PORT),
             )
             postgres, redis = embedded_servers(state)
             named = (environment.database_url, environment.redis_url)
@@ -123,6 +124,7 @@ async def _serve(parts: DemoParts, embedded: Sequence[EmbeddedServer], *, must_r
     watching = asyncio.create_task(_watch_keepers(embedded))
     try:
         supervisor.keep(parts.catcher())
+        supervisor.keep(parts.stripe())
         logins: list[str] | None = []
         for name, arguments in _preparations(must_reset=must_reset):
             logins = await supervisor.run_once(parts.manage(name, *arguments))
@@ -162,6 +164,7 @@ async def _wait_until_ready(supervisor: Supervisor, parts: DemoParts, worker: Ch
         if (
             await answers(parts.web_port, "/healthz", host=parts.platform_host)
             and await answers(parts.catcher_port, "/healthz", host=f"localhost:{parts.catcher_port}")
+            and await answers(parts.stripe_port, "/healthz", host=f"localhost:{parts.stripe_port}")
             and (is_up(worker) or waited > _WORKER_READY_SECONDS)
         ):
             if not is_up(worker):

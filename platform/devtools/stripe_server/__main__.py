@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ def main(argv: Sequence[str]) -> int:
             notice_url=options.notices,
         )
         print(json.dumps({"url": stand_in.url}), flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         stand_in.serve()
     except (OSError, KeyboardInterrupt) as error:
         print(f"the stand-in for Stripe ends: {error}", file=sys.stderr, flush=True)

@@ -32,7 +32,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("demo") / "una carpeta"
     config = root / "platform" / "config"
     (config / "settings").mkdir(parents=True)
-    shutil.copytree(ROOT / "platform" / "devtools", root / "platform" / "devtools")
+    for room in ("devtools", "outgoing", "kernel"):  # the stand-in for Stripe posts its events like everybody
+        shutil.copytree(ROOT / "platform" / room, root / "platform" / room)
     (config / "__init__.py").touch()
     (config / "settings" / "__init__.py").touch()
     for name in ("environment.py", "zones.py"):
@@ -168,7 +169,7 @@ def test_second_demo_is_refused_in_one_line(demo: Demo, checkout: Path) -> None:
     assert demo.get("/healthz") == "ok"
 
 
-@pytest.mark.parametrize("word", [" worker", "uvicorn", "devtools.catcher"])
+@pytest.mark.parametrize("word", [" worker", "uvicorn", "devtools.catcher", "devtools.stripe_server"])
 def test_killed_part_comes_back_by_itself(demo: Demo, word: str) -> None:
     killed = demo.find(word)
 

@@ -16,6 +16,7 @@ from devtools.servers.embedded import Servers
 from devtools.servers.folders import empty_state
 from devtools.servers.locks import FileLock
 from devtools.servers.ports import take_port, take_port_from
+from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET
 from devtools.supervising.output import Output
 from devtools.terminal import make_printable
 
@@ -82,10 +83,30 @@ def test_running_demo_is_described_in_one_line(tmp_path: Path) -> None:
     assert "http://localhost:8000/ (process 12)" in describe_running(tmp_path)
 
 
+def test_money_of_the_demo_reaches_the_stand_in_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TURNERO_STRIPE_KEY", "sk_live_real")
+    monkeypatch.setenv("TURNERO_STRIPE_URL", "https://api.stripe.example")
+    parts = DemoParts(
+        state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026, stripe_port=12112
+    )
+
+    environment = parts.web().environment
+
+    assert {name: value for name, value in environment.items() if name.startswith("TURNERO_STRIPE")} == {
+        "TURNERO_STRIPE_KEY": API_KEY,
+        "TURNERO_STRIPE_URL": "http://127.0.0.1:12112",
+        "TURNERO_STRIPE_WEBHOOK_SECRETS": SECRET,
+        "TURNERO_STRIPE_NOTICE_SECRETS": NOTICE_SECRET,
+    }
+    assert parts.stripe().command[-3:] == [str(tmp_path / "stripe"), "--port", "12112"]
+
+
 def test_children_can_send_to_the_catcher_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TURNERO_SMTP_URL", "smtps://real:secret@mail.example:465")
     monkeypatch.setenv("TURNERO_SMS_URL", "https://carrier.example")
-    parts = DemoParts(state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026)
+    parts = DemoParts(
+        state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026, stripe_port=12112
+    )
 
     environment = parts.web().environment
 
@@ -96,7 +117,9 @@ def test_children_can_send_to_the_catcher_only(tmp_path: Path, monkeypatch: pyte
 
 
 def test_greeting_says_first_where_messages_land(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    parts = DemoParts(state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026)
+    parts = DemoParts(
+        state=tmp_path, servers=_SERVERS, web_port=8001, smtp_port=1026, catcher_port=8026, stripe_port=12112
+    )
 
     _greet(parts, ["Taller: http://taller.localhost:8001/"])
 
