@@ -10,7 +10,7 @@ from devtools.stripe_server.world import Thing
 
 STYLE = """
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{max-width:28rem;margin:0 auto;padding:1.25rem}
+body{background:Canvas;color:CanvasText;max-width:28rem;margin:0 auto;padding:1.25rem}
 h1{font-size:1.25rem;margin:.25rem 0}
 .amount{font-size:2rem;font-weight:700;margin:0}
 fieldset{border:1px solid #888;border-radius:.5rem;margin:1rem 0;padding:.5rem .75rem}
@@ -22,6 +22,20 @@ button.other{background:transparent;color:inherit;border-color:#888}
 .fault{border:2px solid #b00020;border-radius:.5rem;padding:.75rem;margin:1rem 0}
 .note{font-size:.875rem}
 """
+SPANISH = {
+    "Pays": "Paga",
+    "Pays once the bank has asked": "Paga cuando el banco preguntó",
+    "Is declined": "Es rechazada",
+    "Has no funds": "No tiene fondos",
+    "Has expired": "Está vencida",
+    "Has another code": "Tiene otro código",
+    "Fails on the way": "Falla en el camino",
+    "Pays now, is declined later on": "Paga ahora; más tarde es rechazada",
+    "Pays, asks each time": "Paga, y pregunta cada vez",
+    "Pays, then is disputed": "Paga, y luego es disputada",
+    "Pays after a while": "Paga después de un rato",
+}
+"""Titles of the cards."""
 WORDS = {
     "es": {
         "title": "Pago de prueba", "pay": "Pagar", "save": "Guardar tarjeta", "back": "Volver al negocio",
@@ -40,7 +54,8 @@ WORDS = {
 
 def render_payment(session: Thing, *, name: str, fault: str = "", asks_for: str = "") -> str:
     """Return the payment page of a session; ``asks_for`` is the card about which the bank asks."""
-    words = WORDS["en" if str(session["locale"]).startswith("en") else "es"]
+    is_english = str(session["locale"]).startswith("en")
+    words = WORDS["en" if is_english else "es"]
     if session["status"] != "open":
         return _page(words["title"], f"<h1>{escape(words['closed'])}</h1>{_back(session, words)}")
     shown = "" if session["amount_total"] is None else _show(session["amount_total"], session["currency"])
@@ -57,7 +72,7 @@ def render_payment(session: Thing, *, name: str, fault: str = "", asks_for: str 
     else:
         choices = "".join(
             f'<label><input type="radio" name="card" value="{escape(card.name)}"{" checked" * (card.name == "visa")}>'
-            f"<span>•••• {card.last_four} · {escape(card.title)}</span></label>"
+            f"<span>•••• {card.last_four} · {escape(card.title if is_english else SPANISH[card.title])}</span></label>"
             for card in CARDS.values()
         )
         word = words["pay"] if session["mode"] == "payment" else words["save"]

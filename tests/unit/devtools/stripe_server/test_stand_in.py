@@ -238,6 +238,13 @@ def test_other_pages_are_none(stand_in, path):
     assert read(stand_in, path)[0] == 404
 
 
+@pytest.mark.parametrize(("locale", "words"), [("es", "0002 · Es rechazada<"), ("en", "0002 · Is declined<")])
+def test_cards_are_told_in_the_customers_language(stand_in, account, locale, words):
+    _, path = open_page(stand_in, account, locale=locale)
+
+    assert words in read(stand_in, path)[1]
+
+
 def test_stand_in_says_that_it_runs(stand_in):
     assert read(stand_in, "/healthz")[:2] == (200, "ok")
 
