@@ -215,6 +215,9 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
         "TURNERO_SECRET_KEY": "the-key",
         "TURNERO_SMS_SECRET": "the-sms",
         "TURNERO_S3_SECRET": "the-store",
+        "TURNERO_STRIPE_KEY": "the-till",
+        "TURNERO_STRIPE_WEBHOOK_SECRETS": "the-seal the-seal-before",
+        "TURNERO_STRIPE_NOTICE_SECRETS": "the-notice",
         "DATABASE_URL": "postgresql://u:pa@ss@db.example/x",
         "TURNERO_REPLICATION_URL": "postgresql://r:the-copier@db.example/x",
         "REDIS_URL": "redis://:the-redis@cache.example/0",
@@ -225,8 +228,8 @@ def test_secrets_of_the_installation_are_known(monkeypatch):
         monkeypatch.setenv(name, value)
 
     assert logs.list_environment_secrets(read_environment()) == [
-        "the-key", "the-sms", "the-store", "https://public@errors.example/1", "the-figures", "pa@ss", "the-copier",
-        "the-redis", "",
+        "the-key", "the-sms", "the-store", "the-till", "the-seal", "the-seal-before", "the-notice",
+        "https://public@errors.example/1", "the-figures", "pa@ss", "the-copier", "the-redis", "",
     ]  # fmt: skip
 
 
