@@ -35,7 +35,7 @@ THUMBNAIL = 192
 
 @dataclass(frozen=True, slots=True)
 class SentPhoto:
-    """A photo in its list; ``picture`` is None while it is prepared, and where ``problem`` says why it is none."""
+    """A photo in its list; ``picture`` is None while it is being prepared, and where a ``problem`` says why not."""
 
     id: int
     picture: ShownPicture | None
