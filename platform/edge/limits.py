@@ -27,12 +27,15 @@ class Keeping:
 
 
 def list_write_asks(request: HttpRequest, contacts: Iterable[str] = ()) -> list[Ask]:
-    """List what limits a change: by address block, by business, and by each contact that it names."""
+    """List what limits a change: by address block, by business, by each contact that it names, and by its link."""
+    match = request.resolver_match
+    link = "" if match is None else str(match.kwargs.get("token", ""))
     return [
         Ask("writes_address", find_block(request)),
         # The keys carry the schema as well.
         Ask("writes_tenant", current_tenant().schema_name),
         *(Ask("writes_contact", name_recipient(contact)) for contact in contacts if contact),
+        *([Ask("writes_link", link)] if link else []),
     ]
 
 

@@ -16,6 +16,9 @@ Shared = partial(Exact, is_shared=True)
 LIMITS = index_limits(
     Limit("writes_address", "changes by pages and API", BLOCK, 600, MINUTE),
     Limit("writes_contact", "changes by pages and API that name a contact", "phone or e-mail", 300, HOUR),
+    Limit(
+        "writes_link", "changes by the link of a booking, a place on the waitlist or one's visits", "link", 120, HOUR
+    ),
     Limit("writes_tenant", "changes by pages and API", BUSINESS, 6000, MINUTE),
     Limit("calls_key", "calls with a key", "key", 600, MINUTE),
     Limit("calls_keys", "calls with keys", BUSINESS, 1200, MINUTE),

@@ -45,8 +45,8 @@ def go_to_details(client, service, *, number=0) -> str:
     return held.url
 
 
-def book(client, service) -> str:
-    made = client.post(go_to_details(client, service), PERSON)
+def book(client, service, *, number=0) -> str:
+    made = client.post(go_to_details(client, service, number=number), PERSON)
     assert made.status_code == 302, text_of(made)
     return urlsplit(made.url).path
 

@@ -67,3 +67,18 @@ def test_changes_of_a_booking_are_limited(customer_client, service, narrow, step
 
     assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
     assert Booking.objects.values().get() == before
+
+
+def test_changes_by_one_link_are_limited_wherever_they_come_from(customer_client, service, narrow):
+    path, other = book(customer_client, service), book(customer_client, service, number=3)
+    narrow("writes_link", 1)
+
+    pages = [
+        customer_client.post(f"{each}confirm/", REMOTE_ADDR=f"198.51.100.{number}").status_code
+        for number, each in enumerate((path, path, other))
+    ]
+    program = customer_client.post(f"/api/v1/manage/{path.split('/')[2]}/confirm", {}, content_type="application/json")
+
+    assert pages == [302, 429, 302]
+    assert (program.status_code, 0 < int(program.headers["Retry-After"]) <= 3600) == (429, True)
+    assert customer_client.get(path).status_code == 200
