@@ -28,9 +28,9 @@ from scheduling.services.messages.feeds.links import NOUN, add_feed, list_feeds,
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
+from web.parts.fields import ChoiceField, IdField
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, go_on
-from web.parts.voice import CHOOSE
 from web.workspace.crud.editing import make_actor
 
 BUSY, FULL = "busy", "full"
@@ -51,10 +51,8 @@ class Sentence:
 class FeedForm(PageForm):
     """Whose calendar, and how much it tells."""
 
-    resource = forms.ChoiceField(
-        label=gettext_lazy("Whose calendar"), error_messages={"required": CHOOSE, "invalid_choice": CHOOSE}
-    )
-    details = forms.ChoiceField(
+    resource = IdField(label=gettext_lazy("Whose calendar"))
+    details = ChoiceField(
         label=gettext_lazy("What it tells"),
         choices=[
             (BUSY, gettext_lazy("Only that the time is taken")),
@@ -62,7 +60,6 @@ class FeedForm(PageForm):
         ],
         initial=BUSY,
         widget=forms.RadioSelect({"class": "listed"}),
-        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
 
     def __init__(self, *args: Any, names: Mapping[int, str], **kwargs: Any) -> None:
@@ -79,7 +76,7 @@ def show(request: HttpRequest) -> HttpResponse:
     form = FeedForm(request.POST, names=names)
     if not form.is_valid():
         return _render(request, form, status=422)
-    whose, is_full = int(form.cleaned_data["resource"]), form.cleaned_data["details"] == FULL
+    whose, is_full = form.cleaned_data["resource"], form.cleaned_data["details"] == FULL
     try:
         add_feed(resource_id=whose, is_full=is_full, by=make_actor(request), now=utc_now())
     except (Conflict, Forbidden, NotFound) as error:
