@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from edge.access import is_staff
 from edge.language import current_language
 from kernel.clock import utc_now
+from kernel.maps import make_map_url
 from kernel.money import Price
 from scheduling.enums import Approval, BookingSource, DepositKind
 from scheduling.selectors.catalog.offer import Offer, find_hidden, load_offer
@@ -210,6 +211,11 @@ class Flow:
         return _add_prices([service.price for service in self.chosen], self.add_ons)
 
     @property
+    def map_url(self) -> str:
+        """The place on a map; empty where nothing tells where it is."""
+        return make_map_url(self.location.address, self.location.map_url) if self.location else ""
+
+    @property
     def asks_deposit(self) -> bool:
         """Tell whether something may be due in advance; how much, the kept time says."""
         return any(service.deposit_kind != DepositKind.NONE for service in self.chosen)
@@ -232,8 +238,8 @@ class Flow:
     @property
     def arrival_label(self) -> str:
         """How the customer arrives, in words; empty where it is not asked."""
-        chosen = (mode.label for mode in self.vertical.intake.arrival_modes if mode.key == self.arrival_mode)
-        return next((gettext(label) for label in chosen), "")
+        chosen = self.vertical.intake.find_arrival(self.arrival_mode)
+        return gettext(chosen.label) if chosen else ""
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -12,7 +12,6 @@ from files.selectors.files import find_first_picture
 from files.services.brand import BUSINESS, BUSINESS_PHOTO
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import Interval
-from kernel.maps import make_map_url
 from scheduling.selectors.catalog.opening import find_place_hours
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from web.booking.flow import Flow
@@ -55,7 +54,7 @@ def make_place_card(flow: Flow) -> PlaceCard | None:
     card = PlaceCard(
         photo=show_picture(photo, width=480),
         address=place.address,
-        map_url=make_map_url(place.address, place.map_url),
+        map_url=flow.map_url,
         phone=place.phone,
         today=describe_hours(flow.formats, hours.today, location=place.id) if hours else "",
         week=list_days(hours.week) if hours else (),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import translation
 
 from files.models import StoredFile
 from files.services.brand import BUSINESS_PHOTO
-from scheduling.models import Location, Resource, WorkingHours
+from scheduling.models import Location, Resource, Service, WorkingHours
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from tenants.models import Tenant
 from tenants.selectors.resolution import forget_tenants
 from tests.factories.scheduling import NOW
+from tests.integration.web.booking.test_booking import go_to_time, service
 from web.booking.place import DaysLine, list_days
 
+__all__ = ["service"]
 pytestmark = pytest.mark.usefixtures("tenant")
 RENDITIONS = [{"name": "480.webp", "width": 480, "height": 240, "bytes": 9, "sha256": "a"}]
 MORNING = ((480, 780),)
@@ -109,3 +113,15 @@ def test_days_with_the_same_hours_stand_in_one_line(week, lines, monkeypatch):
     assert [DaysLine(each.days, each.hours.replace("\N{NO-BREAK SPACE}", " ")) for each in said] == [
         DaysLine(*each) for each in lines
     ]
+
+
+def test_the_visit_beside_the_days_leads_to_the_map_and_says_what_is_due(customer_client, service):
+    Location.objects.update(address="Calle 1, Centro", map_url="")
+    _, page = go_to_time(customer_client, service)
+    Service.objects.filter(pk=service.pk).update(deposit_kind="fixed", deposit_minor=10_000)
+    _, with_deposit = go_to_time(customer_client, service)
+
+    columns = [re.search(r"<aside.*?</aside>", each.content.decode(), re.DOTALL)[0] for each in (page, with_deposit)]
+    assert re.search(r'Calle 1, Centro<br>\s*<a href="(https://[^"]+)"', columns[0])
+    assert ["Pagas en el taller" in each for each in columns] == [True, False]
+    assert ["Con anticipo" in each for each in columns] == [False, True]
