@@ -47,6 +47,16 @@ class Intake:
     note_example: str = ""
     has_photos: bool = False
 
+    def find_arrival(self, key: str) -> ArrivalMode | None:
+        """Return the way of arriving with this key, if it is one of ours."""
+        return next((mode for mode in self.arrival_modes if mode.key == key), None)
+
+    def name_symptoms(self, answers: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the marked labels of what was chosen; of what is none of ours any more, its key."""
+        told = answers.get("symptoms")
+        labels = {choice.key: choice.label for choice in self.symptoms}
+        return tuple(labels.get(str(each), str(each)) for each in told) if isinstance(told, list | tuple) else ()
+
     def check(self, answers: Mapping[str, object]) -> IntakeCheck:
         """Check ``answers``: ``symptoms`` (a list of keys, kept in our order) and ``note`` (text)."""
         errors: dict[str, tuple[str, ...]] = {}

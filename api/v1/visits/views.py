@@ -28,9 +28,8 @@ from notifications.services.recipients import sends_sms
 from scheduling.enums import ContactKind
 from scheduling.errors import BookingNotFound, RequestInvalid, ServiceNotFound, VisitsLinkUnknown
 from scheduling.policies import LINK_LIFE, check_new_bookings
-from scheduling.selectors.aftercare.own_data import collect_own_data, collect_waiting
-from scheduling.selectors.bookings.visits import get_visit, get_visits_contact, list_all_visits, list_visits
-from scheduling.selectors.waitlist.entries import list_entries_of
+from scheduling.selectors.aftercare.own_data import collect_own_visits
+from scheduling.selectors.bookings.visits import get_visit, get_visits_contact, list_visits
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
 from scheduling.types import CUSTOMER, BookingView
@@ -100,16 +99,8 @@ class OwnVisitsView(OpenView):
         contact = get_visits_contact(token=token, now=now).value
         check_limits(Ask("own_data_address", find_block(request)))
         cursor = request.query_params.get("after", "")
-        page = list_all_visits(contact=contact, cursor=cursor)
-        body = {
-            "business": name,
-            "contact": contact,
-            "made_at": now,
-            "visits": collect_own_data(page.rows, business_name=name),
-            "waitlist": () if cursor else collect_waiting(list_entries_of(contact)),
-            "next": page.next_cursor,
-        }
-        return Response(body)
+        found, following = collect_own_visits(contact=contact, cursor=cursor, business_name=name, made_at=now)
+        return Response({**found, "next": following})
 
 
 class AgainView(OpenView):

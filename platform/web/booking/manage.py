@@ -45,7 +45,7 @@ from tenants.context import current_tenant
 from tenants.enums import Ability, TenantStatus
 from tenants.policies import CUSTOMER_TEXTS, may_business
 from verticals.registry import get_vertical
-from web.booking.pages import describe_opening, keep_private
+from web.booking.pages import describe_opening, keep_private, show_new_link
 from web.booking.sent_photos import SentPhoto, show_photos
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
 from web.booking.times import complete_first
@@ -238,8 +238,8 @@ def while_the_link_leads(view: ManageView) -> ManageView:
             renewed = find_new_token(token, now=utc_now())
             if renewed is None:
                 raise
-            context = {"renewed_url": reverse("booking:manage", args=[renewed]), "language_url": "?lang="}
-            return keep_private(render(request, "booking/link_renewed.html", context, status=get_status(error)))
+            url = reverse("booking:manage", args=[renewed])
+            return show_new_link(request, url, error, template="booking/link_renewed.html")
 
     return answer
 

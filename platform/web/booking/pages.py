@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from edge.access import is_staff
+from edge.statuses import get_status
+from kernel.errors import NotFound
 from scheduling.selectors.bookings.closing import find_closing_words
 from scheduling.selectors.catalog.services import list_locations
 from scheduling.types import OpeningToday
@@ -132,6 +134,12 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def show_new_link(request: HttpRequest, url: str, error: NotFound, *, template: str) -> HttpResponse:
+    """Offer the new link where somebody opens one of before: the business was restored since then."""
+    context = {"renewed_url": url, "language_url": "?lang="}
+    return keep_private(render(request, template, context, status=get_status(error)))
 
 
 def answer_own_data(found: Mapping[str, object], *, name: str) -> HttpResponse:

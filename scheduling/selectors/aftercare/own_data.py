@@ -23,6 +23,8 @@ from scheduling.selectors.aftercare.data_requests import list_requests_of_all
 from scheduling.selectors.aftercare.feedback import find_all_feedback
 from scheduling.selectors.bookings.history import HistoryStep, list_histories
 from scheduling.selectors.bookings.photos import list_visit_photos
+from scheduling.selectors.bookings.visits import list_all_visits
+from scheduling.selectors.waitlist.entries import list_entries_of
 from scheduling.types import Answer, BookingView, WaitlistEntryView
 from scheduling.types.aftercare.views import DataRequestView, FeedbackView, OwnData
 from tenants.context import current_tenant
@@ -43,6 +45,28 @@ COLUMNS: Mapping[str, str] = {
 }
 """What can be corrected, in words."""
 _get_booking_id = attrgetter("booking_id")
+
+
+def collect_own_visits(
+    *, contact: str, cursor: str, business_name: str, made_at: object
+) -> tuple[dict[str, object], str | None]:
+    """Return what is kept about the visits of a contact, the last one first, and of what they wait for.
+
+    Very many visits are several files; beside each is the cursor of the one with earlier ones. ``made_at`` is written
+    into it as it is.
+
+    Raises:
+        Invalid: The cursor is not one of ours.
+    """
+    page = list_all_visits(contact=contact, cursor=cursor)
+    found: dict[str, object] = {
+        "business": business_name,
+        "contact": contact,
+        "made_at": made_at,
+        "visits": collect_own_data(page.rows, business_name=business_name),
+        "waitlist": () if cursor else collect_waiting(list_entries_of(contact)),
+    }
+    return found, page.next_cursor
 
 
 def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> tuple[OwnData, ...]:
@@ -202,13 +226,12 @@ def _list_told(asset: Mapping[str, str], answers: Mapping[str, Any], arrival_mod
         if value:
             named = next((gettext(choice.label) for choice in field.choices if choice.key == value), value)
             yield gettext(vertical.label_field(field, language=language, country=tenant.country)), named
-    for mode in vertical.intake.arrival_modes:
-        if mode.key == arrival_mode:
-            yield gettext("How it arrives"), gettext(mode.label)
-    told = answers.get("symptoms")
-    if isinstance(told, list | tuple):
-        labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
-        yield gettext("What was said of it"), ", ".join(labels.get(str(each), str(each)) for each in told)
+    arrival = vertical.intake.find_arrival(arrival_mode)
+    if arrival is not None:
+        yield gettext("How it arrives"), gettext(arrival.label)
+    told = vertical.intake.name_symptoms(answers)
+    if told:
+        yield gettext("What was said of it"), ", ".join(map(gettext, told))
 
 
 def _describe_step(step: HistoryStep) -> dict[str, Any]:

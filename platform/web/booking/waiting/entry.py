@@ -34,7 +34,7 @@ from scheduling.services.waitlist.queue import find_new_link
 from scheduling.types import BookingView, WaitlistEntryView
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.booking.pages import Step, keep_private
+from web.booking.pages import Step, keep_private, show_new_link
 from web.booking.submission import MAY_COINCIDE
 from web.errors import translate_error
 from web.formats import Formats, describe_hours, get_formats, list_weekdays
@@ -129,7 +129,7 @@ class WaitingPage:
         return self.entry.status == WaitlistStatus.BOOKED
 
 
-def while_the_link_leads(view: Step[[str]]) -> Step[[str]]:
+def while_the_place_stands(view: Step[[str]]) -> Step[[str]]:
     """Offer the new link where somebody opens one of before: the business was restored since then."""
 
     @wraps(view)
@@ -140,15 +140,15 @@ def while_the_link_leads(view: Step[[str]]) -> Step[[str]]:
             renewed = find_new_link(token)
             if renewed is None:
                 raise
-            context = {"renewed_url": reverse("booking:waiting", args=[renewed]), "language_url": "?lang="}
-            return keep_private(render(request, "booking/waitlist/renewed.html", context, status=get_status(error)))
+            url = reverse("booking:waiting", args=[renewed])
+            return show_new_link(request, url, error, template="booking/waitlist/renewed.html")
 
     return answer
 
 
 @open_to_anyone
 @require_safe
-@while_the_link_leads
+@while_the_place_stands
 def show_entry(request: HttpRequest, token: str) -> HttpResponse:
     """Show how somebody stands, or what is offered to them."""
     done = request.GET.get("done", "")
@@ -157,7 +157,7 @@ def show_entry(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
-@while_the_link_leads
+@while_the_place_stands
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Book what is offered, and lead to the page of the booking; late, say so; twice at one time, ask."""
     count_write(request)
@@ -172,7 +172,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
-@while_the_link_leads
+@while_the_place_stands
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Give back what is offered and wait on."""
     count_write(request)
@@ -185,7 +185,7 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to_anyone
 @require_POST
-@while_the_link_leads
+@while_the_place_stands
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Leave the list."""
     count_write(request)

@@ -33,7 +33,8 @@ from web.parts.questions import QUESTION_PREFIX, Given, list_answers, make_quest
 from web.parts.toasts import Toast
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.forms import PHONE_ATTRS
-from web.workspace.bookings.views import answer_done, describe, make_actor
+from web.workspace.bookings.views import answer_done, describe
+from web.workspace.crud.editing import make_actor
 
 
 class CorrectionForm(ContactForm):

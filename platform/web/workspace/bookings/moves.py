@@ -31,7 +31,8 @@ from web.workspace.bookings.forms import MoveForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.typed import find_wanted, read_wanted
-from web.workspace.bookings.views import make_actor, read_override, refuse
+from web.workspace.bookings.views import read_override, refuse
+from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.BOOKING_MANAGE)

@@ -33,7 +33,8 @@ from web.workspace.bookings.forms import BookingForm, StartForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
 from web.workspace.bookings.typed import Typed, read_typed
-from web.workspace.bookings.views import describe, make_actor, read_override, render_booking
+from web.workspace.bookings.views import describe, read_override, render_booking
+from web.workspace.crud.editing import make_actor
 
 LAST_DAY_OFFSET = 365
 DRAWER = "panel-body"

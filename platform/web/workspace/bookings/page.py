@@ -280,15 +280,13 @@ def _is_long(text: str) -> bool:
 def _list_answer_facts(booking: BookingView) -> tuple[Fact, ...]:
     vertical, words = _get_vertical()
     facts: list[Fact] = []
-    arrival = next((mode for mode in vertical.intake.arrival_modes if mode.key == booking.arrival_mode), None)
+    arrival = vertical.intake.find_arrival(booking.arrival_mode)
     if arrival is not None:
         facts.append(Fact(gettext("Arrives"), gettext(arrival.label)))
-    symptoms = booking.answers.get("symptoms")
-    if isinstance(symptoms, list | tuple):
-        labels = {choice.key: gettext(choice.label) for choice in vertical.intake.symptoms}
-        named = [labels.get(str(each), str(each)) for each in symptoms]
+    symptoms = vertical.intake.name_symptoms(booking.answers)
+    if symptoms:
         label = vertical.list_words(**words).get("label.intake") or gettext("Mentioned")
-        facts.append(Fact(label, ", ".join(named)))
+        facts.append(Fact(label, ", ".join(map(gettext, symptoms))))
     note = booking.answers.get("note")
     if isinstance(note, str) and note and note != booking.note:
         facts.append(Fact(gettext("In their words"), note))

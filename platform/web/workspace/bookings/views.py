@@ -15,14 +15,14 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
-from scheduling.enums import ActorKind, BookingStatus
+from scheduling.enums import BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import TAKEN_BACK
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.series import list_ended_together
 from scheduling.services.bookings import undoing
 from scheduling.services.bookings.series import following
-from scheduling.types import Actor, BookingView, OverrideReason
+from scheduling.types import BookingView, OverrideReason
 from web.errors import translate_error
 from web.formats import name_dates
 from web.parts.status_looks import get_look
@@ -31,6 +31,7 @@ from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
+from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.BOARD_VIEW)
@@ -130,11 +131,6 @@ def read_override(request: HttpRequest, reason: str) -> OverrideReason | None:
     if not reason or not has_permission(request.user, Permission.BOOKING_OVERRIDE):
         return None
     return OverrideReason(reason=reason, user_id=request.user.pk)
-
-
-def make_actor(request: HttpRequest) -> Actor:
-    """Say who acts."""
-    return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
 
 
 def describe(booking: BookingView) -> str:
