@@ -16,7 +16,7 @@ from api.pagination import PageQuery, PageShape, name_next, read_place
 from api.views import StaffView
 from kernel.ids import read_row_id
 from scheduling.enums import BookingStatus
-from scheduling.errors import SeriesNotFound
+from scheduling.errors.customers import SeriesNotFound
 from scheduling.selectors.bookings.series import get_series, list_series
 from scheduling.types import SeriesRow
 

@@ -34,14 +34,8 @@ from api.v1.customers.shapes import (
 from api.views import Result, StaffView, answer_once
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
-from scheduling.errors import (
-    AssetKnown,
-    AssetNotFound,
-    CustomerChanged,
-    CustomerInvalid,
-    CustomerKnown,
-    CustomerNotFound,
-)
+from scheduling.errors import CustomerInvalid, CustomerNotFound
+from scheduling.errors.customers import AssetKnown, AssetNotFound, CustomerChanged, CustomerKnown
 from scheduling.selectors.customers.assets import get_asset, list_assets
 from scheduling.selectors.customers.records import get_customer, list_customers
 from scheduling.services.customers.assets import change_asset, create_asset

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from scheduling.enums import BookingStatus
-from scheduling.errors import SeriesNotFound
+from scheduling.errors.customers import SeriesNotFound
 from scheduling.models import Booking, Series
 from scheduling.selectors.bookings.views import list_views
 from scheduling.types import BookingView, SeriesBooking, SeriesRow

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from kernel.page import Page, cut_page, limit_rows, read_cursor
-from scheduling.errors import AssetNotFound
+from scheduling.errors.customers import AssetNotFound
 from scheduling.models import Asset
 from scheduling.types import AssetView
 

@@ -11,7 +11,8 @@ from database.transactions import write_transaction
 from kernel.identity.keys import make_key
 from kernel.text import mark
 from scheduling.enums import CustomerEvent
-from scheduling.errors import AssetKnown, AssetNotFound, CustomerChanged, CustomerInvalid, CustomerNotFound
+from scheduling.errors import CustomerInvalid, CustomerNotFound
+from scheduling.errors.customers import AssetKnown, AssetNotFound, CustomerChanged
 from scheduling.models import Asset, AssetMark, Customer
 from scheduling.selectors.customers.assets import view_asset
 from scheduling.services.writing.customers import tell_customer

@@ -16,7 +16,8 @@ from kernel.identity.keys import make_key
 from kernel.identity.phones import clean_phone, explain_phone
 from kernel.text import mark
 from scheduling.enums import BookingLevel, ContactKind, CustomerEvent
-from scheduling.errors import CustomerChanged, CustomerInvalid, CustomerKnown, CustomerNotFound
+from scheduling.errors import CustomerInvalid, CustomerNotFound
+from scheduling.errors.customers import CustomerChanged, CustomerKnown
 from scheduling.models import Contact, Customer
 from scheduling.selectors.customers.records import view_customer
 from scheduling.services.writing.customers import NEXT_NUMBER_SQL, tell_customer
