@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from babel.lists import format_list
 from django.utils.translation import gettext, ngettext, pgettext
@@ -20,7 +20,6 @@ from kernel.formats import (
     to_local,
 )
 from kernel.identity import phones
-from kernel.instants import DAY_MINUTES
 from scheduling.selectors.bookings.series import SeriesView
 from scheduling.types import BookingView
 
@@ -40,7 +39,6 @@ __all__ = [
     "to_local",
 ]
 
-MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 THOUSAND = 1000
 MOST_NAMED = 6
 """Of dates in a row."""
@@ -66,24 +64,6 @@ def describe_days(formats: Formats, first: date | None, last: date | None) -> st
     if first:
         return gettext("from %(first)s on") % {"first": formats.format_date(first)}
     return gettext("until %(last)s") % {"last": formats.format_date(last)} if last else ""
-
-
-def list_weekdays(formats: Formats, weekdays: Iterable[int]) -> str:
-    """Return days of the week, 0 for Monday: "lun, mié"; empty without any."""
-    return ", ".join(formats.format_weekday((MONDAY + timedelta(days=day)).date()) for day in weekdays)
-
-
-def describe_hours(formats: Formats, from_minute: int | None, to_minute: int | None) -> str:
-    """Return a part of the day, as wall minutes: "before 12:00 PM", "12:00 PM to 3:00 PM"; empty: all of it."""
-    if from_minute is None or to_minute is None:
-        return ""
-    first, last = (MONDAY + timedelta(minutes=each) for each in (from_minute, to_minute))
-    if not from_minute:
-        return gettext("before %(time)s") % {"time": name_time(formats, last, "UTC")}
-    if to_minute == DAY_MINUTES:
-        return gettext("from %(time)s on") % {"time": name_time(formats, first, "UTC")}
-    words = {"first": formats.format_time(first, "UTC"), "last": formats.format_time(last, "UTC")}
-    return gettext("%(first)s to %(last)s") % words
 
 
 def name_days(formats: Formats, first: date, last: date) -> str:

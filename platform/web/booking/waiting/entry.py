@@ -37,7 +37,8 @@ from verticals.registry import get_vertical
 from web.booking.pages import Step, keep_private, show_new_link
 from web.booking.submission import MAY_COINCIDE
 from web.errors import translate_error
-from web.formats import Formats, describe_hours, get_formats, list_weekdays
+from web.formats import Formats, get_formats
+from web.wishes import describe_hours, list_weekdays
 
 MINUTES_PER_HOUR = 60
 DONE = ("declined", "left")

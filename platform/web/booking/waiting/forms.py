@@ -96,7 +96,8 @@ class WaitlistForm(ContactForm):
             },
         )
         self.flow = flow
-        days = [(str(day), flow.formats.format_weekday(MONDAY + timedelta(days=day))) for day in range(7)]
+        week = [(flow.formats.local.first_week_day + each) % 7 for each in range(7)]  # as the calendar before it
+        days = [(str(day), flow.formats.format_weekday(MONDAY + timedelta(days=day))) for day in week]
         self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
         if len(flow.resources) > 1:
             anyone = ("", flow.words.get("choice_any_resource", ""))

@@ -25,9 +25,10 @@ from scheduling.services.waitlist.joining import remove_entry
 from scheduling.types import Actor, LogLine, WaitlistEntryView
 from tenants.context import current_tenant
 from web.errors import translate_error
-from web.formats import Formats, describe_hours, list_weekdays, to_local
+from web.formats import Formats, to_local
 from web.parts.toasts import Toast, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
+from web.wishes import describe_hours, list_weekdays
 
 REFUSALS = (Conflict, Forbidden, NotFound)
 AGAIN_AFTER = KEPT_SECONDS + 2

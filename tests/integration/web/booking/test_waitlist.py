@@ -69,6 +69,12 @@ def test_the_form_joins_and_leads_to_the_entry(customer_client, form_url, servic
     assert "lun, mié · antes de las 12:00 p.m." in said
 
 
+def test_the_week_begins_where_it_does_in_the_calendar(customer_client, form_url):
+    page = customer_client.get(f"{form_url}&lang=es").content.decode()
+
+    assert re.findall(r'name="weekdays" value="(\d)"', page) == ["6", "0", "1", "2", "3", "4", "5"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"phone": "", "email": ""}, {"phone": "12"}, {"to_on": "2020-01-01"}, {"to_on": "soon"}, {"from_on": ""},
