@@ -57,6 +57,8 @@ class RefundState(models.TextChoices):
     PENDING = "pending", _("To be sent")
     DONE = "done", _("Sent")
     FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("No longer sent")
+    """The visit takes place after all."""
 
 
 class RefundCause(models.TextChoices):

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from billing.enums import PlanFeature, PlanLimit
+from billing.enums import (
+    PaymentDoor,
+    PaymentPurpose,
+    PaymentState,
+    PlanFeature,
+    PlanLimit,
+    RefundCause,
+    RefundState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +55,57 @@ class PlanTable:
     def get_yearly_minor(self, plan: Plan, currency: str) -> int:
         """Return what a year costs in the smallest coin, before tax."""
         return plan.monthly_minor[currency] * self.months_per_year
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """What goes back of a payment."""
+
+    id: int
+    amount_minor: int
+    state: RefundState
+    cause: RefundCause
+    reason: str
+    asked_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One payment of a booking, with what goes back of it."""
+
+    id: int
+    booking_id: int
+    purpose: PaymentPurpose
+    amount_minor: int
+    refunded_minor: int
+    currency: str
+    door: PaymentDoor
+    state: PaymentState
+    means: str
+    note: str
+    opened_at: datetime
+    received_at: datetime | None
+    refunds: tuple[RefundView, ...]
+
+    @property
+    def left_minor(self) -> int:
+        """How much can still go back."""
+        return self.amount_minor - self.refunded_minor if self.state == PaymentState.RECEIVED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class BankData:
+    """Where customers transfer to, as the business types it.
+
+    Attributes:
+        wait_minutes: A place waits for its money while the business is open for so long.
+    """
+
+    holder: str = ""
+    bank: str = ""
+    number: str = ""
+    tax_id: str = ""
+    note: str = ""
+    wait_minutes: int = 240
+    is_on: bool = False

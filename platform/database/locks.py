@@ -53,6 +53,8 @@ class KeySpace(StrEnum):
     WAITLIST = "scheduling.waitlist"
     """Numbers: one worker at a time gives a business's free times to those who wait."""
 
+    PAYMENT = "billing.payment"
+    """Asking for money for a booking: whoever asks at the same moment finds what the other asked for."""
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 

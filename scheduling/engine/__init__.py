@@ -26,6 +26,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     expand_hours(resource, holidays, from_minute, to_minute) -> Hours
     list_openings(resources, holidays, from_minute, to_minute) -> list[tuple[int, int]]
     find_answer_deadline(asked, start, *, within_minutes, ahead_minutes, openings) -> int
+    find_payment_deadline(asked, start, *, opening_minutes, openings) -> int
     is_offered(snapshot, visit, start_minute, units=1) -> bool
     explain(snapshot, visit, start_minute, units=1) -> Explanation
 
@@ -62,7 +63,13 @@ from scheduling.engine.enums import Align, Measure, ReasonCode, RulePeriod, Stra
 from scheduling.engine.errors import EngineInputError, limited
 from scheduling.engine.explanation import explain
 from scheduling.engine.filling.lineup import list_servers
-from scheduling.engine.hours import SHORTEST_ANSWER_MINUTES, expand_hours, find_answer_deadline, list_openings
+from scheduling.engine.hours import (
+    SHORTEST_ANSWER_MINUTES,
+    expand_hours,
+    find_answer_deadline,
+    find_payment_deadline,
+    list_openings,
+)
 from scheduling.engine.lanes import split_into_lanes
 from scheduling.engine.rules import amount_of, bucket_key, tally_usage, usage_range
 from scheduling.engine.slots import (
@@ -187,6 +194,7 @@ __all__ = [
     "find_night",
     "find_offer_end",
     "find_offered",
+    "find_payment_deadline",
     "find_slots",
     "find_starts",
     "find_turn",

@@ -74,13 +74,24 @@ def find_answer_deadline(
     if start <= asked:
         return asked + 1
     wanted = min(asked + within_minutes, start - ahead_minutes)
-    least = max(asked + SHORTEST_ANSWER_MINUTES, _pass_opening(openings, asked, start))
+    least = max(asked + SHORTEST_ANSWER_MINUTES, _pass_opening(openings, asked, start, ANSWER_OPENING_MINUTES))
     return min(start, max(wanted, least))
 
 
-def _pass_opening(openings: Iterable[Interval], asked: int, start: int) -> int:
-    """Return when the business has been open for `ANSWER_OPENING_MINUTES` since ``asked``; at the latest ``start``."""
-    left = ANSWER_OPENING_MINUTES
+def find_payment_deadline(asked: int, start: int, *, opening_minutes: int, openings: Iterable[Interval]) -> int:
+    """Return until when a visit at ``start`` that was asked for at ``asked`` waits for its deposit.
+
+    Until the business has been open for ``opening_minutes``, and never after the start. ``openings`` are sorted and
+    disjoint, and read only as far as needed. A visit that has begun when it is asked for waits a minute.
+    """
+    if start <= asked:
+        return asked + 1
+    return min(start, _pass_opening(openings, asked, start, opening_minutes))
+
+
+def _pass_opening(openings: Iterable[Interval], asked: int, start: int, minutes: int) -> int:
+    """Return when the business has been open for so many minutes since ``asked``; at the latest ``start``."""
+    left = minutes
     for opens, closes in openings:
         begins = max(opens, asked)
         if begins >= start:

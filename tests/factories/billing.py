@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import replace
 
 from billing.models import LedgerEntry, Payment, Refund
+from billing.services.accounts import change_bank_data
+from billing.types import BankData
+from notifications.models import Event
+from notifications.services.outbox import process_event
+from tests.factories.scheduling import NOW, STAFF
 
-NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+__all__ = ["NOW"]
 
 
 def make_payment(**values) -> Payment:
@@ -43,3 +49,26 @@ def make_entry(payment: Payment, **values) -> LedgerEntry:
         "payment": payment,
     }
     return LedgerEntry.objects.create(**defaults | values)
+
+
+BANK = BankData(holder="Taller Ríos SA", bank="BBVA", number="012 180 0151 2345 6789", is_on=True)
+
+
+def take_transfers(**values) -> None:
+    """Let the business take deposits by bank transfer."""
+    change_bank_data(data=replace(BANK, **values), by=STAFF, now=NOW)
+
+
+def tell_events() -> None:
+    """Do what a worker does with what has happened to bookings."""
+    for event in Event.objects.filter(processed_at=None).order_by("pk"):
+        process_event(event.pk, event.occurred_at)
+
+
+def add_up() -> dict[str, int]:
+    """What lies in each account by the ledger."""
+    sums: Counter[str] = Counter()
+    for debit, credit, amount in LedgerEntry.objects.values_list("debit", "credit", "amount_minor"):
+        sums[debit] += amount
+        sums[credit] -= amount
+    return dict(sums)

@@ -1,16 +1,33 @@
-"""Until when a request waits for its answer."""
+"""Until when a request waits for its answer, and a place for its deposit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from kernel.intervals import Interval, clip
-from scheduling.engine import find_answer_deadline, list_chunks, list_openings
+from scheduling.engine import find_answer_deadline, find_payment_deadline, list_chunks, list_openings
+from scheduling.hooks import find_payment_terms
 from scheduling.models import Booking
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import AgreedPolicy
+
+PAYMENT_MINUTES = 30
+"""How long a place waits for its deposit where the business has no way to take it: it is paid by word of mouth."""
+
+
+def find_deposit_deadline(booking: Booking, *, now: datetime) -> datetime:
+    """Return until when the place of a booking that asks for its deposit ``now`` waits for it.
+
+    The one rule: `engine.find_payment_deadline`. One query, and what the room above asks.
+    """
+    terms = find_payment_terms()
+    if terms is None:
+        return now + timedelta(minutes=PAYMENT_MINUTES)
+    asked, start = to_minutes(now) + is_mid_minute(now), to_minutes(booking.starts_at)
+    openings = _list_openings(booking.location_id, asked, start)
+    return to_instant(find_payment_deadline(asked, start, opening_minutes=terms.opening_minutes, openings=openings))
 
 
 def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:

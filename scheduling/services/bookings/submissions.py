@@ -23,7 +23,7 @@ from scheduling.selectors.availability.plans import (
     narrow_plan,
 )
 from scheduling.selectors.bookings.coinciding import list_coinciding
-from scheduling.selectors.bookings.deadlines import find_request_deadline
+from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.counting import counted
 from scheduling.services.bookings.guards import Sending, check_refused, check_sole
@@ -58,8 +58,6 @@ from scheduling.types import (
     unite_questions,
 )
 
-PAYMENT_MINUTES = 30
-"""How long a place waits for its deposit."""
 LATE = timedelta(minutes=30)
 """How long after its end a hold still counts as begun in time."""
 
@@ -257,7 +255,7 @@ def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
     if status == BookingStatus.CONFIRMED:
         booking.confirmed_at = now
     elif status == BookingStatus.PENDING_PAYMENT:
-        booking.hold_expires_at = now + timedelta(minutes=PAYMENT_MINUTES)
+        booking.hold_expires_at = find_deposit_deadline(booking, now=now)
     else:
         booking.hold_expires_at = find_request_deadline(booking, now=now)
 

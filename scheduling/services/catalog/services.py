@@ -16,6 +16,7 @@ from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSp
 from scheduling.engine import Requirement as EngineRequirement
 from scheduling.enums import CatalogNoun, DepositKind
 from scheduling.errors import ServiceNotFound, SetupInvalid, StillUsed
+from scheduling.hooks import find_payment_terms
 from scheduling.models import CapacityRule, Service
 from scheduling.selectors.catalog.setups import read_service
 from scheduling.selectors.catalog.usage import list_bookings_of_services, was_service_booked
@@ -258,7 +259,8 @@ def _check_deposit(
     asked = (setup.deposit_kind, setup.deposit_minor, setup.deposit_percent)
     is_kept = before is not None and asked == (before.deposit_kind, before.deposit_minor, before.deposit_percent)
     is_none = setup.deposit_kind == DepositKind.NONE
-    errors.require(is_none or may_ask_deposit or is_kept, "deposit_kind", DEPOSIT_CLOSED)
+    if not (is_none or may_ask_deposit or is_kept):
+        errors.require(find_payment_terms() is not None, "deposit_kind", DEPOSIT_CLOSED)
 
 
 def _check_together(errors: FieldErrors, setup: ServiceSetup) -> None:

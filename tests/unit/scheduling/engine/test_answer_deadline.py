@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.engine import find_answer_deadline
+from scheduling.engine import find_answer_deadline, find_payment_deadline
 
 HOUR, DAY = 60, 1440
 OFFICE = [(day * DAY + 9 * HOUR, day * DAY + 17 * HOUR) for day in range(10)]
@@ -56,3 +56,17 @@ def test_openings_are_read_only_as_far_as_needed():
         pytest.fail("read too far")
 
     assert find(10 * HOUR, 5 * DAY, openings()) == 10 * HOUR + DAY
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "deadline"),
+    [
+        pytest.param(10 * HOUR, 5 * DAY, 14 * HOUR, id="four hours later"),
+        pytest.param(15 * HOUR, 5 * DAY, DAY + 11 * HOUR, id="two today and two tomorrow"),
+        pytest.param(20 * HOUR, 5 * DAY, DAY + 13 * HOUR, id="asked at night"),
+        pytest.param(10 * HOUR, 12 * HOUR, 12 * HOUR, id="never after the start"),
+        pytest.param(10 * HOUR, 10 * HOUR, 10 * HOUR + 1, id="a visit that begins now"),
+    ],
+)
+def test_deposit_is_waited_for_while_the_business_is_open(asked, start, deadline):
+    assert find_payment_deadline(asked, start, opening_minutes=4 * HOUR, openings=iter(OFFICE)) == deadline

@@ -1,0 +1,60 @@
+"""Expected failures of billing."""
+
+from __future__ import annotations
+
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.text import mark
+
+REASON_MISSING = mark("Say why.")
+AMOUNT_WRONG = mark("Enter an amount above zero.")
+
+
+class PaymentNotFound(NotFound):
+    """There is no such payment (any more)."""
+
+    code = "payment_not_found"
+    text = mark("This payment does not exist.")
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund (any more)."""
+
+    code = "refund_not_found"
+    text = mark("This refund does not exist.")
+
+
+class PaymentStepRefused(Conflict):
+    """Where the payment stands, this is not possible."""
+
+    code = "payment_step_refused"
+    text = mark("This is not possible now. The payment is: %(state)s.")
+
+    def __init__(self, *, state: object) -> None:
+        super().__init__(state=str(state))
+
+
+class RefundTooLarge(Conflict):
+    """More would go back than is there.
+
+    Attributes:
+        left_minor: How much can still go back.
+    """
+
+    code = "refund_too_large"
+    text = mark("So much cannot go back: there is less left of this payment.")
+
+    def __init__(self, *, left_minor: int) -> None:
+        super().__init__()
+        self.left_minor = left_minor
+
+
+class BankDetailsInvalid(Invalid):
+    """What was typed about the bank account, by field."""
+
+    code = "bank_details_invalid"
+
+
+class RefundInvalid(Invalid):
+    """What was typed about a refund, by field."""
+
+    code = "refund_invalid"

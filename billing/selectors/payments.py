@@ -1,0 +1,62 @@
+"""Reading what was paid."""
+
+from __future__ import annotations
+
+from billing.engine import Balance, compute_balance
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.models import Payment
+from billing.types import PaymentView, RefundView
+from scheduling.enums import CALLED_OFF
+from scheduling.types import BookingView
+
+
+def list_payments_of(*, booking_id: int) -> tuple[PaymentView, ...]:
+    """Return the payments of a booking in the order in which they were asked for; two queries."""
+    rows = Payment.objects.filter(booking_id=booking_id).prefetch_related("refunds").order_by("opened_at", "pk")
+    return tuple(_view(row) for row in rows)
+
+
+def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> Balance:
+    """Return where the money of a booking stands; a tip is no part of it."""
+    counted = [
+        each
+        for each in payments
+        if each.state == PaymentState.RECEIVED and each.purpose in {PaymentPurpose.DEPOSIT, PaymentPurpose.BALANCE}
+    ]
+    return compute_balance(
+        price_minor=booking.price_minor,
+        deposit_minor=booking.deposit_minor,
+        received_minor=sum(each.amount_minor for each in counted),
+        refunded_minor=sum(each.refunded_minor for each in counted),
+        is_called_off=booking.status in CALLED_OFF,
+    )
+
+
+def _view(row: Payment) -> PaymentView:
+    refunds = sorted(row.refunds.all(), key=lambda each: each.pk)
+    return PaymentView(
+        id=row.pk,
+        booking_id=row.booking_id,
+        purpose=PaymentPurpose(row.purpose),
+        amount_minor=row.amount_minor,
+        refunded_minor=row.refunded_minor,
+        currency=row.currency,
+        door=PaymentDoor(row.door),
+        state=PaymentState(row.state),
+        means=row.means,
+        note=row.note,
+        opened_at=row.opened_at,
+        received_at=row.received_at,
+        refunds=tuple(
+            RefundView(
+                id=each.pk,
+                amount_minor=each.amount_minor,
+                state=RefundState(each.state),
+                cause=RefundCause(each.cause),
+                reason=each.reason,
+                asked_at=each.asked_at,
+                done_at=each.done_at,
+            )
+            for each in refunds
+        ),
+    )

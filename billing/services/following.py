@@ -1,0 +1,62 @@
+"""What becomes of money when something happens to its booking: handlers of ``booking.*`` events, safe to run twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from billing.engine import Ending
+from billing.enums import PaymentState
+from billing.models import Payment
+from billing.services.payments import end_live, open_deposit
+from billing.services.refunds import drop_refunds, give_back
+from notifications.hooks import register_event_handler
+from notifications.types.messages import EventView
+from scheduling.enums import CALLED_OFF, ActorKind, BookingEvent, BookingStatus, CancelCause
+from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.types import BookingView
+
+ENDS = {
+    BookingStatus.EXPIRED: PaymentState.EXPIRED,
+    BookingStatus.CANCELLED: PaymentState.CLOSED,
+    BookingStatus.DECLINED: PaymentState.CLOSED,
+}
+ENDINGS = frozenset({BookingEvent.EXPIRED, BookingEvent.CANCELLED, BookingEvent.DECLINED})
+RETURNS = frozenset({BookingEvent.RESTORED, BookingEvent.UNDONE})
+THEIRS = frozenset({CancelCause.TOLD, CancelCause.NO_ANSWER})
+"""Staff cancelled, and the customer did not want to come or could not be reached."""
+
+
+def follow_booking(event: EventView) -> None:
+    """Open, end or give back what belongs to a booking, as the booking stands now."""
+    kind, booking_id = event.kind.removeprefix("booking."), event.subject_id
+    if kind == BookingEvent.PAYMENT_REQUESTED:
+        with suppress(BookingNotFound):
+            open_deposit(booking_id=booking_id, now=event.occurred_at)
+    elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
+        booking = get_booking(booking_id=booking_id)
+        if booking.status in CALLED_OFF:
+            _call_off(booking, event)
+        elif kind in RETURNS:
+            drop_refunds(booking_id=booking_id, now=event.occurred_at)
+
+
+def register() -> None:
+    """Listen to what happens to bookings."""
+    register_event_handler("booking.", follow_booking)
+
+
+def _call_off(booking: BookingView, event: EventView) -> None:
+    now = event.occurred_at
+    end_live(booking_id=booking.id, state=ENDS[booking.status], now=now)
+    received = Payment.objects.filter(booking_id=booking.id, state=PaymentState.RECEIVED)
+    for payment in received.select_for_update().order_by("pk"):
+        give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
+
+
+def find_ending(booking: BookingView) -> Ending:
+    """Say who called a booking off: on that depends what goes back."""
+    if booking.status == BookingStatus.EXPIRED:
+        return Ending.LATE
+    is_theirs = booking.cancelled_by == ActorKind.CUSTOMER or booking.cancelled_cause in THEIRS
+    return Ending.CUSTOMER if is_theirs else Ending.BUSINESS

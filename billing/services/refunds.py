@@ -1,0 +1,126 @@
+"""Money that goes back; a person sends it, or a provider does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.engine import Ending, split_received
+from billing.enums import LedgerAccount, LedgerKind, PaymentState, RefundCause, RefundState
+from billing.errors import AMOUNT_WRONG, REASON_MISSING, PaymentNotFound, RefundInvalid, RefundNotFound, RefundTooLarge
+from billing.models import LedgerEntry, Payment, Refund
+from billing.policies import read_refund_terms
+from database.transactions import write_transaction
+from notifications.services.outbox import publish
+from scheduling.types import SYSTEM, Actor, BookingView
+
+CAUSES = {
+    Ending.CUSTOMER: RefundCause.POLICY,
+    Ending.NO_SHOW: RefundCause.POLICY,
+    Ending.BUSINESS: RefundCause.BUSINESS,
+    Ending.LATE: RefundCause.LATE,
+}
+
+
+def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
+    """Let go back what the terms agreed give back of a locked payment, and has not gone back yet."""
+    terms = read_refund_terms(booking)
+    split = split_received(payment.amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=now)
+    amount = split.back_minor - payment.refunded_minor
+    if payment.state == PaymentState.RECEIVED and amount > 0:
+        _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by)
+
+
+@write_transaction()
+def refund_payment(*, payment_id: int, amount_minor: int, reason: str, now: datetime, by: Actor) -> int:
+    """Give back more than the policy says, or a part of it, for a reason; return the refund's id.
+
+    Raises:
+        RefundInvalid: Without a reason, or nothing.
+        RefundTooLarge: More than is left.
+        PaymentNotFound: There is none.
+    """
+    why = reason.strip()[:300]
+    wrong = {"reason": (REASON_MISSING,)} if not why else {}
+    if amount_minor < 1:
+        wrong["amount"] = (AMOUNT_WRONG,)
+    if wrong:
+        raise RefundInvalid(errors=wrong)
+    payment = Payment.objects.select_for_update().filter(pk=payment_id).first()
+    if payment is None:
+        raise PaymentNotFound
+    left = payment.amount_minor - payment.refunded_minor if payment.state == PaymentState.RECEIVED else 0
+    if amount_minor > left:
+        raise RefundTooLarge(left_minor=left)
+    return _ask(payment, amount_minor, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk
+
+
+@write_transaction()
+def mark_refund_sent(*, refund_id: int, now: datetime, by: Actor) -> None:
+    """Note that a person sent the money back. Again changes nothing.
+
+    Raises:
+        RefundNotFound: There is none, or it is no longer sent.
+    """
+    refund = _lock(refund_id)
+    if refund.state == RefundState.DONE:
+        return
+    if refund.state != RefundState.PENDING:
+        raise RefundNotFound
+    refund.state, refund.done_at, refund.done_by_id = RefundState.DONE, now, by.user_id
+    refund.save()
+    payment = refund.payment
+    LedgerEntry.objects.create(
+        at=now,
+        kind=LedgerKind.REFUNDED,
+        debit=LedgerAccount.PREPAID,
+        credit=payment.door,
+        amount_minor=refund.amount_minor,
+        currency=payment.currency,
+        payment=payment,
+        refund=refund,
+        by_id=by.user_id,
+    )
+    _publish(refund, "refunded", now=now)
+
+
+def drop_refunds(*, booking_id: int, now: datetime) -> None:
+    """Send nothing back that was not sent yet of a booking that takes place after all; what staff promised stays."""
+    payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
+    for payment in payments:
+        for refund in payment.refunds.filter(state=RefundState.PENDING).exclude(cause=RefundCause.KINDER):
+            refund.state, refund.done_at = RefundState.DROPPED, now
+            refund.save()
+            payment.refunded_minor -= refund.amount_minor
+        payment.save()
+
+
+def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
+    payment.refunded_minor += amount_minor
+    payment.save()
+    refund = Refund.objects.create(
+        payment=payment, amount_minor=amount_minor, cause=cause, reason=reason, asked_at=now, asked_by_id=by.user_id
+    )
+    _publish(refund, "refund_asked", now=now)
+    return refund
+
+
+def _lock(refund_id: int) -> Refund:
+    payment_id = Refund.objects.filter(pk=refund_id).values_list("payment_id", flat=True).first()
+    payment = Payment.objects.select_for_update().filter(pk=payment_id or 0).first()
+    if payment is None:
+        raise RefundNotFound
+    refund = payment.refunds.get(pk=refund_id)
+    refund.payment = payment
+    return refund
+
+
+def _publish(refund: Refund, step: str, *, now: datetime) -> None:
+    payment = refund.payment
+    payload = {
+        "booking_id": payment.booking_id,
+        "refund_id": refund.pk,
+        "cause": refund.cause,
+        "amount_minor": refund.amount_minor,
+        "currency": payment.currency,
+    }
+    publish(kind=f"payment.{step}", subject_id=payment.pk, payload=payload, now=now)
