@@ -1,8 +1,8 @@
 """Payments from asking to receiving.
 
 Whoever asks for money locks the asking first (`KeySpace.PAYMENT`). Whoever locks a booking and its payments locks the
-booking first (`scheduling.services` does that in its own steps) and then the payments in the order of their ids. A step of a booking that scheduling refuses is undone to its savepoint, and
-its lock with it: what follows locks payments alone.
+booking first (`scheduling.services` does that in its own steps) and then the payments in the order of their ids. A
+step of a booking that scheduling refuses is undone to its savepoint, and its lock with it: what follows locks payments.
 """
 
 from __future__ import annotations

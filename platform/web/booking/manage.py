@@ -17,6 +17,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.enums import PaymentDoor
+from billing.selectors.accounts import find_open_account
+from billing.types import BankData
 from edge.access import open_to_anyone
 from edge.language import current_language
 from edge.limits import count_write
@@ -47,7 +50,7 @@ from tenants.policies import CUSTOMER_TEXTS, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private, show_new_link
 from web.booking.sent_photos import SentPhoto, show_photos
-from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, warn_of_last_change
+from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, is_unpaid, warn_of_last_change
 from web.booking.times import complete_first
 from web.booking.visits.cards import VisitCard, make_cards
 from web.errors import translate_error
@@ -70,6 +73,7 @@ class ManagePage:
     Attributes:
         vertical_icon: Name in Lucide.
         series: The dates that were booked with it and are told to the same contacts; None: it was booked alone.
+        bank: Where its deposit is transferred to; None: it is paid at the business, or nobody waits for it.
     """
 
     booking: BookingView
@@ -79,6 +83,7 @@ class ManagePage:
     words: dict[str, str]
     vertical_icon: str
     series: SeriesView | None
+    bank: BankData | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +93,7 @@ class ManagePage:
     @property
     def standing(self) -> Standing:
         """What the page says on top."""
-        return describe_standing(self.booking, self.now, self.formats)
+        return describe_standing(self.booking, self.now, self.formats, is_transfer=self.bank is not None)
 
     @property
     def is_called_off(self) -> bool:
@@ -98,7 +103,7 @@ class ManagePage:
     @property
     def is_unpaid(self) -> bool:
         """Tell whether a deposit is still waited for."""
-        return self.is_open and self.booking.status == BookingStatus.PENDING_PAYMENT
+        return is_unpaid(self.booking, self.now)
 
     @property
     def is_paid_there(self) -> bool:
@@ -410,6 +415,7 @@ def load_page(token: str) -> ManagePage:
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
         series=find_series(booking, is_customers=True),
+        bank=find_open_account(PaymentDoor.BANK_TRANSFER) if is_unpaid(booking, now) else None,
     )
 
 

@@ -45,19 +45,26 @@ def is_coming(booking: BookingView, now: datetime) -> bool:
     return find_status(booking, now) in COMING and now < booking.starts_at
 
 
+def is_unpaid(booking: BookingView, now: datetime) -> bool:
+    """Tell whether a deposit is still waited for."""
+    return booking.status == BookingStatus.PENDING_PAYMENT and is_coming(booking, now)
+
+
 def is_called_off(booking: BookingView, now: datetime) -> bool:
     """Tell whether there is, or was, no visit at the booking's time."""
     return find_status(booking, now) in CALLED_OFF
 
 
-def describe_standing(booking: BookingView, now: datetime, formats: Formats) -> Standing:
-    """Say where a booking stands, with dates and times as ``formats`` writes them."""
+def describe_standing(booking: BookingView, now: datetime, formats: Formats, *, is_transfer: bool = False) -> Standing:
+    """Say where a booking stands, with dates and times as ``formats`` writes them; ``is_transfer``: of its deposit."""
     zone = booking.timezone
     status = find_status(booking, now)
     if status == BookingStatus.CONFIRMED:
         return _describe_confirmed(booking, now)
     if status == BookingStatus.PENDING_PAYMENT and booking.hold_expires_at is not None:
         kept = gettext("Pay the deposit at the business. The time is kept for you until %(time)s")
+        if is_transfer:
+            kept = gettext("Transfer the deposit. The time is kept for you until %(time)s")
         text = end_sentence(kept % {"time": formats.format_date_time(booking.hold_expires_at, zone)})
         return Standing("wallet", WAIT, gettext("Waiting for payment"), text)
     if status == BookingStatus.PENDING_APPROVAL and booking.answer_by is not None:

@@ -126,7 +126,10 @@ class PhoneBar:
 
 SETTINGS = "settings"
 MENU: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (gettext_lazy("Your business"), ("business", "services", "team", "hours", "locations", "rules", "people")),
+    (
+        gettext_lazy("Your business"),
+        ("business", "services", "team", "hours", "locations", "rules", "payments", "people"),
+    ),
     (gettext_lazy("Online"), ("page", "address", "widget", "feeds", "keys", "webhooks")),
 )
 """Where an owner finds everything, by the keys of entries; what else stands in the menu comes after it."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from billing.services import payments
 from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK, TRANSITIONS
 from scheduling.services.bookings import cancellations, transitions
@@ -73,6 +74,33 @@ class Action:
         return make_undo(booking_id, self.target) if self.is_undoable else None
 
 
+RECEIVED = Action(
+    key="deposit-received",
+    label=gettext_lazy("Deposit received"),
+    done=gettext_lazy("Deposit noted"),
+    icon="check",
+    target=BookingStatus.CONFIRMED,
+    service=payments.receive_deposit,
+    tone="primary",
+)
+WAIVED = Action(
+    key="deposit-waived",
+    label=gettext_lazy("Confirm without deposit"),
+    done=gettext_lazy("Booking confirmed"),
+    icon="calendar-check",
+    target=BookingStatus.CONFIRMED,
+    service=payments.waive_deposit,
+)
+MISSED = Action(
+    key="deposit-missing",
+    label=gettext_lazy("Deposit did not come"),
+    done=gettext_lazy("Booking canceled"),
+    icon="x",
+    target=BookingStatus.CANCELLED,
+    service=payments.miss_deposit,
+    tone="danger",
+    reason=ReasonRule.TEXT,
+)
 APPROVE = Action(
     key="approve",
     label=gettext_lazy("Approve"),
@@ -151,11 +179,24 @@ CANCEL_FOLLOWING = Action(
 )
 
 ACTIONS = {
-    action.key: action for action in (APPROVE, DECLINE, ARRIVE, START, COMPLETE, NO_SHOW, CANCEL, CANCEL_FOLLOWING)
+    action.key: action
+    for action in (
+        RECEIVED,
+        WAIVED,
+        MISSED,
+        APPROVE,
+        DECLINE,
+        ARRIVE,
+        START,
+        COMPLETE,
+        NO_SHOW,
+        CANCEL,
+        CANCEL_FOLLOWING,
+    )
 }
 
 _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
-    BookingStatus.PENDING_PAYMENT: (CANCEL,),
+    BookingStatus.PENDING_PAYMENT: (RECEIVED, WAIVED, MISSED, CANCEL),
     BookingStatus.PENDING_APPROVAL: (APPROVE, DECLINE),
     BookingStatus.CONFIRMED: (ARRIVE, NO_SHOW, CANCEL),
     BookingStatus.ARRIVED: (START, CANCEL),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
+from billing.selectors.payments import list_payments_of
+from billing.types import PaymentView
 from files.selectors.files import list_pictures
 from notifications.enums import KEPT_BACK, Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
@@ -101,6 +103,7 @@ class BookingPage:
         may_write: The person may write to the customer.
         is_waited_for: The customer wrote, and nobody has answered.
         series: The dates that were booked with it; None: it was booked alone.
+        payments: Of its deposit, and of what else was paid.
     """
 
     booking: BookingView
@@ -122,6 +125,7 @@ class BookingPage:
     may_write: bool
     is_waited_for: bool
     series: SeriesView | None
+    payments: tuple[PaymentView, ...]
 
     @property
     def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
@@ -189,6 +193,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_write=may_act,
         is_waited_for=any(line.is_waiting for line in said),
         series=series,
+        payments=list_payments_of(booking_id=booking_id) if booking.deposit_minor else (),
     )
 
 

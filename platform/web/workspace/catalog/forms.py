@@ -41,6 +41,7 @@ from web.parts.forms import PageForm, mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
+from web.workspace.catalog.deposits import add_deposit_fields, check_deposit, read_deposit
 from web.workspace.catalog.further import (
     STRATEGY_CHOICES,
     STRATEGY_NOTES,
@@ -106,7 +107,7 @@ def span(name: str, **kwargs: Any) -> SpanField:
 
 
 class ServiceForm(SetupForm[ServiceSetup]):
-    """A service; what it does not ask stays as it is: a deposit."""
+    """A service; a deposit is asked about once the business has a way to take one."""
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})
     category = TextField(label=gettext_lazy("Category"), max_length=80, required=False, widget=SuggestInput())
@@ -194,6 +195,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
     ) -> None:
         super().__init__(data, setup=setup, row_id=row_id)
         add_text_fields(self, SERVICE_TEXTS)
+        add_deposit_fields(self, setup)
         self.names = {**self.names, "texts": f"name_{list_other_languages()[0]}"}
         now = utc_now()
         if setup is None:
@@ -266,6 +268,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
             self.add_error("price", gettext("Enter the price, or choose “On request”."))
         if data.get("other_reminder") == 0:
             self.add_error("other_reminder", gettext("Enter at least 1 minute, or leave it empty."))
+        check_deposit(self, data)
         wrong = [key for key, rows in self.row_sets.items() if not rows.is_valid()]
         if wrong:
             self.add_error(None, gettext("Please check the marked rows."))
@@ -291,7 +294,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
 
     def read_values(self) -> dict[str, Any]:
         """Return the values, with price, enumerations and requirements in the service's own shape."""
-        data = super().read_values()
+        data = super().read_values() | read_deposit(self.cleaned_data)
         kind, price = PriceKind(data["price_kind"]), data.pop("price")
         latest_start = data.pop("latest_start")
         before = self.setup.reminder_offsets_minutes if self.setup else ()

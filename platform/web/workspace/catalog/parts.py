@@ -33,7 +33,7 @@ PARTS = (
     Part(
         "price", gettext_lazy("Price and duration"),
         gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
-        (("price_kind",), ("price", "duration_minutes")),
+        (("price_kind",), ("price", "duration_minutes"), ("deposit_kind",), ("deposit_minor", "deposit_percent")),
         after="workspace/catalog/own.html",
     ),
     Part(

@@ -1,0 +1,1 @@
+"""Money of the business: where customers transfer to, and what goes back."""

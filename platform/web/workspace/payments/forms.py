@@ -1,0 +1,43 @@
+"""What is asked about the bank account of the business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from billing.types import BankData
+from web.parts.fields import LengthField, SwitchField, TextField
+from web.parts.forms import PageForm
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+SHORTEST, LONGEST = 30, 7 * 24 * 60
+
+
+class BankForm(PageForm):
+    """Where customers transfer to; the room below says what is missing."""
+
+    is_on = SwitchField(label=gettext_lazy("Take deposits by bank transfer"))
+    holder = TextField(label=gettext_lazy("Account holder"), max_length=120, required=False, attrs=PLAIN)
+    bank = TextField(label=gettext_lazy("Bank"), max_length=80, required=False, attrs=PLAIN)
+    number = TextField(
+        label=gettext_lazy("Account number"), max_length=64, required=False, attrs=PLAIN,
+        help_text=gettext_lazy("CLABE, IBAN, CBU, CCI: as customers type it at their bank."),
+    )  # fmt: skip
+    tax_id = TextField(label=gettext_lazy("Tax number"), max_length=32, required=False, attrs=PLAIN)
+    note = TextField(
+        label=gettext_lazy("What else they should know"), max_length=300, required=False, rows=2,
+        help_text=gettext_lazy("For instance that they send you the receipt."),
+    )  # fmt: skip
+    wait_minutes = LengthField(
+        label=gettext_lazy("The time is kept while you are open for"), min_value=SHORTEST, max_value=LONGEST,
+        help_text=gettext_lazy("If the deposit has not come by then, the time is free again and the customer is told."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, before: BankData, **kwargs: Any) -> None:
+        names = ("is_on", "holder", "bank", "number", "tax_id", "note", "wait_minutes")
+        super().__init__(*args, initial={name: getattr(before, name) for name in names}, **kwargs)
+
+    def read(self) -> BankData:
+        """Return what was typed."""
+        return BankData(**self.cleaned_data)

@@ -1,0 +1,26 @@
+"""Addresses of the pages about money."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy
+
+from accounts.policies import Permission
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
+from web.workspace.payments import views
+
+add_entries(
+    NavEntry(
+        key="payments",
+        label=gettext_lazy("Payments"),
+        icon="wallet",
+        url_name="payments_bank",
+        permission=Permission.SETTINGS_MANAGE,
+        position=91,
+        belongs=("payments_",),
+        parent=SETTINGS,
+    )
+)
+
+urlpatterns = [
+    path("payments/bank/", views.change_bank, name="payments_bank"),
+    path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),
+]

@@ -1,0 +1,52 @@
+"""Where customers transfer to, and refunds that a person sent."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from accounts.policies import Permission
+from billing.errors import BankDetailsInvalid
+from billing.selectors.accounts import get_bank_data
+from billing.services.accounts import change_bank_data
+from billing.services.refunds import mark_refund_sent
+from edge.access import requires
+from kernel.clock import utc_now
+from scheduling.selectors.bookings.views import get_booking
+from web.parts.toasts import Toast, go_on
+from web.workspace.bookings.views import answer_done, describe, make_actor
+from web.workspace.payments.forms import BankForm
+
+
+@requires(Permission.SETTINGS_MANAGE)
+def change_bank(request: HttpRequest) -> HttpResponse:
+    """Answer the form of the bank account, or save it."""
+    before = get_bank_data()
+    if request.method != "POST":
+        return _render(request, BankForm(before=before))
+    form = BankForm(request.POST, before=before)
+    if not form.is_valid():
+        return _render(request, form, status=422)
+    try:
+        change_bank_data(data=form.read(), by=make_actor(request), now=utc_now())
+    except BankDetailsInvalid as error:
+        for name, texts in error.errors.items():
+            form.add_error(name, [gettext(text) for text in texts])
+        return _render(request, form, status=422)
+    return go_on(request, Toast(title=gettext("Saved")), to=reverse("workspace:payments_bank"))
+
+
+@requires(Permission.BOOKING_MANAGE)
+@require_POST
+def mark_sent(request: HttpRequest, booking_id: int, refund_id: int) -> HttpResponse:
+    """Note that somebody sent the money back; a second click that finds it done is no error."""
+    booking = get_booking(booking_id=booking_id)
+    mark_refund_sent(refund_id=refund_id, now=utc_now(), by=make_actor(request))
+    return answer_done(request, booking, Toast(title=gettext("Refund noted"), text=describe(booking)))
+
+
+def _render(request: HttpRequest, form: BankForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "workspace/payments/bank.html", {"form": form}, status=status)

@@ -1,0 +1,156 @@
+"""The bank account, the deposit of a booking and of a service, and what goes back: as the business does it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.models import Payment, PaymentAccount, Refund
+from billing.selectors.accounts import get_bank_data
+from billing.services.payments import receive_deposit
+from kernel.clock import utc_now
+from scheduling.enums import DepositKind
+from scheduling.models import Booking, Service
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.messages.manage_tokens import make_manage_token
+from tests.factories.billing import BANK, take_transfers, tell_events
+from tests.factories.scheduling import CUSTOMER, STAFF, book, make_shop
+from tests.integration.web.workspace.browser_form import read_form
+
+TYPED = {
+    "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6789", "tax_id": "",
+    "note": "", "wait_minutes": "240",
+}  # fmt: skip
+
+
+@pytest.fixture
+def booking_id(tenant) -> int:
+    take_transfers()
+    service_id, _ = make_shop(price_minor=100000, deposit_kind=DepositKind.FIXED, deposit_minor=30000)
+    now = utc_now()
+    starts_at = (now + timedelta(days=5)).replace(hour=10, minute=0, second=0, microsecond=0)
+    made = book(service_id, starts_at, now=now)
+    tell_events()
+    return made.booking_id
+
+
+def read(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_bank_account_is_typed_and_saved(owner_client, tenant):
+    url = "/workspace/payments/bank/"
+    assert 'name="holder"' in read(owner_client.get(url))
+
+    answer = owner_client.post(url, TYPED)
+
+    assert (answer.status_code, answer["Location"], get_bank_data()) == (302, url, BANK)
+
+
+@pytest.mark.parametrize(("values", "ids"), [({"number": ""}, ["number"]), ({"wait_minutes": "10"}, ["wait_minutes"])])
+def test_bank_account_that_nobody_could_pay_to_is_shown_again(owner_client, tenant, values, ids):
+    answer = owner_client.post("/workspace/payments/bank/", TYPED | values)
+
+    assert (answer.status_code, PaymentAccount.objects.count()) == (422, 0)
+    assert list(answer.context["form"].errors) == ids
+    assert "Taller Ríos SA" in read(answer)
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "status", "state"),
+    [
+        ("deposit-received", {}, "confirmed", "received"),
+        ("deposit-waived", {}, "confirmed", "waived"),
+        ("deposit-missing", {"reason": "No llegó"}, "cancelled", "failed"),
+    ],
+)
+def test_deposit_is_ticked_at_the_booking(owner_client, booking_id, key, data, status, state):
+    assert key in owner_client.get(f"/workspace/bookings/{booking_id}/").content.decode()
+
+    answer = owner_client.post(f"/workspace/bookings/{booking_id}/{key}/", data)
+
+    assert answer.status_code == 302
+    assert (get_booking(booking_id=booking_id).status, Payment.objects.get().state) == (status, state)
+
+
+def test_refund_is_shown_and_noted_as_sent(owner_client, booking_id):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    cancel_booking(booking_id=booking_id, now=utc_now(), by=CUSTOMER)
+    tell_events()
+    refund = Refund.objects.get()
+    url = f"/workspace/bookings/{booking_id}/refunds/{refund.pk}/sent/"
+    assert url in owner_client.get(f"/workspace/bookings/{booking_id}/").content.decode()
+
+    answer = owner_client.post(url)
+
+    refund.refresh_from_db()
+    assert (answer.status_code, refund.state) == (302, "done")
+    assert url not in owner_client.get(f"/workspace/bookings/{booking_id}/").content.decode()
+
+
+def test_customer_reads_where_to_transfer_and_until_when(customer_client, booking_id):
+    booking = Booking.objects.get(pk=booking_id)
+    address = f"/b/{make_manage_token(booking)}/"
+
+    page = read(customer_client.get(address))
+
+    for text in (BANK.number, BANK.holder, BANK.bank, booking.reference):
+        assert text in page
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    assert BANK.number not in read(customer_client.get(address))
+
+
+def test_manage_page_without_transfers_names_no_account(customer_client, booking_id):
+    take_transfers(is_on=False)
+    booking = Booking.objects.get(pk=booking_id)
+
+    page = read(customer_client.get(f"/b/{make_manage_token(booking)}/"))
+
+    assert BANK.number not in page
+    assert booking.reference in page
+
+
+def test_service_form_asks_for_a_deposit_once_transfers_are_taken(owner_client, tenant):
+    service_id, _ = make_shop(price_minor=100000)
+    url = f"/workspace/services/{service_id}/"
+    assert "deposit_kind" not in owner_client.get(url).content.decode()
+
+    take_transfers()
+
+    assert "deposit_kind" in owner_client.get(url).content.decode()
+    assert Service.objects.get(pk=service_id).deposit_kind == DepositKind.NONE
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"deposit_kind": "fixed", "deposit_minor": "300", "deposit_percent": "9"}, ("fixed", 30000, 0)),
+        ({"deposit_kind": "percent", "deposit_minor": "7", "deposit_percent": "20"}, ("percent", 0, 20)),
+        ({"deposit_kind": "full"}, ("full", 0, 0)),
+        ({"deposit_kind": "none", "deposit_minor": "300"}, ("none", 0, 0)),
+    ],
+)
+def test_deposit_of_a_service_is_saved_as_its_kind_needs(owner_client, tenant, typed, kept):
+    take_transfers()
+    service_id, _ = make_shop(price_minor=100000)
+    url = f"/workspace/services/{service_id}/"
+
+    answer = owner_client.post(url, read_form(owner_client, url) | typed)
+
+    row = Service.objects.get(pk=service_id)
+    assert (answer.status_code, (row.deposit_kind, row.deposit_minor, row.deposit_percent)) == (302, kept)
+
+
+@pytest.mark.parametrize(("kind", "field"), [("fixed", "deposit_minor"), ("percent", "deposit_percent")])
+def test_deposit_without_its_number_is_asked_for(owner_client, tenant, kind, field):
+    take_transfers()
+    service_id, _ = make_shop(price_minor=100000)
+    url = f"/workspace/services/{service_id}/"
+    typed = {"deposit_kind": kind, "deposit_minor": "", "deposit_percent": ""}
+
+    answer = owner_client.post(url, read_form(owner_client, url) | typed)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert Service.objects.get(pk=service_id).deposit_kind == DepositKind.NONE
