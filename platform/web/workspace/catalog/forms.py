@@ -206,8 +206,7 @@ class ServiceForm(SetupForm[ServiceSetup]):
         self._types = [(each.id, each.name) for each in self._roster.types.values() if each.is_active]
         self._resources = [each for each in self._roster.resources.values() if each.is_active]
         services = list_service_entries(now=now, is_active=None)
-        categories = sorted({each.setup.category for each in services if each.setup.category})
-        self.fields["category"].widget.suggestions = categories
+        self.fields["category"].widget.suggestions = sorted({each.setup.category for each in services} - {""})
         kept = setup.reminder_offsets_minutes if setup else ()
         self.fields["reminders"].choices = list_reminder_choices(kept, data)  # type: ignore[attr-defined]
         self._offer_arrival_modes()
