@@ -293,7 +293,7 @@ class FeedView:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesBooking:
+class SeriesMember:
     """A booking of a series, in short."""
 
     id: int
@@ -311,4 +311,4 @@ class SeriesRow:
     id: int
     rule: str
     created_at: datetime
-    bookings: tuple[SeriesBooking, ...]
+    bookings: tuple[SeriesMember, ...]

@@ -13,7 +13,7 @@ from scheduling.enums import BookingStatus
 from scheduling.errors.customers import SeriesNotFound
 from scheduling.models import Booking, Series
 from scheduling.selectors.bookings.views import list_views
-from scheduling.types import BookingView, SeriesBooking, SeriesRow
+from scheduling.types import BookingView, SeriesMember, SeriesRow
 
 FREQUENCY, INTERVAL = re.compile(r"\bFREQ=([A-Z]+)"), re.compile(r"\bINTERVAL=(\d+)")
 
@@ -152,7 +152,7 @@ def _view(row: Series) -> SeriesRow:
         rule=row.rule,
         created_at=row.created_at,
         bookings=tuple(
-            SeriesBooking(
+            SeriesMember(
                 id=each.pk,
                 reference=each.reference,
                 status=BookingStatus(each.status),

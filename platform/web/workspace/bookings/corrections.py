@@ -32,9 +32,9 @@ from web.parts.fields import MoneyField, TextField
 from web.parts.questions import QUESTION_PREFIX, Given, list_answers, make_question_fields, read_answers
 from web.parts.toasts import Toast
 from web.templatetags.formats import get_current_formats
+from web.workspace.actors import make_actor
 from web.workspace.bookings.forms import PHONE_ATTRS
 from web.workspace.bookings.views import answer_done, describe
-from web.workspace.crud.editing import make_actor
 
 
 class CorrectionForm(ContactForm):

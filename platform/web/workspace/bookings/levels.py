@@ -27,8 +27,8 @@ from web.parts.fields import ChoiceField, ReasonField
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast
 from web.parts.widgets import ChoiceChips
+from web.workspace.actors import make_actor
 from web.workspace.bookings.views import answer_done
-from web.workspace.crud.editing import make_actor
 
 HINT = gettext_lazy("Only your team reads it. Needed unless they book as everybody.")
 

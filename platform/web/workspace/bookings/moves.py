@@ -26,13 +26,13 @@ from scheduling.services.bookings.undoing_moves import undo_move
 from scheduling.types import BookingView, ResourceView, SlotRequest, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, ToastLink, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
+from web.workspace.actors import make_actor
 from web.workspace.bookings.changes import describe_move
 from web.workspace.bookings.forms import MoveForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.typed import find_wanted, read_wanted
 from web.workspace.bookings.views import read_override, refuse
-from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.BOOKING_MANAGE)

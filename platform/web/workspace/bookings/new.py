@@ -29,12 +29,12 @@ from scheduling.types import (
 from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.toasts import Toast, add_triggers, go_on, is_fragment_asked
+from web.workspace.actors import make_actor
 from web.workspace.bookings.forms import BookingForm, StartForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
 from web.workspace.bookings.typed import Typed, read_typed
 from web.workspace.bookings.views import describe, read_override, render_booking
-from web.workspace.crud.editing import make_actor
 
 LAST_DAY_OFFSET = 365
 DRAWER = "panel-body"

@@ -28,10 +28,10 @@ from web.formats import name_dates
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats, local_date_time
+from web.workspace.actors import make_actor
 from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
-from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.BOARD_VIEW)

@@ -13,8 +13,8 @@ from kernel.errors import Invalid
 from scheduling.services.catalog.batches.service_copies import copy_service
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.catalog.pages import SERVICES
-from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.CATALOG_MANAGE)

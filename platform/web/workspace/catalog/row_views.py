@@ -24,10 +24,10 @@ from web.errors import translate_error
 from web.parts.fields import format_amount
 from web.parts.toasts import Toast, Undo, add_triggers, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats
+from web.workspace.actors import make_actor
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.catalog.prices.forms import PriceForm
 from web.workspace.catalog.rows import list_rows
-from web.workspace.crud.editing import make_actor
 
 EDITED = "workspace/catalog/price_row.html"
 

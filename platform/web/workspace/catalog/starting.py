@@ -12,8 +12,8 @@ from kernel.clock import utc_now
 from scheduling.services.catalog.starter_kit import add_starter_services
 from tenants.context import current_tenant
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.catalog.pages import SERVICES
-from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.CATALOG_MANAGE)

@@ -18,8 +18,8 @@ from scheduling.types import Entry
 from web.errors import translate_error
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, Undo, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
-from web.workspace.crud.editing import make_actor
 from web.workspace.crud.history import make_steps
 from web.workspace.crud.page import CrudPage
 

@@ -19,13 +19,13 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.ids import read_row_id
-from scheduling.enums import ActorKind
 from scheduling.services.catalog.fitting import count_worse
-from scheduling.types import Actor, Applied, Entry
+from scheduling.types import Applied, Entry
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
 from web.workspace.crud.clashes import Clash, make_clash, merge
 from web.workspace.crud.page import CrudPage, FormT
@@ -53,11 +53,6 @@ def edit(request: HttpRequest, page: CrudPage[Any, FormT], row_id: int | None) -
     if not form.is_valid():
         return _render_form(request, page, form, entry, status=422)
     return _try_to_save(request, page, form, entry)
-
-
-def make_actor(request: HttpRequest) -> Actor:
-    """Return who is signed in, as the author of what is done."""
-    return Actor(kind=ActorKind.STAFF, user_id=request.user.pk)
 
 
 def _try_to_save(

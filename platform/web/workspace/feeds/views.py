@@ -31,7 +31,7 @@ from web.errors import translate_error
 from web.parts.fields import ChoiceField, IdField
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, go_on
-from web.workspace.crud.editing import make_actor
+from web.workspace.actors import make_actor
 
 BUSY, FULL = "busy", "full"
 LATEST = 10

@@ -23,8 +23,8 @@ from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.forms import translate_findings
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
-from web.workspace.crud.editing import make_actor
 from web.workspace.files.page import FilePage
 from web.workspace.files.reading import MOST_BYTES, CellError, ReadFile, decode, read_file
 

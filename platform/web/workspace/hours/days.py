@@ -41,8 +41,8 @@ from tenants.policies import may_business
 from web.errors import translate_error
 from web.formats import to_local
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
-from web.workspace.crud.editing import make_actor
 from web.workspace.hours.calendar import MONTHS_SHOWN, Calendar, add_months, list_coming
 from web.workspace.hours.day_form import DayForm, describe_series
 from web.workspace.hours.sheet import list_days

@@ -36,8 +36,8 @@ from tenants.policies import may_business
 from web.errors import translate_error
 from web.formats import to_local
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
-from web.workspace.crud.editing import make_actor
 from web.workspace.crud.history import make_steps
 from web.workspace.hours.drawing import DrawnWeek
 from web.workspace.hours.sheet import SheetRow, WeekSheet, copy_rows

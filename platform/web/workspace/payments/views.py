@@ -17,7 +17,8 @@ from edge.access import requires
 from kernel.clock import utc_now
 from scheduling.selectors.bookings.views import get_booking
 from web.parts.toasts import Toast, go_on
-from web.workspace.bookings.views import answer_done, describe, make_actor
+from web.workspace.actors import make_actor
+from web.workspace.bookings.views import answer_done, describe
 from web.workspace.payments.forms import BankForm
 
 

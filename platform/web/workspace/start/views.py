@@ -34,8 +34,8 @@ from tenants.services import publishing as publication
 from web.errors import translate_error
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
 from web.workspace.changes.review import Story, asks_back, review_or_save, say_applied
-from web.workspace.crud.editing import make_actor
 from web.workspace.start.guide import TEST_QUERY
 
 

@@ -17,7 +17,7 @@ from web.errors import translate_error
 from web.parts.fields import TextField
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, go_on
-from web.workspace.crud.editing import make_actor
+from web.workspace.actors import make_actor
 from web.workspace.team.pages import RESOURCES
 
 

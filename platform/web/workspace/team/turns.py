@@ -24,7 +24,7 @@ from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
 from web.parts.toasts import Toast, go_on
-from web.workspace.crud.editing import make_actor
+from web.workspace.actors import make_actor
 from web.workspace.team.strategies import STRATEGIES
 
 

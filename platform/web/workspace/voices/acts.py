@@ -19,7 +19,7 @@ from scheduling.services.aftercare import answers, conversations, data_requests
 from web.errors import translate_error
 from web.parts.forms import PageForm
 from web.parts.toasts import Toast, find_return_address, go_on
-from web.workspace.crud.editing import make_actor
+from web.workspace.actors import make_actor
 from web.workspace.voices.forms import AnswerForm, HideForm, MessageForm, SeenForm
 
 Act = Callable[[], str]

@@ -17,9 +17,9 @@ from tenants.enums import Ability
 from tenants.policies import may_business
 from web.parts.toasts import Toast, go_on
 from web.templatetags.formats import get_current_formats
+from web.workspace.actors import make_actor
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.catalog.prices.sheet import PriceSheet, RaiseForm, load_sheet, raise_prices
-from web.workspace.crud.editing import make_actor
 
 
 @requires(Permission.CATALOG_MANAGE)
