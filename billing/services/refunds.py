@@ -55,13 +55,13 @@ def refund_payment(*, payment_id: int, amount_minor: int, reason: str, now: date
 
 
 @write_transaction()
-def mark_refund_sent(*, refund_id: int, now: datetime, by: Actor) -> None:
+def mark_refund_sent(*, booking_id: int, refund_id: int, now: datetime, by: Actor) -> None:
     """Note that a person sent the money back. Again changes nothing.
 
     Raises:
-        RefundNotFound: There is none, or it is no longer sent.
+        RefundNotFound: The booking has no such refund, or it is no longer sent.
     """
-    refund = _lock(refund_id)
+    refund = _lock(booking_id, refund_id)
     if refund.state == RefundState.DONE:
         return
     if refund.state != RefundState.PENDING:
@@ -104,8 +104,9 @@ def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str
     return refund
 
 
-def _lock(refund_id: int) -> Refund:
-    payment_id = Refund.objects.filter(pk=refund_id).values_list("payment_id", flat=True).first()
+def _lock(booking_id: int, refund_id: int) -> Refund:
+    found = Refund.objects.filter(pk=refund_id, payment__booking_id=booking_id)
+    payment_id = found.values_list("payment_id", flat=True).first()
     payment = Payment.objects.select_for_update().filter(pk=payment_id or 0).first()
     if payment is None:
         raise RefundNotFound

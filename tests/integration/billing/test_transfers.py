@@ -253,10 +253,22 @@ def test_refund_by_the_policy_is_sent_by_a_person_once(taking):
     assert add_up() == {"bank_transfer": 300, "prepaid": -300}
 
     for _ in range(2):
-        mark_refund_sent(refund_id=refund.pk, now=SOON, by=STAFF)
+        mark_refund_sent(booking_id=booking_id, refund_id=refund.pk, now=SOON, by=STAFF)
 
     assert (list_refunds(), add_up()) == ([(300, "done", "policy")], {"bank_transfer": 0, "prepaid": 0})
     assert list_told()[-2:] == ["payment.refund_asked", "payment.refunded"]
+
+
+def test_refund_is_noted_at_its_own_booking_only(taking):
+    booking_id, other_id = book_with_deposit(), book_with_deposit(starts_at=MONDAY + timedelta(hours=3))
+    receive_deposit(booking_id=booking_id, now=SOON, by=STAFF)
+    cancel_booking(booking_id=booking_id, now=SOON, by=CUSTOMER)
+    tell_events()
+
+    with pytest.raises(RefundNotFound):
+        mark_refund_sent(booking_id=other_id, refund_id=Refund.objects.get().pk, now=SOON, by=STAFF)
+
+    assert list_refunds() == [(300, "pending", "policy")]
 
 
 def test_undone_cancellation_sends_nothing_back_but_what_staff_promised(taking):
@@ -273,7 +285,7 @@ def test_undone_cancellation_sends_nothing_back_but_what_staff_promised(taking):
     assert list_refunds() == [(50, "pending", "kinder"), (250, "dropped", "business")]
     assert list_payments(booking_id) == [("deposit", "bank_transfer", "received", 300, 50)]
     with pytest.raises(RefundNotFound):
-        mark_refund_sent(refund_id=Refund.objects.get(cause="business").pk, now=SOON, by=STAFF)
+        mark_refund_sent(booking_id=booking_id, refund_id=Refund.objects.get(cause="business").pk, now=SOON, by=STAFF)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +310,7 @@ def test_impossible_refund_is_refused_and_nothing_changes(taking, amount_minor, 
 def test_refund_of_what_is_not_there_is_not_found(taking):
     for call in (
         lambda: refund_payment(payment_id=0, amount_minor=1, reason="x", now=NOW, by=STAFF),
-        lambda: mark_refund_sent(refund_id=0, now=NOW, by=STAFF),
+        lambda: mark_refund_sent(booking_id=0, refund_id=0, now=NOW, by=STAFF),
     ):
         with pytest.raises((PaymentNotFound, RefundNotFound)):
             call()

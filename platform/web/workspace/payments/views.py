@@ -45,7 +45,7 @@ def change_bank(request: HttpRequest) -> HttpResponse:
 def mark_sent(request: HttpRequest, booking_id: int, refund_id: int) -> HttpResponse:
     """Note that somebody sent the money back; a second click that finds it done is no error."""
     booking = get_booking(booking_id=booking_id)
-    mark_refund_sent(refund_id=refund_id, now=utc_now(), by=make_actor(request))
+    mark_refund_sent(booking_id=booking_id, refund_id=refund_id, now=utc_now(), by=make_actor(request))
     return answer_done(request, booking, Toast(title=gettext("Refund noted"), text=describe(booking)))
 
 
