@@ -99,9 +99,8 @@ def test_a_client_made_of_the_document_books_moves_and_cancels(workshop, server_
 
 def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_page, complaints):
     page = open_page()
-    page.goto(f"{address}/api/v1/docs/")
+    page.goto(f"{address}/api/v1/docs/#/business/get_business")  # of many calls, only those in sight are drawn
     call = page.locator("[id$=get_business]")
-    call.locator("button.opblock-summary-control").click()
     call.get_by_role("button", name="Try it out").click()
     call.get_by_role("button", name="Execute").click()
 
