@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
@@ -75,7 +76,9 @@ def list_pages(house, role: str) -> list[str]:
     with tenant_scope(house):
         series = Series.objects.create(rule="FREQ=WEEKLY;INTERVAL=2;COUNT=2", on_conflict="fail", created_at=utc_now())
         Booking.objects.filter(pk__in=[booking_id, later_id]).update(series_id=series.pk)
-        webhook = make_webhook(url=f"https://hooks.example/{'x' * 200}", events=list_webhook_types(), now=utc_now())
+        webhook = make_webhook(
+            url=f"https://hooks.example/{uuid4().hex}{'x' * 168}", events=list_webhook_types(), now=utc_now()
+        )
         send_test(endpoint_id=webhook, now=utc_now())
         facts = {
             "booking": booking_id,
