@@ -280,14 +280,18 @@ def test_the_second_editor_is_told_what_changed(owner_client, staff_client, oil)
     assert (saved.status_code, Service.objects.get(pk=oil.pk).price_minor) == (302, 100)
 
 
-def test_a_deposit_cannot_be_asked_for_and_one_that_is_stays(owner_client, oil):
+def test_a_deposit_is_asked_about_only_where_one_can_be_paid_or_is_asked_already(owner_client, oil):
+    without = owner_client.get(f"{LIST}{oil.pk}/").content.decode()
+    ignored = change(owner_client, oil, deposit_kind="full", name="Otro nombre")
+    unasked = load(oil)
     Service.objects.filter(pk=oil.pk).update(deposit_kind="fixed", deposit_minor=5000)
-
     page = owner_client.get(f"{LIST}{oil.pk}/").content.decode()
-    answer = change(owner_client, oil, deposit_kind="full", name="Otro nombre")
+    refused = change(owner_client, oil, deposit_kind="full", name="Tercer nombre")
 
     after = load(oil)
-    assert ("deposit" in page, answer.status_code) == (False, 302)
+    assert ['name="deposit_kind"' in each for each in (without, page)] == [False, True]
+    assert (ignored.status_code, unasked.name, unasked.deposit_kind) == (302, "Otro nombre", "none")
+    assert (refused.status_code, re.findall(r'id="f-(\w+)_error"', refused.content.decode())) == (422, ["deposit_kind"])
     assert (after.name, after.deposit_kind, after.deposit_minor) == ("Otro nombre", "fixed", 5000)
 
 
