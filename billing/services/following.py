@@ -37,7 +37,7 @@ def follow_booking(event: EventView) -> None:
         booking = get_booking(booking_id=booking_id)
         if booking.status in CALLED_OFF:
             _call_off(booking, event)
-        elif kind in RETURNS:
+        else:
             drop_refunds(booking_id=booking_id, now=event.occurred_at)
 
 

@@ -22,7 +22,18 @@ SECRET_SEGMENTS = (
 )  # fmt: skip
 """Segments of our paths that a secret follows. A test compares them with every address that takes a text."""
 HARMLESS_ARGUMENTS = frozenset(
-    {"schema_name", "booking_id", "row_id", "entry_id", "photo_id", "webhook_id", "delivery_id"}
+    {
+        "schema_name",
+        "booking_id",
+        "row_id",
+        "entry_id",
+        "photo_id",
+        "webhook_id",
+        "customer_id",
+        "asset_id",
+        "series_id",
+        "delivery_id",
+    }
 )
 """Arguments of addresses that may be read although they look like a secret."""
 HARMLESS_PARAMETERS = frozenset({"lang", "view", "type", "who", "done", "new", "sort", "page", "status", "country"})

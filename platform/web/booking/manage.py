@@ -159,11 +159,6 @@ class ManagePage:
         return tuple(each for each in after if may_customer_cancel(each, now=self.now))
 
     @property
-    def ended_count(self) -> int:
-        """How many dates of its series were canceled together with it, itself among them."""
-        return len(self.series.ended_together) if self.series else 0
-
-    @property
     def ended_dates(self) -> str:
         """When those are."""
         return name_dates(self.formats, self.series.ended_together) if self.series else ""
