@@ -14,11 +14,12 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Compute the deposits that scheduling asks for; declare what is kept about people, and what travels."""
         from billing import personal  # noqa: PLC0415 - models are loaded by now
-        from billing.services import deposits, exporting, following, forgetting  # noqa: PLC0415
+        from billing.services import deposits, exporting, following, forgetting, telling  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         deposits.register()
         exporting.register()
         following.register()
         forgetting.register()
+        telling.register()
         hooks.register_inventory(personal.INVENTORY)

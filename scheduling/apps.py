@@ -17,8 +17,8 @@ class SchedulingConfig(AppConfig):
         from scheduling.services import photos as visit_photos  # noqa: PLC0415
         from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
-        from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
+            deposits,
             exporting,
             leaving,
             managers,
@@ -28,6 +28,7 @@ class SchedulingConfig(AppConfig):
             withdrawals,
             words,
         )
+        from scheduling.services.messages import events as booking_messages  # noqa: PLC0415
         from scheduling.services.messages.feeds import links as feeds  # noqa: PLC0415
         from scheduling.services.visits import telling as visits_links  # noqa: PLC0415
         from scheduling.services.waitlist import matching  # noqa: PLC0415
@@ -48,6 +49,7 @@ class SchedulingConfig(AppConfig):
         leaving.register()
         withdrawals.register()
         managers.register()
+        deposits.register()
         words.register()
         waitlist.register()
         matching.register()

@@ -1,4 +1,4 @@
-"""Where rooms above plug in: who computes what is asked in advance, and how long a place waits for it."""
+"""Where rooms above plug in: what is asked in advance, how long a place waits for it, and what was paid."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduling.enums import DepositKind
+from scheduling.types import BookingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,37 @@ PaymentTermsFinder = Callable[[], PaymentTerms | None]
 _finders: list[PaymentTermsFinder] = []
 
 
+@dataclass(frozen=True, slots=True)
+class TransferAccount:
+    """Where a deposit is transferred to, as the business typed it; what is empty is not said."""
+
+    holder: str
+    number: str
+    bank: str = ""
+    tax_id: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFacts:
+    """What messages say of the money of a booking.
+
+    Attributes:
+        paid_minor: What the business has of its customer, in the smallest coin of the booking's currency.
+        account: Where the deposit that is waited for goes; None: none is, or it is not transferred.
+        has_receipt: The customer says that it is on its way, and nobody has looked yet.
+    """
+
+    paid_minor: int = 0
+    account: TransferAccount | None = None
+    has_receipt: bool = False
+
+
+MoneyTeller = Callable[[BookingView], MoneyFacts]
+
+_tellers: list[MoneyTeller] = []
+
+
 def register_deposit_calculator(calculator: DepositCalculator) -> None:
     """Let ``calculator`` say what is due in advance, in minor units; the last one registered counts."""
     _calculators[:] = [calculator]
@@ -64,3 +96,13 @@ def register_payment_terms(finder: PaymentTermsFinder) -> None:
 def find_payment_terms() -> PaymentTerms | None:
     """Return how the business takes money in advance; None: it has no way to."""
     return _finders[0]() if _finders else None
+
+
+def register_money_teller(teller: MoneyTeller) -> None:
+    """Let ``teller`` say where the money of a booking stands; the last one registered counts."""
+    _tellers[:] = [teller]
+
+
+def find_money(booking: BookingView) -> MoneyFacts:
+    """Return what messages say of the money of a booking; one without a deposit asks nobody."""
+    return _tellers[0](booking) if _tellers and booking.deposit_minor else MoneyFacts()

@@ -18,8 +18,10 @@ from notifications.services.messages import tell
 from notifications.types.messages import EventView, Recipient, Thread
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
+from scheduling.hooks import find_money
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_STAFF, tell_customer
+from scheduling.services.messages.deposits import plan_deposit_reminder
 from scheduling.services.messages.managers import plan_nudge, tell_clash
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
 from scheduling.services.messages.standing import (
@@ -61,13 +63,15 @@ CLOCK = "booking.clock_changed"
 RESTORED = "booking.restored"
 CORRECTED = "booking.corrected"
 UNDONE = "booking.undone"
-BOOKED = frozenset({"booking.requested", "booking.confirmed"})
+UNPAID = "booking.payment_requested"
+BOOKED = frozenset({"booking.requested", "booking.confirmed", UNPAID})
 
 TELLINGS = {
     "booking.requested": Telling(
         frozenset({BookingStatus.PENDING_APPROVAL}), "booking_requested", "business_new_request"
     ),
     "booking.confirmed": Telling(CONFIRMED, "booking_confirmed", "business_new_booking", "worker_booked"),
+    UNPAID: Telling(frozenset({BookingStatus.PENDING_PAYMENT}), "deposit_requested"),
     "booking.declined": Telling(frozenset({BookingStatus.DECLINED}), "booking_declined"),
     MOVED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", "worker_moved"),
     "booking.cancelled": Telling(
@@ -81,7 +85,6 @@ TELLINGS = {
 SILENT: Mapping[str, str] = {
     "booking.held": "the page that holds the time says so; nobody has left a contact",
     "booking.extended": "the page that holds the time says so",
-    "booking.payment_requested": "the page or the API asks for the deposit at once; its end is told",
     "booking.imported": "it was agreed and told elsewhere",
     "booking.attendance_confirmed": "the customer pressed it and reads it; the board and the booking show it",
     "booking.arrived": "the customer is there",
@@ -178,14 +181,18 @@ def _keep_in_step(booking: BookingView, *, now: datetime) -> None:
     cancel_reminders(booking_id=booking.id, now=now)
     if booking.status == BookingStatus.PENDING_APPROVAL:
         plan_nudge(booking, now=now)
+    elif booking.status == BookingStatus.PENDING_PAYMENT:
+        plan_deposit_reminder(booking, now=now)
 
 
 def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> str:
     """Return what the customer is told.
 
     Nothing of a hold that ended: nobody had left a contact. Of clocks that changed only who has it in a calendar: on
-    the wall the time is the same.
+    the wall the time is the same. Nothing of a deposit that is not transferred: the page that asks for it says all.
     """
+    if event.kind == UNPAID:
+        return telling.customer if find_money(booking).account else ""
     if event.kind == CLOCK:
         return telling.customer if booking.status in CONFIRMED and booking.customer_email else ""
     if event.kind == ENDED:
@@ -219,7 +226,7 @@ def _put_in_bundle(thread: Thread, event: EventView, *, suffix: str = "") -> Thr
     With a ``suffix`` to others than the customer, who may read their mail at the same address.
     """
     bundle, size = event.payload.get("bundle"), event.payload.get("bundle_size")
-    if not bundle or not isinstance(size, int):
+    if event.kind == UNPAID or not bundle or not isinstance(size, int):  # each deposit has its own reference
         return thread
     return replace(thread, bundle=f"{bundle}{suffix}", bundle_size=size)
 

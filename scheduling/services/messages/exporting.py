@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduling.selectors import sheets
-from scheduling.services.messages import managers, reminders
+from scheduling.services.messages import deposits, managers, reminders
 from tenants.context import current_tenant
 from tenants.hooks import ExportRule, register_export_rules, register_exported_work, register_sheet
 
@@ -23,7 +23,7 @@ EXPORT_RULES = (
 def register() -> None:
     """Keep the columns out of exports, let reminders go on after an import, and offer tables for people."""
     register_export_rules(EXPORT_RULES)
-    register_exported_work([managers.DUE_KIND, reminders.DUE_KIND])
+    register_exported_work([deposits.DUE_KIND, managers.DUE_KIND, reminders.DUE_KIND])
     register_sheet("bookings", sheets.list_bookings)
     register_sheet("customers", sheets.list_customers)
     register_sheet("services", lambda: sheets.list_services(current_tenant().currency))

@@ -21,6 +21,7 @@ CUSTOMER, BUSINESS, WORKER = messages.CUSTOMER, "business", "worker"
 """Whom a message tells: who comes, who runs the business, who does the work."""
 CONFIRMED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
 STATUSES = {
+    BookingStatus.PENDING_PAYMENT: "unpaid",
     BookingStatus.PENDING_APPROVAL: "requested",
     **dict.fromkeys(CONFIRMED, "confirmed"),
     BookingStatus.CANCELLED: "cancelled",
@@ -33,11 +34,18 @@ ENDINGS: Mapping[str, str] = {
     BookingStatus.PENDING_PAYMENT: "payment_expired",
 }
 """What a customer is told when a time is no longer kept, by what it was kept for; a hold is nobody's yet."""
-STANDING = frozenset({"requested", "confirmed"})
+STANDING = frozenset({"unpaid", "requested", "confirmed"})
 """What a booking is while it takes place; of one that does not, nothing else is news."""
 COMPARED = ("starts_at", "ends_at", "location", "people")
 FIRST = frozenset(
-    {"booking_requested", "booking_confirmed", "business_new_booking", "business_new_request", "worker_booked"}
+    {
+        "booking_requested",
+        "booking_confirmed",
+        "deposit_requested",
+        "business_new_booking",
+        "business_new_request",
+        "worker_booked",
+    }
 )
 CHANGES = frozenset(
     {
@@ -120,6 +128,8 @@ def pick_for_customer(told: State | None, present: State) -> str:
     """Return which message tells a customer how the booking stands; ``told`` is what they knew before."""
     before = None if told is None else told.get("status")
     match present["status"]:
+        case "unpaid":
+            return "deposit_requested"
         case "requested":
             return "booking_requested"
         case "confirmed" if before == "requested":

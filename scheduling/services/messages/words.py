@@ -18,6 +18,7 @@ from notifications.hooks import register_words
 from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import ActorKind, BookingStatus
+from scheduling.hooks import MoneyFacts, find_money
 from scheduling.selectors.bookings.coinciding import Coinciding, list_coinciding
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import Answer, BookingView
@@ -39,6 +40,13 @@ VOCABULARY = Vocabulary(
         "asset": mark("About"),
         "party_size": mark("People"),
         "price": mark("Price"),
+        "deposit": mark("Deposit"),
+        "paid": mark("Paid in advance"),
+        "pay_holder": mark("Account holder"),
+        "pay_bank": mark("Bank"),
+        "pay_number": mark("Account number"),
+        "pay_tax_id": mark("Tax number"),
+        "pay_until": mark("Pay by"),
         "note": mark("Note"),
         "answers": mark("Answers"),
         "reference": mark("Reference"),
@@ -52,7 +60,7 @@ VOCABULARY = Vocabulary(
         "move_url": mark("Move"),
         "cancel_url": mark("Cancel the appointment"),
     },
-    notes=("what_to_bring",),
+    notes=("pay_note", "what_to_bring"),
     terms=("cancel_policy", "own_policy"),
     dispensable=("reference", "asset", "can_change"),
     names=("service_name", "resource_name", "reason"),
@@ -82,8 +90,10 @@ NOT_FOR_WORKERS = frozenset({"customer", "price"})
 """What the work can be done without: how to reach the customer, and what it costs."""
 OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired"})
 """Messages whose button leads to a new booking: the old one is over."""
-NEW = frozenset({"booking_confirmed", "booking_requested"})
+NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested"})
 """Messages that tell of a booking for the first time."""
+UNPAID = frozenset({"deposit_requested", "deposit_reminder"})
+"""Messages that ask for a deposit: nothing is moved yet, or stands in a calendar."""
 TALKS: Mapping[str, tuple[str, str]] = {
     "feedback_request": ("feedback/", mark("Say how it was")),
     "feedback_answer": ("feedback/", mark("Read the answer")),
@@ -91,7 +101,7 @@ TALKS: Mapping[str, tuple[str, str]] = {
     "data_request_done": ("data/", mark("Open your data")),
 }
 """Messages that tell no state of the booking: where their button leads below the manage link, and what it says."""
-BESIDE_TALKS = ("price", "cancel_policy", "own_policy", "what_to_bring", "place", *VOCABULARY.links)
+BESIDE_TALKS = ("price", "paid", "cancel_policy", "own_policy", "what_to_bring", "place", *VOCABULARY.links)
 
 
 def make_customer_words(
@@ -107,11 +117,12 @@ def make_customer_words(
     Who booked something that meets another visit of theirs reads so here, since they may not have been asked.
     """
     meeting = _list_meeting(booking, now) if template in NEW else ()
+    money = find_money(booking)
     further = [each for each in beside if template in NEW and each.status != BookingStatus.CANCELLED]
     changed = [each for each in beside if each not in further]
     return {
         language: _say_further(
-            _say_to_customer(booking, language=language, template=template, now=now, previous=previous),
+            _say_to_customer(booking, money, language=language, template=template, now=now, previous=previous),
             further,
             language=language,
         )
@@ -163,6 +174,7 @@ def register() -> None:
 
 def _say_to_customer(
     booking: BookingView,
+    money: MoneyFacts,
     *,
     language: str,
     template: str,
@@ -195,16 +207,39 @@ def _say_to_customer(
             "action_label": gettext("View, move or cancel") if can_change else gettext("View the appointment"),
             "can_change": "yes" if can_change else "",
             "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
+            "paid": formats.format_money(money.paid_minor, booking.currency) if money.paid_minor else "",
         }
-        if template in OVER:
+        if template in UNPAID:
+            words |= dict.fromkeys(("cancel_policy", "what_to_bring", "calendar_url", "move_url"), "")
+            words |= {"action_label": gettext("View the appointment"), **_say_deposit(booking, money, formats)}
+        elif template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
-            words |= dict.fromkeys(("cancel_policy", "own_policy", "what_to_bring", *VOCABULARY.links), "")
+            words |= dict.fromkeys(("cancel_policy", "own_policy", "what_to_bring", "paid", *VOCABULARY.links), "")
         elif template in TALKS:
             path, label = TALKS[template]
             words |= dict.fromkeys(BESIDE_TALKS, "") | {"action_url": f"{url}{path}", "action_label": gettext(label)}
         elif template == "booking_reminder" and words["is_attendance_open"]:
             words["action_label"] = gettext("Confirm that I am coming")
         return words
+
+
+def _say_deposit(booking: BookingView, money: MoneyFacts, formats: Formats) -> dict[str, str]:
+    """Say how much is to be paid, where to and until when; nothing where a deposit is not transferred."""
+    account, limit = money.account, booking.hold_expires_at
+    if account is None or limit is None:
+        return {}
+    time, on = formats.format_time(limit, booking.timezone), to_local(limit, booking.timezone).date()
+    return {
+        "deposit": formats.format_money(booking.deposit_minor, booking.currency),
+        "pay_holder": account.holder,
+        "pay_bank": account.bank,
+        "pay_number": account.number,
+        "pay_tax_id": account.tax_id,
+        "pay_note": account.note,
+        "pay_until": formats.format_date_time(limit, booking.timezone),
+        "pay_until_short": f"{formats.format_day_short(on)}, {time}",
+        "reference_title": gettext("Transfer reference"),
+    }
 
 
 def _list_meeting(booking: BookingView, now: datetime) -> tuple[Coinciding, ...]:

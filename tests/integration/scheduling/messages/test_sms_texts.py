@@ -16,6 +16,7 @@ from scheduling.enums import BookingStatus
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.messages.words import TALKS, make_customer_words, make_worker_words
 from tenants.context import tenant_scope
+from tests.factories.billing import take_transfers
 from tests.integration.scheduling.messages.conftest import NOW
 
 SMS = ROOT / "templates" / "sms"
@@ -37,7 +38,15 @@ BUSINESSES = [
     "Мастерская Петрова и сыновья на Тверской улице",
     "💇‍♀️ Salón « Ñandú » €€€ {x}",
 ]
-LONG_WINDED = {"booking_requested", "request_expired", "payment_expired", "clock_changed", "business_closed"}
+LONG_WINDED = {
+    "booking_requested",
+    "deposit_requested",
+    "deposit_reminder",
+    "request_expired",
+    "payment_expired",
+    "clock_changed",
+    "business_closed",
+}
 """They need a sentence more."""
 SERVICES = [
     "Cambio de aceite",
@@ -47,6 +56,7 @@ SERVICES = [
 
 @pytest.fixture
 def booking(book):
+    take_transfers()
     return book(email=None)
 
 
@@ -56,6 +66,9 @@ def write(booking, tenant, template: str, language: str, *, business: str, servi
     named = replace(booking, lines=lines, service_name=service)
     if template == "booking_requested":
         named = replace(named, status=BookingStatus.PENDING_APPROVAL, hold_expires_at=NOW + timedelta(hours=5))
+    if template.startswith("deposit"):
+        named = replace(named, status=BookingStatus.PENDING_PAYMENT, hold_expires_at=NOW + timedelta(hours=5))
+        named = replace(named, deposit_minor=1_234_567)
     with tenant_scope(replace(tenant, name=business, vertical=vertical, primary_host=host)):
         words = (
             make_worker_words(named, has_account=False)
