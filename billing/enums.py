@@ -51,6 +51,16 @@ class PaymentMeans(models.TextChoices):
     OTHER = "other", _("Another way")
 
 
+class CardState(models.TextChoices):
+    """What the business's account at the card provider can do, as it was found last; the values are the gateway's."""
+
+    INCOMPLETE = "incomplete", _("Not finished")
+    IN_REVIEW = "in_review", _("In review")
+    ACTIVE = "active", _("Ready")
+    RESTRICTED = "restricted", _("Paused")
+    GONE = "gone", _("Disconnected")
+
+
 class RefundState(models.TextChoices):
     """Where a refund stands; a person sends those that no provider sends."""
 

@@ -58,3 +58,17 @@ class RefundInvalid(Invalid):
     """What was typed about a refund, by field."""
 
     code = "refund_invalid"
+
+
+class CardNotOffered(Conflict):
+    """Nothing can be paid by card here (any more): the way is closed, or nobody waits for money."""
+
+    code = "card_not_offered"
+    text = mark("This cannot be paid by card here. Reload the page to see how to pay.")
+
+
+class CardNotConnected(Conflict):
+    """The business has no account at the card provider that could be used."""
+
+    code = "card_not_connected"
+    text = mark("No account for card payments is connected.")

@@ -20,7 +20,12 @@ INVENTORY = (
         personal={"note": _WORDS},
         other={
             NotPersonal.CODE: ("currency",),
-            NotPersonal.MACHINE: ("provider_account_id", "provider_started_id", "provider_payment_id"),
+            NotPersonal.MACHINE: (
+                "provider_account_id",
+                "provider_started_id",
+                "provider_payment_id",
+                "provider_url",
+            ),
         },
     ),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),

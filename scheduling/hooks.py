@@ -36,10 +36,12 @@ class PaymentTerms:
     """How the business takes money in advance.
 
     Attributes:
-        opening_minutes: A place waits for its deposit while the business is open for so long.
+        opening_minutes: A place waits for its deposit while the business is open for so long; None: no such time.
+        minutes: It waits so long in any case, open or not.
     """
 
-    opening_minutes: int
+    opening_minutes: int | None = None
+    minutes: int = 0
 
 
 PaymentTermsFinder = Callable[[], PaymentTerms | None]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from billing.enums import PaymentDoor
+from billing.enums import CardState, PaymentDoor
 
 SHORTEST_WAIT_MINUTES, LONGEST_WAIT_MINUTES = 30, 7 * 24 * 60
 USUAL_WAIT_MINUTES = 4 * 60
@@ -18,7 +18,8 @@ class PaymentAccount(models.Model):
 
     ``provider_id`` is the account at a provider; ``holder``, ``bank``, ``number`` and ``tax_id`` are what customers
     need for a transfer, as the business typed it. ``wait_minutes`` is how long a place waits for its money, counted
-    while the business is open.
+    while the business is open. ``state``, ``missing_count`` and ``answer_by`` are what the provider said of the
+    account at ``checked_at``; ``attempt`` counts the accounts that were opened there.
     """
 
     door = models.CharField(max_length=16, choices=PaymentDoor.choices, unique=True)
@@ -31,6 +32,11 @@ class PaymentAccount(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
     wait_minutes = models.PositiveIntegerField(default=USUAL_WAIT_MINUTES)
     changed_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=CardState.choices, blank=True, default="", db_default="")
+    missing_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         """A door that is open says where the money goes."""
@@ -44,6 +50,9 @@ class PaymentAccount(models.Model):
             models.CheckConstraint(
                 condition=~Q(door=PaymentDoor.STRIPE, is_on=True) | ~Q(provider_id=""),
                 name="billing_account_provider_said",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="") | Q(state__in=CardState.values), name="billing_account_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(wait_minutes__range=(SHORTEST_WAIT_MINUTES, LONGEST_WAIT_MINUTES)),

@@ -24,7 +24,8 @@ class Payment(models.Model):
     """One amount that is asked for once, from asking to what goes back of it.
 
     ``booking_id`` and ``customer_id`` are plain numbers: money stays when a booking goes. ``attempt`` counts, from 1
-    on, how often the same was asked for. ``provider_…`` are what a provider calls it. ``means``, ``note`` and
+    on, how often the same was asked for. ``provider_…`` are what a provider calls it; at ``provider_url`` it is paid,
+    until ``expires_at``, and at ``checked_at`` the provider was asked last. ``means``, ``note`` and
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment.
     """
@@ -40,6 +41,9 @@ class Payment(models.Model):
     provider_account_id = models.CharField(max_length=64, blank=True, default="")
     provider_started_id = models.CharField(max_length=255, blank=True, default="")
     provider_payment_id = models.CharField(max_length=255, blank=True, default="")
+    provider_url = models.CharField(max_length=2048, blank=True, default="", db_default="")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
     means = models.CharField(max_length=8, choices=PaymentMeans.choices, blank=True, default="")
     note = models.CharField(max_length=300, blank=True, default="")
     refunded_minor = models.BigIntegerField(default=0)
@@ -77,6 +81,11 @@ class Payment(models.Model):
                 name="billing_payment_one_live",
             ),
             models.UniqueConstraint(
+                fields=["provider_account_id", "provider_started_id"],
+                condition=~Q(provider_started_id=""),
+                name="billing_payment_started",
+            ),
+            models.UniqueConstraint(
                 fields=["provider_account_id", "provider_payment_id"],
                 condition=~Q(provider_payment_id=""),
                 name="billing_payment_provider",
@@ -97,7 +106,8 @@ class Payment(models.Model):
 class Refund(models.Model):
     """What goes back of one payment; a failed one no longer counts.
 
-    ``reason`` is what staff wrote. A provider sends it, or a person does and says so.
+    ``reason`` is what staff wrote. A provider sends it, or a person does and says so. Since ``tried_at`` a provider
+    may have it: from then on nobody calls it off.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -106,6 +116,7 @@ class Refund(models.Model):
     cause = models.CharField(max_length=8, choices=RefundCause.choices)
     reason = models.CharField(max_length=300, blank=True, default="")
     provider_refund_id = models.CharField(max_length=255, blank=True, default="")
+    tried_at = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField()
     asked_by_id = models.BigIntegerField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)

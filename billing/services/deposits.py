@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from billing.engine.deposits import DepositKind, DepositPolicy, compute_deposit
-from billing.enums import PaymentDoor
-from billing.selectors.accounts import find_open_account
+from billing.selectors.accounts import find_open_doors
 from kernel.money import Money
 from scheduling import hooks
+
+CARD_MINUTES = 40
+"""A place waits so long for a card: the provider's page stays open for half an hour, and is opened a little later."""
 
 
 def compute_due(terms: hooks.DepositTerms) -> int:
@@ -18,8 +20,11 @@ def compute_due(terms: hooks.DepositTerms) -> int:
 
 def find_terms() -> hooks.PaymentTerms | None:
     """Return how long a place waits for a deposit; None: the business has no way to take one from afar."""
-    account = find_open_account(PaymentDoor.BANK_TRANSFER)
-    return None if account is None else hooks.PaymentTerms(opening_minutes=account.wait_minutes)
+    doors = find_open_doors()
+    if doors.bank is None and doors.card is None:
+        return None
+    waits = None if doors.bank is None else doors.bank.wait_minutes
+    return hooks.PaymentTerms(opening_minutes=waits, minutes=0 if doors.card is None else CARD_MINUTES)
 
 
 def register() -> None:

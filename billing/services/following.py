@@ -7,7 +7,8 @@ from contextlib import suppress
 from billing.engine import Ending
 from billing.enums import PaymentState
 from billing.models import Payment
-from billing.services.payments import end_live, open_deposit
+from billing.services.movements import end_live, plan_look
+from billing.services.payments import open_deposit
 from billing.services.refunds import drop_refunds, give_back
 from notifications.hooks import register_event_handler
 from notifications.types.messages import EventView
@@ -33,6 +34,8 @@ def follow_booking(event: EventView) -> None:
     if kind == BookingEvent.PAYMENT_REQUESTED:
         with suppress(BookingNotFound):
             open_deposit(booking_id=booking_id, now=event.occurred_at)
+    elif kind == BookingEvent.CONFIRMED:
+        _take_reserved(booking_id, event)
     elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
         booking = get_booking(booking_id=booking_id)
         if booking.status in CALLED_OFF:
@@ -44,6 +47,12 @@ def follow_booking(event: EventView) -> None:
 def register() -> None:
     """Listen to what happens to bookings."""
     register_event_handler("booking.", follow_booking)
+
+
+def _take_reserved(booking_id: int, event: EventView) -> None:
+    """Let a worker take what was reserved for a request that is approved."""
+    for payment in Payment.objects.filter(booking_id=booking_id, state=PaymentState.RESERVED):
+        plan_look(payment, at=event.occurred_at, now=event.occurred_at)
 
 
 def _call_off(booking: BookingView, event: EventView) -> None:

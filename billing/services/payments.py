@@ -10,25 +10,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import Max
-
 from billing.engine import Ending
-from billing.enums import (
-    LIVE_STATES,
-    LedgerAccount,
-    LedgerKind,
-    PaymentDoor,
-    PaymentMeans,
-    PaymentPurpose,
-    PaymentState,
-)
-from billing.errors import PaymentNotFound
-from billing.models import LedgerEntry, Payment
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
+from billing.models import Payment
 from billing.policies import check_payment_step
+from billing.services.movements import add_payment, end, lock_asking, lock_last, lock_live, receive
 from billing.services.refunds import give_back
-from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
-from notifications.services.outbox import publish
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.selectors.bookings.views import get_booking
@@ -45,14 +33,16 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
     Raises:
         BookingNotFound: There is no such booking.
     """
-    _lock_asking(booking_id)  # before looking: whoever was faster may have received it
+    lock_asking(booking_id)  # before looking: whoever was faster may have received it
     booking = get_booking(booking_id=booking_id)
     if booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test or booking.deposit_minor == 0:
         return None
-    live = _lock_live(booking_id)
+    live = lock_live(booking_id)
     if live is not None:
         return live.pk
-    return _open(booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=booking.deposit_minor, now=now).pk
+    return add_payment(
+        booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=booking.deposit_minor, now=now
+    ).pk
 
 
 @write_transaction()
@@ -70,12 +60,13 @@ def receive_deposit(
     open_deposit(booking_id=booking_id, now=now)
     with suppress(HoldExpired, TransitionRefused), write_transaction():  # what arrived is noted all the same
         transitions.accept_payment(booking_id=booking_id, now=now, by=by)
-    payment = _lock_last(booking_id)
+    payment = lock_last(booking_id)
     if payment.state == PaymentState.RECEIVED:
         return payment.pk
+    payment = _make_by_hand(payment, now=now)
     check_payment_step(payment, PaymentState.RECEIVED)
     payment.means, payment.note, payment.received_by_id = means, note.strip()[:300], by.user_id
-    _receive(payment, now=now)
+    receive(payment, now=now)
     booking = get_booking(booking_id=booking_id)
     if booking.status in CALLED_OFF or _has_ended(booking, now):
         give_back(payment, booking, ending=Ending.LATE, now=now, by=by)
@@ -92,10 +83,10 @@ def miss_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str) -> N
         TransitionRefused, StatusForbids: The booking may not be canceled.
     """
     cancellations.cancel_booking(booking_id=booking_id, now=now, by=by, reason=reason)
-    payment = _lock_last(booking_id)
+    payment = lock_last(booking_id)
     if payment.state in {PaymentState.FAILED, PaymentState.CLOSED}:
         return
-    _end(payment, PaymentState.FAILED, now=now)
+    end(payment, PaymentState.FAILED, now=now)
 
 
 @write_transaction()
@@ -107,10 +98,10 @@ def waive_deposit(*, booking_id: int, now: datetime, by: Actor) -> None:
         PaymentStepRefused, TransitionRefused, HoldExpired: It was paid, or its place is gone.
     """
     transitions.accept_payment(booking_id=booking_id, now=now, by=by)
-    payment = _lock_last(booking_id)
+    payment = lock_last(booking_id)
     if payment.state == PaymentState.WAIVED:
         return
-    _end(payment, PaymentState.WAIVED, now=now)
+    end(payment, PaymentState.WAIVED, now=now)
 
 
 @write_transaction()
@@ -130,97 +121,28 @@ def record_payment(
         BookingNotFound: There is no such booking.
     """
     booking = get_booking(booking_id=booking_id)
-    _lock_asking(booking_id)
-    payment = _open(booking, door=PaymentDoor.AT_BUSINESS, purpose=purpose, amount_minor=amount_minor, now=now)
+    lock_asking(booking_id)
+    payment = add_payment(booking, door=PaymentDoor.AT_BUSINESS, purpose=purpose, amount_minor=amount_minor, now=now)
     payment.means, payment.note, payment.received_by_id = means, note.strip()[:300], by.user_id
-    _receive(payment, now=now)
+    receive(payment, now=now)
     return payment.pk
 
 
-def end_live(*, booking_id: int, state: PaymentState, now: datetime) -> None:
-    """Wait no longer for the payments of a booking."""
-    for payment in _lock_of(booking_id):
-        if payment.state in LIVE_STATES:
-            _end(payment, state, now=now)
+def _make_by_hand(payment: Payment, *, now: datetime) -> Payment:
+    """Return a payment that a person may say has come: of what was opened at the provider, another one beside it.
 
-
-def _open(
-    booking: BookingView, *, door: PaymentDoor, purpose: PaymentPurpose, amount_minor: int, now: datetime
-) -> Payment:
-    last = Payment.objects.filter(booking_id=booking.id, purpose=purpose).aggregate(last=Max("attempt"))["last"]
-    payment = Payment.objects.create(
-        booking_id=booking.id,
-        customer_id=booking.customer_id,
-        purpose=purpose,
-        amount_minor=amount_minor,
-        currency=booking.currency,
-        door=door,
-        attempt=(last or 0) + 1,
-        opened_at=now,
-    )
-    _publish(payment, "opened", now=now)
-    return payment
-
-
-def _receive(payment: Payment, *, now: datetime) -> None:
-    payment.state = PaymentState.RECEIVED
-    payment.received_at, payment.closed_at = now, None
-    payment.save()
-    LedgerEntry.objects.create(
-        at=now,
-        kind=LedgerKind.RECEIVED,
-        debit=payment.door,
-        credit=LedgerAccount.PREPAID,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        payment=payment,
-        by_id=payment.received_by_id,
-    )
-    _publish(payment, "succeeded", now=now)
-
-
-def _end(payment: Payment, state: PaymentState, *, now: datetime) -> None:
-    check_payment_step(payment, state)
-    payment.state, payment.closed_at = state, now
-    payment.save()
-    _publish(payment, "failed" if state == PaymentState.FAILED else state.value, now=now)
-
-
-def _publish(payment: Payment, step: str, *, now: datetime) -> None:
-    payload = {
-        "booking_id": payment.booking_id,
-        "purpose": payment.purpose,
-        "door": payment.door,
-        "amount_minor": payment.amount_minor,
-        "currency": payment.currency,
-        "state": payment.state,
-    }
-    publish(kind=f"payment.{step}", subject_id=payment.pk, payload=payload, now=now)
-
-
-def _lock_asking(booking_id: int) -> None:
-    lock_words(KeySpace.PAYMENT, str(booking_id))
-
-
-def _lock_of(booking_id: int) -> list[Payment]:
-    return list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
-
-
-def _lock_live(booking_id: int) -> Payment | None:
-    deposits = (each for each in _lock_of(booking_id) if each.purpose == PaymentPurpose.DEPOSIT)
-    return next((each for each in deposits if each.state in LIVE_STATES), None)
-
-
-def _lock_last(booking_id: int) -> Payment:
-    """Return the newest deposit of a booking, locked.
-
-    Raises:
-        PaymentNotFound: Nobody asked for one.
+    The page there is closed; whoever was faster on it gets it back, as what was paid twice.
     """
-    deposits = [each for each in _lock_of(booking_id) if each.purpose == PaymentPurpose.DEPOSIT]
-    if not deposits:
-        raise PaymentNotFound
-    return deposits[-1]
+    if payment.door != PaymentDoor.STRIPE:
+        return payment
+    if not payment.expires_at and payment.state == PaymentState.OPEN:
+        payment.door = PaymentDoor.BANK_TRANSFER
+        return payment
+    if payment.state in LIVE_STATES:
+        end(payment, PaymentState.CLOSED, now=now)
+    booking = get_booking(booking_id=payment.booking_id)
+    purpose, amount = PaymentPurpose(payment.purpose), payment.amount_minor
+    return add_payment(booking, door=PaymentDoor.BANK_TRANSFER, purpose=purpose, amount_minor=amount, now=now)
 
 
 def _has_ended(booking: BookingView, now: datetime) -> bool:

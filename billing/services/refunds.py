@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from billing.engine import Ending, split_received
-from billing.enums import LedgerAccount, LedgerKind, PaymentState, RefundCause, RefundState
+from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentState, RefundCause, RefundState
 from billing.errors import AMOUNT_WRONG, REASON_MISSING, PaymentNotFound, RefundInvalid, RefundNotFound, RefundTooLarge
 from billing.models import LedgerEntry, Payment, Refund
 from billing.policies import read_refund_terms
+from billing.services.movements import LANE, REFUND_KIND
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
 from scheduling.types import SYSTEM, Actor, BookingView
+from tenants.enums import Urgency
+from tenants.services.due_work import add_due_work
 
 CAUSES = {
     Ending.CUSTOMER: RefundCause.POLICY,
@@ -59,13 +62,18 @@ def mark_refund_sent(*, booking_id: int, refund_id: int, now: datetime, by: Acto
     """Note that a person sent the money back. Again changes nothing.
 
     Raises:
-        RefundNotFound: The booking has no such refund, or it is no longer sent.
+        RefundNotFound: The booking has no such refund, it is no longer sent, or the provider sends it.
     """
     refund = _lock(booking_id, refund_id)
     if refund.state == RefundState.DONE:
         return
-    if refund.state != RefundState.PENDING:
+    if refund.state != RefundState.PENDING or refund.payment.door == PaymentDoor.STRIPE:
         raise RefundNotFound
+    note_sent(refund, now=now, by=by)
+
+
+def note_sent(refund: Refund, *, now: datetime, by: Actor = SYSTEM) -> None:
+    """Note that a refund, locked with its payment, was sent, and write it into the ledger."""
     refund.state, refund.done_at, refund.done_by_id = RefundState.DONE, now, by.user_id
     refund.save()
     payment = refund.payment
@@ -80,14 +88,15 @@ def mark_refund_sent(*, booking_id: int, refund_id: int, now: datetime, by: Acto
         refund=refund,
         by_id=by.user_id,
     )
-    _publish(refund, "refunded", now=now)
+    tell_refund(refund, "refunded", now=now)
 
 
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
     """Send nothing back that was not sent yet of a booking that takes place after all; what staff promised stays."""
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
     for payment in payments:
-        for refund in payment.refunds.filter(state=RefundState.PENDING).exclude(cause=RefundCause.KINDER):
+        waiting = payment.refunds.filter(state=RefundState.PENDING, tried_at=None)
+        for refund in waiting.exclude(cause=RefundCause.KINDER):
             refund.state, refund.done_at = RefundState.DROPPED, now
             refund.save()
             payment.refunded_minor -= refund.amount_minor
@@ -100,12 +109,26 @@ def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str
     refund = Refund.objects.create(
         payment=payment, amount_minor=amount_minor, cause=cause, reason=reason, asked_at=now, asked_by_id=by.user_id
     )
-    _publish(refund, "refund_asked", now=now)
+    tell_refund(refund, "refund_asked", now=now)
+    if payment.door == PaymentDoor.STRIPE:
+        add_due_work(kind=REFUND_KIND, row_id=refund.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
     return refund
 
 
 def _lock(booking_id: int, refund_id: int) -> Refund:
-    found = Refund.objects.filter(pk=refund_id, payment__booking_id=booking_id)
+    refund = lock_refund(refund_id)
+    if refund.payment.booking_id != booking_id:
+        raise RefundNotFound
+    return refund
+
+
+def lock_refund(refund_id: int) -> Refund:
+    """Return a refund whose payment is locked.
+
+    Raises:
+        RefundNotFound: There is none.
+    """
+    found = Refund.objects.filter(pk=refund_id)
     payment_id = found.values_list("payment_id", flat=True).first()
     payment = Payment.objects.select_for_update().filter(pk=payment_id or 0).first()
     if payment is None:
@@ -115,7 +138,8 @@ def _lock(booking_id: int, refund_id: int) -> Refund:
     return refund
 
 
-def _publish(refund: Refund, step: str, *, now: datetime) -> None:
+def tell_refund(refund: Refund, step: str, *, now: datetime) -> None:
+    """Publish ``payment.<step>`` about a refund."""
     payment = refund.payment
     payload = {
         "booking_id": payment.booking_id,

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.site.urls")),
     path("operator/", include("operators.urls")),
     path("accounts/", include("web.account.urls")),
+    path("webhooks/", include("api.webhooks.urls")),
 ]
 
 handler400 = "web.errors.bad_request"

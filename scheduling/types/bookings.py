@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kernel.money import Price
-from scheduling.enums import ActorKind, BookingLevel, BookingSource, BookingStatus
+from scheduling.enums import ActorKind, Approval, BookingLevel, BookingSource, BookingStatus
 from scheduling.types.wishes import Wish
 
 
@@ -134,6 +134,7 @@ class BookingView:
 
     Attributes:
         wish: What asks for the same visit at another time.
+        approval: Whether staff was to accept it first, as it was agreed.
     """
 
     id: int
@@ -192,6 +193,7 @@ class BookingView:
     series_id: int | None
     is_sample: bool
     is_test: bool = False
+    approval: Approval = Approval.INSTANT
 
     @property
     def price(self) -> Price:

@@ -374,6 +374,8 @@ PLATFORM: dict[str, Rights] = {
     "sign-in/": form(ANYONE),
     "sign-in/mail/": form(ANYONE),
     "carrier/sms/": change(ANYONE),
+    "webhooks/stripe/events/": change(ANYONE),
+    "webhooks/stripe/notices/": change(ANYONE),
     "legal/<slug:document>/": read(ANYONE),
     "legal/<slug:document>/<slug:version>/": read(ANYONE),
     "sign-up/": form(ANYONE),

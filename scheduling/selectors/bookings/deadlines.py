@@ -26,8 +26,12 @@ def find_deposit_deadline(booking: Booking, *, now: datetime) -> datetime:
     if terms is None:
         return now + timedelta(minutes=PAYMENT_MINUTES)
     asked, start = to_minutes(now) + is_mid_minute(now), to_minutes(booking.starts_at)
+    least = max(asked + 1, min(start, asked + terms.minutes))
+    if terms.opening_minutes is None:
+        return to_instant(least)
     openings = _list_openings(booking.location_id, asked, start)
-    return to_instant(find_payment_deadline(asked, start, opening_minutes=terms.opening_minutes, openings=openings))
+    latest = find_payment_deadline(asked, start, opening_minutes=terms.opening_minutes, openings=openings)
+    return to_instant(max(least, latest))
 
 
 def find_request_deadline(booking: Booking, *, now: datetime) -> datetime:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_instant, to_minutes
-from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
-from scheduling.errors import HoldExpired, HoldUsed, SlotInPast, SlotTaken
+from scheduling.errors import HoldExpired, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
-from scheduling.selectors.availability.free_times import find_moving, list_alternatives
-from scheduling.selectors.availability.plans import (
-    Plan,
-    check_online,
-    keep_agreed_length,
-    load_plan_at,
-    narrow_plan,
-)
+from scheduling.selectors.availability.free_times import list_alternatives
+from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
 from scheduling.selectors.bookings.coinciding import list_coinciding
 from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
-from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.counting import counted
 from scheduling.services.bookings.guards import Sending, check_refused, check_sole
 from scheduling.services.bookings.holds import get_hold, read_hold
+from scheduling.services.bookings.returning import find_held_place
 from scheduling.services.editions import plans_anew
-from scheduling.services.writing.allocations import forget_allocations, list_stretches
+from scheduling.services.writing.allocations import forget_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.customers import Known, attach_details, meet_customer
 from scheduling.services.writing.expiry import clear_way, is_expired
 from scheduling.services.writing.inputs import CleanDetails, check_start, clean_details, clean_reason, local_today
-from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
+from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal
 from scheduling.services.writing.records import (
     Agreed,
     describe_submitted,
@@ -96,7 +88,9 @@ def submit_booking(
         place: Place | None = None
         if _has_ended(seen, now):
             # Advisory locks first, then rows: the order in which everybody locks.
-            plan, place = _find_place_again(seen, now=now, is_pessimistic=is_pessimistic)
+            # Long after, the notice and the window count again: a hold must not be a way around them.
+            is_recent = seen.hold_expires_at is not None and now < seen.hold_expires_at + LATE
+            plan, place = find_held_place(seen, now=now, is_pessimistic=is_pessimistic, is_any_minute=is_recent)
             clear_way(place, list_place_usage(plan, place), counters=counters, now=now, own_id=hold_id)
         booking = get_hold(hold_id=hold_id, token=token)
         _check_unused(booking)
@@ -258,31 +252,6 @@ def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
         booking.hold_expires_at = find_deposit_deadline(booking, now=now)
     else:
         booking.hold_expires_at = find_request_deadline(booking, now=now)
-
-
-def _find_place_again(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place]:
-    """Find the place of a hold that ended: the same resources if they are free, else others, for as long as it was."""
-    if booking.starts_at <= now:
-        raise SlotInPast(starts_at=booking.starts_at)
-    plan = load_plan_at(wish=wish_of(booking), starts_at=booking.starts_at, is_agreed=True, is_listed_only=True)
-    plan = keep_agreed_length(plan, count_minutes(booking.starts_at, booking.ends_at))
-    held = list_stretches(booking)
-    asked = Asked(
-        plan=plan,
-        start_minute=to_minutes(booking.starts_at),
-        now=now,
-        moving=find_moving(booking.pk),
-        held=held,
-        # Long after, the notice and the window count again: a hold must not be a way around them.
-        is_any_minute=booking.hold_expires_at is not None and now < booking.hold_expires_at + LATE,
-    )
-    narrowed = narrow_plan(plan, [each.resource_id for each in held])
-    if narrowed is not None:
-        with suppress(PlaceRefused):
-            place = find_place(replace(asked, plan=narrowed), is_pessimistic=is_pessimistic)
-            # They had their turn when the time was held.
-            return plan, replace(place, strategy=Strategy.FIXED_ORDER)
-    return plan, find_place(asked, is_pessimistic=is_pessimistic)
 
 
 def _explain_late(refused: PlaceRefused) -> HoldExpired | SlotTaken:

@@ -42,10 +42,10 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
 
 
 @write_transaction()
-def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
+def accept_payment(*, booking_id: int, now: datetime, by: Actor, answer_by: datetime | None = None) -> None:
     """The deposit was paid: confirm, or ask staff where the policy as agreed wants approval.
 
-    Again changes nothing.
+    Again changes nothing. ``answer_by``: staff has to answer by then, since what is reserved is let go after.
 
     Raises:
         TransitionRefused: It does not wait for a payment.
@@ -60,7 +60,8 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor) -> None:
     _refuse_expired(booking, now)
     if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL
-        booking.hold_expires_at = find_request_deadline(booking, now=now)
+        deadline = find_request_deadline(booking, now=now)
+        booking.hold_expires_at = deadline if answer_by is None else min(deadline, answer_by)
         record(booking, kind=BookingEvent.REQUESTED, by=by, now=now)
         set_expiry(booking)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)

@@ -1,0 +1,89 @@
+"""Refunds that the provider sends: asked for in the row first, then sent with one key, however often it is tried."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from billing.enums import PaymentDoor, RefundState
+from billing.errors import RefundNotFound
+from billing.gateway.enums import RefundState as Found
+from billing.gateway.errors import AccountUnusable, PaymentUnknown, RefundRefused
+from billing.gateway.types import RefundFacts, RefundOrder
+from billing.models import Refund
+from billing.services.cards.keys import find_place, get_card_door, make_key
+from billing.services.movements import REFUND_KIND
+from billing.services.refunds import lock_refund, note_sent, tell_refund
+from database.transactions import write_transaction
+from kernel.errors import Unavailable
+from kernel.money import Money
+from tenants.errors import RetryLater
+from tenants.hooks import register_due_handler
+
+AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
+
+
+def register() -> None:
+    """Do the due work that refunds leave."""
+    register_due_handler(REFUND_KIND, send_refund)
+
+
+def send_refund(refund_id: int, now: datetime) -> None:
+    """Let the provider send a refund, or ask what became of it; the handler of due work. Again changes nothing.
+
+    Raises:
+        RetryLater: The provider does not answer, or the money is on its way.
+    """
+    refund = _begin(refund_id, now=now)
+    if refund is None:
+        return
+    account, ids = find_place(refund.payment)
+    amount = Money(refund.amount_minor, refund.payment.currency)
+    order = RefundOrder(key=make_key("refund", refund.pk), account=account, ids=ids, amount=amount)
+    door = get_card_door()
+    try:
+        if refund.provider_refund_id:
+            found = door.fetch_refund(account, refund.provider_refund_id)
+        else:
+            found = door.refund(order)
+    except Unavailable as error:
+        raise RetryLater(at=now + AGAIN) from error
+    except (AccountUnusable, PaymentUnknown, RefundRefused):
+        _settle(refund_id, None, now=now)
+        return
+    if _settle(refund_id, found, now=now) == RefundState.PENDING:
+        raise RetryLater(at=now + LATER)
+
+
+@write_transaction()
+def _begin(refund_id: int, *, now: datetime) -> Refund | None:
+    """Return a refund that the provider is to send, and mark that it may have it from now on."""
+    try:
+        refund = lock_refund(refund_id)
+    except RefundNotFound:
+        return None
+    if refund.state != RefundState.PENDING or refund.payment.door != PaymentDoor.STRIPE:
+        return None
+    if refund.tried_at is None:
+        refund.tried_at = now
+        refund.save(update_fields=["tried_at"])
+    return refund
+
+
+@write_transaction()
+def _settle(refund_id: int, found: RefundFacts | None, *, now: datetime) -> RefundState:
+    """Note what became of a refund; None: the provider refused it. A failed one no longer counts."""
+    refund = lock_refund(refund_id)
+    if refund.state != RefundState.PENDING:
+        return RefundState(refund.state)
+    if found is not None:
+        refund.provider_refund_id = found.refund_id
+        refund.save(update_fields=["provider_refund_id"])
+    if found is not None and found.state is Found.DONE:
+        note_sent(refund, now=now)
+    elif found is None or found.state is Found.FAILED:
+        refund.state, refund.done_at = RefundState.FAILED, now
+        refund.save()
+        refund.payment.refunded_minor -= refund.amount_minor
+        refund.payment.save()
+        tell_refund(refund, "refund_failed", now=now)
+    return RefundState(refund.state)

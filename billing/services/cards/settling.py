@@ -1,0 +1,121 @@
+"""What a payment at the provider means here: one way in for webhook, return page and due work, safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+
+from billing.engine import Ending
+from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
+from billing.gateway.enums import PaymentState as Found
+from billing.gateway.types import PaymentFacts
+from billing.models import Payment
+from billing.policies import TRANSITIONS
+from billing.selectors.accounts import find_card_capabilities
+from billing.services.movements import SILENCE, end, lock_asking, lock_payments, plan_look, receive, tell_payment
+from billing.services.refunds import give_back
+from database.transactions import write_transaction
+from scheduling.enums import CALLED_OFF, BookingStatus
+from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable, TransitionRefused
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings import payments as places
+from scheduling.services.bookings import transitions
+from scheduling.types import SYSTEM
+
+WAITING = {Found.OPEN: PaymentState.OPEN, Found.PROCESSING: PaymentState.PROCESSING}
+ENDED = {Found.FAILED: PaymentState.FAILED, Found.CLOSED: PaymentState.EXPIRED}
+
+log = logging.getLogger(__name__)
+
+
+class AmountDiffers(Exception):
+    """The provider took another amount than was asked: nothing is settled, and people look at it."""
+
+
+@write_transaction()
+def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> PaymentState:
+    """Let what was found at the provider hold here, and return where the payment stands. Again changes nothing.
+
+    Paid: the deposit is received and its booking goes on; one whose place was lost meanwhile takes it again if it is
+    free, or the money goes back. Reserved: the booking waits for its answer. Over: the payment ends, and the place is
+    free when its time is.
+
+    Raises:
+        AmountDiffers: Not what was asked.
+    """
+    booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
+    lock_asking(booking_id)
+    if found.state in {Found.PAID, Found.AUTHORIZED} and _is_awaited(payment_id, found):
+        _go_on(booking_id, found, now=now)
+    payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
+    payment.provider_payment_id = found.ids.payment or payment.provider_payment_id
+    payment.checked_at = now
+    payment.save(update_fields=["provider_payment_id", "checked_at"])
+    if found.state is Found.PAID:
+        _take(payment, found, now=now)
+    elif found.state is Found.AUTHORIZED:
+        _reserve(payment, now=now)
+    elif found.state in ENDED and payment.state in LIVE_STATES:
+        end(payment, _find_end(payment, found), now=now)
+    elif found.state in WAITING and WAITING[found.state] in TRANSITIONS.get(payment.state, frozenset()):
+        payment.state = WAITING[found.state]
+        payment.save(update_fields=["state"])
+        tell_payment(payment, payment.state, now=now)
+    if payment.state in LIVE_STATES:
+        plan_look(payment, at=now + SILENCE, now=now)
+    return PaymentState(payment.state)
+
+
+def _is_awaited(payment_id: int, found: PaymentFacts) -> bool:
+    """Tell whether a booking goes on with this money: what was reserved and given up since is let go instead."""
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.purpose != PaymentPurpose.DEPOSIT or payment.state == PaymentState.RECEIVED:
+        return False
+    return found.state is Found.PAID or payment.state in LIVE_STATES
+
+
+def _go_on(booking_id: int, found: PaymentFacts, *, now: datetime) -> None:
+    """Let a booking whose deposit came, or is reserved, go on; one that ended meanwhile, if its time is still free."""
+    answer_by = None
+    if found.state is Found.AUTHORIZED:
+        can = find_card_capabilities("")
+        answer_by = None if can is None else now + can.authorization_lasts
+    try:
+        with write_transaction():
+            transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
+    except (HoldExpired, TransitionRefused):
+        with suppress(TransitionRefused, SlotTaken, SlotUnavailable), write_transaction():
+            places.take_place_again(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
+
+
+def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
+    if payment.state == PaymentState.RECEIVED:
+        return
+    if (found.received_minor, found.amount.currency) != (payment.amount_minor, payment.currency):
+        log.error("payment_amount_differs", extra={"payment_id": payment.pk})
+        raise AmountDiffers(payment.pk)
+    receive(payment, now=now)
+    booking = get_booking(booking_id=payment.booking_id)
+    twice = Payment.objects.filter(
+        booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED
+    ).exclude(pk=payment.pk)
+    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or twice.exists():
+        give_back(payment, booking, ending=Ending.LATE, now=now)
+
+
+def _reserve(payment: Payment, *, now: datetime) -> None:
+    booking = get_booking(booking_id=payment.booking_id)
+    if payment.state in LIVE_STATES and booking.status in CALLED_OFF | {BookingStatus.PENDING_PAYMENT}:
+        end(payment, PaymentState.CLOSED, now=now)  # its place was lost: a worker lets it go at the provider
+    elif payment.state in {PaymentState.OPEN, PaymentState.PROCESSING}:
+        payment.state = PaymentState.RESERVED
+        payment.save(update_fields=["state"])
+        tell_payment(payment, "reserved", now=now)
+        if booking.status != BookingStatus.PENDING_APPROVAL:
+            plan_look(payment, at=now, now=now)  # approved, or needs no answer by now: it is taken
+
+
+def _find_end(payment: Payment, found: PaymentFacts) -> PaymentState:
+    """Return how it ended: what was reserved and is gone there lapsed, which nobody called off here."""
+    return PaymentState.FAILED if payment.state == PaymentState.RESERVED else ENDED[found.state]

@@ -1,0 +1,139 @@
+"""The rows that tell how a payment goes on: whoever changes one has locked it, and tells of it here.
+
+A payment at the provider is looked after by due work (`cards.following`): whoever opens one, or ends it for us, plans
+that in the same transaction, so that nothing stays open at the provider which nobody waits for any more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from billing.enums import (
+    LIVE_STATES,
+    LedgerAccount,
+    LedgerKind,
+    PaymentDoor,
+    PaymentPurpose,
+    PaymentState,
+)
+from billing.errors import PaymentNotFound
+from billing.models import LedgerEntry, Payment
+from billing.policies import check_payment_step
+from database.locks import KeySpace, lock_words
+from notifications.services.outbox import publish
+from scheduling.types import BookingView
+from tenants.enums import Urgency
+from tenants.services.due_work import add_due_work
+
+CARD_KIND, REFUND_KIND = "card_payment", "card_refund"
+LANE = "card"
+"""One lane for all that waits for the provider: when it hangs, the other workers go on."""
+SILENCE = timedelta(minutes=15)
+"""After so long without a word about a payment, the provider is asked."""
+
+
+def lock_asking(booking_id: int) -> None:
+    """Let nobody else ask for money for a booking, or settle it, until this transaction ends."""
+    lock_words(KeySpace.PAYMENT, str(booking_id))
+
+
+def lock_payments(booking_id: int) -> list[Payment]:
+    """Return all payments of a booking, locked, in the order of their ids."""
+    return list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
+
+
+def lock_live(booking_id: int) -> Payment | None:
+    """Return the deposit of a booking that is waited for, locked."""
+    deposits = (each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.DEPOSIT)
+    return next((each for each in deposits if each.state in LIVE_STATES), None)
+
+
+def lock_last(booking_id: int) -> Payment:
+    """Return the newest deposit of a booking, locked.
+
+    Raises:
+        PaymentNotFound: Nobody asked for one.
+    """
+    deposits = [each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.DEPOSIT]
+    if not deposits:
+        raise PaymentNotFound
+    return deposits[-1]
+
+
+def add_payment(
+    booking: BookingView, *, door: PaymentDoor, purpose: PaymentPurpose, amount_minor: int, now: datetime
+) -> Payment:
+    """Ask once more for an amount."""
+    last = Payment.objects.filter(booking_id=booking.id, purpose=purpose).aggregate(last=Max("attempt"))["last"]
+    payment = Payment.objects.create(
+        booking_id=booking.id,
+        customer_id=booking.customer_id,
+        purpose=purpose,
+        amount_minor=amount_minor,
+        currency=booking.currency,
+        door=door,
+        attempt=(last or 0) + 1,
+        opened_at=now,
+    )
+    tell_payment(payment, "opened", now=now)
+    return payment
+
+
+def receive(payment: Payment, *, now: datetime) -> None:
+    """Note that a locked payment arrived, and write it into the ledger."""
+    payment.state = PaymentState.RECEIVED
+    payment.received_at, payment.closed_at = now, None
+    payment.save()
+    LedgerEntry.objects.create(
+        at=now,
+        kind=LedgerKind.RECEIVED,
+        debit=payment.door,
+        credit=LedgerAccount.PREPAID,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        payment=payment,
+        by_id=payment.received_by_id,
+    )
+    tell_payment(payment, "succeeded", now=now)
+
+
+def end(payment: Payment, state: PaymentState, *, now: datetime) -> None:
+    """Wait no longer for a locked payment, and let it be closed where it was opened.
+
+    Raises:
+        PaymentStepRefused: From where it stands, ``state`` cannot be reached.
+    """
+    check_payment_step(payment, state)
+    payment.state, payment.closed_at = state, now
+    payment.save()
+    tell_payment(payment, "failed" if state == PaymentState.FAILED else state.value, now=now)
+    if payment.provider_started_id:
+        plan_look(payment, at=now, now=now)
+
+
+def end_live(*, booking_id: int, state: PaymentState, now: datetime) -> None:
+    """Wait no longer for the payments of a booking."""
+    for payment in lock_payments(booking_id):
+        if payment.state in LIVE_STATES:
+            end(payment, state, now=now)
+
+
+def plan_look(payment: Payment, *, at: datetime, now: datetime) -> None:
+    """Let a worker look at the provider where a payment stands, and do what is left to do there."""
+    urgency = Urgency.SOON if at <= now else Urgency.LATER
+    add_due_work(kind=CARD_KIND, row_id=payment.pk, due_at=at, now=now, urgency=urgency, lane=LANE)
+
+
+def tell_payment(payment: Payment, step: str, *, now: datetime) -> None:
+    """Publish ``payment.<step>``."""
+    payload = {
+        "booking_id": payment.booking_id,
+        "purpose": payment.purpose,
+        "door": payment.door,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "state": payment.state,
+    }
+    publish(kind=f"payment.{step}", subject_id=payment.pk, payload=payload, now=now)

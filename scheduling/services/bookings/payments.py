@@ -1,0 +1,104 @@
+"""What paying does to the place of a booking: it is kept while somebody pays, and taken again for who paid late."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from database.transactions import LostRace, run_write, write_transaction
+from kernel.instants import to_instant
+from scheduling.enums import Approval, BookingEvent, BookingStatus
+from scheduling.models import Booking
+from scheduling.policies import refuse_step
+from scheduling.selectors.bookings.deadlines import find_request_deadline
+from scheduling.selectors.bookings.history import find_last_step
+from scheduling.services.bookings.returning import find_held_place
+from scheduling.services.editions import plans_anew
+from scheduling.services.writing.allocations import forget_allocations, write_allocations
+from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.events import record
+from scheduling.services.writing.expiry import clear_way, is_expired
+from scheduling.services.writing.lookups import lock_booking, read_booking
+from scheduling.services.writing.placement import PlaceRefused, explain_refusal
+from scheduling.services.writing.records import list_place_usage, note_rules_and_group
+from scheduling.services.writing.releases import HOLD_DUE_KIND
+from scheduling.services.writing.writes import BookingWrite, write_booking
+from scheduling.types import CUSTOMER, Actor, AgreedPolicy
+from tenants.services.due_work import add_due_work, remove_due_work
+
+
+@write_transaction()
+def keep_while_paying(*, booking_id: int, until: datetime, now: datetime) -> bool:
+    """Keep the place of a booking that waits for its deposit at least ``until``, and never past its start.
+
+    Return whether it is kept at all: False when it waits for none, or waited too long.
+    """
+    booking = lock_booking(now=now, booking_id=booking_id)
+    if booking.status != BookingStatus.PENDING_PAYMENT or is_expired(booking, now):
+        return False
+    longer = min(until, booking.starts_at)
+    if booking.hold_expires_at is not None and booking.hold_expires_at < longer:
+        booking.hold_expires_at = longer
+        write_booking(BookingWrite(booking, BookingEvent.EXTENDED, CUSTOMER, now))
+    return True
+
+
+@plans_anew
+def take_place_again(*, booking_id: int, now: datetime, by: Actor, answer_by: datetime | None = None) -> None:
+    """Let a booking that waited too long for its deposit take place after all: it was paid, and the time is free.
+
+    The same people and things, or others who do the same. ``answer_by`` as in `transitions.accept_payment`.
+
+    Raises:
+        TransitionRefused: It did not end for want of its deposit.
+        SlotInPast: Its time has come.
+        SlotTaken, SlotUnavailable: Somebody has the place now; the booking stays as it is.
+        BookingNotFound: There is none.
+    """
+
+    def work(*, is_pessimistic: bool) -> None:
+        seen = read_booking(now=now, booking_id=booking_id)
+        _check_waited(seen, now)
+        plan, place = find_held_place(seen, now=now, is_pessimistic=is_pessimistic, is_any_minute=True)
+        counters = Counters()
+        clear_way(place, list_place_usage(plan, place), counters=counters, now=now, own_id=booking_id)
+        booking = lock_booking(now=now, booking_id=booking_id)
+        if (booking.sequence, booking.status) != (seen.sequence, seen.status):
+            raise LostRace
+        forget_allocations(booking)
+        if booking.is_active:
+            counters.take_back(booking)
+        booking.is_active = True
+        booking.ends_at = to_instant(place.end_minute)
+        kind = _advance(booking, now=now, answer_by=answer_by)
+        note_rules_and_group(plan, place, booking, counters=counters)
+        record(booking, kind=kind, by=by, now=now)
+        write_allocations(place, booking, now=now)
+        counters.write()
+
+    try:
+        run_write(work)
+    except PlaceRefused as refused:
+        raise explain_refusal(refused) from refused
+
+
+def _check_waited(booking: Booking, now: datetime) -> None:
+    """Refuse a booking that did not end because its deposit did not come."""
+    if booking.status == BookingStatus.PENDING_PAYMENT and is_expired(booking, now):
+        return
+    last = find_last_step(booking_id=booking.pk) if booking.status == BookingStatus.EXPIRED else None
+    if last is None or last.before is None or last.before.status != BookingStatus.PENDING_PAYMENT:
+        raise refuse_step(booking)
+
+
+def _advance(booking: Booking, *, now: datetime, answer_by: datetime | None) -> BookingEvent:
+    if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
+        deadline = find_request_deadline(booking, now=now)
+        booking.status = BookingStatus.PENDING_APPROVAL
+        booking.hold_expires_at = until = deadline if answer_by is None else min(deadline, answer_by)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)
+        return BookingEvent.REQUESTED
+    booking.status = BookingStatus.CONFIRMED
+    booking.hold_expires_at = None
+    booking.confirmed_at = now
+    remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
+    return BookingEvent.CONFIRMED
