@@ -35,8 +35,6 @@ def take_notice(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, *, is_notice: bool = False) -> HttpResponse:
     try:
         events.take_event(raw=request.body, headers=request.headers, now=utc_now(), is_notice=is_notice)
-    except EventRefused:
+    except (DoorNotConfigured, EventRefused):  # the provider tells whoever runs the platform, and tries again
         return HttpResponse("refused", status=400, content_type="text/plain")
-    except DoorNotConfigured:
-        return HttpResponse("no provider", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

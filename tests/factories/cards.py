@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 
@@ -38,10 +38,8 @@ class Guarded:
 class Till:
     """What happens at the provider, and when."""
 
-    stand_in: StandIn
     moment: datetime = NOW
-    schema_name: str = ""
-    failed: list[str] = field(default_factory=list)
+    stand_in: StandIn = field(init=False)
 
     def now(self) -> float:
         return self.moment.timestamp()
@@ -135,6 +133,3 @@ def count_captured(stand_in: StandIn) -> int:
 
 def make_guard(monkeypatch) -> None:
     monkeypatch.setattr(client, "connection", Guarded())
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypedDict
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -16,7 +17,7 @@ from kernel.page import Page, cut_page, limit_rows, read_cursor
 from kernel.text import mark
 from scheduling.enums import BookingLevel, BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
-from scheduling.models import Allocation, Booking, Customer
+from scheduling.models import Allocation, Booking, Customer, Location
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
@@ -121,13 +122,7 @@ def view_booking(booking: Booking) -> BookingView:
         source=BookingSource(booking.source),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        timezone=booking.location.timezone,
-        location_id=booking.location.pk,
-        location_name=booking.location.name,
-        location_address=booking.location.address,
-        location_phone=booking.location.phone,
-        location_map_url=make_map_url(booking.location.address, booking.location.map_url),
-        what_to_bring=booking.location.what_to_bring,
+        **_view_place(booking.location),
         service_id=booking.service_id,
         lines=(lines := _view_lines(booking)),
         service_name=" + ".join(line.name for line in lines) or booking.service.name,
@@ -173,6 +168,28 @@ def view_booking(booking: Booking) -> BookingView:
         is_test=booking.is_test,
         approval=AgreedPolicy.read(booking.policy).approval,
     )
+
+
+class _Place(TypedDict):
+    timezone: str
+    location_id: int
+    location_name: str
+    location_address: str
+    location_phone: str
+    location_map_url: str
+    what_to_bring: str
+
+
+def _view_place(location: Location) -> _Place:
+    return {
+        "timezone": location.timezone,
+        "location_id": location.pk,
+        "location_name": location.name,
+        "location_address": location.address,
+        "location_phone": location.phone,
+        "location_map_url": make_map_url(location.address, location.map_url),
+        "what_to_bring": location.what_to_bring,
+    }
 
 
 def _is_price_from(booking: Booking) -> bool:

@@ -8,7 +8,7 @@ from database.transactions import LostRace, run_write, write_transaction
 from kernel.instants import to_instant
 from scheduling.enums import Approval, BookingEvent, BookingStatus
 from scheduling.models import Booking
-from scheduling.policies import refuse_step
+from scheduling.policies import check_step, refuse_step
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.history import find_last_step
 from scheduling.services.bookings.returning import find_held_place
@@ -23,6 +23,7 @@ from scheduling.services.writing.records import list_place_usage, note_rules_and
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import CUSTOMER, Actor, AgreedPolicy
+from tenants.enums import Ability
 from tenants.services.due_work import add_due_work, remove_due_work
 
 
@@ -31,7 +32,11 @@ def keep_while_paying(*, booking_id: int, until: datetime, now: datetime) -> boo
     """Keep the place of a booking that waits for its deposit at least ``until``, and never past its start.
 
     Return whether it is kept at all: False when it waits for none, or waited too long.
+
+    Raises:
+        StatusForbids: Nobody books here any more, so nobody pays in advance.
     """
+    check_step(CUSTOMER, Ability.BOOK)
     booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status != BookingStatus.PENDING_PAYMENT or is_expired(booking, now):
         return False
@@ -54,6 +59,7 @@ def take_place_again(*, booking_id: int, now: datetime, by: Actor, answer_by: da
         SlotTaken, SlotUnavailable: Somebody has the place now; the booking stays as it is.
         BookingNotFound: There is none.
     """
+    check_step(by)
 
     def work(*, is_pessimistic: bool) -> None:
         seen = read_booking(now=now, booking_id=booking_id)
