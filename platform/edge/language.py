@@ -88,8 +88,13 @@ def _find_wanted_language(request: HttpRequest) -> str | None:
     return None
 
 
+def is_known_language(code: str | None) -> bool:
+    """Tell whether the platform speaks it."""
+    return code in dict(settings.LANGUAGES)
+
+
 def _find_known(code: str | None) -> str | None:
-    return code if code in dict(settings.LANGUAGES) else None
+    return code if is_known_language(code) else None
 
 
 def _get_home_language(tenant: TenantInfo | None) -> str:

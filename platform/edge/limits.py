@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 
 from edge.requests import find_block
+from kernel.clock import utc_now
 from kernel.errors import LimitReached
 from kernel.identity.recipients import name_recipient
 from kernel.limits import Ask
-from keyvalue.throttle import ask_limits, close_one
+from keyvalue.throttle import ask_limits, close_one, get_limit, prolong_one
 from scheduling.errors import TooManyHolds
 from tenants.context import current_tenant
 
@@ -21,9 +23,9 @@ HOLDS_OPEN, HOLDS_DAY = "holds_open", "holds_day"
 
 @dataclass(slots=True)
 class Keeping:
-    """What became of the time that somebody wanted to keep."""
+    """What became of the time that somebody wanted to keep: it is kept ``until`` then; None: it is not kept."""
 
-    is_kept: bool = False
+    until: datetime | None = None
 
 
 def list_write_asks(request: HttpRequest, contacts: Iterable[str] = ()) -> list[Ask]:
@@ -81,17 +83,21 @@ def keep_time(request: HttpRequest) -> Iterator[Keeping]:
     try:
         yield keeping
     finally:
-        if not keeping.is_kept:
+        if keeping.until is None:
             close_one(opening)
+        elif (seconds := _count_seconds(keeping.until)) > get_limit(HOLDS_OPEN).seconds:
+            prolong_one(opening, seconds=seconds)
 
 
-def note_extension(request: HttpRequest) -> None:
-    """Count a kept time from now on: it is kept longer than was known when it was counted."""
-    opening = Ask(HOLDS_OPEN, find_block(request))
-    close_one(opening)
-    ask_limits([opening])
+def note_extension(request: HttpRequest, *, until: datetime) -> None:
+    """Count a kept time until then: it is kept longer than was known when it was counted."""
+    prolong_one(Ask(HOLDS_OPEN, find_block(request)), seconds=_count_seconds(until))
 
 
 def note_end(request: HttpRequest) -> None:
     """Count a kept time less: it was booked, or given back while it was still kept; once for each."""
     close_one(Ask(HOLDS_OPEN, find_block(request)))
+
+
+def _count_seconds(until: datetime) -> float:
+    return (until - utc_now()).total_seconds()

@@ -98,6 +98,10 @@ class Formats:
         """Return day, short month and year: "1 ene 2027", "Jan 1, 2027"."""
         return _clean(format_date(on, "medium", locale=self.locale))
 
+    def format_date_long(self, on: date) -> str:
+        """Return a date with its month in full, as a sentence has it: "15 de enero de 2027"."""
+        return _clean(format_date(on, "long", locale=self.locale))
+
     def format_days(self, first: date, last: date) -> str:
         """Return dates from the first to the last, both included: "14–18 dic 2026", "Dec 14, 2026 – Jan 6, 2027"."""
         begins, ends = self.format_date(first), self.format_date(last)

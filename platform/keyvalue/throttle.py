@@ -19,8 +19,11 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.client import Pipeline
 
-from kernel.limits import Ask, Limit
+from kernel.limits import DAY, Ask, Limit
 from keyvalue.client import ask
+
+LONGEST_SECONDS = 2 * DAY
+"""For so long a key of what stands open is kept: longer than anything stands open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class _Opening:
     def add(self, pipe: Pipeline) -> int:
         pipe.zremrangebyscore(self.key, "-inf", self.ends_at - self.limit.seconds)
         pipe.zadd(self.key, {self.name: self.ends_at})
-        pipe.expire(self.key, self.limit.seconds)
+        pipe.expire(self.key, LONGEST_SECONDS)
         pipe.zcard(self.key)
         pipe.zrange(self.key, 0, 0, withscores=True)
         return 5
@@ -124,6 +127,20 @@ def close_one(closing: Ask) -> None:
     """Count one open thing less: the one that would be forgotten first; never below none."""
     key = _make_counter(closing, time.time()).key
     ask(lambda client: client.zpopmin(key), otherwise=None)
+
+
+def prolong_one(opening: Ask, *, seconds: float) -> None:
+    """Count one open thing for ``seconds`` from now on, in place of the one that would be forgotten first."""
+    counter = _Opening(get_limit(opening.limit), _make_counter(opening, 0).key, time.time() + seconds)
+
+    def prolong(client: redis.Redis) -> None:
+        with client.pipeline(transaction=False) as pipe:
+            pipe.zpopmin(counter.key)
+            pipe.zadd(counter.key, {counter.name: counter.ends_at})
+            pipe.expire(counter.key, LONGEST_SECONDS)
+            pipe.execute()
+
+    ask(prolong, otherwise=None)
 
 
 def _take_back(counters: Sequence[_Window | _Opening]) -> None:

@@ -95,12 +95,12 @@ def is_same(one: str, other: str) -> bool:
 
 
 def describe_series(formats: Formats, series: SeriesView) -> str:
-    """Return which one of a series a booking is: "2 of 6, every 2 weeks until Jan 12, 2027"."""
+    """Return which one of a series a booking is: "2 of 6, every 2 weeks until January 12, 2027"."""
     words = {
         "position": series.position,
         "count": len(series.bookings),
         "rhythm": _name_rhythm(series.frequency, series.interval),
-        "until": formats.format_date(to_local(series.until, series.own.timezone).date()),
+        "until": formats.format_date_long(to_local(series.until, series.own.timezone).date()),
     }
     if words["rhythm"]:
         return gettext("%(position)s of %(count)s, %(rhythm)s until %(until)s") % words

@@ -134,7 +134,7 @@ class HoldExtensionView(OpenView):
 
         def run() -> Result:
             until = extend_hold(hold_id=number, token=token, now=utc_now())
-            note_extension(request)
+            note_extension(request, until=until)
             return Result(status=status.HTTP_200_OK, body={"id": hold_id, "expires_at": until})
 
         return answer_once(request, run, is_personal=False)
@@ -179,7 +179,7 @@ def describe_booked(booked: SubmittedBooking | BookingView, manage_token: str) -
 
 def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
     held = hold_slot(request=_make_request(asked), now=utc_now(), source=BookingSource.API)
-    keeping.is_kept = True
+    keeping.until = held.expires_at
     body = {
         # The identifier is a capability: only whoever holds the slot can give it back.
         "id": f"{held.id}.{held.token}",

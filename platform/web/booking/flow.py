@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from edge.access import is_staff
-from edge.language import current_language
+from edge.language import LANGUAGE_PARAMETER, current_language, is_known_language
 from kernel.clock import utc_now
 from kernel.maps import make_map_url
 from kernel.money import Price
@@ -296,6 +296,11 @@ class Flow:
 def find_door(request: HttpRequest) -> BookingSource:
     """Return through which door a visitor comes: the page itself, or a frame of it on another site."""
     return BookingSource.WIDGET if hasattr(request, "frame") else BookingSource.PAGE
+
+
+def link_in_language(flow: Flow, key: str, language: str) -> str:
+    """Return the address of a step in another language; in the same, when it is none of ours."""
+    return flow.link(key, **({LANGUAGE_PARAMETER: language} if is_known_language(language) else {}))
 
 
 def make_link(key: str, sealed: str, **query: str) -> str:

@@ -325,7 +325,6 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
     except Forbidden as error:
         return render_refused(request, page, error)
     except (Conflict, Invalid, NotFound) as error:
-        nearest = getattr(error, "alternatives", ())
         is_taken = isinstance(error, SlotTaken)
         time = name_time(page.formats, starts_at, page.booking.timezone)
         just_taken = end_sentence(gettext("Someone just took %(time)s") % {"time": time})
@@ -335,7 +334,7 @@ def _move(request: HttpRequest, page: ManagePage, starts_at: datetime) -> HttpRe
             status=get_status(error),
             message=just_taken if is_taken else translate_error(error),
             taken=starts_at if is_taken else None,
-            nearest=nearest,
+            nearest=getattr(error, "alternatives", ()),
         )
     return go_back(page.token, "moved")
 
@@ -352,6 +351,7 @@ def _render_times(
 ) -> HttpResponse:
     booking = page.booking
     today = to_local(page.now, booking.timezone).date()
+    asked = asked or to_local(taken or booking.starts_at, booking.timezone).date()
     try:
         start, before, after = find_week(asked, today=today, window_days=_find_window(booking.wish))
         query = AvailabilityQuery(booking.wish, from_on=start, to_on=last_day(start), moving_booking_id=booking.id)

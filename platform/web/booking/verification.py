@@ -15,7 +15,7 @@ from edge.statuses import get_status
 from kernel.errors import LimitReached
 from scheduling.errors import WRONG_CODE, AlreadyBooked, VerificationRequired
 from web.booking.details import DetailsForm
-from web.booking.flow import Flow, StepKey, load_flow
+from web.booking.flow import Flow, StepKey, link_in_language, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.submission import submit
 from web.errors import add_wait, translate_error
@@ -55,7 +55,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _render(request, flow, CodeForm())
     if "go" in request.POST:
         is_back = request.POST["go"] == "back"
-        return HttpResponseRedirect(flow.link(StepKey.DETAILS) if is_back else flow.link(PAGE, lang=request.POST["go"]))
+        return HttpResponseRedirect(
+            flow.link(StepKey.DETAILS) if is_back else link_in_language(flow, PAGE, request.POST["go"])
+        )
     return _send(request, flow, details)
 
 

@@ -38,7 +38,7 @@ from web.booking.draft import (
     recall_hold,
     remember_hold,
 )
-from web.booking.flow import Flow, StepKey, find_door, load_flow
+from web.booking.flow import Flow, StepKey, find_door, link_in_language, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.sent_photos import show_run_photos
 from web.booking.submission import render_details, submit
@@ -174,7 +174,7 @@ def _keep(request: HttpRequest, flow: Flow, asked: SlotRequest) -> HeldSlot:
     try:
         with keep_time(request) as keeping:
             slot = holds.hold_slot(request=asked, now=flow.now, source=find_door(request))
-            keeping.is_kept = True
+            keeping.until = slot.expires_at
             return slot
     except TooManyHolds:
         return holds.quote_slot(request=asked, now=flow.now, source=find_door(request))
@@ -197,7 +197,7 @@ def _keep_longer(request: HttpRequest, flow: Flow) -> HttpResponse:
             return HttpResponseRedirect(reverse("booking:manage", args=[booked]))
         over = replace(held, expires_at=min(held.expires_at, flow.now))
         return HttpResponseRedirect(flow.with_draft(replace(flow.draft, hold=over)).link(StepKey.DETAILS))
-    note_extension(request)
+    note_extension(request, until=until)
     draft = replace(flow.draft, hold=replace(held, expires_at=until, is_extended=True))
     remember_hold(draft, now=flow.now)
     return HttpResponseRedirect(flow.with_draft(draft).link(StepKey.DETAILS))
@@ -225,7 +225,7 @@ def _go_elsewhere(request: HttpRequest, flow: Flow, step: StepKey) -> HttpRespon
         return HttpResponseRedirect(flow.link(target))
     if target == "back":
         return HttpResponseRedirect(flow.link(flow.find_step_before(step) or StepKey.SERVICE))
-    return HttpResponseRedirect(flow.link(step, lang=target))
+    return HttpResponseRedirect(link_in_language(flow, step, target))
 
 
 def _go_to_missing(flow: Flow) -> HttpResponse:

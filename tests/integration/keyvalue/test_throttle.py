@@ -13,7 +13,7 @@ from django.db import connection
 from kernel.limits import HOUR, Ask, Limit, index_limits
 from keyvalue import throttle
 from keyvalue.client import connect
-from keyvalue.throttle import ask_limits, close_one, forget_calls, take_back_calls
+from keyvalue.throttle import ask_limits, close_one, forget_calls, prolong_one, take_back_calls
 
 NOW = 1_800_000_010.0
 """Ten seconds after the beginning of a minute, and of an hour."""
@@ -63,7 +63,7 @@ def test_counts_end_with_their_window(tenant):
 
     client = connect(cache._servers[0])
     kept = sorted(client.ttl(key) for key in client.keys(f"{tenant.schema_name}:*") if client.ttl(key) > 0)
-    assert kept == [60, 120, 7200]
+    assert kept == [120, 7200, 172_800]
 
 
 def test_a_name_is_not_readable_in_redis():
@@ -96,6 +96,19 @@ def test_what_stands_open_is_forgotten_one_by_one(monkeypatch):
     monkeypatch.setattr(throttle.time, "time", lambda: NOW + 60)
 
     assert [ask_limits([OPEN]) for _ in range(2)] == [{}, {"open": 40.0}]
+
+
+def test_what_stands_open_longer_is_forgotten_later_whatever_is_opened_meanwhile(monkeypatch):
+    ask_limits([OPEN])
+    prolong_one(OPEN, seconds=200)
+    ask_limits([OPEN])
+    monkeypatch.setattr(throttle.time, "time", lambda: NOW + 100)
+    assert [ask_limits([OPEN]) for _ in range(2)] == [{}, {"open": 60.0}]
+    monkeypatch.setattr(throttle.time, "time", lambda: NOW + 199)
+    assert [ask_limits([OPEN]) for _ in range(2)] == [{}, {"open": 1.0}]
+    monkeypatch.setattr(throttle.time, "time", lambda: NOW + 200)
+
+    assert [ask_limits([OPEN]) for _ in range(2)] == [{}, {"open": 59.0}]
 
 
 def test_what_another_limit_refuses_does_not_stand_open():

@@ -31,14 +31,14 @@ class DataForm(PageForm):
     """What somebody wants of their data."""
 
     kind = ChoiceField(
-        label=gettext_lazy("What do you ask for?"), choices=DataRequestKind.choices, widget=ChoiceChips()
+        label=gettext_lazy("What would you like?"), choices=DataRequestKind.choices, widget=ChoiceChips()
     )
     text = TextField(
-        label=gettext_lazy("What is wrong, or what should be erased?"),
+        label=gettext_lazy("What is wrong, or what should be deleted?"),
         max_length=LONGEST_WISH,
         rows=3,
         required=False,
-        help_text=gettext_lazy("For a correction, say what is right."),
+        help_text=gettext_lazy("For a correction, please write what it should say."),
     )
 
 

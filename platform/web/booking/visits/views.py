@@ -32,6 +32,7 @@ from scheduling.services.visits.links import ask_for_visits, end_visits_link, re
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 from web.booking.pages import Step, answer_own_data, keep_private
+from web.booking.sent_photos import show_photos
 from web.booking.visits.cards import make_cards
 from web.booking.visits.own_data import describe_own_data
 from web.errors import add_wait, translate_error
@@ -106,6 +107,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     """Show the coming and the past visits of a contact, and what they say of the person."""
     now, tenant, language = utc_now(), current_tenant(), current_language()
     contact = get_visits_contact(token=token, now=now)
+    photos = list_own_photos(contact=contact.value)
     cursor = request.GET.get("after", "")
     visits = list_visits(contact=contact.value, now=now, cursor=cursor)
     formats = get_formats(language, tenant.country, tenant.profile.clock)
@@ -123,7 +125,13 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             for each in list_entries_of(contact.value)
             if each.is_open
         ],
-        "photos": list_own_photos(contact=contact.value),
+        "photos": list(
+            zip(
+                [each.file_name for each in photos],
+                show_photos([each.id for each in photos], name="own_photo", of=[token]),
+                strict=True,
+            )
+        ),
         "asset_word": vertical.say("asset", language=language, country=tenant.country) if vertical.asset else "",
         "vertical_icon": vertical.icon,
         "language_url": "?lang=",

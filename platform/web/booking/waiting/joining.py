@@ -16,7 +16,7 @@ from kernel.text import mark
 from scheduling.errors import WRONG_CODE, VerificationRequired
 from scheduling.services.bookings.guards import admit, open_guard, send_code
 from scheduling.services.waitlist.joining import join_waitlist
-from web.booking.flow import Flow, StepKey, load_flow
+from web.booking.flow import Flow, StepKey, link_in_language, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.submission import make_details
 from web.booking.waiting.forms import WaitlistForm
@@ -49,7 +49,9 @@ def join(request: HttpRequest) -> HttpResponse:
     kept = flow.with_draft(form.draft)
     if "go" in request.POST:
         is_back = request.POST["go"] == "back"
-        return HttpResponseRedirect(kept.link(StepKey.TIME) if is_back else kept.link(PAGE, lang=request.POST["go"]))
+        return HttpResponseRedirect(
+            kept.link(StepKey.TIME) if is_back else link_in_language(kept, PAGE, request.POST["go"])
+        )
     if not form.is_valid():
         return _render(request, kept, form, status=422)
     if flow.is_test:

@@ -218,6 +218,17 @@ def test_going_back_or_changing_the_language_keeps_what_was_typed(customer_clien
     assert back.url.startswith("/time/")
 
 
+@pytest.mark.parametrize("page", ["visit", "details", "waitlist"])
+def test_a_way_out_of_a_form_that_is_none_leads_back_to_it(customer_client, service, page):
+    url = go_to_details(customer_client, service).replace("/details/", f"/{page}/")
+
+    answer = customer_client.post(url, {**PERSON, "go": "x" * 20_000})
+
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, url.partition("?")[0])
+    assert "xxx" not in answer.url
+    assert "lang=en" in customer_client.post(url, {**PERSON, "go": "en"}).url
+
+
 def test_an_ended_hold_is_taken_again_when_still_free(customer_client, service):
     url = go_to_details(customer_client, service)
     past = utc_now() - timedelta(minutes=1)

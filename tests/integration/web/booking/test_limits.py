@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
+from tests.integration.web.booking.conftest import MONDAY_MORNING
 from tests.integration.web.booking.test_booking import PERSON, book, go_to_details, go_to_time, list_times, service
 
 __all__ = ["service"]
@@ -44,6 +47,35 @@ def test_address_of_before_gives_a_time_back_once(customer_client, service, narr
     assert refused == [409] * 3
     # One of the two was given back: one more is kept beside the other, and the next is not.
     assert Booking.objects.filter(status="held").count() == 2
+
+
+@pytest.mark.parametrize("minutes", [10, 60])
+def test_a_time_counts_for_as_long_as_it_is_kept(customer_client, service, narrow, minutes):
+    narrow("holds_open", 1)
+    Service.objects.update(hold_minutes=minutes)
+    details = go_to_details(customer_client, service, number=-1)  # nothing is kept past its start
+    with time_machine.travel(MONDAY_MORNING + timedelta(minutes=minutes - 1)):
+        customer_client.post(details, {**PERSON, "go": "keep"})
+
+    with time_machine.travel(MONDAY_MORNING + timedelta(minutes=2 * minutes - 2)):
+        go_to_details(customer_client, service, number=3)
+        while_it_is_kept = Booking.objects.count()
+    with time_machine.travel(MONDAY_MORNING + timedelta(minutes=2 * minutes)):
+        go_to_details(customer_client, service, number=3)
+
+    assert (while_it_is_kept, Booking.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("minutes", [20, 60])
+def test_a_time_that_is_kept_for_long_counts_without_being_extended(customer_client, service, narrow, minutes):
+    narrow("holds_open", 1)
+    Service.objects.update(hold_minutes=minutes)
+    go_to_details(customer_client, service)
+
+    with time_machine.travel(MONDAY_MORNING + timedelta(minutes=minutes - 1)):
+        go_to_details(customer_client, service, number=3)
+
+    assert Booking.objects.count() == 1
 
 
 @pytest.mark.parametrize("limit", ["writes_address", "writes_tenant", "writes_contact"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -169,6 +170,17 @@ def test_what_is_no_instant_moves_nothing_and_times_are_offered_again(customer_c
     for answer in (asked, posted):
         assert (answer.status_code, "Elige una de las horas" in text_of(answer)) == (422, True)
     assert Booking.objects.get().starts_at == before
+
+
+def test_moving_begins_in_the_week_of_the_visit(customer_client, address):
+    starts_at = Booking.objects.get().starts_at + timedelta(weeks=3)
+    Booking.objects.update(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+    on = starts_at.astimezone(ZoneInfo("America/Mexico_City")).date()
+
+    page = customer_client.get(f"{address}move/")
+
+    assert page.context["picker"].chosen_on == on
+    assert list_times(page)[0][:10] == on.isoformat()
 
 
 def test_the_own_time_counts_as_free(customer_client, address):

@@ -11,7 +11,7 @@ from files.models import StoredFile
 from files.services.rendering import render_file
 from kernel.clock import utc_now
 from scheduling.models import Booking, VisitPhoto
-from tests.integration.web.booking.test_booking import PERSON, VISIT, list_times
+from tests.integration.web.booking.test_booking import PERSON, VISIT, list_times, text_of
 from tests.integration.web.booking.test_own_visits import ask
 from tests.integration.web.booking.test_photos import page, picture
 
@@ -121,6 +121,24 @@ def test_own_photos_are_downloaded_by_the_link_to_ones_visits(customer_client, t
     assert read_bytes(customer_client, path) == PICTURE
     Booking.objects.update(customer_email="bea@example.com")
     assert customer_client.get(path).status_code == 404
+
+
+def test_a_photo_that_cannot_be_shown_is_named_and_leads_nowhere(customer_client, tenant, page):
+    sent = customer_client.post(page, {"photos": [picture(), picture()]}).url
+    broken = StoredFile.objects.order_by("pk").first()
+    StoredFile.objects.filter(pk=broken.pk).update(incoming=bytes(broken.incoming)[:-60])
+    render_file(broken.pk, utc_now())
+    manage = book_from(customer_client, sent, email="ana@example.com")
+
+    shown = text_of(customer_client.get(f"{manage}?lang=es"))
+    visits = customer_client.get(f"/visits/{ask(customer_client, tenant, 'ana@example.com')}/?lang=es")
+
+    assert f"Foto 1: {DAMAGED}" in " ".join(shown.split())
+    assert "Foto 2: se está preparando" in " ".join(shown.split())
+    reference = Booking.objects.get().reference
+    said = " ".join(text_of(visits).split())
+    assert f"{reference}-1.webp: {DAMAGED} {reference}-2.webp: se está preparando" in said
+    assert "/photos/" not in visits.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/visits/no-token/photos/1/192.webp", "/b/no-token/photos/1/192.webp"])

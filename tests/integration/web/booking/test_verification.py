@@ -132,7 +132,9 @@ def test_the_way_back_and_the_other_language_keep_everything(customer_client, se
 
     back = customer_client.post(url, {"go": "back"})
     other = customer_client.post(url, {"go": "en"})
+    nowhere = customer_client.post(url, {"go": "x" * 20_000})
 
+    assert (nowhere.status_code, nowhere.url.partition("?")[0], "xxx" in nowhere.url) == (302, "/verify/", False)
     assert 'value="laura@example.com"' in customer_client.get(back.url).content.decode()
     page = customer_client.get(other.url)
     assert ('<html lang="en"' in page.content.decode(), "Send another code" in text_of(page)) == (True, True)
