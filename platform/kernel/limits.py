@@ -27,7 +27,7 @@ class Limit:
         counts: What is counted, in words for whoever operates the platform.
         per: For whom there is a count, in words.
         size: How often it may happen in ``seconds``, from the first time on.
-        is_open: It counts what stands open at the same time, each thing for ``seconds`` unless it is known to last longer.
+        is_open: It counts what stands open at the same time, each thing for ``seconds`` unless it lasts longer.
         is_shared: One count for all businesses; else each business has its own.
     """
 
