@@ -18,6 +18,7 @@ from scheduling.services.bookings.holds import read_hold
 from scheduling.services.bookings.series.making import SeriesDate
 from scheduling.services.bookings.submissions import book_slot, clean_asked, submit_booking
 from scheduling.services.editions import share_edition
+from scheduling.services.writing.counters import list_possible_usage, lock_counters
 from scheduling.services.writing.customers import meet_customer
 from scheduling.services.writing.inputs import check_start
 from scheduling.types import CUSTOMER, SeriesPart, SlotRequest, SubmittedBooking, VisitDetails
@@ -82,6 +83,7 @@ def book_repeats(
         share_edition()
         # All at once and in id order, as in `series`: one that locked date by date could wait in a circle.
         lock_resources(plan.list_resource_ids())
+        lock_counters(list_possible_usage(plan, starts))
         series = Series.objects.create(rule=rule, on_conflict=ConflictChoice.FAIL, created_at=now)
         part = SeriesPart(series.pk, len(starts))
         if hold_id:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 
-from database.transactions import write_transaction
+from database.transactions import run_write, write_transaction
 from kernel.ids import hash_token, new_token
 from kernel.instants import to_minutes
 from scheduling.enums import BookingEvent, BookingSource, BookingStatus, RefusalReason
@@ -140,7 +140,6 @@ def extend_hold(*, hold_id: int, token: str, now: datetime) -> datetime:
     return until
 
 
-@write_transaction()
 def release_hold(*, hold_id: int, token: str, now: datetime) -> bool:
     """Give a hold back, and tell whether it kept a time until now; releasing it again changes nothing.
 
@@ -148,14 +147,18 @@ def release_hold(*, hold_id: int, token: str, now: datetime) -> bool:
         HoldUnknown: No such hold, or the token is another's.
         HoldUsed: It became a booking.
     """
-    booking = get_hold(hold_id=hold_id, token=token)
-    if booking.status == BookingStatus.EXPIRED:
-        return False
-    if booking.status != BookingStatus.HELD:
-        raise HoldUsed
-    is_kept = booking.hold_expires_at is not None and booking.hold_expires_at > now
-    release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now)
-    return is_kept
+
+    def work(*, is_pessimistic: bool) -> bool:  # noqa: ARG001 - there is nothing to pick
+        booking = get_hold(hold_id=hold_id, token=token)
+        if booking.status == BookingStatus.EXPIRED:
+            return False
+        if booking.status != BookingStatus.HELD:
+            raise HoldUsed
+        is_kept = booking.hold_expires_at is not None and booking.hold_expires_at > now
+        release(booking, BookingStatus.EXPIRED, by=CUSTOMER, now=now)
+        return is_kept
+
+    return run_write(work)
 
 
 def is_hold_used(*, hold_id: int, token: str) -> bool:

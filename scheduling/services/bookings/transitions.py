@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from database.transactions import write_transaction
+from database.transactions import run_write, write_transaction
 from scheduling.enums import Approval, BookingEvent, BookingStatus
 from scheduling.errors import HoldExpired
 from scheduling.models import Booking
@@ -72,7 +72,6 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor, answer_by: date
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 
 
-@write_transaction()
 def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> None:
     """Refuse a request: its place is free at once; again changes nothing.
 
@@ -81,12 +80,16 @@ def decline(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> N
     """
     why = clean_reason(reason)
     check_step(by)
-    booking = lock_booking(now=now, booking_id=booking_id)
-    if booking.status == BookingStatus.DECLINED:
-        return
-    check_transition(booking, BookingStatus.DECLINED)
-    booking.cancelled_reason = why
-    release(booking, BookingStatus.DECLINED, by=by, now=now, reason=why)
+
+    def work(*, is_pessimistic: bool) -> None:  # noqa: ARG001 - there is nothing to pick
+        booking = lock_booking(now=now, booking_id=booking_id)
+        if booking.status == BookingStatus.DECLINED:
+            return
+        check_transition(booking, BookingStatus.DECLINED)
+        booking.cancelled_reason = why
+        release(booking, BookingStatus.DECLINED, by=by, now=now, reason=why)
+
+    run_write(work)
 
 
 @write_transaction()

@@ -39,6 +39,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.catalog.fitting import collecting
 from scheduling.services.changes.proposals import Outlook, look_around, propose
 from scheduling.services.editions import make_edition, share_edition
+from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import bundle_events, record
 from scheduling.services.writing.inputs import REASON_LENGTH, clean_reason
 from scheduling.services.writing.lookups import lock_booking
@@ -371,5 +372,7 @@ def _keep(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
 
 def _give_up(holds: Sequence[Touched], *, now: datetime) -> None:
     rows = Booking.objects.select_for_update(of=("self",)).filter(pk__in=[each.booking.id for each in holds])
+    counters = Counters()
     for booking in rows.filter(status=BookingStatus.HELD).order_by("pk"):
-        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)
+        release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now, counters=counters)
+    counters.write()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import starmap
 
 from django.db import connection
 
 from database.statements import Statement
+from kernel.instants import to_minutes
 from scheduling.engine import RulePeriod, VisitSpec, amount_of, bucket_key, is_counted
 from scheduling.enums import RuleScope
 from scheduling.models import Booking
@@ -33,6 +35,14 @@ FROM unnest(%(usage_rule_ids)s::int8[], %(usage_buckets)s::int8[], %(usage_amoun
 JOIN scheduling_capacityrule c ON c.id = d.rule_id CROSS JOIN booking
 ORDER BY d.rule_id, d.bucket
 ON CONFLICT (rule_id, bucket) DO UPDATE SET used = u.used + EXCLUDED.used, quota = EXCLUDED.quota
+"""
+KEEP_SQL = """
+INSERT INTO scheduling_ruleusage AS u (rule_id, bucket, used, quota)
+SELECT d.rule_id, d.bucket, 0, c.limit
+FROM unnest(%(rule_ids)s::int8[], %(buckets)s::int8[]) d(rule_id, bucket)
+JOIN scheduling_capacityrule c ON c.id = d.rule_id
+ORDER BY d.rule_id, d.bucket
+ON CONFLICT (rule_id, bucket) DO UPDATE SET used = u.used
 """
 LOCK_SQL = """
 SELECT u.id FROM scheduling_ruleusage u
@@ -101,6 +111,32 @@ class Counters:
             if added:
                 cursor.execute(ADD_SQL, {**_columns(added), "is_override": is_override})
         self._deltas.clear()
+
+
+def lock_counters(uses: Iterable[RuleUse]) -> None:
+    """Lock the counters of whoever writes them several times, in the order of `Counters.write`; new ones are at none.
+
+    Who wrote them date by date would lock a week before the second day, and wait in a circle with somebody else who
+    gives back that day first.
+    """
+    keys = sorted({(use.rule_id, use.bucket) for use in uses if use.bucket is not None})
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_SQL, _columns([(key, 0) for key in keys]))
+
+
+def list_possible_usage(plan: Plan, starts: Iterable[datetime]) -> list[RuleUse]:
+    """List what visits at any of ``starts`` may use of the rules, at each of their places, by any of their people."""
+    minutes = [to_minutes(at) for at in starts]
+    return [
+        RuleUse(rule.id, bucket_key(rule.period, timezone, minute), 0)
+        for location_id in plan.visits
+        for rule in plan.list_rules(location_id)
+        if rule.period is not RulePeriod.MOMENT
+        for timezone in [plan.timetables.places[location_id].timezone]
+        for minute in minutes
+        if is_counted(rule.times, timezone, minute)
+    ]
 
 
 def list_usage(

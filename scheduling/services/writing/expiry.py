@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from database.connection import connection
-from database.transactions import write_transaction
+from database.transactions import run_write
 from kernel.instants import to_instant
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
@@ -56,11 +56,14 @@ def register() -> None:
 
 def expire_hold(booking_id: int, now: datetime) -> None:
     """Mark one hold expired when it has ended; safe to run twice. The handler of due work."""
-    with write_transaction():
+
+    def work(*, is_pessimistic: bool) -> None:  # noqa: ARG001 - there is nothing to pick
         booking = Booking.with_tests.select_for_update().filter(pk=booking_id).first()
         if booking is None or not is_expired(booking, now):
             return
         release(booking, BookingStatus.EXPIRED, by=SYSTEM, now=now)
+
+    run_write(work)
 
 
 def clear_way(

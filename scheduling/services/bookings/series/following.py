@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import starmap
 
 from django.db.models import QuerySet
 
@@ -18,10 +19,10 @@ from scheduling.services.bookings.cancellations import end_booking, read_why
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.editions import share_edition
 from scheduling.services.writing.allocations import list_resources_together
-from scheduling.services.writing.counters import Counters
+from scheduling.services.writing.counters import Counters, lock_counters
 from scheduling.services.writing.events import bundle_events
 from scheduling.services.writing.lookups import lock_booking, read_booking
-from scheduling.types import Actor
+from scheduling.types import Actor, RuleUse
 
 
 def cancel_following(
@@ -82,6 +83,7 @@ def restore_following(*, booking_id: int, now: datetime, by: Actor) -> None:
         )
         # Of one that stands again already, the step itself says so.
         together = _lock_together(ended) or [seen]
+        lock_counters(use for each in together for use in starmap(RuleUse, each.rule_usage))
         bundles = _bundle(together)
         for each in sorted(together, key=_settling_key):
             undo_step(booking_id=each.pk, status=BookingStatus.CANCELLED, now=now, by=by, extra=bundles[each.pk])

@@ -21,6 +21,7 @@ from scheduling.selectors.availability.plans import Plan, load_plan_at
 from scheduling.services.bookings.series.recurrences import list_walls
 from scheduling.services.bookings.submissions import book_slot, clean_asked
 from scheduling.services.editions import share_edition
+from scheduling.services.writing.counters import list_possible_usage, lock_counters
 from scheduling.services.writing.customers import meet_customer
 from scheduling.services.writing.inputs import check_start
 from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SeriesPart, SlotRequest, VisitDetails
@@ -89,6 +90,7 @@ def book_series(
         share_edition()
         # All at once and in id order: a series that locked date by date could wait in a circle.
         lock_resources(plan.list_resource_ids())
+        lock_counters(list_possible_usage(plan, starts))
         series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
         dates = tuple(
             _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
