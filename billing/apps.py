@@ -14,7 +14,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Compute the deposits that scheduling asks for; declare what is kept about people, and what travels."""
         from billing import personal  # noqa: PLC0415 - models are loaded by now
-        from billing.services import deposits, exporting, following, forgetting, telling  # noqa: PLC0415
+        from billing.services import deposits, exporting, following, forgetting, receipts, telling  # noqa: PLC0415
         from billing.services.cards import events, looking, refunding  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -25,5 +25,6 @@ class BillingConfig(AppConfig):
         events.register()
         looking.register()
         refunding.register()
+        receipts.register()
         telling.register()
         hooks.register_inventory(personal.INVENTORY)

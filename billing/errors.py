@@ -48,6 +48,13 @@ class RefundTooLarge(Conflict):
         self.left_minor = left_minor
 
 
+class ReceiptNotAwaited(Conflict):
+    """Nobody waits for a transfer (any more)."""
+
+    code = "receipt_not_awaited"
+    text = mark("No transfer is waited for any more, so this was not kept. Please write to the business.")
+
+
 class BankDetailsInvalid(Invalid):
     """What was typed about the bank account, by field."""
 

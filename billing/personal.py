@@ -28,6 +28,8 @@ INVENTORY = (
             ),
         },
     ),
+    # Its file is in `files.StoredFile`.
+    TableInventory("billing.Receipt"),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),
     TableInventory("billing.LedgerEntry", other={NotPersonal.CODE: ("currency",)}),
     TableInventory(

@@ -16,6 +16,8 @@ from billing.enums import (
     RefundCause,
     RefundState,
 )
+from files.types import Picture
+from scheduling.types import BookingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +150,26 @@ class OpenDoors:
 
     bank: BankData | None = None
     card: CardAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What a customer sent to show that a transfer is on its way.
+
+    Attributes:
+        file: None while it is being prepared, and where a ``failure`` (an English msgid) says why it is none.
+    """
+
+    id: int
+    sent_at: datetime
+    file: Picture | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedDeposit:
+    """A transfer that somebody of the business has to look for in the bank."""
+
+    booking: BookingView
+    amount_minor: int
+    receipt: ReceiptView | None

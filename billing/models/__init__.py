@@ -4,5 +4,6 @@ from billing.models.account import PaymentAccount
 from billing.models.kept import Credit, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
+from billing.models.receipt import Receipt
 
-__all__ = ["Credit", "LedgerEntry", "Payment", "PaymentAccount", "Refund", "SavedMethod"]
+__all__ = ["Credit", "LedgerEntry", "Payment", "PaymentAccount", "Receipt", "Refund", "SavedMethod"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from billing.models import Payment, Refund, SavedMethod
+from billing.models import Payment, Receipt, Refund, SavedMethod
+from billing.services.receipts import remove_receipts
 from tenants.hooks import register_eraser
 from tenants.services.erasures.columns import erase_columns
 from tenants.types import ErasedRows
@@ -16,7 +17,8 @@ def register() -> None:
 
 
 def erase_payers(rows: ErasedRows) -> None:
-    """Take what staff wrote beside their payments, and forget their cards."""
+    """Take what staff wrote beside their payments, what they sent to show that they paid, and forget their cards."""
+    remove_receipts(Receipt.objects.filter(payment__customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
     erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))
     erase_columns(SavedMethod.objects.filter(customer_id__in=rows.row_ids))

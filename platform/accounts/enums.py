@@ -92,6 +92,7 @@ class Notice(models.TextChoices):
     FEEDBACK_LOW = "business_feedback_low", _("A visit that a customer rated low")
     CUSTOMER_WROTE = "business_customer_wrote", _("A message that a customer wrote about an appointment")
     DATA_REQUEST = "business_data_request", _("A customer who asks about their own data")
+    RECEIPT_SENT = "business_receipt_sent", _("A receipt of a transfer that a customer sent")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
 
 

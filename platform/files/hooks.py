@@ -26,6 +26,7 @@ class FileKind:
         has_owner: Tells whether there is a row that it can belong to.
         seen_by: Who may see it; None: anyone. Only logos and photos of people and places are that public.
         is_from_visitors: People without an account send them, through a service of the room above that says who may.
+        takes_pdf: A PDF is kept as it is, and only ever saved by whoever looks at it: no page shows it.
         is_single: A new one takes the place of the one before.
         owner_model: Table (``app.Model``) of the rows that it belongs to: whoever is erased there, loses it as well.
         on_change: Called with the owner's id and what it has now, in the transaction in which that begins to hold.
@@ -37,6 +38,7 @@ class FileKind:
     has_owner: Callable[[int], bool]
     seen_by: Permission | None = Permission.SETTINGS_MANAGE
     is_from_visitors: bool = False
+    takes_pdf: bool = False
     is_single: bool = True
     owner_model: str = ""
     on_change: Callable[[int, Picture | None], None] = _ignore

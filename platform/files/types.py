@@ -11,7 +11,7 @@ from django.core.files.base import File
 
 from files.enums import COPIES_AT_WORK, CopyState
 
-MEDIA_TYPES: Mapping[str, str] = {"webp": "image/webp", "png": "image/png"}
+MEDIA_TYPES: Mapping[str, str] = {"webp": "image/webp", "png": "image/png", "pdf": "application/pdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Picture:
 
     Attributes:
         kind: Name of its `files.hooks.FileKind`; with ``owner_id`` it says whose it is.
-        renditions: WebP by rising width, then PNG.
+        renditions: WebP by rising width, then PNG; of a PDF itself.
     """
 
     key: UUID
@@ -51,6 +51,11 @@ class Picture:
     def find_png(self) -> Rendition | None:
         """Return the one for programs that do not read WebP."""
         return next((each for each in self.renditions if each.name.endswith(".png")), None)
+
+    @property
+    def document(self) -> Rendition | None:
+        """Return the PDF that it is; None: it is a picture."""
+        return next((each for each in self.renditions if each.name.endswith(".pdf")), None)
 
 
 @dataclass(frozen=True, slots=True)

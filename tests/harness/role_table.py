@@ -82,6 +82,7 @@ TENANT: dict[str, Rights] = {
     "b/<str:token>/": read(ANYONE),
     "b/<str:token>/calendar.ics": read(ANYONE),
     "b/<str:token>/confirm/": change(ANYONE),
+    "b/<str:token>/receipt/": change(ANYONE),
     "b/<str:token>/move/": form(ANYONE),
     "b/<str:token>/cancel/": form(ANYONE),
     "b/<str:token>/feedback/": form(ANYONE),

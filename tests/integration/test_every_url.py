@@ -201,6 +201,7 @@ SAMPLES = {
     "b/<str:token>/": "b/{token}/",
     "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",
     "b/<str:token>/confirm/": "b/{token}/confirm/",
+    "b/<str:token>/receipt/": "b/{token}/receipt/",
     "b/<str:token>/move/": "b/{token}/move/",
     "b/<str:token>/cancel/": "b/{token}/cancel/",
     "api/v1/waiting/<str:token>": "api/v1/waiting/{waiting}",

@@ -24,6 +24,8 @@ class Refusal(StrEnum):
     HEIC = "heic"
     GIF = "gif"
     PDF = "pdf"
+    PDF_DAMAGED = "pdf_damaged"
+    PDF_ACTIVE = "pdf_active"
     OTHER = "other"
 
 
@@ -48,6 +50,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         ),
         Refusal.GIF: mark("GIF pictures are not taken. Please save it as PNG or JPEG."),
         Refusal.PDF: mark("This is a PDF and not a picture. Please save the page as PNG or JPEG."),
+        Refusal.PDF_DAMAGED: mark("The PDF was not sent completely. Please send it again, or a photo of it."),
+        Refusal.PDF_ACTIVE: mark("PDFs with programs or other files in them are not taken. Please send a photo of it."),
         Refusal.OTHER: mark("This is no picture that we can read. Please send a JPEG, PNG or WebP."),
     }
 )

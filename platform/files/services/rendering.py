@@ -11,7 +11,7 @@ from django.db.models import F
 
 from database.locks import KeySpace, lock_words
 from files import storage
-from files.engine import MadePicture, PictureRefused, Refusal, make_pictures
+from files.engine import MadePicture, PictureRefused, Refusal, is_pdf, keep_pdf, make_pictures
 from files.enums import FileState
 from files.errors import StorageAway
 from files.hooks import FileKind, get_kind
@@ -47,7 +47,7 @@ def render_file(file_id: int, now: datetime) -> None:
     waiting.update(tries=F("tries") + 1)
     kind = get_kind(row.kind)
     try:
-        made = make_pictures(bytes(row.incoming), kind.target)
+        made = _make(bytes(row.incoming), kind)
     except PictureRefused as refused:
         _fail(file_id, refused.refusal)
         return
@@ -57,6 +57,10 @@ def render_file(file_id: int, now: datetime) -> None:
         waiting.update(tries=F("tries") - 1)  # it was not the picture's fault
         raise RetryLater(at=now + PATIENCE) from error
     _finish(row, made, kind, now)
+
+
+def _make(content: bytes, kind: FileKind) -> tuple[MadePicture, ...]:
+    return keep_pdf(content) if kind.takes_pdf and is_pdf(content) else make_pictures(content, kind.target)
 
 
 def _store(row: StoredFile, made: tuple[MadePicture, ...]) -> None:

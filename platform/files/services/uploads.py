@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.errors import PermissionMissing
 from accounts.policies import has_permission
 from database.locks import KeySpace, lock_words
-from files.engine import look_at
+from files.engine import is_pdf, look_at, look_at_pdf
 from files.enums import FileState
 from files.errors import FileUnknown, StorageFull
 from files.hooks import FileKind, get_kind
@@ -71,7 +71,10 @@ def take_from_visitor(*, kind: str, owner_id: int, content: bytes, now: datetime
 
 
 def _keep(taken: FileKind, owner_id: int, content: bytes, *, now: datetime) -> None:
-    look_at(content)
+    if taken.takes_pdf and is_pdf(content):
+        look_at_pdf(content)
+    else:
+        look_at(content)
     # Of two uploads at the same time each sees what the other takes of the room that is left.
     lock_words(KeySpace.FILES, "room")
     usage = measure_usage(is_from_visitors=taken.is_from_visitors)

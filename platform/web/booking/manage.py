@@ -17,9 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.enums import PaymentDoor
-from billing.selectors.accounts import find_open_account
-from billing.types import BankData
 from edge.access import open_to_anyone
 from edge.language import current_language
 from edge.limits import count_write
@@ -53,6 +50,7 @@ from web.booking.sent_photos import SentPhoto, show_photos
 from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, is_unpaid, warn_of_last_change
 from web.booking.times import complete_first
 from web.booking.visits.cards import VisitCard, make_cards
+from web.booking.visits.money import ShownMoney, load_money
 from web.errors import translate_error
 from web.formats import Formats, describe_series, end_sentence, get_formats, name_dates, name_time, to_local
 from web.parts.pickers import find_week, last_day, make_picker
@@ -60,7 +58,7 @@ from web.parts.pickers import find_week, last_day, make_picker
 ManageView = Callable[[HttpRequest, str], HttpResponse]
 
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
-DONE = ("confirmed", "moved", "cancelled")
+DONE = ("confirmed", "moved", "cancelled", "receipt")
 """What ``?done=`` may announce after a redirect."""
 TAKEN_BACK = "taken-back"
 """The same, where the link has ended since: nobody reads any more what was said."""
@@ -73,7 +71,7 @@ class ManagePage:
     Attributes:
         vertical_icon: Name in Lucide.
         series: The dates that were booked with it and are told to the same contacts; None: it was booked alone.
-        bank: Where its deposit is transferred to; None: it is paid at the business, or nobody waits for it.
+        money: What was paid, and where its deposit goes.
     """
 
     booking: BookingView
@@ -83,7 +81,7 @@ class ManagePage:
     words: dict[str, str]
     vertical_icon: str
     series: SeriesView | None
-    bank: BankData | None = None
+    money: ShownMoney
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +91,7 @@ class ManagePage:
     @property
     def standing(self) -> Standing:
         """What the page says on top."""
-        return describe_standing(self.booking, self.now, self.formats, is_transfer=self.bank is not None)
+        return describe_standing(self.booking, self.now, self.formats, is_transfer=self.money.bank is not None)
 
     @property
     def is_called_off(self) -> bool:
@@ -410,7 +408,7 @@ def load_page(token: str) -> ManagePage:
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
         series=find_series(booking, is_customers=True),
-        bank=find_open_account(PaymentDoor.BANK_TRANSFER) if is_unpaid(booking, now) else None,
+        money=load_money(booking, is_unpaid=is_unpaid(booking, now)),
     )
 
 

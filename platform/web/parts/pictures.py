@@ -15,6 +15,8 @@ from files.types import FileContent, Picture, Rendition
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_EACH_TIME = "private, no-cache"
+SHOWN = frozenset({"image/webp", "image/png"})
+"""What browsers show; anything else is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ def show_picture(
     is_public: bool = True,
     find_address: Callable[[Rendition], str] | None = None,
 ) -> ShownPicture | None:
-    """Return how a page shows a picture that is about ``width`` pixels wide; None where there is none.
+    """Return how a page shows a picture that is about ``width`` pixels wide; None where there is none, or a PDF.
 
     ``find_address`` says where a size of it is, when it is at none of the usual places.
     """
-    if picture is None:
+    if picture is None or not picture.sizes:
         return None
     find = find_address or partial(make_address, picture, is_public=is_public)
     chosen = picture.find_size(width)
@@ -74,4 +76,6 @@ def answer_picture(request: HttpRequest, found: FileContent, *, caching: str) ->
     # Whatever a browser makes of the bytes: it does not look for anything else in them, and runs nothing.
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if found.media_type not in SHOWN:
+        answer.headers["Content-Disposition"] = "attachment"
     return answer

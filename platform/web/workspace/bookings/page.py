@@ -12,8 +12,6 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
-from billing.selectors.payments import list_payments_of
-from billing.types import PaymentView
 from files.selectors.files import list_pictures
 from notifications.enums import KEPT_BACK, Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
@@ -41,6 +39,7 @@ from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_movable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
+from web.workspace.bookings.payments import PaymentLine, list_lines
 
 MESSAGE_TONES = {
     MessageStatus.SENT: "good",
@@ -125,7 +124,7 @@ class BookingPage:
     may_write: bool
     is_waited_for: bool
     series: SeriesView | None
-    payments: tuple[PaymentView, ...]
+    payments: tuple[PaymentLine, ...]
 
     @property
     def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
@@ -193,7 +192,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_write=may_act,
         is_waited_for=any(line.is_waiting for line in said),
         series=series,
-        payments=list_payments_of(booking_id=booking_id) if booking.deposit_minor else (),
+        payments=list_lines(booking_id),
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from billing.types import BankData
-from web.parts.fields import LengthField, SwitchField, TextField
-from web.parts.forms import PageForm
+from web.parts.fields import SpanField, SwitchField, TextField
+from web.parts.forms import PageForm, mark_needed
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
-SHORTEST, LONGEST = 30, 7 * 24 * 60
+LONGEST = 7 * 24 * 60
 
 
 class BankForm(PageForm):
@@ -29,14 +29,16 @@ class BankForm(PageForm):
         label=gettext_lazy("What else they should know"), max_length=300, required=False, rows=2,
         help_text=gettext_lazy("For instance that they send you the receipt."),
     )  # fmt: skip
-    wait_minutes = LengthField(
-        label=gettext_lazy("The time is kept while you are open for"), min_value=SHORTEST, max_value=LONGEST,
+    wait_minutes = SpanField(
+        label=gettext_lazy("The time is kept while you are open for"), max_minutes=LONGEST,
         help_text=gettext_lazy("If the deposit has not come by then, the time is free again and the customer is told."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, before: BankData, **kwargs: Any) -> None:
         names = ("is_on", "holder", "bank", "number", "tax_id", "note", "wait_minutes")
         super().__init__(*args, initial={name: getattr(before, name) for name in names}, **kwargs)
+        for name in ("holder", "number"):  # to take deposits; where they are switched off nobody misses them
+            mark_needed(self.fields[name])
 
     def read(self) -> BankData:
         """Return what was typed."""

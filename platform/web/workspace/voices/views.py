@@ -25,6 +25,7 @@ from tenants.enums import Ability
 from tenants.policies import may_business
 from verticals.contract import FeedbackAsk
 from web.parts.lists import PAGE_SIZE
+from web.workspace.payments.inbox import list_inbox
 from web.workspace.voices.forms import AnswerForm, HideForm
 
 MONTHS = timedelta(days=90)
@@ -80,8 +81,9 @@ def list_opinions(request: HttpRequest) -> HttpResponse:
 @requires(Permission.CUSTOMER_VIEW)
 @require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
-    """Show which customers wait for words, and what they want of their data."""
+    """Show which customers wait for words or for their deposit to be seen, and what they want of their data."""
     context = {
+        "deposits": list_inbox(),
         "conversations": list_conversations(),
         "requests": [(each, AnswerForm(auto_id=f"request-{each.id}-%s")) for each in list_open_requests()],
         **describe_rights(request),

@@ -5,24 +5,33 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.models import Payment, PaymentAccount, Refund
 from billing.selectors.accounts import get_bank_data
 from billing.services.payments import receive_deposit
+from billing.services.receipts import send_receipt
+from files.models import StoredFile
+from files.services.rendering import render_file
 from kernel.clock import utc_now
+from kernel.errors import LimitReached
 from scheduling.enums import DepositKind
 from scheduling.models import Booking, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.messages.manage_tokens import make_manage_token
 from tests.factories.billing import BANK, take_transfers, tell_events
+from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import CUSTOMER, STAFF, book, make_shop
 from tests.integration.web.workspace.browser_form import read_form
 
 TYPED = {
     "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6789", "tax_id": "",
-    "note": "", "wait_minutes": "240",
+    "note": "", "wait_minutes": "4", "wait_minutes_unit": "hours",
 }  # fmt: skip
+
+
+PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -34,6 +43,10 @@ def booking_id(tenant) -> int:
     made = book(service_id, starts_at, now=now)
     tell_events()
     return made.booking_id
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("comprobante", content, content_type="image/png")
 
 
 def read(response) -> str:
@@ -49,7 +62,10 @@ def test_bank_account_is_typed_and_saved(owner_client, tenant):
     assert (answer.status_code, answer["Location"], get_bank_data()) == (302, url, BANK)
 
 
-@pytest.mark.parametrize(("values", "ids"), [({"number": ""}, ["number"]), ({"wait_minutes": "10"}, ["wait_minutes"])])
+@pytest.mark.parametrize(
+    ("values", "ids"),
+    [({"number": ""}, ["number"]), ({"wait_minutes": "10", "wait_minutes_unit": "minutes"}, ["wait_minutes"])],
+)
 def test_bank_account_that_nobody_could_pay_to_is_shown_again(owner_client, tenant, values, ids):
     answer = owner_client.post("/workspace/payments/bank/", TYPED | values)
 
@@ -154,3 +170,125 @@ def test_deposit_without_its_number_is_asked_for(owner_client, tenant, kind, fie
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert Service.objects.get(pk=service_id).deposit_kind == DepositKind.NONE
+
+
+def test_receipt_is_seen_at_the_booking_and_ticked_in_the_inbox(owner_client, booking_id):
+    send_receipt(booking_id=booking_id, content=save(make_scene(64, 64), "PNG"), now=utc_now())
+    inbox = "/workspace/voices/waiting/"
+    assert "comprobante se está preparando" in read(owner_client.get(inbox))
+    render_file(StoredFile.objects.get().pk, utc_now())
+    picture = f"/workspace/pictures/{StoredFile.objects.get().key}/64.webp"
+    assert picture in read(owner_client.get(inbox))
+    assert picture in read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+    assert owner_client.get(picture)["Content-Type"] == "image/webp"
+
+    answer = owner_client.post(f"/workspace/bookings/{booking_id}/deposit-received/", {"next": inbox})
+
+    assert (answer.status_code, answer["Location"], Payment.objects.get().state) == (302, inbox, "received")
+    assert f"deposit-{booking_id}" not in read(owner_client.get(inbox))
+
+
+def test_pdf_is_saved_and_never_shown(owner_client, booking_id):
+    send_receipt(booking_id=booking_id, content=PDF, now=utc_now())
+    render_file(StoredFile.objects.get().pk, utc_now())
+    address = f"/workspace/pictures/{StoredFile.objects.get().key}/0.pdf"
+    assert address in read(owner_client.get("/workspace/voices/waiting/"))
+
+    answer = owner_client.get(address)
+
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == ("application/pdf", "attachment")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.content == PDF
+
+
+def test_provider_sees_no_receipt(staff_client, booking_id):
+    send_receipt(booking_id=booking_id, content=PDF, now=utc_now())
+    render_file(StoredFile.objects.get().pk, utc_now())
+
+    answer = staff_client("provider").get(f"/workspace/pictures/{StoredFile.objects.get().key}/0.pdf")
+
+    assert (answer.status_code, b"%PDF" in answer.content) == (403, False)
+
+
+def test_receipt_that_cannot_be_read_says_so_to_both(owner_client, customer_client, booking_id):
+    send_receipt(booking_id=booking_id, content=save(make_scene(64, 64), "PNG"), now=utc_now())
+    StoredFile.objects.update(state="failed", failure="damaged", incoming=None)
+
+    for page in (
+        customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/?done=receipt"),
+        owner_client.get("/workspace/voices/waiting/"),
+    ):
+        assert "imagen está dañada" in read(page)
+        assert "negocio ya tiene tu comprobante" not in read(page)
+
+
+def test_customer_sends_the_receipt_on_the_page(customer_client, booking_id):
+    address = f"/b/{make_manage_token(Booking.objects.get())}/"
+    assert 'type="file"' in read(customer_client.get(address))
+
+    answer = customer_client.post(f"{address}receipt/", {"receipt": upload(PDF)})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?done=receipt")
+    page = read(customer_client.get(answer["Location"]))
+    assert "negocio ya tiene tu comprobante" in page
+    assert "Comprobante enviado:" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "text"),
+    [
+        (None, 422, "vacío"),
+        (b"hello", 422, "no es una imagen que podamos leer"),
+        (b"%PDF-1.7 cut", 422, "PDF no se envió completo"),
+        (b"x" * 15_000_001, 422, "15 MB"),
+    ],
+)
+def test_what_is_no_receipt_is_refused_on_the_page(customer_client, booking_id, content, status, text):
+    address = f"/b/{make_manage_token(Booking.objects.get())}/receipt/"
+
+    answer = customer_client.post(address, {} if content is None else {"receipt": upload(content)})
+
+    assert (answer.status_code, StoredFile.objects.count()) == (status, 0)
+    assert text in read(answer)
+
+
+def test_receipt_of_what_was_paid_is_refused_on_the_page(customer_client, booking_id):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    address = f"/b/{make_manage_token(Booking.objects.get())}/receipt/"
+
+    answer = customer_client.post(address, {"receipt": upload(PDF)})
+
+    assert (answer.status_code, StoredFile.objects.count()) == (409, 0)
+    assert "Ya no se espera ninguna transferencia" in read(answer)
+    assert "Pagado: $300." in read(answer)
+
+
+def test_full_storage_is_not_the_customers_affair(customer_client, booking_id, settings):
+    settings.FILES_BYTES_FROM_VISITORS = 1
+    address = f"/b/{make_manage_token(Booking.objects.get())}/receipt/"
+
+    answer = customer_client.post(address, {"receipt": upload(PDF)})
+
+    assert (answer.status_code, StoredFile.objects.count()) == (409, 0)
+    assert "Ahora no se pueden recibir comprobantes aquí" in read(answer)
+
+
+def test_too_many_receipts_wait(customer_client, booking_id, monkeypatch):
+    def refuse(*_asks: object) -> None:
+        raise LimitReached(wait_seconds=300)
+
+    monkeypatch.setattr("web.booking.transfers.receipts.check_limits", refuse)
+    address = f"/b/{make_manage_token(Booking.objects.get())}/receipt/"
+
+    answer = customer_client.post(address, {"receipt": upload(PDF)})
+
+    assert (answer.status_code, answer["Retry-After"], StoredFile.objects.count()) == (429, "300", 0)
+
+
+def test_manage_page_says_what_is_left_to_pay(customer_client, booking_id):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+
+    page = read(customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/"))
+
+    assert "Pagado: $300." in page
+    assert "Por pagar: $700." in page

@@ -1,0 +1,56 @@
+"""Receipts of transfers, and the deposits that somebody of the business has to look for in the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose
+from billing.models import Payment, Receipt
+from billing.models.receipt import RECEIPT
+from billing.types import AwaitedDeposit, ReceiptView
+from files.selectors.files import list_failures, list_pictures
+from scheduling.enums import BookingStatus
+from scheduling.selectors.bookings.views import list_views
+
+MOST_AWAITED = 100
+"""Places that wait end by themselves, within days: nobody has more at once."""
+
+
+def list_receipts(payment_ids: Collection[int]) -> Mapping[int, ReceiptView]:
+    """Return what was sent for each of some payments; none, one or three queries."""
+    if not payment_ids:
+        return {}
+    rows = list(Receipt.objects.filter(payment_id__in=payment_ids))
+    ids = [row.pk for row in rows]
+    files = list_pictures(RECEIPT, ids) if ids else {}
+    failures = list_failures(RECEIPT, ids) if ids else {}
+    return {
+        row.payment_id: ReceiptView(
+            id=row.pk, sent_at=row.sent_at, file=files.get(row.pk), failure=failures.get(row.pk, "")
+        )
+        for row in rows
+    }
+
+
+def list_awaited() -> tuple[AwaitedDeposit, ...]:
+    """Return the transfers that are waited for: those with a receipt first, then whose time ends first."""
+    rows = Payment.objects.filter(
+        door=PaymentDoor.BANK_TRANSFER, purpose=PaymentPurpose.DEPOSIT, state__in=LIVE_STATES
+    ).order_by("opened_at", "pk")[:MOST_AWAITED]
+    payments = {row.booking_id: row for row in rows}
+    bookings = [each for each in list_views(payments) if each.status == BookingStatus.PENDING_PAYMENT]
+    receipts = list_receipts([payments[each.id].pk for each in bookings])
+    found = [
+        AwaitedDeposit(
+            booking=each, amount_minor=payments[each.id].amount_minor, receipt=receipts.get(payments[each.id].pk)
+        )
+        for each in bookings
+        if not each.is_test and not each.is_sample
+    ]
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(deposit: AwaitedDeposit) -> tuple[bool, datetime, int]:
+    booking = deposit.booking
+    return deposit.receipt is None, booking.hold_expires_at or booking.starts_at, booking.id

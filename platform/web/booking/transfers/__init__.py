@@ -1,0 +1,1 @@
+"""What customers see and do about the money of a booking."""
