@@ -25,8 +25,13 @@ main.addEventListener("pointerdown", (event) => {
   const board = getBoard();
   const offset = event.clientY - visit.getBoundingClientRect().top;
   let from = null;
+  document.body.dataset.pressed = "1";
 
   function onMove(now) {
+    if (!now.buttons) {
+      onStop(now); // released where nobody told
+      return;
+    }
     if (!from) {
       if (Math.hypot(now.clientX - event.clientX, now.clientY - event.clientY) < SLACK_PX) return;
       from = begin(visit);
@@ -43,6 +48,8 @@ main.addEventListener("pointerdown", (event) => {
     stopListening();
     for (const each of listColumns()) each.classList.remove("over");
     visit.classList.remove("dragged");
+    delete document.body.dataset.pressed;
+    document.dispatchEvent(new Event("board:released"));
     if (!from) return;
     // The click that follows opens no panel.
     visit.dataset.moved = "1";

@@ -15,6 +15,7 @@ let source = null;
 let wait = 1000;
 let wasLost = false;
 let isReplaced = false;
+let isLate = false;
 let last = 0;
 let timer = 0;
 let newsTimer = 0;
@@ -36,12 +37,26 @@ function refreshSoon() {
   timer = setTimeout(refresh, Math.max(0, last + GAP_MS - Date.now()));
 }
 
+/* A visit is being moved, or pressed before it is: the board stays the one that it is taken from. */
+const isHeld = () => "moving" in document.body.dataset || "pressed" in document.body.dataset;
+
 function refresh() {
-  if (document.body.dataset.moving) return;
+  isLate = isHeld();
+  if (isLate) return;
   last = Date.now();
   htmx.trigger(document.body, "board:refresh");
 }
 document.addEventListener("board:idle", refreshSoon);
+document.addEventListener("board:released", () => {
+  if (isLate) refreshSoon();
+});
+
+/* What was asked for before comes too late as well. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.triggeringEvent?.type !== "board:refresh" || !isHeld()) return;
+  detail.shouldSwap = false;
+  isLate = true;
+});
 
 /* Whatever the board shows or does meanwhile; events that come together are asked for together. */
 function tellSoon() {

@@ -6,15 +6,15 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from scheduling.enums import ACTIVE_STATUSES
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, PHONE, check_everywhere, resize
-from tests.e2e.web.workspace.conftest import wait_until_live
-from tests.e2e.web.workspace.test_board import FREE_PLACE
+from tests.e2e.web.workspace.conftest import count_drawings, wait_for_drawing, wait_until_live
+from tests.e2e.web.workspace.test_board import FREE_PLACE, lift
 from tests.integration.web.workspace.conftest import book, local_day
 
 pytestmark = pytest.mark.e2e
@@ -235,6 +235,33 @@ def test_empty_place_says_what_a_click_books(house, open_workspace):
     expect(hint).to_have_text(f"+ {hour % 12 or 12}:{minute:02d}")
     page.locator("#board .visit").hover()
     expect(hint).to_have_count(0)
+
+
+def test_what_was_asked_before_a_visit_is_dragged_leaves_it_in_the_hand(house, open_workspace):
+    on = fill_day(house, [30])
+    page = open_workspace(house, f"/workspace/?date={on}")
+    wait_until_live(page)
+    waiting: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        is_early = not waiting and "hx-request" in route.request.headers
+        waiting.append(route) if is_early else route.continue_()
+
+    page.route("**/workspace/**", hold_back)
+    page.evaluate("htmx.trigger(document.body, 'board:refresh')")
+    page.wait_for_function("() => document.querySelector('main.day.htmx-request')")
+    lift(page, 60)
+    drawings = count_drawings(page)
+    for route in waiting:
+        route.continue_()
+    page.wait_for_function("() => !document.querySelector('main.day.htmx-request')")
+
+    expect(page.locator("#board .visit.dragged")).to_have_count(1)
+    assert count_drawings(page) == drawings
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    wait_for_drawing(page, drawings)
+    expect(page.locator("#board .visit.dragged")).to_have_count(0)
 
 
 def test_arrows_lead_from_day_to_day(house, open_workspace):
