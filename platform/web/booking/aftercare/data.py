@@ -34,7 +34,7 @@ class DataForm(PageForm):
         label=gettext_lazy("What would you like?"), choices=DataRequestKind.choices, widget=ChoiceChips()
     )
     text = TextField(
-        label=gettext_lazy("What is wrong, or what should be deleted?"),
+        label=gettext_lazy("What is wrong, or what should be erased?"),
         max_length=LONGEST_WISH,
         rows=3,
         required=False,
