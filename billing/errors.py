@@ -7,6 +7,7 @@ from kernel.text import mark
 
 REASON_MISSING = mark("Say why.")
 AMOUNT_WRONG = mark("Enter an amount above zero.")
+TOO_MUCH = mark("This is more than is left to pay. What is on top can be noted as a tip.")
 
 
 class PaymentNotFound(NotFound):
@@ -79,3 +80,16 @@ class CardNotConnected(Conflict):
 
     code = "card_not_connected"
     text = mark("No account for card payments is connected.")
+
+
+class PaymentsChanged(Conflict):
+    """Another payment of the booking was noted since the person looked."""
+
+    code = "payments_changed"
+    text = mark("Another payment was noted meanwhile. Look at what is left to pay, and try again.")
+
+
+class PaymentInvalid(Invalid):
+    """What was typed about a payment, by field."""
+
+    code = "payment_invalid"

@@ -9,6 +9,7 @@ from datetime import datetime
 from billing.enums import (
     CardState,
     PaymentDoor,
+    PaymentMeans,
     PaymentPurpose,
     PaymentState,
     PlanFeature,
@@ -90,6 +91,7 @@ class PaymentView:
     opened_at: datetime
     received_at: datetime | None
     refunds: tuple[RefundView, ...]
+    received_by_id: int | None = None
 
     @property
     def left_minor(self) -> int:
@@ -173,3 +175,18 @@ class AwaitedDeposit:
     booking: BookingView
     amount_minor: int
     receipt: ReceiptView | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPayment:
+    """What was paid across the counter, in the smallest coin of the booking's currency.
+
+    Attributes:
+        seen: How many payments of the booking the person saw who types this.
+    """
+
+    amount_minor: int
+    means: PaymentMeans
+    seen: int
+    tip_minor: int = 0
+    note: str = ""

@@ -6,8 +6,12 @@ from billing.engine import Balance, compute_balance
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.models import Payment
 from billing.types import PaymentView, RefundView
-from scheduling.enums import CALLED_OFF
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
+
+PAYABLE = frozenset(
+    {BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED}
+)
 
 
 def list_payments_of(*, booking_id: int) -> tuple[PaymentView, ...]:
@@ -32,6 +36,11 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
     )
 
 
+def may_record_payment(booking: BookingView) -> bool:
+    """Tell whether a booking can be paid at the counter: it takes place, or took place, whatever was its deposit."""
+    return booking.status in PAYABLE
+
+
 def _view(row: Payment) -> PaymentView:
     refunds = sorted(row.refunds.all(), key=lambda each: each.pk)
     return PaymentView(
@@ -47,6 +56,7 @@ def _view(row: Payment) -> PaymentView:
         note=row.note,
         opened_at=row.opened_at,
         received_at=row.received_at,
+        received_by_id=row.received_by_id,
         refunds=tuple(
             RefundView(
                 id=each.pk,

@@ -37,6 +37,7 @@ SAMPLES = {
     "workspace/page/qr/<slug:kind>/": "workspace/page/qr/svg/",
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
+    "workspace/bookings/<int:booking_id>/payments/new/": "workspace/bookings/{booking}/payments/new/",
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": "workspace/bookings/{booking}/refunds/1/sent/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
     "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",

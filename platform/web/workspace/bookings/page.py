@@ -39,7 +39,7 @@ from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_movable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
-from web.workspace.bookings.payments import PaymentLine, list_lines
+from web.workspace.bookings.payments import BookingMoney, load_money
 
 MESSAGE_TONES = {
     MessageStatus.SENT: "good",
@@ -102,7 +102,7 @@ class BookingPage:
         may_write: The person may write to the customer.
         is_waited_for: The customer wrote, and nobody has answered.
         series: The dates that were booked with it; None: it was booked alone.
-        payments: Of its deposit, and of what else was paid.
+        money: Its deposit, and what else was paid.
     """
 
     booking: BookingView
@@ -124,7 +124,7 @@ class BookingPage:
     may_write: bool
     is_waited_for: bool
     series: SeriesView | None
-    payments: tuple[PaymentLine, ...]
+    money: BookingMoney
 
     @property
     def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
@@ -192,7 +192,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_write=may_act,
         is_waited_for=any(line.is_waiting for line in said),
         series=series,
-        payments=list_lines(booking_id),
+        money=load_money(booking, names),
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from billing.enums import LIVE_STATES
-from billing.selectors.payments import list_payments_of
+from billing.enums import LIVE_STATES, PaymentMeans
+from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.selectors.receipts import list_receipts
 from billing.types import PaymentView, ReceiptView
+from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
 
 
@@ -30,6 +34,8 @@ class PaymentLine:
 
     payment: PaymentView
     receipt: ShownReceipt | None
+    means: str | Promise
+    author: str
 
     @property
     def is_waited_for(self) -> bool:
@@ -37,11 +43,37 @@ class PaymentLine:
         return self.payment.state in LIVE_STATES
 
 
-def list_lines(booking_id: int) -> tuple[PaymentLine, ...]:
-    """Return the payments of a booking as its page lists them."""
-    payments = list_payments_of(booking_id=booking_id)
+@dataclass(frozen=True, slots=True)
+class BookingMoney:
+    """The money of a booking, in the smallest coin of its currency.
+
+    Attributes:
+        held_minor: What the business has of the customer, tips aside.
+        owed_minor: What is left to pay; None while the price is open.
+        may_record: It can be paid at the counter.
+    """
+
+    lines: tuple[PaymentLine, ...]
+    held_minor: int
+    owed_minor: int | None
+    may_record: bool
+
+
+def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType({})) -> BookingMoney:
+    """Return the money of a booking as its page shows it; ``names`` are those of staff."""
+    payments = list_payments_of(booking_id=booking.id)
     receipts = list_receipts([each.id for each in payments])
-    return tuple(PaymentLine(each, show_receipt(receipts.get(each.id))) for each in payments)
+    balance = balance_booking(booking, payments)
+    lines = (
+        PaymentLine(
+            payment=each,
+            receipt=show_receipt(receipts.get(each.id)),
+            means=PaymentMeans(each.means).label if each.means else "",
+            author=names.get(each.received_by_id or 0, ""),
+        )
+        for each in payments
+    )
+    return BookingMoney(tuple(lines), balance.held_minor, balance.owed_minor, may_record_payment(booking))
 
 
 def show_receipt(receipt: ReceiptView | None) -> ShownReceipt | None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import views
+from web.workspace.payments import recording, views
 
 add_entries(
     NavEntry(
@@ -22,5 +22,6 @@ add_entries(
 
 urlpatterns = [
     path("payments/bank/", views.change_bank, name="payments_bank"),
+    path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
     path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),
 ]

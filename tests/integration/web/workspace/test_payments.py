@@ -292,3 +292,55 @@ def test_manage_page_says_what_is_left_to_pay(customer_client, booking_id):
 
     assert "Pagado: $300." in page
     assert "Por pagar: $700." in page
+
+
+@pytest.fixture
+def confirmed_id(booking_id) -> int:
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    return booking_id
+
+
+def test_payment_is_recorded_at_the_counter_and_shown_to_both(owner_client, customer_client, confirmed_id):
+    url = f"/workspace/bookings/{confirmed_id}/payments/new/"
+    assert url in read(owner_client.get(f"/workspace/bookings/{confirmed_id}/"))
+    page = read(owner_client.get(url))
+    assert 'value="700"' in page
+
+    typed = {"amount": "500", "tip": "50", "means": "card", "note": "Terminal", "seen": "1"}
+    answer = owner_client.post(url, typed)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/workspace/bookings/{confirmed_id}/")
+    panel = read(owner_client.get(answer["Location"]))
+    for text in ("Pagado: $800.", "Por pagar: $200.", "Propina", "Tarjeta", "Terminal"):
+        assert text in panel
+    customer = read(customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/"))
+    assert "Pagado: $800." in customer
+    assert "Terminal" not in customer
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "text"),
+    [
+        ({"amount": "701"}, 422, "Es más de lo que falta por pagar"),
+        ({"amount": ""}, 422, "mayor que cero"),
+        ({"amount": "x"}, 422, ""),
+        ({"seen": "0"}, 409, "Mientras tanto se anotó otro pago"),
+    ],
+)
+def test_payment_that_cannot_be_is_refused_kindly(owner_client, confirmed_id, typed, status, text):
+    url = f"/workspace/bookings/{confirmed_id}/payments/new/"
+
+    answer = owner_client.post(url, {"amount": "500", "tip": "", "means": "cash", "note": "", "seen": "1"} | typed)
+
+    assert (answer.status_code, Payment.objects.count()) == (status, 1)
+    assert text in read(answer)
+
+
+def test_booking_that_waits_for_its_deposit_is_not_paid_at_the_counter(owner_client, booking_id):
+    url = f"/workspace/bookings/{booking_id}/payments/new/"
+    assert "no se cobra en el mostrador" in read(owner_client.get(url))
+    assert url not in read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+
+    answer = owner_client.post(url, {"amount": "500", "means": "cash", "seen": "1"})
+
+    assert (answer.status_code, Payment.objects.get().state) == (409, "open")

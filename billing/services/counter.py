@@ -1,0 +1,60 @@
+"""What is paid across the counter: the rest of the price, in parts or whole, and tips."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.enums import PaymentPurpose
+from billing.errors import AMOUNT_WRONG, TOO_MUCH, PaymentInvalid, PaymentsChanged
+from billing.gateway.doors.by_hand import MOST_MINOR
+from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
+from billing.services.movements import lock_asking
+from billing.services.payments import record_payment
+from billing.types import CounterPayment
+from database.transactions import write_transaction
+from scheduling.errors import TransitionRefused
+from scheduling.policies import check_step
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.types import Actor, BookingView
+
+
+@write_transaction()
+def take_payment(*, booking_id: int, paid: CounterPayment, now: datetime, by: Actor) -> None:
+    """Note what a customer paid at the business, and the tip beside it.
+
+    Raises:
+        BookingNotFound: There is no such booking.
+        StatusForbids: The state of the business allows no steps.
+        TransitionRefused: The booking is over, or waits for its deposit first.
+        PaymentsChanged: Somebody noted another payment since.
+        PaymentInvalid: Nothing, or more than is left to pay of a price that is fixed.
+    """
+    check_step(by)
+    lock_asking(booking_id)
+    booking = get_booking(booking_id=booking_id)
+    if not may_record_payment(booking):
+        raise TransitionRefused(status=booking.status.label)
+    payments = list_payments_of(booking_id=booking_id)
+    if len(payments) != paid.seen:
+        raise PaymentsChanged
+    _check_amounts(booking, paid, owed_minor=balance_booking(booking, payments).owed_minor)
+    for purpose, amount in ((PaymentPurpose.BALANCE, paid.amount_minor), (PaymentPurpose.TIP, paid.tip_minor)):
+        if amount:
+            record_payment(
+                booking_id=booking_id, amount_minor=amount, means=paid.means, now=now, by=by, purpose=purpose,
+                note=paid.note,
+            )  # fmt: skip
+
+
+def _check_amounts(booking: BookingView, paid: CounterPayment, *, owed_minor: int | None) -> None:
+    """Refuse nothing at all, slips of the finger, and more than is owed; a lowest price is no limit."""
+    most = MOST_MINOR if owed_minor is None or booking.is_price_from else owed_minor
+    errors = {}
+    if not (paid.amount_minor or paid.tip_minor):
+        errors["amount"] = (AMOUNT_WRONG,)
+    elif paid.amount_minor > most:
+        errors["amount"] = (TOO_MUCH,)
+    if paid.tip_minor > MOST_MINOR:
+        errors["tip"] = (TOO_MUCH,)
+    if errors:
+        raise PaymentInvalid(errors=errors)
