@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 
+from edge.memory import SETTLED_AFTER, settle
 from edge.problems import is_fit, make_problem_of
 from tenants.services.connections import release_connections
 
@@ -34,6 +35,8 @@ class OneThreadHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._idle: list[Executor] = []
+        self._requests = 0
+        settle()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request in a thread that nobody else uses meanwhile."""
@@ -42,6 +45,9 @@ class OneThreadHandler(ASGIHandler):
             async with ThreadSensitiveContext(executor=executor):
                 await super().__call__(scope, receive, send)
         finally:
+            self._requests += 1
+            if self._requests in SETTLED_AFTER:
+                settle()
             if len(self._idle) < KEPT_THREADS:
                 self._idle.append(executor)
             else:

@@ -28,7 +28,7 @@ from kernel.clock import utc_now
 from kernel.text import mark
 from scheduling.enums import BookingSource
 from scheduling.errors import BookingNotFound, CustomerInvalid, RequestInvalid
-from scheduling.selectors.bookings.views import get_booking, list_bookings, list_views
+from scheduling.selectors.bookings.views import get_booking, list_page_of_views
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.types import BookingFilters, SlotRequest
 
@@ -48,9 +48,8 @@ class BookingsView(SharedView):
     def get(self, request: Request) -> Response:
         """List bookings by their start, the earliest first; test bookings are left out."""
         asked = BookingsQuery.read(request).validated_data
-        page = list_bookings(_make_filters(asked))
-        found = {each.id: each for each in list_views([row.id for row in page.rows])}
-        results = [describe_booking(found[row.id]) for row in page.rows if row.id in found]
+        page = list_page_of_views(_make_filters(asked))
+        results = [describe_booking(view) for view in page.rows]
         return Response({"results": results, "next": name_next(page, NAME)})
 
     @describe_call("book", fails=UNBOOKED, request=BookingFields, responses={201: BookedShape})
