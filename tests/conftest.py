@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from devtools.scratch.browser import HostClient
+from edge.memory import settle
 from keyvalue.outages import forget_outages
 from scheduling.services.catalog.starter_kit import take_over_samples
 from tenants.context import tenant_scope
@@ -155,3 +156,8 @@ def scratch_tenant(tenants, django_db_blocker) -> Iterator[TenantInfo]:
         finally:
             connection.set_schema_to_public()
             drop_tenant(schema_name=info.schema_name)
+
+
+def pytest_collection_finish() -> None:
+    """Never walk again what is loaded: a full collection stops a worker for half a second, every few tests."""
+    settle()
