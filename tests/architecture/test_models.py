@@ -8,6 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django_linear_migrations.apps import check_max_migration_files, first_party_app_configs
 
+from tests.harness.platform import KEPT, LEFTOVERS
+
 IN_BOTH = {"accounts", "account", "mfa"}
 
 
@@ -35,6 +37,19 @@ def test_app_of_public_tables_is_public_and_its_room_a_tenants():
         assert [name in settings.SHARED_APPS, name in settings.TENANT_APPS] == [True, False]
         assert [room in settings.SHARED_APPS, room in settings.TENANT_APPS] == [False, True]
         assert apps.get_app_config(f"{room}_public").name == name
+
+
+def test_public_tables_are_emptied_for_each_test_or_kept_by_name():
+    """A row that a committed test of one file left would be found by a test of another, in whichever order."""
+    shared, tenant = labels_of(settings.SHARED_APPS), labels_of(settings.TENANT_APPS)
+    ours = shared - tenant - {"auth", "contenttypes"}
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models if model._meta.app_label in ours}
+    emptied = {each.removeprefix("DELETE FROM public.") for each in LEFTOVERS}
+
+    assert tables - emptied - KEPT == set()
+    assert (emptied | KEPT) - tables <= {"django_session"}
+    assert emptied & KEPT == set()
 
 
 def test_no_foreign_key_between_public_and_tenant():

@@ -14,8 +14,18 @@ LEFTOVERS = (
     "DELETE FROM public.notifications_public_textednumber",
     "DELETE FROM public.notifications_public_takenreply",
     "DELETE FROM public.tenants_duework",
+    "DELETE FROM public.tenants_idea",
+    "DELETE FROM public.billing_public_paymentaccountowner",
+    "DELETE FROM public.billing_public_webhookevent",
     "DELETE FROM public.notifications_public_message",
 )
+KEPT = frozenset({
+    "audit_public_platformentry", "django_session", "recovery_platformbackup", "tenants_backup", "tenants_domain",
+    "tenants_owndomain", "tenants_removal", "tenants_schemastate", "tenants_schematemplate",
+    "tenants_signup", "tenants_spareschema", "tenants_tenant", "tenants_termsacceptance", "tenants_tombstone",
+    "tenants_workplace", "tenants_workplacerequest",
+})  # fmt: skip
+"""Public tables that stay: businesses and what hangs on them; `empty_platform` empties the log."""
 LOG_SQL = f"""
 ALTER TABLE public.audit_public_platformentry DISABLE TRIGGER USER;
 DELETE FROM public.audit_public_platformentry;
