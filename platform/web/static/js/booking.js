@@ -69,9 +69,7 @@ function tellOwnTimes() {
       const at = new Date(each.value || each.dataset.at);
       if (each.querySelector(".own-time") || say(at, own, "short") === say(at, box.dataset.zone, "short")) continue;
       const isOtherDay = say(at, own, "short").slice(0, 2) !== say(at, box.dataset.zone, "short").slice(0, 2);
-      /* It breaks between the time and its words, in neither. */
-      const parts = [say(at, own, isOtherDay ? "short" : undefined), box.dataset.own];
-      const text = parts.map((part) => part.replace(/\s/g, "\u00a0")).join(" ");
+      const text = `${say(at, own, isOtherDay ? "short" : undefined)} ${box.dataset.own}`;
       const line = each.querySelector("span.small") ?? each;
       line.append(" ", Object.assign(document.createElement("small"), { className: "own-time", textContent: text }));
     }
