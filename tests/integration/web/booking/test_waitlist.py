@@ -118,6 +118,8 @@ def test_one_tap_takes_the_time_and_a_second_leads_to_the_same(customer_client, 
     assert (page.status_code, [each.status_code for each in taken]) == (200, [302, 302])
     assert taken[0].url == taken[1].url
     assert (booking.status, booking.customer_name) == ("confirmed", "Laura Jiménez")
+    after = customer_client.get(reverse("booking:waiting", args=[token])).content.decode()
+    assert f'<a class="button" href="{reverse("booking:visits")}">' in after
 
 
 def test_who_comes_then_already_is_asked_on_the_page_of_the_offer(customer_client, form_url, monkeypatch):
