@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from billing.engine import Ending
-from billing.enums import PaymentState
+from billing.enums import PaymentDoor, PaymentState
 from billing.models import Payment
+from billing.selectors.accounts import find_open_doors
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
 from billing.services.refunds import drop_refunds, give_back
@@ -33,7 +34,7 @@ def follow_booking(event: EventView) -> None:
     kind, booking_id = event.kind.removeprefix("booking."), event.subject_id
     if kind == BookingEvent.PAYMENT_REQUESTED:
         with suppress(BookingNotFound):
-            open_deposit(booking_id=booking_id, now=event.occurred_at)
+            open_deposit(booking_id=booking_id, now=event.occurred_at, door=_find_door())
     elif kind == BookingEvent.CONFIRMED:
         _take_reserved(booking_id, event)
     elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
@@ -47,6 +48,12 @@ def follow_booking(event: EventView) -> None:
 def register() -> None:
     """Listen to what happens to bookings."""
     register_event_handler("booking.", follow_booking)
+
+
+def _find_door() -> PaymentDoor:
+    """Return how a deposit is asked first: by card where there is no other way from afar."""
+    doors = find_open_doors()
+    return PaymentDoor.STRIPE if doors.card is not None and doors.bank is None else PaymentDoor.BANK_TRANSFER
 
 
 def _take_reserved(booking_id: int, event: EventView) -> None:

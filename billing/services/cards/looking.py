@@ -25,6 +25,8 @@ from tenants.hooks import register_due_handler
 
 AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
 """When the provider is asked again that did not answer; or that let us into the business's account no more."""
+OFTEN = timedelta(seconds=3)
+"""However many pages wait for a payment, the provider is asked no more often."""
 GIVEN_UP = timedelta(days=8)
 """So long after its page closed nothing is known any more of a payment in an account that is closed to us."""
 
@@ -68,6 +70,21 @@ def look_at_payment(payment_id: int, now: datetime) -> PaymentState | None:
         return state
     found = _ask(payment) if state in LIVE_STATES else _close(payment)
     return settle_payment(payment_id=payment_id, found=found, now=now)
+
+
+def look_at_deposit(*, booking_id: int, now: datetime) -> PaymentState | None:
+    """Look at the deposit by card that a booking waits for, unless somebody just did; None: it waits for none.
+
+    Raises:
+        As `look_at_payment`.
+    """
+    waiting = Payment.objects.filter(booking_id=booking_id, door=PaymentDoor.STRIPE, state__in=LIVE_STATES)
+    payment = waiting.exclude(provider_started_id="").first()
+    if payment is None:
+        return None
+    if payment.checked_at is not None and payment.checked_at > now - OFTEN:
+        return PaymentState(payment.state)
+    return look_at_payment(payment.pk, now)
 
 
 def _ask(payment: Payment) -> PaymentFacts:

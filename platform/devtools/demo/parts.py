@@ -86,9 +86,9 @@ class DemoParts:
 
     def stripe(self) -> ChildSpec:
         """Return the stand-in for Stripe, which remembers over restarts."""
-        return self._python(
-            "stripe", "devtools.stripe_server", str(self.state / "stripe"), "--port", str(self.stripe_port)
-        )
+        told = [f"{self.platform_url}webhooks/stripe/{kind}/" for kind in ("events", "notices")]
+        options = ["--port", str(self.stripe_port), "--events", told[0], "--notices", told[1]]
+        return self._python("stripe", "devtools.stripe_server", str(self.state / "stripe"), *options)
 
     def manage(self, name: str, *arguments: str) -> ChildSpec:
         """Return a management command."""

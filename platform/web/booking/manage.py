@@ -58,7 +58,7 @@ from web.parts.pickers import find_week, last_day, make_picker
 ManageView = Callable[[HttpRequest, str], HttpResponse]
 
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
-DONE = ("confirmed", "moved", "cancelled", "receipt")
+DONE = ("confirmed", "moved", "cancelled", "receipt", "paid", "unpaid")
 """What ``?done=`` may announce after a redirect."""
 TAKEN_BACK = "taken-back"
 """The same, where the link has ended since: nobody reads any more what was said."""
@@ -91,7 +91,7 @@ class ManagePage:
     @property
     def standing(self) -> Standing:
         """What the page says on top."""
-        return describe_standing(self.booking, self.now, self.formats, is_transfer=self.money.bank is not None)
+        return describe_standing(self.booking, self.now, self.formats, doors=self.money.doors)
 
     @property
     def is_called_off(self) -> bool:

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from billing.enums import PaymentDoor
-from billing.selectors.accounts import find_open_account
+from billing.selectors.accounts import find_open_doors
+from billing.types import OpenDoors
 from edge.limits import note_end
 from edge.requests import find_block
 from kernel.errors import DomainError, Invalid
@@ -239,7 +239,9 @@ def render_details(
         hold=hold,
         repeats=tuple(map(parse_instant, flow.draft.repeats)),
         is_hold_over=hold.expires_at <= flow.now,
-        is_transfer=bool(hold.deposit_minor) and find_open_account(PaymentDoor.BANK_TRANSFER) is not None,
+        doors=find_open_doors(amount_minor=hold.deposit_minor, currency=hold.currency)
+        if hold.deposit_minor
+        else OpenDoors(),
         can_extend=bool(hold.hold_id) and not hold.is_extended and hold.expires_at > flow.now,
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(_say_how_it_is_kept(flow, hold)),

@@ -9,6 +9,7 @@ from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
 from web.booking.extras import calendar, feed, photos, repeats, several
 from web.booking.transfers import receipts
+from web.booking.paying import views as paying
 from web.booking.verification import verify
 from web.booking.visits import views as visits
 from web.booking.visits.again import book_again
@@ -40,6 +41,9 @@ urlpatterns = [
     path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/receipt/", receipts.send, name="receipt"),
+    path("b/<str:token>/pay/", paying.pay, name="pay"),
+    path("b/<str:token>/paid/", paying.show_paid, name="paid"),
+    path("b/<str:token>/paid/status/", paying.tell_status, name="paid_status"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
     path("b/<str:token>/cancel/", cancel_visit, name="cancel"),
     path("b/<str:token>/feedback/", feedback.tell_how_it_was, name="feedback"),

@@ -5,14 +5,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import recording, views
+from web.workspace.payments import cards, recording, views
 
 add_entries(
     NavEntry(
         key="payments",
         label=gettext_lazy("Payments"),
         icon="wallet",
-        url_name="payments_bank",
+        url_name="payments",
         permission=Permission.SETTINGS_MANAGE,
         position=91,
         belongs=("payments_",),
@@ -21,6 +21,10 @@ add_entries(
 )
 
 urlpatterns = [
+    path("payments/", cards.show, name="payments"),
+    path("payments/card/connect/", cards.connect, name="payments_connect"),
+    path("payments/card/look/", cards.look, name="payments_look"),
+    path("payments/card/disconnect/", cards.disconnect, name="payments_disconnect"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
     path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),
