@@ -38,7 +38,6 @@ from scheduling.selectors.bookings.series import SeriesView, find_series
 from scheduling.selectors.catalog import services as catalog
 from scheduling.selectors.catalog.opening import find_opening_today
 from scheduling.services.bookings import attendance, moves
-from scheduling.services.messages.calendar_files import describe_event, make_calendar
 from scheduling.services.messages.relinking import find_new_token
 from scheduling.types import CUSTOMER, AvailabilityQuery, AvailableSlot, BookingView, Wish
 from tenants.context import current_tenant
@@ -257,20 +256,6 @@ def show_booking(request: HttpRequest, token: str) -> HttpResponse:
         done=done if done in DONE else "",
         is_rated=page.may_be_rated and is_rated(booking_id=page.booking.id),
     )
-
-
-@open_to_anyone
-@require_safe
-@while_the_link_leads
-def download_calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
-    """Answer the booking as an iCalendar file."""
-    page = load_page(token)
-    tenant = current_tenant()
-    description = describe_event(page.booking, language=current_language())
-    content = make_calendar(page.booking, tenant_name=tenant.name, description=description, now=page.now)
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{page.booking.reference}.ics"'
-    return keep_private(response)
 
 
 @open_to_anyone

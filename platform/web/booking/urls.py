@@ -7,7 +7,7 @@ from web.booking.aftercare import data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
-from web.booking.extras import calendar, feed, photos, repeats, several
+from web.booking.extras import calendar, calendar_file, feed, photos, repeats, several
 from web.booking.transfers import receipts
 from web.booking.paying import views as paying
 from web.booking.verification import verify
@@ -38,7 +38,7 @@ urlpatterns = [
     path("w/<str:token>/decline/", entry.decline, name="waiting_decline"),
     path("w/<str:token>/leave/", entry.leave, name="waiting_leave"),
     path("b/<str:token>/", manage.show_booking, name="manage"),
-    path("b/<str:token>/calendar.ics", manage.download_calendar, name="calendar"),
+    path("b/<str:token>/calendar.ics", calendar_file.download_calendar, name="calendar"),
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/receipt/", receipts.send, name="receipt"),
     path("b/<str:token>/pay/", paying.pay, name="pay"),

@@ -98,7 +98,11 @@ def test_money_of_the_demo_reaches_the_stand_in_only(tmp_path: Path, monkeypatch
         "TURNERO_STRIPE_WEBHOOK_SECRETS": SECRET,
         "TURNERO_STRIPE_NOTICE_SECRETS": NOTICE_SECRET,
     }
-    assert parts.stripe().command[-3:] == [str(tmp_path / "stripe"), "--port", "12112"]
+    assert parts.stripe().command[-7:] == [
+        str(tmp_path / "stripe"), "--port", "12112",
+        "--events", "http://localhost:8001/webhooks/stripe/events/",
+        "--notices", "http://localhost:8001/webhooks/stripe/notices/",
+    ]  # fmt: skip
 
 
 def test_children_can_send_to_the_catcher_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,114 @@
+"""Money that the provider sends back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.errors import RefundNotFound
+from billing.gateway.enums import RefundState as Found
+from billing.gateway.types import RefundFacts
+from billing.models import Payment, Refund
+from billing.services.cards import refunding
+from billing.services.refunds import drop_refunds, mark_refund_sent, refund_payment
+from devtools.stripe_server import money
+from devtools.stripe_server.server import Fault
+from kernel.money import Money
+from scheduling.services.bookings.cancellations import cancel_booking
+from tests.factories.billing import add_up
+from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds
+from tests.factories.scheduling import CUSTOMER, STAFF
+
+
+@pytest.fixture
+def booking_id(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    return booking_id
+
+
+@pytest.fixture
+def refund_id(till, booking_id):
+    payment = Payment.objects.get(booking_id=booking_id)
+    return refund_payment(
+        payment_id=payment.pk, amount_minor=10_000, reason="Esperó mucho", now=till.moment, by=STAFF
+    )
+
+
+def test_part_of_a_deposit_goes_back_once(till, booking_id, refund_id):
+    for _ in range(2):
+        refunding.send_refund(refund_id, till.moment)
+
+    assert list_refunds(booking_id) == [(10_000, "done", "kinder")]
+    assert (count_captured(till.stand_in), add_up()) == (20_000, {"stripe": 20_000, "prepaid": -20_000})
+
+
+def test_refund_whose_answer_was_lost_is_sent_once(till, booking_id, refund_id):
+    till.stand_in.faults += [Fault.BREAK_AFTER] * 3
+    till.work()
+    before = list_refunds(booking_id)
+    till.pass_by(timedelta(minutes=2))
+    till.work()
+
+    assert (before[0][1], list_refunds(booking_id)[0][1]) == ("pending", "done")
+    assert count_captured(till.stand_in) == 20_000
+
+
+def test_refund_that_the_provider_refuses_no_longer_counts(till, booking_id, refund_id):
+    charge = next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
+    money.open_dispute(till.stand_in.world, charge)
+
+    till.work()
+
+    assert (list_refunds(booking_id)[0][1], list_payments(booking_id)[0][3]) == ("failed", 0)
+    assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
+
+
+def test_refund_on_its_way_is_asked_for_later(till, booking_id, refund_id, monkeypatch):
+    found = RefundFacts("re_1", Found.PENDING, Money(10_000, "MXN"))
+    monkeypatch.setattr("billing.gateway.doors.stripe_connect.door.StripeDoor.refund", lambda *_: found)
+    till.work()
+    before = list_refunds(booking_id)
+    done = RefundFacts("re_1", Found.DONE, Money(10_000, "MXN"))
+    monkeypatch.setattr("billing.gateway.doors.stripe_connect.door.StripeDoor.fetch_refund", lambda *_: done)
+
+    till.pass_by(timedelta(hours=1))
+    till.work()
+
+    assert (before[0][1], list_refunds(booking_id)[0][1]) == ("pending", "done")
+
+
+def test_person_does_not_send_what_the_provider_sends(till, booking_id, refund_id):
+    with pytest.raises(RefundNotFound):
+        mark_refund_sent(booking_id=booking_id, refund_id=refund_id, now=till.moment, by=STAFF)
+
+    assert list_refunds(booking_id)[0][1] == "pending"
+
+
+def test_refund_that_may_be_at_the_provider_is_not_called_off(till, booking_id):
+    cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
+    till.stand_in.faults += [Fault.BREAK_AFTER] * 3
+    till.work()
+
+    drop_refunds(booking_id=booking_id, now=till.moment)
+
+    assert list_refunds(booking_id) == [(30_000, "pending", "policy")]
+
+
+def test_refund_that_is_gone_or_called_off_is_not_sent(till, booking_id, refund_id):
+    Refund.objects.filter(pk=refund_id).update(state="dropped", done_at=till.moment)
+
+    refunding.send_refund(refund_id, till.moment)
+    refunding.send_refund(0, till.moment)
+
+    assert count_captured(till.stand_in) == 30_000
+
+
+def test_two_workers_note_a_refund_once(till, booking_id, refund_id):
+    refunding.send_refund(refund_id, till.moment)
+
+    assert refunding._settle(refund_id, None, now=till.moment) == "done"
+    assert add_up() == {"stripe": 20_000, "prepaid": -20_000}

@@ -1,0 +1,113 @@
+"""A request whose deposit is reserved first: taken when it is approved, let go when it is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.models import Payment
+from billing.services.cards.looking import look_at_payment
+from devtools.stripe_server import money
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.transitions import approve, decline
+from tenants.models import DueWork
+from tenants.services.due_work import perform_due_work
+from tests.factories.billing import add_up
+from tests.factories.cards import book_with_deposit, count_captured, list_payments, outside, status_of
+from tests.factories.scheduling import MONDAY, STAFF, book
+
+
+@pytest.fixture
+def booking_id(till, account_id):
+    booking_id = book_with_deposit(till, approval="request", answer_within_minutes=30 * 24 * 60)
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    return booking_id
+
+
+def find_intent(till, booking_id):
+    return till.stand_in.world.things[Payment.objects.get(booking_id=booking_id).provider_payment_id]
+
+
+def test_deposit_of_a_request_is_reserved(till, booking_id):
+    assert (status_of(booking_id), list_payments(booking_id)) == (
+        "pending_approval", [("stripe", "reserved", 30_000, 0)],
+    )  # fmt: skip
+    assert (find_intent(till, booking_id)["status"], count_captured(till.stand_in), add_up()) == (
+        "requires_capture", 0, {},
+    )  # fmt: skip
+
+
+def test_request_is_answered_before_the_reservation_lapses(till, booking_id):
+    assert get_booking(booking_id=booking_id).answer_by <= till.moment + timedelta(days=6)
+
+
+def test_approved_request_takes_what_was_reserved_once(till, booking_id):
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+    look_at_payment(Payment.objects.get(booking_id=booking_id).pk, till.moment)
+    till.post_all()
+    till.work()
+
+    assert (status_of(booking_id), list_payments(booking_id)) == ("confirmed", [("stripe", "received", 30_000, 0)])
+    assert (count_captured(till.stand_in), add_up()) == (30_000, {"stripe": 30_000, "prepaid": -30_000})
+
+
+def test_declined_request_lets_go_what_was_reserved(till, booking_id):
+    decline(booking_id=booking_id, now=till.moment, by=STAFF, reason="Sin piezas")
+    till.work()
+
+    assert (list_payments(booking_id)[0][1], find_intent(till, booking_id)["status"]) == ("closed", "canceled")
+    assert (count_captured(till.stand_in), add_up()) == (0, {})
+
+
+def test_request_that_nobody_answers_lets_go_what_was_reserved(till, booking_id):
+    till.pass_by(timedelta(days=8))
+    till.work()
+
+    assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("expired", "closed")
+    assert find_intent(till, booking_id)["status"] == "canceled"
+
+
+def test_reservation_that_lapsed_is_told_when_it_is_to_be_taken(till, booking_id):
+    money.cancel_intent(till.stand_in.world, find_intent(till, booking_id), "automatic")
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("confirmed", "failed")
+
+
+def test_request_is_looked_at_while_it_waits(till, booking_id):
+    till.pass_by(timedelta(minutes=15))
+    till.work()
+
+    assert list_payments(booking_id)[0][1] == "reserved"
+
+
+def test_late_reservation_whose_place_is_taken_is_let_go(till, account_id):
+    booking_id = book_with_deposit(till, approval="request")
+    session = till.start(booking_id)
+    till.pass_by(timedelta(minutes=41))
+    till.stand_in.world.things[session]["expires_at"] += 7200
+    till.stand_in.pay(session)
+    book(get_booking(booking_id=booking_id).service_id, MONDAY, now=till.moment)
+    till.work()
+
+    assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("expired", "closed")
+    assert find_intent(till, booking_id)["status"] == "canceled"
+
+
+def test_late_reservation_takes_its_place_again(till, account_id):
+    booking_id = book_with_deposit(till, approval="request")
+    session = till.start(booking_id)
+    till.pass_by(timedelta(minutes=41))
+    till.stand_in.world.things[session]["expires_at"] += 7200
+    till.stand_in.pay(session)
+    till.post_all()
+    row = DueWork.objects.filter(kind="card_event").latest("pk")
+    with outside():
+        perform_due_work(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id, now=till.moment)
+
+    assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("pending_approval", "reserved")
