@@ -3,13 +3,13 @@
 from django.urls import path
 
 from web.booking import manage, pictures, sent_photos, views
-from web.booking.aftercare import data, feedback, messages
+from web.booking.aftercare import calendar_file, data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
-from web.booking.extras import calendar, calendar_file, feed, photos, repeats, several
-from web.booking.transfers import receipts
+from web.booking.extras import calendar, feed, photos, repeats, several
 from web.booking.paying import views as paying
+from web.booking.transfers import receipts
 from web.booking.verification import verify
 from web.booking.visits import views as visits
 from web.booking.visits.again import book_again

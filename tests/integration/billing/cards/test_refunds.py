@@ -33,9 +33,7 @@ def booking_id(till, account_id):
 @pytest.fixture
 def refund_id(till, booking_id):
     payment = Payment.objects.get(booking_id=booking_id)
-    return refund_payment(
-        payment_id=payment.pk, amount_minor=10_000, reason="Esperó mucho", now=till.moment, by=STAFF
-    )
+    return refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="Esperó mucho", now=till.moment, by=STAFF)
 
 
 def test_part_of_a_deposit_goes_back_once(till, booking_id, refund_id):
