@@ -10,6 +10,10 @@ from billing.services.accounts import change_bank_data
 from billing.types import BankData
 from notifications.models import Event
 from notifications.services.outbox import process_event
+from scheduling.enums import DepositKind
+from scheduling.models import Service
+from scheduling.selectors.catalog.setups import read_service
+from scheduling.services.catalog.services import change_service
 from tests.factories.scheduling import NOW, STAFF
 
 __all__ = ["NOW"]
@@ -57,6 +61,14 @@ BANK = BankData(holder="Taller Ríos SA", bank="BBVA", number="012 180 0151 2345
 def take_transfers(**values) -> None:
     """Let the business take deposits by bank transfer."""
     change_bank_data(data=replace(BANK, **values), by=STAFF, now=NOW)
+
+
+def ask_deposits(amount_minor: int) -> None:
+    """Let what is confirmed at once ask for a deposit, as the owner would; 0: for none."""
+    kind = DepositKind.FIXED if amount_minor else DepositKind.NONE
+    for row in Service.objects.filter(approval="instant", price_minor__gte=amount_minor):
+        setup = replace(read_service(row), deposit_kind=kind, deposit_minor=amount_minor)
+        change_service(service_id=row.pk, setup=setup, version=None, by=STAFF, now=NOW)
 
 
 def tell_events() -> None:

@@ -47,6 +47,12 @@ def get_frame(page: Page, widget: str = "turnero-widget") -> FrameLocator:
 
 def book(frame: FrameLocator) -> None:
     """From the services to the confirmation."""
+    tell_visit(frame)
+    expect(frame.locator("h1")).to_have_text("Cita confirmada")
+
+
+def tell_visit(frame: FrameLocator) -> None:
+    """From the services to the page of the booking."""
     frame.locator(".pick").first.click()
     frame.locator('[name="asset.make"]').fill("nissan")
     frame.locator('[name="asset.model"]').fill("Versa")
@@ -62,7 +68,6 @@ def book(frame: FrameLocator) -> None:
         frame.locator("[name=name]").fill("Laura Jiménez")
     frame.locator("[name=phone]").fill(f"55 12{secrets.randbelow(90) + 10} {secrets.randbelow(9000) + 1000}")
     frame.locator(".booking-foot .button.primary").click()
-    expect(frame.locator("h1")).to_have_text("Cita confirmada")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
